@@ -16,7 +16,7 @@ namespace OAuthServer.Keys;
 /// </remarks>
 internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider clock)
 {
-    private readonly TimeSpan _retention = options.Value.PreviousKeyRetention;
+    private readonly TimeSpan _retention = options.Value.PreviousKeyRetention();
     private readonly Lock _writing = new();
     private ImmutableDictionary<string, SigningKey> _loaded = ImmutableDictionary<string, SigningKey>.Empty;
     private ImmutableDictionary<string, long> _retiredSince = ImmutableDictionary<string, long>.Empty;

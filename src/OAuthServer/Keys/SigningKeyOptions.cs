@@ -45,17 +45,19 @@ internal sealed class SigningKeyOptions
     /// <summary>Another address of Secrets Manager, for instance a VPC endpoint or LocalStack.</summary>
     public string? ServiceUrl { get; set; }
 
+    // Not properties, so that the binder refuses a setting of these names instead of ignoring it.
+    private TimeSpan _accessTokenLifetime = TimeSpan.FromMinutes(15);
+
     /// <summary>
-    /// The lifetime of the tokens that the keys sign. Not part of this section: it is <c>OAuth:AccessTokenLifetime</c>,
-    /// handed over where the section is bound.
+    /// Hands over the lifetime of the tokens that the keys sign. It is <c>OAuth:AccessTokenLifetime</c>, no part of this section.
     /// </summary>
-    internal TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
+    internal void SignTokensFor(TimeSpan accessTokenLifetime) => _accessTokenLifetime = accessTokenLifetime;
 
     /// <summary>
     /// How long a key is published after this instance saw that it no longer signs: the lifetime of its last token,
     /// time for every other instance to see the same, and clock skew.
     /// </summary>
-    internal TimeSpan PreviousKeyRetention => AccessTokenLifetime + (2 * PollInterval) + ClockSkew;
+    internal TimeSpan PreviousKeyRetention() => _accessTokenLifetime + (2 * PollInterval) + ClockSkew;
 }
 
 /// <summary>Names every fault of the section at once.</summary>

@@ -34,7 +34,7 @@ internal static class SigningKeyRegistration
     /// <summary>A lifetime that cannot be read is named by the options it belongs to.</summary>
     private static void HandOverLifetime(SigningKeyOptions options, string? lifetime)
     {
-        if (TimeSpan.TryParse(lifetime, CultureInfo.InvariantCulture, out var parsed)) options.AccessTokenLifetime = parsed;
+        if (TimeSpan.TryParse(lifetime, CultureInfo.InvariantCulture, out var parsed)) options.SignTokensFor(parsed);
     }
 
     private static IKeySource CreateSource(IServiceProvider services)

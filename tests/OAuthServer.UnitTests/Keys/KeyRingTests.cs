@@ -97,7 +97,7 @@ public sealed class KeyRingTests
     [Fact]
     public void A_previous_key_is_published_until_its_last_token_has_expired_everywhere()
     {
-        var lifetime = _options.AccessTokenLifetime;
+        var lifetime = TimeSpan.FromMinutes(15);
         _ring.Replace(TestKeys.Stored(current: 0));
         _clock.Advance(TimeSpan.FromDays(30));
         _ring.Replace(TestKeys.Stored(current: 1, previous: 0));
@@ -107,7 +107,7 @@ public sealed class KeyRingTests
         _ring.Replace(TestKeys.Stored(current: 1, previous: 0));
         Assert.Contains(TestKeys.KeyId(0), Kids(_ring.Current!));
 
-        _clock.Advance(_options.PreviousKeyRetention);
+        _clock.Advance(_options.PreviousKeyRetention());
         _ring.Replace(TestKeys.Stored(current: 1, previous: 0));
         Assert.Equal([TestKeys.KeyId(1)], Kids(_ring.Current!));
     }
