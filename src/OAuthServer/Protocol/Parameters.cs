@@ -132,6 +132,19 @@ internal sealed class Parameters
         return false;
     }
 
+    /// <summary>The parameters as a query again, without those in <paramref name="except"/>.</summary>
+    public string ToQuery(params ReadOnlySpan<string> except)
+    {
+        var query = new StringBuilder();
+        foreach (var (name, value) in _pairs)
+        {
+            if (except.Contains(name)) continue;
+            query.Append(query.Length == 0 ? '?' : '&').Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
+        }
+
+        return query.ToString();
+    }
+
     /// <summary>True for NUL, CR, LF and their like, which have no place in any value of the protocol (RFC 6749 Appendix A).</summary>
     public static bool HasControls(string value) => value.AsSpan().ContainsAny(Controls);
 

@@ -117,6 +117,14 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
         return await command.ReadAccessAsync(ct);
     }
 
+    /// <summary>True while the account of a session is live and still has the session's stamp.</summary>
+    public async Task<bool> IsLiveAsync(Guid userId, string securityStamp, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("SELECT 1 FROM accounts WHERE id = $1 AND disabled_at IS NULL AND security_stamp = $2");
+        command.Parameters.AddUuid(userId).AddText(securityStamp);
+        return await command.ExecuteScalarAsync(ct) is not null;
+    }
+
     /// <summary>The state of a code, or null when it is unknown or was swept.</summary>
     public async Task<CodeState?> FindAsync(string code, CancellationToken ct)
     {
