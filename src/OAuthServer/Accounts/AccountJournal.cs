@@ -1,0 +1,57 @@
+using OAuthServer.Storage;
+
+namespace OAuthServer.Accounts;
+
+/// <summary>
+/// Records what people do: one audit row and one log line each. What was typed is never among it; even an e-mail
+/// address can be a password typed into the wrong field.
+/// </summary>
+internal sealed partial class AccountJournal(AuditEvents audit, ILogger<AccountJournal> logger)
+{
+    public static AuditContext Context(HttpContext http) => new(http.Connection.RemoteIpAddress?.ToString(), null, http.TraceIdentifier);
+
+    public Task SignedInAsync(Guid account, AuditContext context, CancellationToken ct)
+    {
+        LogSignedIn(account);
+        return audit.RecordAsync(new AuditEvent("sign_in", "success", null, null, account, context), ct);
+    }
+
+    public Task SignInRefusedAsync(Guid? account, string reason, AuditContext context, CancellationToken ct)
+    {
+        LogSignInRefused(account, reason);
+        return audit.RecordAsync(new AuditEvent("sign_in", "refused", reason, null, account, context), ct);
+    }
+
+    public Task SignedOutAsync(Guid account, AuditContext context, CancellationToken ct)
+    {
+        LogSignedOut(account);
+        return audit.RecordAsync(new AuditEvent("sign_out", "success", null, null, account, context), ct);
+    }
+
+    public Task PasswordChangedAsync(Guid account, AuditContext context, CancellationToken ct)
+    {
+        LogPasswordChanged(account);
+        return audit.RecordAsync(new AuditEvent("password_change", "success", null, null, account, context), ct);
+    }
+
+    public Task PasswordChangeRefusedAsync(Guid account, AuditContext context, CancellationToken ct)
+    {
+        LogPasswordChangeRefused(account);
+        return audit.RecordAsync(new AuditEvent("password_change", "refused", "wrong_password", null, account, context), ct);
+    }
+
+    [LoggerMessage(6001, LogLevel.Information, "Account {AccountId} signed in")]
+    private partial void LogSignedIn(Guid accountId);
+
+    [LoggerMessage(6002, LogLevel.Warning, "Sign-in to account {AccountId} refused: {Reason}")]
+    private partial void LogSignInRefused(Guid? accountId, string reason);
+
+    [LoggerMessage(6003, LogLevel.Information, "Account {AccountId} signed out")]
+    private partial void LogSignedOut(Guid accountId);
+
+    [LoggerMessage(6004, LogLevel.Information, "Account {AccountId} changed its password; all access of apps was withdrawn")]
+    private partial void LogPasswordChanged(Guid accountId);
+
+    [LoggerMessage(6005, LogLevel.Warning, "Password change of account {AccountId} refused: the current password was wrong")]
+    private partial void LogPasswordChangeRefused(Guid accountId);
+}

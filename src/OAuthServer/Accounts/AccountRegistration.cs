@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OAuthServer.Hosting;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Accounts;
+
+/// <summary>Everything that people need: accounts, sessions, forms and pages.</summary>
+internal static class AccountRegistration
+{
+    private const string ApplicationName = "OAuthServer";
+
+    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(provider => new AccountLinks(new Uri(provider.GetRequiredService<IOptions<IssuerOptions>>().Value.Issuer)));
+        services.AddIdentity(configuration);
+        services.AddSessions();
+        services.AddRazorComponents();
+        services.AddSingleton<PasswordWork>();
+        services.AddScoped<AccountJournal>();
+        services.AddScoped<SignInService>();
+        services.AddScoped<PasswordService>();
+        services.TryAddScoped<DescribeSignIn>(_ => (_, _) => ValueTask.FromResult<SignInPurpose?>(null));
+        return services;
+    }
+
+    private static void AddIdentity(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddIdentityCore<Account>(ConfigureIdentity)
+            .AddEntityFrameworkStores<OAuthDbContext>()
+            .AddSignInManager<AccountSignInManager>();
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
+    }
+
+    // Length instead of composition (NIST SP 800-63B §3.1.1.2). A lock is short, so that a stranger who types wrong
+    // passwords cannot keep anyone out for good.
+    private static void ConfigureIdentity(IdentityOptions options)
+    {
+        options.User.RequireUniqueEmail = true;
+        options.Password.RequiredLength = 12;
+        options.Password.RequiredUniqueChars = 4;
+        options.Password.RequireDigit = false;
+        options.Password.RequireLowercase = false;
+        options.Password.RequireUppercase = false;
+        options.Password.RequireNonAlphanumeric = false;
+        options.Lockout.AllowedForNewUsers = true;
+        options.Lockout.MaxFailedAccessAttempts = 5;
+        options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+    }
+
+    private static void AddSessions(this IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName(ApplicationName).PersistKeysToDbContext<OAuthDbContext>();
+        services.AddAuthentication().AddCookie(IdentityConstants.ApplicationScheme);
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<AccountLinks>(PageCookies.Session);
+        services.AddAntiforgery();
+        services.AddOptions<AntiforgeryOptions>().Configure<AccountLinks>(PageCookies.Antiforgery);
+        services.AddScoped<SessionEvents>();
+        services.AddScoped<AccountSession>();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Identity;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Accounts;
+
+/// <summary>Who is signed in.</summary>
+/// <param name="Id">The account; the <c>sub</c> of tokens.</param>
+/// <param name="Name">The name to show, an e-mail address.</param>
+/// <param name="AuthenticatedAt">When the password was last typed, whole seconds (OpenID Connect calls it auth_time).</param>
+internal sealed record SignedInAccount(Guid Id, string Name, DateTimeOffset AuthenticatedAt);
+
+/// <summary>
+/// The session of a person: read, started and ended here and nowhere else. No middleware authenticates requests, so
+/// routes that do not ask never look at the cookie, and never renew it.
+/// </summary>
+internal sealed class AccountSession(SignInManager<Account> signIn, TimeProvider clock)
+{
+    /// <summary>How long a session lasts after 'keep me signed in', renewed by use.</summary>
+    public static readonly TimeSpan KeptLifetime = TimeSpan.FromDays(14);
+
+    /// <summary>How long any other session lasts at most, however much it is used.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(8);
+
+    private const string AuthenticatedAtKey = "authenticated_at";
+    private const string EndsAtKey = "ends_at";
+
+    /// <summary>Reads the session, and makes it the user of the request, so that antiforgery tokens belong to this account.</summary>
+    public static async ValueTask<SignedInAccount?> ReadAsync(HttpContext http)
+    {
+        var result = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        if (!result.Succeeded) return null;
+        var (user, properties) = (result.Principal, result.Properties);
+        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;
+        http.User = user;
+        return new SignedInAccount(id, user.Identity?.Name ?? "", Read(properties, AuthenticatedAtKey) ?? DateTimeOffset.UnixEpoch);
+    }
+
+    /// <summary>Starts a new session with a new cookie; an older one of this browser is replaced (session fixation).</summary>
+    public async Task StartAsync(HttpContext http, Account account, bool keep)
+    {
+        var now = clock.GetUtcNow();
+        var properties = new AuthenticationProperties { IsPersistent = keep, IssuedUtc = now, ExpiresUtc = now + (keep ? KeptLifetime : Lifetime) };
+        Write(properties, AuthenticatedAtKey, now);
+        if (!keep) Write(properties, EndsAtKey, now + Lifetime);
+        await http.SignInAsync(IdentityConstants.ApplicationScheme, await signIn.CreateUserPrincipalAsync(account), properties);
+    }
+
+    public static Task EndAsync(HttpContext http) => http.SignOutAsync(IdentityConstants.ApplicationScheme);
+
+    /// <summary>True when the session was started with 'keep me signed in'.</summary>
+    public static async ValueTask<bool> IsKeptAsync(HttpContext http) =>
+        (await http.AuthenticateAsync(IdentityConstants.ApplicationScheme)).Properties?.IsPersistent ?? false;
+
+    /// <summary>True when the session has a fixed end and has reached it: renewals of the cookie do not move that end.</summary>
+    public static bool HasEnded(AuthenticationProperties properties, DateTimeOffset now) => Read(properties, EndsAtKey) <= now;
+
+    private static void Write(AuthenticationProperties properties, string key, DateTimeOffset time) =>
+        properties.Items[key] = time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset? Read(AuthenticationProperties? properties, string key) =>
+        properties?.Items.TryGetValue(key, out var text) == true
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+}

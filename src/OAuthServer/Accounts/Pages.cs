@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http.Headers;
+using OAuthServer.Accounts.Views;
+
+namespace OAuthServer.Accounts;
+
+/// <summary>Every page that a person can meet. All answers carry the headers of <see cref="PageHeaders"/>.</summary>
+internal static class Pages
+{
+    /// <summary>
+    /// Asks whether an app may have access (RFC 6749 §4.1.1). Read the session first (<see cref="AccountSession.ReadAsync"/>):
+    /// the form belongs to the account of the request. It posts <c>ticket</c>, <c>antiforgery</c> and <c>decision</c>.
+    /// </summary>
+    public static IResult Consent(HttpContext http, ConsentView view) =>
+        Form<ConsentPage, ConsentView>(view with { SwitchAccountUrl = view.SwitchAccountUrl ?? SwitchAccount(http) }, formActionSource: view.FormActionSource);
+
+    /// <summary>Explains an error that must not be redirected (RFC 6749 §4.1.2.1). Nothing that was supplied becomes a link.</summary>
+    public static IResult Error(HttpContext http, ErrorView view)
+    {
+        http.Response.Headers.Append("Vary", "Accept");
+        return Plain<ErrorPage, ErrorView>(view, view.Status);
+    }
+
+    /// <summary>
+    /// True when an error should be JSON: the caller accepts <c>application/json</c> and likes HTML less. No preference,
+    /// <c>*/*</c> and unreadable headers get the page.
+    /// </summary>
+    public static bool PrefersJson(HttpRequest request)
+    {
+        var accept = new RequestHeaders(request.Headers).Accept;
+        double Quality(string type) => accept
+            .Where(range => range.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase))
+            .Select(range => range.Quality ?? 1).DefaultIfEmpty(0).Max();
+        return Quality("application/json") > Quality("text/html");
+    }
+
+    public static IResult SignIn(SignInView view, int status, string? formActionSource) =>
+        Form<SignInPage, SignInView>(view, status, formActionSource);
+
+    public static IResult SignOut(SignOutView view) => Form<SignOutPage, SignOutView>(view);
+
+    public static IResult Connections(ConnectionsView view) => Form<ConnectionsPage, ConnectionsView>(view);
+
+    public static IResult Password(PasswordView view, int status) => Form<PasswordPage, PasswordView>(view, status);
+
+    /// <summary>The antiforgery token did not fit: the form is old, was copied, or its session is over.</summary>
+    public static IResult FormExpired(string restartUrl) => Plain<MessagePage, MessageView>(
+        new("This form has expired", "Nothing was changed. This happens after a long pause, or when you signed in or out in another tab.",
+            "Start again", restartUrl), StatusCodes.Status400BadRequest);
+
+    public static IResult Malformed(string restartUrl) => Plain<MessagePage, MessageView>(
+        new("This form could not be read", "What arrived was incomplete or damaged, and nothing was changed.",
+            "Start again", restartUrl), StatusCodes.Status400BadRequest);
+
+    /// <summary>Too many people type their password at this moment.</summary>
+    public static IResult Busy(HttpContext http, string restartUrl)
+    {
+        http.Response.Headers.RetryAfter = "5";
+        return Plain<MessagePage, MessageView>(
+            new("Please try again in a moment", "Many people are signing in right now. Nothing was changed.", "Try again", restartUrl),
+            StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static PageResult Form<TPage, TView>(TView view, int status = StatusCodes.Status200OK, string? formActionSource = null)
+        where TPage : Page<TView> where TView : notnull =>
+        new(typeof(TPage), view, status, HasForm: true, formActionSource);
+
+    private static PageResult Plain<TPage, TView>(TView view, int status)
+        where TPage : Page<TView> where TView : notnull =>
+        new(typeof(TPage), view, status, HasForm: false, FormActionSource: null);
+
+    // The consent page is the answer to the request itself, so the address of this request starts it again for another account.
+    private static string SwitchAccount(HttpContext http)
+    {
+        var links = http.RequestServices.GetRequiredService<AccountLinks>();
+        var here = HttpMethods.IsGet(http.Request.Method)
+            ? http.Request.PathBase.ToUriComponent() + http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent()
+            : null;
+        return links.SignIn(links.Internal(here), reauthenticate: true);
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Identity;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Accounts;
+
+/// <summary>What came of a try to change the password.</summary>
+/// <param name="Account">The account with its new security stamp, when the password was changed.</param>
+/// <param name="Fault">What to tell the person, when it was not.</param>
+/// <param name="Busy">True when the queue for hashing passwords is full; nothing was checked.</param>
+internal sealed record PasswordChange(Account? Account = null, string? Fault = null, bool Busy = false);
+
+/// <summary>
+/// Changes a password. The new security stamp ends every other session, and every app loses its access. Access is
+/// withdrawn before the password changes: when the store fails in between, the same try can simply be made again.
+/// </summary>
+internal sealed class PasswordService(UserManager<Account> users, Grants grants, PasswordWork work, AccountJournal journal)
+{
+    private const string WrongCurrent = "The current password is not right. After several tries, wait a few minutes.";
+
+    public async Task<PasswordChange> ChangeAsync(
+        Guid accountId, string current, string chosen, string repeated, AuditContext context, CancellationToken ct)
+    {
+        if (chosen != repeated) return new PasswordChange(Fault: "The two new passwords are not the same.");
+        if (chosen.Length > SignInService.MaxLength) return new PasswordChange(Fault: "The new password is too long.");
+        if (current.Length is 0 or > SignInService.MaxLength) return new PasswordChange(Fault: WrongCurrent);
+        using var turn = await work.EnterAsync(ct);
+        if (!turn.IsAcquired) return new PasswordChange(Busy: true);
+
+        var account = await users.FindByIdAsync(accountId.ToString());
+        if (account is null || account.DisabledAt is not null || await users.IsLockedOutAsync(account)) return new PasswordChange(Fault: WrongCurrent);
+        if (!await users.CheckPasswordAsync(account, current))
+        {
+            await users.AccessFailedAsync(account);
+            await journal.PasswordChangeRefusedAsync(accountId, context, ct);
+            return new PasswordChange(Fault: WrongCurrent);
+        }
+        return await ChangeAsync(account, current, chosen, context, ct);
+    }
+
+    private async Task<PasswordChange> ChangeAsync(Account account, string current, string chosen, AuditContext context, CancellationToken ct)
+    {
+        foreach (var validator in users.PasswordValidators)
+        {
+            var verdict = await validator.ValidateAsync(users, account, chosen);
+            if (!verdict.Succeeded) return new PasswordChange(Fault: string.Join(' ', verdict.Errors.Select(e => e.Description)));
+        }
+        if (chosen == current) return new PasswordChange(Fault: "The new password is the same as the current one.");
+        await grants.WithdrawAllAsync(account.Id, context, ct);
+        var changed = await users.ChangePasswordAsync(account, current, chosen);
+        if (!changed.Succeeded) return new PasswordChange(Fault: "The password was not changed. Please try again.");
+        await journal.PasswordChangedAsync(account.Id, context, ct);
+        return new PasswordChange(account);
+    }
+}

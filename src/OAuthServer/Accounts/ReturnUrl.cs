@@ -1,0 +1,43 @@
+namespace OAuthServer.Accounts;
+
+/// <summary>
+/// The rule that keeps a return target on this server (RFC 9700 §4.11.2). A target is a raw path with its query:
+/// either the authorization endpoint with a query, or a page under <c>/account/</c> named in plain lower-case words.
+/// Everything else is refused; a refused target is ignored, never repaired.
+/// </summary>
+internal static class ReturnUrl
+{
+    /// <summary>Most characters that are looked at. A request line of Kestrel holds 8 KiB.</summary>
+    public const int MaxLength = 8192;
+
+    /// <summary>Tells whether the browser may be sent to <paramref name="value"/> after a page of this server.</summary>
+    /// <param name="value">The target as it came from outside, percent-decoded once.</param>
+    /// <param name="root">The path of the issuer, without a slash at the end; empty for most.</param>
+    public static bool IsInternal(string? value, string root)
+    {
+        if (string.IsNullOrEmpty(value) || value.Length > MaxLength) return false;
+        if (value.Any(c => c is <= ' ' or >= '\x7f' or '#')) return false;
+        if (!value.StartsWith(root + "/", StringComparison.Ordinal)) return false;
+        var local = value.AsSpan(root.Length);
+        return local.StartsWith("/oauth/authorize?", StringComparison.Ordinal) || IsAccountPage(local);
+    }
+
+    // Words, not "anything under /account/": dots, escapes, backslashes and double slashes have no place in our paths.
+    // Signing in and out are left out, since returning to them would go round in circles.
+    private static bool IsAccountPage(ReadOnlySpan<char> local)
+    {
+        const string Prefix = "/account/";
+        if (!local.StartsWith(Prefix, StringComparison.Ordinal)) return false;
+        var query = local.IndexOf('?');
+        var page = (query < 0 ? local : local[..query])[Prefix.Length..];
+        if (page is "" or "sign-in" or "sign-out") return false;
+        var previous = '/';
+        foreach (var c in page)
+        {
+            if (!char.IsAsciiLetterLower(c) && c is not ('-' or '/')) return false;
+            if (c == '/' && previous == '/') return false;
+            previous = c;
+        }
+        return previous != '/';
+    }
+}

@@ -1,0 +1,60 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace OAuthServer.Accounts;
+
+/// <summary>
+/// <c>/account/sign-in</c>: asks who is there, then goes on to the return target. With a session the form is skipped,
+/// unless <c>reauthenticate=true</c> asks for the password again.
+/// </summary>
+internal static class SignInEndpoint
+{
+    private const string Route = "/account/sign-in";
+
+    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods(Route, ["GET", "HEAD"], ShowAsync).WithName("sign-in-page");
+        routes.MapPost(Route, AnswerAsync).WithName("sign-in");
+    }
+
+    private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, DescribeSignIn describe, CancellationToken ct)
+    {
+        var target = links.ReturnTarget(http.Request);
+        var again = http.Request.Query["reauthenticate"] == "true";
+        var current = await AccountSession.ReadAsync(http);
+        if (current is not null && !again) return new SeeOther(target ?? links.Connections);
+        ForgetUser(http);
+        return await FormAsync(target, describe, new SignInView(null, null, target, current?.Name ?? ""), StatusCodes.Status200OK, ct);
+    }
+
+    private static async Task<IResult> AnswerAsync(
+        HttpContext http, AccountLinks links, IAntiforgery antiforgery, DescribeSignIn describe, SignInService service, AccountSession session, CancellationToken ct)
+    {
+        ForgetUser(http);
+        var form = await AccountForm.ReadAsync(http.Request, ct);
+        var target = form is null ? links.ReturnTarget(http.Request) : links.Internal(form["returnUrl"]) ?? links.ReturnTarget(http.Request);
+        if (form is null) return Pages.Malformed(links.SignIn(target));
+        if (!await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.SignIn(target));
+
+        var keep = form["keep"] == "true";
+        var result = await service.SignInAsync(form["email"].Trim(), form["password"], AccountJournal.Context(http), ct);
+        if (result.Outcome == SignInOutcome.Busy) return Pages.Busy(http, links.SignIn(target));
+        if (result.Account is null)
+        {
+            var email = form["email"].Length <= SignInService.MaxLength ? form["email"] : "";
+            return await FormAsync(target, describe, new SignInView(null, null, target, email, keep, Failed: true), StatusCodes.Status400BadRequest, ct);
+        }
+        await session.StartAsync(http, result.Account, keep);
+        return new SeeOther(target ?? links.Connections);
+    }
+
+    private static async Task<IResult> FormAsync(string? target, DescribeSignIn describe, SignInView view, int status, CancellationToken ct)
+    {
+        var purpose = target is null ? null : await describe(target, ct);
+        return Pages.SignIn(view with { ClientName = purpose?.ClientName, CancelUrl = purpose?.CancelUrl }, status, purpose?.FormActionSource);
+    }
+
+    // The sign-in form belongs to the browser, not to an account: of ten tabs that show it, each still works after one
+    // of them was used.
+    private static void ForgetUser(HttpContext http) => http.User = new ClaimsPrincipal(new ClaimsIdentity());
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Accounts;
+using OAuthServer.Configuration;
+using OAuthServer.Diagnostics;
+using OAuthServer.Protocol;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Authorize;
+
+/// <summary>Decides what becomes of an authorization request, and of the answer to a consent form (RFC 6749 §4.1.1, §4.1.2).</summary>
+internal sealed class AuthorizeService(
+    AuthorizeValidator validator, AuthorizationCodes codes, Consents consents, RefusalLog refusals, IOptions<OAuthOptions> options)
+{
+    private static readonly OAuthError AccessDenied = new("access_denied", "The person did not allow it.", "access_denied");
+
+    /// <summary>
+    /// With a live session and remembered consent a code is made at once, in one statement that checks both. Only when
+    /// it makes none does a second look find out whether to ask for a password or for consent.
+    /// </summary>
+    public async Task<AuthorizeOutcome> AuthorizeAsync(Parameters parameters, SignedInAccount? person, AuditContext audit, CancellationToken ct)
+    {
+        var (request, ended) = await validator.ValidateAsync(parameters, ct);
+        if (request is null) return Note(ended!);
+        var (prompt, client) = (request.Prompt, request.Client);
+        if (person is null || prompt.HasFlag(Prompt.Login) || prompt.HasFlag(Prompt.SelectAccount)) return SignInOr("login_required", request, person is not null);
+        // Whoever can receive a loopback or private-use redirect could pose as the app: the person sees each time (RFC 8252 §8.6).
+        var mayRemember = !(client.IsPublic && RedirectUri.IsInterceptable(request.Target.RedirectUri));
+        if (mayRemember && !prompt.HasFlag(Prompt.Consent) && await TryIssueAsync(request, person, null, audit, ct) is { } code)
+            return new AuthorizeOutcome.Granted(request.Target, code);
+        if (!await codes.IsLiveAsync(person.Id, person.SecurityStamp, ct)) return SignInOr("login_required", request, reauthenticate: true);
+        if (prompt == Prompt.None) return Note(new AuthorizeOutcome.Refused(request.Target, new("consent_required", "The person has to be asked.", "consent_required")));
+        return new AuthorizeOutcome.AskConsent(request, await consents.FindAsync(person.Id, client.Id, ct));
+    }
+
+    /// <summary>
+    /// The answer to a consent form. The stored request counts and nothing else of the form; it is validated anew, since
+    /// the client may have changed. A form that was answered before begins the request again, and makes no second code.
+    /// </summary>
+    public async Task<AuthorizeOutcome> AnswerAsync(ConsentTicket ticket, Parameters parameters, bool allowed, SignedInAccount person, AuditContext audit, CancellationToken ct)
+    {
+        var (request, ended) = await validator.ValidateAsync(parameters, ct);
+        if (request is null) return Note(ended!);
+        if (!allowed) return Deny(request.Target);
+        return await TryIssueAsync(request, person, ticket.Id, audit, ct) is { } code
+            ? new AuthorizeOutcome.Granted(request.Target, code)
+            : new AuthorizeOutcome.SignIn(request, Reauthenticate: false);
+    }
+
+    /// <summary>The person gave up before signing in.</summary>
+    public async Task<AuthorizeOutcome> CancelAsync(Parameters parameters, CancellationToken ct)
+    {
+        var (request, ended) = await validator.ValidateAsync(parameters, ct);
+        return request is null ? Note(ended!) : Deny(request.Target);
+    }
+
+    /// <summary>What a person is asked to sign in for, when the request could go on.</summary>
+    public async ValueTask<AuthorizeRequest?> DescribeAsync(Parameters parameters, CancellationToken ct) => (await validator.ValidateAsync(parameters, ct)).Request;
+
+    /// <summary>Logs an outcome that is an error and hands it on.</summary>
+    public AuthorizeOutcome Note(AuthorizeOutcome outcome)
+    {
+        if (outcome is AuthorizeOutcome.Untrusted untrusted) refusals.Note("authorize", untrusted.Error);
+        if (outcome is AuthorizeOutcome.Refused refused) refusals.Note("authorize", refused.Error);
+        return outcome;
+    }
+
+    private AuthorizeOutcome Deny(RedirectTarget target) => Note(new AuthorizeOutcome.Refused(target, AccessDenied));
+
+    private AuthorizeOutcome SignInOr(string error, AuthorizeRequest request, bool reauthenticate) => request.Prompt == Prompt.None
+        ? Note(new AuthorizeOutcome.Refused(request.Target, new(error, "The person has to sign in.", error)))
+        : new AuthorizeOutcome.SignIn(request, reauthenticate);
+
+    private async Task<string?> TryIssueAsync(AuthorizeRequest request, SignedInAccount person, Guid? ticketId, AuditContext audit, CancellationToken ct)
+    {
+        var (target, code) = (request.Target, Handle.New());
+        var issued = await codes.TryIssueAsync(
+            new(code, target.Client.Id, person.Id, person.SecurityStamp, ticketId, target.RedirectUri, target.RedirectUriWasSent,
+                request.Scope, request.CodeChallenge, options.Value.AuthorizationCodeLifetime, audit), ct);
+        return issued ? code : null;
+    }
+}

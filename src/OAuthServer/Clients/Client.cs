@@ -1,0 +1,48 @@
+using OAuthServer.Protocol;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Clients;
+
+/// <summary>A registered client as the endpoints see it (RFC 6749 §2).</summary>
+internal sealed class Client(ClientRow row)
+{
+    /// <summary>The client identifier (RFC 6749 §2.2).</summary>
+    public string Id => row.ClientId;
+
+    /// <summary>The name that people see.</summary>
+    public string Name => row.ClientName;
+
+    /// <summary>True for browser and native clients, which hold no secret (RFC 6749 §2.1).</summary>
+    public bool IsPublic => row.ApplicationType != "web";
+
+    /// <summary>True for an app on a person's device (RFC 8252).</summary>
+    public bool IsNative => row.ApplicationType == "native";
+
+    /// <summary>False only where an operator waived PKCE for a confidential client.</summary>
+    public bool RequiresPkce => row.RequirePkce;
+
+    /// <summary>The scopes that the client may ask for.</summary>
+    public IReadOnlyList<string> Scopes => row.Scopes;
+
+    /// <summary>The scopes of a request that names none, or none (RFC 6749 §3.3).</summary>
+    public IReadOnlyList<string> DefaultScopes => row.DefaultScopes;
+
+    /// <summary>The registered redirect URIs.</summary>
+    public IReadOnlyList<string> RedirectUris => row.RedirectUris;
+
+    /// <summary>True when the client may use this grant type.</summary>
+    public bool Allows(string grantType) => row.GrantTypes.Contains(grantType, StringComparer.Ordinal);
+
+    /// <summary>True when a redirect URI of a request is one that the client registered.</summary>
+    public bool HasRedirectUri(string requested) => row.RedirectUris.Any(registered => RedirectUri.Matches(registered, requested, IsNative));
+
+    /// <summary>The bcrypt hashes that are live at this moment: one, or two while a secret is being rotated.</summary>
+    public IEnumerable<string> SecretHashes(DateTimeOffset now)
+    {
+        if (row.ClientSecret is { } current && !(row.ClientSecretExpiresAt <= now)) yield return current;
+        if (row.NextClientSecret is { } next && !(row.NextClientSecretExpiresAt <= now)) yield return next;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Id;
+}

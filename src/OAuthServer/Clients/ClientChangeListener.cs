@@ -1,0 +1,38 @@
+using Npgsql;
+
+namespace OAuthServer.Clients;
+
+/// <summary>Listens for changed clients (<c>LISTEN oauth_clients_changed</c>) and drops them from the <see cref="ClientDirectory"/>.</summary>
+internal sealed partial class ClientChangeListener(
+    NpgsqlDataSource database, ClientDirectory directory, TimeProvider clock, ILogger<ClientChangeListener> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (Exception outage) when (outage is NpgsqlException or IOException or TimeoutException && !stoppingToken.IsCancellationRequested)
+            {
+                LogLost(outage.Message);
+                await Task.Delay(Pause, clock, stoppingToken);
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        connection.Notification += (_, change) => directory.Drop(change.Payload);
+        await using (var listen = new NpgsqlCommand("LISTEN oauth_clients_changed", connection)) await listen.ExecuteNonQueryAsync(ct);
+        directory.DropAll();
+        while (true) await connection.WaitAsync(ct);
+    }
+
+    [LoggerMessage(1201, LogLevel.Warning, "Listening for client changes was interrupted ({Cause}); changes take effect within 30 s until it is back.")]
+    private partial void LogLost(string cause);
+}

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Caching.Memory;
+using OAuthServer.Protocol;
+using Bcrypt = BCrypt.Net.BCrypt;
+
+namespace OAuthServer.Clients;
+
+/// <summary>The outcome of a secret check.</summary>
+internal enum SecretCheck
+{
+    Wrong,
+    Right,
+
+    /// <summary>Too many checks wait for this client; nothing was checked.</summary>
+    Busy,
+}
+
+/// <summary>
+/// Checks client secrets against bcrypt. A right secret pays once: then an entry in memory, keyed by an HMAC over client,
+/// secret and stored hash under a key of this process, answers for it until it expires or the hash changes. Wrong
+/// secrets and unknown clients always pay, in a bounded pool where each client has one place, so that a flood of
+/// guesses slows the guesser and nobody else (RFC 6749 §10.10).
+/// </summary>
+internal sealed class ClientSecretVerifier : IDisposable
+{
+    /// <summary>bcrypt reads no more than this many bytes; longer secrets are refused instead of cut.</summary>
+    public const int LongestSecret = 72;
+
+    /// <summary>The bcrypt cost of hashes that we make ourselves.</summary>
+    public const int Cost = 12;
+
+    private const int MostRemembered = 10_000;
+    private const int MostWaitingPerClient = 8;
+    private const int MostWaiting = 256;
+
+    // A hash of a value nobody knows: unknown clients take as long as known ones.
+    private static readonly string UnknownClientHash = Bcrypt.HashPassword(Handle.New(), Cost);
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly MemoryCache _right = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
+    private readonly ConcurrencyLimiter _pool = new(new() { PermitLimit = Math.Max(1, Environment.ProcessorCount / 2), QueueLimit = MostWaiting });
+    private readonly PartitionedRateLimiter<string> _share = PartitionedRateLimiter.Create<string, string>(client =>
+        RateLimitPartition.GetConcurrencyLimiter(client, _ => new() { PermitLimit = 1, QueueLimit = MostWaitingPerClient }));
+
+    /// <summary>Checks a secret against the live hashes of a client; none of them means an unknown or public client.</summary>
+    public async ValueTask<SecretCheck> CheckAsync(string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct)
+    {
+        if (Encoding.UTF8.GetByteCount(secret) > LongestSecret) return SecretCheck.Wrong;
+        foreach (var hash in hashes)
+        {
+            if (_right.TryGetValue(EntryKey(clientId, secret, hash), out _)) return SecretCheck.Right;
+        }
+
+        using var share = await _share.AcquireAsync(hashes.Count == 0 ? string.Empty : clientId, 1, ct);
+        if (!share.IsAcquired) return SecretCheck.Busy;
+        using var place = await _pool.AcquireAsync(1, ct);
+        if (!place.IsAcquired) return SecretCheck.Busy;
+        var matching = await Task.Run(() => FirstMatch(secret, hashes.Count == 0 ? [UnknownClientHash] : hashes), ct);
+        if (matching is null || hashes.Count == 0) return SecretCheck.Wrong;
+        _right.Set(EntryKey(clientId, secret, matching), true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembered });
+        return SecretCheck.Right;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _right.Dispose();
+        _pool.Dispose();
+        _share.Dispose();
+    }
+
+    private static string? FirstMatch(string secret, IReadOnlyList<string> hashes) => hashes.FirstOrDefault(hash => Bcrypt.Verify(secret, hash));
+
+    // Lengths in front keep ("ab", "c") and ("a", "bc") apart.
+    private string EntryKey(string clientId, string secret, string hash) =>
+        Convert.ToHexString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{clientId.Length}:{clientId}{secret.Length}:{secret}{hash}")));
+}

@@ -1,0 +1,46 @@
+using System.Buffers;
+using Microsoft.Net.Http.Headers;
+using OAuthServer.Protocol;
+
+namespace OAuthServer.Http;
+
+/// <summary>Reads the body of a form endpoint (RFC 6749 §3.2, Appendix B): only form-encoded, in UTF-8, and bounded.</summary>
+internal static class FormReader
+{
+    /// <summary>The largest body in bytes.</summary>
+    public const int LongestBody = 64 * 1024;
+
+    private const string FormType = "application/x-www-form-urlencoded";
+
+    /// <summary>The parameters, or <c>invalid_request</c> (413 for a body that is too large).</summary>
+    public static async ValueTask<Result<Parameters>> ReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        if (!IsForm(request.ContentType)) return OAuthError.InvalidRequest("The request body must be application/x-www-form-urlencoded in UTF-8.", "content_type_unsupported");
+        if (request.ContentLength > LongestBody) return TooLarge();
+        var buffer = ArrayPool<byte>.Shared.Rent(LongestBody + 1);
+        try
+        {
+            var length = 0;
+            int read;
+            while (length <= LongestBody && (read = await request.Body.ReadAsync(buffer.AsMemory(length, LongestBody + 1 - length), ct)) > 0) length += read;
+            if (length > LongestBody) return TooLarge();
+            return Parameters.TryParse(buffer.AsSpan(0, length), out var parameters)
+                ? parameters
+                : OAuthError.InvalidRequest("The request body is not well encoded.", "body_malformed");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+
+    private static OAuthError TooLarge() => OAuthError.InvalidRequest("The request body is too large.", "body_too_large", StatusCodes.Status413PayloadTooLarge);
+
+    private static bool IsForm(string? contentType)
+    {
+        if (string.Equals(contentType, FormType, StringComparison.OrdinalIgnoreCase)) return true;
+        return MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase)
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Text.Json;
+using OAuthServer.Protocol;
+
+namespace OAuthServer.Http;
+
+/// <summary>Tokens for a client (RFC 6749 §5.1).</summary>
+internal sealed record TokenGrant(string AccessToken, long ExpiresIn, string? RefreshToken, string Scope)
+{
+    /// <summary>Holds tokens.</summary>
+    public override string ToString() => $"tokens for {Scope}";
+}
+
+/// <summary>The answers of the form endpoints: JSON that is never cached (RFC 6749 §5.1, §5.2; RFC 7009 §2.2).</summary>
+internal static class OAuthAnswer
+{
+    private const int RetryAfterSeconds = 5;
+
+    /// <summary>200 with tokens.</summary>
+    public static IResult Grant(TokenGrant grant) => new JsonAnswer(StatusCodes.Status200OK, json =>
+    {
+        json.WriteString("access_token"u8, grant.AccessToken);
+        json.WriteString("token_type"u8, "Bearer"u8);
+        json.WriteNumber("expires_in"u8, grant.ExpiresIn);
+        if (grant.RefreshToken is { } refreshToken) json.WriteString("refresh_token"u8, refreshToken);
+        json.WriteString("scope"u8, grant.Scope);
+    });
+
+    /// <summary>200 with an empty object, since some clients fail on a body that is not JSON.</summary>
+    public static IResult Done() => new JsonAnswer(StatusCodes.Status200OK, _ => { });
+
+    /// <summary>A refusal in the form of RFC 6749 §5.2. Every 401 carries a challenge (RFC 9110 §15.5.2).</summary>
+    public static IResult Refuse(OAuthError error) => new JsonAnswer(error.Status, json =>
+    {
+        json.WriteString("error"u8, error.Code);
+        if (error.Status != StatusCodes.Status429TooManyRequests) json.WriteString("error_description"u8, error.Description);
+    });
+
+    private sealed class JsonAnswer(int status, Action<Utf8JsonWriter> members) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = status;
+            response.ContentType = "application/json";
+            response.Headers.CacheControl = "no-store";
+            response.Headers.Pragma = "no-cache";
+            if (status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Basic realm=\"OAuthServer\", charset=\"UTF-8\"";
+            if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests) response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var body = new ArrayBufferWriter<byte>(1024);
+            using (var json = new Utf8JsonWriter(body))
+            {
+                json.WriteStartObject();
+                members(json);
+                json.WriteEndObject();
+            }
+
+            response.ContentLength = body.WrittenCount;
+            await response.BodyWriter.WriteAsync(body.WrittenMemory, httpContext.RequestAborted);
+        }
+    }
+}

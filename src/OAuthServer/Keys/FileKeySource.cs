@@ -1,0 +1,159 @@
+namespace OAuthServer.Keys;
+
+/// <summary>
+/// Keys as files, for development: <c>pending.pem</c>, <c>current.pem</c>, <c>previous.pem</c> in one folder, so that the
+/// name is the stage. Every file appears whole by a rename, is 0600, and the folder is 0700 when it is made here; writers
+/// in all processes take turns by a lock file, readers need none.
+/// </summary>
+internal sealed class FileKeySource(string directory, TimeProvider clock) : IKeySource
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int LargestFile = 64 * 1024;
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(20);
+
+    /// <inheritdoc/>
+    public string Place => $"key files in {directory}";
+
+    /// <inheritdoc/>
+    public bool MakesFirstKey => true;
+
+    /// <inheritdoc/>
+    public Task<StoredKeys> ReadAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var keys = new List<StoredKey>();
+        var faults = new List<string>();
+        foreach (var stage in (KeyStage[])[KeyStage.Pending, KeyStage.Current, KeyStage.Previous])
+        {
+            if (await ReadStageAsync(stage, faults, cancellationToken) is { } key) keys.Add(key);
+        }
+
+        return StoredKeys.Of(keys, faults);
+    });
+
+    /// <inheritdoc/>
+    public Task<KeyStage?> AddAsync(string pem, bool onlyFirst, CancellationToken cancellationToken) =>
+        GuardAsync<KeyStage?>(async () =>
+        {
+            MakeDirectory();
+            await using var turn = await LockAsync(cancellationToken);
+            var first = !File.Exists(PathOf(KeyStage.Current));
+            if (onlyFirst && !first) return null;
+            var stage = first ? KeyStage.Current : KeyStage.Pending;
+            await WriteAsync(stage, pem, cancellationToken);
+            return stage;
+        });
+
+    /// <inheritdoc/>
+    public Task<bool> PromoteAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        if (!Directory.Exists(directory)) return false;
+        await using var turn = await LockAsync(cancellationToken);
+        if (!File.Exists(PathOf(KeyStage.Pending))) return false;
+
+        // First a copy of current becomes previous, then pending replaces current: whoever reads in between, or after
+        // a crash in between, finds a current key, and the same key as previous, which counts once.
+        if (File.Exists(PathOf(KeyStage.Current)))
+        {
+            var pem = await File.ReadAllTextAsync(PathOf(KeyStage.Current), cancellationToken);
+            await WriteAsync(KeyStage.Previous, pem, cancellationToken);
+        }
+
+        File.Move(PathOf(KeyStage.Pending), PathOf(KeyStage.Current), overwrite: true);
+        return true;
+    });
+
+    private async Task<StoredKey?> ReadStageAsync(KeyStage stage, List<string> faults, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(PathOf(stage));
+        if (!file.Exists) return null;
+        if (file.Length > LargestFile)
+        {
+            faults.Add($"{file.Name} is too large to be a key");
+            return null;
+        }
+
+        string pem;
+        try
+        {
+            pem = await File.ReadAllTextAsync(file.FullName, cancellationToken);
+        }
+        catch (FileNotFoundException)
+        {
+            // Promoted since: it is met again at its next stage.
+            return null;
+        }
+
+        if (SigningKey.TryFromPem(pem, out var key, out var fault)) return new StoredKey(stage, key, WrittenAt(stage, file));
+        faults.Add($"{file.Name}: {fault}");
+        return null;
+    }
+
+    /// <summary>A previous file is written at promotion, which is not when its key was made.</summary>
+    private static DateTimeOffset? WrittenAt(KeyStage stage, FileInfo file) =>
+        stage == KeyStage.Previous ? null : new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero);
+
+    private string PathOf(KeyStage stage) => Path.Combine(directory, stage switch
+    {
+        KeyStage.Pending => "pending.pem",
+        KeyStage.Current => "current.pem",
+        _ => "previous.pem",
+    });
+
+    private void MakeDirectory()
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+        else Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+    }
+
+    private async Task WriteAsync(KeyStage stage, string pem, CancellationToken cancellationToken)
+    {
+        var path = PathOf(stage);
+        var draft = path + ".new";
+        File.Delete(draft);
+        await using (var file = new FileStream(draft, Options(FileMode.CreateNew)))
+        {
+            await using var text = new StreamWriter(file, leaveOpen: true);
+            await text.WriteAsync(pem.AsMemory(), cancellationToken);
+            await text.FlushAsync(cancellationToken);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, path, overwrite: true);
+    }
+
+    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(directory, ".lock"), Options(FileMode.OpenOrCreate));
+            }
+            catch (IOException) when (clock.GetElapsedTime(started) < LockPatience)
+            {
+                await Task.Delay(LockRetry, clock, cancellationToken);
+            }
+        }
+    }
+
+    private static FileStreamOptions Options(FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        return options;
+    }
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyStoreException($"{Place} cannot be used: {failure.Message}", failure);
+        }
+    }
+}

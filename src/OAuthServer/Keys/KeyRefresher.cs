@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Options;
+
+namespace OAuthServer.Keys;
+
+/// <summary>
+/// Keeps the ring like the store: loads at start, then polls. A store that is down stops nothing: a running instance
+/// keeps its keys, a cold one stays live and not ready, and both ask again with growing waits and say why each time.
+/// </summary>
+internal sealed partial class KeyRefresher(
+    KeyRing ring, IKeySource source, IOptions<SigningKeyOptions> options, TimeProvider clock, ILogger<KeyRefresher> logger)
+    : BackgroundService
+{
+    /// <summary>How long start-up waits for the first answer; enough for files, and no outage holds it longer.</summary>
+    public static readonly TimeSpan StartupPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>The longest wait between two attempts while the store is down, unless the poll interval is shorter.</summary>
+    public static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(1);
+
+    private Task<bool>? _first;
+    private string _reportedFaults = "";
+
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Not tied to the token of start-up: when patience ends, the attempt goes on in the background.
+        _first = Task.Run(() => RefreshAsync(0, CancellationToken.None), CancellationToken.None);
+        try
+        {
+            await _first.WaitAsync(StartupPatience, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            LogSlow(logger, source.Place);
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var loaded = await (_first ?? Task.FromResult(false)).WaitAsync(stoppingToken);
+        for (var failures = loaded ? 0 : 1; ;)
+        {
+            var wait = failures == 0 ? Jitter.Around(options.Value.PollInterval) : BackOff(failures);
+            await Task.Delay(wait, clock, stoppingToken);
+            failures = await RefreshAsync(failures, stoppingToken) ? 0 : failures + 1;
+        }
+    }
+
+    /// <summary>One attempt. True when the ring is now like the store; false, with the reason logged, when not.</summary>
+    private async Task<bool> RefreshAsync(int failuresBefore, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stored = await source.ReadAsync(cancellationToken);
+            if (source.MakesFirstKey && stored is { Keys.IsEmpty: true, Faults.IsEmpty: true })
+            {
+                await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, cancellationToken);
+                stored = await source.ReadAsync(cancellationToken);
+            }
+
+            ReportFaults(stored);
+            if (ring.Replace(stored)) LogChanged(logger, Describe(ring.Current!), source.Place);
+            else if (failuresBefore > 0) LogRecovered(logger, source.Place);
+            ring.Fault = null;
+            return true;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it was, the loop must go on: this is the one thing that can heal an instance without a key.
+            var reason = failure is KeyStoreException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}";
+            ring.Fault = reason;
+            if (ring.Current is null) LogNoKey(logger, source.Place, reason, failuresBefore + 1);
+            else LogStale(logger, source.Place, reason, failuresBefore + 1);
+            return false;
+        }
+    }
+
+    private TimeSpan BackOff(int failures)
+    {
+        var longest = options.Value.PollInterval < LongestBackOff ? options.Value.PollInterval : LongestBackOff;
+        var step = TimeSpan.FromSeconds(1 << Math.Min(failures - 1, 10));
+        return Jitter.Within(step < longest ? step : longest);
+    }
+
+    private void ReportFaults(StoredKeys stored)
+    {
+        var faults = string.Join("; ", stored.Faults);
+        if (faults.Length > 0 && faults != _reportedFaults) LogUnusable(logger, source.Place, faults);
+        _reportedFaults = faults;
+    }
+
+    private static string Describe(KeyRingSnapshot snapshot) =>
+        string.Join(", ", snapshot.Published.Select(key => $"{key.Stage} {key.KeyId}"));
+
+    [LoggerMessage(5001, LogLevel.Information, "Signing keys are now: {Keys} (from {Place})")]
+    private static partial void LogChanged(ILogger logger, string keys, string place);
+
+    [LoggerMessage(5002, LogLevel.Information, "The key store answers again: {Place}")]
+    private static partial void LogRecovered(ILogger logger, string place);
+
+    [LoggerMessage(5003, LogLevel.Error, "No signing key, so no token can be issued and this instance is not ready. {Place}: {Reason} (attempt {Attempt}, trying again)")]
+    private static partial void LogNoKey(ILogger logger, string place, string reason, int attempt);
+
+    [LoggerMessage(5004, LogLevel.Warning, "Signing keys could not be refreshed; the loaded ones stay in use. {Place}: {Reason} (attempt {Attempt}, trying again)")]
+    private static partial void LogStale(ILogger logger, string place, string reason, int attempt);
+
+    [LoggerMessage(5005, LogLevel.Warning, "A stored key cannot be used and is left out. {Place}: {Faults}")]
+    private static partial void LogUnusable(ILogger logger, string place, string faults);
+
+    [LoggerMessage(5006, LogLevel.Warning, "The key store has not answered yet; starting without a signing key. {Place}")]
+    private static partial void LogSlow(ILogger logger, string place);
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
+
+namespace OAuthServer.Keys;
+
+/// <summary>
+/// The signing keys of this process. Readers take <see cref="Current"/> once per request, before anything is consumed,
+/// and keep it; one writer, the <see cref="KeyRefresher"/>, swaps the whole snapshot.
+/// </summary>
+/// <remarks>
+/// <para>A key that leaves the ring is not disposed: a request may be signing with it. Dropping the last reference
+/// lets the runtime free it, and only the runtime knows when that is.</para>
+/// <para>A previous key is published for <see cref="SigningKeyOptions.PreviousKeyRetention"/> after this process first
+/// saw it as previous. No store says reliably when a key stopped signing, and a moment seen here needs no agreement
+/// between two clocks; a restart begins the time anew, which publishes a public key longer and never too briefly.</para>
+/// </remarks>
+internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider clock)
+{
+    private readonly TimeSpan _retention = options.Value.PreviousKeyRetention();
+    private readonly Lock _writing = new();
+    private ImmutableDictionary<string, SigningKey> _loaded = ImmutableDictionary<string, SigningKey>.Empty;
+    private ImmutableDictionary<string, long> _retiredSince = ImmutableDictionary<string, long>.Empty;
+    private KeyRingSnapshot? _current;
+    private string? _fault;
+
+    /// <summary>The keys of this moment, or null as long as no key could be loaded.</summary>
+    public KeyRingSnapshot? Current => Volatile.Read(ref _current);
+
+    /// <summary>Why the last attempt to load keys failed, for health and doctor; null after one that succeeded.</summary>
+    public string? Fault
+    {
+        get => Volatile.Read(ref _fault);
+        set => Volatile.Write(ref _fault, value);
+    }
+
+    /// <summary>
+    /// Takes over a reading of the store, and with it the ownership of its keys. Returns true when the published keys
+    /// changed. Throws <see cref="KeyStoreException"/>, leaving the ring as it was, when no key is current.
+    /// </summary>
+    public bool Replace(StoredKeys stored)
+    {
+        if (stored[KeyStage.Current] is null)
+        {
+            stored.Dispose();
+            throw new KeyStoreException(string.Join("; ", stored.Faults.Prepend("there is no usable current key")));
+        }
+
+        lock (_writing)
+        {
+            var known = stored.Keys.Select(Known).ToImmutableArray();
+            _loaded = known.ToImmutableDictionary(key => key.Key.KeyId, key => key.Key, StringComparer.Ordinal);
+            _retiredSince = known
+                .Where(key => key.Stage == KeyStage.Previous)
+                .ToImmutableDictionary(
+                    key => key.Key.KeyId,
+                    key => _retiredSince.GetValueOrDefault(key.Key.KeyId, clock.GetTimestamp()),
+                    StringComparer.Ordinal);
+            var next = KeyRingSnapshot.Of([.. known.Where(IsPublished)]);
+            var before = Interlocked.Exchange(ref _current, next);
+            return before is null || !before.Published.SequenceEqual(next.Published);
+        }
+    }
+
+    private bool IsPublished(StoredKey key) =>
+        !_retiredSince.TryGetValue(key.Key.KeyId, out var since) || clock.GetElapsedTime(since) < _retention;
+
+    /// <summary>Keeps the object that is already loaded, and warm, for a key that was read once more.</summary>
+    private StoredKey Known(StoredKey read)
+    {
+        if (!_loaded.TryGetValue(read.Key.KeyId, out var loaded) || ReferenceEquals(loaded, read.Key)) return read;
+        read.Key.Dispose();
+        return read with { Key = loaded };
+    }
+}

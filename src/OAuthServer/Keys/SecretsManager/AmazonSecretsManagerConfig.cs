@@ -1,0 +1,49 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.Endpoints;
+using Amazon.Runtime.Internal;
+
+namespace OAuthServer.Keys.SecretsManager;
+
+/// <summary>
+/// Where and how to reach AWS Secrets Manager. Region, retries, proxy and the rest are the SDK's own settings. The
+/// types of this folder bear the names of the package AWSSDK.SecretsManager, which replaces the folder one day.
+/// </summary>
+internal sealed class AmazonSecretsManagerConfig : ClientConfig
+{
+    private const string EndpointPrefix = "secretsmanager";
+
+    /// <summary>The SDK's standard retries, with a limit on each attempt, since a poll can wait for its next turn.</summary>
+    public AmazonSecretsManagerConfig()
+        : base(new DefaultConfigurationProvider(new DefaultConfiguration { Name = DefaultConfigurationMode.Standard }))
+    {
+        ServiceId = "Secrets Manager";
+        AuthenticationServiceName = EndpointPrefix;
+        RetryMode = RequestRetryMode.Standard;
+        MaxErrorRetry = 2;
+        Timeout = TimeSpan.FromSeconds(10);
+    }
+
+    /// <inheritdoc/>
+    public override string ServiceVersion => "2017-10-17";
+
+    /// <inheritdoc/>
+    public override string UserAgent => "OAuthServer";
+
+    /// <inheritdoc/>
+    public override string RegionEndpointServiceName => EndpointPrefix;
+
+    /// <inheritdoc/>
+    public override Amazon.Runtime.Endpoints.Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
+        new(Address());
+
+    /// <summary>The address of the service: the one configured, or the region's own.</summary>
+    public string Address() =>
+        ServiceURL ?? $"https://{EndpointPrefix}.{RegionEndpoint.SystemName}.{RegionEndpoint.PartitionDnsSuffix}";
+
+    private sealed class DefaultConfigurationProvider(IDefaultConfiguration configuration) : IDefaultConfigurationProvider
+    {
+        public IDefaultConfiguration GetDefaultConfiguration(
+            RegionEndpoint clientRegion, DefaultConfigurationMode? requestedConfigurationMode = null) => configuration;
+    }
+}

@@ -1,0 +1,172 @@
+using System.Security.Cryptography;
+using Amazon.Runtime;
+using OAuthServer.Keys.SecretsManager;
+
+namespace OAuthServer.Keys;
+
+/// <summary>
+/// Keys as versions of one secret in AWS Secrets Manager. <c>SecretString</c> is a PKCS#8 PEM; the staging labels are the
+/// stages. Needs <c>GetSecretValue</c> to serve, and <c>PutSecretValue</c>, <c>CreateSecret</c> and
+/// <c>UpdateSecretVersionStage</c> for the operator's commands alone.
+/// </summary>
+/// <param name="connect">Makes the client at first use: it fails where no region is known, and start-up must not.</param>
+/// <param name="secretId">Name or ARN of the secret.</param>
+internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> connect, string secretId) : IKeySource, IDisposable
+{
+    private const string Current = "AWSCURRENT";
+    private const string Pending = "AWSPENDING";
+
+    // A failure is not remembered: the region may be known at the next attempt.
+    private readonly Lazy<AmazonSecretsManagerClient> _client = new(connect, LazyThreadSafetyMode.PublicationOnly);
+
+    /// <inheritdoc/>
+    public string Place => $"secret {secretId} in AWS Secrets Manager";
+
+    /// <inheritdoc/>
+    public bool MakesFirstKey => false;
+
+    /// <inheritdoc/>
+    public Task<StoredKeys> ReadAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var keys = new List<StoredKey>();
+        var faults = new List<string>();
+        foreach (var stage in (KeyStage[])[KeyStage.Pending, KeyStage.Current, KeyStage.Previous])
+        {
+            var label = Label(stage);
+            if (await GetAsync(label, cancellationToken) is not { } version)
+            {
+                if (stage == KeyStage.Current) faults.Add($"no version is labelled {label}; make a key with: OAuthServer keys generate");
+            }
+            else if (SigningKey.TryFromPem(version.SecretString, out var key, out var fault))
+            {
+                keys.Add(new StoredKey(stage, key, version.CreatedDate));
+            }
+            else
+            {
+                faults.Add($"{label}: {fault}");
+            }
+        }
+
+        return StoredKeys.Of(keys, faults);
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<KeyStage?> AddAsync(string pem, bool onlyFirst, CancellationToken cancellationToken) =>
+        GuardAsync<KeyStage?>(async () =>
+        {
+            if (await GetAsync(Current, cancellationToken) is not null)
+            {
+                return onlyFirst ? null : await PutAsync(pem, KeyStage.Pending, cancellationToken);
+            }
+
+            try
+            {
+                await CreateAsync(pem, cancellationToken);
+                return KeyStage.Current;
+            }
+            catch (ResourceExistsException)
+            {
+                // A secret without a value, or one made this instant by someone else, whose key must not be overtaken.
+                if (await GetAsync(Current, cancellationToken) is null)
+                    return await PutAsync(pem, KeyStage.Current, cancellationToken);
+                return onlyFirst ? null : await PutAsync(pem, KeyStage.Pending, cancellationToken);
+            }
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> PromoteAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var pending = await GetAsync(Pending, cancellationToken);
+        var current = await GetAsync(Current, cancellationToken);
+        if (pending is null || pending.VersionId == current?.VersionId) return false;
+
+        // The service moves AWSPREVIOUS along by itself, in the same step. It refuses when someone else promoted first.
+        await MoveAsync(Current, current?.VersionId, pending.VersionId, cancellationToken);
+        await MoveAsync(Pending, pending.VersionId, null, cancellationToken);
+        return true;
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_client.IsValueCreated) _client.Value.Dispose();
+    }
+
+    private async Task<GetSecretValueResponse?> GetAsync(string label, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new GetSecretValueRequest { SecretId = secretId, VersionStage = label };
+            return await _client.Value.GetSecretValueAsync(request, cancellationToken);
+        }
+        catch (ResourceNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<KeyStage?> PutAsync(string pem, KeyStage stage, CancellationToken cancellationToken)
+    {
+        await _client.Value.PutSecretValueAsync(
+            new PutSecretValueRequest
+            {
+                SecretId = secretId,
+                SecretString = pem,
+                ClientRequestToken = NewToken(),
+                VersionStages = [Label(stage)],
+            },
+            cancellationToken);
+        return stage;
+    }
+
+    private Task<CreateSecretResponse> CreateAsync(string pem, CancellationToken cancellationToken) =>
+        _client.Value.CreateSecretAsync(
+            new CreateSecretRequest
+            {
+                Name = secretId,
+                SecretString = pem,
+                ClientRequestToken = NewToken(),
+                Description = "OAuthServer: RSA key that signs access tokens, PKCS#8 PEM",
+            },
+            cancellationToken);
+
+    private Task<UpdateSecretVersionStageResponse> MoveAsync(
+        string label, string? from, string? to, CancellationToken cancellationToken) =>
+        _client.Value.UpdateSecretVersionStageAsync(
+            new UpdateSecretVersionStageRequest
+            {
+                SecretId = secretId,
+                VersionStage = label,
+                RemoveFromVersionId = from,
+                MoveToVersionId = to,
+            },
+            cancellationToken);
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (AmazonServiceException refused) when (refused.ErrorCode is { Length: > 0 } code)
+        {
+            throw new KeyStoreException($"{Place} refused: {code} ({(int)refused.StatusCode}): {refused.Message}", refused);
+        }
+        catch (Exception failure) when (IsOutage(failure) && !cancellationToken.IsCancellationRequested)
+        {
+            throw new KeyStoreException($"{Place} is out of reach: {failure.Message}", failure);
+        }
+    }
+
+    private static bool IsOutage(Exception failure) => failure is AmazonClientException or AmazonServiceException
+        or HttpRequestException or IOException or TimeoutException or OperationCanceledException or System.Text.Json.JsonException;
+
+    private static string NewToken() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    private static string Label(KeyStage stage) => stage switch
+    {
+        KeyStage.Pending => Pending,
+        KeyStage.Current => Current,
+        _ => "AWSPREVIOUS",
+    };
+}

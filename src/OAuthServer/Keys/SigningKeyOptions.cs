@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Options;
+
+namespace OAuthServer.Keys;
+
+/// <summary>Which <see cref="IKeySource"/> holds the keys.</summary>
+internal enum SigningKeySource
+{
+    /// <summary>A secret in AWS Secrets Manager.</summary>
+    SecretsManager,
+
+    /// <summary>Files on this machine, for development.</summary>
+    File,
+}
+
+/// <summary>How signing keys are kept, found and refreshed: the section <c>SigningKeys</c>.</summary>
+internal sealed class SigningKeyOptions
+{
+    /// <summary>The name of the configuration section.</summary>
+    public const string Section = "SigningKeys";
+
+    /// <summary>Allowed between the clocks of issuer and verifier, on top of a token's lifetime.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    /// <summary>Where the keys are. <c>File</c> in Development.</summary>
+    public SigningKeySource Source { get; set; } = SigningKeySource.SecretsManager;
+
+    /// <summary>Name or ARN of the secret whose <c>SecretString</c> is a PKCS#8 PEM.</summary>
+    public string SecretId { get; set; } = "oauth/jwt-private-key";
+
+    /// <summary>The folder of the key files; relative to the content root.</summary>
+    public string Directory { get; set; } = ".data/keys";
+
+    /// <summary>How often the store is asked for changes; every wait is up to a tenth shorter or longer.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long a pending key must have been published before <c>keys promote</c> lets it sign: longer than verifiers
+    /// cache the JWK Set, which stock ones do for up to 24 hours.
+    /// </summary>
+    public TimeSpan PublishBeforeSigning { get; set; } = TimeSpan.FromHours(25);
+
+    /// <summary>The AWS region; when absent the SDK looks in the environment, the profile and the instance.</summary>
+    public string? Region { get; set; }
+
+    /// <summary>Another address of Secrets Manager, for instance a VPC endpoint or LocalStack.</summary>
+    public string? ServiceUrl { get; set; }
+
+    // Not properties, so that the binder refuses a setting of these names instead of ignoring it.
+    private TimeSpan _accessTokenLifetime = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// Hands over the lifetime of the tokens that the keys sign. It is <c>OAuth:AccessTokenLifetime</c>, no part of this section.
+    /// </summary>
+    internal void SignTokensFor(TimeSpan accessTokenLifetime) => _accessTokenLifetime = accessTokenLifetime;
+
+    /// <summary>
+    /// How long a key is published after this instance saw that it no longer signs: the lifetime of its last token,
+    /// time for every other instance to see the same, and clock skew.
+    /// </summary>
+    internal TimeSpan PreviousKeyRetention() => _accessTokenLifetime + (2 * PollInterval) + ClockSkew;
+}
+
+/// <summary>Names every fault of the section at once.</summary>
+internal sealed class SigningKeyOptionsValidator : IValidateOptions<SigningKeyOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, SigningKeyOptions options)
+    {
+        var faults = Faults(options).ToList();
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static IEnumerable<string> Faults(SigningKeyOptions options)
+    {
+        if (!Enum.IsDefined(options.Source)) yield return "SigningKeys:Source must be SecretsManager or File.";
+        if (options.Source == SigningKeySource.File && string.IsNullOrWhiteSpace(options.Directory))
+            yield return "SigningKeys:Directory must name a folder when SigningKeys:Source is File.";
+        if (options.Source == SigningKeySource.SecretsManager && options.SecretId is not { Length: > 0 and <= 2048 })
+            yield return "SigningKeys:SecretId must be the name or ARN of a secret, of at most 2048 characters.";
+        if (options.PollInterval < TimeSpan.FromSeconds(1) || options.PollInterval > TimeSpan.FromHours(24))
+            yield return "SigningKeys:PollInterval must be between 00:00:01 and 1.00:00:00.";
+        if (options.PublishBeforeSigning < TimeSpan.Zero || options.PublishBeforeSigning > TimeSpan.FromDays(30))
+            yield return "SigningKeys:PublishBeforeSigning must be between 00:00:00 and 30.00:00:00.";
+        if (options.Region is not null && !IsRegion(options.Region))
+            yield return "SigningKeys:Region must be the name of an AWS region, such as eu-central-1.";
+        if (options.ServiceUrl is not null && !IsHttp(options.ServiceUrl))
+            yield return "SigningKeys:ServiceUrl must be an absolute http or https address without query or user information.";
+    }
+
+    private static bool IsRegion(string region) =>
+        region.Length is > 0 and <= 40 && region.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private static bool IsHttp(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
+        && uri.Query.Length == 0 && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0;
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Amazon;
+using Microsoft.Extensions.Options;
+using OAuthServer.Keys.SecretsManager;
+
+namespace OAuthServer.Keys;
+
+/// <summary>Adds the signing keys to a host.</summary>
+internal static class SigningKeyRegistration
+{
+    /// <summary>
+    /// Registers the ring, its source and refresher, the operator's <see cref="KeyKeeper"/>, the validated options, and the
+    /// health check <c>signing-key</c> tagged <c>ready</c>.
+    /// </summary>
+    public static IServiceCollection AddSigningKeys(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<SigningKeyOptions>()
+            .Configure<IHostEnvironment>((options, environment) =>
+            {
+                if (environment.IsDevelopment()) options.Source = SigningKeySource.File;
+            })
+            .Bind(configuration.GetSection(SigningKeyOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true)
+            .PostConfigure(options => HandOverLifetime(options, configuration["OAuth:AccessTokenLifetime"]))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();
+        services.AddSingleton(CreateSource);
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<KeyKeeper>();
+        services.AddHostedService<KeyRefresher>();
+        services.AddHealthChecks().AddCheck<KeyRingHealthCheck>("signing-key", tags: ["ready"]);
+        return services;
+    }
+
+    /// <summary>A lifetime that cannot be read is named by the options it belongs to.</summary>
+    private static void HandOverLifetime(SigningKeyOptions options, string? lifetime)
+    {
+        if (TimeSpan.TryParse(lifetime, CultureInfo.InvariantCulture, out var parsed)) options.SignTokensFor(parsed);
+    }
+
+    private static IKeySource CreateSource(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<SigningKeyOptions>>().Value;
+        if (options.Source == SigningKeySource.SecretsManager)
+            return new SecretsManagerKeySource(() => new AmazonSecretsManagerClient(Config(options)), options.SecretId);
+        var root = services.GetRequiredService<IHostEnvironment>().ContentRootPath;
+        return new FileKeySource(Path.GetFullPath(options.Directory, root), services.GetRequiredService<TimeProvider>());
+    }
+
+    private static AmazonSecretsManagerConfig Config(SigningKeyOptions options)
+    {
+        var config = new AmazonSecretsManagerConfig();
+        if (options.ServiceUrl is not null)
+        {
+            // The SDK clears the region when an address is set, so the region is told to the signer.
+            config.ServiceURL = options.ServiceUrl;
+            config.AuthenticationRegion = options.Region ?? "us-east-1";
+        }
+        else if (options.Region is not null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
+        }
+
+        return config;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OAuthServer.Protocol;
+
+/// <summary>
+/// The one source of randomness: opaque values of 256 bits for codes and refresh tokens (RFC 6749 §10.10), their
+/// hashes, and identifiers. Only hashes of handles are ever stored.
+/// </summary>
+internal static class Handle
+{
+    private const int Size = 32;
+
+    /// <summary>A new opaque value: 43 unreserved characters.</summary>
+    public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Size));
+
+    /// <summary>The SHA-256 under which a handle is stored and found. One hash is enough for 256 random bits.</summary>
+    public static byte[] Hash(string handle) => SHA256.HashData(Encoding.UTF8.GetBytes(handle));
+
+    /// <summary>The random bytes that, with the presented token, make its successor.</summary>
+    public static byte[] NewNonce() => RandomNumberGenerator.GetBytes(Size);
+
+    /// <summary>
+    /// The refresh token that follows <paramref name="presented"/>. The same pair always gives the same successor, so a
+    /// lost answer can be repeated although only hashes are stored; neither part alone is enough to compute it.
+    /// </summary>
+    public static string Successor(ReadOnlySpan<byte> nonce, string presented) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(nonce, Encoding.UTF8.GetBytes(presented)));
+
+    /// <summary>A random identifier of 128 bits.</summary>
+    public static Guid NewId() => new(RandomNumberGenerator.GetBytes(16));
+
+    /// <summary>A <c>jti</c> (RFC 7519 §4.1.7) whose first part names the grant, so that withdrawing the grant reaches every token of it.</summary>
+    public static string NewTokenId(Guid grantId) =>
+        $"{GrantPart(grantId)}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16))}";
+
+    /// <summary>The part of a <c>jti</c> that names the grant.</summary>
+    public static string GrantPart(Guid grantId) => grantId.ToString("N");
+}

@@ -1,0 +1,33 @@
+namespace OAuthServer.Protocol;
+
+/// <summary>
+/// A refusal (RFC 6749 §4.1.2.1, §5.2): what the client is told, and apart from it the stable reason that only
+/// operators see in logs, audit and metrics.
+/// </summary>
+/// <param name="Code">The <c>error</c> code on the wire.</param>
+/// <param name="Description">Public text in the character set of RFC 6749 §5.2; never holds what the client sent.</param>
+/// <param name="Reason">Private, stable, snake_case cause; documented in docs/errors.md.</param>
+/// <param name="Status">The HTTP status of a direct answer; redirects do not use it.</param>
+internal sealed record OAuthError(string Code, string Description, string Reason, int Status = 400)
+{
+    /// <summary>Malformed request (RFC 6749 §5.2).</summary>
+    public static OAuthError InvalidRequest(string description, string reason, int status = 400) => new("invalid_request", description, reason, status);
+
+    /// <summary>Failed client authentication; always 401 with a challenge (RFC 6749 §5.2, RFC 9110 §15.5.2).</summary>
+    public static OAuthError InvalidClient(string reason) => new("invalid_client", "Client authentication failed.", reason, 401);
+
+    /// <summary>The code or refresh token cannot be used (RFC 6749 §5.2).</summary>
+    public static OAuthError InvalidGrant(string reason) => new("invalid_grant", "The grant is invalid, expired, revoked or was issued to another client.", reason);
+
+    /// <summary>The client may not do this (RFC 6749 §4.1.2.1, §5.2).</summary>
+    public static OAuthError UnauthorizedClient(string reason) => new("unauthorized_client", "The client is not allowed to use this grant type.", reason);
+
+    /// <summary>The scope is unknown, malformed or exceeds the grant (RFC 6749 §5.2).</summary>
+    public static OAuthError InvalidScope(string reason) => new("invalid_scope", "The scope is malformed, unknown or not allowed.", reason);
+
+    /// <summary>Something this server needs is away; the client may retry (RFC 6749 §4.1.2.1).</summary>
+    public static OAuthError TemporarilyUnavailable(string reason) => new("temporarily_unavailable", "The server cannot answer now. Try again later.", reason, 503);
+
+    /// <summary>A budget is used up (RFC 6585 §4).</summary>
+    public static OAuthError TooManyRequests(string reason) => new("too_many_requests", "Too many requests. Try again later.", reason, 429);
+}

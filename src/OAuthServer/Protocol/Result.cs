@@ -1,0 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace OAuthServer.Protocol;
+
+/// <summary>Either a value or the <see cref="OAuthError"/> that stands in its way. Exceptions are kept for bugs and outages.</summary>
+internal readonly struct Result<T>
+    where T : notnull
+{
+    private readonly T? _value;
+    private readonly OAuthError? _error;
+
+    private Result(T? value, OAuthError? error) => (_value, _error) = (value, error);
+
+    public static implicit operator Result<T>(T value) => new(value, null);
+
+    public static implicit operator Result<T>(OAuthError error) => new(default, error);
+
+    /// <summary>True when there is an error; exactly one of the two is set.</summary>
+    public bool Failed([NotNullWhen(true)] out OAuthError? error, [NotNullWhen(false)] out T? value)
+    {
+        (error, value) = (_error, _value);
+        return error is not null;
+    }
+
+    /// <summary>Turns either case into one type.</summary>
+    public TOut Match<TOut>(Func<T, TOut> success, Func<OAuthError, TOut> failure) =>
+        _error is null ? success(_value!) : failure(_error);
+}

@@ -1,0 +1,78 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace OAuthServer.Storage;
+
+/// <summary>Who asked: goes into the audit row of whatever the request changes.</summary>
+/// <param name="Address">The peer's address behind trusted proxies.</param>
+/// <param name="CorrelationId">The id that the answer carries too.</param>
+internal sealed record AuditContext(string? Address, string? CorrelationId);
+
+/// <summary>One row of <c>oauth_audit_events</c>.</summary>
+/// <param name="Event">What happened; one of <see cref="AuditEventNames"/>.</param>
+/// <param name="Reason">Null for success, else the reason code.</param>
+internal sealed record AuditEvent(string Event, string? Reason, AuditContext Context, string? ClientId = null, Guid? UserId = null, Guid? FamilyId = null);
+
+/// <summary>The events, as they stand in the table.</summary>
+internal static class AuditEventNames
+{
+    public const string SignIn = "sign_in";
+    public const string PasswordChanged = "password_changed";
+    public const string Consent = "consent";
+    public const string CodeIssued = "code_issued";
+    public const string AuthorizationRefused = "authorization_refused";
+    public const string CodeRedeemed = "code_redeemed";
+    public const string RefreshTokenRotated = "refresh_token_rotated";
+    public const string RefreshTokenRepeated = "refresh_token_repeated";
+    public const string DeviceChanged = "device_changed";
+    public const string TokenRefused = "token_refused";
+    public const string CodeReused = "code_reused";
+    public const string RefreshTokenReused = "refresh_token_reused";
+    public const string TokenRevoked = "token_revoked";
+    public const string GrantWithdrawn = "grant_withdrawn";
+    public const string ClientRefused = "client_refused";
+}
+
+/// <summary>
+/// The audit log. Events that belong to a change are written by the statement that makes the change; this is for those
+/// that change nothing else. No secret, code, token or verifier is ever part of a row.
+/// </summary>
+internal sealed class AuditEvents(NpgsqlDataSource database)
+{
+    private const string Insert = """
+        INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """;
+
+    /// <summary>Writes one event.</summary>
+    public async Task RecordAsync(AuditEvent audit, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Insert);
+        command.Parameters.AddText(audit.Event).AddText(audit.Reason).AddText(audit.ClientId)
+            .AddUuid(audit.UserId).AddUuid(audit.FamilyId).AddText(audit.Context.Address).AddText(audit.Context.CorrelationId);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}
+
+/// <summary>Typed positional parameters: null keeps its type, so that one prepared statement serves all.</summary>
+internal static class SqlParameters
+{
+    public static NpgsqlParameterCollection AddText(this NpgsqlParameterCollection parameters, string? value) => parameters.AddTyped(value, NpgsqlDbType.Text);
+
+    public static NpgsqlParameterCollection AddUuid(this NpgsqlParameterCollection parameters, Guid? value) => parameters.AddTyped(value, NpgsqlDbType.Uuid);
+
+    public static NpgsqlParameterCollection AddBytes(this NpgsqlParameterCollection parameters, byte[]? value) => parameters.AddTyped(value, NpgsqlDbType.Bytea);
+
+    public static NpgsqlParameterCollection AddFlag(this NpgsqlParameterCollection parameters, bool value) => parameters.AddTyped(value, NpgsqlDbType.Boolean);
+
+    public static NpgsqlParameterCollection AddInterval(this NpgsqlParameterCollection parameters, TimeSpan value) => parameters.AddTyped(value, NpgsqlDbType.Interval);
+
+    public static NpgsqlParameterCollection AddTexts(this NpgsqlParameterCollection parameters, IEnumerable<string> values) =>
+        parameters.AddTyped(values.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+
+    private static NpgsqlParameterCollection AddTyped(this NpgsqlParameterCollection parameters, object? value, NpgsqlDbType type)
+    {
+        parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
+        return parameters;
+    }
+}

@@ -1,0 +1,88 @@
+using Npgsql;
+
+namespace OAuthServer.Storage;
+
+/// <summary>
+/// Withdrawal of what was granted: one family (a code and all refresh tokens that came from it), one client of a person,
+/// or everything of a person. Access tokens of withdrawn families are listed in <c>oauth_revoked_tokens</c>.
+/// </summary>
+internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window)
+{
+    // $2 and $3 narrow from "everything of this person" down to one client and one family. The row count is the number
+    // of tokens and codes that were live; what it lists as revoked are the families, for as long as an access token lives.
+    private const string Withdraw = """
+        WITH tokens AS (
+            UPDATE oauth_refresh_tokens SET revoked_at = now()
+            WHERE user_id = $1 AND ($2 IS NULL OR client_id = $2) AND ($3::uuid IS NULL OR family_id = $3) AND revoked_at IS NULL
+            RETURNING family_id, client_id
+        ), codes AS (
+            UPDATE oauth_authorization_codes SET revoked_at = now()
+            WHERE user_id = $1 AND ($2 IS NULL OR client_id = $2) AND ($3::uuid IS NULL OR family_id = $3) AND revoked_at IS NULL
+            RETURNING family_id, client_id
+        ), families AS (
+            SELECT family_id, client_id FROM tokens UNION SELECT family_id, client_id FROM codes
+        ), listed AS (
+            INSERT INTO oauth_revoked_tokens (jti, expires_at)
+            SELECT replace(family_id::text, '-', ''), now() + $4 FROM families
+            ON CONFLICT (jti) DO UPDATE SET expires_at = excluded.expires_at
+        ), audited AS (
+            INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
+            SELECT $5, $6, client_id, $1, family_id, $7, $8 FROM families
+        )
+        SELECT count(*) FROM families
+        """;
+
+    private const string Forget = "DELETE FROM oauth_consents WHERE user_id = $1 AND ($2 IS NULL OR client_id = $2)";
+
+    /// <summary>A replayed code or refresh token: the whole family dies (RFC 9700 §4.14.2, RFC 6749 §4.1.2).</summary>
+    public Task WithdrawReusedAsync(Guid userId, string clientId, Guid familyId, string @event, string reason, AuditContext audit, CancellationToken ct) =>
+        WithdrawAsync(new(userId, clientId, familyId, @event, reason, audit), ct);
+
+    /// <summary>The client gave its refresh token back (RFC 7009 §2.1).</summary>
+    public Task RevokeAsync(Guid userId, string clientId, Guid familyId, AuditContext audit, CancellationToken ct) =>
+        WithdrawAsync(new(userId, clientId, familyId, AuditEventNames.TokenRevoked, null, audit), ct);
+
+    /// <summary>A person takes an app's access away; the app must ask for consent again.</summary>
+    public async Task WithdrawAsync(Guid userId, string clientId, AuditContext audit, CancellationToken ct)
+    {
+        await ForgetConsentAsync(userId, clientId, ct);
+        await WithdrawAsync(new(userId, clientId, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
+    }
+
+    /// <summary>Every app of a person loses access, as after a change of password.</summary>
+    public async Task WithdrawAllAsync(Guid userId, AuditContext audit, CancellationToken ct)
+    {
+        await ForgetConsentAsync(userId, null, ct);
+        await WithdrawAsync(new(userId, null, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
+    }
+
+    private async Task ForgetConsentAsync(Guid userId, string? clientId, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Forget);
+        command.Parameters.AddUuid(userId).AddText(clientId);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    // A rotation in flight may commit a successor that this statement's snapshot does not see. Its predecessor was
+    // locked until then, so a further pass sees the successor; a pass that finds nothing ends it.
+    private async Task WithdrawAsync(Withdrawal withdrawal, CancellationToken ct)
+    {
+        while (await WithdrawOnceAsync(withdrawal, ct) > 0)
+        {
+        }
+    }
+
+    private async Task<long> WithdrawOnceAsync(Withdrawal withdrawal, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Withdraw);
+        command.Parameters.AddUuid(withdrawal.UserId).AddText(withdrawal.ClientId).AddUuid(withdrawal.FamilyId)
+            .AddInterval(window.Longest).AddText(withdrawal.Event).AddText(withdrawal.Reason)
+            .AddText(withdrawal.Audit.Address).AddText(withdrawal.Audit.CorrelationId);
+        return (long)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private sealed record Withdrawal(Guid UserId, string? ClientId, Guid? FamilyId, string Event, string? Reason, AuditContext Audit);
+}
+
+/// <summary>How long an access token can still be accepted somewhere: its lifetime and a verifier's tolerance.</summary>
+internal sealed record AccessTokenWindow(TimeSpan Longest);

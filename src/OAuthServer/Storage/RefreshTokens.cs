@@ -1,0 +1,108 @@
+using Npgsql;
+using OAuthServer.Protocol;
+
+namespace OAuthServer.Storage;
+
+/// <summary>A refresh token presented for its successor (RFC 6749 §6, RFC 9700 §4.14.2).</summary>
+/// <param name="Nonce">Makes the successor, together with the token; stored with the row that it consumes.</param>
+/// <param name="Scope">A narrower scope for the access token, or null; the grant keeps its own.</param>
+/// <param name="DeviceFingerprint">Traits of the caller, or null when device binding is off.</param>
+/// <param name="EnforceDevice">True when a changed fingerprint is a refusal and not only an audit event.</param>
+internal sealed record Rotation(
+    string RefreshToken, byte[] Nonce, string ClientId, string? Scope, TimeSpan Lifetime, byte[]? DeviceFingerprint, bool EnforceDevice, AuditContext Audit)
+{
+    /// <summary>Holds the token.</summary>
+    public override string ToString() => $"rotation for {ClientId}";
+}
+
+/// <summary>A refresh token's row, for naming the reason of a refusal and for repeating a lost answer.</summary>
+/// <param name="UsedRecently">It was used inside the retry window.</param>
+internal sealed record RefreshTokenState(
+    string ClientId, Guid UserId, Guid FamilyId, string Scope, byte[]? DeviceFingerprint, byte[]? SuccessorNonce,
+    bool Expired, bool Used, bool UsedRecently, bool Revoked, bool AccountLive)
+{
+    /// <summary>The nonce is one half of the successor.</summary>
+    public override string ToString() => $"refresh token of {ClientId}";
+}
+
+/// <summary>
+/// Table <c>oauth_refresh_tokens</c>. Rotation is one statement: it consumes the presented token if it is live, and in
+/// the same breath stores the successor and the audit row.
+/// </summary>
+internal sealed class RefreshTokens(NpgsqlDataSource database)
+{
+    private const string Rotate = """
+        WITH presented AS (
+            UPDATE oauth_refresh_tokens AS t SET used_at = now(), successor_nonce = $3
+            WHERE t.token = $1 AND t.client_id = $4 AND t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now()
+              AND ($5 IS NULL OR string_to_array($5, ' ') <@ string_to_array(t.scope, ' '))
+              AND (NOT $8 OR t.device_fingerprint IS NOT DISTINCT FROM $7)
+              AND EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL)
+            RETURNING t.user_id, t.family_id, t.family_expires_at, t.scope, t.device_fingerprint
+        ), successor AS (
+            INSERT INTO oauth_refresh_tokens
+                (token, client_id, user_id, family_id, family_expires_at, scope, device_fingerprint, expires_at)
+            SELECT $2, $4, user_id, family_id, family_expires_at, scope, $7, LEAST(now() + $6, family_expires_at) FROM presented
+        ), audited AS (
+            INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
+            SELECT 'refresh_token_rotated', $4, user_id, family_id, $9, $10 FROM presented
+            UNION ALL
+            SELECT 'device_changed', $4, user_id, family_id, $9, $10 FROM presented
+            WHERE $7 IS NOT NULL AND device_fingerprint IS DISTINCT FROM $7
+        )
+        SELECT user_id, family_id, scope FROM presented
+        """;
+
+    private const string Find = """
+        SELECT t.client_id, t.user_id, t.family_id, t.scope, t.device_fingerprint, t.successor_nonce, t.expires_at <= now(),
+               t.used_at IS NOT NULL, coalesce(t.used_at > now() - $2, false), t.revoked_at IS NOT NULL,
+               EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL)
+        FROM oauth_refresh_tokens t WHERE t.token = $1
+        """;
+
+    // A repeated answer is as good as the first only while nobody has used what it carried.
+    private const string Repeat = """
+        WITH successor AS (
+            SELECT user_id, family_id, scope FROM oauth_refresh_tokens
+            WHERE token = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
+        ), audited AS (
+            INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
+            SELECT 'refresh_token_repeated', $2, user_id, family_id, $3, $4 FROM successor
+        )
+        SELECT user_id, family_id, scope FROM successor
+        """;
+
+    /// <summary>
+    /// Consumes the presented token and stores its successor, if the token is live and the scope within the grant. Null
+    /// when not: then nothing has changed, and <see cref="FindAsync"/> tells why.
+    /// </summary>
+    public async Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Rotate);
+        var successor = Handle.Successor(rotation.Nonce, rotation.RefreshToken);
+        command.Parameters.AddBytes(Handle.Hash(rotation.RefreshToken)).AddBytes(Handle.Hash(successor)).AddBytes(rotation.Nonce)
+            .AddText(rotation.ClientId).AddText(rotation.Scope).AddInterval(rotation.Lifetime).AddBytes(rotation.DeviceFingerprint)
+            .AddFlag(rotation.EnforceDevice).AddText(rotation.Audit.Address).AddText(rotation.Audit.CorrelationId);
+        return await command.ReadAccessAsync(ct);
+    }
+
+    /// <summary>The state of a refresh token, or null when it is unknown or was swept.</summary>
+    public async Task<RefreshTokenState?> FindAsync(string refreshToken, TimeSpan retryWindow, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Find);
+        command.Parameters.AddBytes(Handle.Hash(refreshToken)).AddInterval(retryWindow);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        return new(row.GetString(0), row.GetGuid(1), row.GetGuid(2), row.GetString(3),
+            row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5),
+            row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8), row.GetBoolean(9), row.GetBoolean(10));
+    }
+
+    /// <summary>What the successor entitles to while it is live and unused, else null; no row is added but the audit's.</summary>
+    public async Task<GrantedAccess?> TryRepeatAsync(string successor, string clientId, AuditContext audit, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Repeat);
+        command.Parameters.AddBytes(Handle.Hash(successor)).AddText(clientId).AddText(audit.Address).AddText(audit.CorrelationId);
+        return await command.ReadAccessAsync(ct);
+    }
+}

@@ -1,0 +1,40 @@
+using Npgsql;
+
+namespace OAuthServer.Storage;
+
+/// <summary>
+/// Table <c>oauth_revoked_tokens</c>: access tokens that must not be accepted although they have not expired. A row is a
+/// whole <c>jti</c> or the part of it that names the grant.
+/// </summary>
+internal sealed class RevokedTokens(NpgsqlDataSource database, AccessTokenWindow window)
+{
+    private const string Insert = """
+        WITH listed AS (
+            INSERT INTO oauth_revoked_tokens (jti, expires_at) VALUES ($1, now() + $2)
+            ON CONFLICT (jti) DO NOTHING RETURNING jti
+        )
+        INSERT INTO oauth_audit_events (event, client_id, user_id, address, correlation_id)
+        SELECT 'token_revoked', $3, $4, $5, $6 FROM listed
+        """;
+
+    private const string List = "SELECT jti FROM oauth_revoked_tokens WHERE expires_at > now() ORDER BY jti";
+
+    /// <summary>Lists one access token; a second time changes nothing.</summary>
+    public async Task AddAsync(string jti, string clientId, Guid? userId, AuditContext audit, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Insert);
+        command.Parameters.AddText(jti).AddInterval(window.Longest).AddText(clientId).AddUuid(userId)
+            .AddText(audit.Address).AddText(audit.CorrelationId);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>All that is revoked and could still be accepted.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(List);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        var revoked = new List<string>();
+        while (await row.ReadAsync(ct)) revoked.Add(row.GetString(0));
+        return revoked;
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Clients;
+using OAuthServer.Configuration;
+using OAuthServer.Protocol;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Token.Grants;
+
+/// <summary>
+/// The refresh grant with rotation (RFC 6749 §6, RFC 9700 §4.14.2). A repeated request inside the retry window gets the
+/// same successor again; after it, or once the successor was used, it is reuse and the family dies.
+/// </summary>
+internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants grants, AuditEvents audit, IOptions<OAuthOptions> options)
+{
+    /// <summary>Rotates in one statement; only a repetition or refusal takes a second look.</summary>
+    public async Task<Result<Entitlement>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
+    {
+        if (request.RefreshToken is not { } presented) return OAuthError.InvalidRequest("The parameter refresh_token is missing.", "refresh_token_missing");
+        Scope? scope = null;
+        if (request.Scope is { } asked && !Scope.TryParse(asked, out scope)) return OAuthError.InvalidScope("scope_malformed");
+        var rotation = new Rotation(
+            presented, Handle.NewNonce(), client.Id, scope?.ToString(), options.Value.RefreshTokenLifetime,
+            options.Value.DeviceBinding == DeviceBinding.Off ? null : request.DeviceFingerprint,
+            options.Value.DeviceBinding == DeviceBinding.Enforce, request.Audit);
+        if (await tokens.TryRotateAsync(rotation, ct) is { } access) return Entitle(access, rotation, rotation.Nonce);
+        return await SecondLookAsync(rotation, scope, ct);
+    }
+
+    private static Entitlement Entitle(GrantedAccess access, Rotation rotation, byte[] nonce) =>
+        new(access.UserId, access.FamilyId, rotation.Scope ?? access.Scope, Handle.Successor(nonce, rotation.RefreshToken));
+
+    private async Task<Result<Entitlement>> SecondLookAsync(Rotation rotation, Scope? scope, CancellationToken ct)
+    {
+        var state = await tokens.FindAsync(rotation.RefreshToken, options.Value.RefreshRetryWindow, ct);
+        var refusal = state is null ? OAuthError.InvalidGrant("refresh_token_unknown") : Refusal(state, rotation, scope);
+        if (refusal.Reason == "refresh_token_reused")
+        {
+            if (MayRepeat(state!)
+                && await tokens.TryRepeatAsync(Handle.Successor(state!.SuccessorNonce!, rotation.RefreshToken), rotation.ClientId, rotation.Audit, ct) is { } access)
+                return Entitle(access, rotation, state.SuccessorNonce!);
+            await grants.WithdrawReusedAsync(state!.UserId, state.ClientId, state.FamilyId, AuditEventNames.RefreshTokenReused, refusal.Reason, rotation.Audit, ct);
+        }
+
+        await audit.RecordAsync(new(AuditEventNames.TokenRefused, refusal.Reason, rotation.Audit, rotation.ClientId, state?.UserId, state?.FamilyId), ct);
+        return refusal;
+    }
+
+    // A window of zero means never: two transactions that began in either order must not find an opening in it.
+    private bool MayRepeat(RefreshTokenState state) =>
+        options.Value.RefreshRetryWindow > TimeSpan.Zero && state is { UsedRecently: true, SuccessorNonce: not null };
+
+    private static OAuthError Refusal(RefreshTokenState state, Rotation rotation, Scope? scope)
+    {
+        if (state.ClientId != rotation.ClientId) return OAuthError.InvalidGrant("refresh_token_of_another_client");
+        if (state.Revoked) return OAuthError.InvalidGrant("refresh_token_revoked");
+        if (!state.AccountLive) return OAuthError.InvalidGrant("account_disabled");
+        if (scope is not null && !scope.IsWithin(state.Scope.Split(' '))) return OAuthError.InvalidScope("scope_exceeds_grant");
+        if (rotation.EnforceDevice && !(state.DeviceFingerprint ?? []).AsSpan().SequenceEqual(rotation.DeviceFingerprint)) return OAuthError.InvalidGrant("device_changed");
+        if (state.Used) return OAuthError.InvalidGrant("refresh_token_reused");
+        return OAuthError.InvalidGrant("refresh_token_expired");
+    }
+}

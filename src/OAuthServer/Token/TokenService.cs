@@ -1,0 +1,40 @@
+using OAuthServer.Clients;
+using OAuthServer.Diagnostics;
+using OAuthServer.Http;
+using OAuthServer.Keys;
+using OAuthServer.Protocol;
+using OAuthServer.Token.Grants;
+using OAuthServer.Tokens;
+
+namespace OAuthServer.Token;
+
+/// <summary>One token request from credentials to tokens (RFC 6749 §4.1.4, §5, §6).</summary>
+internal sealed class TokenService(
+    ClientAuthenticator clients, TokenGrants grants, KeyRing keys, TokenIssuer tokens, RefusalLog refusals)
+{
+    /// <summary>Tokens, or the reason why not. The key is resolved first, so that a missing key never burns a code.</summary>
+    /// <param name="request">A well-formed request.</param>
+    /// <param name="only">The grant types of this address; empty means every one.</param>
+    /// <param name="ct">Ends with the request.</param>
+    public async Task<Result<TokenGrant>> IssueAsync(TokenRequest request, string[] only, CancellationToken ct)
+    {
+        if ((await clients.AuthenticateAsync(request.Credentials, ct)).Failed(out var refused, out var client))
+            return await refusals.RecordClientAsync(refused, request.Credentials.ClientId, request.Audit, ct);
+        if (request.GrantType is not (GrantTypes.AuthorizationCode or GrantTypes.RefreshToken) || (only.Length > 0 && !only.Contains(request.GrantType)))
+            return Note(new OAuthError("unsupported_grant_type", "The grant_type is not supported here.", "grant_type_unsupported"));
+        if (!client.Allows(request.GrantType)) return Note(OAuthError.UnauthorizedClient("grant_type_not_registered"));
+        if (keys.Current is not { } ring) return Note(OAuthError.TemporarilyUnavailable("signing_key_missing"));
+        var redeemed = request.GrantType == GrantTypes.AuthorizationCode
+            ? await grants.AuthorizationCode.RedeemAsync(client, request, ct)
+            : await grants.RefreshToken.RedeemAsync(client, request, ct);
+        if (redeemed.Failed(out var refusal, out var access)) return Note(refusal);
+        var token = tokens.Issue(ring.Signing, new(access.UserId, client.Id, access.Scope, access.FamilyId));
+        return new TokenGrant(token.Value, token.ExpiresIn, access.RefreshToken, access.Scope);
+    }
+
+    /// <summary>Logs a refusal and hands it on.</summary>
+    public OAuthError Note(OAuthError error) => refusals.Note("token", error);
+}
+
+/// <summary>The grants of the token endpoint.</summary>
+internal sealed record TokenGrants(AuthorizationCodeGrant AuthorizationCode, RefreshTokenGrant RefreshToken);

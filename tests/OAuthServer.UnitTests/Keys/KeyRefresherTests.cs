@@ -1,0 +1,186 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OAuthServer.Keys;
+
+namespace OAuthServer.UnitTests.Keys;
+
+public sealed class KeyRefresherTests : IAsyncDisposable
+{
+    private readonly WaitingClock _clock = new();
+    private readonly ScriptedKeySource _store = new();
+    private readonly RecordingLogger _log = new();
+    private readonly SigningKeyOptions _options = new();
+    private readonly KeyRing _ring;
+    private readonly KeyRefresher _refresher;
+
+    public KeyRefresherTests()
+    {
+        _ring = new KeyRing(Options.Create(_options), _clock);
+        _refresher = new KeyRefresher(_ring, _store, Options.Create(_options), _clock, _log);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _refresher.StopAsync(CancellationToken.None);
+        _refresher.Dispose();
+    }
+
+    [Fact]
+    public async Task A_store_that_answers_has_filled_the_ring_when_start_up_is_over()
+    {
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0));
+
+        await _refresher.StartAsync(Cancel);
+
+        Assert.Equal(TestKeys.KeyId(0), _ring.Current?.Signing.KeyId);
+        Assert.Equal(HealthStatus.Healthy, await HealthAsync());
+    }
+
+    [Fact]
+    public async Task The_store_is_polled_within_a_tenth_of_the_interval()
+    {
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0));
+        await _refresher.StartAsync(Cancel);
+
+        for (var turn = 0; turn < 10; turn++)
+            Assert.InRange(await _clock.PassAsync(), _options.PollInterval * 0.9, _options.PollInterval * 1.1);
+    }
+
+    [Fact]
+    public async Task A_rotation_in_the_store_arrives_with_the_next_poll()
+    {
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0, pending: 1));
+        await _refresher.StartAsync(Cancel);
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 1, previous: 0));
+
+        await _clock.PassAsync();
+        await _clock.NextAsync();
+
+        Assert.Equal(TestKeys.KeyId(1), _ring.Current?.Signing.KeyId);
+    }
+
+    [Fact]
+    public async Task A_cold_start_without_a_store_is_live_and_not_ready_and_recovers_by_itself()
+    {
+        await _refresher.StartAsync(Cancel);
+        Assert.Null(_ring.Current);
+        Assert.Equal(HealthStatus.Unhealthy, await HealthAsync());
+
+        await _clock.PassAsync();
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0));
+        await _clock.PassAsync();
+        await _clock.NextAsync();
+
+        Assert.NotNull(_ring.Current);
+        Assert.Equal(HealthStatus.Healthy, await HealthAsync());
+    }
+
+    [Fact]
+    public async Task Waits_double_while_the_store_is_down_up_to_a_minute_and_each_attempt_is_logged_once()
+    {
+        await _refresher.StartAsync(Cancel);
+
+        foreach (var step in (int[])[1, 2, 4, 8, 16, 32, 60, 60, 60])
+            Assert.InRange(await _clock.PassAsync(), TimeSpan.FromSeconds(step / 2.0), TimeSpan.FromSeconds(step));
+        await _clock.NextAsync();
+
+        Assert.Equal(10, _store.Reads);
+        Assert.Equal(10, _log.Lines.Count(line => line.Contains("the store is down", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_running_instance_keeps_its_key_for_days_without_the_store()
+    {
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0));
+        await _refresher.StartAsync(Cancel);
+        _store.Answer = () => throw new KeyStoreException("the store is down");
+
+        var down = _clock.GetUtcNow();
+        while (_clock.GetUtcNow() - down < TimeSpan.FromHours(72)) await _clock.PassAsync();
+
+        Assert.Equal(TestKeys.KeyId(0), _ring.Current?.Signing.KeyId);
+        Assert.Equal(HealthStatus.Degraded, await HealthAsync());
+    }
+
+    [Fact]
+    public async Task An_unexpected_exception_does_not_end_the_refresher()
+    {
+        _store.Answer = () => throw new InvalidOperationException("a bug");
+        await _refresher.StartAsync(Cancel);
+
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0));
+        await _clock.PassAsync();
+        await _clock.NextAsync();
+
+        Assert.NotNull(_ring.Current);
+    }
+
+    [Fact]
+    public async Task A_store_that_hangs_does_not_hold_up_start_up()
+    {
+        var hanging = new TaskCompletionSource<StoredKeys>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.Answer = () => hanging.Task;
+
+        var starting = _refresher.StartAsync(Cancel);
+        _clock.Advance(KeyRefresher.StartupPatience);
+        await starting.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+
+        Assert.Null(_ring.Current);
+        hanging.SetResult(TestKeys.Stored(current: 0));
+        await _clock.NextAsync();
+        Assert.NotNull(_ring.Current);
+    }
+
+    [Fact]
+    public async Task A_store_that_may_is_given_its_first_key()
+    {
+        _store.MakesFirstKey = true;
+        _store.Answer = () => Task.FromResult(StoredKeys.Of([], []));
+
+        await _refresher.StartAsync(Cancel);
+
+        Assert.Equal(1, _store.Additions);
+        Assert.NotNull(_ring.Current);
+    }
+
+    [Fact]
+    public async Task A_store_with_a_damaged_key_is_given_none()
+    {
+        _store.MakesFirstKey = true;
+        _store.Answer = () => Task.FromResult(StoredKeys.Of([], ["current.pem: damaged"]));
+
+        await _refresher.StartAsync(Cancel);
+
+        Assert.Equal(0, _store.Additions);
+        Assert.Contains("damaged", _ring.Fault, StringComparison.Ordinal);
+    }
+
+    private async Task<HealthStatus> HealthAsync() =>
+        (await new KeyRingHealthCheck(_ring).CheckHealthAsync(new HealthCheckContext(), Cancel)).Status;
+
+    private sealed class RecordingLogger : ILogger<KeyRefresher>
+    {
+        private readonly List<string> _lines = [];
+
+        public string[] Lines
+        {
+            get
+            {
+                lock (_lines) return [.. _lines];
+            }
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_lines) _lines.Add(formatter(state, exception));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OAuthServer.Keys;
+
+namespace OAuthServer.UnitTests.Keys;
+
+public sealed class SigningKeyOptionsTests
+{
+    [Fact]
+    public void The_defaults_are_valid_and_use_Secrets_Manager()
+    {
+        var options = Bind(Environments.Production);
+
+        Assert.Equal(SigningKeySource.SecretsManager, options.Source);
+        Assert.Equal("oauth/jwt-private-key", options.SecretId);
+        Assert.Equal(TimeSpan.FromMinutes(5), options.PollInterval);
+    }
+
+    [Fact]
+    public void Development_uses_files_unless_it_is_told_otherwise()
+    {
+        Assert.Equal(SigningKeySource.File, Bind(Environments.Development).Source);
+        Assert.Equal(
+            SigningKeySource.SecretsManager,
+            Bind(Environments.Development, ("SigningKeys:Source", "SecretsManager")).Source);
+    }
+
+    [Fact]
+    public void Every_fault_is_named_at_once()
+    {
+        var invalid = Assert.Throws<OptionsValidationException>(() => Bind(
+            Environments.Production,
+            ("SigningKeys:SecretId", ""),
+            ("SigningKeys:PollInterval", "00:00:00"),
+            ("SigningKeys:PublishBeforeSigning", "-01:00:00"),
+            ("SigningKeys:Region", "Frankfurt am Main"),
+            ("SigningKeys:ServiceUrl", "secretsmanager")));
+
+        Assert.Equal(5, invalid.Failures.Count());
+        foreach (var key in (string[])["SecretId", "PollInterval", "PublishBeforeSigning", "Region", "ServiceUrl"])
+            Assert.Single(invalid.Failures, fault => fault.StartsWith($"SigningKeys:{key} ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Files_need_a_folder()
+    {
+        var invalid = Assert.Throws<OptionsValidationException>(() =>
+            Bind(Environments.Development, ("SigningKeys:Directory", " ")));
+
+        Assert.StartsWith("SigningKeys:Directory ", Assert.Single(invalid.Failures), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SigningKeys:SecretID2", "oauth/jwt-private-key")]
+    [InlineData("SigningKeys:AccessTokenLifetime", "00:15:00")]
+    public void A_key_that_does_not_exist_is_refused(string key, string value) =>
+        Assert.Throws<InvalidOperationException>(() => Bind(Environments.Production, (key, value)));
+
+    [Fact]
+    public void A_previous_key_is_kept_for_the_configured_token_lifetime_two_polls_and_clock_skew()
+    {
+        var options = Bind(
+            Environments.Production, ("OAuth:AccessTokenLifetime", "01:00:00"), ("SigningKeys:PollInterval", "00:01:00"));
+
+        Assert.Equal(TimeSpan.FromMinutes(60 + 2 + 5), options.PreviousKeyRetention());
+    }
+
+    [Fact]
+    public async Task A_host_with_files_makes_a_key_while_it_starts_and_reports_ready()
+    {
+        using var folder = new TemporaryDirectory();
+        using var host = Host(Environments.Development, ("SigningKeys:Directory", folder.Path));
+        var health = host.Services.GetRequiredService<HealthCheckService>();
+        Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotNull(host.Services.GetRequiredService<KeyRing>().Current);
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static SigningKeyOptions Bind(string environment, params (string Key, string Value)[] settings)
+    {
+        using var host = Host(environment, settings);
+        return host.Services.GetRequiredService<IOptions<SigningKeyOptions>>().Value;
+    }
+
+    private static IHost Host(string environment, params (string Key, string Value)[] settings)
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            DisableDefaults = true,
+            EnvironmentName = environment,
+        });
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSigningKeys(builder.Configuration);
+        return builder.Build();
+    }
+}
