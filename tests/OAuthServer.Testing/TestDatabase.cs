@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using OAuthServer.Storage.Migrations;
+
+namespace OAuthServer.Testing;
+
+/// <summary>
+/// A database of one test's own with the full schema, cloned from a template in a fraction of a second; dropped on dispose.
+/// </summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    // Copying a database needs it free of connections, so clones are made one after the other.
+    private static readonly SemaphoreSlim Cloning = new(1);
+    private static readonly Lazy<Task<string>> Template = new(() => Task.Run(CreateTemplateAsync));
+
+    private readonly string _administration;
+    private readonly string _name;
+
+    private TestDatabase(string administration, string name)
+    {
+        _administration = administration;
+        _name = name;
+        ConnectionString = new NpgsqlConnectionStringBuilder(administration) { Database = name, IncludeErrorDetail = true, MaxPoolSize = 50 }.ConnectionString;
+        DataSource = NpgsqlDataSource.Create(ConnectionString);
+    }
+
+    /// <summary>For the server under test; its pool is apart from <see cref="DataSource"/>.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>For the test's own statements.</summary>
+    public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>A database with the schema of this build.</summary>
+    public static async Task<TestDatabase> CreateAsync() => await CloneAsync(await Template.Value);
+
+    /// <summary>A database with nothing in it, for tests of the migrations themselves.</summary>
+    public static Task<TestDatabase> CreateEmptyAsync() => CloneAsync("template0");
+
+    /// <summary>Gives any database the schema of this build.</summary>
+    public static async Task MigrateAsync(string connectionString)
+    {
+        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false });
+        var result = await new Migrator(database, NullLogger<Migrator>.Instance).RunAsync();
+        if (!result.Ok) throw new InvalidOperationException($"{result.FailedScript} failed: {result.Cause}");
+    }
+
+    /// <summary>Runs a statement; parameters are <c>$1</c>, <c>$2</c>, … The answer is the number of rows touched.</summary>
+    public async Task<int> ExecuteAsync(string sql, params object?[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first column of the first row; default when there is no row or it is NULL.</summary>
+    public async Task<T?> ScalarAsync<T>(string sql, params object?[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync() && !await reader.IsDBNullAsync(0) ? await reader.GetFieldValueAsync<T>(0) : default;
+    }
+
+    /// <summary>Every row, by column name; NULL is null.</summary>
+    public async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string sql, params object?[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<IReadOnlyDictionary<string, object?>>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(Enumerable.Range(0, reader.FieldCount).ToDictionary(
+                reader.GetName,
+                column => reader.IsDBNull(column) ? null : reader.GetValue(column)));
+        }
+
+        return rows;
+    }
+
+    /// <summary>
+    /// Lets time pass for the rows: moves every timestamptz of every oauth_ table back by this much, so what was to expire
+    /// in five minutes has expired after <c>AgeAsync(6 minutes)</c>. No trigger fires and no foreign key is looked at.
+    /// </summary>
+    public async Task AgeAsync(TimeSpan by)
+    {
+        var columns = await QueryAsync(
+            """
+            SELECT format('UPDATE %I SET %s', table_name, string_agg(format('%1$I = %1$I - $1', column_name), ', ')) AS statement
+            FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+            WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name LIKE 'oauth\_%'
+              AND data_type = 'timestamp with time zone' AND is_generated = 'NEVER'
+            GROUP BY table_name
+            """);
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var quiet = new NpgsqlCommand("SET LOCAL session_replication_role = replica", connection)) await quiet.ExecuteNonQueryAsync();
+        foreach (var row in columns)
+        {
+            await using var update = new NpgsqlCommand((string)row["statement"]!, connection) { Parameters = { new() { Value = by } } };
+            await update.ExecuteNonQueryAsync();
+        }
+
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>How many statements this database has run so far, without those that count. Take it before and after, and subtract.</summary>
+    public async Task<long> StatementCountAsync() => await ScalarAsync<long>(
+        """
+        SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements
+        WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query NOT LIKE '%pg_stat_statements%'
+        """);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await DataSource.DisposeAsync();
+        await AdministerAsync(_administration, $"DROP DATABASE IF EXISTS \"{_name}\" WITH (FORCE)");
+    }
+
+    private static async Task<TestDatabase> CloneAsync(string template)
+    {
+        var administration = await PostgresCluster.AdministrationAsync();
+        var name = NewName("test");
+        await Cloning.WaitAsync();
+        try
+        {
+            await AdministerAsync(administration, $"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
+        }
+        finally
+        {
+            Cloning.Release();
+        }
+
+        return new TestDatabase(administration, name);
+    }
+
+    private static async Task<string> CreateTemplateAsync()
+    {
+        var administration = await PostgresCluster.AdministrationAsync();
+        var name = NewName("template");
+        await AdministerAsync(administration, $"CREATE DATABASE \"{name}\" TEMPLATE template0");
+        var template = new NpgsqlConnectionStringBuilder(administration) { Database = name }.ConnectionString;
+        await AdministerAsync(template, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+        await MigrateAsync(template);
+        return name;
+    }
+
+    private static string NewName(string kind) => $"oauth_{kind}_{Environment.ProcessId}_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+
+    private static async Task AdministerAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private NpgsqlCommand Command(string sql, object?[] parameters)
+    {
+        var command = DataSource.CreateCommand(sql);
+        foreach (var value in parameters) command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        return command;
+    }
+}
