@@ -34,11 +34,11 @@ internal sealed class TrustedProxyOptions
     public static bool TryParseNetwork(string? text, out IPNetwork network)
     {
         const int mappedPrefix = 96;
-        if (text is null || !IPNetwork.TryParse(text, out network))
-        {
-            network = default;
-            return false;
-        }
+        network = default;
+        // The framework clears bits beyond the prefix; 10.0.0.1/8 is rather a proxy written down wrongly.
+        if (text is null || !IPNetwork.TryParse(text, out var parsed) || !IPAddress.TryParse(text.Split('/')[0], out var written)
+            || !written.Equals(parsed.BaseAddress)) return false;
+        network = parsed;
 
         if (network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= mappedPrefix)
             network = new IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - mappedPrefix);
