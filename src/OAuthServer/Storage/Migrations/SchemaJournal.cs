@@ -1,0 +1,41 @@
+using System.Data;
+using DbUp.Engine;
+using DbUp.Engine.Output;
+using DbUp.Engine.Transactions;
+using DbUp.Postgresql;
+
+namespace OAuthServer.Storage.Migrations;
+
+/// <summary>DbUp's journal as the table <c>schema_versions</c>: each script once, with the time of the database's clock.</summary>
+internal sealed class SchemaJournal(Func<IConnectionManager> connections, Func<IUpgradeLog> log)
+    : PostgresqlTableJournal(connections, log, schema: null, Table)
+{
+    public const string Table = "schema_versions";
+
+    /// <summary>Whether the journal is there, seen as every statement sees it: by the search path.</summary>
+    public const string ExistsSql = $"SELECT CASE WHEN to_regclass('{Table}') IS NULL THEN 0 ELSE 1 END";
+
+    public const string NamesSql = $"SELECT script_name FROM {Table} ORDER BY script_name";
+
+    protected override string DoesTableExistSql() => ExistsSql;
+
+    protected override string GetJournalEntriesSql() => NamesSql;
+
+    protected override string CreateSchemaTableSql(string quotedPrimaryKeyName) =>
+        $"CREATE TABLE {Table} (script_name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())";
+
+    protected override string GetInsertJournalEntrySql(string scriptName, string applied) =>
+        $"INSERT INTO {Table} (script_name) VALUES ({scriptName})";
+
+    // DbUp would add this machine's local time; the column's default is the database's.
+    protected override IDbCommand GetInsertScriptCommand(Func<IDbCommand> dbCommandFactory, SqlScript script)
+    {
+        var command = dbCommandFactory();
+        var name = command.CreateParameter();
+        name.ParameterName = "name";
+        name.Value = script.Name;
+        command.Parameters.Add(name);
+        command.CommandText = GetInsertJournalEntrySql("@name", "");
+        return command;
+    }
+}
