@@ -1,6 +1,6 @@
-using System.Text;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Accounts;
 
@@ -12,7 +12,6 @@ internal sealed class AccountForm
 {
     private const int MaxBytes = 64 * 1024;
     private const int MaxFields = 32;
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly Dictionary<string, string> _fields;
 
     private AccountForm(Dictionary<string, string> fields) => _fields = fields;
@@ -48,32 +47,8 @@ internal sealed class AccountForm
         return fields;
     }
 
-    private static string? Decode(ReadOnlySpan<byte> escaped)
-    {
-        var bytes = new byte[escaped.Length];
-        var length = 0;
-        for (var i = 0; i < escaped.Length; i++)
-        {
-            if (escaped[i] != '%') bytes[length++] = escaped[i] == '+' ? (byte)' ' : escaped[i];
-            else if (i + 2 >= escaped.Length || !char.IsAsciiHexDigit((char)escaped[i + 1]) || !char.IsAsciiHexDigit((char)escaped[i + 2])) return null;
-            else
-            {
-                bytes[length++] = (byte)((HexValue(escaped[i + 1]) << 4) | HexValue(escaped[i + 2]));
-                i += 2;
-            }
-        }
-        try
-        {
-            var text = StrictUtf8.GetString(bytes, 0, length);
-            return text.Any(char.IsControl) ? null : text;
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
-    }
-
-    private static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
+    private static string? Decode(ReadOnlySpan<byte> escaped) =>
+        Parameters.TryDecode(escaped, out var text) && !Parameters.HasControls(text) ? text : null;
 
     private static bool IsForm(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)

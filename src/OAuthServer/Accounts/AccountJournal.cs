@@ -8,36 +8,36 @@ namespace OAuthServer.Accounts;
 /// </summary>
 internal sealed partial class AccountJournal(AuditEvents audit, ILogger<AccountJournal> logger)
 {
-    public static AuditContext Context(HttpContext http) => new(http.Connection.RemoteIpAddress?.ToString(), null, http.TraceIdentifier);
+    public static AuditContext Context(HttpContext http) => new(http.Connection.RemoteIpAddress?.ToString(), http.TraceIdentifier);
 
     public Task SignedInAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogSignedIn(account);
-        return audit.RecordAsync(new AuditEvent("sign_in", "success", null, null, account, context), ct);
+        return audit.RecordAsync(new AuditEvent(AuditEventNames.SignIn, null, context, UserId: account), ct);
     }
 
     public Task SignInRefusedAsync(Guid? account, string reason, AuditContext context, CancellationToken ct)
     {
         LogSignInRefused(account, reason);
-        return audit.RecordAsync(new AuditEvent("sign_in", "refused", reason, null, account, context), ct);
+        return audit.RecordAsync(new AuditEvent(AuditEventNames.SignIn, reason, context, UserId: account), ct);
     }
 
     public Task SignedOutAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogSignedOut(account);
-        return audit.RecordAsync(new AuditEvent("sign_out", "success", null, null, account, context), ct);
+        return audit.RecordAsync(new AuditEvent("sign_out", null, context, UserId: account), ct);
     }
 
     public Task PasswordChangedAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogPasswordChanged(account);
-        return audit.RecordAsync(new AuditEvent("password_change", "success", null, null, account, context), ct);
+        return audit.RecordAsync(new AuditEvent(AuditEventNames.PasswordChanged, null, context, UserId: account), ct);
     }
 
     public Task PasswordChangeRefusedAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogPasswordChangeRefused(account);
-        return audit.RecordAsync(new AuditEvent("password_change", "refused", "wrong_password", null, account, context), ct);
+        return audit.RecordAsync(new AuditEvent(AuditEventNames.PasswordChanged, "wrong_password", context, UserId: account), ct);
     }
 
     [LoggerMessage(6001, LogLevel.Information, "Account {AccountId} signed in")]

@@ -42,6 +42,19 @@ internal sealed class SecretVersions(TimeProvider clock)
         lock (_one) _secrets[secret].Single(version => version.Labels.Contains(label)).Created -= by;
     }
 
+    public string VersionOf(string secret, string label)
+    {
+        lock (_one) return _secrets[secret].Single(version => version.Labels.Contains(label)).Id;
+    }
+
+    /// <summary>What someone else's UpdateSecretVersionStage does.</summary>
+    public void Move(string secret, string label, string from, string? to)
+    {
+        var request = new JsonObject { ["SecretId"] = secret, ["VersionStage"] = label, ["RemoveFromVersionId"] = from };
+        if (to is not null) request["MoveToVersionId"] = to;
+        Answer("UpdateSecretVersionStage", JsonSerializer.SerializeToElement(request));
+    }
+
     private JsonObject Get(JsonElement request)
     {
         var label = request.TryGetProperty("VersionStage", out var asked) ? asked.GetString()! : "AWSCURRENT";

@@ -65,6 +65,28 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
         Assert.Equal(["AWSCURRENT"], _server.Secrets.Labels(SecretId));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_promotion_in_the_middle_of_a_reading_hides_no_key(int beforeRead)
+    {
+        await _source.AddAsync(SigningKey.GeneratePem(), onlyFirst: false, Cancel);
+        await _source.AddAsync(SigningKey.GeneratePem(), onlyFirst: false, Cancel);
+        var (current, pending) = (_server.Secrets.VersionOf(SecretId, "AWSCURRENT"), _server.Secrets.VersionOf(SecretId, "AWSPENDING"));
+        void Promote()
+        {
+            _server.Secrets.Move(SecretId, "AWSCURRENT", from: current, to: pending);
+            _server.Secrets.Move(SecretId, "AWSPENDING", from: pending, to: null);
+        }
+
+        _server.Meanwhile = (_server.Requests + beforeRead, Promote);
+        using var stored = await _source.ReadAsync(Cancel);
+
+        Assert.Equal(2, stored.Keys.Length);
+        Assert.NotNull(stored[KeyStage.Current]);
+    }
+
     [Fact]
     public async Task A_label_that_a_rotation_left_on_the_current_version_is_not_a_pending_key()
     {

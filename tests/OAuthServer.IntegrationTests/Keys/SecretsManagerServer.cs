@@ -36,6 +36,9 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
 
     public int Requests => _requests;
 
+    /// <summary>Runs once, before the request of this number is answered, counted from the start of the server.</summary>
+    public (int Request, Action Act)? Meanwhile { get; set; }
+
     /// <summary>The headers of the last request, signature included.</summary>
     public IReadOnlyDictionary<string, string> LastHeaders { get; private set; } = new Dictionary<string, string>();
 
@@ -61,7 +64,8 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext http)
     {
-        Interlocked.Increment(ref _requests);
+        var number = Interlocked.Increment(ref _requests);
+        if (Meanwhile is { } meanwhile && meanwhile.Request == number) meanwhile.Act();
         LastHeaders = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString());
         using var buffer = new MemoryStream();
         await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace OAuthServer.Hosting.Protection;
+
+/// <summary>
+/// Holds each address to the budget that the endpoint asks for: 429 with <c>Retry-After</c> and <c>RateLimit-*</c> once it
+/// is used up (RFC 6585 §4). The framework's own rate-limiting middleware takes its permit before the endpoint has
+/// answered, so it cannot count refusals alone (<see cref="BudgetCount.Refused"/>); hence this one.
+/// </summary>
+internal sealed partial class BudgetMiddleware(
+    RequestDelegate next, Budgets budgets, IEnumerable<BudgetExhausted> listeners, ILogger<BudgetMiddleware> log)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var budget = context.GetEndpoint()?.Metadata.GetMetadata<BudgetMetadata>()?.Name;
+        // A preflight is the browser's question, not the caller's request.
+        if (budget is null || HttpMethods.IsOptions(context.Request.Method)) return next(context);
+
+        var address = ClientAddress.Of(context);
+        var counted = budgets.CountOf(budget);
+        var (acquired, state) = budgets.Take(budget, address, counted == BudgetCount.All ? 1 : 0);
+        if (!acquired) return RefuseAsync(context, budget, address, state);
+
+        // Only when the answer starts is its status final, also after an exception became an answer.
+        context.Response.OnStarting(() =>
+        {
+            var permits = counted == BudgetCount.Refused && IsRefusal(context.Response.StatusCode) ? 1 : 0;
+            var (_, after) = budgets.Take(budget, address, permits);
+            // An empty budget is not yet a request turned away; a permit that was no longer there is one.
+            if (permits == 1) Report(budget, address, after);
+            WriteHeaders(context.Response.Headers, counted == BudgetCount.All ? state : after);
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    private static bool IsRefusal(int status) => status is >= 400 and < 500 and not StatusCodes.Status429TooManyRequests;
+
+    private static void WriteHeaders(IHeaderDictionary headers, BudgetState state)
+    {
+        headers["RateLimit-Limit"] = state.Limit.ToString(CultureInfo.InvariantCulture);
+        headers["RateLimit-Remaining"] = state.Remaining.ToString(CultureInfo.InvariantCulture);
+        headers["RateLimit-Reset"] = state.ResetSeconds.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private Task RefuseAsync(HttpContext context, string budget, ClientAddress address, BudgetState state)
+    {
+        Report(budget, address, state);
+        context.Response.Headers.RetryAfter = state.ResetSeconds.ToString(CultureInfo.InvariantCulture);
+        WriteHeaders(context.Response.Headers, state);
+        return ErrorAnswer.WriteAsync(context, StatusCodes.Status429TooManyRequests, "too_many_requests");
+    }
+
+    private void Report(string budget, ClientAddress address, BudgetState state)
+    {
+        if (!state.FirstRefusal) return;
+        LogExhausted(budget, address, state.Limit, state.ResetSeconds);
+        foreach (var listener in listeners) listener(budget, address);
+    }
+
+    [LoggerMessage(7001, LogLevel.Warning,
+        "Budget {Budget} of {Address} is used up: {Limit} requests. Further ones are answered 429 for {Seconds} s, without another log line")]
+    private partial void LogExhausted(string budget, ClientAddress address, int limit, long seconds);
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace OAuthServer.Hosting.Protection;
+
+/// <summary>
+/// Gives each request one id of 32 hex digits, as <c>HttpContext.TraceIdentifier</c> (so as <c>RequestId</c> in every log line)
+/// and as <c>X-Correlation-Id</c> in the answer. It is the trace id, except when the trace was begun by the caller: an id
+/// that a stranger chose could be made to collide with somebody else's.
+/// </summary>
+internal sealed class CorrelationId(RequestDelegate next)
+{
+    private const string Header = "X-Correlation-Id";
+    private const int HexDigits = 32;
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var id = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Parent: null, ParentId: null } own
+            ? own.TraceId.ToHexString()
+            : RandomNumberGenerator.GetHexString(HexDigits, lowercase: true);
+        context.TraceIdentifier = id;
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers[Header] = id;
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+}

@@ -1,0 +1,21 @@
+namespace OAuthServer.Hosting.Protection;
+
+/// <summary>Headers that every answer carries; over https also <c>Strict-Transport-Security</c> (RFC 6797 §7.1, RFC 9700 §2.6, §4.2.4).</summary>
+internal sealed class SecurityHeaders(RequestDelegate next)
+{
+    private const string OneYear = "max-age=31536000; includeSubDomains";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        // When the answer starts: an error answer that was cleared has them too, and the scheme is the one a trusted proxy told.
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            if (context.Request.IsHttps) headers.StrictTransportSecurity = OneYear;
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+}
