@@ -3,8 +3,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
-using OAuthServer.Hosting;
+using OAuthServer.Configuration;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
@@ -16,7 +15,7 @@ internal static class AccountRegistration
 
     public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(provider => new AccountLinks(new Uri(provider.GetRequiredService<IOptions<IssuerOptions>>().Value.Issuer)));
+        services.AddSingleton(provider => new AccountLinks(new Uri(provider.GetRequiredService<ServerAddress>().Issuer)));
         services.AddIdentity(configuration);
         services.AddSessions();
         services.AddRazorComponents();
@@ -30,6 +29,8 @@ internal static class AccountRegistration
 
     private static void AddIdentity(this IServiceCollection services, IConfiguration configuration)
     {
+        // Stateless, and used by the singleton that bounds password work.
+        services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
         services.AddIdentityCore<Account>(ConfigureIdentity)
             .AddEntityFrameworkStores<OAuthDbContext>()
             .AddSignInManager<AccountSignInManager>();

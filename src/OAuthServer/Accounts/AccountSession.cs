@@ -9,8 +9,9 @@ namespace OAuthServer.Accounts;
 /// <summary>Who is signed in.</summary>
 /// <param name="Id">The account; the <c>sub</c> of tokens.</param>
 /// <param name="Name">The name to show, an e-mail address.</param>
+/// <param name="SecurityStamp">Changes with the password; a session with an older stamp is over.</param>
 /// <param name="AuthenticatedAt">When the password was last typed, whole seconds (OpenID Connect calls it auth_time).</param>
-internal sealed record SignedInAccount(Guid Id, string Name, DateTimeOffset AuthenticatedAt);
+internal sealed record SignedInAccount(Guid Id, string Name, string SecurityStamp, DateTimeOffset AuthenticatedAt);
 
 /// <summary>
 /// The session of a person: read, started and ended here and nowhere else. No middleware authenticates requests, so
@@ -24,6 +25,7 @@ internal sealed class AccountSession(SignInManager<Account> signIn, TimeProvider
     /// <summary>How long any other session lasts at most, however much it is used.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(8);
 
+    private static readonly string StampClaim = new ClaimsIdentityOptions().SecurityStampClaimType;
     private const string AuthenticatedAtKey = "authenticated_at";
     private const string EndsAtKey = "ends_at";
 
@@ -35,7 +37,7 @@ internal sealed class AccountSession(SignInManager<Account> signIn, TimeProvider
         var (user, properties) = (result.Principal, result.Properties);
         if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;
         http.User = user;
-        return new SignedInAccount(id, user.Identity?.Name ?? "", Read(properties, AuthenticatedAtKey) ?? DateTimeOffset.UnixEpoch);
+        return new SignedInAccount(id, user.Identity?.Name ?? "", user.FindFirstValue(StampClaim) ?? "", Read(properties, AuthenticatedAtKey) ?? DateTimeOffset.UnixEpoch);
     }
 
     /// <summary>Starts a new session with a new cookie; an older one of this browser is replaced (session fixation).</summary>

@@ -49,7 +49,7 @@ internal sealed class AuthorizeAnswer(ServerAddress address, ConsentTickets tick
     private ConsentView Ask(AuthorizeOutcome.AskConsent ask, SignedInAccount person)
     {
         var (target, query) = (ask.Request.Target, ask.Request.Parameters.ToQuery("prompt"));
-        var granted = ask.Request.Scope.Names.Intersect(ask.Granted, StringComparer.Ordinal).ToList();
+        var granted = ask.Request.Scope.Names.Intersect(ask.AgreedBefore, StringComparer.Ordinal).ToList();
         return new ConsentView(
             target.Client.Id, target.Client.Name, RedirectUri.Display(target.RedirectUri),
             [.. ask.Request.Scope.Names.Except(granted, StringComparer.Ordinal).Select(Describe)], [.. granted.Select(Describe)],

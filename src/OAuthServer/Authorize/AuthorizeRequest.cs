@@ -40,6 +40,6 @@ internal abstract record AuthorizeOutcome
     internal sealed record SignIn(AuthorizeRequest Request, bool Reauthenticate) : AuthorizeOutcome;
 
     /// <summary>The person has to be asked.</summary>
-    /// <param name="Granted">The scopes agreed to before.</param>
-    internal sealed record AskConsent(AuthorizeRequest Request, IReadOnlyList<string> Granted) : AuthorizeOutcome;
+    /// <param name="AgreedBefore">The scopes agreed to before.</param>
+    internal sealed record AskConsent(AuthorizeRequest Request, IReadOnlyList<string> AgreedBefore) : AuthorizeOutcome;
 }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
 using OAuthServer.Configuration;
 using OAuthServer.Http;
-using OAuthServer.Protocol;
 
 namespace OAuthServer.Authorize;
 
@@ -16,12 +15,12 @@ internal static class ConsentEndpoint
     {
         var person = await AccountSession.ReadAsync(http);
         var connections = address.Local("/account/connections");
-        if (await AccountForm.ReadAsync(http, antiforgery) is not { } form) return Pages.FormExpired(connections);
-        if (form.Value("ticket") is not { } seal || tickets.Open(seal) is not { } ticket) return Pages.FormExpired(connections);
+        if (await AccountForm.ReadAsync(http.Request, ct) is not { } form) return Pages.Malformed(connections);
+        if (!await antiforgery.IsRequestValidAsync(http) || tickets.Open(form["ticket"]) is not { } ticket) return Pages.FormExpired(connections);
         if (AuthorizeEndpoint.ReadQuery(ticket.Query).Failed(out _, out var parameters)) return Pages.FormExpired(connections);
         if (person is null || person.Id != ticket.UserId || !tickets.IsLive(ticket)) return answer.Restart(ticket.Query);
-        if (form.Value("decision") is not ("allow" or "deny")) return Pages.Malformed(address.Local(AuthorizeEndpoint.Route) + ticket.Query);
-        var outcome = await service.AnswerAsync(ticket, parameters, form.Value("decision") == "allow", person, http.Audit(), ct);
+        if (form["decision"] is not ("allow" or "deny")) return Pages.Malformed(address.Local(AuthorizeEndpoint.Route) + ticket.Query);
+        var outcome = await service.AnswerAsync(ticket, parameters, form["decision"] == "allow", person, http.Audit(), ct);
         return outcome is AuthorizeOutcome.SignIn ? answer.Restart(ticket.Query) : answer.Write(http, outcome, person);
     }
 }

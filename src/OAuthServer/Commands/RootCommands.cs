@@ -1,0 +1,31 @@
+using System.CommandLine;
+using OAuthServer.Keys;
+
+namespace OAuthServer.Commands;
+
+/// <summary>The operator's commands: <c>migrate</c>, <c>keys</c> and <c>clients</c>. Without one the server runs.</summary>
+internal static class RootCommands
+{
+    private static readonly string[] Names = ["migrate", "keys", "clients", "--help", "-h", "-?", "--version"];
+
+    /// <summary>True when the arguments name a command; settings such as <c>--urls</c> do not.</summary>
+    public static bool Handles(string[] args) => args.Length > 0 && Names.Contains(args[0], StringComparer.Ordinal);
+
+    /// <summary>Runs a command and returns its exit code.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // Settings come from the same files and variables as the server's.
+        var builder = WebApplication.CreateBuilder([]);
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSigningKeys(builder.Configuration);
+        await using var services = builder.Services.BuildServiceProvider();
+        var root = new RootCommand("An OAuth 2.0 authorization server. Without a command it serves.")
+        {
+            MigrateCommand.Create(() => builder.Configuration.GetConnectionString("OAuthServer"), services.GetRequiredService<ILoggerFactory>()),
+            KeysCommand.Create(services.GetRequiredService<KeyKeeper>, TimeProvider.System),
+            ClientsCommand.Create(),
+        };
+        return await root.Parse(args).InvokeAsync();
+    }
+}

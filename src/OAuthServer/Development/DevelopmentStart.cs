@@ -1,0 +1,32 @@
+using OAuthServer.Configuration;
+using OAuthServer.Storage.Migrations;
+
+namespace OAuthServer.Development;
+
+/// <summary>In Development the schema is brought up to date at start, demo data is there, and a banner says how to use it.</summary>
+internal static class DevelopmentStart
+{
+    public static async Task PrepareAsync(WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment()) return;
+        var migrated = await app.Services.GetRequiredService<Migrator>().RunAsync();
+        if (!migrated.Ok) throw new InvalidOperationException($"{migrated.FailedScript} failed: {migrated.Cause}");
+        await ActivatorUtilities.CreateInstance<DemoSeed>(app.Services).PlantAsync();
+        var address = app.Services.GetRequiredService<ServerAddress>();
+        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Banner(address)));
+    }
+
+    private static string Banner(ServerAddress address) => $"""
+
+        OAuthServer   {address.Issuer}   (Development)
+
+          person        {DemoSeed.Email} / {DemoSeed.Password}
+          confidential  demo-web / {DemoSeed.WebSecret}    http://localhost:5090/callback
+          browser       demo-spa                      http://localhost:5091/callback
+          native        demo-native                   http://127.0.0.1/callback, any port
+          scopes        read write
+
+          try           curl {address.Issuer}/.well-known/oauth-authorization-server
+
+        """;
+}

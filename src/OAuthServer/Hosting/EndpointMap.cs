@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using OAuthServer.Accounts;
+using OAuthServer.Authorize;
+using OAuthServer.Configuration;
+using OAuthServer.Discovery;
+using OAuthServer.Hosting.Protection;
+using OAuthServer.Revoke;
+using OAuthServer.Token;
+
+namespace OAuthServer.Hosting;
+
+/// <summary>Every route, with the budget that it is counted in and the origins that may read it.</summary>
+internal static class EndpointMap
+{
+    public static void MapServer(this WebApplication app)
+    {
+        var address = app.Services.GetRequiredService<ServerAddress>();
+        var routes = app.MapGroup(address.Path);
+
+        foreach (var authorize in routes.MapAuthorize()) authorize.RequireBudget(BudgetNames.Authorize);
+        routes.MapToken().RequireBudget(BudgetNames.Token).AllowClientOrigins();
+        routes.MapRefresh().RequireBudget(BudgetNames.Token).AllowClientOrigins();
+        routes.MapRevoke().RequireBudget(BudgetNames.Revoke).AllowClientOrigins();
+
+        app.MapMetadata(address).AllowAnyOrigin();
+        routes.MapKeys().AllowAnyOrigin();
+        routes.MapRevocations().AllowAnyOrigin();
+
+        routes.MapAccounts();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Configuration;
+using OAuthServer.Hosting.Protection;
+
+namespace OAuthServer.Hosting;
+
+/// <summary>Builds the one web host.</summary>
+internal static class ServerHost
+{
+    private const int LongestRequestLine = 32 * 1024;
+    private const int LongestHeaders = 64 * 1024;
+    private const long LongestBody = 1024 * 1024;
+
+    /// <summary>
+    /// The host, ready to run; null when the configuration is wrong, after every fault was written to standard error.
+    /// </summary>
+    public static WebApplication? Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
+            kestrel.Limits.MaxRequestHeadersTotalSize = LongestHeaders;
+            kestrel.Limits.MaxRequestBodySize = LongestBody;
+        });
+        configure?.Invoke(builder);
+        builder.Services.AddServer(builder.Configuration);
+        var app = builder.Build();
+        if (Faults(app) is { Count: > 0 } faults)
+        {
+            Console.Error.WriteLine("OAuthServer cannot start. Mend this configuration:");
+            foreach (var fault in faults) Console.Error.WriteLine($"  - {fault}");
+            return null;
+        }
+
+        app.UseProtection(app.Services.GetRequiredService<ServerAddress>().Issuer);
+        app.MapServer();
+        return app;
+    }
+
+    // Every options class is judged before anything runs, so that all faults are seen at once.
+    private static List<string> Faults(WebApplication app)
+    {
+        try
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+            return [];
+        }
+        catch (OptionsValidationException one)
+        {
+            return [.. one.Failures];
+        }
+        catch (AggregateException many)
+        {
+            return [.. many.Flatten().InnerExceptions.SelectMany(inner => inner is OptionsValidationException invalid ? invalid.Failures : [inner.Message])];
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            return [unreadable.Message];
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OAuthServer.Accounts;
+using OAuthServer.Authorize;
+using OAuthServer.Clients;
+using OAuthServer.Configuration;
+using OAuthServer.Diagnostics;
+using OAuthServer.Discovery;
+using OAuthServer.Hosting.Protection;
+using OAuthServer.Http;
+using OAuthServer.Keys;
+using OAuthServer.Revoke;
+using OAuthServer.Storage;
+using OAuthServer.Storage.Migrations;
+using OAuthServer.Token;
+using OAuthServer.Token.Grants;
+using OAuthServer.Tokens;
+using Serilog;
+
+namespace OAuthServer.Hosting;
+
+/// <summary>What the server is made of, one call per concern.</summary>
+internal static class ServerRegistration
+{
+    /// <summary>How much longer than its lifetime a verifier may accept a token: the clock skew that bearer libraries allow.</summary>
+    private static readonly TimeSpan VerifierTolerance = TimeSpan.FromMinutes(5);
+
+    public static IServiceCollection AddServer(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddLogging(configuration);
+        services.AddConfiguration(configuration);
+        services.AddStorage();
+        services.AddSigningKeys(configuration);
+        services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
+        services.AddProtocol();
+        services.AddAccounts(configuration);
+        services.AddAuthorize();
+        services.AddProtection(configuration);
+        services.AddSingleton<IsOutage>(exception => exception is KeyStoreException);
+        services.AddSingleton<IsRegisteredOrigin>(provider => provider.GetRequiredService<ClientDirectory>().IsRegisteredOriginAsync);
+        services.AddSingleton<ErrorPage>((http, status, code) => Pages.Error(http, new(status, "This did not work", "The server could not answer. Please try again in a moment.", code, http.CorrelationId())));
+        return services;
+    }
+
+    private static void AddLogging(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSerilog((provider, logger) => LogOutput.Configure(logger.ReadFrom.Configuration(configuration).ReadFrom.Services(provider), provider.GetRequiredService<IHostEnvironment>()));
+
+    private static void AddConfiguration(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IValidateOptions<OAuthOptions>, OAuthOptionsValidator>();
+        services.AddOptions<OAuthOptions>().Bind(configuration.GetSection("OAuth"), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddOptions<DatabaseOptions>()
+            .Configure(options => options.ConnectionString = configuration.GetConnectionString("OAuthServer") ?? string.Empty)
+            .Validate(DatabaseOptions.IsReadable, "ConnectionStrings:OAuthServer is required: where the PostgreSQL database is, for example Host=db;Database=oauth;Username=oauth;Password=...")
+            .ValidateOnStart();
+        services.AddSingleton<ServerAddress>();
+    }
+
+    private static void AddStorage(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CreateDataSource());
+        services.AddDbContextFactory<OAuthDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()).UseSnakeCaseNamingConvention());
+        services.AddSingleton(provider => new AccessTokenWindow(provider.GetRequiredService<IOptions<OAuthOptions>>().Value.AccessTokenLifetime + VerifierTolerance));
+        services.AddSingleton<Storage.Clients>().AddSingleton<Consents>().AddSingleton<AuditEvents>()
+            .AddSingleton<AuthorizationCodes>().AddSingleton<RefreshTokens>().AddSingleton<Storage.Grants>().AddSingleton<RevokedTokens>()
+            .AddSingleton<SchemaVersion>().AddSingleton<Migrator>();
+        services.AddHealthChecks()
+            .AddCheck<DatabaseHealthCheck>("database", tags: ["ready"])
+            .AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]);
+    }
+
+    private static void AddProtocol(this IServiceCollection services)
+    {
+        services.AddSingleton<ClientDirectory>().AddSingleton<ClientSecretVerifier>().AddSingleton<ClientAuthenticator>().AddHostedService<ClientChangeListener>();
+        services.AddSingleton<TokenIssuer>().AddSingleton<AccessTokenReader>().AddSingleton<RefusalLog>();
+        services.AddSingleton<AuthorizationCodeGrant>().AddSingleton<RefreshTokenGrant>().AddSingleton<TokenGrants>().AddSingleton<TokenService>();
+        services.AddSingleton<RevocableTokens>().AddSingleton<RevokeService>();
+        services.AddSingleton<DiscoveryDocuments>().AddSingleton<RevocationList>();
+    }
+
+    private static void AddAuthorize(this IServiceCollection services)
+    {
+        services.AddSingleton<AuthorizeValidator>().AddSingleton<AuthorizeService>().AddSingleton<AuthorizeAnswer>().AddSingleton<ConsentTickets>();
+        services.AddSingleton<SignInDescription>();
+        services.RemoveAll<DescribeSignIn>();
+        services.AddSingleton<DescribeSignIn>(provider => provider.GetRequiredService<SignInDescription>().DescribeAsync);
+    }
+}
