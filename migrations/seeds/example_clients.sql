@@ -16,7 +16,7 @@
 begin;
 
 -- 1. A web app, secret hashed outside the database (the plain secret never reaches SQL or its logs).
---    Print a hash and paste it below:   dotnet OAuthServer.dll clients hash-secret
+--    Make a secret and its hash:   dotnet run --project src/OAuthServer -- clients hash-secret
 --    The hash shown is for the demo value 'demo-web-secret': replace it.
 insert into oauth_clients (client_id, client_secret, client_name, application_type, redirect_uris, scopes, default_scopes)
 values ('acme-web',
