@@ -1,0 +1,27 @@
+# syntax=docker/dockerfile:1
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+
+# Restored on its own, so that this layer is rebuilt only when a dependency changes.
+COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt ./
+COPY src/Directory.Build.props src/
+COPY src/OAuthServer/OAuthServer.csproj src/OAuthServer/packages.lock.json src/OAuthServer/
+RUN dotnet restore src/OAuthServer --locked-mode
+
+# The migrations are embedded in the assembly: the image can migrate by itself.
+COPY .editorconfig ./
+COPY migrations/ migrations/
+COPY src/OAuthServer/ src/OAuthServer/
+RUN dotnet publish src/OAuthServer -c Release --no-restore -p:UseAppHost=false -o /app
+
+# Chiseled: no shell, no package manager, runs as the unprivileged user "app".
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+WORKDIR /app
+COPY --from=build /app ./
+# Writes nothing to its own file system: run it with --read-only. Without the diagnostics socket, not even /tmp is needed.
+ENV ASPNETCORE_HTTP_PORTS=8080 \
+    DOTNET_EnableDiagnostics=0
+EXPOSE 8080
+USER $APP_UID
+# Liveness and readiness are /health/live and /health/ready: let the orchestrator ask over HTTP.
+ENTRYPOINT ["dotnet", "OAuthServer.dll"]
