@@ -132,6 +132,7 @@ internal sealed class ProtectedHost : IAsyncDisposable
         app.MapPost("/oauth/refresh", Answer).RequireBudget(BudgetNames.Token).AllowClientOrigins();
         app.MapPost("/oauth/revoke", Answer).RequireBudget(BudgetNames.Revoke).AllowClientOrigins();
         app.MapPost("/account/sign-in", Answer).RequireBudget(BudgetNames.SignIn);
+        app.MapMethods("/asked", ["OPTIONS"], Answer).RequireBudget(BudgetNames.SignIn);
         app.MapGet("/.well-known/jwks.json", Answer).AllowAnyOrigin();
         app.MapGet("/health/live", Answer);
         app.MapGet("/health/ready", Answer);

@@ -160,6 +160,18 @@ public class RateLimitTests
     }
 
     [Fact]
+    public async Task Options_requests_are_not_counted_where_no_cors_answers_them_first()
+    {
+        await using var host = await ProtectedHost.StartAsync(Limit("SignIn", 1));
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var answer = await host.SendAsync(HttpMethod.Options, "/asked");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task An_exhausted_budget_is_reported_once_per_window()
     {
         var told = new List<(string, string)>();
