@@ -8,8 +8,6 @@ namespace OAuthServer.Accounts;
 /// </summary>
 internal sealed partial class AccountJournal(AuditEvents audit, ILogger<AccountJournal> logger)
 {
-    public static AuditContext Context(HttpContext http) => new(http.Connection.RemoteIpAddress?.ToString(), http.TraceIdentifier);
-
     public Task SignedInAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogSignedIn(account);
@@ -25,7 +23,7 @@ internal sealed partial class AccountJournal(AuditEvents audit, ILogger<AccountJ
     public Task SignedOutAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogSignedOut(account);
-        return audit.RecordAsync(new AuditEvent("sign_out", null, context, UserId: account), ct);
+        return audit.RecordAsync(new AuditEvent(AuditEventNames.SignOut, null, context, UserId: account), ct);
     }
 
     public Task PasswordChangedAsync(Guid account, AuditContext context, CancellationToken ct)

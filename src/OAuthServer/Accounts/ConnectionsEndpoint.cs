@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using OAuthServer.Http;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
@@ -31,7 +32,7 @@ internal static class ConnectionsEndpoint
         var account = await AccountSession.ReadAsync(http);
         if (account is null || !await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.Connections);
         if (form["client_id"].Length is 0 or > MaxClientIdLength) return Pages.Malformed(links.Connections);
-        await grants.WithdrawAsync(account.Id, form["client_id"], AccountJournal.Context(http), ct);
+        await grants.WithdrawAsync(account.Id, form["client_id"], http.Audit(), ct);
         return new SeeOther(links.Connections + "?done=withdrawn");
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using OAuthServer.Http;
 
 namespace OAuthServer.Accounts;
 
@@ -7,10 +8,11 @@ internal static class PasswordEndpoint
 {
     private const string Route = "/account/password";
 
-    public static void MapPassword(this IEndpointRouteBuilder routes)
+    /// <returns>The route that checks passwords.</returns>
+    public static IEndpointConventionBuilder MapPassword(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods(Route, ["GET", "HEAD"], ShowAsync).WithName("password-page");
-        routes.MapPost(Route, AnswerAsync).WithName("password");
+        return routes.MapPost(Route, AnswerAsync).WithName("password");
     }
 
     private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links) =>
@@ -24,7 +26,7 @@ internal static class PasswordEndpoint
         if (await AccountForm.ReadAsync(http.Request, ct) is not { } form) return Pages.Malformed(links.Password);
         var account = await AccountSession.ReadAsync(http);
         if (account is null || !await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.Password);
-        var change = await service.ChangeAsync(account.Id, form["current"], form["new"], form["repeat"], AccountJournal.Context(http), ct);
+        var change = await service.ChangeAsync(account.Id, form["current"], form["new"], form["repeat"], http.Audit(), ct);
         if (change.Busy) return Pages.Busy(http, links.Password);
         if (change.Account is null) return Pages.Password(new PasswordView(account.Name, change.Fault), StatusCodes.Status400BadRequest);
         await session.StartAsync(http, change.Account, await AccountSession.IsKeptAsync(http));

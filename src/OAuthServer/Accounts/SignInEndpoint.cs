@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
+using OAuthServer.Http;
 
 namespace OAuthServer.Accounts;
 
@@ -11,10 +12,11 @@ internal static class SignInEndpoint
 {
     private const string Route = "/account/sign-in";
 
-    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    /// <returns>The route that checks passwords.</returns>
+    public static IEndpointConventionBuilder MapSignIn(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods(Route, ["GET", "HEAD"], ShowAsync).WithName("sign-in-page");
-        routes.MapPost(Route, AnswerAsync).WithName("sign-in");
+        return routes.MapPost(Route, AnswerAsync).WithName("sign-in");
     }
 
     private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, DescribeSignIn describe, CancellationToken ct)
@@ -37,7 +39,7 @@ internal static class SignInEndpoint
         if (!await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.SignIn(target));
 
         var keep = form["keep"] == "true";
-        var result = await service.SignInAsync(form["email"].Trim(), form["password"], AccountJournal.Context(http), ct);
+        var result = await service.SignInAsync(form["email"].Trim(), form["password"], http.Audit(), ct);
         if (result.Outcome == SignInOutcome.Busy) return Pages.Busy(http, links.SignIn(target));
         if (result.Account is null)
         {

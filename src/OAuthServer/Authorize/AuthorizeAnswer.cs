@@ -33,9 +33,9 @@ internal sealed class AuthorizeAnswer(ServerAddress address, ConsentTickets tick
 
     private static IResult Explain(HttpContext http, OAuthError error)
     {
+        if (!http.Request.PrefersJson()) return Pages.Error(http, new(error.Status, "This request cannot go on", error.Description, error.Code, http.TraceIdentifier));
         http.Response.Headers.Vary = "Accept";
-        if (http.Request.PrefersJson()) return OAuthAnswer.Refuse(error);
-        return Pages.Error(http, new(error.Status, "This request cannot go on", error.Description, error.Code, http.CorrelationId()));
+        return OAuthAnswer.Refuse(error);
     }
 
     // Signing in fulfils prompt=login and select_account: without this the person would be asked for ever.

@@ -12,7 +12,7 @@ internal static class AuthorizeEndpoint
 
     public static IEnumerable<IEndpointConventionBuilder> MapAuthorize(this IEndpointRouteBuilder routes) =>
     [
-        routes.MapMethods(Route, [HttpMethods.Get, HttpMethods.Head], GetAsync).WithName("authorize"),
+        routes.MapGet(Route, GetAsync).WithName("authorize"),
         routes.MapPost(Route, PostAsync),
         routes.MapGet(Route + "/cancel", CancelAsync),
         routes.MapPost(ConsentEndpoint.Route, ConsentEndpoint.AnswerAsync),

@@ -40,7 +40,7 @@ internal sealed class AuthorizeService(
     {
         var (request, ended) = await validator.ValidateAsync(parameters, ct);
         if (request is null) return Note(ended!);
-        if (!allowed) return Deny(request.Target);
+        if (!allowed) return new AuthorizeOutcome.Refused(request.Target, await refusals.RecordDenialAsync(AccessDenied, request.Client.Id, person.Id, audit, ct));
         return await TryIssueAsync(request, person, ticket.Id, audit, ct) is { } code
             ? new AuthorizeOutcome.Granted(request.Target, code)
             : new AuthorizeOutcome.SignIn(request, Reauthenticate: false);
@@ -50,7 +50,7 @@ internal sealed class AuthorizeService(
     public async Task<AuthorizeOutcome> CancelAsync(Parameters parameters, CancellationToken ct)
     {
         var (request, ended) = await validator.ValidateAsync(parameters, ct);
-        return request is null ? Note(ended!) : Deny(request.Target);
+        return Note(request is null ? ended! : new AuthorizeOutcome.Refused(request.Target, AccessDenied));
     }
 
     /// <summary>What a person is asked to sign in for, when the request could go on.</summary>
@@ -63,8 +63,6 @@ internal sealed class AuthorizeService(
         if (outcome is AuthorizeOutcome.Refused refused) refusals.Note("authorize", refused.Error);
         return outcome;
     }
-
-    private AuthorizeOutcome Deny(RedirectTarget target) => Note(new AuthorizeOutcome.Refused(target, AccessDenied));
 
     private AuthorizeOutcome SignInOr(string error, AuthorizeRequest request, bool reauthenticate) => request.Prompt == Prompt.None
         ? Note(new AuthorizeOutcome.Refused(request.Target, new(error, "The person has to sign in.", error)))

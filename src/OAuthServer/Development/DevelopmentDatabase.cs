@@ -19,7 +19,8 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
     {
         // The same sources as the host's, read once before the host exists.
         var probe = WebApplication.CreateEmptyBuilder(new() { Args = args, EnvironmentName = EnvironmentName() });
-        probe.Configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddCommandLine(args);
+        probe.Configuration.AddJsonFile("appsettings.json", optional: true)
+            .AddJsonFile($"appsettings.{probe.Environment.EnvironmentName}.json", optional: true).AddEnvironmentVariables().AddCommandLine(args);
         var root = probe.Environment.ContentRootPath;
         if (!probe.Environment.IsDevelopment()) return new();
 

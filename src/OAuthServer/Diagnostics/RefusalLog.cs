@@ -22,6 +22,13 @@ internal sealed partial class RefusalLog(AuditEvents audit, ILogger<RefusalLog> 
         return Note("client", error);
     }
 
+    /// <summary>Logs and audits a person's no to an app.</summary>
+    public async Task<OAuthError> RecordDenialAsync(OAuthError error, string clientId, Guid userId, AuditContext context, CancellationToken ct)
+    {
+        await audit.RecordAsync(new(AuditEventNames.Consent, error.Reason, context, clientId, userId), ct);
+        return Note("authorize", error);
+    }
+
     [LoggerMessage(1001, LogLevel.Information, "Refused at {Endpoint}: {Error} ({Reason})")]
     private partial void LogRefused(string endpoint, string error, string reason);
 }

@@ -9,7 +9,6 @@ using OAuthServer.Configuration;
 using OAuthServer.Diagnostics;
 using OAuthServer.Discovery;
 using OAuthServer.Hosting.Protection;
-using OAuthServer.Http;
 using OAuthServer.Keys;
 using OAuthServer.Revoke;
 using OAuthServer.Storage;
@@ -41,7 +40,7 @@ internal static class ServerRegistration
         services.AddProtection(configuration);
         services.AddSingleton<IsOutage>(exception => exception is KeyStoreException);
         services.AddSingleton<IsRegisteredOrigin>(provider => provider.GetRequiredService<ClientDirectory>().IsRegisteredOriginAsync);
-        services.AddSingleton<ErrorPage>((http, status, code) => Pages.Error(http, new(status, "This did not work", "The server could not answer. Please try again in a moment.", code, http.CorrelationId())));
+        services.AddSingleton<ErrorPage>((http, status, code) => Pages.Error(http, new(status, "This did not work", "The server could not answer. Please try again in a moment.", code, http.TraceIdentifier)));
         return services;
     }
 

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Net.Http.Headers;
@@ -11,11 +11,7 @@ internal static class Caller
 {
     /// <summary>Address and correlation id for the audit log.</summary>
     public static AuditContext Audit(this HttpContext http) =>
-        new(http.Connection.RemoteIpAddress?.ToString(), http.CorrelationId());
-
-    /// <summary>The id that the answer carries as <c>X-Correlation-Id</c>; never taken from the request.</summary>
-    public static string CorrelationId(this HttpContext http) =>
-        Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.TraceId.ToHexString() : http.TraceIdentifier;
+        new(Unmapped(http.Connection.RemoteIpAddress)?.ToString(), http.TraceIdentifier);
 
     /// <summary>A hash over traits of the calling software that stay the same from request to request.</summary>
     public static byte[] DeviceFingerprint(this HttpRequest request) =>
@@ -35,4 +31,7 @@ internal static class Caller
 
         return json > html;
     }
+
+    // The same IPv4 peer must not stand in the log under two names.
+    private static IPAddress? Unmapped(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 }

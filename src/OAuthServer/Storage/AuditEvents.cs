@@ -17,10 +17,10 @@ internal sealed record AuditEvent(string Event, string? Reason, AuditContext Con
 internal static class AuditEventNames
 {
     public const string SignIn = "sign_in";
+    public const string SignOut = "sign_out";
     public const string PasswordChanged = "password_changed";
     public const string Consent = "consent";
     public const string CodeIssued = "code_issued";
-    public const string AuthorizationRefused = "authorization_refused";
     public const string CodeRedeemed = "code_redeemed";
     public const string RefreshTokenRotated = "refresh_token_rotated";
     public const string RefreshTokenRepeated = "refresh_token_repeated";

@@ -60,6 +60,8 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
         ), audited AS (
             INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
             SELECT 'code_issued', $2, user_id, family_id, $12, $13 FROM issued
+            UNION ALL
+            SELECT 'consent', $2, user_id, family_id, $12, $13 FROM issued WHERE $6::uuid IS NOT NULL
         )
         SELECT 1 FROM issued
         """;
