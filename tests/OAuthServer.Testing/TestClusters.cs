@@ -6,7 +6,7 @@ using OAuthServer.Development;
 namespace OAuthServer.Testing;
 
 /// <summary>Throw-away private clusters in a directory of their own, and the end of those whose test process was killed.</summary>
-internal static class TestClusters
+public static class TestClusters
 {
     // Not the temporary folder of a user: on Unix the server may run as another user, who must be able to get there.
     private static readonly string Home = OperatingSystem.IsWindows() ? Path.GetTempPath() : "/tmp";
@@ -16,7 +16,7 @@ internal static class TestClusters
         Path.Combine(Home, $"oauthserver-tests-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
 
     /// <summary>Starts a cluster made for tests: fast, not durable, counting statements.</summary>
-    public static Task<PrivatePostgresStart> StartAsync(string directory) => PrivatePostgres.StartAsync(
+    internal static Task<PrivatePostgresStart> StartAsync(string directory) => PrivatePostgres.StartAsync(
         new PrivatePostgresOptions
         {
             Directory = directory,

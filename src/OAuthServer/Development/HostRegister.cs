@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -15,7 +14,7 @@ internal sealed class HostRegister(string directory)
     {
         Directory.CreateDirectory(directory);
         var entry = Path.Combine(directory, $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
-        File.WriteAllText(entry, StartOf(Environment.ProcessId) ?? "");
+        File.WriteAllText(entry, RunningProcess.StartOf(Environment.ProcessId) ?? "");
         return entry;
     }
 
@@ -38,28 +37,6 @@ internal sealed class HostRegister(string directory)
 
     private static bool IsAlive(string entry) =>
         int.TryParse(Path.GetFileName(entry).Split('-')[0], CultureInfo.InvariantCulture, out var id)
-        && StartOf(id) is { } start
+        && RunningProcess.StartOf(id) is { } start
         && start == File.ReadAllText(entry);
-
-    // Null when there is no such process, or only its remains that nobody has collected.
-    private static string? StartOf(int processId)
-    {
-        try
-        {
-            if (OperatingSystem.IsLinux())
-            {
-                // After the name in parentheses: the state, and as the 20th field the start in ticks since boot.
-                var stat = File.ReadAllText($"/proc/{processId}/stat");
-                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                return fields[0] is "Z" or "X" ? null : fields[19];
-            }
-
-            using var process = Process.GetProcessById(processId);
-            return process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
 }

@@ -7,8 +7,9 @@ namespace OAuthServer.Development;
 internal sealed record PostmasterFile(int ProcessId, int Port)
 {
     /// <summary>
-    /// The server that runs on these data, or null. The note of a server that was killed is removed when its process id
-    /// belongs to some other program today: PostgreSQL itself only asks whether the id is in use, and would not start.
+    /// The server that runs on these data, or null. The note of a server that was killed is removed: PostgreSQL only asks
+    /// whether the process id is in use, by some other program or by remains that nobody collects, and would not start.
+    /// (Should a child of the dead server linger, its shared memory keeps a new one from starting.)
     /// </summary>
     public static PostmasterFile? OfRunningServer(string data)
     {
@@ -18,30 +19,30 @@ internal sealed record PostmasterFile(int ProcessId, int Port)
         if (lines.Length < 4
             || !int.TryParse(lines[0], CultureInfo.InvariantCulture, out var id)
             || !int.TryParse(lines[3], CultureInfo.InvariantCulture, out var port)) return null;
-        switch (IsServerOf(data, id))
-        {
-            case true: return new PostmasterFile(id, port);
-            case false: File.Delete(path); return null;
-            case null: return null;
-        }
+        if (IsServerOf(data, id)) return new PostmasterFile(id, port);
+        File.Delete(path);
+        return null;
     }
 
-    // Null when there is no such process at all: PostgreSQL clears that case away itself.
-    private static bool? IsServerOf(string data, int processId)
+    private static bool IsServerOf(string data, int processId)
     {
+        if (RunningProcess.StartOf(processId) is null) return false;
         try
         {
             using var process = Process.GetProcessById(processId);
-            if (process.HasExited) return null;
             if (!process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase)) return false;
 
             // Another cluster's server may have got the id; the server's current directory is its data directory.
             var home = OperatingSystem.IsLinux() ? Directory.ResolveLinkTarget($"/proc/{processId}/cwd", returnFinalTarget: false) : null;
             return home is null || home.FullName == new DirectoryInfo(data).FullName;
         }
-        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
         {
-            return null;
+            return false;
+        }
+        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
+        {
+            return true; // a postgres of another user, whose directory we may not ask for
         }
     }
 }

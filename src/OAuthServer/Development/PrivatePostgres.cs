@@ -13,7 +13,7 @@ namespace OAuthServer.Development;
 internal sealed partial class PrivatePostgres : IAsyncDisposable
 {
     private const string Role = "oauthserver";
-    private const int Attempts = 3;
+    private const int Attempts = 20;
 
     private readonly ClusterDirectory _directory;
     private readonly ServerAccount _account;
@@ -84,7 +84,7 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
 
         var alreadyShared = _directory.Hosts.InUse();
         var running = PostmasterFile.OfRunningServer(_directory.Data);
-        if (running is null && Launch(options) is { } notStarted) return notStarted;
+        if (running is null && await LaunchAsync(options, ct) is { } notStarted) return notStarted;
 
         var port = running?.Port ?? PostmasterFile.OfRunningServer(_directory.Data)?.Port ?? 0;
         ConnectionString = Connection(port, Role);
@@ -114,8 +114,7 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
         return null;
     }
 
-    // The free port is found before the server takes it; if another program is quicker, another port is tried.
-    private string? Launch(PrivatePostgresOptions options)
+    private async Task<string?> LaunchAsync(PrivatePostgresOptions options, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -124,11 +123,19 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
             var started = _account.Run(_binaries.PgCtl, "-D", _directory.Data, "-l", _directory.Log, "-w", "-t", "60", "start");
             if (started.Ok) return null;
             var log = _directory.LastLogLines();
-            if (attempt < Attempts && log.Contains("could not bind", StringComparison.Ordinal)) continue;
-            return $"PostgreSQL {_binaries.MajorVersion} did not start in {_directory.Root}. The end of its log:{Environment.NewLine}"
-                + (log.Length > 0 ? log : started.Output.Trim());
+            if (attempt == Attempts || !MayPass(log))
+            {
+                return $"PostgreSQL {_binaries.MajorVersion} did not start in {_directory.Root}. The end of its log:{Environment.NewLine}"
+                    + (log.Length > 0 ? log : started.Output.Trim());
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(250), ct);
         }
     }
+
+    // Another program was quicker to take the free port; or children of a server that was killed have yet to notice.
+    private static bool MayPass(string log) =>
+        log.Contains("could not bind", StringComparison.Ordinal) || log.Contains("pre-existing shared memory block", StringComparison.Ordinal);
 
     private static string ServerSettings(PrivatePostgresOptions options, int port)
     {
