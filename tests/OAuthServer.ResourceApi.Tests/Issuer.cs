@@ -15,13 +15,16 @@ internal sealed class Issuer : IAsyncDisposable
     private readonly string _path;
     private WebApplication? _app;
 
+    // Making a key takes long; the issuers of all tests start with the same one.
+    private static readonly SigningKey FirstKey = new("key-1");
+
     private Issuer(string path) => _path = path;
 
     public string Origin { get; private set; } = "";
 
     public string Url => Origin + _path;
 
-    public SigningKey Key { get; private set; } = new("key-1");
+    public SigningKey Key { get; private set; } = FirstKey;
 
     public List<SigningKey> Published { get; } = [];
 

@@ -29,7 +29,10 @@ internal sealed class SigningKey(string kid, int bits = 2048)
     public string Sign(JsonObject header, JsonObject payload) => Sign(header.ToJsonString(), payload.ToJsonString());
 
     public string Sign(string header, string payload) =>
-        Compact(header, payload, input => Rsa.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        Compact(header, payload, input =>
+        {
+            lock (Rsa) return Rsa.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        });
 
     public static string Compact(string header, string payload, Func<byte[], byte[]> sign)
     {
