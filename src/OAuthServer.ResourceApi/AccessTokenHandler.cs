@@ -1,0 +1,71 @@
+using System.Security.Claims;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace OAuthServer.ResourceApi;
+
+/// <summary>
+/// Validates an access token as RFC 9068 §4 orders it. Shape, header, claim types and times are judged here; signature,
+/// issuer and audience by the JWT library, with exactly one key and one algorithm. Every refusal is a <see cref="BearerFailure"/>.
+/// </summary>
+internal sealed class AccessTokenHandler(
+    SigningKeys keys, RevocationList revocations, IOptions<OAuthBearerOptions> options, TimeProvider clock) : TokenHandler
+{
+    private readonly OAuthBearerOptions _options = options.Value;
+    private readonly JsonWebTokenHandler _jwt = new() { MapInboundClaims = false };
+
+    /// <inheritdoc/>
+    public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
+    {
+        // 1. Shape and header: nothing is fetched for what cannot be a token of ours.
+        var (parsed, malformed) = AccessToken.Parse(token, Math.Min(_options.MaximumTokenLength, MaximumTokenSizeInBytes));
+        if (parsed is null) return Refuse(malformed!);
+        var (claims, mistyped) = AccessTokenClaims.Read(parsed.Payload);
+        if (claims is null) return Refuse(mistyped!);
+
+        // 2. The key that the token names, out of the issuer's own set.
+        var (key, keyless) = await keys.FindAsync(parsed.KeyId);
+        if (key is null) return Refuse(keyless!);
+
+        // 3. Signature, issuer, audience.
+        var result = await _jwt.ValidateTokenAsync(token, Parameters(key));
+        if (!result.IsValid) return Refuse(BearerFailure.Invalid(Reason(result.Exception)));
+
+        // 4. Times and revocation: only a genuine token learns that it is too old.
+        if (claims.FailureAt(clock.GetUtcNow(), _options) is { } untimely) return Refuse(untimely);
+        return await revocations.FailureOfAsync(claims.TokenId) is { } revoked ? Refuse(revoked) : result;
+    }
+
+    /// <inheritdoc/>
+    public override SecurityToken ReadToken(string token) => _jwt.ReadToken(token);
+
+    private TokenValidationParameters Parameters(SecurityKey key) => new()
+    {
+        IssuerSigningKey = key,
+        TryAllIssuerSigningKeys = false,
+        ValidAlgorithms = [AccessToken.Algorithm],
+        ValidIssuer = _options.Issuer,
+        ValidAudience = _options.Audience,
+        IgnoreTrailingSlashWhenValidatingAudience = false,
+        // Judged above, by the injected clock.
+        ValidateLifetime = false,
+        AuthenticationType = OAuthBearerExtensions.Scheme,
+        NameClaimType = JwtRegisteredClaimNames.Sub,
+        RoleClaimType = "roles",
+        LogValidationExceptions = false,
+    };
+
+    // The library's own messages may quote the token's values; these do not.
+    private static string Reason(Exception? fault) => fault switch
+    {
+        SecurityTokenInvalidIssuerException => "The access token is from another issuer",
+        SecurityTokenInvalidAudienceException => "The access token is for another resource",
+        SecurityTokenInvalidSignatureException => "The signature of the access token is wrong",
+        _ => "The access token is not valid",
+    };
+
+    private static TokenValidationResult Refuse(BearerFailure failure) =>
+        new() { IsValid = false, Exception = failure, ClaimsIdentity = new ClaimsIdentity() };
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace OAuthServer.ResourceApi;
+
+/// <summary>Writes refusals: one <c>Bearer</c> challenge (RFC 6750 §3, RFC 9728 §5.1) and a small JSON body. Never a redirect.</summary>
+internal sealed class BearerAnswer(IOptions<OAuthBearerOptions> options)
+{
+    private const int RetryAfterSeconds = 5;
+
+    private readonly string _challenge = Challenge(options.Value);
+
+    /// <summary>Answers a request that authentication turned away.</summary>
+    public Task WriteAsync(HttpResponse response, BearerFailure failure)
+    {
+        if (failure.Kind == BearerFailureKind.Unavailable)
+        {
+            // Not the client's fault, so no challenge: it should come again with the same token.
+            response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            return WriteAsync(response, HttpStatusCode.ServiceUnavailable, "temporarily_unavailable");
+        }
+
+        var (status, challengeCode, bodyCode) = failure.Kind switch
+        {
+            BearerFailureKind.MissingToken => (HttpStatusCode.Unauthorized, null, "missing_token"),
+            BearerFailureKind.InvalidRequest => (HttpStatusCode.BadRequest, "invalid_request", "invalid_request"),
+            BearerFailureKind.TokenExpired => (HttpStatusCode.Unauthorized, "invalid_token", "token_expired"),
+            _ => (HttpStatusCode.Unauthorized, "invalid_token", "invalid_token"),
+        };
+        var error = challengeCode is null ? "" : $", error=\"{challengeCode}\", error_description=\"{failure.Message}\"";
+        response.Headers.WWWAuthenticate = _challenge + error;
+        return WriteAsync(response, status, bodyCode);
+    }
+
+    /// <summary>Answers a request whose token does not reach far enough, and names every scope that is needed.</summary>
+    public Task WriteForbiddenAsync(HttpResponse response, IReadOnlyList<string> scopes)
+    {
+        var needed = scopes.Count == 0 ? "" : $", scope=\"{string.Join(' ', scopes)}\"";
+        response.Headers.WWWAuthenticate = $"{_challenge}, error=\"insufficient_scope\"{needed}";
+        return WriteAsync(response, HttpStatusCode.Forbidden, "insufficient_scope");
+    }
+
+    private static string Challenge(OAuthBearerOptions options)
+    {
+        var metadata = ProtectedResource.MetadataAddress(options);
+        return $"Bearer realm=\"{options.Realm ?? options.ResourceIdentifier}\", resource_metadata=\"{metadata.AbsoluteUri}\"";
+    }
+
+    private static async Task WriteAsync(HttpResponse response, HttpStatusCode status, string code)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"error":"{{code}}"}""");
+        response.StatusCode = (int)status;
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        response.Headers.CacheControl = "no-store";
+        if (!HttpMethods.IsHead(response.HttpContext.Request.Method)) await response.Body.WriteAsync(body);
+    }
+}

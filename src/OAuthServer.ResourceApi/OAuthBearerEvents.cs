@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OAuthServer.ResourceApi;
+
+/// <summary>The steps of the framework's JwtBearer handler that RFC 6750 wants otherwise: where a token may stand, and every answer.</summary>
+internal sealed partial class OAuthBearerEvents(BearerAnswer answer, IAuthorizationPolicyProvider policies, ILogger<OAuthBearerEvents> logger) : JwtBearerEvents
+{
+    private static readonly BearerFailure Missing = new(BearerFailureKind.MissingToken, "No access token was sent");
+
+    /// <inheritdoc/>
+    public override Task MessageReceived(MessageReceivedContext context)
+    {
+        var (token, failure) = BearerCredentials.Read(context.Request);
+        context.Token = token;
+        if (failure is not null) context.Fail(failure);
+        else if (token is null) context.NoResult();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async Task TokenValidated(TokenValidatedContext context)
+    {
+        if (await BearerCredentials.IsInFormAsync(context.Request, context.HttpContext.RequestAborted))
+            context.Fail(BearerFailure.Malformed("The access token is sent in more than one place"));
+    }
+
+    /// <inheritdoc/>
+    public override Task Challenge(JwtBearerChallengeContext context)
+    {
+        context.HandleResponse();
+        var failure = context.AuthenticateFailure switch
+        {
+            null => Missing,
+            BearerFailure refusal => refusal,
+            // A parser of the framework gave up on the token: refused, and never an exception.
+            _ => BearerFailure.Invalid("The access token is not valid"),
+        };
+        LogRefused(logger, failure.Kind, failure.Message);
+        return context.Response.HasStarted ? Task.CompletedTask : answer.WriteAsync(context.Response, failure);
+    }
+
+    /// <inheritdoc/>
+    public override async Task Forbidden(ForbiddenContext context)
+    {
+        var scopes = await ScopeRequirement.OfAsync(context.HttpContext.GetEndpoint(), policies);
+        LogRefused(logger, BearerFailureKind.InsufficientScope, "The access token does not reach this endpoint");
+        if (!context.Response.HasStarted) await answer.WriteForbiddenAsync(context.Response, scopes);
+    }
+
+    [LoggerMessage(3103, LogLevel.Information, "Bearer request refused, {Kind}: {Reason}")]
+    private static partial void LogRefused(ILogger logger, BearerFailureKind kind, string reason);
+}

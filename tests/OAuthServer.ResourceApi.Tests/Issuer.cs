@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OAuthServer.ResourceApi.Tests;
+
+/// <summary>A real authorization server as an API sees it: metadata, keys and revocations over HTTP, all of them breakable, every request counted.</summary>
+internal sealed class Issuer : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _requests = new();
+    private readonly string _path;
+    private WebApplication? _app;
+
+    // Making a key takes long; the issuers of all tests start with the same one.
+    private static readonly SigningKey FirstKey = new("key-1");
+
+    private Issuer(string path) => _path = path;
+
+    public string Origin { get; private set; } = "";
+
+    public string Url => Origin + _path;
+
+    public SigningKey Key { get; private set; } = FirstKey;
+
+    public List<SigningKey> Published { get; } = [];
+
+    public ConcurrentDictionary<string, bool> Revoked { get; } = new();
+
+    /// <summary>Names of the documents that answer 500: metadata, jwks, revocations.</summary>
+    public ConcurrentDictionary<string, bool> Broken { get; } = new();
+
+    public Action<JsonObject> Metadata { get; set; } = _ => { };
+
+    public string? JwksText { get; set; }
+
+    public IReadOnlyCollection<string> Requests => _requests;
+
+    public static async Task<Issuer> StartAsync(string path = "")
+    {
+        var issuer = new Issuer(path);
+        issuer.Published.Add(issuer.Key);
+        await issuer.ComeBackAsync();
+        return issuer;
+    }
+
+    public int Count(string pathStart) => _requests.Count(request => request.StartsWith(pathStart, StringComparison.Ordinal));
+
+    /// <summary>A new key signs from now on; the old ones stay published.</summary>
+    public void Rotate(string kid)
+    {
+        Key = new SigningKey(kid);
+        Published.Add(Key);
+    }
+
+    /// <summary>Stops listening; <see cref="ComeBackAsync"/> listens at the same address again.</summary>
+    public async Task GoAwayAsync()
+    {
+        if (_app is not null) await _app.DisposeAsync();
+        _app = null;
+    }
+
+    public async Task ComeBackAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(Origin.Length > 0 ? Origin : "http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Use((context, next) =>
+        {
+            _requests.Enqueue(context.Request.Path + (context.Request.Headers.IfNoneMatch.Count > 0 ? " conditional" : ""));
+            return next();
+        });
+        app.MapGet("/.well-known/oauth-authorization-server" + _path, () => Answer("metadata", MetadataText()));
+        app.MapGet("/keys", () => Answer("jwks", JwksText ?? new JsonObject { ["keys"] = new JsonArray([.. Published.Select(key => key.ToJwk())]) }.ToJsonString()));
+        app.MapGet(_path + "/oauth/revocations", (HttpContext context) => Revocations(context));
+        await app.StartAsync();
+        Origin = app.Urls.Single();
+        _app = app;
+    }
+
+    public async ValueTask DisposeAsync() => await GoAwayAsync();
+
+    private string MetadataText()
+    {
+        var metadata = new JsonObject { ["issuer"] = Url, ["jwks_uri"] = Origin + "/keys" };
+        Metadata(metadata);
+        return metadata.ToJsonString();
+    }
+
+    private IResult Answer(string name, string json) => Broken.ContainsKey(name) ? Results.StatusCode(500) : Results.Text(json, "application/json");
+
+    private IResult Revocations(HttpContext context)
+    {
+        if (Broken.ContainsKey("revocations")) return Results.StatusCode(500);
+        var json = new JsonObject { ["revocations"] = new JsonArray([.. Revoked.Keys.Order().Select(id => JsonValue.Create(id))]) }.ToJsonString();
+        var etag = $"\"{Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(json)))[..16]}\"";
+        context.Response.Headers.ETag = etag;
+        context.Response.Headers.CacheControl = "max-age=5";
+        return context.Request.Headers.IfNoneMatch == etag ? Results.StatusCode(304) : Results.Text(json, "application/json");
+    }
+}
