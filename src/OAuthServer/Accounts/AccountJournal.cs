@@ -8,8 +8,6 @@ namespace OAuthServer.Accounts;
 /// </summary>
 internal sealed partial class AccountJournal(AuditEvents audit, ILogger<AccountJournal> logger)
 {
-    public static AuditContext Context(HttpContext http) => new(http.Connection.RemoteIpAddress?.ToString(), http.TraceIdentifier);
-
     public Task SignedInAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogSignedIn(account);

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Headers;
 using OAuthServer.Accounts.Views;
 
 namespace OAuthServer.Accounts;
@@ -16,21 +15,8 @@ internal static class Pages
     /// <summary>Explains an error that must not be redirected (RFC 6749 §4.1.2.1). Nothing that was supplied becomes a link.</summary>
     public static IResult Error(HttpContext http, ErrorView view)
     {
-        http.Response.Headers.Append("Vary", "Accept");
+        http.Response.Headers.Vary = "Accept";
         return Plain<ErrorPage, ErrorView>(view, view.Status);
-    }
-
-    /// <summary>
-    /// True when an error should be JSON: the caller accepts <c>application/json</c> and likes HTML less. No preference,
-    /// <c>*/*</c> and unreadable headers get the page.
-    /// </summary>
-    public static bool PrefersJson(HttpRequest request)
-    {
-        var accept = new RequestHeaders(request.Headers).Accept;
-        double Quality(string type) => accept
-            .Where(range => range.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase))
-            .Select(range => range.Quality ?? 1).DefaultIfEmpty(0).Max();
-        return Quality("application/json") > Quality("text/html");
     }
 
     public static IResult SignIn(SignInView view, int status, string? formActionSource) =>

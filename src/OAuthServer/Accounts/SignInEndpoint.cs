@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
+using OAuthServer.Http;
 
 namespace OAuthServer.Accounts;
 
@@ -32,17 +33,18 @@ internal static class SignInEndpoint
     {
         ForgetUser(http);
         var form = await AccountForm.ReadAsync(http.Request, ct);
-        var target = form is null ? links.ReturnTarget(http.Request) : links.Internal(form["returnUrl"]) ?? links.ReturnTarget(http.Request);
+        var target = form is null ? links.ReturnTarget(http.Request) : links.Internal(form.Value("returnUrl")) ?? links.ReturnTarget(http.Request);
         if (form is null) return Pages.Malformed(links.SignIn(target));
         if (!await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.SignIn(target));
 
-        var keep = form["keep"] == "true";
-        var result = await service.SignInAsync(form["email"].Trim(), form["password"], AccountJournal.Context(http), ct);
+        var email = form.Value("email")?.Trim() ?? "";
+        var keep = form.Value("keep") == "true";
+        var result = await service.SignInAsync(email, form.Value("password") ?? "", http.Audit(), ct);
         if (result.Outcome == SignInOutcome.Busy) return Pages.Busy(http, links.SignIn(target));
         if (result.Account is null)
         {
-            var email = form["email"].Length <= SignInService.MaxLength ? form["email"] : "";
-            return await FormAsync(target, describe, new SignInView(null, null, target, email, keep, Failed: true), StatusCodes.Status400BadRequest, ct);
+            var typed = email.Length <= SignInService.MaxLength ? email : "";
+            return await FormAsync(target, describe, new SignInView(null, null, target, typed, keep, Failed: true), StatusCodes.Status400BadRequest, ct);
         }
         await session.StartAsync(http, result.Account, keep);
         return new SeeOther(target ?? links.Connections);

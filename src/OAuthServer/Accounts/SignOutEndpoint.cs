@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using OAuthServer.Http;
 
 namespace OAuthServer.Accounts;
 
@@ -22,7 +23,7 @@ internal static class SignOutEndpoint
         if (await AccountForm.ReadAsync(http.Request, ct) is null) return Pages.Malformed(links.SignOut);
         if (!await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.SignOut);
         await AccountSession.EndAsync(http);
-        await journal.SignedOutAsync(account.Id, AccountJournal.Context(http), ct);
+        await journal.SignedOutAsync(account.Id, http.Audit(), ct);
         return new SeeOther(links.SignIn());
     }
 }
