@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.Extensions.Primitives;
 using OAuthServer.Http;
 using OAuthServer.Protocol;
@@ -17,8 +16,8 @@ internal sealed class AccountForm
 
     private AccountForm(Parameters parameters) => _parameters = parameters;
 
-    /// <summary>The value of a field; null when it was not sent or is empty.</summary>
-    public string? Value(string name) => _parameters[name];
+    /// <summary>The value of a field; empty when it was not sent.</summary>
+    public string this[string name] => _parameters[name] ?? "";
 
     /// <summary>The number of fields only: values can be passwords.</summary>
     public override string ToString() => _parameters.ToString();
@@ -39,8 +38,4 @@ internal sealed class AccountForm
             return null;
         }
     }
-
-    /// <summary>Reads the body and checks its antiforgery token; null when either fails.</summary>
-    public static async Task<AccountForm?> ReadAsync(HttpContext http, IAntiforgery antiforgery) =>
-        await ReadAsync(http.Request, http.RequestAborted) is { } form && await antiforgery.IsRequestValidAsync(http) ? form : null;
 }

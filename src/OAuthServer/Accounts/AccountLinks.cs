@@ -1,18 +1,22 @@
-using OAuthServer.Configuration;
-
 namespace OAuthServer.Accounts;
 
 /// <summary>
 /// Addresses of the pages for people, as paths below the issuer. The issuer alone decides them; no header of a request
 /// takes part.
 /// </summary>
-internal sealed class AccountLinks(ServerAddress address)
+internal sealed class AccountLinks
 {
+    public AccountLinks(Uri issuer)
+    {
+        Root = issuer.AbsolutePath.TrimEnd('/');
+        IsHttps = issuer.Scheme == Uri.UriSchemeHttps;
+    }
+
     /// <summary>The path of the issuer without a slash at the end; empty when the issuer is a bare origin.</summary>
-    public string Root => address.Path;
+    public string Root { get; }
 
     /// <summary>True when cookies can be Secure and carry the <c>__Host-</c> prefix.</summary>
-    public bool IsHttps => address.IsHttps;
+    public bool IsHttps { get; }
 
     public string Connections => Root + "/account/connections";
 

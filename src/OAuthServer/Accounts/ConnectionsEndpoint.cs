@@ -31,7 +31,7 @@ internal static class ConnectionsEndpoint
         if (await AccountForm.ReadAsync(http.Request, ct) is not { } form) return Pages.Malformed(links.Connections);
         var account = await AccountSession.ReadAsync(http);
         if (account is null || !await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.Connections);
-        if (form.Value("client_id") is not { Length: <= MaxClientIdLength } client) return Pages.Malformed(links.Connections);
+        if (form["client_id"] is not { Length: > 0 and <= MaxClientIdLength } client) return Pages.Malformed(links.Connections);
         await grants.WithdrawAsync(account.Id, client, http.Audit(), ct);
         return new SeeOther(links.Connections + "?done=withdrawn");
     }

@@ -25,7 +25,7 @@ internal static class PasswordEndpoint
         if (await AccountForm.ReadAsync(http.Request, ct) is not { } form) return Pages.Malformed(links.Password);
         var account = await AccountSession.ReadAsync(http);
         if (account is null || !await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.Password);
-        var change = await service.ChangeAsync(account.Id, form.Value("current") ?? "", form.Value("new") ?? "", form.Value("repeat") ?? "", http.Audit(), ct);
+        var change = await service.ChangeAsync(account.Id, form["current"], form["new"], form["repeat"], http.Audit(), ct);
         if (change.Busy) return Pages.Busy(http, links.Password);
         if (change.Account is null) return Pages.Password(new PasswordView(account.Name, change.Fault), StatusCodes.Status400BadRequest);
         await session.StartAsync(http, change.Account, await AccountSession.IsKeptAsync(http));

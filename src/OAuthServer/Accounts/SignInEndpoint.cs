@@ -33,13 +33,13 @@ internal static class SignInEndpoint
     {
         ForgetUser(http);
         var form = await AccountForm.ReadAsync(http.Request, ct);
-        var target = form is null ? links.ReturnTarget(http.Request) : links.Internal(form.Value("returnUrl")) ?? links.ReturnTarget(http.Request);
+        var target = form is null ? links.ReturnTarget(http.Request) : links.Internal(form["returnUrl"]) ?? links.ReturnTarget(http.Request);
         if (form is null) return Pages.Malformed(links.SignIn(target));
         if (!await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.SignIn(target));
 
-        var email = form.Value("email")?.Trim() ?? "";
-        var keep = form.Value("keep") == "true";
-        var result = await service.SignInAsync(email, form.Value("password") ?? "", http.Audit(), ct);
+        var email = form["email"].Trim();
+        var keep = form["keep"] == "true";
+        var result = await service.SignInAsync(email, form["password"], http.Audit(), ct);
         if (result.Outcome == SignInOutcome.Busy) return Pages.Busy(http, links.SignIn(target));
         if (result.Account is null)
         {
