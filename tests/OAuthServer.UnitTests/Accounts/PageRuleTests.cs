@@ -55,9 +55,9 @@ public sealed class PageRuleTests
         Assert.Equal("/auth/account/connections", links.Connections);
     }
 
-    private static HeaderDictionary Headers(string? source)
+    private static IHeaderDictionary Headers(string? source)
     {
-        var headers = new HeaderDictionary();
+        IHeaderDictionary headers = new HeaderDictionary();
         PageHeaders.Apply(headers, source);
         return headers;
     }
