@@ -31,8 +31,8 @@ internal static class ConnectionsEndpoint
         if (await AccountForm.ReadAsync(http.Request, ct) is not { } form) return Pages.Malformed(links.Connections);
         var account = await AccountSession.ReadAsync(http);
         if (account is null || !await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.Connections);
-        if (form["client_id"].Length is 0 or > MaxClientIdLength) return Pages.Malformed(links.Connections);
-        await grants.WithdrawAsync(account.Id, form["client_id"], http.Audit(), ct);
+        if (form["client_id"] is not { Length: > 0 and <= MaxClientIdLength } client) return Pages.Malformed(links.Connections);
+        await grants.WithdrawAsync(account.Id, client, http.Audit(), ct);
         return new SeeOther(links.Connections + "?done=withdrawn");
     }
 

@@ -17,6 +17,8 @@ internal sealed record PageResult(Type Page, object View, int Status, bool HasFo
         var services = httpContext.RequestServices;
         var links = services.GetRequiredService<AccountLinks>();
         var frame = new PageFrame(links.Root, links.StyleSheet, HasForm ? Issue(services.GetRequiredService<IAntiforgery>(), httpContext) : null);
+        // The renderer offers its script's navigation in a header; there is no script here.
+        httpContext.Response.OnStarting(() => Task.FromResult(httpContext.Response.Headers.Remove("blazor-enhanced-nav")));
         PageHeaders.Apply(httpContext.Response.Headers, FormActionSource);
         var parameters = new Dictionary<string, object?> { ["View"] = View, ["Frame"] = frame };
         return new RazorComponentResult(Page, parameters) { StatusCode = Status, PreventStreamingRendering = true }.ExecuteAsync(httpContext);

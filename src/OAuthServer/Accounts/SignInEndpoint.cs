@@ -38,13 +38,14 @@ internal static class SignInEndpoint
         if (form is null) return Pages.Malformed(links.SignIn(target));
         if (!await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.SignIn(target));
 
+        var email = form["email"].Trim();
         var keep = form["keep"] == "true";
-        var result = await service.SignInAsync(form["email"].Trim(), form["password"], http.Audit(), ct);
+        var result = await service.SignInAsync(email, form["password"], http.Audit(), ct);
         if (result.Outcome == SignInOutcome.Busy) return Pages.Busy(http, links.SignIn(target));
         if (result.Account is null)
         {
-            var email = form["email"].Length <= SignInService.MaxLength ? form["email"] : "";
-            return await FormAsync(target, describe, new SignInView(null, null, target, email, keep, Failed: true), StatusCodes.Status400BadRequest, ct);
+            var typed = email.Length <= SignInService.MaxLength ? email : "";
+            return await FormAsync(target, describe, new SignInView(null, null, target, typed, keep, Failed: true), StatusCodes.Status400BadRequest, ct);
         }
         await session.StartAsync(http, result.Account, keep);
         return new SeeOther(target ?? links.Connections);
