@@ -1,3 +1,4 @@
+using Npgsql;
 using OAuthServer.Configuration;
 using OAuthServer.Storage.Migrations;
 
@@ -6,14 +7,24 @@ namespace OAuthServer.Development;
 /// <summary>In Development the schema is brought up to date at start, demo data is there, and a banner says how to use it.</summary>
 internal static class DevelopmentStart
 {
-    public static async Task PrepareAsync(WebApplication app)
+    /// <summary>Null when the host can start, else what stands in the way.</summary>
+    public static async Task<string?> PrepareAsync(WebApplication app)
     {
-        if (!app.Environment.IsDevelopment()) return;
-        var migrated = await app.Services.GetRequiredService<Migrator>().RunAsync();
-        if (!migrated.Ok) throw new InvalidOperationException($"{migrated.FailedScript} failed: {migrated.Cause}");
-        await ActivatorUtilities.CreateInstance<DemoSeed>(app.Services).PlantAsync();
+        if (!app.Environment.IsDevelopment()) return null;
+        try
+        {
+            var migrated = await app.Services.GetRequiredService<Migrator>().RunAsync();
+            if (!migrated.Ok) return $"{migrated.FailedScript} failed: {migrated.Cause}";
+            await ActivatorUtilities.CreateInstance<DemoSeed>(app.Services).PlantAsync();
+        }
+        catch (NpgsqlException outage)
+        {
+            return $"The database of ConnectionStrings:OAuthServer cannot be used: {outage.Message}";
+        }
+
         var address = app.Services.GetRequiredService<ServerAddress>();
         app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Banner(address)));
+        return null;
     }
 
     private static string Banner(ServerAddress address) => $"""

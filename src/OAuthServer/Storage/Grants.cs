@@ -8,17 +8,24 @@ namespace OAuthServer.Storage;
 /// </summary>
 internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window)
 {
-    // $2 and $3 narrow from "everything of this person" down to one client and one family. The row count is the number
-    // of tokens and codes that were live; what it lists as revoked are the families, for as long as an access token lives.
+    // $2 and $3 narrow from "everything of this person" down to one client and one family. Rows are locked in one order, so
+    // that many who find the same reuse at once wait for each other and never deadlock. The families are listed as
+    // revoked for as long as an access token lives.
     private const string Withdraw = """
-        WITH tokens AS (
-            UPDATE oauth_refresh_tokens SET revoked_at = now()
+        WITH live_tokens AS (
+            SELECT token FROM oauth_refresh_tokens
             WHERE user_id = $1 AND ($2 IS NULL OR client_id = $2) AND ($3::uuid IS NULL OR family_id = $3) AND revoked_at IS NULL
-            RETURNING family_id, client_id
+            ORDER BY token FOR UPDATE
+        ), tokens AS (
+            UPDATE oauth_refresh_tokens AS t SET revoked_at = now() FROM live_tokens AS live WHERE t.token = live.token
+            RETURNING t.family_id, t.client_id
+        ), live_codes AS (
+            SELECT code FROM oauth_authorization_codes
+            WHERE user_id = $1 AND ($2 IS NULL OR client_id = $2) AND ($3::uuid IS NULL OR family_id = $3) AND revoked_at IS NULL
+            ORDER BY code FOR UPDATE
         ), codes AS (
-            UPDATE oauth_authorization_codes SET revoked_at = now()
-            WHERE user_id = $1 AND ($2 IS NULL OR client_id = $2) AND ($3::uuid IS NULL OR family_id = $3) AND revoked_at IS NULL
-            RETURNING family_id, client_id
+            UPDATE oauth_authorization_codes AS c SET revoked_at = now() FROM live_codes AS live WHERE c.code = live.code
+            RETURNING c.family_id, c.client_id
         ), families AS (
             SELECT family_id, client_id FROM tokens UNION SELECT family_id, client_id FROM codes
         ), listed AS (
