@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-
 namespace OAuthServer.Development;
 
 /// <summary>
@@ -29,7 +27,9 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
         if (probe.Configuration["SigningKeys:Directory"] is null) database._settings["SigningKeys:Directory"] = Path.Combine(data, "keys");
         if (!string.IsNullOrEmpty(probe.Configuration.GetConnectionString("OAuthServer"))) return database;
 
-        switch (await PrivatePostgres.StartAsync(new() { Directory = PrivatePostgresOptions.DirectoryFor(root) }, NullLogger.Instance))
+        // The host and its log do not exist yet.
+        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        switch (await PrivatePostgres.StartAsync(new() { Directory = PrivatePostgresOptions.DirectoryFor(root) }, loggers.CreateLogger("PostgreSQL")))
         {
             case PrivatePostgresStart.Started started:
                 database._server = started.Server;
