@@ -16,7 +16,11 @@ builder.Services.AddAntiforgery();
 builder.Services.AddAuthorization();
 builder.Services.AddHttpClient<Connection>();
 builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
-    .AddCookie(cookie => cookie.Cookie.Name = "ThirdPartyApp")
+    .AddCookie(cookie =>
+    {
+        cookie.Cookie.Name = "ThirdPartyApp";
+        cookie.LoginPath = "/";
+    })
     .AddOAuth("OAuthServer", oauth =>
     {
         oauth.AuthorizationEndpoint = server + "/oauth/authorize";
