@@ -1,0 +1,61 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace OAuthServer.BrowserTests;
+
+/// <summary>axe finds nothing on any page, in light and dark, on a desk and on a phone; nothing overflows a phone.</summary>
+public sealed class AccessibilityTests(Stage stage)
+{
+    public static TheoryData<ColorScheme, int, int> Looks => new()
+    {
+        { ColorScheme.Light, 1200, 850 },
+        { ColorScheme.Dark, 1200, 850 },
+        { ColorScheme.Light, 390, 844 },
+        { ColorScheme.Dark, 390, 844 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task Every_page_is_accessible(ColorScheme scheme, int width, int height)
+    {
+        await using var context = await stage.OpenAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
+        var (page, app) = (await context.NewPageAsync(), await stage.RegisterAsync("An app with a name that is long enough to be wrapped on every screen"));
+        await page.GotoAsync(app.Ask(scope: "nonsense").Replace("127.0.0.1", "127.0.0.2", StringComparison.Ordinal));
+        await JudgeAsync(page, "error");
+        await page.GotoAsync(app.Ask(scope: "read write"));
+        await JudgeAsync(page, "sign-in");
+        await page.SignInAsync(email: "nobody@example.com");
+        await JudgeAsync(page, "sign-in-failed");
+        await page.SignInAsync();
+        await page.Button("Allow").WaitForAsync();
+        await JudgeAsync(page, "consent");
+        await page.GoOnAsync(app);
+        await page.GotoAsync("/account/connections?done=withdrawn");
+        await JudgeAsync(page, "connections");
+        await page.GotoAsync("/account/password");
+        await JudgeAsync(page, "password");
+        await page.GotoAsync("/account/sign-out");
+        await JudgeAsync(page, "sign-out");
+        await context.ClearCookiesAsync();
+        await page.Button("Sign out").ClickAsync();
+        await JudgeAsync(page, "signed-out");
+        await context.ClearCookiesAsync();
+        await page.SignInAsync();
+        await page.Heading("This form has expired").WaitForAsync();
+        await JudgeAsync(page, "expired");
+    }
+
+    // With PAGE_SHOTS set to a folder, each page that was judged is kept there as a picture.
+    private static async Task JudgeAsync(IPage page, string name)
+    {
+        var size = page.ViewportSize!;
+        if (Environment.GetEnvironmentVariable("PAGE_SHOTS") is { } folder)
+        {
+            var dark = await page.EvaluateAsync<bool>("() => matchMedia('(prefers-color-scheme: dark)').matches");
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{size.Width}-{(dark ? "dark" : "light")}.png"), FullPage = true });
+        }
+        var result = await page.RunAxe();
+        Assert.True(result.Violations.Length == 0, $"{name}: " + string.Join("; ", result.Violations.Select(v => $"{v.Id}: {v.Nodes[0].Html}")));
+        Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= size.Width, $"{name} overflows.");
+    }
+}

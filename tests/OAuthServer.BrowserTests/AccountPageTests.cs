@@ -1,0 +1,75 @@
+using Microsoft.Playwright;
+using OAuthServer.Testing;
+
+namespace OAuthServer.BrowserTests;
+
+/// <summary>The pages of a person's own account.</summary>
+public sealed class AccountPageTests(Stage stage)
+{
+    [Fact]
+    public async Task Removing_an_apps_access_makes_it_ask_again()
+    {
+        await using var context = await stage.OpenAsync();
+        var (page, app) = (await context.NewPageAsync(), await stage.RegisterAsync("App to remove"));
+        await page.GotoAsync(app.Ask());
+        await page.GoOnAsync(app);
+        await page.GotoAsync("/account/connections");
+        await page.Button("Remove access of App to remove").ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Access removed");
+        await Assertions.Expect(page.Heading("App to remove")).ToHaveCountAsync(0);
+        await page.GotoAsync(app.Ask());
+        await Assertions.Expect(page.Button("Allow")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Signing_out_asks_first_and_ends_the_session()
+    {
+        await using var context = await stage.OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/account/connections");
+        await page.SignInAsync();
+        await Assertions.Expect(page.Heading("Connected apps")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Sign out" }).ClickAsync();
+        await page.Button("Sign out").ClickAsync();
+        await page.GotoAsync("/account/connections");
+        await Assertions.Expect(page.Button("Sign in")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_session_cookie_is_hardened_and_stays_until_the_browser_closes()
+    {
+        await using var context = await stage.OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/account/sign-in");
+        await page.SignInAsync();
+        await Assertions.Expect(page.Heading("Connected apps")).ToBeVisibleAsync();
+        foreach (var cookie in await context.CookiesAsync())
+        {
+            Assert.StartsWith("__Host-oauthserver-", cookie.Name, StringComparison.Ordinal);
+            Assert.True(cookie is { HttpOnly: true, Secure: true, SameSite: SameSiteAttribute.Lax, Path: "/", Expires: -1 }, cookie.Name);
+        }
+    }
+
+    [Fact]
+    public async Task A_changed_password_is_the_one_that_signs_in()
+    {
+        const string chosen = "four quiet river stones";
+        await using var context = await stage.OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/account/password");
+        await page.SignInAsync(TestData.OtherEmail);
+        await page.GetByLabel("Current password").FillAsync(TestData.Password);
+        await page.GetByLabel("New password", new() { Exact = true }).FillAsync(chosen);
+        await page.GetByLabel("New password again").FillAsync(chosen);
+        await page.Button("Change password").ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Your password was changed");
+
+        await using var elsewhere = await stage.OpenAsync();
+        var other = await elsewhere.NewPageAsync();
+        await other.GotoAsync("/account/connections");
+        await other.SignInAsync(TestData.OtherEmail);
+        await Assertions.Expect(other.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await other.SignInAsync(TestData.OtherEmail, chosen);
+        await Assertions.Expect(other.Heading("Connected apps")).ToBeVisibleAsync();
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Playwright;
+using OAuthServer.Testing;
+
+namespace OAuthServer.BrowserTests;
+
+/// <summary>What a person does on our pages.</summary>
+internal static class Person
+{
+    public static async Task SignInAsync(this IPage page, string email = TestData.Email, string password = TestData.Password)
+    {
+        await page.GetByLabel("E-mail address").FillAsync(email);
+        await page.GetByLabel("Password").FillAsync(password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+    }
+
+    public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public static ILocator Heading(this IPage page, string name) => page.GetByRole(AriaRole.Heading, new() { Name = name });
+
+    /// <summary>Signs in, agrees and starts again as asked, until the browser is at the app; what the app was told.</summary>
+    public static async Task<AuthorizationAnswer> GoOnAsync(this IPage page, App app)
+    {
+        const int mostSteps = 6;
+        for (var step = 0; step < mostSteps; step++)
+        {
+            await page.WaitForLoadStateAsync();
+            if (page.Url.StartsWith(app.RedirectUri, StringComparison.Ordinal)) break;
+            if (await page.Button("Sign in").IsVisibleAsync()) await page.SignInAsync();
+            else if (await page.Button("Allow").IsVisibleAsync()) await page.Button("Allow").ClickAsync();
+            else await page.GetByRole(AriaRole.Link, new() { Name = "Start again" }).ClickAsync();
+        }
+        return await page.ArriveAsync(app);
+    }
+
+    /// <summary>Waits until the browser is at the app; what the app was told.</summary>
+    public static async Task<AuthorizationAnswer> ArriveAsync(this IPage page, App app)
+    {
+        await page.WaitForURLAsync(url => url.StartsWith(app.RedirectUri, StringComparison.Ordinal));
+        return new AuthorizationAnswer(page.Url);
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
+using OAuthServer.BrowserTests;
+using OAuthServer.Testing;
+
+[assembly: AssemblyFixture(typeof(Stage))]
+
+namespace OAuthServer.BrowserTests;
+
+/// <summary>What all browser tests share: the server, an app that answers at its redirect URI, and a browser.</summary>
+public sealed class Stage : IAsyncLifetime
+{
+    private readonly WebApplication _app = BuildApp();
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private int _apps;
+
+    /// <summary>The server under test.</summary>
+    public TestServer Server { get; private set; } = null!;
+
+    /// <summary>Where the app is, without a slash at the end.</summary>
+    public string AppOrigin { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Chromium.Path is null) return;
+        await _app.StartAsync();
+        AppOrigin = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Server = await TestServer.StartAsync();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await Chromium.LaunchAsync(_playwright);
+    }
+
+    /// <summary>A person's browser with nothing in it, or a skipped test where there is no Chromium.</summary>
+    public async Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options = null)
+    {
+        Assert.SkipWhen(Chromium.Path is null, "No Chromium here: install one, or set CHROMIUM to its path.");
+        options ??= new();
+        options.BaseURL = Server.Address.ToString();
+        // The browser stands behind the proxy that ends TLS.
+        options.ExtraHTTPHeaders = new Dictionary<string, string> { ["X-Forwarded-Proto"] = "https" };
+        var context = await _browser!.NewContextAsync(options);
+        context.SetDefaultTimeout(20_000);
+        return context;
+    }
+
+    /// <summary>Registers an app of this test's own.</summary>
+    public async Task<App> RegisterAsync(string name = "Demo App")
+    {
+        var app = new App($"app-{Interlocked.Increment(ref _apps)}", AppOrigin + "/cb");
+        await Server.Database.ExecuteAsync("""
+            INSERT INTO oauth_clients (client_id, client_secret, client_name, application_type, redirect_uris, scopes, default_scopes, require_pkce)
+            VALUES ($1, $2, $3, 'web', ARRAY[$4], '{read,write}', '{read}', true)
+            """, app.Id, TestData.SecretHash, name, app.RedirectUri);
+        return app;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (Server is not null) await Server.DisposeAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static WebApplication BuildApp()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.MapGet("/cb", () => Results.Text("<!DOCTYPE html><html lang=en><title>The app</title><h1>Back at the app</h1></html>", "text/html"));
+        return app;
+    }
+}
+
+/// <summary>An app that asks for access.</summary>
+/// <param name="Id">The client id.</param>
+/// <param name="RedirectUri">Where it answers.</param>
+public sealed record App(string Id, string RedirectUri)
+{
+    /// <summary>The address that the app sends the browser to, as path and query.</summary>
+    public string Ask(string state = "s-1", string scope = "read") =>
+        AuthorizationAsk.For(Id, RedirectUri).With("state", state).With("scope", scope).Path;
+}
