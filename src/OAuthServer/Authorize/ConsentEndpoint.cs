@@ -16,7 +16,9 @@ internal static class ConsentEndpoint
         var person = await AccountSession.ReadAsync(http);
         var connections = address.Local("/account/connections");
         if (await AccountForm.ReadAsync(http.Request, ct) is not { } form) return Pages.Malformed(connections);
-        if (!await antiforgery.IsRequestValidAsync(http) || tickets.Open(form["ticket"]) is not { } ticket) return Pages.FormExpired(connections);
+        if (tickets.Open(form["ticket"]) is not { } ticket) return Pages.FormExpired(connections);
+        // The link only opens the request again; what is asked and of whom is judged anew.
+        if (!await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(address.Local(AuthorizeEndpoint.Route) + ticket.Query);
         if (AuthorizeEndpoint.ReadQuery(ticket.Query).Failed(out _, out var parameters)) return Pages.FormExpired(connections);
         if (person is null || person.Id != ticket.UserId || !tickets.IsLive(ticket)) return answer.Restart(ticket.Query);
         if (form["decision"] is not ("allow" or "deny")) return Pages.Malformed(address.Local(AuthorizeEndpoint.Route) + ticket.Query);
