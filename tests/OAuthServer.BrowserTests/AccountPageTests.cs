@@ -55,9 +55,9 @@ public sealed class AccountPageTests(Stage stage)
     {
         const string chosen = "four quiet river stones";
         await using var context = await stage.OpenAsync();
-        var page = await context.NewPageAsync();
+        var (page, email) = (await context.NewPageAsync(), await stage.EnrolAsync());
         await page.GotoAsync("/account/password");
-        await page.SignInAsync(TestData.OtherEmail);
+        await page.SignInAsync(email);
         await page.GetByLabel("Current password").FillAsync(TestData.Password);
         await page.GetByLabel("New password", new() { Exact = true }).FillAsync(chosen);
         await page.GetByLabel("New password again").FillAsync(chosen);
@@ -67,9 +67,9 @@ public sealed class AccountPageTests(Stage stage)
         await using var elsewhere = await stage.OpenAsync();
         var other = await elsewhere.NewPageAsync();
         await other.GotoAsync("/account/connections");
-        await other.SignInAsync(TestData.OtherEmail);
+        await other.SignInAsync(email);
         await Assertions.Expect(other.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
-        await other.SignInAsync(TestData.OtherEmail, chosen);
+        await other.SignInAsync(email, chosen);
         await Assertions.Expect(other.Heading("Connected apps")).ToBeVisibleAsync();
     }
 }

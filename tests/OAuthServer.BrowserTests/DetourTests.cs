@@ -68,8 +68,8 @@ public sealed class DetourTests(Stage stage)
         await second.ArriveAsync(app);
         await page.EvaluateAsync("() => { const form = document.querySelector('form'); form.target = ''; form.requestSubmit(form.querySelector('[value=allow]')); }");
         await page.WaitForURLAsync(url => !url.Contains("/oauth/authorize?", StringComparison.Ordinal));
-        Assert.True(await CodesAsync(app) <= 2, "A replayed form gave a code of its own.");
         await page.GoOnAsync(app);
+        Assert.Equal(1L, await CodesAsync(app));
     }
 
     [Fact]

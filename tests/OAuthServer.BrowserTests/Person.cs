@@ -23,14 +23,16 @@ internal static class Person
         const int mostSteps = 6;
         for (var step = 0; step < mostSteps; step++)
         {
-            await page.WaitForLoadStateAsync();
+            await page.Button("Sign in").Or(page.Button("Allow")).Or(StartAgain(page)).Or(page.Heading("Back at the app")).First.WaitForAsync();
             if (page.Url.StartsWith(app.RedirectUri, StringComparison.Ordinal)) break;
             if (await page.Button("Sign in").IsVisibleAsync()) await page.SignInAsync();
             else if (await page.Button("Allow").IsVisibleAsync()) await page.Button("Allow").ClickAsync();
-            else await page.GetByRole(AriaRole.Link, new() { Name = "Start again" }).ClickAsync();
+            else await StartAgain(page).ClickAsync();
         }
         return await page.ArriveAsync(app);
     }
+
+    private static ILocator StartAgain(IPage page) => page.GetByRole(AriaRole.Link, new() { Name = "Start again" });
 
     /// <summary>Waits until the browser is at the app; what the app was told.</summary>
     public static async Task<AuthorizationAnswer> ArriveAsync(this IPage page, App app)

@@ -18,7 +18,7 @@ public sealed class Stage : IAsyncLifetime
     private readonly WebApplication _app = BuildApp();
     private IPlaywright? _playwright;
     private IBrowser? _browser;
-    private int _apps;
+    private int _made;
 
     /// <summary>The server under test.</summary>
     public TestServer Server { get; private set; } = null!;
@@ -52,12 +52,25 @@ public sealed class Stage : IAsyncLifetime
     /// <summary>Registers an app of this test's own.</summary>
     public async Task<App> RegisterAsync(string name = "Demo App")
     {
-        var app = new App($"app-{Interlocked.Increment(ref _apps)}", AppOrigin + "/cb");
+        var app = new App($"app-{Interlocked.Increment(ref _made)}", AppOrigin + "/cb");
         await Server.Database.ExecuteAsync("""
             INSERT INTO oauth_clients (client_id, client_secret, client_name, application_type, redirect_uris, scopes, default_scopes, require_pkce)
             VALUES ($1, $2, $3, 'web', ARRAY[$4], '{read,write}', '{read}', true)
             """, app.Id, TestData.SecretHash, name, app.RedirectUri);
         return app;
+    }
+
+    /// <summary>Makes an account of this test's own, with the password of all of them.</summary>
+    public async Task<string> EnrolAsync()
+    {
+        var email = $"person-{Interlocked.Increment(ref _made)}@example.com";
+        await Server.Database.ExecuteAsync("""
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
+                                  concurrency_stamp, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
+            SELECT gen_random_uuid(), $1, upper($1), $1, upper($1), true, password_hash, 'STAMP', 'x', false, false, true, 0
+            FROM accounts WHERE email = $2
+            """, email, TestData.OtherEmail);
+        return email;
     }
 
     public async ValueTask DisposeAsync()
