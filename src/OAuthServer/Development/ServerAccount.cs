@@ -54,7 +54,7 @@ internal sealed record ServerAccount(string? Name)
         try
         {
             using var process = Process.Start(start)!;
-            var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            var output = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
             if (!process.WaitForExit(Patience))
             {
                 process.Kill(entireProcessTree: true);
@@ -69,6 +69,10 @@ internal sealed record ServerAccount(string? Name)
             return new ToolResult(-1, $"{program}: {failure.Message}");
         }
     }
+
+    // On threads of their own: this one waits, and a busy pool may have none to spare.
+    private static Task<string> ReadAsync(StreamReader reader) =>
+        Task.Factory.StartNew(reader.ReadToEnd, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static bool Exists(string user) => Own.Run("id", "-u", user).Ok;
 }
