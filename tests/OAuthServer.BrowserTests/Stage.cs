@@ -36,10 +36,10 @@ public sealed class Stage : IAsyncLifetime
         _browser = await Chromium.LaunchAsync(_playwright);
     }
 
-    /// <summary>A person's browser with nothing in it, or a skipped test where there is no Chromium.</summary>
+    /// <summary>A person's browser with nothing in it, or a failed test where there is no Chromium.</summary>
     public async Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options = null)
     {
-        Assert.SkipWhen(Chromium.Path is null, "No Chromium here: install one, or set CHROMIUM to its path.");
+        Assert.True(Chromium.Path is not null, "No Chromium here: install one, or set CHROMIUM to its path.");
         options ??= new();
         options.BaseURL = Server.Address.ToString();
         // The browser stands behind the proxy that ends TLS.

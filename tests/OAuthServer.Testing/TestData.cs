@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace OAuthServer.Testing;
 
@@ -41,7 +42,8 @@ public static class TestData
     /// <summary>bcrypt of <see cref="Secret"/>, at the lowest cost that the schema accepts.</summary>
     public static readonly string SecretHash = BCrypt.Net.BCrypt.HashPassword(Secret, 10);
 
-    private static readonly string PasswordHash = new PasswordHasher<object>().HashPassword(new object(), Password);
+    // With the iterations of the product, so that signing in does not hash anew.
+    private static readonly string PasswordHash = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 })).HashPassword(new object(), Password);
 
     private const string Clients = """
         INSERT INTO oauth_clients (client_id, client_secret, client_name, application_type, redirect_uris, scopes, default_scopes, require_pkce) VALUES

@@ -23,6 +23,7 @@ internal static class ConsentEndpoint
         if (person is null || person.Id != ticket.UserId || !tickets.IsLive(ticket)) return answer.Restart(ticket.Query);
         if (form["decision"] is not ("allow" or "deny")) return Pages.Malformed(address.Local(AuthorizeEndpoint.Route) + ticket.Query);
         var outcome = await service.AnswerAsync(ticket, parameters, form["decision"] == "allow", person, http.Audit(), ct);
-        return outcome is AuthorizeOutcome.SignIn ? answer.Restart(ticket.Query) : answer.Write(http, outcome, person);
+        // A form that was answered before asks anew, since remembered consent would make a second code of one answer.
+        return outcome is AuthorizeOutcome.SignIn ? answer.Restart(ticket.Query + "&prompt=consent") : answer.Write(http, outcome, person);
     }
 }
