@@ -37,6 +37,10 @@ internal static class RawHttp
         return await SendAsync(server, Head(server, "POST", target, "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n") + body);
     }
 
+    /// <summary>Announces a form body of this length in bytes and sends none of it.</summary>
+    public static Task<RawReply> PostAnnouncedAsync(TestServer server, string target, long length) =>
+        SendAsync(server, Head(server, "POST", target, string.Create(CultureInfo.InvariantCulture, $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n")));
+
     /// <summary>Sends these bytes and reads the answer to its end.</summary>
     public static async Task<RawReply> SendAsync(TestServer server, string latin1)
     {
