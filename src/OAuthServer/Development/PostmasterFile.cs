@@ -32,6 +32,7 @@ internal sealed record PostmasterFile(int ProcessId, int Port)
         try
         {
             using var process = Process.GetProcessById(processId);
+            if (IsRemains(processId)) return false;
             if (process.HasExited) return null;
             if (!process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase)) return false;
 
@@ -43,5 +44,13 @@ internal sealed record PostmasterFile(int ProcessId, int Port)
         {
             return null;
         }
+    }
+
+    // A killed server whose parent never collects it, as in a container without an init: PostgreSQL takes it for a running one.
+    private static bool IsRemains(int processId)
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        var stat = File.ReadAllText($"/proc/{processId}/stat");
+        return stat[stat.LastIndexOf(')') + 2] is 'Z' or 'X';
     }
 }
