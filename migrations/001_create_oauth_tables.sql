@@ -55,7 +55,7 @@ CREATE TABLE oauth_clients (
     -- https anywhere, http on loopback, or a private-use scheme in reverse domain order (RFC 8252 sections 7.1, 7.3).
     CONSTRAINT redirect_uri_is_https_loopback_http_or_reverse_domain_scheme CHECK (oauth_every(redirect_uris,
         '^(https://[A-Za-z0-9\[][A-Za-z0-9.:\[\]_-]*([/?]|$)|http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?([/?]|$)|[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/)')),
-    CONSTRAINT private_use_scheme_is_for_native_clients CHECK (application_type = 'native' OR oauth_every(redirect_uris, '^https?://'))
+    CONSTRAINT private_use_scheme_is_for_native_clients CHECK (application_type = 'native' OR oauth_none(redirect_uris, '^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/'))
 );
 
 COMMENT ON TABLE oauth_clients IS 'Registered clients (RFC 6749 section 2). This table is the truth; instances follow changes within a second.';

@@ -6,6 +6,9 @@ namespace OAuthServer.Development;
 /// <summary>One installation of PostgreSQL: a folder that holds initdb, postgres and pg_ctl.</summary>
 internal sealed record PostgresBinaries(string Folder, int MajorVersion)
 {
+    /// <summary>An environment variable with the only folders to search, separated as in PATH.</summary>
+    public const string FoldersVariable = "OAUTHSERVER_POSTGRES_BIN";
+
     private static readonly string[] Needed = ["initdb", "postgres", "pg_ctl"];
 
     /// <summary>Said when no folder holds PostgreSQL.</summary>
@@ -33,15 +36,15 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
             .Select(folder => new PostgresBinaries(folder, VersionIn(folder)))
             .OrderByDescending(found => found.MajorVersion)];
 
-    private static IReadOnlyList<string> UsualFolders()
+    private static string[] UsualFolders()
     {
         // PATH belongs to the machine, not to our configuration: a key of that name in appsettings.json must not choose what we run.
-        var path = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .FirstOrDefault(entry => string.Equals((string)entry.Key, "PATH", StringComparison.OrdinalIgnoreCase)).Value as string;
+        if (Variable(FoldersVariable) is { Length: > 0 } named) return Split(named);
+        var path = Variable("PATH");
         var programFiles = Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles);
         return
         [
-            .. (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            .. Split(path ?? ""),
             .. Versions("/usr/lib/postgresql", "*", "bin"),
             .. Versions("/usr", "pgsql-*", "bin"),
             .. Versions("/opt/homebrew/opt", "postgresql*", "bin"),
@@ -51,6 +54,11 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
             .. programFiles.Length == 0 ? [] : Versions(Path.Combine(programFiles, "PostgreSQL"), "*", "bin"),
         ];
     }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .FirstOrDefault(entry => string.Equals((string)entry.Key, name, StringComparison.OrdinalIgnoreCase)).Value as string;
+
+    private static string[] Split(string folders) => folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static IEnumerable<string> Versions(string parent, string pattern, string child) =>
         Directory.Exists(parent) ? Directory.EnumerateDirectories(parent, pattern).Select(folder => Path.Combine(folder, child)) : [];

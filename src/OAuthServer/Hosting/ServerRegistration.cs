@@ -50,7 +50,7 @@ internal static class ServerRegistration
     private static void AddConfiguration(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IValidateOptions<OAuthOptions>, OAuthOptionsValidator>();
-        services.AddOptions<OAuthOptions>().Bind(configuration.GetSection("OAuth"), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddOptions<OAuthOptions>().BindStrictly(configuration.GetSection("OAuth")).ValidateOnStart();
         services.AddOptions<DatabaseOptions>()
             .Configure(options => options.ConnectionString = configuration.GetConnectionString("OAuthServer") ?? string.Empty)
             .Validate(DatabaseOptions.IsReadable, "ConnectionStrings:OAuthServer is required: where the PostgreSQL database is, for example Host=db;Database=oauth;Username=oauth;Password=...")

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amazon;
 using Microsoft.Extensions.Options;
+using OAuthServer.Configuration;
 using OAuthServer.Keys.SecretsManager;
 
 namespace OAuthServer.Keys;
@@ -19,7 +20,7 @@ internal static class SigningKeyRegistration
             {
                 if (environment.IsDevelopment()) options.Source = SigningKeySource.File;
             })
-            .Bind(configuration.GetSection(SigningKeyOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true)
+            .BindStrictly(configuration.GetSection(SigningKeyOptions.Section))
             .PostConfigure(options => HandOverLifetime(options, configuration["OAuth:AccessTokenLifetime"]))
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OAuthServer.Configuration;
 
 namespace OAuthServer.Hosting.Protection;
 
@@ -14,7 +15,7 @@ internal static class BudgetRegistration
     {
         services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>();
         services.AddOptions<RateLimitOptions>()
-            .Bind(configuration.GetSection(RateLimitOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true)
+            .BindStrictly(configuration.GetSection(RateLimitOptions.Section))
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Budgets>();

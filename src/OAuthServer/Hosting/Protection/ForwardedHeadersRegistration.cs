@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+using OAuthServer.Configuration;
 
 namespace OAuthServer.Hosting.Protection;
 
@@ -14,7 +15,7 @@ internal static class ForwardedHeadersRegistration
     {
         services.AddSingleton<IValidateOptions<TrustedProxyOptions>, TrustedProxyOptionsValidator>();
         services.AddOptions<TrustedProxyOptions>()
-            .Bind(configuration.GetSection(TrustedProxyOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true)
+            .BindStrictly(configuration.GetSection(TrustedProxyOptions.Section))
             .ValidateOnStart();
         // After every other Configure, so that ASPNETCORE_FORWARDEDHEADERS_ENABLED cannot bring "trust all" back.
         services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<TrustedProxyOptions>>(Apply);
