@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
@@ -20,7 +21,8 @@ internal enum SecretCheck
 /// Checks client secrets against bcrypt. A right secret pays once: then an entry in memory, keyed by an HMAC over client,
 /// secret and stored hash under a key of this process, answers for it until it expires or the hash changes. Wrong
 /// secrets and unknown clients always pay, in a bounded pool where each client has one place, so that a flood of
-/// guesses slows the guesser and nobody else (RFC 6749 §10.10).
+/// guesses slows the guesser and nobody else (RFC 6749 §10.10). Requests that bring the same secret at the same moment
+/// share one check, so that an app's burst on a cold instance is answered and not turned away.
 /// </summary>
 internal sealed class ClientSecretVerifier : IDisposable
 {
@@ -41,6 +43,7 @@ internal sealed class ClientSecretVerifier : IDisposable
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly MemoryCache _right = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
+    private readonly ConcurrentDictionary<string, Lazy<Task<SecretCheck>>> _running = new(StringComparer.Ordinal);
     private readonly ConcurrencyLimiter _pool = new(new() { PermitLimit = Math.Max(1, Environment.ProcessorCount / 2), QueueLimit = MostWaiting });
     private readonly PartitionedRateLimiter<string> _share = PartitionedRateLimiter.Create<string, string>(client =>
         RateLimitPartition.GetConcurrencyLimiter(client, _ => new() { PermitLimit = 1, QueueLimit = MostWaitingPerClient }));
@@ -54,14 +57,9 @@ internal sealed class ClientSecretVerifier : IDisposable
             if (_right.TryGetValue(EntryKey(clientId, secret, hash), out _)) return SecretCheck.Right;
         }
 
-        using var share = await _share.AcquireAsync(hashes.Count == 0 ? string.Empty : clientId, 1, ct);
-        if (!share.IsAcquired) return SecretCheck.Busy;
-        using var place = await _pool.AcquireAsync(1, ct);
-        if (!place.IsAcquired) return SecretCheck.Busy;
-        var matching = await Task.Run(() => FirstMatch(secret, hashes.Count == 0 ? [UnknownClientHash] : hashes), ct);
-        if (matching is null || hashes.Count == 0) return SecretCheck.Wrong;
-        _right.Set(EntryKey(clientId, secret, matching), true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembered });
-        return SecretCheck.Right;
+        var key = EntryKey(clientId, secret, string.Concat(hashes));
+        var check = _running.GetOrAdd(key, _ => new Lazy<Task<SecretCheck>>(() => CheckOnceAsync(key, clientId, secret, hashes)));
+        return await check.Value.WaitAsync(ct);
     }
 
     /// <inheritdoc/>
@@ -70,6 +68,26 @@ internal sealed class ClientSecretVerifier : IDisposable
         _right.Dispose();
         _pool.Dispose();
         _share.Dispose();
+    }
+
+    // Not tied to the request that happened to come first: others wait for the same answer.
+    private async Task<SecretCheck> CheckOnceAsync(string key, string clientId, string secret, IReadOnlyList<string> hashes)
+    {
+        try
+        {
+            using var share = await _share.AcquireAsync(hashes.Count == 0 ? string.Empty : clientId);
+            if (!share.IsAcquired) return SecretCheck.Busy;
+            using var place = await _pool.AcquireAsync();
+            if (!place.IsAcquired) return SecretCheck.Busy;
+            var matching = await Task.Run(() => FirstMatch(secret, hashes.Count == 0 ? [UnknownClientHash] : hashes));
+            if (matching is null || hashes.Count == 0) return SecretCheck.Wrong;
+            _right.Set(EntryKey(clientId, secret, matching), true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembered });
+            return SecretCheck.Right;
+        }
+        finally
+        {
+            _running.TryRemove(key, out _);
+        }
     }
 
     private static string? FirstMatch(string secret, IReadOnlyList<string> hashes) => hashes.FirstOrDefault(hash => Bcrypt.Verify(secret, hash));
