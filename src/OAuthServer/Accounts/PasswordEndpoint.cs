@@ -7,10 +7,11 @@ internal static class PasswordEndpoint
 {
     private const string Route = "/account/password";
 
-    public static void MapPassword(this IEndpointRouteBuilder routes)
+    /// <summary>Maps the page; the answer is the endpoint that checks a password.</summary>
+    public static IEndpointConventionBuilder MapPassword(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods(Route, ["GET", "HEAD"], ShowAsync).WithName("password-page");
-        routes.MapPost(Route, AnswerAsync).WithName("password");
+        return routes.MapPost(Route, AnswerAsync).WithName("password");
     }
 
     private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links) =>

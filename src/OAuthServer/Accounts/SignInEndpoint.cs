@@ -11,10 +11,11 @@ internal static class SignInEndpoint
 {
     private const string Route = "/account/sign-in";
 
-    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    /// <summary>Maps the page; the answer is the endpoint that checks a password.</summary>
+    public static IEndpointConventionBuilder MapSignIn(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods(Route, ["GET", "HEAD"], ShowAsync).WithName("sign-in-page");
-        routes.MapPost(Route, AnswerAsync).WithName("sign-in");
+        return routes.MapPost(Route, AnswerAsync).WithName("sign-in");
     }
 
     private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, DescribeSignIn describe, CancellationToken ct)

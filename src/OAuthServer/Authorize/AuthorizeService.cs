@@ -40,7 +40,12 @@ internal sealed class AuthorizeService(
     {
         var (request, ended) = await validator.ValidateAsync(parameters, ct);
         if (request is null) return Note(ended!);
-        if (!allowed) return Deny(request.Target);
+        if (!allowed)
+        {
+            await refusals.RecordDenialAsync(AccessDenied, request.Client.Id, person.Id, audit, ct);
+            return Deny(request.Target);
+        }
+
         return await TryIssueAsync(request, person, ticket.Id, audit, ct) is { } code
             ? new AuthorizeOutcome.Granted(request.Target, code)
             : new AuthorizeOutcome.SignIn(request, Reauthenticate: false);

@@ -22,6 +22,10 @@ internal sealed partial class RefusalLog(AuditEvents audit, ILogger<RefusalLog> 
         return Note("client", error);
     }
 
+    /// <summary>Audits that a person said no.</summary>
+    public Task RecordDenialAsync(OAuthError error, string clientId, Guid userId, AuditContext context, CancellationToken ct) =>
+        audit.RecordAsync(new(AuditEventNames.Consent, error.Reason, context, clientId, userId), ct);
+
     [LoggerMessage(1001, LogLevel.Information, "Refused at {Endpoint}: {Error} ({Reason})")]
     private partial void LogRefused(string endpoint, string error, string reason);
 }

@@ -26,7 +26,7 @@ internal static class EndpointMap
         routes.MapKeys().AllowAnyOrigin();
         routes.MapRevocations().AllowAnyOrigin();
 
-        routes.MapAccounts();
+        foreach (var password in routes.MapAccounts()) password.RequireBudget(BudgetNames.SignIn);
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
     }

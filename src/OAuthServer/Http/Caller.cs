@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Net.Http.Headers;
@@ -14,8 +13,7 @@ internal static class Caller
         new(http.Connection.RemoteIpAddress?.ToString(), http.CorrelationId());
 
     /// <summary>The id that the answer carries as <c>X-Correlation-Id</c>; never taken from the request.</summary>
-    public static string CorrelationId(this HttpContext http) =>
-        Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.TraceId.ToHexString() : http.TraceIdentifier;
+    public static string CorrelationId(this HttpContext http) => http.TraceIdentifier;
 
     /// <summary>A hash over traits of the calling software that stay the same from request to request.</summary>
     public static byte[] DeviceFingerprint(this HttpRequest request) =>

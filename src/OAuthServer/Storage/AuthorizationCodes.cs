@@ -29,7 +29,11 @@ internal sealed record GrantedAccess(Guid UserId, Guid FamilyId, string Scope);
 /// <summary>A code's row, for naming the reason of a refusal.</summary>
 internal sealed record CodeState(
     string ClientId, Guid UserId, Guid FamilyId, string RedirectUri, bool RedirectUriWasSent, string? CodeChallenge,
-    bool Expired, bool Used, bool Revoked);
+    bool Expired, bool Used, bool Revoked)
+{
+    /// <summary>The challenge is nobody else's business.</summary>
+    public override string ToString() => $"code of {ClientId}";
+}
 
 /// <summary>
 /// Table <c>oauth_authorization_codes</c>. Issuing and redeeming are one statement each: the row that comes back, or
@@ -59,7 +63,8 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
             RETURNING user_id, family_id
         ), audited AS (
             INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
-            SELECT 'code_issued', $2, user_id, family_id, $12, $13 FROM issued
+            SELECT 'consent', $2, user_id, family_id, $12, $13 FROM issued WHERE $6::uuid IS NOT NULL
+            UNION ALL SELECT 'code_issued', $2, user_id, family_id, $12, $13 FROM issued
         )
         SELECT 1 FROM issued
         """;

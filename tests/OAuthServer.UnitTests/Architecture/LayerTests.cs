@@ -46,7 +46,7 @@ public sealed class LayerTests : IDisposable
             .Where(arrow => arrow.To is not null && arrow.To != arrow.From && !MayUse[arrow.From].Contains(arrow.To))
             .Select(arrow => $"{arrow.From} → {arrow.To}: {arrow.User} uses {arrow.Used}")
             .Distinct().Order(StringComparer.Ordinal);
-        Assert.Equal(string.Empty, string.Join(Environment.NewLine, wrong));
+        Assert.False(wrong.Any(), string.Join(Environment.NewLine, wrong));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class LayerTests : IDisposable
             .Where(type => AreaOf(CompiledServer.NamespaceOf(type)) is not ("Storage" or "Hosting" or "Accounts" or "Development" or "Commands"))
             .Where(type => CompiledServer.ReferencesOf(type).Any(used => used.Name is "OAuthDbContext" or "IQueryable`1" or "DbSet`1"))
             .Select(type => type.FullName);
-        Assert.Equal(string.Empty, string.Join(Environment.NewLine, wrong));
+        Assert.False(wrong.Any(), string.Join(Environment.NewLine, wrong));
     }
 
     private static string? AreaOf(string name) => name.Split('.') is ["OAuthServer", var area, ..] ? area : null;
