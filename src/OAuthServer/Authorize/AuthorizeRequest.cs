@@ -13,6 +13,9 @@ internal sealed record AuthorizeRequest(RedirectTarget Target, Scope Scope, stri
 {
     /// <summary>The client that asks.</summary>
     public Client Client => Target.Client;
+
+    /// <summary>Holds the state and the challenge.</summary>
+    public override string ToString() => $"request of {Client}";
 }
 
 /// <summary>A client and a redirect URI that belong together: from here on errors go to the client (RFC 6749 §4.1.2.1).</summary>

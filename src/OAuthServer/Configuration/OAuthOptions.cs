@@ -78,6 +78,7 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : IVal
     private string? IssuerFault(string issuer)
     {
         if (issuer.Length == 0) return "is required: the https URL under which clients reach this server, for example https://login.example.com.";
+        if (issuer.AsSpan().ContainsAnyExceptInRange('!', '~')) return "must have no space and only ASCII characters: it is printed byte for byte (RFC 8414 §3.3).";
         if (!Uri.TryCreate(issuer, UriKind.Absolute, out var uri)) return "is not an absolute URL.";
         if (issuer.Contains('?', StringComparison.Ordinal) || issuer.Contains('#', StringComparison.Ordinal)) return "must have no query and no fragment (RFC 8414 §2).";
         if (issuer.EndsWith('/')) return "must not end with a slash: clients compare it byte for byte (RFC 8414 §3.3).";

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Serilog;
+using Serilog.Events;
+using Serilog.Filters;
 using Serilog.Formatting.Compact;
 
 namespace OAuthServer.Diagnostics;
@@ -7,9 +9,16 @@ namespace OAuthServer.Diagnostics;
 /// <summary>Where log lines go: JSON on standard output, or readable lines in Development.</summary>
 internal static class LogOutput
 {
+    private const string QueryString = "QueryString";
+
+    // Kestrel quotes the request line that it could not read.
+    private static readonly Func<LogEvent, bool> QuotesRequest = Matching.FromSource("Microsoft.AspNetCore.Server.Kestrel.BadRequests");
+
+    /// <summary>Adds the output. Whatever the configured levels, no event with a query string gets out (RFC 9700 §4.2.4).</summary>
     public static void Configure(LoggerConfiguration logger, IHostEnvironment environment)
     {
         logger.Enrich.FromLogContext();
+        logger.Filter.ByExcluding(entry => entry.Properties.ContainsKey(QueryString) || QuotesRequest(entry));
         if (environment.IsDevelopment()) logger.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture);
         else logger.WriteTo.Console(new RenderedCompactJsonFormatter());
     }

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using OAuthServer.Testing;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace OAuthServer.SecurityTests;
+
+/// <summary>Every log event of a server, as text: message, template, properties and exception.</summary>
+public sealed class CollectedLog : ILogEventSink
+{
+    private readonly ConcurrentQueue<string> _events = new();
+
+    /// <summary>What was logged so far.</summary>
+    public IReadOnlyCollection<string> Events => _events;
+
+    /// <summary>The settings that make a server log all that it can.</summary>
+    public static Dictionary<string, string?> MostVerbose => new()
+    {
+        ["Serilog:MinimumLevel:Default"] = "Verbose",
+        ["Serilog:MinimumLevel:Override:Microsoft"] = "Verbose",
+        ["Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime"] = "Verbose",
+        ["Serilog:MinimumLevel:Override:Microsoft.AspNetCore"] = "Verbose",
+        ["Serilog:MinimumLevel:Override:Microsoft.AspNetCore.Hosting.Diagnostics"] = "Verbose",
+        ["Serilog:MinimumLevel:Override:System"] = "Verbose",
+    };
+
+    public void Emit(LogEvent logEvent) => _events.Enqueue(string.Join('\n',
+        (IEnumerable<string?>)[logEvent.RenderMessage(null), logEvent.MessageTemplate.Text, .. logEvent.Properties.Select(p => $"{p.Key}={p.Value}"), logEvent.Exception?.ToString()]));
+
+    /// <summary>Fails with the events and audit rows that hold one of the markers.</summary>
+    public async Task AssertHoldsNoneOfAsync(TestDatabase database, IEnumerable<string?> markers)
+    {
+        var rows = await database.QueryAsync("SELECT to_jsonb(a)::text AS line FROM oauth_audit_events a");
+        var lines = Events.Concat(rows.Select(row => (string)row["line"]!)).ToList();
+        var searched = markers.Select(marker => marker ?? throw new ArgumentException("A marker was not made.", nameof(markers))).ToList();
+        Assert.NotEmpty(searched);
+        Assert.Empty(searched.SelectMany(marker => lines.Where(line => line.Contains(marker, StringComparison.OrdinalIgnoreCase)).Select(line => $"{marker} in: {line}")));
+    }
+}
