@@ -56,8 +56,12 @@ public sealed class SigningKeyOptionsTests
     [Theory]
     [InlineData("SigningKeys:SecretID2", "oauth/jwt-private-key")]
     [InlineData("SigningKeys:AccessTokenLifetime", "00:15:00")]
-    public void A_key_that_does_not_exist_is_refused(string key, string value) =>
-        Assert.Throws<InvalidOperationException>(() => Bind(Environments.Production, (key, value)));
+    public void A_key_that_does_not_exist_is_refused(string key, string value)
+    {
+        var invalid = Assert.Throws<OptionsValidationException>(() => Bind(Environments.Production, (key, value)));
+
+        Assert.Contains($"'{key.Split(':')[1]}'", Assert.Single(invalid.Failures), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_previous_key_is_kept_for_the_configured_token_lifetime_two_polls_and_clock_skew()
