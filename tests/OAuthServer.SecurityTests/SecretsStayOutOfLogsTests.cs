@@ -15,7 +15,7 @@ public sealed class SecretsStayOutOfLogsTests(TalkativeServer shared) : IClassFi
     private static int _marks;
 
     [Fact, Row("OPS-05")]
-    public async Task Nothing_secret_of_a_whole_life_islogged()
+    public async Task Nothing_secret_of_a_whole_life_is_logged()
     {
         await using var own = await TalkativeServer.StartAsync();
         var (server, log) = (own.Server, own.Log);
@@ -150,7 +150,7 @@ public sealed class SecretsStayOutOfLogsTests(TalkativeServer shared) : IClassFi
     }
 
     [Fact]
-    public async Task Nothing_secret_islogged_when_theserver_fails()
+    public async Task Nothing_secret_is_logged_when_the_server_fails()
     {
         await using var own = await TalkativeServer.StartAsync();
         var (server, log) = (own.Server, own.Log);
