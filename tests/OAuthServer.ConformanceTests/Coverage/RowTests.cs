@@ -47,6 +47,6 @@ internal static partial class RowTests
         throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 
-    [GeneratedRegex("""^\s*\[(?:[^\n]*,\s*)?Row\("(?<row>[^"]*)"\)|^\s*public\s+(?:async\s+)?(?:Task|ValueTask|void)\s+(?<method>\w+)\(""", RegexOptions.Multiline)]
+    [GeneratedRegex("""(?<=^\s*\[[^\n]*)\bRow\("(?<row>[^"]*)"\)|^\s*public\s+(?:async\s+)?(?:Task|ValueTask|void)\s+(?<method>\w+)\(""", RegexOptions.Multiline)]
     private static partial Regex NamingOrMethod();
 }
