@@ -37,7 +37,9 @@ internal static class Person
     /// <summary>Waits until the browser is at the app; what the app was told.</summary>
     public static async Task<AuthorizationAnswer> ArriveAsync(this IPage page, App app)
     {
-        await page.WaitForURLAsync(url => url.StartsWith(app.RedirectUri, StringComparison.Ordinal));
+        // What the page shows, not the navigation: that may be over before anyone waits for it.
+        await page.Heading("Back at the app").WaitForAsync();
+        Assert.StartsWith(app.RedirectUri, page.Url, StringComparison.Ordinal);
         return new AuthorizationAnswer(page.Url);
     }
 }

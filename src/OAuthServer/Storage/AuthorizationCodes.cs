@@ -29,7 +29,11 @@ internal sealed record GrantedAccess(Guid UserId, Guid FamilyId, string Scope);
 /// <summary>A code's row, for naming the reason of a refusal.</summary>
 internal sealed record CodeState(
     string ClientId, Guid UserId, Guid FamilyId, string RedirectUri, bool RedirectUriWasSent, string? CodeChallenge,
-    bool Expired, bool Used, bool Revoked);
+    bool Expired, bool Used, bool Revoked)
+{
+    /// <summary>Named like what must not be printed, and short.</summary>
+    public override string ToString() => $"code of {ClientId}";
+}
 
 /// <summary>
 /// Table <c>oauth_authorization_codes</c>. Issuing and redeeming are one statement each: the row that comes back, or

@@ -36,7 +36,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
             UPDATE oauth_refresh_tokens AS t SET used_at = now(), successor_nonce = $3
             WHERE t.token = $1 AND t.client_id = $4 AND t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now()
               AND ($5 IS NULL OR string_to_array($5, ' ') <@ string_to_array(t.scope, ' '))
-              AND (NOT $8 OR t.device_fingerprint IS NOT DISTINCT FROM $7)
+              AND (NOT $8 OR t.device_fingerprint IS NULL OR t.device_fingerprint = $7)
               AND EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL)
             RETURNING t.user_id, t.family_id, t.family_expires_at, t.scope, t.device_fingerprint
         ), successor AS (

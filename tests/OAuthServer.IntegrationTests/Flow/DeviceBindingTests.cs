@@ -50,6 +50,19 @@ public sealed class DeviceBindingTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(server, tokens.RefreshToken, "phone/1.0")).Status);
     }
 
+    [Fact]
+    public async Task Switching_to_Enforce_signs_nobody_out_and_binds_from_the_next_refresh_on()
+    {
+        string? unbound;
+        await using (var off = await StartAsync("Off")) unbound = (await TokensAsync(off, "phone/1.0")).RefreshToken;
+        await using var server = await StartAsync("Enforce");
+
+        var bound = await RefreshAsync(server, unbound, "phone/1.0");
+
+        Assert.Equal(HttpStatusCode.OK, bound.Status);
+        Assert.Equal("invalid_grant", (await RefreshAsync(server, bound.RefreshToken, "other/2.0")).Error);
+    }
+
     private Task<TestServer> StartAsync(string binding) =>
         TestServer.StartAsync(new() { Database = _database, Settings = new Dictionary<string, string?> { ["OAuth:DeviceBinding"] = binding } });
 

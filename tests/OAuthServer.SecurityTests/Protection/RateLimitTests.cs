@@ -202,8 +202,9 @@ public class RateLimitTests
         var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => ProtectedHost.StartAsync(settings));
 
         Assert.Equal(3, fault.Failures.Count());
-        await Assert.ThrowsAsync<InvalidOperationException>(
+        var misspelt = await Assert.ThrowsAsync<OptionsValidationException>(
             () => ProtectedHost.StartAsync(new() { ["RateLimiting:Token:PermitLimt"] = "5" }));
+        Assert.Contains("PermitLimt", misspelt.Message, StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string?> Limit(string group, int permits) =>

@@ -87,9 +87,13 @@ public class TrustedProxyTests
     }
 
     [Fact]
-    public async Task A_misspelt_key_stops_the_start() =>
-        await Assert.ThrowsAsync<InvalidOperationException>(
+    public async Task A_misspelt_key_stops_the_start()
+    {
+        var fault = await Assert.ThrowsAsync<OptionsValidationException>(
             () => ProtectedHost.StartAsync(new() { ["ForwardedHeaders:KnownProxys:0"] = "10.0.0.7" }));
+
+        Assert.Contains("KnownProxys", fault.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Private_networks_may_be_trusted_whole()

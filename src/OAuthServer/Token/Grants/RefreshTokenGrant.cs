@@ -55,7 +55,8 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants gra
         if (state.Revoked) return OAuthError.InvalidGrant("refresh_token_revoked");
         if (!state.AccountLive) return OAuthError.InvalidGrant("account_disabled");
         if (scope is not null && !scope.IsWithin(state.Scope.Split(' '))) return OAuthError.InvalidScope("scope_exceeds_grant");
-        if (rotation.EnforceDevice && !(state.DeviceFingerprint ?? []).AsSpan().SequenceEqual(rotation.DeviceFingerprint)) return OAuthError.InvalidGrant("device_changed");
+        // A family that began while binding was off has no fingerprint; its next rotation keeps one.
+        if (rotation.EnforceDevice && state.DeviceFingerprint is { } kept && !kept.AsSpan().SequenceEqual(rotation.DeviceFingerprint)) return OAuthError.InvalidGrant("device_changed");
         if (state.Used) return OAuthError.InvalidGrant("refresh_token_reused");
         return OAuthError.InvalidGrant("refresh_token_expired");
     }
