@@ -4,30 +4,11 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests;
 
-/// <summary>A server for the form endpoints, and a browser in which Alice is signed in and has agreed to the web client.</summary>
-public sealed class TokenFixture : IAsyncLifetime
+/// <summary>A server with a signed-in browser for the rows of the form endpoints.</summary>
+public sealed class TokenFixture : SignedInServer, IAsyncLifetime
 {
-    private TestServer? _server;
-    private TestBrowser? _browser;
-
-    public TestServer Server => _server!;
-
-    public TestBrowser Browser => _browser!;
-
-    public TestDatabase Database => Server.Database;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await TestServer.StartAsync();
-        _browser = new TestBrowser(_server);
-        await _browser.AuthorizeAsync(new AuthorizationAsk().With("scope", "read write"));
-    }
-
-    public async Task<string> CodeAsync(AuthorizationAsk? ask = null) =>
-        (await Browser.AuthorizeAsync(ask ?? new AuthorizationAsk())).Code ?? throw new InvalidOperationException("The flow gave no code.");
-
-    public async Task<Reply> TokensAsync(AuthorizationAsk? ask = null, string clientId = TestData.Web) =>
-        (await Server.RedeemAsync(await CodeAsync(ask), clientId)).IsTokens();
+    /// <summary>Tokens in the form that every row asks for (TOKENS).</summary>
+    public override async Task<Reply> TokensAsync(AuthorizationAsk? ask = null, string clientId = TestData.Web) => (await base.TokensAsync(ask, clientId)).IsTokens();
 
     /// <summary>Registers a confidential client, by default like the web client.</summary>
     public Task AddClientAsync(string clientId, string? secretHash = null, string grantTypes = "{authorization_code,refresh_token}") => Database.ExecuteAsync(
@@ -42,12 +23,6 @@ public sealed class TokenFixture : IAsyncLifetime
         if (app is null) return false;
         await app.DisposeAsync();
         return true;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Browser.Dispose();
-        await Server.DisposeAsync();
     }
 }
 

@@ -91,12 +91,6 @@ internal static class KeysCommand
             foreach (var fault in invalid.Failures) await error.WriteLineAsync(fault);
             return Misconfigured;
         }
-        catch (InvalidOperationException unbound)
-        {
-            // How the configuration binder reports an unknown key, or a value of the wrong type.
-            await error.WriteLineAsync(unbound.Message);
-            return Misconfigured;
-        }
 
         try
         {

@@ -55,9 +55,5 @@ internal static class ServerHost
         {
             return [.. many.Flatten().InnerExceptions.SelectMany(inner => inner is OptionsValidationException invalid ? invalid.Failures : [inner.Message])];
         }
-        catch (InvalidOperationException unreadable)
-        {
-            return [unreadable.Message];
-        }
     }
 }

@@ -42,7 +42,7 @@ internal sealed record CodeState(
 internal sealed class AuthorizationCodes(NpgsqlDataSource database)
 {
     // Consent is either given now, by a form that counts once, or remembered for every scope that is asked.
-    private const string Issue = """
+    private const string Issue = $"""
         WITH person AS (
             SELECT id FROM accounts WHERE id = $3 AND disabled_at IS NULL AND security_stamp = $4
         ), agreed AS (
@@ -63,14 +63,14 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
             RETURNING user_id, family_id
         ), audited AS (
             INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
-            SELECT 'code_issued', $2, user_id, family_id, $12, $13 FROM issued
+            SELECT '{AuditEventNames.CodeIssued}', $2, user_id, family_id, $12, $13 FROM issued
             UNION ALL
-            SELECT 'consent', $2, user_id, family_id, $12, $13 FROM issued WHERE $6::uuid IS NOT NULL
+            SELECT '{AuditEventNames.Consent}', $2, user_id, family_id, $12, $13 FROM issued WHERE $6::uuid IS NOT NULL
         )
         SELECT 1 FROM issued
         """;
 
-    private const string Redeem = """
+    private const string Redeem = $"""
         WITH redeemed AS (
             UPDATE oauth_authorization_codes AS c SET used_at = now()
             WHERE c.code = $1 AND c.client_id = $2 AND c.used_at IS NULL AND c.revoked_at IS NULL AND c.expires_at > now()
@@ -84,7 +84,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
             SELECT $5, $2, user_id, family_id, now() + $7, scope, $8, now() + LEAST($6, $7) FROM redeemed WHERE $5 IS NOT NULL
         ), audited AS (
             INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
-            SELECT 'code_redeemed', $2, user_id, family_id, $9, $10 FROM redeemed
+            SELECT '{AuditEventNames.CodeRedeemed}', $2, user_id, family_id, $9, $10 FROM redeemed
         )
         SELECT user_id, family_id, scope FROM redeemed
         """;

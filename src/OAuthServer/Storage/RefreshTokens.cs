@@ -31,7 +31,7 @@ internal sealed record RefreshTokenState(
 /// </summary>
 internal sealed class RefreshTokens(NpgsqlDataSource database)
 {
-    private const string Rotate = """
+    private const string Rotate = $"""
         WITH presented AS (
             UPDATE oauth_refresh_tokens AS t SET used_at = now(), successor_nonce = $3
             WHERE t.token = $1 AND t.client_id = $4 AND t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now()
@@ -45,9 +45,9 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
             SELECT $2, $4, user_id, family_id, family_expires_at, scope, $7, LEAST(now() + $6, family_expires_at) FROM presented
         ), audited AS (
             INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
-            SELECT 'refresh_token_rotated', $4, user_id, family_id, $9, $10 FROM presented
+            SELECT '{AuditEventNames.RefreshTokenRotated}', $4, user_id, family_id, $9, $10 FROM presented
             UNION ALL
-            SELECT 'device_changed', $4, user_id, family_id, $9, $10 FROM presented
+            SELECT '{AuditEventNames.DeviceChanged}', $4, user_id, family_id, $9, $10 FROM presented
             WHERE $7 IS NOT NULL AND device_fingerprint IS DISTINCT FROM $7
         )
         SELECT user_id, family_id, scope FROM presented
@@ -61,13 +61,13 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
         """;
 
     // A repeated answer is as good as the first only while nobody has used what it carried.
-    private const string Repeat = """
+    private const string Repeat = $"""
         WITH successor AS (
             SELECT user_id, family_id, scope FROM oauth_refresh_tokens
             WHERE token = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
         ), audited AS (
             INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
-            SELECT 'refresh_token_repeated', $2, user_id, family_id, $3, $4 FROM successor
+            SELECT '{AuditEventNames.RefreshTokenRepeated}', $2, user_id, family_id, $3, $4 FROM successor
         )
         SELECT user_id, family_id, scope FROM successor
         """;

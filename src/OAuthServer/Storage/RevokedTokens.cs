@@ -8,13 +8,13 @@ namespace OAuthServer.Storage;
 /// </summary>
 internal sealed class RevokedTokens(NpgsqlDataSource database, AccessTokenWindow window)
 {
-    private const string Insert = """
+    private const string Insert = $"""
         WITH listed AS (
             INSERT INTO oauth_revoked_tokens (jti, expires_at) VALUES ($1, now() + $2)
             ON CONFLICT (jti) DO NOTHING RETURNING jti
         )
         INSERT INTO oauth_audit_events (event, client_id, user_id, address, correlation_id)
-        SELECT 'token_revoked', $3, $4, $5, $6 FROM listed
+        SELECT '{AuditEventNames.TokenRevoked}', $3, $4, $5, $6 FROM listed
         """;
 
     private const string List = "SELECT jti FROM oauth_revoked_tokens WHERE expires_at > now() ORDER BY jti";

@@ -8,6 +8,8 @@ namespace OAuthServer.IntegrationTests.Database;
 [UnsupportedOSPlatform("windows")]
 public sealed class PrivatePostgresDirectoryTests : IDisposable
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly string _closed = TestClusters.NewDirectory();
     private string? _fallback;
 
@@ -43,7 +45,8 @@ public sealed class PrivatePostgresDirectoryTests : IDisposable
         var (chosen, _) = ClusterDirectory.Choose(account, wanted);
         _fallback = chosen!.Root;
         Directory.Delete(_fallback);
-        Directory.CreateDirectory(_fallback, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // Made by root it is not the server user's; made by the server's own user it is open to others. Neither can be trusted.
+        Directory.CreateDirectory(_fallback, Environment.IsPrivilegedProcess ? OwnerOnly : OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
         var start = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = wanted }, new RecordedLog(), TestContext.Current.CancellationToken);
         Assert.Contains(_fallback, Assert.IsType<PrivatePostgresStart.Failed>(start).Message, StringComparison.Ordinal);
@@ -70,12 +73,11 @@ public sealed class PrivatePostgresDirectoryTests : IDisposable
         }
     }
 
-    // Closed to everyone but root, who hands over to another user: only root has this case, an ordinary user is its own server's user.
+    // Root hands PostgreSQL over to another user, whom a closed directory keeps out; an ordinary user is kept out by a read-only one.
     private string ClosedToTheServer()
     {
         Directory.CreateDirectory(_closed);
-        Assert.SkipUnless(!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess, "Only root hands PostgreSQL over to another user.");
-        File.SetUnixFileMode(_closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(_closed, Environment.IsPrivilegedProcess ? OwnerOnly : UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return Path.Combine(_closed, "checkout", ".data", "postgres");
     }
 }

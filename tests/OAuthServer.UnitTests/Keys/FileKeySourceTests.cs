@@ -34,18 +34,6 @@ public sealed class FileKeySourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_and_folder_belong_to_the_owner_alone()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
-        await _source.AddAsync(TestKeys.Pem(0), onlyFirst: true, Cancel);
-
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, new DirectoryInfo(_folder.Path).UnixFileMode);
-        Assert.All(
-            new DirectoryInfo(_folder.Path).GetFiles(),
-            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode));
-    }
-
-    [Fact]
     public async Task Many_that_start_at_once_make_one_first_key()
     {
         var stages = await Task.WhenAll(Enumerable.Range(0, 16).Select(number =>
