@@ -7,7 +7,7 @@ namespace OAuthServer.Accounts;
 /// </summary>
 internal static class ReturnUrl
 {
-    /// <summary>Most characters that are looked at. A request line of Kestrel holds 8 KiB.</summary>
+    /// <summary>Most characters that are looked at; a longer authorization request does not survive sign-in.</summary>
     public const int MaxLength = 8192;
 
     /// <summary>Tells whether the browser may be sent to <paramref name="value"/> after a page of this server.</summary>

@@ -18,7 +18,7 @@ internal static class ProtectionPipeline
     public static IApplicationBuilder UseProtection(this IApplicationBuilder app, string issuer) => app
         .UseMiddleware<SecurityHeaders>()
         .UseMiddleware<CorrelationId>()
-        .UseMiddleware<UnexpectedErrors>()
+        .UseMiddleware<UnexpectedErrors>(new PathString(new Uri(issuer).AbsolutePath.TrimEnd('/')))
         .UseForwardedHeaders()
         .UseMiddleware<HttpsOnly>(issuer)
         .UseRouting()

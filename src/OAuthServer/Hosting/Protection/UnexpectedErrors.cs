@@ -11,7 +11,7 @@ internal delegate IResult ErrorPage(HttpContext context, int status, string code
 /// RFC 7009 §2.2.1). The answer says nothing of the cause; the log has it once, under the correlation id.
 /// </summary>
 internal sealed partial class UnexpectedErrors(
-    RequestDelegate next, IEnumerable<IsOutage> outages, IEnumerable<ErrorPage> pages, ILogger<UnexpectedErrors> log)
+    RequestDelegate next, PathString root, IEnumerable<IsOutage> outages, IEnumerable<ErrorPage> pages, ILogger<UnexpectedErrors> log)
 {
     private const string RetryAfterSeconds = "5";
 
@@ -89,8 +89,10 @@ internal sealed partial class UnexpectedErrors(
         return true;
     }
 
-    private static bool IsForPeople(HttpRequest request) =>
-        (request.Path.Equals("/oauth/authorize", StringComparison.OrdinalIgnoreCase) || request.Path.StartsWithSegments("/account"))
+    // Pages stand below the issuer's path.
+    private bool IsForPeople(HttpRequest request) =>
+        request.Path.StartsWithSegments(root, out var local)
+        && (local.StartsWithSegments("/oauth/authorize") || local.StartsWithSegments("/account"))
         && PrefersHtml(request);
 
     private static bool PrefersHtml(HttpRequest request)
