@@ -111,6 +111,8 @@ public sealed class TestServer : IAsyncDisposable
         ["RateLimiting:Token:PermitLimit"] = "1000000",
         ["RateLimiting:Revoke:PermitLimit"] = "1000000",
         ["RateLimiting:SignIn:PermitLimit"] = "1000000",
+        // The cost of the test clients' secrets, and the lowest that the schema takes: refusals are many here.
+        ["ClientSecrets:Cost"] = "10",
         ["Serilog:MinimumLevel:Default"] = "Warning",
     };
 

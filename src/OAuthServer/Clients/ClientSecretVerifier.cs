@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
 using Bcrypt = BCrypt.Net.BCrypt;
 
 namespace OAuthServer.Clients;
@@ -20,27 +23,25 @@ internal enum SecretCheck
 /// <summary>
 /// Checks client secrets against bcrypt. A right secret pays once: then an entry in memory, keyed by an HMAC over client,
 /// secret and stored hash under a key of this process, answers for it until it expires or the hash changes. Wrong
-/// secrets and unknown clients always pay, in a bounded pool where each client has one place, so that a flood of
+/// secrets and unknown clients always pay, and the same, in a bounded pool where each client has one place, so that a flood of
 /// guesses slows the guesser and nobody else (RFC 6749 §10.10). Requests that bring the same secret at the same moment
 /// share one check, so that an app's burst on a cold instance is answered and not turned away.
 /// </summary>
-internal sealed class ClientSecretVerifier : IDisposable
+internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options) : IDisposable
 {
     /// <summary>bcrypt reads no more than this many bytes; longer secrets are refused instead of cut.</summary>
     public const int LongestSecret = 72;
-
-    /// <summary>The bcrypt cost of hashes that we make ourselves.</summary>
-    public const int Cost = 12;
 
     private const int MostRemembered = 10_000;
     private const int MostWaitingPerClient = 8;
     private const int MostWaiting = 256;
 
-    // The hash of a random value that was thrown away: unknown clients take as long as known ones.
-    private const string UnknownClientHash = "$2a$12$Da7CklDBMXJD9JW3EihTmeHxY9mPOPH0u9On0SX9gh.oIyLVJJX7K";
+    // Salt and digest of a random value that was thrown away; the cost stands before them.
+    private const string NobodysDigest = "Da7CklDBMXJD9JW3EihTmeHxY9mPOPH0u9On0SX9gh.oIyLVJJX7K";
 
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
 
+    private readonly long _rounds = 1L << options.Value.Cost;
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly MemoryCache _right = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
     private readonly ConcurrentDictionary<string, Lazy<Task<SecretCheck>>> _running = new(StringComparer.Ordinal);
@@ -79,8 +80,8 @@ internal sealed class ClientSecretVerifier : IDisposable
             if (!share.IsAcquired) return SecretCheck.Busy;
             using var place = await _pool.AcquireAsync();
             if (!place.IsAcquired) return SecretCheck.Busy;
-            var matching = await Task.Run(() => FirstMatch(secret, hashes.Count == 0 ? [UnknownClientHash] : hashes));
-            if (matching is null || hashes.Count == 0) return SecretCheck.Wrong;
+            var matching = await Task.Run(() => FirstMatch(secret, hashes));
+            if (matching is null) return SecretCheck.Wrong;
             _right.Set(EntryKey(clientId, secret, matching), true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembered });
             return SecretCheck.Right;
         }
@@ -90,7 +91,26 @@ internal sealed class ClientSecretVerifier : IDisposable
         }
     }
 
-    private static string? FirstMatch(string secret, IReadOnlyList<string> hashes) => hashes.FirstOrDefault(hash => Bcrypt.Verify(secret, hash));
+    // A refusal takes the same number of rounds whether the client is unknown or its hash is cheaper than ours, so that
+    // time does not tell which clients exist. Each step adds the lowest power of two that is there, until ours is reached.
+    private string? FirstMatch(string secret, IReadOnlyList<string> hashes)
+    {
+        var rounds = 0L;
+        foreach (var hash in hashes)
+        {
+            if (Bcrypt.Verify(secret, hash)) return hash;
+            rounds += 1L << int.Parse(hash.AsSpan(4, 2), CultureInfo.InvariantCulture);
+        }
+
+        while (rounds < _rounds)
+        {
+            var step = rounds == 0 ? _rounds : rounds & -rounds;
+            Bcrypt.Verify(secret, string.Create(CultureInfo.InvariantCulture, $"$2a${BitOperations.Log2((ulong)step):00}${NobodysDigest}"));
+            rounds += step;
+        }
+
+        return null;
+    }
 
     // Lengths in front keep ("ab", "c") and ("a", "bc") apart.
     private string EntryKey(string clientId, string secret, string hash) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 
@@ -7,14 +8,15 @@ namespace OAuthServer.Commands;
 
 /// <summary>
 /// <c>OAuthServer clients hash-secret</c>: the bcrypt hash for a row of <c>oauth_clients</c>. Exit code 0, or 1 when the
-/// secret on standard input cannot be used.
+/// secret on standard input cannot be used, or 2 when the configuration is wrong.
 /// </summary>
 internal static class ClientsCommand
 {
     private const int ShortestSecret = 16;
 
+    /// <param name="options">Asked for when the command runs, so that a wrong configuration is reported by it.</param>
     /// <param name="input">Where a secret is read from with <c>--stdin</c>; null is standard input.</param>
-    public static Command Create(TextReader? input = null)
+    public static Command Create(Func<ClientSecretOptions> options, TextReader? input = null)
     {
         var stdin = new Option<bool>("--stdin") { Description = "Hash the secret on standard input instead of making one." };
         var hash = new Command("hash-secret", "Make a client secret, and the bcrypt hash to put into oauth_clients.") { stdin };
@@ -28,12 +30,32 @@ internal static class ClientsCommand
                 return 1;
             }
 
+            if (CostOf(options, out var misconfigured) is not { } cost)
+            {
+                await console.Error.WriteLineAsync(misconfigured);
+                return 2;
+            }
+
             var secret = given ?? Handle.New();
             if (given is null) await console.Output.WriteLineAsync($"client_secret (give it to the client, it is not shown again): {secret}");
-            await console.Output.WriteLineAsync($"bcrypt hash (for oauth_clients.client_secret): {BCrypt.Net.BCrypt.HashPassword(secret, ClientSecretVerifier.Cost)}");
+            await console.Output.WriteLineAsync($"bcrypt hash (for oauth_clients.client_secret): {BCrypt.Net.BCrypt.HashPassword(secret, cost)}");
             return 0;
         });
         return new Command("clients", "Help with client records.") { hash };
+    }
+
+    private static int? CostOf(Func<ClientSecretOptions> options, out string fault)
+    {
+        fault = "";
+        try
+        {
+            return options().Cost;
+        }
+        catch (OptionsValidationException invalid)
+        {
+            fault = invalid.Message;
+            return null;
+        }
     }
 
     private static string? Fault(string secret)

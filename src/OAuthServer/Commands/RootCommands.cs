@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
+using OAuthServer.Clients;
 using OAuthServer.Keys;
 
 namespace OAuthServer.Commands;
@@ -19,12 +21,13 @@ internal static class RootCommands
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSigningKeys(builder.Configuration);
+        builder.Services.AddClientSecrets(builder.Configuration);
         await using var services = builder.Services.BuildServiceProvider();
         var root = new RootCommand("An OAuth 2.0 authorization server. Without a command it serves.")
         {
             MigrateCommand.Create(() => builder.Configuration.GetConnectionString("OAuthServer"), services.GetRequiredService<ILoggerFactory>()),
             KeysCommand.Create(services.GetRequiredService<KeyKeeper>, TimeProvider.System),
-            ClientsCommand.Create(),
+            ClientsCommand.Create(() => services.GetRequiredService<IOptions<ClientSecretOptions>>().Value),
         };
         return await root.Parse(args).InvokeAsync();
     }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
@@ -7,7 +8,7 @@ using OAuthServer.Storage;
 namespace OAuthServer.Development;
 
 /// <summary>Demo clients and a demo person, for Development alone. Docs and scripts use these names, so they stay as they are.</summary>
-internal sealed class DemoSeed(NpgsqlDataSource database, IServiceScopeFactory scopes, IHostEnvironment environment)
+internal sealed class DemoSeed(NpgsqlDataSource database, IServiceScopeFactory scopes, IHostEnvironment environment, IOptions<ClientSecretOptions> secrets)
 {
     public const string Email = "alice@example.com";
     public const string Password = "Demo-Passw0rd!";
@@ -37,7 +38,7 @@ internal sealed class DemoSeed(NpgsqlDataSource database, IServiceScopeFactory s
     private async Task PlantClientsAsync()
     {
         await using var insert = database.CreateCommand(InsertClients);
-        insert.Parameters.AddText(BCrypt.Net.BCrypt.HashPassword(WebSecret, ClientSecretVerifier.Cost));
+        insert.Parameters.AddText(BCrypt.Net.BCrypt.HashPassword(WebSecret, secrets.Value.Cost));
         await insert.ExecuteNonQueryAsync();
     }
 

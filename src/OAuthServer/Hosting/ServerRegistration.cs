@@ -34,6 +34,7 @@ internal static class ServerRegistration
         services.AddStorage();
         services.AddSigningKeys(configuration);
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
+        services.AddClientSecrets(configuration);
         services.AddProtocol();
         services.AddAccounts(configuration);
         services.AddAuthorize();

@@ -12,8 +12,8 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [Row("REG-04")]
     public async Task A_made_secret_is_long_shown_once_and_verifies_against_its_hash()
     {
-        var first = await RunAsync(ClientsCommand.Create(), "hash-secret");
-        var second = await RunAsync(ClientsCommand.Create(), "hash-secret");
+        var first = await RunAsync(ClientsCommand.Create(() => new()), "hash-secret");
+        var second = await RunAsync(ClientsCommand.Create(() => new()), "hash-secret");
 
         Assert.Equal(0, first.Code);
         var (secret, hash) = (Shown(first.Output, "client_secret"), Shown(first.Output, "bcrypt hash"));
@@ -31,7 +31,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [InlineData("seventy-two bytes are the most that bcrypt reads, so this one just fits!", "\n")]
     public async Task A_given_secret_is_hashed_without_its_line_end_and_not_shown(string secret, string end)
     {
-        var run = await RunAsync(ClientsCommand.Create(new StringReader(secret + end)), "hash-secret", "--stdin");
+        var run = await RunAsync(ClientsCommand.Create(() => new(), new StringReader(secret + end)), "hash-secret", "--stdin");
 
         Assert.Equal(0, run.Code);
         Assert.True(BCrypt.Net.BCrypt.Verify(secret, Shown(run.Output, "bcrypt hash")));
@@ -47,7 +47,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [InlineData("two lines are\nnot a secret", "control characters")]
     public async Task A_secret_that_cannot_be_used_is_refused_and_not_repeated(string secret, string expected)
     {
-        var run = await RunAsync(ClientsCommand.Create(new StringReader(secret)), "hash-secret", "--stdin");
+        var run = await RunAsync(ClientsCommand.Create(() => new(), new StringReader(secret)), "hash-secret", "--stdin");
 
         Assert.Equal(1, run.Code);
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [Row("REG-04")]
     public async Task The_printed_hash_is_one_that_the_schema_accepts_and_the_server_believes()
     {
-        var run = await RunAsync(ClientsCommand.Create(), "hash-secret");
+        var run = await RunAsync(ClientsCommand.Create(() => new()), "hash-secret");
         await using var server = await TestServer.StartAsync();
         await server.Database.ExecuteAsync(
             "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes) VALUES ('made', $1, 'Made', '{https://made.example/cb}', '{read}')",

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Testing;
 using Bcrypt = BCrypt.Net.BCrypt;
@@ -13,7 +14,7 @@ public sealed class ClientSecretVerifierTests : IDisposable
     // Takes a fifth of a second or more to find wrong: as good as for ever beside the microseconds of the calls around it.
     private const string SlowHash = "$2a$12$abcdefghijklmnopqrstuu5s3n4Hh7a7yYQn5v1b4o6m6E8d9fGqW";
 
-    private readonly ClientSecretVerifier _verifier = new();
+    private readonly ClientSecretVerifier _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
