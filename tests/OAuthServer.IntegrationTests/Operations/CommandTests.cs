@@ -1,5 +1,9 @@
 using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OAuthServer.Clients;
 using OAuthServer.Commands;
 using OAuthServer.Testing;
 
@@ -22,6 +26,29 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
         Assert.True(BCrypt.Net.BCrypt.Verify(secret, hash));
         Assert.NotEqual(secret, Shown(second.Output, "client_secret"));
         Assert.Equal(first.Output.IndexOf(secret, StringComparison.Ordinal), first.Output.LastIndexOf(secret, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(11)]
+    public async Task The_configured_cost_is_the_cost_of_the_hash(int cost)
+    {
+        var run = await RunAsync(ClientsCommand.Create(() => new() { Cost = cost }), "hash-secret");
+
+        Assert.Equal(0, run.Code);
+        Assert.StartsWith($"$2a${cost}$", Shown(run.Output, "bcrypt hash"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_cost_is_reported_and_no_secret_is_made()
+    {
+        var services = new ServiceCollection().AddClientSecrets(new ConfigurationBuilder().AddInMemoryCollection([new("ClientSecrets:Cost", "9")]).Build());
+        await using var provider = services.BuildServiceProvider();
+
+        var run = await RunAsync(ClientsCommand.Create(() => provider.GetRequiredService<IOptions<ClientSecretOptions>>().Value), "hash-secret");
+
+        Assert.Equal((2, string.Empty), (run.Code, run.Output));
+        Assert.Contains("ClientSecrets:Cost must be from 10 to 14", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]
