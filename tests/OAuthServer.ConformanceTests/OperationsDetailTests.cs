@@ -118,6 +118,18 @@ public sealed class OperationsDetailTests(TokenFixture tokens) : IClassFixture<T
         Assert.False(await IsListedAsync((await tokens.Server.RefreshAsync(revoked.RefreshToken)).IsTokens()));
     }
 
+    [Fact]
+    [Row("REV-06")]
+    public async Task A_client_that_comes_by_Basic_revokes()
+    {
+        var first = await tokens.TokensAsync();
+        var basic = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"{TestData.Web}:{TestData.Secret}"));
+
+        (await tokens.Server.PostRawAsync("/oauth/revoke", $"token={first.RefreshToken}", headers: ("Authorization", "Basic " + basic))).IsDone();
+
+        (await tokens.Server.RefreshAsync(first.RefreshToken)).IsError("invalid_grant");
+    }
+
     private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
     // An entry is a whole jti, or the part before the dot, which names the grant.
