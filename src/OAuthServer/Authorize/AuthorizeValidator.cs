@@ -1,3 +1,4 @@
+using OAuthServer.Accounts;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 
@@ -13,6 +14,9 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
     private const int LongestRedirectUri = 2000;
     private const int LongestState = 2048;
     private const int LongestValue = 4096;
+
+    // The request has to survive signing in, in a Location that proxies still pass on; the rest is for the issuer's path.
+    private const int LongestRequest = ReturnUrl.MaxLength - 512;
 
     /// <summary>The request when it may go on; else the outcome that ends it.</summary>
     public async ValueTask<(AuthorizeRequest? Request, AuthorizeOutcome? Ended)> ValidateAsync(Parameters parameters, CancellationToken ct)
@@ -49,6 +53,7 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         if (parameters["request"] is not null) return new OAuthError("request_not_supported", "Request objects are not supported.", "request_object");
         if (parameters["request_uri"] is not null) return new OAuthError("request_uri_not_supported", "Request objects are not supported.", "request_uri");
         if (parameters.HasUnreadable(LongestValue, "state", "scope")) return OAuthError.InvalidRequest("A parameter is too long or has control characters.", "parameter_unreadable");
+        if (parameters.ToQuery().Length > LongestRequest) return OAuthError.InvalidRequest("The request is too long.", "request_too_long");
         if (parameters["response_type"] is not { } responseType) return OAuthError.InvalidRequest("The parameter response_type is missing.", "response_type_missing");
         if (responseType != "code") return new OAuthError("unsupported_response_type", "Only response_type=code is supported.", "response_type_unsupported");
         if (!client.Allows("authorization_code")) return new OAuthError("unauthorized_client", "The client may not use the authorization code grant.", "grant_type_not_registered");
