@@ -10,20 +10,25 @@ namespace OAuthServer.SecurityTests.Generated;
 /// <param name="Pick">Which of the right values the other parts have.</param>
 internal sealed record HostileCase(Target Target, Spoiler First, Spoiler Second, int Pick)
 {
+    /// <summary>The first header lines of a request that the trusted proxy passes on.</summary>
+    public const string ProxyLines = "Host: as.example.test\r\nX-Forwarded-Proto: https\r\n";
+
     private const string Unreserved = "-._~";
 
     /// <summary>The whole request, ready to be sent.</summary>
-    public byte[] ToBytes()
+    /// <param name="firstLines">The first header lines.</param>
+    /// <param name="origin">Before the path, for a target in absolute form (RFC 9112 §3.2.2).</param>
+    public byte[] ToBytes(string firstLines = ProxyLines, string origin = "")
     {
         var endpoint = Target.Endpoint;
         var parameters = Parameters();
         var post = endpoint.Method == "POST";
         var query = post ? SpoilerOf(HostileEndpoint.Query) is { } spoiler ? Encoded(spoiler, spoiler.Bytes) : [] : parameters;
         using var request = new MemoryStream();
-        Write(request, $"{endpoint.Method} {endpoint.Route}");
+        Write(request, $"{endpoint.Method} {origin}{endpoint.Route}");
         if (query.Length > 0) Write(request, "?");
         request.Write(query);
-        Write(request, " HTTP/1.1\r\nHost: as.example.test\r\nX-Forwarded-Proto: https\r\n");
+        Write(request, " HTTP/1.1\r\n" + firstLines);
         foreach (var (name, value) in Headers())
         {
             Write(request, name + ": ");

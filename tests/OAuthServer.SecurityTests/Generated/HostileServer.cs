@@ -6,7 +6,9 @@ namespace OAuthServer.SecurityTests.Generated;
 /// <summary>A server in which Alice is signed in, and requests to each of its routes that it answers well.</summary>
 public sealed class HostileServer : IAsyncLifetime
 {
-    private const int Codes = 40;
+    /// <summary>How many codes, refresh tokens and consent forms there are: so many picks go well at first.</summary>
+    public const int Codes = 40;
+
     private static readonly string Basic = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"{TestData.Web}:{TestData.Secret}"));
 
     private TestBrowser _browser = null!;
@@ -43,16 +45,19 @@ public sealed class HostileServer : IAsyncLifetime
     {
         Part[] request =
         [
-            .. new AuthorizationAsk().Parameters.Select(p => new Part(p.Key, p.Value)), new("response_mode"), new("prompt", "", "consent", "login"), new("nonce"), new("request"), new("request_uri"), new("login_hint"), new("resource"), new("authorization_details"),
+            .. new AuthorizationAsk().Parameters.Select(p => new Part(p.Key, p.Value)), new("response_mode"), new("prompt"), new("nonce"), new("request"), new("request_uri"), new("login_hint"), new("resource"), new("authorization_details"),
         ];
-        var form = await TestBrowser.FormAsync(await _browser.GetAsync(new AuthorizationAsk().With("prompt", "consent").Path), "/oauth/authorize/consent");
+        Part[] asking = [.. request.Select(p => p.Name == "prompt" ? new Part(p.Name, "consent") : p)];
+        var forms = new TestForm[Codes];
+        for (var i = 0; i < Codes; i++) forms[i] = await TestBrowser.FormAsync(await _browser.GetAsync(new AuthorizationAsk().With("prompt", "consent").Path), "/oauth/authorize/consent");
         return
         [
             new("GET", "/oauth/authorize", request, [Cookie]),
             new("GET", "/oauth/authorize", request, []),
+            new("GET", "/oauth/authorize", asking, [Cookie]),
             new("POST", "/oauth/authorize", request, [Cookie]),
             new("GET", "/oauth/authorize/cancel", request, [Cookie]),
-            new("POST", "/oauth/authorize/consent", [.. form.Fields.Select(f => new Part(f.Key, f.Value)).Where(p => p.Name != "decision"), new("decision", "allow", "deny")], [Cookie]),
+            new("POST", "/oauth/authorize/consent", [new("ticket", [.. forms.Select(f => f.Fields["ticket"])]), new("antiforgery", forms[0].Fields["antiforgery"]), new("decision", "allow")], [Cookie]),
         ];
     }
 
@@ -73,7 +78,7 @@ public sealed class HostileServer : IAsyncLifetime
             new("POST", "/oauth/token", [.. refresh, new("refresh_token", webTokens), .. secret], basic),
             new("POST", "/oauth/refresh", [.. refresh, new("refresh_token", nativeTokens), .. id], []),
             new("POST", "/oauth/refresh", [.. refresh, new("refresh_token", webTokens), .. secret], basic),
-            new("POST", "/oauth/revoke", [new("token", webTokens), new("token_type_hint", "refresh_token", "access_token"), .. assertion, .. secret], basic),
+            new("POST", "/oauth/revoke", [new("token", webTokens), new("token_type_hint", "refresh_token"), .. assertion, .. secret], basic),
             new("POST", "/oauth/revoke", [new("token", nativeTokens), new("token_type_hint", "access_token"), .. assertion, .. id], []),
         ];
     }
@@ -90,10 +95,10 @@ public sealed class HostileServer : IAsyncLifetime
         [
             new("GET", "/account/sign-in", bodies, [Cookie]),
             new("GET", "/account/sign-in", bodies, []),
-            new("POST", "/account/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("email", TestData.Email, TestData.OtherEmail), new("password"), new("keep", "true")], [strangersCookie]),
+            new("POST", "/account/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("email", TestData.Email), new("password"), new("keep", "true")], [strangersCookie]),
             new("GET", "/account/sign-out", [new("x")], [Cookie]),
             new("POST", "/account/sign-out", [antiforgery, new("x")], [Cookie]),
-            new("GET", "/account/connections", [new("done", "withdrawn", "password")], [Cookie]),
+            new("GET", "/account/connections", [new("done", "withdrawn")], [Cookie]),
             new("POST", "/account/connections/withdraw", [antiforgery, new("client_id", TestData.OtherWeb), new("x")], [Cookie]),
             new("GET", "/account/password", [new("x")], [Cookie]),
             new("POST", "/account/password", [antiforgery, new("current"), new("new", "N3w-passphrase!"), new("repeat", "n3w-passphrase!")], [Cookie]),
@@ -115,13 +120,14 @@ public sealed class HostileServer : IAsyncLifetime
 
     private async Task<string[]> RefreshTokensAsync(AuthorizationAsk ask, string client)
     {
-        var tokens = new List<string>();
+        var (tokens, accessTokens) = (new List<string>(), new List<string>());
         foreach (var code in await CodesAsync(ask))
         {
             var reply = await Server.RedeemAsync(code, client, ask.Parameters.Single(p => p.Key == "redirect_uri").Value);
-            tokens.AddRange(reply.RefreshToken!, reply.AccessToken!);
+            tokens.Add(reply.RefreshToken!);
+            accessTokens.Add(reply.AccessToken!);
         }
 
-        return [.. tokens];
+        return [.. tokens, .. accessTokens];
     }
 }
