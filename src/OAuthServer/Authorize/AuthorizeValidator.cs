@@ -53,7 +53,6 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         if (parameters["request"] is not null) return new OAuthError("request_not_supported", "Request objects are not supported.", "request_object");
         if (parameters["request_uri"] is not null) return new OAuthError("request_uri_not_supported", "Request objects are not supported.", "request_uri");
         if (parameters.HasUnreadable(LongestValue, "state", "scope")) return OAuthError.InvalidRequest("A parameter is too long or has control characters.", "parameter_unreadable");
-        if (parameters.ToQuery().Length > LongestRequest) return OAuthError.InvalidRequest("The request is too long.", "request_too_long");
         if (parameters["response_type"] is not { } responseType) return OAuthError.InvalidRequest("The parameter response_type is missing.", "response_type_missing");
         if (responseType != "code") return new OAuthError("unsupported_response_type", "Only response_type=code is supported.", "response_type_unsupported");
         if (!client.Allows("authorization_code")) return new OAuthError("unauthorized_client", "The client may not use the authorization code grant.", "grant_type_not_registered");
@@ -61,6 +60,7 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         if (ReadScope(client, parameters["scope"]) is not { } scope) return OAuthError.InvalidScope("scope_not_allowed");
         if (ChallengeFault(client, parameters) is { } fault) return fault;
         if (!Prompts.TryParse(parameters["prompt"], out var prompt)) return OAuthError.InvalidRequest("The prompt is unknown or contradicts itself.", "prompt_unsupported");
+        if (parameters.ToQuery().Length > LongestRequest) return OAuthError.InvalidRequest("The request is too long.", "request_too_long");
         return new AuthorizeRequest(target, scope, parameters["code_challenge"], prompt, parameters);
     }
 
