@@ -13,6 +13,7 @@ using OAuthServer.Keys;
 using OAuthServer.Revoke;
 using OAuthServer.Storage;
 using OAuthServer.Storage.Migrations;
+using OAuthServer.Sweeping;
 using OAuthServer.Token;
 using OAuthServer.Token.Grants;
 using OAuthServer.Tokens;
@@ -34,6 +35,7 @@ internal static class ServerRegistration
         services.AddStorage();
         services.AddSigningKeys(configuration);
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
+        services.AddSweeper(configuration);
         services.AddProtocol();
         services.AddAccounts(configuration);
         services.AddAuthorize();

@@ -67,6 +67,11 @@ internal static class SqlParameters
 
     public static NpgsqlParameterCollection AddInterval(this NpgsqlParameterCollection parameters, TimeSpan value) => parameters.AddTyped(value, NpgsqlDbType.Interval);
 
+    public static NpgsqlParameterCollection AddNumber(this NpgsqlParameterCollection parameters, long? value) => parameters.AddTyped(value, NpgsqlDbType.Bigint);
+
+    /// <summary>A moment in UTC.</summary>
+    public static NpgsqlParameterCollection AddTime(this NpgsqlParameterCollection parameters, DateTime? value) => parameters.AddTyped(value, NpgsqlDbType.TimestampTz);
+
     public static NpgsqlParameterCollection AddTexts(this NpgsqlParameterCollection parameters, IEnumerable<string> values) =>
         parameters.AddTyped(values.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
 

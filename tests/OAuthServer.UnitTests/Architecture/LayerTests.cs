@@ -20,6 +20,7 @@ public sealed class LayerTests : IDisposable
         ["Keys"] = Stores,
         ["Diagnostics"] = [.. Stores, "Storage"],
         ["Http"] = [.. Stores, "Storage"],
+        ["Sweeping"] = Services,
         ["Clients"] = Services,
         ["Tokens"] = Services,
         ["Accounts"] = [.. Services, "Http"],
@@ -27,9 +28,9 @@ public sealed class LayerTests : IDisposable
         ["Token"] = Slices,
         ["Revoke"] = Slices,
         ["Discovery"] = Slices,
-        ["Hosting"] = [.. Slices, .. Endpoints],
-        ["Development"] = [.. Slices, .. Endpoints, "Hosting", "Commands"],
-        ["Commands"] = [.. Slices, .. Endpoints, "Hosting", "Development"],
+        ["Hosting"] = [.. Slices, .. Endpoints, "Sweeping"],
+        ["Development"] = [.. Slices, .. Endpoints, "Sweeping", "Hosting", "Commands"],
+        ["Commands"] = [.. Slices, .. Endpoints, "Sweeping", "Hosting", "Development"],
     };
 
     private readonly CompiledServer _server = new();
