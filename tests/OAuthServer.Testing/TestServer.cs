@@ -111,8 +111,9 @@ public sealed class TestServer : IAsyncDisposable
         ["RateLimiting:Token:PermitLimit"] = "1000000",
         ["RateLimiting:Revoke:PermitLimit"] = "1000000",
         ["RateLimiting:SignIn:PermitLimit"] = "1000000",
-        // Tests count rows and statements; those of the sweeper say when it runs.
+        // Tests count rows and statements, so nothing sweeps and seals by itself; a test that wants it says so.
         ["Sweeper:Enabled"] = "false",
+        ["Audit:SealInterval"] = "1.00:00:00",
         ["Serilog:MinimumLevel:Default"] = "Warning",
     };
 

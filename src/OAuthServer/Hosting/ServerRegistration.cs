@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OAuthServer.Accounts;
+using OAuthServer.Audit;
 using OAuthServer.Authorize;
 using OAuthServer.Clients;
 using OAuthServer.Configuration;
@@ -36,6 +37,7 @@ internal static class ServerRegistration
         services.AddSigningKeys(configuration);
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
         services.AddSweeper(configuration);
+        services.AddAuditSealing(configuration);
         services.AddProtocol();
         services.AddAccounts(configuration);
         services.AddAuthorize();

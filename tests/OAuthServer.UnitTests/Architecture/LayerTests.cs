@@ -21,6 +21,7 @@ public sealed class LayerTests : IDisposable
         ["Diagnostics"] = [.. Stores, "Storage"],
         ["Http"] = [.. Stores, "Storage"],
         ["Sweeping"] = Services,
+        ["Audit"] = Services,
         ["Clients"] = Services,
         ["Tokens"] = Services,
         ["Accounts"] = [.. Services, "Http"],
@@ -28,9 +29,9 @@ public sealed class LayerTests : IDisposable
         ["Token"] = Slices,
         ["Revoke"] = Slices,
         ["Discovery"] = Slices,
-        ["Hosting"] = [.. Slices, .. Endpoints, "Sweeping"],
-        ["Development"] = [.. Slices, .. Endpoints, "Sweeping", "Hosting", "Commands"],
-        ["Commands"] = [.. Slices, .. Endpoints, "Sweeping", "Hosting", "Development"],
+        ["Hosting"] = [.. Slices, .. Endpoints, "Sweeping", "Audit"],
+        ["Development"] = [.. Slices, .. Endpoints, "Sweeping", "Audit", "Hosting", "Commands"],
+        ["Commands"] = [.. Slices, .. Endpoints, "Sweeping", "Audit", "Hosting", "Development"],
     };
 
     private readonly CompiledServer _server = new();
