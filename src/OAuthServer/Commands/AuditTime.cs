@@ -15,7 +15,7 @@ internal static class AuditTime
         if (text.Length > 1 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && UnitOf(text[^1]) is { } unit)
         {
             // Beyond the first year there is nothing to be found.
-            moment = count * unit < now - DateTimeOffset.MinValue ? now - (count * unit) : DateTimeOffset.MinValue;
+            moment = count < (now - DateTimeOffset.MinValue) / unit ? now - (count * unit) : DateTimeOffset.MinValue;
             return true;
         }
 

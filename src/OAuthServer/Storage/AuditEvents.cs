@@ -72,7 +72,7 @@ internal sealed class AuditEvents(NpgsqlDataSource database)
         """;
 
     /// <summary>Audit rows leave by whole sealed days, and only those older than <paramref name="retention"/>. Their seals stay.</summary>
-    public static SweptTable SweptAfter(TimeSpan retention) => new("oauth_audit_events", Sweep, CountSweepable, retention);
+    public static SweptTable SweptAfter(TimeSpan retention) => new SweptTable("oauth_audit_events", Sweep, CountSweepable, retention);
 
     /// <summary>Writes one event.</summary>
     public async Task RecordAsync(AuditEvent audit, CancellationToken ct)

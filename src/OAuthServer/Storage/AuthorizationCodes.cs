@@ -113,7 +113,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
     /// A code's row stays, after the code's own end, for as long as a family of refresh tokens can live: until then a
     /// replay withdraws all that the code has bought (RFC 6749 §4.1.2). Later it is an unknown code, and refused all the same.
     /// </summary>
-    public static SweptTable SweptAfter(TimeSpan familyLifetime) => new("oauth_authorization_codes", Sweep, CountSweepable, familyLifetime);
+    public static SweptTable SweptAfter(TimeSpan familyLifetime) => new SweptTable("oauth_authorization_codes", Sweep, CountSweepable, familyLifetime);
 
     /// <summary>
     /// Makes a code if the account is live, the session's stamp is its stamp, and consent covers the scope (by the form

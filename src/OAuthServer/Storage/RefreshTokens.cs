@@ -90,7 +90,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
     /// A token's row stays until the token's own end and <paramref name="keep"/> more, used or not: until then a replay is
     /// known as reuse and ends the family (RFC 9700 §4.14.2). Later it is an unknown token, and refused all the same.
     /// </summary>
-    public static SweptTable SweptAfter(TimeSpan keep) => new("oauth_refresh_tokens", Sweep, CountSweepable, keep);
+    public static SweptTable SweptAfter(TimeSpan keep) => new SweptTable("oauth_refresh_tokens", Sweep, CountSweepable, keep);
 
     /// <summary>
     /// Consumes the presented token and stores its successor, if the token is live and the scope within the grant. Null

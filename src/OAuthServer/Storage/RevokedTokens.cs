@@ -34,7 +34,7 @@ internal sealed class RevokedTokens(NpgsqlDataSource database, AccessTokenWindow
         "SELECT count(*)::int FROM (SELECT FROM oauth_revoked_tokens WHERE expires_at <= now() - $2 LIMIT $1) AS sweepable";
 
     /// <summary>A row's end already has the tolerance of verifiers in it: after it no API accepts the token anyway.</summary>
-    public static SweptTable Swept() => new("oauth_revoked_tokens", Sweep, CountSweepable, TimeSpan.Zero);
+    public static SweptTable Swept() => new SweptTable("oauth_revoked_tokens", Sweep, CountSweepable, TimeSpan.Zero);
 
     /// <summary>Lists one access token; a second time changes nothing.</summary>
     public async Task AddAsync(string jti, string clientId, Guid? userId, AuditContext audit, CancellationToken ct)
