@@ -42,7 +42,7 @@ internal sealed class SealChain(AuditLog log, TrustedKeys keys, long lastExpired
         }
         else if (follows && !hash.Finish().AsSpan().SequenceEqual(seal.Hash))
         {
-            Find($"A row was changed or exchanged in {Where(seal)}.");
+            Find($"A row was changed or exchanged in {Where(seal)}, or the seal before it was.");
         }
         else
         {

@@ -109,6 +109,21 @@ public sealed class TamperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_seal_that_the_server_itself_made_for_another_history_is_found_by_the_one_after_it()
+    {
+        await Database.ExecuteAsync("CREATE TABLE last_seal AS SELECT * FROM oauth_audit_seals WHERE sequence = 4");
+        await Database.ExecuteAsync("CREATE TABLE last_rows AS SELECT * FROM oauth_audit_events WHERE id > 12");
+        await Database.ExecuteAsync("DELETE FROM oauth_audit_seals WHERE sequence >= 3");
+        await Database.ExecuteAsync("DELETE FROM oauth_audit_events WHERE id > 12");
+        await Database.ExecuteAsync("UPDATE oauth_audit_events SET reason = 'code_expired' WHERE id = 9");
+        await _server.SealAsync();
+        await Database.ExecuteAsync("INSERT INTO oauth_audit_events OVERRIDING SYSTEM VALUE SELECT * FROM last_rows");
+        await Database.ExecuteAsync("INSERT INTO oauth_audit_seals SELECT * FROM last_seal");
+
+        Assert.StartsWith("A row was changed or exchanged in the rows of seal 4", Assert.Single((await Database.VerifyAsync()).Findings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_record_sealed_anew_with_another_key_is_found_by_who_knows_the_right_one()
     {
         var right = Assert.Single((await Database.VerifyAsync()).Keys).KeyId;
