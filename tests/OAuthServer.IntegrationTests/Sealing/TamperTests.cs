@@ -42,6 +42,7 @@ public sealed class TamperTests : IAsyncLifetime
     [Theory]
     [InlineData("UPDATE oauth_audit_events SET reason = 'code_expired' WHERE id = 9", "A row was changed or exchanged in the rows of seal 3")]
     [InlineData("UPDATE oauth_audit_events SET reason = NULL WHERE id = 9", "A row was changed or exchanged in the rows of seal 3")]
+    [InlineData("UPDATE oauth_audit_events SET reason = '' WHERE id = 2 AND reason IS NULL", "A row was changed or exchanged in the rows of seal 1")]
     [InlineData("UPDATE oauth_audit_events SET correlation_id = '' WHERE id = 2", "A row was changed or exchanged in the rows of seal 1")]
     [InlineData("UPDATE oauth_audit_events SET occurred_at = occurred_at + interval '1 microsecond' WHERE id = 17", "A row was changed or exchanged in the rows of seal 4")]
     [InlineData("UPDATE oauth_audit_events SET kid = 'x' WHERE id = 4", "A row was changed or exchanged in the rows of seal 2")]
