@@ -3,29 +3,32 @@ using Npgsql;
 namespace OAuthServer.Bench.Database;
 
 /// <summary>One server's database.</summary>
-/// <param name="connectionString">Holds the password: never print it.</param>
-/// <param name="statisticsConnection">A database with pg_stat_statements, apart so that asking is not counted.</param>
-internal sealed class BenchDatabase(string connectionString, string statisticsConnection)
+internal sealed class BenchDatabase
 {
-    public string ConnectionString { get; } = connectionString;
+    private readonly string _name;
+    private readonly string? _statistics;
 
-    private string Name { get; } = new NpgsqlConnectionStringBuilder(connectionString).Database!;
+    /// <param name="server">Any connection string of the server that it is on.</param>
+    /// <param name="name">The database.</param>
+    /// <param name="statistics">A connection to another database with pg_stat_statements, so that asking is not counted; null when there is none.</param>
+    public BenchDatabase(string server, string name, string? statistics)
+    {
+        (_name, _statistics) = (name, statistics);
+        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+    }
+
+    /// <summary>Holds the password: never print it.</summary>
+    public string ConnectionString { get; }
 
     /// <summary>Runs a statement; parameters are <c>$1</c>, <c>$2</c>, …</summary>
-    public async Task ExecuteAsync(string sql, CancellationToken ct, params object[] parameters)
-    {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false });
-        await using var command = source.CreateCommand(sql);
-        foreach (var value in parameters) command.Parameters.Add(new NpgsqlParameter { Value = value });
-        await command.ExecuteNonQueryAsync(ct);
-    }
+    public Task ExecuteAsync(string sql, CancellationToken ct, params object[] parameters) => Sql.ExecuteAsync(ConnectionString, sql, ct, parameters);
 
-    /// <summary>How many statements it has run so far, transaction control and session resets included.</summary>
-    public async Task<long> StatementCountAsync(CancellationToken ct)
-    {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(statisticsConnection) { Pooling = false });
-        await using var command = source.CreateCommand("SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1");
-        command.Parameters.Add(new NpgsqlParameter { Value = Name });
-        return (long)(await command.ExecuteScalarAsync(ct))!;
-    }
+    /// <summary>PostgreSQL's version, as it calls itself.</summary>
+    public Task<string> VersionAsync(CancellationToken ct) => Sql.ScalarAsync<string>(ConnectionString, "SHOW server_version", ct);
+
+    /// <summary>How many statements it has run so far, transaction control and session resets included; null when nobody counts.</summary>
+    public async Task<long?> StatementCountAsync(CancellationToken ct) => _statistics is null ? null : await Sql.ScalarAsync<long>(
+        _statistics,
+        "SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1",
+        ct, _name);
 }

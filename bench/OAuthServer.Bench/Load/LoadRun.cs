@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
+using OAuthServer.Bench.Servers;
 
 namespace OAuthServer.Bench.Load;
 
@@ -10,36 +10,30 @@ namespace OAuthServer.Bench.Load;
 /// </summary>
 internal sealed class LoadRun : IDisposable
 {
+    private const int StackBytes = 256 * 1024;
     private const int MostFaultsInARow = 20;
 
-    private readonly IPEndPoint _address;
-    private readonly IWorker[] _workers;
+    private readonly MeasuredServer _server;
     private readonly HttpConnection[] _connections;
+    private readonly IWorker[] _workers;
 
-    /// <param name="worker">Makes a worker; its first requests, which nobody measures, go over its connection.</param>
-    public LoadRun(IPEndPoint address, int connections, Func<HttpConnection, IWorker> worker)
+    /// <param name="worker">Makes a worker; all are made at the same time.</param>
+    /// <exception cref="AggregateException">The server did not answer a worker's preparation as it should.</exception>
+    public LoadRun(MeasuredServer server, int connections, Func<WorkerSeat, IWorker> worker)
     {
-        _address = address;
-        _connections = [.. Enumerable.Range(0, connections).Select(_ => new HttpConnection(address))];
-        _workers = [.. _connections.Select(worker)];
+        _server = server;
+        _connections = [.. Enumerable.Range(0, connections).Select(_ => new HttpConnection(server.Address))];
+        _workers = new IWorker[connections];
+        OnThreads(index => _workers[index] = worker(new WorkerSeat(server, _connections[index], index, connections)));
     }
 
-    /// <summary>Runs all workers for this long; an operation that has begun is finished and counts.</summary>
+    /// <summary>Runs all workers for this long, or until they have nothing left to do; an operation that has begun is finished and counts.</summary>
     public LoadResult Run(TimeSpan length, CancellationToken ct)
     {
-        using var start = new ManualResetEventSlim();
-        var deadline = 0L;
         var tallies = new WorkerTally[_workers.Length];
-        var threads = _workers.Select((_, index) => new Thread(() =>
-        {
-            start.Wait(CancellationToken.None);
-            tallies[index] = Loop(index, Volatile.Read(ref deadline), ct);
-        }, 256 * 1024)).ToArray();
-        foreach (var thread in threads) thread.Start();
         var began = Stopwatch.GetTimestamp();
-        Volatile.Write(ref deadline, began + (long)(length.TotalSeconds * Stopwatch.Frequency));
-        start.Set();
-        foreach (var thread in threads) thread.Join();
+        var deadline = began + (long)(length.TotalSeconds * Stopwatch.Frequency);
+        OnThreads(index => tallies[index] = Loop(index, deadline, ct));
         ct.ThrowIfCancellationRequested();
         return LoadResult.Of(Stopwatch.GetElapsedTime(began), tallies);
     }
@@ -58,43 +52,54 @@ internal sealed class LoadRun : IDisposable
         {
             var began = Stopwatch.GetTimestamp();
             if (began >= deadline) break;
-            var fault = Once(index);
-            if (fault is null) tally.Succeeded(Stopwatch.GetTimestamp() - began);
-            else tally.Failed(fault);
-            faultsInARow = fault is null ? 0 : faultsInARow + 1;
+            try
+            {
+                if (!_workers[index].RunOnce(_connections[index])) break;
+                tally.Succeeded(Stopwatch.GetTimestamp() - began);
+                faultsInARow = 0;
+            }
+            catch (Exception fault) when (fault is UnexpectedAnswerException or SocketException or IOException)
+            {
+                tally.Failed(fault.Message);
+                faultsInARow++;
+                if (fault is not UnexpectedAnswerException && !Reconnect(index)) break;
+            }
         }
 
         return tally;
     }
 
-    private string? Once(int index)
+    private bool Reconnect(int index)
     {
+        _connections[index].Dispose();
         try
         {
-            _workers[index].RunOnce(_connections[index]);
-            return null;
+            _connections[index] = new HttpConnection(_server.Address);
+            return true;
         }
-        catch (UnexpectedAnswerException unexpected)
+        catch (SocketException)
         {
-            return unexpected.Message;
-        }
-        catch (Exception broken) when (broken is SocketException or IOException)
-        {
-            return Reconnect(index) ?? broken.Message;
+            return false;
         }
     }
 
-    private string? Reconnect(int index)
+    // Threads of its own for each, so that no pool decides who waits.
+    private void OnThreads(Action<int> work)
     {
-        try
+        var failures = new Exception?[_connections.Length];
+        var threads = _connections.Select((_, index) => new Thread(() =>
         {
-            _connections[index].Dispose();
-            _connections[index] = new HttpConnection(_address);
-            return null;
-        }
-        catch (SocketException refused)
-        {
-            return refused.Message;
-        }
+            try
+            {
+                work(index);
+            }
+            catch (Exception failure)
+            {
+                failures[index] = failure;
+            }
+        }, StackBytes)).ToArray();
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        if (failures.OfType<Exception>().ToList() is { Count: > 0 } all) throw new AggregateException(all);
     }
 }

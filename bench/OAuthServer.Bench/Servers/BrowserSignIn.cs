@@ -1,6 +1,4 @@
 using System.Net;
-using AngleSharp.Html.Dom;
-using AngleSharp.Html.Parser;
 
 namespace OAuthServer.Bench.Servers;
 
@@ -11,6 +9,8 @@ internal sealed class BrowserSignIn(IPEndPoint address, string proxyHeaders)
 
     // By hand: a cookie container keeps Secure cookies from a port without TLS, which ended at the proxy that we play.
     private readonly Dictionary<string, string> _cookies = new(StringComparer.Ordinal);
+
+    private string CookieHeader => string.Join("; ", _cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
 
     /// <summary>The value of the Cookie header with which an authorization request now gets a code at once.</summary>
     /// <exception cref="InvalidOperationException">The pages led elsewhere.</exception>
@@ -25,25 +25,23 @@ internal sealed class BrowserSignIn(IPEndPoint address, string proxyHeaders)
         {
             if (answer.Location is { } location)
             {
-                if (location.StartsWith(BenchClient.RedirectUri, StringComparison.Ordinal)) return string.Join("; ", _cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
+                if (location.StartsWith(BenchClient.RedirectUri, StringComparison.Ordinal)) return CookieHeader;
                 answer = await SendAsync(http, HttpMethod.Get, location, null, ct);
                 continue;
             }
 
-            var (action, fields) = Form(answer.Html);
-            fields = fields.ContainsKey("password")
-                ? new(fields) { ["email"] = email, ["password"] = password }
-                : new(fields) { ["decision"] = "allow" };
-            answer = await SendAsync(http, HttpMethod.Post, action, fields, ct);
+            var form = PageForm.Of(answer.Html);
+            form = form.Fields.ContainsKey("password") ? form.With("email", email).With("password", password) : form.With("decision", "allow");
+            answer = await SendAsync(http, HttpMethod.Post, form.Action, form.Fields, ct);
         }
 
         throw new InvalidOperationException("Sign-in and consent do not end at the client.");
     }
 
-    private async Task<(string? Location, string Html)> SendAsync(HttpClient http, HttpMethod method, string path, Dictionary<string, string>? form, CancellationToken ct)
+    private async Task<(string? Location, string Html)> SendAsync(HttpClient http, HttpMethod method, string path, IReadOnlyDictionary<string, string>? form, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(method, path) { Content = form is null ? null : new FormUrlEncodedContent(form) };
-        if (_cookies.Count > 0) request.Headers.Add("Cookie", string.Join("; ", _cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+        if (_cookies.Count > 0) request.Headers.Add("Cookie", CookieHeader);
         using var response = await http.SendAsync(request, ct);
         foreach (var header in response.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
         {
@@ -53,15 +51,8 @@ internal sealed class BrowserSignIn(IPEndPoint address, string proxyHeaders)
         }
 
         var html = await response.Content.ReadAsStringAsync(ct);
-        if ((int)response.StatusCode >= 400) throw new InvalidOperationException($"{method} of a page gave {(int)response.StatusCode}: {html}");
-        return (response.Headers.Location?.OriginalString, html);
-    }
-
-    private static (string Action, Dictionary<string, string> Fields) Form(string html)
-    {
-        using var page = new HtmlParser().ParseDocument(html);
-        var form = page.QuerySelectorAll("main form[method=post], form[method=post]").OfType<IHtmlFormElement>().First();
-        var fields = form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>().Where(input => input.Type is not "checkbox" and not "submit");
-        return (form.GetAttribute("action")!, fields.ToDictionary(input => input.Name!, input => input.Value));
+        return (int)response.StatusCode < 400
+            ? (response.Headers.Location?.OriginalString, html)
+            : throw new InvalidOperationException($"{method} of a page gave {(int)response.StatusCode}: {html}");
     }
 }

@@ -1,6 +1,8 @@
+using OAuthServer.Bench.Machine;
+
 namespace OAuthServer.Bench.Servers;
 
-/// <summary>The source tree that this program was built from, with the Release builds of what it starts.</summary>
+/// <summary>The source tree that this program was built from.</summary>
 internal static class Checkout
 {
     /// <summary>The folder of the solution.</summary>
@@ -10,13 +12,18 @@ internal static class Checkout
     /// <summary>Where a run writes its tables.</summary>
     public static string Results => Path.Combine(Root, "bench", "results");
 
-    /// <summary>The Release build of the one project in a folder of this checkout.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public static string Program(string folder)
+    /// <summary>Publishes the one project of a folder as one would to deploy it, and gives back the program.</summary>
+    /// <exception cref="InvalidOperationException">It does not build; the message ends with the compiler's words.</exception>
+    public static async Task<string> PublishAsync(string folder, TestBed bed, CancellationToken ct)
     {
-        var project = Directory.Exists(Path.Combine(Root, folder)) ? Directory.EnumerateFiles(Path.Combine(Root, folder), "*.csproj").SingleOrDefault() : null;
-        var path = Path.Combine(Root, folder, "bin", "Release", "net10.0", Path.GetFileNameWithoutExtension(project) + ".dll");
-        return File.Exists(path) ? path : throw new InvalidOperationException($"{folder} is not built in Release.");
+        var project = Directory.EnumerateFiles(Path.Combine(Root, folder), "*.csproj").Single();
+        var name = Path.GetFileNameWithoutExtension(project);
+        var output = Path.Combine(bed.Directory, "published", name);
+        string[] arguments = ["publish", project, "--configuration", "Release", "--output", output, "--nologo", "--verbosity", "quiet"];
+        var settings = new Dictionary<string, string> { ["MSBUILDDISABLENODEREUSE"] = "1" };
+        await using var publish = ChildProcess.Start("dotnet", arguments, settings, bed.LogOf("publish-" + name), Root);
+        await publish.FinishAsync(ct);
+        return Path.Combine(output, name + ".dll");
     }
 
     private static string FindRoot()

@@ -1,6 +1,4 @@
-using System.Diagnostics;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
+using System.Net;
 using OAuthServer.Bench.Database;
 using OAuthServer.Bench.Machine;
 
@@ -12,52 +10,79 @@ namespace OAuthServer.Bench.Servers;
 /// </summary>
 internal sealed class OurServer : IServerStarter
 {
-    private const string Email = "alice@example.com";
-    private const string Password = "Bench-Passw0rd!";
+    public const string ServerName = "oauthserver";
+    public const string IssuerIdentifier = "https://as.example";
 
     // What the load generator, in the place of the proxy, adds to each request.
     private const string ProxyHeaders = "X-Forwarded-Proto: https\r\nX-Forwarded-For: 203.0.113.7\r\n";
 
-    private static readonly ServerRoutes Routes = new(
-        "/health/ready", "/oauth/authorize", "/oauth/token", "/oauth/token", "/oauth/revoke", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json");
+    private const int Starts = 3;
 
     /// <inheritdoc />
-    public string Name => "oauthserver";
+    public string Name => ServerName;
 
     /// <inheritdoc />
-    public async Task<MeasuredServer> StartAsync(TestBed bed, CancellationToken ct)
+    public ServerRoutes Routes { get; } = new("/health/ready")
     {
-        var program = Checkout.Program("src/OAuthServer");
-        var database = await bed.Cluster.CreateDatabaseAsync("bench_oauthserver", ct);
+        Authorize = "/oauth/authorize",
+        Token = "/oauth/token",
+        Refresh = "/oauth/token",
+        ChecksSecrets = true,
+        Revoke = "/oauth/revoke",
+        Metadata = "/.well-known/oauth-authorization-server",
+        Keys = "/.well-known/jwks.json",
+        SignIn = "/account/sign-in",
+    };
+
+    /// <inheritdoc />
+    public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
+    {
+        var program = await Checkout.PublishAsync("src/OAuthServer", bed, ct);
+        var database = await bed.CreateDatabaseAsync("bench_oauthserver", ct);
         var address = Readiness.FreeAddress();
-        var settings = Settings(bed, database, $"http://{address}");
+        var settings = Settings(bed, database, address);
         await using (var migrate = ChildProcess.Start("dotnet", [program, "migrate"], settings, bed.LogOf("migrate"), Path.GetDirectoryName(program)!))
             await migrate.FinishAsync(ct);
-        await SeedAsync(database, ct);
+        await OurSeed.PlantAsync(database, ct);
 
-        var started = Stopwatch.GetTimestamp();
-        var process = ChildProcess.Start("dotnet", [program], settings, bed.LogOf(Name), Path.GetDirectoryName(program)!);
+        var times = new List<TimeSpan>();
+        while (true)
+        {
+            var launch = await Launch.StartAsync(program, [], settings, address, Routes, ProxyHeaders, bed.LogOf(Name), ct);
+            times.Add(launch.TimeToReady);
+            if (times.Count == Starts) return await SignedInAsync(launch, address, database, times, ct);
+            await launch.Process.DisposeAsync();
+        }
+    }
+
+    private async Task<MeasuredServer> SignedInAsync(Launch launch, IPEndPoint address, BenchDatabase database, List<TimeSpan> times, CancellationToken ct)
+    {
         try
         {
-            var ready = await Readiness.WaitAsync(process, address, Routes.Ready, ProxyHeaders, started, ct);
-            var cookies = await new BrowserSignIn(address, ProxyHeaders).SignInAndConsentAsync(Email, Password, AuthorizationRequest.New(), ct);
-            return new MeasuredServer(Name, process, address, Routes, database) { TimeToReady = ready, Headers = ProxyHeaders, BrowserHeaders = $"Cookie: {cookies}\r\n" };
+            var cookies = await new BrowserSignIn(address, ProxyHeaders).SignInAndConsentAsync(OurSeed.Email, OurSeed.Password, AuthorizationRequest.New(), ct);
+            return new MeasuredServer(Name, launch.Process, address, Routes)
+            {
+                TimesToReady = times,
+                Database = database,
+                Headers = ProxyHeaders,
+                BrowserHeaders = $"Cookie: {cookies}\r\n",
+            };
         }
         catch
         {
-            await process.DisposeAsync();
+            await launch.Process.DisposeAsync();
             throw;
         }
     }
 
-    private static Dictionary<string, string> Settings(TestBed bed, BenchDatabase database, string url)
+    private static Dictionary<string, string> Settings(TestBed bed, BenchDatabase database, IPEndPoint address)
     {
         var settings = new Dictionary<string, string>
         {
-            ["ASPNETCORE_URLS"] = url,
+            ["ASPNETCORE_URLS"] = $"http://{address}",
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ConnectionStrings__OAuthServer"] = database.ConnectionString,
-            ["OAuth__Issuer"] = "https://as.example",
+            ["OAuth__Issuer"] = IssuerIdentifier,
             ["SigningKeys__Source"] = "File",
             ["SigningKeys__Directory"] = Path.GetDirectoryName(bed.KeyPath)!,
             ["ForwardedHeaders__KnownProxies__0"] = "127.0.0.1",
@@ -69,23 +94,5 @@ internal sealed class OurServer : IServerStarter
         }
 
         return settings;
-    }
-
-    private static async Task SeedAsync(BenchDatabase database, CancellationToken ct)
-    {
-        await database.ExecuteAsync(
-            """
-            INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes, default_scopes)
-            VALUES ($1, $2, 'Bench', ARRAY[$3], ARRAY[$4], ARRAY[$4])
-            """,
-            ct, BenchClient.Id, BCrypt.Net.BCrypt.HashPassword(BenchClient.Secret, 12), BenchClient.RedirectUri, BenchClient.Scope);
-        var password = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 })).HashPassword(new object(), Password);
-        await database.ExecuteAsync(
-            """
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
-                                  concurrency_stamp, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
-            VALUES (gen_random_uuid(), $1, upper($1), $1, upper($1), true, $2, 'stamp', 'stamp', false, false, true, 0)
-            """,
-            ct, Email, password);
     }
 }

@@ -3,30 +3,34 @@ using OAuthServer.Bench.Database;
 
 namespace OAuthServer.Bench.Servers;
 
-/// <summary>What the servers of one run share: PostgreSQL, the signing key, a directory, and the checkout they are built from.</summary>
+/// <summary>What the servers of one run share: PostgreSQL, the signing key and a directory for their programs and logs.</summary>
 internal sealed class TestBed : IAsyncDisposable
 {
     // Not the temporary folder, which may be in memory: PostgreSQL must pay for its commits.
-    private static readonly string Home = "/var/tmp";
+    private const string Home = "/var/tmp";
 
-    private TestBed(string directory, BenchCluster cluster) => (Directory, Cluster) = (directory, cluster);
+    private const int KeyBits = 2048;
 
-    /// <summary>Logs and keys of this run; gone with it.</summary>
+    private TestBed(string directory, IPostgres postgres) => (Directory, Postgres) = (directory, postgres);
+
+    /// <summary>Programs, logs and keys of this run; gone with it.</summary>
     public string Directory { get; }
 
-    public BenchCluster Cluster { get; }
+    public IPostgres Postgres { get; }
 
     /// <summary>The RSA-2048 key that all servers sign with, PKCS#8 PEM.</summary>
     public string KeyPath => Path.Combine(Directory, "keys", "current.pem");
 
-    public static async Task<TestBed> CreateAsync(CancellationToken ct)
+    /// <param name="connectionString">The operator's PostgreSQL; null starts a private one.</param>
+    public static async Task<TestBed> CreateAsync(string? connectionString, CancellationToken ct)
     {
         var directory = Path.Combine(Home, $"oauthserver-bench-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
         System.IO.Directory.CreateDirectory(Path.Combine(directory, "keys"));
         try
         {
-            var bed = new TestBed(directory, await BenchCluster.StartAsync(directory + "-postgres", ct));
-            using var rsa = RSA.Create(2048);
+            IPostgres postgres = connectionString is null ? await PrivateCluster.StartAsync(directory + "-postgres", ct) : new OperatorPostgres(connectionString);
+            var bed = new TestBed(directory, postgres);
+            using var rsa = RSA.Create(KeyBits);
             await File.WriteAllTextAsync(bed.KeyPath, rsa.ExportPkcs8PrivateKeyPem(), ct);
             return bed;
         }
@@ -37,13 +41,16 @@ internal sealed class TestBed : IAsyncDisposable
         }
     }
 
+    /// <summary>An empty database for one server.</summary>
+    public Task<BenchDatabase> CreateDatabaseAsync(string name, CancellationToken ct) => Postgres.CreateDatabaseAsync(name, ct);
+
     /// <summary>A log file of this run.</summary>
     public string LogOf(string name) => Path.Combine(Directory, name + ".log");
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await Cluster.DisposeAsync();
+        await Postgres.DisposeAsync();
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 }

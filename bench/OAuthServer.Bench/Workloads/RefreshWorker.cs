@@ -1,5 +1,4 @@
 using OAuthServer.Bench.Load;
-using OAuthServer.Bench.Servers;
 
 namespace OAuthServer.Bench.Workloads;
 
@@ -9,15 +8,16 @@ internal sealed class RefreshWorker : IWorker
     private readonly TokenCaller _caller;
     private string _token;
 
-    public RefreshWorker(MeasuredServer server, HttpConnection connection)
+    public RefreshWorker(WorkerSeat seat)
     {
-        _caller = new TokenCaller(server);
-        _token = _caller.FirstRefreshToken(connection);
+        _caller = new TokenCaller(seat.Server);
+        _token = _caller.FirstRefreshToken(seat.Connection);
     }
 
     /// <inheritdoc />
-    public void RunOnce(HttpConnection connection)
+    public bool RunOnce(HttpConnection connection)
     {
         _token = _caller.Refresh(connection, _token);
+        return true;
     }
 }
