@@ -15,7 +15,7 @@ internal sealed class BenchRun(RunOptions options, TestBed bed, IReadOnlyList<Me
     public static async Task<int> RunAsync(RunOptions options, CancellationToken ct)
     {
         Console.WriteLine($"This takes about {options.Length().TotalMinutes:0} minutes.");
-        await using var bed = await TestBed.CreateAsync(options.Connection, ct);
+        await using var bed = await TestBed.CreateAsync(null, ct);
         var servers = new List<MeasuredServer>();
         try
         {

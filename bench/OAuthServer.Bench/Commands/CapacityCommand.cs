@@ -13,7 +13,7 @@ internal static class CapacityCommand
         };
         var connections = new Option<int>("--connections") { Description = "How many requests are under way at once.", DefaultValueFactory = _ => 32 };
         var command = new Command("capacity", "Measure what this machine and your PostgreSQL can do, and what limits it.") { connection, connections };
-        command.SetAction((parsed, ct) => CapacityRun.RunAsync(parsed.GetValue(connection), parsed.GetValue(connections), ct));
+        command.SetAction((parsed, ct) => Outcome.OfAsync(() => CapacityRun.RunAsync(parsed.GetValue(connection), parsed.GetValue(connections), ct)));
         return command;
     }
 }

@@ -27,12 +27,11 @@ internal static class RunCommand
             var all = Workload.All.Select(workload => workload.Name).ToArray();
             var workloads = Workload.Chosen(Given(parsed.GetValue(only)) ?? (hurry ? QuickWorkloads : all));
             var named = Given(parsed.GetValue(servers)) ?? [.. ServerStarters.All.Select(starter => starter.Name)];
-            return BenchRun.RunAsync(
-                new RunOptions(
-                    workloads, RunOptions.Needed(named, workloads), Given(parsed.GetValue(connections)) ?? (hurry ? [32] : [1, 8, 32]),
-                    TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? (hurry ? 5 : 10)), TimeSpan.FromSeconds(parsed.GetValue(warmup) ?? (hurry ? 12 : 120)),
-                    TimeSpan.FromSeconds(hurry ? 1 : 3), parsed.GetValue(repetitions) ?? (hurry ? 1 : 3), null),
-                ct);
+            var options = new RunOptions(
+                workloads, RunOptions.Needed(named, workloads), Given(parsed.GetValue(connections)) ?? (hurry ? [32] : [1, 8, 32]),
+                TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? (hurry ? 5 : 10)), TimeSpan.FromSeconds(parsed.GetValue(warmup) ?? (hurry ? 12 : 120)),
+                TimeSpan.FromSeconds(hurry ? 1 : 3), parsed.GetValue(repetitions) ?? (hurry ? 1 : 3));
+            return Outcome.OfAsync(() => BenchRun.RunAsync(options, ct));
         });
         return command;
     }

@@ -6,9 +6,8 @@ namespace OAuthServer.Bench.Commands;
 /// <summary>What a run measures and for how long.</summary>
 /// <param name="Warmup">Load on each server, spread over the workloads, before anything counts.</param>
 /// <param name="Settle">Load in front of each measured run that does not count either, so that pools and caches have their size.</param>
-/// <param name="Connection">The operator's PostgreSQL; null for a private one.</param>
 internal sealed record RunOptions(
-    IReadOnlyList<Workload> Workloads, IReadOnlyList<string> Servers, IReadOnlyList<int> Connections, TimeSpan Seconds, TimeSpan Warmup, TimeSpan Settle, int Repetitions, string? Connection)
+    IReadOnlyList<Workload> Workloads, IReadOnlyList<string> Servers, IReadOnlyList<int> Connections, TimeSpan Seconds, TimeSpan Warmup, TimeSpan Settle, int Repetitions)
 {
     /// <summary>The servers of these names that have something to do, with those that they cannot do without.</summary>
     public static IReadOnlyList<string> Needed(IReadOnlyCollection<string> named, IReadOnlyList<Workload> workloads)

@@ -30,10 +30,15 @@ internal sealed record CapacityReport(MachineFacts Machine, int Connections, Com
         }
 
         card.AppendLine();
-        if (Measurements.Any(run => run.Others + run.Steal > TooMuchElsewhere)) card.AppendLine("Other programs or guests took more than a tenth of the machine meanwhile: it can do more than this.");
+        if (Measurements.Any(run => run.Others + run.Steal > TooMuchElsewhere)) card.AppendLine(Disturbance);
         foreach (var run in Measurements.Where(run => run.FirstFault is not null)) card.AppendLine(CultureInfo.InvariantCulture, $"{run.Workload}: the first error was {run.FirstFault!.ReplaceLineEndings(" ")}");
         return card.ToString();
     }
+
+    // What runs beside us cannot be told apart from a PostgreSQL whose processes we do not know.
+    private string Disturbance => Measurements.Any(run => run.PostgresCpu is null)
+        ? "Other programs took more than a tenth of this machine meanwhile: your PostgreSQL, if it is here; else the machine can do more than this."
+        : "Other programs or guests took more than a tenth of the machine meanwhile: it can do more than this.";
 
     private static string Title(Measurement run) => run.Workload switch
     {
@@ -45,7 +50,7 @@ internal sealed record CapacityReport(MachineFacts Machine, int Connections, Com
     private string Limit(Measurement run)
     {
         if (run.Workload == "sign-in") return $"the password hash: {Cells.Text(run.ServerCpu, "0")} ms of processor for each, on at most half of the cores";
-        if (run.Busy + run.Steal >= Full) return $"processors ({Share(run.ServerCpu, run)} server, {(run.PostgresCpu is { } postgres ? Share(postgres, run) + " PostgreSQL, " : "")}{Share(run.ClientCpu, run)} load generator)";
+        if (run.Busy + run.Steal >= Full) return $"processors ({Share(run.ServerCpu, run)} server, {(run.PostgresCpu is { } postgres ? Share(postgres, run) + " PostgreSQL, " : "")}{Share(run.ClientCpu, run)} load generator, {Percent(run.Others + run.Steal)} others)";
         return run.Latency.P50 > 2 * Database.Commit
             ? $"waiting for PostgreSQL: processors here are {Percent(run.Busy)} busy; look at its processors, disk and connection limit"
             : $"too few callers: processors are {Percent(run.Busy)} busy; try more --connections";

@@ -13,10 +13,11 @@ internal static class Checkout
     public static string Results => Path.Combine(Root, "bench", "results");
 
     /// <summary>Publishes the one project of a folder as one would to deploy it, and gives back the program.</summary>
-    /// <exception cref="InvalidOperationException">It does not build; the message ends with the compiler's words.</exception>
+    /// <exception cref="InvalidOperationException">There is none, or it does not build; the message has the compiler's last words.</exception>
     public static async Task<string> PublishAsync(string folder, TestBed bed, CancellationToken ct)
     {
-        var project = Directory.EnumerateFiles(Path.Combine(Root, folder), "*.csproj").Single();
+        var source = Path.Combine(Root, folder);
+        var project = (Directory.Exists(source) ? Directory.EnumerateFiles(source, "*.csproj").SingleOrDefault() : null) ?? throw new InvalidOperationException($"{folder} has no project.");
         var name = Path.GetFileNameWithoutExtension(project);
         var output = Path.Combine(bed.Directory, "published", name);
         string[] arguments = ["publish", project, "--configuration", "Release", "--output", output, "--nologo", "--verbosity", "quiet"];
