@@ -1,4 +1,5 @@
 using System.Diagnostics.Tracing;
+using System.Globalization;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
 
@@ -20,8 +21,8 @@ internal static class AllocationMeter
         {
             if (traced.EventName != "EventCounters" || traced.PayloadByName("") is not IDictionary<string, object> outer) return;
             if (outer["Payload"] is not IDictionary<string, object> counter || counter["Name"] is not "alloc-rate") return;
-            bytes += Convert.ToDouble(counter["Increment"], System.Globalization.CultureInfo.InvariantCulture);
-            seconds += Convert.ToDouble(counter["IntervalSec"], System.Globalization.CultureInfo.InvariantCulture);
+            bytes += Convert.ToDouble(counter["Increment"], CultureInfo.InvariantCulture);
+            seconds += Convert.ToDouble(counter["IntervalSec"], CultureInfo.InvariantCulture);
         };
         var reading = Task.Factory.StartNew(source.Process, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.Delay(length, ct);

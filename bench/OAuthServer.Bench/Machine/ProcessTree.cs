@@ -5,7 +5,7 @@ namespace OAuthServer.Bench.Machine;
 /// <summary>A process and all its descendants, as Linux's <c>/proc</c> shows them.</summary>
 internal sealed class ProcessTree(int root)
 {
-    private static readonly double TicksPerSecond = 100; // USER_HZ, fixed in Linux's interface
+    private const double TicksPerSecond = 100; // USER_HZ, fixed in Linux's interface
 
     /// <summary>
     /// Processor time used so far, user and system. A child that ended is counted by the parent that collected it, so the

@@ -9,6 +9,7 @@ namespace OAuthServer.Bench.Servers;
 /// <summary>Waits until a server that was just started answers.</summary>
 internal static class Readiness
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Asks every 10 ms. The answer is the time since <paramref name="started"/>, a stopwatch timestamp.</summary>
@@ -16,14 +17,14 @@ internal static class Readiness
     public static async Task<TimeSpan> WaitAsync(ChildProcess process, IPEndPoint address, string route, string headers, long started, CancellationToken ct)
     {
         var request = HttpRequestBytes.Get(route, headers);
-        while (Stopwatch.GetElapsedTime(started) is var waited)
+        while (!IsReady(address, request))
         {
-            if (IsReady(address, request)) return Stopwatch.GetElapsedTime(started);
-            if (process.HasExited || waited > Patience) throw new InvalidOperationException($"{address} is not ready after {waited.TotalSeconds:0} s:{Environment.NewLine}{process.LastWords()}");
-            await Task.Delay(10, ct);
+            var waited = Stopwatch.GetElapsedTime(started);
+            if (process.HasExited || waited > Patience) throw new InvalidOperationException($"A server is not ready after {waited.TotalSeconds:0} s:{Environment.NewLine}{process.LastWords()}");
+            await Task.Delay(Pause, ct);
         }
 
-        throw new System.Diagnostics.UnreachableException();
+        return Stopwatch.GetElapsedTime(started);
     }
 
     /// <summary>A loopback port that nobody listens on.</summary>

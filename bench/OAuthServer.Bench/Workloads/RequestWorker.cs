@@ -1,3 +1,4 @@
+using System.Text;
 using OAuthServer.Bench.Load;
 
 namespace OAuthServer.Bench.Workloads;
@@ -12,7 +13,7 @@ internal sealed class RequestWorker(byte[] request, int status) : IWorker
     public static RequestWorker GetUnchanged(WorkerSeat seat, string path)
     {
         var reply = seat.Connection.Send(HttpRequestBytes.Get(path, seat.Server.Headers));
-        var etag = System.Text.Encoding.ASCII.GetString(reply.Header("ETag"u8));
+        var etag = Encoding.ASCII.GetString(reply.Header("ETag"u8));
         return new(HttpRequestBytes.Get(path, $"{seat.Server.Headers}If-None-Match: {etag}\r\n"), 304);
     }
 
