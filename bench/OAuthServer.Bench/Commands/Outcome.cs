@@ -21,7 +21,7 @@ internal static class Outcome
         }
         catch (AggregateException failures)
         {
-            await Console.Error.WriteLineAsync($"A caller could not prepare itself: {failures.InnerExceptions[0].Message}");
+            await Console.Error.WriteLineAsync($"A caller had to give up: {failures.InnerExceptions[0].Message}");
             return NotMeasured;
         }
         catch (OperationCanceledException)

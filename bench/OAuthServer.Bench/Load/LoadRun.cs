@@ -28,6 +28,7 @@ internal sealed class LoadRun : IDisposable
     }
 
     /// <summary>Runs all workers for this long, or until they have nothing left to do; an operation that has begun is finished and counts.</summary>
+    /// <exception cref="AggregateException">The server takes no connections any more.</exception>
     public LoadResult Run(TimeSpan length, CancellationToken ct)
     {
         var tallies = new WorkerTally[_workers.Length];
@@ -62,25 +63,17 @@ internal sealed class LoadRun : IDisposable
             {
                 tally.Failed(fault.Message);
                 faultsInARow++;
-                if (fault is not UnexpectedAnswerException && !Reconnect(index)) break;
+                if (fault is not UnexpectedAnswerException) Reconnect(index);
             }
         }
 
         return tally;
     }
 
-    private bool Reconnect(int index)
+    private void Reconnect(int index)
     {
         _connections[index].Dispose();
-        try
-        {
-            _connections[index] = new HttpConnection(_server.Address);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        _connections[index] = new HttpConnection(_server.Address);
     }
 
     // Threads of its own for each, so that no pool decides who waits.
