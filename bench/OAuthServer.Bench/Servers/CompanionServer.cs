@@ -9,6 +9,7 @@ internal sealed class CompanionServer(string name, string folder, ServerRoutes r
         Refresh = "/floor/refresh",
         FirstRefreshToken = "/floor/start",
         Echo = "/floor/echo",
+        Static = "/floor/static",
         Sign = "/floor/sign",
         Statement = "/floor/statement",
     });

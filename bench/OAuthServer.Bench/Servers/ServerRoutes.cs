@@ -37,6 +37,9 @@ internal sealed record ServerRoutes(string Ready)
     /// <summary>Takes a form and does nothing.</summary>
     public string? Echo { get; init; }
 
+    /// <summary>Gives a document of the size of our metadata, from memory.</summary>
+    public string? Static { get; init; }
+
     /// <summary>Signs one token, without a database.</summary>
     public string? Sign { get; init; }
 
