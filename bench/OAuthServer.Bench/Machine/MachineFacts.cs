@@ -8,6 +8,11 @@ namespace OAuthServer.Bench.Machine;
 /// <param name="Commit">The checkout's commit; "unknown" without git.</param>
 internal sealed record MachineFacts(DateTimeOffset Date, string Processor, int Cores, double MemoryGigabytes, string System, string Runtime, string PostgreSql, string Commit)
 {
+    /// <summary>All of it in one line.</summary>
+    public string Summary => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Date:yyyy-MM-dd HH:mm} UTC, commit {Commit}. {Processor}, {Cores} cores, {MemoryGigabytes} GB; {System}; {Runtime}; PostgreSQL {PostgreSql}.");
+
     public static MachineFacts Read(DateTimeOffset date, string postgresVersion, string checkout) => new(
         date,
         Value("/proc/cpuinfo", "model name") ?? "unknown",

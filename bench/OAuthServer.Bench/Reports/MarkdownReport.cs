@@ -10,7 +10,7 @@ internal static class MarkdownReport
     {
         var page = new StringBuilder();
         page.AppendLine("# Benchmark").AppendLine();
-        page.AppendLine(Machine(report)).AppendLine();
+        page.AppendLine(report.Machine.Summary).AppendLine();
         page.AppendLine(report.How).AppendLine();
         page.AppendLine(Row(Cells.Headings)).AppendLine(Row(Cells.Headings.Select(_ => "---")));
         foreach (var summary in report.Summaries) page.AppendLine(Row(Cells.Of(summary)));
@@ -27,13 +27,6 @@ internal static class MarkdownReport
             yield return string.Create(CultureInfo.InvariantCulture, $"{allocation.Server}, {allocation.Workload}: {allocation.BytesPerOperation / 1024:0.0} KiB allocated per operation");
         foreach (var failed in report.Summaries.Where(summary => summary.Errors > 0))
             yield return $"ERRORS: {failed.Server}, {failed.Workload}, {failed.Connections} connections: {failed.Errors}, the first: {failed.FirstFault?.ReplaceLineEndings(" ")}";
-    }
-
-    private static string Machine(RunReport report)
-    {
-        var machine = report.Machine;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{machine.Date:yyyy-MM-dd HH:mm} UTC, commit {machine.Commit}. {machine.Processor}, {machine.Cores} cores, {machine.MemoryGigabytes} GB; {machine.System}; {machine.Runtime}; PostgreSQL {machine.PostgreSql}.");
     }
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";

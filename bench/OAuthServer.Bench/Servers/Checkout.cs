@@ -12,7 +12,7 @@ internal static class Checkout
     /// <summary>Where a run writes its tables.</summary>
     public static string Results => Path.Combine(Root, "bench", "results");
 
-    /// <summary>Publishes the one project of a folder as one would to deploy it, and gives back the program.</summary>
+    /// <summary>Publishes the one project of a folder as one would to deploy it, once in a run, and gives back the program.</summary>
     /// <exception cref="InvalidOperationException">There is none, or it does not build; the message has the compiler's last words.</exception>
     public static async Task<string> PublishAsync(string folder, TestBed bed, CancellationToken ct)
     {
@@ -20,11 +20,14 @@ internal static class Checkout
         var project = (Directory.Exists(source) ? Directory.EnumerateFiles(source, "*.csproj").SingleOrDefault() : null) ?? throw new InvalidOperationException($"{folder} has no project.");
         var name = Path.GetFileNameWithoutExtension(project);
         var output = Path.Combine(bed.Directory, "published", name);
+        var program = Path.Combine(output, name + ".dll");
+        if (File.Exists(program)) return program;
+
         string[] arguments = ["publish", project, "--configuration", "Release", "--output", output, "--nologo", "--verbosity", "quiet"];
         var settings = new Dictionary<string, string> { ["MSBUILDDISABLENODEREUSE"] = "1" };
         await using var publish = ChildProcess.Start("dotnet", arguments, settings, bed.LogOf("publish-" + name), Root);
         await publish.FinishAsync(ct);
-        return Path.Combine(output, name + ".dll");
+        return program;
     }
 
     private static string FindRoot()

@@ -8,7 +8,10 @@ namespace OAuthServer.Bench.Servers;
 /// The product, set up as its operator would: Production, keys in files, a trusted proxy in front that ends TLS, rate
 /// limits on (with budgets that do not bite here), the database migrated by the command, the client registered by SQL.
 /// </summary>
-internal sealed class OurServer : IServerStarter
+/// <param name="name">As in tables; its database is named after it.</param>
+/// <param name="wideBudgets">The rate limits that must not bite; the others are the product's own.</param>
+/// <param name="starts">How often it is started, for the time that this takes.</param>
+internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, int starts) : IServerStarter
 {
     public const string ServerName = "oauthserver";
     public const string IssuerIdentifier = "https://as.example";
@@ -18,8 +21,17 @@ internal sealed class OurServer : IServerStarter
 
     private const int Starts = 3;
 
+    /// <summary>As most runs want it.</summary>
+    public OurServer()
+        : this(ServerName, AllBudgets, Starts)
+    {
+    }
+
+    /// <summary>The sections of <c>RateLimiting</c>.</summary>
+    public static IReadOnlyList<string> AllBudgets { get; } = ["Authorize", "Token", "Revoke", "SignIn"];
+
     /// <inheritdoc />
-    public string Name => ServerName;
+    public string Name => name;
 
     /// <inheritdoc />
     public ServerRoutes Routes { get; } = new("/health/ready")
@@ -38,7 +50,7 @@ internal sealed class OurServer : IServerStarter
     public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
     {
         var program = await Checkout.PublishAsync("src/OAuthServer", bed, ct);
-        var database = await bed.CreateDatabaseAsync("bench_oauthserver", ct);
+        var database = await bed.CreateDatabaseAsync("bench_" + name, ct);
         var address = Readiness.FreeAddress();
         var settings = Settings(bed, database, address);
         await using (var migrate = ChildProcess.Start("dotnet", [program, "migrate"], settings, bed.LogOf("migrate"), Path.GetDirectoryName(program)!))
@@ -50,7 +62,7 @@ internal sealed class OurServer : IServerStarter
         {
             var launch = await Launch.StartAsync(program, [], settings, address, Routes, ProxyHeaders, bed.LogOf(Name), ct);
             times.Add(launch.TimeToReady);
-            if (times.Count == Starts) return await SignedInAsync(launch, address, database, times, ct);
+            if (times.Count == starts) return await SignedInAsync(launch, address, database, times, ct);
             await launch.Process.DisposeAsync();
         }
     }
@@ -75,7 +87,7 @@ internal sealed class OurServer : IServerStarter
         }
     }
 
-    private static Dictionary<string, string> Settings(TestBed bed, BenchDatabase database, IPEndPoint address)
+    private Dictionary<string, string> Settings(TestBed bed, BenchDatabase database, IPEndPoint address)
     {
         var settings = new Dictionary<string, string>
         {
@@ -87,7 +99,7 @@ internal sealed class OurServer : IServerStarter
             ["SigningKeys__Directory"] = Path.GetDirectoryName(bed.KeyPath)!,
             ["ForwardedHeaders__KnownProxies__0"] = "127.0.0.1",
         };
-        foreach (var budget in (string[])["Authorize", "Token", "Revoke", "SignIn"])
+        foreach (var budget in wideBudgets)
         {
             settings[$"RateLimiting__{budget}__PermitLimit"] = "1000000";
             settings[$"RateLimiting__{budget}__Window"] = "00:01:00";
