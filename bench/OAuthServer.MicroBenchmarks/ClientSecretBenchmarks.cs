@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using Bcrypt = BCrypt.Net.BCrypt;
 
@@ -9,8 +10,8 @@ public class ClientSecretBenchmarks : IDisposable
 {
     private const string Secret = "bench-secret-bench-secret-bench-01";
 
-    private readonly string[] _hashes = [Bcrypt.HashPassword(Secret, ClientSecretVerifier.Cost)];
-    private readonly ClientSecretVerifier _verifier = new();
+    private readonly string[] _hashes = [Bcrypt.HashPassword(Secret, new ClientSecretOptions().Cost)];
+    private readonly ClientSecretVerifier _verifier = new(Options.Create(new ClientSecretOptions()));
 
     [GlobalSetup]
     public async Task CheckOnceAsync()

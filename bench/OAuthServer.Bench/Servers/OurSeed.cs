@@ -26,7 +26,7 @@ internal static class OurSeed
 
     public static async Task PlantAsync(BenchDatabase database, CancellationToken ct)
     {
-        var secret = BCrypt.Net.BCrypt.HashPassword(BenchClient.Secret, ClientSecretVerifier.Cost);
+        var secret = BCrypt.Net.BCrypt.HashPassword(BenchClient.Secret, new ClientSecretOptions().Cost);
         await database.ExecuteAsync(InsertClient, ct, BenchClient.Id, secret, BenchClient.RedirectUri, BenchClient.Scope);
         var hasher = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = PasswordIterations }));
         await database.ExecuteAsync(InsertPerson, ct, Email, hasher.HashPassword(new object(), Password));
