@@ -15,7 +15,8 @@ internal sealed class TokenCaller(MeasuredServer server)
     private readonly string _browserHeaders = server.Headers + server.BrowserHeaders;
 
     /// <summary>A refresh request (RFC 6749 section 6).</summary>
-    public static string RefreshForm(string refreshToken) => $"grant_type=refresh_token&refresh_token={refreshToken}&{Credentials}";
+    /// <param name="credentials">Of another client, form-encoded; the bench's own when absent.</param>
+    public static string RefreshForm(string refreshToken, string? credentials = null) => $"grant_type=refresh_token&refresh_token={refreshToken}&{credentials ?? Credentials}";
 
     /// <summary>Asks for a code with the session that the browser holds, and gives it back with its verifier.</summary>
     public (string Code, string Verifier) Authorize(HttpConnection connection)
@@ -32,9 +33,9 @@ internal sealed class TokenCaller(MeasuredServer server)
     public string Redeem(HttpConnection connection, string code, string verifier) => MemberOf(Exchange(connection, code, verifier), "refresh_token"u8);
 
     /// <summary>Spends a refresh token and gives its successor back, which must be another.</summary>
-    public string Refresh(HttpConnection connection, string refreshToken)
+    public string Refresh(HttpConnection connection, string refreshToken, string? credentials = null)
     {
-        var reply = Post(connection, server.Routes.Refresh!, RefreshForm(refreshToken));
+        var reply = Post(connection, server.Routes.Refresh!, RefreshForm(refreshToken, credentials));
         var successor = MemberOf(reply, "refresh_token"u8);
         return successor == refreshToken ? throw new UnexpectedAnswerException(reply) : successor;
     }
