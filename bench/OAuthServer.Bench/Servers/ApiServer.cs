@@ -15,7 +15,7 @@ internal sealed class ApiServer : IServerStarter
     public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
     {
         var issuer = running.FirstOrDefault(server => server.Name == OurServer.ServerName) ?? throw new InvalidOperationException("The API takes our server's tokens: measure both.");
-        var program = await Checkout.PublishAsync("bench/api", bed, ct);
+        var program = await Checkout.PublishAsync("bench/api", null, bed, ct);
         var address = Readiness.FreeAddress();
         var launch = await Launch.StartAsync(
             program, ["--urls", $"http://{address}", "--issuer", OurServer.IssuerIdentifier, "--server", $"http://{issuer.Address}"],

@@ -13,8 +13,12 @@ internal static class Checkout
     public static string Results => Path.Combine(Root, "bench", "results");
 
     /// <summary>Publishes the one project of a folder as one would to deploy it, once in a run, and gives back the program.</summary>
+    /// <param name="folder">From <see cref="Root"/>.</param>
+    /// <param name="platform">For a project that is compiled ahead, the runtime identifier to publish it for; else null.</param>
+    /// <param name="bed">Takes the program and the build's log.</param>
+    /// <param name="ct">Ends the build.</param>
     /// <exception cref="InvalidOperationException">There is none, or it does not build; the message has the compiler's last words.</exception>
-    public static async Task<string> PublishAsync(string folder, TestBed bed, CancellationToken ct)
+    public static async Task<string> PublishAsync(string folder, string? platform, TestBed bed, CancellationToken ct)
     {
         var source = Path.Combine(Root, folder);
         var project = (Directory.Exists(source) ? Directory.EnumerateFiles(source, "*.csproj").SingleOrDefault() : null) ?? throw new InvalidOperationException($"{folder} has no project.");
@@ -23,7 +27,8 @@ internal static class Checkout
         var program = Path.Combine(output, name + ".dll");
         if (File.Exists(program)) return program;
 
-        string[] arguments = ["publish", project, "--configuration", "Release", "--output", output, "--nologo", "--verbosity", "quiet"];
+        string[] ahead = platform is null ? [] : ["--runtime", platform];
+        string[] arguments = ["publish", project, "--configuration", "Release", "--output", output, "--nologo", "--verbosity", "quiet", .. ahead];
         var settings = new Dictionary<string, string> { ["MSBUILDDISABLENODEREUSE"] = "1" };
         await using var publish = ChildProcess.Start("dotnet", arguments, settings, bed.LogOf("publish-" + name), Root);
         await publish.FinishAsync(ct);

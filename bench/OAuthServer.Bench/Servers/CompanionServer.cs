@@ -32,7 +32,7 @@ internal sealed class CompanionServer(string name, string folder, ServerRoutes r
     /// <inheritdoc />
     public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
     {
-        var program = await Checkout.PublishAsync(folder, bed, ct);
+        var program = await Checkout.PublishAsync(folder, null, bed, ct);
         var database = await bed.CreateDatabaseAsync("bench_" + name, ct);
         var address = Readiness.FreeAddress();
         var launch = await Launch.StartAsync(

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using OAuthServer.Bench.Database;
 using OAuthServer.Bench.Machine;
 
@@ -49,7 +50,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     /// <inheritdoc />
     public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
     {
-        var program = await Checkout.PublishAsync("src/OAuthServer", bed, ct);
+        var program = await Checkout.PublishAsync("src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
         var database = await bed.CreateDatabaseAsync("bench_" + name, ct);
         var address = Readiness.FreeAddress();
         var settings = Settings(bed, database, address);

@@ -11,6 +11,10 @@ internal static class ServerHost
     private const int LongestHeaders = 64 * 1024;
     private const long LongestBody = 1024 * 1024;
 
+    // The framework's own mark that authentication was added by hand. Without it WebApplication adds the middleware by itself,
+    // which then makes a cookie handler for every token request; here the pages alone ask who is signed in.
+    private const string AuthenticationIsInPlace = "__AuthenticationMiddlewareSet";
+
     /// <summary>
     /// The host, ready to run; null when the configuration is wrong, after every fault was written to standard error.
     /// </summary>
@@ -34,6 +38,7 @@ internal static class ServerHost
             return null;
         }
 
+        ((IApplicationBuilder)app).Properties[AuthenticationIsInPlace] = true;
         app.UseProtection(app.Services.GetRequiredService<ServerAddress>().Issuer);
         app.MapServer();
         return app;

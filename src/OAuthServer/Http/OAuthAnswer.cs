@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using OAuthServer.Protocol;
 
@@ -47,16 +46,14 @@ internal static class OAuthAnswer
             response.Headers.Pragma = "no-cache";
             if (status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Basic realm=\"OAuthServer\", charset=\"UTF-8\"";
             if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests) response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            var body = new ArrayBufferWriter<byte>(1024);
-            using (var json = new Utf8JsonWriter(body))
-            {
-                json.WriteStartObject();
-                members(json);
-                json.WriteEndObject();
-            }
-
-            response.ContentLength = body.WrittenCount;
-            await response.BodyWriter.WriteAsync(body.WrittenMemory, httpContext.RequestAborted);
+            // Straight into the server's own buffers; headers leave with the first flush, so the length can still be told.
+            using var json = new Utf8JsonWriter(response.BodyWriter);
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+            json.Flush();
+            response.ContentLength = json.BytesCommitted;
+            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
         }
     }
 }
