@@ -1,18 +1,20 @@
 # syntax=docker/dockerfile:1
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH
 WORKDIR /source
 
 # Restored on its own, so that this layer is rebuilt only when a dependency changes.
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt ./
 COPY src/Directory.Build.props src/
 COPY src/OAuthServer/OAuthServer.csproj src/OAuthServer/packages.lock.json src/OAuthServer/
-RUN dotnet restore src/OAuthServer --locked-mode
+# TARGETARCH is amd64 or arm64; .NET calls the first one x64.
+RUN dotnet restore src/OAuthServer --locked-mode -r linux-${TARGETARCH/amd64/x64}
 
 # The migrations are embedded in the assembly: the image can migrate by itself.
 COPY .editorconfig ./
 COPY migrations/ migrations/
 COPY src/OAuthServer/ src/OAuthServer/
-RUN dotnet publish src/OAuthServer -c Release --no-restore -p:UseAppHost=false -o /app
+RUN dotnet publish src/OAuthServer -c Release --no-restore -r linux-${TARGETARCH/amd64/x64} -p:UseAppHost=false -o /app
 
 # Chiseled: no shell, no package manager, runs as the unprivileged user "app".
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled

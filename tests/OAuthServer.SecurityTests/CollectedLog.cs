@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OAuthServer.Testing;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -26,14 +25,4 @@ public sealed class CollectedLog : ILogEventSink
 
     public void Emit(LogEvent logEvent) => _events.Enqueue(string.Join('\n',
         (IEnumerable<string?>)[logEvent.RenderMessage(null), logEvent.MessageTemplate.Text, .. logEvent.Properties.Select(p => $"{p.Key}={p.Value}"), logEvent.Exception?.ToString()]));
-
-    /// <summary>Fails with the events and audit rows that hold one of the markers.</summary>
-    public async Task AssertHoldsNoneOfAsync(TestDatabase database, IEnumerable<string?> markers)
-    {
-        var rows = await database.QueryAsync("SELECT to_jsonb(a)::text AS line FROM oauth_audit_events a");
-        var lines = Events.Concat(rows.Select(row => (string)row["line"]!)).ToList();
-        var searched = markers.Select(marker => marker ?? throw new ArgumentException("A marker was not made.", nameof(markers))).ToList();
-        Assert.NotEmpty(searched);
-        Assert.Empty(searched.SelectMany(marker => lines.Where(line => line.Contains(marker, StringComparison.OrdinalIgnoreCase)).Select(line => $"{marker} in: {line}")));
-    }
 }

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
@@ -5,10 +7,15 @@ using Serilog.Core;
 
 namespace OAuthServer.SecurityTests;
 
-/// <summary>A server that logs all that it can, with Entity Framework's parameters, and what it logged.</summary>
+/// <summary>A server that logs, traces and measures all that it can, with Entity Framework's parameters, and what it told.</summary>
 public sealed class TalkativeServer : IAsyncLifetime
 {
+    private readonly CollectedTelemetry _telemetry = new();
+
     public CollectedLog Log { get; } = new();
+
+    /// <summary>What traces and metrics told so far.</summary>
+    public IReadOnlyCollection<string> Telemetry => _telemetry.Lines;
 
     public TestServer Server { get; private set; } = null!;
 
@@ -30,5 +37,20 @@ public sealed class TalkativeServer : IAsyncLifetime
         },
     });
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    /// <summary>Fails with the log events, spans, measurements and audit rows that hold one of the markers.</summary>
+    public async Task AssertToldNoneOfAsync(IEnumerable<string?> markers)
+    {
+        Assert.True(Server.Services.GetRequiredService<DbContextOptions<OAuthDbContext>>().FindExtension<CoreOptionsExtension>()!.IsSensitiveDataLoggingEnabled);
+        var rows = await Server.Database.QueryAsync("SELECT to_jsonb(a)::text AS line FROM oauth_audit_events a");
+        string[] lines = [.. Log.Events, .. Telemetry, .. rows.Select(row => (string)row["line"]!)];
+        string[] searched = [.. markers.Select(marker => string.IsNullOrEmpty(marker) ? throw new ArgumentException("A marker was not made.", nameof(markers)) : marker)];
+        Assert.NotEmpty(searched);
+        Assert.Empty(searched.SelectMany(marker => lines.Where(line => line.Contains(marker, StringComparison.OrdinalIgnoreCase)).Select(line => $"{marker} in: {line}")));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _telemetry.Dispose();
+        await Server.DisposeAsync();
+    }
 }

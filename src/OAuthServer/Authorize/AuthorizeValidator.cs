@@ -1,3 +1,4 @@
+using OAuthServer.Accounts;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 
@@ -13,6 +14,9 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
     private const int LongestRedirectUri = 2000;
     private const int LongestState = 2048;
     private const int LongestValue = 4096;
+
+    // The request has to survive signing in, in a Location that proxies still pass on; the rest is for the issuer's path.
+    private const int LongestRequest = ReturnUrl.MaxLength - 512;
 
     /// <summary>The request when it may go on; else the outcome that ends it.</summary>
     public async ValueTask<(AuthorizeRequest? Request, AuthorizeOutcome? Ended)> ValidateAsync(Parameters parameters, CancellationToken ct)
@@ -56,6 +60,7 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         if (ReadScope(client, parameters["scope"]) is not { } scope) return OAuthError.InvalidScope("scope_not_allowed");
         if (ChallengeFault(client, parameters) is { } fault) return fault;
         if (!Prompts.TryParse(parameters["prompt"], out var prompt)) return OAuthError.InvalidRequest("The prompt is unknown or contradicts itself.", "prompt_unsupported");
+        if (parameters.ToQuery().Length > LongestRequest) return OAuthError.InvalidRequest("The request is too long.", "request_too_long");
         return new AuthorizeRequest(target, scope, parameters["code_challenge"], prompt, parameters);
     }
 

@@ -1,14 +1,18 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
+using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Keys;
 
 namespace OAuthServer.Commands;
 
-/// <summary>The operator's commands: <c>migrate</c>, <c>keys</c> and <c>clients</c>. Without one the server runs.</summary>
+/// <summary>The operator's commands: <c>migrate</c>, <c>keys</c>, <c>clients</c> and <c>audit</c>. Without one the server runs.</summary>
 internal static class RootCommands
 {
-    private static readonly string[] Names = ["migrate", "keys", "clients", "--help", "-h", "-?", "--version"];
+    // Not 1, which tells of a finding.
+    private const int Misused = 2;
+
+    private static readonly string[] Names = ["migrate", "keys", "clients", "audit", "--help", "-h", "-?", "--version"];
 
     /// <summary>True when the arguments name a command; settings such as <c>--urls</c> do not.</summary>
     public static bool Handles(string[] args) => args.Length > 0 && Names.Contains(args[0], StringComparer.Ordinal);
@@ -22,13 +26,19 @@ internal static class RootCommands
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSigningKeys(builder.Configuration);
         builder.Services.AddClientSecrets(builder.Configuration);
+        builder.Services.AddAuditOptions(builder.Configuration);
         await using var services = builder.Services.BuildServiceProvider();
         var root = new RootCommand("An OAuth 2.0 authorization server. Without a command it serves.")
         {
-            MigrateCommand.Create(() => builder.Configuration.GetConnectionString("OAuthServer"), services.GetRequiredService<ILoggerFactory>()),
+            MigrateCommand.Create(ConnectionString, services.GetRequiredService<ILoggerFactory>()),
             KeysCommand.Create(services.GetRequiredService<KeyKeeper>, TimeProvider.System),
             ClientsCommand.Create(() => services.GetRequiredService<IOptions<ClientSecretOptions>>().Value),
+            new AuditCommand(ConnectionString, () => services.GetRequiredService<IOptions<AuditOptions>>().Value, TimeProvider.System).Create(),
         };
-        return await root.Parse(args).InvokeAsync();
+        var parsed = root.Parse(args);
+        var code = await parsed.InvokeAsync();
+        return parsed.Errors.Count == 0 ? code : Misused;
+
+        string? ConnectionString() => builder.Configuration.GetConnectionString("OAuthServer");
     }
 }

@@ -9,6 +9,8 @@ namespace OAuthServer.Http;
 /// <summary>What is known of a request's sender beside its parameters.</summary>
 internal static class Caller
 {
+    private const int LongestAccept = 1024;
+
     /// <summary>Address and correlation id for the audit log.</summary>
     public static AuditContext Audit(this HttpContext http) =>
         new(Unmapped(http.Connection.RemoteIpAddress)?.ToString(), http.TraceIdentifier);
@@ -17,12 +19,22 @@ internal static class Caller
     public static byte[] DeviceFingerprint(this HttpRequest request) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Headers.UserAgent}\n{request.Headers.AcceptLanguage}\n{request.Headers["Sec-CH-UA-Platform"]}"));
 
+    /// <summary>
+    /// What the sender accepts (RFC 9110 §12.5.1); empty when it does not say so or cannot be understood. A header that is longer than any
+    /// browser's is not read: the parser takes the square of the length in time.
+    /// </summary>
+    public static IList<MediaTypeHeaderValue> Accepted(this HttpRequest request)
+    {
+        var length = 0;
+        foreach (var line in request.Headers.Accept) length += line?.Length ?? 0;
+        return length <= LongestAccept && MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted) ? accepted : [];
+    }
+
     /// <summary>True when the sender would rather have JSON than a page; <c>*/*</c> and silence mean a page.</summary>
     public static bool PrefersJson(this HttpRequest request)
     {
-        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)) return false;
         var (json, html) = (0.0, 0.0);
-        foreach (var type in accepted)
+        foreach (var type in request.Accepted())
         {
             var quality = type.Quality ?? 1.0;
             if (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)) json = Math.Max(json, quality);

@@ -10,6 +10,7 @@ internal static class FormReader
     /// <summary>The largest body in bytes.</summary>
     public const int LongestBody = 64 * 1024;
 
+    private const int LongestContentType = 256;
     private const string FormType = "application/x-www-form-urlencoded";
 
     /// <summary>The parameters, or <c>invalid_request</c> (413 for a body that is too large).</summary>
@@ -39,7 +40,7 @@ internal static class FormReader
     private static bool IsForm(string? contentType)
     {
         if (string.Equals(contentType, FormType, StringComparison.OrdinalIgnoreCase)) return true;
-        return MediaTypeHeaderValue.TryParse(contentType, out var type)
+        return contentType?.Length <= LongestContentType && MediaTypeHeaderValue.TryParse(contentType, out var type)
             && type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase)
             && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
     }

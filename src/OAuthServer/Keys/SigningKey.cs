@@ -110,6 +110,6 @@ internal sealed class SigningKey : IDisposable
     }
 
     /// <summary>RFC 7638 §3.1: the required members in lexicographic order, without white space.</summary>
-    private static string Thumbprint(string modulus, string exponent) => Base64Url.EncodeToString(
+    internal static string Thumbprint(string modulus, string exponent) => Base64Url.EncodeToString(
         SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"e":"{{exponent}}","kty":"RSA","n":"{{modulus}}"}""")));
 }

@@ -31,6 +31,8 @@ internal static class AuditEventNames
     public const string TokenRevoked = "token_revoked";
     public const string GrantWithdrawn = "grant_withdrawn";
     public const string ClientRefused = "client_refused";
+    public const string KeyPublished = "signing_key_published";
+    public const string KeySigns = "signing_key_signs";
 }
 
 /// <summary>
@@ -39,10 +41,38 @@ internal static class AuditEventNames
 /// </summary>
 internal sealed class AuditEvents(NpgsqlDataSource database)
 {
+    internal const string Columns = "id, occurred_at, event, reason, client_id, user_id, family_id, address, correlation_id, kid";
+
     private const string Insert = """
         INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7)
         """;
+
+    // Only whole days that are sealed: every seal before the first one of a day that has to stay. Ids are in order already,
+    // so the place to go on from ($3) is not used.
+    private const string Sweep = """
+        WITH kept AS (
+            SELECT min(from_id) AS first_id FROM oauth_audit_seals WHERE day >= ((now() - $2) AT TIME ZONE 'UTC')::date
+        ), over AS MATERIALIZED (
+            SELECT ctid, occurred_at FROM oauth_audit_events
+            WHERE id < coalesce((SELECT first_id FROM kept), (SELECT max(to_id) + 1 FROM oauth_audit_seals))
+            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+        ), gone AS (
+            DELETE FROM oauth_audit_events WHERE ctid = ANY (ARRAY(SELECT ctid FROM over)) RETURNING 1
+        )
+        SELECT count(*)::int, (SELECT count(*)::int FROM gone), max(occurred_at) FROM over
+        """;
+
+    private const string CountSweepable = """
+        SELECT count(*)::int FROM (
+            SELECT FROM oauth_audit_events
+            WHERE id < coalesce((SELECT min(from_id) FROM oauth_audit_seals WHERE day >= ((now() - $2) AT TIME ZONE 'UTC')::date),
+                                (SELECT max(to_id) + 1 FROM oauth_audit_seals))
+            LIMIT $1) AS sweepable
+        """;
+
+    /// <summary>Audit rows leave by whole sealed days, and only those older than <paramref name="retention"/>. Their seals stay.</summary>
+    public static SweptTable SweptAfter(TimeSpan retention) => new SweptTable("oauth_audit_events", Sweep, CountSweepable, retention);
 
     /// <summary>Writes one event.</summary>
     public async Task RecordAsync(AuditEvent audit, CancellationToken ct)
@@ -52,6 +82,13 @@ internal sealed class AuditEvents(NpgsqlDataSource database)
             .AddUuid(audit.UserId).AddUuid(audit.FamilyId).AddText(audit.Context.Address).AddText(audit.Context.CorrelationId);
         await command.ExecuteNonQueryAsync(ct);
     }
+
+    internal static AuditRow Read(NpgsqlDataReader row) => new(
+        row.GetInt64(0), row.GetDateTime(1), row.GetString(2), Text(row, 3), Text(row, 4), Id(row, 5), Id(row, 6), Text(row, 7), Text(row, 8), Text(row, 9));
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static Guid? Id(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
 }
 
 /// <summary>Typed positional parameters: null keeps its type, so that one prepared statement serves all.</summary>
@@ -67,8 +104,15 @@ internal static class SqlParameters
 
     public static NpgsqlParameterCollection AddInterval(this NpgsqlParameterCollection parameters, TimeSpan value) => parameters.AddTyped(value, NpgsqlDbType.Interval);
 
-    public static NpgsqlParameterCollection AddTexts(this NpgsqlParameterCollection parameters, IEnumerable<string> values) =>
-        parameters.AddTyped(values.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+    public static NpgsqlParameterCollection AddNumber(this NpgsqlParameterCollection parameters, long? value) => parameters.AddTyped(value, NpgsqlDbType.Bigint);
+
+    /// <summary>A moment in UTC.</summary>
+    public static NpgsqlParameterCollection AddTime(this NpgsqlParameterCollection parameters, DateTime? value) => parameters.AddTyped(value, NpgsqlDbType.TimestampTz);
+
+    public static NpgsqlParameterCollection AddDay(this NpgsqlParameterCollection parameters, DateOnly value) => parameters.AddTyped(value, NpgsqlDbType.Date);
+
+    public static NpgsqlParameterCollection AddTexts(this NpgsqlParameterCollection parameters, IEnumerable<string>? values) =>
+        parameters.AddTyped(values?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
 
     private static NpgsqlParameterCollection AddTyped(this NpgsqlParameterCollection parameters, object? value, NpgsqlDbType type)
     {

@@ -95,6 +95,26 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
         FROM oauth_authorization_codes WHERE code = $1
         """;
 
+    private const string Sweep = """
+        WITH over AS MATERIALIZED (
+            SELECT ctid, expires_at FROM oauth_authorization_codes
+            WHERE expires_at <= now() - $2 AND ($3 IS NULL OR expires_at >= $3)
+            ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
+        ), gone AS (
+            DELETE FROM oauth_authorization_codes WHERE ctid = ANY (ARRAY(SELECT ctid FROM over)) RETURNING 1
+        )
+        SELECT count(*)::int, (SELECT count(*)::int FROM gone), max(expires_at) FROM over
+        """;
+
+    private const string CountSweepable =
+        "SELECT count(*)::int FROM (SELECT FROM oauth_authorization_codes WHERE expires_at <= now() - $2 LIMIT $1) AS sweepable";
+
+    /// <summary>
+    /// A code's row stays, after the code's own end, for as long as a family of refresh tokens can live: until then a
+    /// replay withdraws all that the code has bought (RFC 6749 §4.1.2). Later it is an unknown code, and refused all the same.
+    /// </summary>
+    public static SweptTable SweptAfter(TimeSpan familyLifetime) => new SweptTable("oauth_authorization_codes", Sweep, CountSweepable, familyLifetime);
+
     /// <summary>
     /// Makes a code if the account is live, the session's stamp is its stamp, and consent covers the scope (by the form
     /// just answered, or remembered). False when one of these does not hold, or the form was answered before.

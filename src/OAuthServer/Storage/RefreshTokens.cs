@@ -72,6 +72,26 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
         SELECT user_id, family_id, scope FROM successor
         """;
 
+    private const string Sweep = """
+        WITH over AS MATERIALIZED (
+            SELECT ctid, expires_at FROM oauth_refresh_tokens
+            WHERE expires_at <= now() - $2 AND ($3 IS NULL OR expires_at >= $3)
+            ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
+        ), gone AS (
+            DELETE FROM oauth_refresh_tokens WHERE ctid = ANY (ARRAY(SELECT ctid FROM over)) RETURNING 1
+        )
+        SELECT count(*)::int, (SELECT count(*)::int FROM gone), max(expires_at) FROM over
+        """;
+
+    private const string CountSweepable =
+        "SELECT count(*)::int FROM (SELECT FROM oauth_refresh_tokens WHERE expires_at <= now() - $2 LIMIT $1) AS sweepable";
+
+    /// <summary>
+    /// A token's row stays until the token's own end and <paramref name="keep"/> more, used or not: until then a replay is
+    /// known as reuse and ends the family (RFC 9700 §4.14.2). Later it is an unknown token, and refused all the same.
+    /// </summary>
+    public static SweptTable SweptAfter(TimeSpan keep) => new SweptTable("oauth_refresh_tokens", Sweep, CountSweepable, keep);
+
     /// <summary>
     /// Consumes the presented token and stores its successor, if the token is live and the scope within the grant. Null
     /// when not: then nothing has changed, and <see cref="FindAsync"/> tells why.

@@ -133,6 +133,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [InlineData(true, "migrate", "--json")]
     [InlineData(true, "keys", "list")]
     [InlineData(true, "clients", "hash-secret")]
+    [InlineData(true, "audit", "verify")]
     [InlineData(true, "--help")]
     [InlineData(true, "--version")]
     [InlineData(false)]
@@ -151,6 +152,10 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
         var unconfigured = await HostProcess.RunAsync(root, new() { ["ASPNETCORE_ENVIRONMENT"] = "Production" }, "migrate");
         Assert.Equal(1, unconfigured.ExitCode);
         Assert.Contains("ConnectionStrings__OAuthServer", unconfigured.Error, StringComparison.Ordinal);
+
+        var misspelt = await HostProcess.RunAsync(root, new() { ["ASPNETCORE_ENVIRONMENT"] = "Production" }, "audit", "search", "--since", "yesterday");
+        Assert.Equal(2, misspelt.ExitCode);
+        Assert.Contains("--since must be a time such as 2026-03-01", misspelt.Error, StringComparison.Ordinal);
     }
 
     private static Task<Reply> AskAsync(TestServer server, string secret) =>

@@ -20,6 +20,8 @@ public sealed class LayerTests : IDisposable
         ["Keys"] = Stores,
         ["Diagnostics"] = [.. Stores, "Storage"],
         ["Http"] = [.. Stores, "Storage"],
+        ["Sweeping"] = Services,
+        ["Audit"] = Services,
         ["Clients"] = Services,
         ["Tokens"] = Services,
         ["Accounts"] = [.. Services, "Http"],
@@ -27,9 +29,9 @@ public sealed class LayerTests : IDisposable
         ["Token"] = Slices,
         ["Revoke"] = Slices,
         ["Discovery"] = Slices,
-        ["Hosting"] = [.. Slices, .. Endpoints],
-        ["Development"] = [.. Slices, .. Endpoints, "Hosting", "Commands"],
-        ["Commands"] = [.. Slices, .. Endpoints, "Hosting", "Development"],
+        ["Hosting"] = [.. Slices, .. Endpoints, "Sweeping", "Audit"],
+        ["Development"] = [.. Slices, .. Endpoints, "Sweeping", "Audit", "Hosting", "Commands"],
+        ["Commands"] = [.. Slices, .. Endpoints, "Sweeping", "Audit", "Hosting", "Development"],
     };
 
     private readonly CompiledServer _server = new();

@@ -1,4 +1,4 @@
-using Microsoft.Net.Http.Headers;
+using OAuthServer.Http;
 
 namespace OAuthServer.Hosting.Protection;
 
@@ -95,15 +95,12 @@ internal sealed partial class UnexpectedErrors(
         && (local.StartsWithSegments("/oauth/authorize") || local.StartsWithSegments("/account"))
         && PrefersHtml(request);
 
-    private static bool PrefersHtml(HttpRequest request)
-    {
-        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)) return false;
-        // A stable sort: among equals, the one that was named first.
-        return accepted.Where(type => type.Quality is null or > 0)
-            .OrderByDescending(type => type.Quality ?? 1)
-            .Select(type => type.MediaType.Value?.ToLowerInvariant())
-            .FirstOrDefault(type => type is "text/html" or "application/json") == "text/html";
-    }
+    // A stable sort: among equals, the one that was named first.
+    private static bool PrefersHtml(HttpRequest request) => request.Accepted()
+        .Where(type => type.Quality is null or > 0)
+        .OrderByDescending(type => type.Quality ?? 1)
+        .Select(type => type.MediaType.Value?.ToLowerInvariant())
+        .FirstOrDefault(type => type is "text/html" or "application/json") == "text/html";
 
     [LoggerMessage(7002, LogLevel.Error, "Unexpected error, answered server_error. Correlation id {CorrelationId}")]
     private partial void LogUnexpected(Exception exception, string correlationId);

@@ -1,0 +1,71 @@
+using OAuthServer.Bench.Database;
+using OAuthServer.Bench.Servers;
+
+namespace OAuthServer.Bench.Growth;
+
+/// <summary>Bytes on disk of the refresh tokens, just after they were filled in.</summary>
+internal sealed record TableSize(long Total, long Rows, long Indexes);
+
+/// <summary>
+/// Fills a database as years of use would: families of five tokens, the older generations first, with random hashes and
+/// with used rows among the live. Indexes are built afterwards, which takes a minute instead of hours; they are packed, so
+/// that grown ones take somewhat more.
+/// </summary>
+internal static class Filling
+{
+    private const string Table = "oauth_refresh_tokens";
+
+    private const string Clients = """
+        INSERT INTO oauth_clients (client_id, client_name, application_type, redirect_uris, scopes)
+        SELECT 'app-' || n, 'App ' || n, 'native', ARRAY[$1], ARRAY[$2] FROM generate_series(0, $3 - 1) n
+        """;
+
+    private const string People = """
+        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, security_stamp,
+                              concurrency_stamp, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
+        SELECT md5('person-' || n)::uuid, name, upper(name), name, upper(name), true, 'stamp', 'stamp', false, false, true, 0
+        FROM generate_series(0, $1 - 1) n, concat('person-', n, '@example.com') name
+        """;
+
+    // The fingerprint is that of callers without any trait, as the load generator is: a changed one would be one more audit row.
+    private const string Tokens = $"""
+        INSERT INTO {Table} (token, client_id, user_id, family_id, family_expires_at, scope, device_fingerprint, successor_nonce, created_at, expires_at, used_at)
+        SELECT sha256(convert_to(CASE WHEN age = 0 THEN token ELSE concat(token, age) END, 'UTF8')),
+               CASE WHEN $2 = 1 THEN $3 ELSE concat('app-', family % $2) END,
+               md5('person-' || family % $4)::uuid, md5('family-' || family)::uuid, now() + interval '80 days', $5, sha256('\x0a0a'),
+               CASE WHEN age > 0 THEN sha256(convert_to(concat(token, age, 'nonce'), 'UTF8')) END,
+               now() - age * interval '1 hour', now() + interval '7 days' - age * interval '1 hour' - family % 3600 * interval '1 second',
+               CASE WHEN age > 0 THEN now() - (age - 1) * interval '1 hour' END
+        FROM generate_series(4, 0, -1) age, generate_series(1, $1) family, concat('growth', lpad(family::text, 37, '0')) token
+        """;
+
+    private const string Indexes = $"""
+        SELECT coalesce(string_agg(what, '; '), '') FROM (
+            SELECT CASE WHEN $1 THEN pg_get_indexdef(i.indexrelid) ELSE format('DROP INDEX %s', i.indexrelid::regclass) END AS what
+            FROM pg_index i WHERE i.indrelid = '{Table}'::regclass AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+            UNION ALL
+            SELECT CASE WHEN $1 THEN format('ALTER TABLE {Table} ADD CONSTRAINT %I %s', c.conname, pg_get_constraintdef(c.oid)) ELSE format('ALTER TABLE {Table} DROP CONSTRAINT %I', c.conname) END
+            FROM pg_constraint c WHERE c.conrelid = '{Table}'::regclass AND c.contype IN ('p', 'u')) parts
+        """;
+
+    /// <summary>Fills an empty database up to a stage.</summary>
+    public static async Task<TableSize> FillAsync(BenchDatabase database, Stage stage, CancellationToken ct)
+    {
+        if (stage.Clients > 1) await database.ExecuteAsync(Clients, ct, BenchClient.RedirectUri, BenchClient.Scope, stage.Clients);
+        await database.ExecuteAsync(People, ct, stage.People);
+        var create = await Sql.ScalarAsync<string>(database.ConnectionString, Indexes, ct, true);
+        await database.ExecuteAsync(await Sql.ScalarAsync<string>(database.ConnectionString, Indexes, ct, false), ct);
+        await database.ExecuteAsync(Tokens, ct, stage.Families, stage.Clients, BenchClient.Id, stage.People, BenchClient.Scope);
+        await database.ExecuteAsync(create, ct);
+        await database.ExecuteAsync($"VACUUM ANALYZE {Table}", ct);
+        await database.ExecuteAsync("VACUUM ANALYZE accounts", ct);
+        await database.ExecuteAsync("CHECKPOINT", ct);
+        return new TableSize(await SizeAsync("total_relation"), await SizeAsync("table"), await SizeAsync("indexes"));
+
+        Task<long> SizeAsync(string what) => Sql.ScalarAsync<long>(database.ConnectionString, $"SELECT pg_{what}_size('{Table}')", ct);
+    }
+
+    /// <summary>How many bytes PostgreSQL has written to its log so far.</summary>
+    public static Task<long> LogPositionAsync(BenchDatabase database, CancellationToken ct) =>
+        Sql.ScalarAsync<long>(database.ConnectionString, "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint", ct);
+}

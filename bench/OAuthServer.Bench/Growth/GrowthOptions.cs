@@ -1,0 +1,20 @@
+namespace OAuthServer.Bench.Growth;
+
+/// <summary>What a run compares and for how long.</summary>
+internal sealed record GrowthOptions(IReadOnlyList<long> Rows, IReadOnlyList<int> Clients, TimeSpan Warmup, TimeSpan Seconds, int Repetitions)
+{
+    /// <summary>Callers at once.</summary>
+    public const int Connections = 32;
+
+    // The clients are compared on a database of this size.
+    private const long RowsUnderClients = 1_000_000;
+
+    /// <summary>Both series, each held against its first.</summary>
+    public IReadOnlyList<IReadOnlyList<Stage>> Series =>
+        [[.. Rows.Select(rows => new Stage(rows, 1))], [.. Clients.Select(clients => new Stage(Math.Min(RowsUnderClients, Rows[^1]), clients))]];
+
+    /// <inheritdoc />
+    public override string ToString() =>
+        $"{Connections} callers; each refresh is of another session. Each server was under load for {Warmup.TotalSeconds:0} s before anything counted; {Repetitions} repetitions of {Seconds.TotalSeconds:0} s, the stages in turn; "
+        + $"median (min–max). {Stage.RowsPerFamily} rows for each live session. Server, PostgreSQL (default settings) and load generator share the machine.";
+}

@@ -1,0 +1,43 @@
+namespace OAuthServer.Bench.Servers;
+
+/// <summary>A host of <c>bench/</c> beside ours: it makes its own schema and seeds the client at its start.</summary>
+internal sealed class CompanionServer(string name, string folder, ServerRoutes routes) : IServerStarter
+{
+    /// <summary>The least that a refresh can cost on this stack, and its parts alone: no checks, no authorization server.</summary>
+    public static CompanionServer Floor { get; } = new("floor", "bench/floor", new("/ready")
+    {
+        Refresh = "/floor/refresh",
+        FirstRefreshToken = "/floor/start",
+        Echo = "/floor/echo",
+        Static = "/floor/static",
+        Sign = "/floor/sign",
+        Statement = "/floor/statement",
+    });
+
+    /// <summary>The nearest relative, on the same stack.</summary>
+    public static CompanionServer OpenIddict { get; } = new("openiddict", "bench/peers/OpenIddict", new("/ready")
+    {
+        Authorize = "/connect/authorize",
+        Token = "/connect/token",
+        Refresh = "/connect/token",
+        Revoke = "/connect/revoke",
+    });
+
+    /// <inheritdoc />
+    public string Name => name;
+
+    /// <inheritdoc />
+    public ServerRoutes Routes => routes;
+
+    /// <inheritdoc />
+    public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
+    {
+        var program = await Checkout.PublishAsync(folder, bed, ct);
+        var database = await bed.CreateDatabaseAsync("bench_" + name, ct);
+        var address = Readiness.FreeAddress();
+        var launch = await Launch.StartAsync(
+            program, ["--urls", $"http://{address}", "--connection", database.ConnectionString, "--key", bed.KeyPath],
+            new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production" }, address, routes, "", bed.LogOf(name), ct);
+        return new MeasuredServer(name, launch.Process, address, routes) { TimesToReady = [launch.TimeToReady], Database = database };
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using OAuthServer.Bench.Database;
+using OAuthServer.Clients;
+
+namespace OAuthServer.Bench.Servers;
+
+/// <summary>One client and one person in our server's database, with hashes of the cost that the product makes.</summary>
+internal static class OurSeed
+{
+    public const string Email = "alice@example.com";
+    public const string Password = "Bench-Passw0rd!";
+
+    private const int PasswordIterations = 210_000;
+
+    private const string InsertClient = """
+        INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes, default_scopes)
+        VALUES ($1, $2, 'Bench', ARRAY[$3], ARRAY[$4], ARRAY[$4])
+        """;
+
+    private const string InsertPerson = """
+        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
+                              concurrency_stamp, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
+        VALUES (gen_random_uuid(), $1, upper($1), $1, upper($1), true, $2, 'stamp', 'stamp', false, false, true, 0)
+        """;
+
+    public static async Task PlantAsync(BenchDatabase database, CancellationToken ct)
+    {
+        var secret = BCrypt.Net.BCrypt.HashPassword(BenchClient.Secret, new ClientSecretOptions().Cost);
+        await database.ExecuteAsync(InsertClient, ct, BenchClient.Id, secret, BenchClient.RedirectUri, BenchClient.Scope);
+        var hasher = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = PasswordIterations }));
+        await database.ExecuteAsync(InsertPerson, ct, Email, hasher.HashPassword(new object(), Password));
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using OAuthServer.Bench.Database;
+using OAuthServer.Bench.Machine;
+
+namespace OAuthServer.Bench.Servers;
+
+/// <summary>
+/// The product, set up as its operator would: Production, keys in files, a trusted proxy in front that ends TLS, rate
+/// limits on (with budgets that do not bite here), the database migrated by the command, the client registered by SQL.
+/// </summary>
+/// <param name="name">As in tables; its database is named after it.</param>
+/// <param name="wideBudgets">The rate limits that must not bite; the others are the product's own.</param>
+/// <param name="starts">How often it is started, for the time that this takes.</param>
+internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, int starts) : IServerStarter
+{
+    public const string ServerName = "oauthserver";
+    public const string IssuerIdentifier = "https://as.example";
+
+    // What the load generator, in the place of the proxy, adds to each request.
+    private const string ProxyHeaders = "X-Forwarded-Proto: https\r\nX-Forwarded-For: 203.0.113.7\r\n";
+
+    private const int Starts = 3;
+
+    /// <summary>As most runs want it.</summary>
+    public OurServer()
+        : this(ServerName, AllBudgets, Starts)
+    {
+    }
+
+    /// <summary>The sections of <c>RateLimiting</c>.</summary>
+    public static IReadOnlyList<string> AllBudgets { get; } = ["Authorize", "Token", "Revoke", "SignIn"];
+
+    /// <inheritdoc />
+    public string Name => name;
+
+    /// <inheritdoc />
+    public ServerRoutes Routes { get; } = new("/health/ready")
+    {
+        Authorize = "/oauth/authorize",
+        Token = "/oauth/token",
+        Refresh = "/oauth/token",
+        ChecksSecrets = true,
+        Revoke = "/oauth/revoke",
+        Metadata = "/.well-known/oauth-authorization-server",
+        Keys = "/.well-known/jwks.json",
+        SignIn = "/account/sign-in",
+    };
+
+    /// <inheritdoc />
+    public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
+    {
+        var program = await Checkout.PublishAsync("src/OAuthServer", bed, ct);
+        var database = await bed.CreateDatabaseAsync("bench_" + name, ct);
+        var address = Readiness.FreeAddress();
+        var settings = Settings(bed, database, address);
+        await using (var migrate = ChildProcess.Start("dotnet", [program, "migrate"], settings, bed.LogOf("migrate"), Path.GetDirectoryName(program)!))
+            await migrate.FinishAsync(ct);
+        await OurSeed.PlantAsync(database, ct);
+
+        var times = new List<TimeSpan>();
+        while (true)
+        {
+            var launch = await Launch.StartAsync(program, [], settings, address, Routes, ProxyHeaders, bed.LogOf(Name), ct);
+            times.Add(launch.TimeToReady);
+            if (times.Count == starts) return await SignedInAsync(launch, address, database, times, ct);
+            await launch.Process.DisposeAsync();
+        }
+    }
+
+    private async Task<MeasuredServer> SignedInAsync(Launch launch, IPEndPoint address, BenchDatabase database, List<TimeSpan> times, CancellationToken ct)
+    {
+        try
+        {
+            var cookies = await new BrowserSignIn(address, ProxyHeaders).SignInAndConsentAsync(OurSeed.Email, OurSeed.Password, AuthorizationRequest.New(), ct);
+            return new MeasuredServer(Name, launch.Process, address, Routes)
+            {
+                TimesToReady = times,
+                Database = database,
+                Headers = ProxyHeaders,
+                BrowserHeaders = $"Cookie: {cookies}\r\n",
+            };
+        }
+        catch
+        {
+            await launch.Process.DisposeAsync();
+            throw;
+        }
+    }
+
+    private Dictionary<string, string> Settings(TestBed bed, BenchDatabase database, IPEndPoint address)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = $"http://{address}",
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["ConnectionStrings__OAuthServer"] = database.ConnectionString,
+            ["OAuth__Issuer"] = IssuerIdentifier,
+            ["SigningKeys__Source"] = "File",
+            ["SigningKeys__Directory"] = Path.GetDirectoryName(bed.KeyPath)!,
+            ["ForwardedHeaders__KnownProxies__0"] = "127.0.0.1",
+        };
+        foreach (var budget in wideBudgets)
+        {
+            settings[$"RateLimiting__{budget}__PermitLimit"] = "1000000";
+            settings[$"RateLimiting__{budget}__Window"] = "00:01:00";
+        }
+
+        return settings;
+    }
+}

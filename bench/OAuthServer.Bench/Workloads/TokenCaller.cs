@@ -1,0 +1,80 @@
+using System.Text;
+using OAuthServer.Bench.Load;
+using OAuthServer.Bench.Servers;
+
+namespace OAuthServer.Bench.Workloads;
+
+/// <summary>
+/// The OAuth requests of the bench's client to one server. Every answer is checked; another than expected is an
+/// <see cref="UnexpectedAnswerException"/>.
+/// </summary>
+internal sealed class TokenCaller(MeasuredServer server)
+{
+    private static readonly string Credentials = $"client_id={BenchClient.Id}&client_secret={BenchClient.Secret}";
+
+    private readonly string _browserHeaders = server.Headers + server.BrowserHeaders;
+
+    /// <summary>A refresh request (RFC 6749 section 6).</summary>
+    /// <param name="credentials">Of another client, form-encoded; the bench's own when absent.</param>
+    public static string RefreshForm(string refreshToken, string? credentials = null) => $"grant_type=refresh_token&refresh_token={refreshToken}&{credentials ?? Credentials}";
+
+    /// <summary>Asks for a code with the session that the browser holds, and gives it back with its verifier.</summary>
+    public (string Code, string Verifier) Authorize(HttpConnection connection)
+    {
+        var request = AuthorizationRequest.New();
+        var reply = connection.Send(HttpRequestBytes.Get(server.Routes.Authorize + request.Query, _browserHeaders));
+        if (reply.Status is not (302 or 303)) throw new UnexpectedAnswerException(reply);
+        var location = Encoding.ASCII.GetString(reply.Header("Location"u8));
+        var code = location[(location.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('&').FirstOrDefault(pair => pair.StartsWith("code=", StringComparison.Ordinal));
+        return code is null ? throw new UnexpectedAnswerException(reply) : (code["code=".Length..], request.Verifier);
+    }
+
+    /// <summary>Redeems a code and gives the refresh token back.</summary>
+    public string Redeem(HttpConnection connection, string code, string verifier) => MemberOf(Exchange(connection, code, verifier), "refresh_token"u8);
+
+    /// <summary>Spends a refresh token and gives its successor back, which must be another.</summary>
+    public string Refresh(HttpConnection connection, string refreshToken, string? credentials = null)
+    {
+        var reply = Post(connection, server.Routes.Refresh!, RefreshForm(refreshToken, credentials));
+        var successor = MemberOf(reply, "refresh_token"u8);
+        return successor == refreshToken ? throw new UnexpectedAnswerException(reply) : successor;
+    }
+
+    /// <summary>A refresh that must fail with <c>invalid_client</c> (RFC 6749 section 5.2).</summary>
+    public void RefreshWithWrongSecret(HttpConnection connection)
+    {
+        var reply = Post(connection, server.Routes.Refresh!, $"grant_type=refresh_token&refresh_token=none&client_id={BenchClient.Id}&client_secret=guess-guess-guess-guess-guess-guess");
+        if (reply.Status != 401) throw new UnexpectedAnswerException(reply);
+    }
+
+    /// <summary>Revokes a refresh token (RFC 7009).</summary>
+    public void Revoke(HttpConnection connection, string refreshToken)
+    {
+        var reply = Post(connection, server.Routes.Revoke!, $"token={refreshToken}&token_type_hint=refresh_token&{Credentials}");
+        if (reply.Status != 200) throw new UnexpectedAnswerException(reply);
+    }
+
+    /// <summary>A chain's first refresh token, by the whole flow where there is one.</summary>
+    public string FirstRefreshToken(HttpConnection connection)
+    {
+        if (server.Routes.FirstRefreshToken is { } shortcut) return MemberOf(connection.Send(HttpRequestBytes.Get(shortcut, server.Headers)), "refresh_token"u8);
+        var (code, verifier) = Authorize(connection);
+        return Redeem(connection, code, verifier);
+    }
+
+    /// <summary>An access token, by the whole flow.</summary>
+    public string AccessToken(HttpConnection connection)
+    {
+        var (code, verifier) = Authorize(connection);
+        return MemberOf(Exchange(connection, code, verifier), "access_token"u8);
+    }
+
+    private HttpReply Exchange(HttpConnection connection, string code, string verifier) => Post(
+        connection, server.Routes.Token!,
+        $"grant_type=authorization_code&code={code}&redirect_uri={Uri.EscapeDataString(BenchClient.RedirectUri)}&code_verifier={verifier}&{Credentials}");
+
+    private HttpReply Post(HttpConnection connection, string path, string form) => connection.Send(HttpRequestBytes.Post(path, server.Headers, form));
+
+    private static string MemberOf(HttpReply reply, ReadOnlySpan<byte> name) =>
+        reply.Status == 200 && reply.Member(name) is { } token ? token : throw new UnexpectedAnswerException(reply);
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Configuration;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Audit;
+
+/// <summary>Adds sealing of the audit log to a host.</summary>
+internal static class AuditRegistration
+{
+    /// <summary>Registers the validated options, for the server and for its commands.</summary>
+    public static IServiceCollection AddAuditOptions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>();
+        services.AddOptions<AuditOptions>().BindStrictly(configuration.GetSection(AuditOptions.Section)).ValidateOnStart();
+        return services;
+    }
+
+    /// <summary>Registers the sealer and, for the sweeper, how long audit rows stay.</summary>
+    public static IServiceCollection AddAuditSealing(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddAuditOptions(configuration);
+        services.AddSingleton(provider => AuditEvents.SweptAfter(provider.GetRequiredService<IOptions<AuditOptions>>().Value.Retention));
+        services.AddSingleton<AuditSeals>().AddSingleton<AuditLog>().AddSingleton<PublicKeys>().AddSingleton<AuditSealer>();
+        return services.AddHostedService(provider => provider.GetRequiredService<AuditSealer>());
+    }
+}

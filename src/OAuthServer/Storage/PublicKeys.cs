@@ -1,0 +1,53 @@
+using Npgsql;
+
+namespace OAuthServer.Storage;
+
+/// <summary>The public half of a signing key: the <c>n</c> and <c>e</c> of its JWK (RFC 7518 §6.3.1).</summary>
+internal sealed record PublicKeyRow(string KeyId, string Modulus, string Exponent);
+
+/// <summary>
+/// Table <c>oauth_signing_keys</c>: every key that instances have published, and since when it signs. Each of the two is
+/// recorded once, by the first instance that sees it, together with its audit row.
+/// </summary>
+internal sealed class PublicKeys(NpgsqlDataSource database)
+{
+    private const string Publish = $"""
+        WITH published AS (
+            INSERT INTO oauth_signing_keys (kid, n, e) VALUES ($1, $2, $3) ON CONFLICT (kid) DO NOTHING RETURNING kid
+        )
+        INSERT INTO oauth_audit_events (event, kid) SELECT '{AuditEventNames.KeyPublished}', kid FROM published
+        """;
+
+    private const string Sign = $"""
+        WITH signing AS (
+            UPDATE oauth_signing_keys SET signs_since = now() WHERE kid = $1 AND signs_since IS NULL RETURNING kid
+        )
+        INSERT INTO oauth_audit_events (event, kid) SELECT '{AuditEventNames.KeySigns}', kid FROM signing
+        """;
+
+    /// <summary>Notes a key that is in the JWK Set, the first time.</summary>
+    public async Task NotePublishedAsync(PublicKeyRow key, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Publish);
+        command.Parameters.AddText(key.KeyId).AddText(key.Modulus).AddText(key.Exponent);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Notes that a published key signs, the first time.</summary>
+    public async Task NoteSigningAsync(string keyId, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Sign);
+        command.Parameters.AddText(keyId);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Every key there has been.</summary>
+    public async Task<IReadOnlyList<PublicKeyRow>> ListAsync(CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("SELECT kid, n, e FROM oauth_signing_keys");
+        await using var row = await command.ExecuteReaderAsync(ct);
+        var keys = new List<PublicKeyRow>();
+        while (await row.ReadAsync(ct)) keys.Add(new(row.GetString(0), row.GetString(1), row.GetString(2)));
+        return keys;
+    }
+}

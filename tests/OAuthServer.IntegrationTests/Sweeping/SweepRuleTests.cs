@@ -1,0 +1,123 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Sweeping;
+using OAuthServer.Testing;
+
+namespace OAuthServer.IntegrationTests.Sweeping;
+
+/// <summary>What leaves, and what must stay.</summary>
+public sealed class SweepRuleTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private TestServer _server = null!;
+
+    private TestDatabase Database => _server.Database;
+
+    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refresh_token_leaves_a_day_after_its_end_used_or_not(bool used)
+    {
+        await Database.AddTokensAsync(3, TimeSpan.FromDays(1) + Minute, used);
+        await Database.AddTokensAsync(4, TimeSpan.FromDays(1) - Minute, used);
+        await Database.AddTokensAsync(5, -Minute, used);
+
+        await SweepAsync();
+
+        Assert.Equal(9, await Database.CountAsync("oauth_refresh_tokens"));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE expires_at <= now() - interval '1 day'"));
+    }
+
+    [Fact]
+    public async Task A_code_stays_as_long_as_a_family_can_live()
+    {
+        await Database.AddCodeAsync(TimeSpan.FromDays(90) + Minute);
+        await Database.AddCodeAsync(TimeSpan.FromDays(90) - Minute);
+        await Database.AddCodeAsync(-Minute);
+
+        await SweepAsync();
+
+        Assert.Equal(2, await Database.CountAsync("oauth_authorization_codes"));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_authorization_codes WHERE expires_at <= now() - interval '90 days'"));
+    }
+
+    [Fact]
+    public async Task A_revoked_access_token_leaves_the_list_when_nobody_accepts_it_any_more()
+    {
+        await Database.AddRevokedAsync(TimeSpan.FromSeconds(1));
+        await Database.AddRevokedAsync(-Minute);
+
+        await SweepAsync();
+
+        Assert.Equal(1, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_revoked_tokens WHERE expires_at > now()"));
+        Assert.Equal(1, await Database.CountAsync("oauth_revoked_tokens"));
+    }
+
+    [Fact]
+    public async Task A_replay_of_an_expired_used_token_still_ends_the_family_after_a_sweep()
+    {
+        var first = await _server.TokensAsync();
+        await Database.AgeAsync(TimeSpan.FromDays(6));
+        var second = await _server.RefreshAsync(first.RefreshToken);
+        await Database.AgeAsync(TimeSpan.FromDays(1.5));
+        await SweepAsync();
+
+        Assert.Equal("invalid_grant", (await _server.RefreshAsync(first.RefreshToken)).Error);
+
+        Assert.Equal("invalid_grant", (await _server.RefreshAsync(second.RefreshToken)).Error);
+        Assert.Equal(1, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_reused'"));
+    }
+
+    [Fact]
+    public async Task A_swept_token_is_unknown_and_refused_all_the_same()
+    {
+        var first = await _server.TokensAsync();
+        await Database.AgeAsync(TimeSpan.FromDays(6));
+        var second = await _server.RefreshAsync(first.RefreshToken);
+        await Database.AgeAsync(TimeSpan.FromDays(2.5));
+        await SweepAsync();
+
+        Assert.Equal("invalid_grant", (await _server.RefreshAsync(first.RefreshToken)).Error);
+
+        Assert.Equal("refresh_token_unknown", await Database.ScalarAsync<string>("SELECT reason FROM oauth_audit_events ORDER BY id DESC LIMIT 1"));
+        Assert.Equal(HttpStatusCode.OK, (await _server.RefreshAsync(second.RefreshToken)).Status);
+    }
+
+    [Fact]
+    [Row("CODE-07")]
+    public async Task A_code_replayed_weeks_later_still_ends_what_it_bought()
+    {
+        var code = await _server.CodeAsync();
+        var tokens = await _server.RedeemAsync(code);
+        for (var week = 0; week < 4; week++)
+        {
+            await Database.AgeAsync(TimeSpan.FromDays(6.5));
+            await SweepAsync();
+            tokens = await _server.RefreshAsync(tokens.RefreshToken);
+            Assert.Equal(HttpStatusCode.OK, tokens.Status);
+        }
+
+        Assert.Equal("invalid_grant", (await _server.RedeemAsync(code)).Error);
+
+        Assert.Equal("invalid_grant", (await _server.RefreshAsync(tokens.RefreshToken)).Error);
+    }
+
+    [Fact]
+    public async Task People_consents_and_clients_are_left_alone()
+    {
+        await _server.TokensAsync();
+        await Database.AgeAsync(TimeSpan.FromDays(1000));
+
+        await SweepAsync();
+
+        Assert.Equal(0, await Database.CountAsync("oauth_refresh_tokens") + await Database.CountAsync("oauth_authorization_codes"));
+        Assert.Equal((2, 5, 1), (await Database.CountAsync("accounts"), await Database.CountAsync("oauth_clients"), await Database.CountAsync("oauth_consents")));
+    }
+
+    private Task SweepAsync() => _server.Services.GetRequiredService<Sweeper>().RunAsync(TestContext.Current.CancellationToken);
+}
