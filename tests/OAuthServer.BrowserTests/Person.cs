@@ -6,10 +6,10 @@ namespace OAuthServer.BrowserTests;
 /// <summary>What a person does on our pages.</summary>
 internal static class Person
 {
-    public static async Task SignInAsync(this IPage page, string email = TestData.Email, string password = TestData.Password)
+    public static async Task SignInAsync(this IPage page, string? email = null, string? password = null)
     {
-        await page.GetByLabel("E-mail address").FillAsync(email);
-        await page.GetByLabel("Password").FillAsync(password);
+        await page.GetByLabel("E-mail address").FillAsync(email ?? TestData.Email);
+        await page.GetByLabel("Password").FillAsync(password ?? TestData.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
     }
 

@@ -57,7 +57,8 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
     [InlineData("a11ce000000040008000000000000001")]
     public async Task A_client_cannot_have_an_id_like_a_users(string clientId)
     {
-        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => _server.Database.ExecuteAsync(
+        var database = _server.Database;
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.ExecuteAsync(
             "INSERT INTO oauth_clients (client_id, client_name, application_type, redirect_uris, scopes) VALUES ($1, 'x', 'browser', '{https://x.example/cb}', '{read}')", clientId));
         Assert.Equal("client_id_is_not_a_uuid", refused.ConstraintName);
     }

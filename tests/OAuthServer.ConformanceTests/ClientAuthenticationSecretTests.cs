@@ -13,7 +13,6 @@ public sealed class ClientAuthenticationSecretTests(TokenFixture tokens) : IClas
     public async Task A_secret_of_72_bytes_works_and_nothing_longer_or_with_NUL_does()
     {
         var secret = string.Concat(Enumerable.Repeat("s3cret-7", 9));
-        await tokens.AddClientAsync("long-secret", BCrypt.Net.BCrypt.HashPassword(secret, 10));
         Assert.Equal(72, Encoding.UTF8.GetByteCount(secret));
 
         foreach (var variant in new[] { secret + "x", secret + secret, secret + "\0", secret + "\0x", secret[..71] + "\0", secret[..71], secret[..71] + "é" })
@@ -33,6 +32,7 @@ public sealed class ClientAuthenticationSecretTests(TokenFixture tokens) : IClas
     [Row("CAUTH-11")]
     public async Task An_issued_secret_is_at_most_72_bytes_with_128_bits_of_randomness()
     {
+        Deployment.NeedsOwnServer("the operator's command");
         var secrets = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < 2; i++)
         {

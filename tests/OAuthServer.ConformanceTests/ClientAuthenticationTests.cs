@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using OAuthServer.Testing;
 
@@ -17,7 +16,6 @@ public sealed class ClientAuthenticationTests(TokenFixture tokens) : IClassFixtu
     [Row("CAUTH-01")]
     public async Task Basic_credentials_are_form_encoded_before_they_are_joined()
     {
-        await tokens.AddClientAsync(AwkwardId, BCrypt.Net.BCrypt.HashPassword(AwkwardSecret, 10));
         var code = await tokens.CodeAsync(AuthorizationAsk.For(AwkwardId, TestData.WebRedirectUri));
         var encodedId = Uri.EscapeDataString(AwkwardId).Replace("%20", "+", StringComparison.Ordinal);
 
@@ -135,11 +133,9 @@ public sealed class ClientAuthenticationTests(TokenFixture tokens) : IClassFixtu
         // By hand, since HttpClient joins two headers into one.
         var basic = Basic(TestData.Web, TestData.Secret);
         var body = Body(path);
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(tokens.Server.Address.Host, tokens.Server.Address.Port, TestContext.Current.CancellationToken);
-        await using var stream = socket.GetStream();
+        await using var stream = await tokens.Server.ConnectAsync(TestContext.Current.CancellationToken);
         await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: as.example.test\r\nX-Forwarded-Proto: https\r\nConnection: close\r\nAuthorization: {basic}\r\nAuthorization: {basic}\r\n"
+            Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: {tokens.Server.Address.Authority}\r\nX-Forwarded-Proto: https\r\nConnection: close\r\nAuthorization: {basic}\r\nAuthorization: {basic}\r\n"
                 + $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
             TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream);

@@ -31,16 +31,6 @@ public sealed class ConformanceServer : IAsyncLifetime
 
     public const string ReaderRedirectUri = "https://reader.example/cb";
 
-    private const string Clients = """
-        INSERT INTO oauth_clients (client_id, client_secret, client_name, application_type, redirect_uris, scopes, default_scopes, grant_types, disabled_at) VALUES
-            ('query-web', $1, 'Query Web', 'web', '{https://c.example/cb?a=1%20b}', '{read}', '{read}', '{authorization_code,refresh_token}', NULL),
-            ('credentials-only', $1, 'Machine', 'web', '{https://machine.example/cb}', '{read}', '{read}', '{client_credentials}', NULL),
-            ('disabled-web', $1, 'Disabled Web', 'web', '{https://disabled.example/cb}', '{read}', '{read}', '{authorization_code}', now()),
-            ('localhost-native', NULL, 'Localhost', 'native', '{http://localhost/cb}', '{read}', '{read}', '{authorization_code}', NULL),
-            ('loopback-web', $1, 'Loopback Web', 'web', '{http://127.0.0.1/cb}', '{read}', '{read}', '{authorization_code}', NULL),
-            ('reader-web', $1, 'Reader', 'web', '{https://reader.example/cb}', '{read}', '{read}', '{authorization_code}', NULL)
-        """;
-
     public TestServer Server { get; private set; } = null!;
 
     public TestBrowser Browser { get; private set; } = null!;
@@ -48,7 +38,6 @@ public sealed class ConformanceServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Server = await TestServer.StartAsync();
-        await Server.Database.ExecuteAsync(Clients, TestData.SecretHash);
         Browser = new TestBrowser(Server);
         await Browser.AuthorizeAsync(new AuthorizationAsk().With("scope", "read write"));
     }

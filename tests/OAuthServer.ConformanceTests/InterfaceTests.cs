@@ -8,12 +8,7 @@ public sealed class InterfaceTests(SharedServer shared) : IClassFixture<SharedSe
 {
     private readonly TestServer _server = shared.Server;
 
-    // Nobody has agreed to anything and nobody has mistyped a password yet.
-    public async ValueTask InitializeAsync()
-    {
-        await _server.Database.ExecuteAsync("DELETE FROM oauth_consents");
-        await _server.Database.ExecuteAsync("UPDATE accounts SET access_failed_count = 0, lockout_end = NULL");
-    }
+    public async ValueTask InitializeAsync() => await People.StartAnewAsync(_server);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using OAuthServer.Testing;
 
@@ -45,9 +44,7 @@ internal static class RawHttp
     public static async Task<RawReply> SendAsync(TestServer server, string latin1)
     {
         using var deadline = new CancellationTokenSource(Deadline);
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(server.Address.Host, server.Address.Port, deadline.Token);
-        await using var stream = socket.GetStream();
+        await using var stream = await server.ConnectAsync(deadline.Token);
         await stream.WriteAsync(Encoding.Latin1.GetBytes(latin1), deadline.Token);
         var text = await ReadAsync(stream, deadline.Token);
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
@@ -60,7 +57,7 @@ internal static class RawHttp
         $"{method} {target} HTTP/1.1\r\nHost: {server.Address.Authority}\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n{headers}\r\n";
 
     // Stops at the announced length too: an endless request keeps its connection open.
-    private static async Task<string> ReadAsync(NetworkStream stream, CancellationToken ct)
+    private static async Task<string> ReadAsync(Stream stream, CancellationToken ct)
     {
         using var received = new MemoryStream();
         var buffer = new byte[16 * 1024];

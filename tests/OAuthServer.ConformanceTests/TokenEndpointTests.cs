@@ -32,9 +32,6 @@ public sealed class TokenEndpointTests(TokenFixture tokens) : IClassFixture<Toke
     [Row("TOK-02")]
     public async Task A_client_uses_only_its_own_grants()
     {
-        await tokens.AddClientAsync("no-codes", grantTypes: "{refresh_token}");
-        await tokens.AddClientAsync("no-refresh", grantTypes: "{authorization_code}");
-
         (await tokens.Server.RedeemAsync(await tokens.CodeAsync(), "no-codes")).IsError("unauthorized_client");
         (await tokens.Server.RefreshAsync("unknown", "no-refresh")).IsError("unauthorized_client");
         (await tokens.Server.RefreshAsync("unknown", "no-refresh", path: "/oauth/refresh")).IsError("unauthorized_client");
@@ -76,8 +73,6 @@ public sealed class TokenEndpointTests(TokenFixture tokens) : IClassFixture<Toke
     [Row("TOK-05")]
     public async Task A_client_without_the_refresh_grant_gets_no_refresh_token()
     {
-        await tokens.AddClientAsync("codes-only", grantTypes: "{authorization_code}");
-
         var reply = await tokens.TokensAsync(AuthorizationAsk.For("codes-only", TestData.WebRedirectUri), "codes-only");
 
         Assert.False(reply.Json!.Value.TryGetProperty("refresh_token", out _));

@@ -10,14 +10,15 @@ public sealed class TokenFixture : SignedInServer, IAsyncLifetime
     /// <summary>Tokens in the form that every row asks for (TOKENS).</summary>
     public override async Task<Reply> TokensAsync(AuthorizationAsk? ask = null, string clientId = TestData.Web) => (await base.TokensAsync(ask, clientId)).IsTokens();
 
-    /// <summary>Registers a confidential client, by default like the web client.</summary>
-    public Task AddClientAsync(string clientId, string? secretHash = null, string grantTypes = "{authorization_code,refresh_token}") => Database.ExecuteAsync(
-        "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes, default_scopes, grant_types) VALUES ($1, $2, 'Added', '{https://c.example/cb}', '{read,write}', '{read}', $3::text[])",
-        clientId, secretHash ?? TestData.SecretHash, grantTypes);
+    /// <summary>Registers a confidential client like the web client, for tests that change it.</summary>
+    public Task AddClientAsync(string clientId) => Database.ExecuteAsync(
+        "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes, default_scopes) VALUES ($1, $2, 'Added', '{https://c.example/cb}', '{read,write}', '{read}')",
+        clientId, TestData.SecretHash);
 
     /// <summary>True when a server with one setting changed, and otherwise right, would start.</summary>
     public static async Task<bool> WouldStartAsync(string setting)
     {
+        Deployment.NeedsOwnServer("a start with another configuration");
         var app = Hosting.ServerHost.Build(
             ["--environment=Production", $"--contentRoot={AppContext.BaseDirectory}", "--OAuth:Issuer=https://as.example.test", "--ConnectionStrings:OAuthServer=Host=127.0.0.1", "--SigningKeys:Source=File", $"--{setting}"]);
         if (app is null) return false;

@@ -38,19 +38,19 @@ public sealed class TestBrowser : IDisposable
         return new TestForm(form.GetAttribute("action")!, fields);
     }
 
-    /// <summary>Signs in and stays signed in.</summary>
-    public async Task SignInAsync(string email = TestData.Email, string password = TestData.Password)
+    /// <summary>Signs in, as Alice unless said otherwise, and stays signed in.</summary>
+    public async Task SignInAsync(string? email = null, string? password = null)
     {
         using var answer = await TypePasswordAsync(await GetAsync("/account/sign-in"), email, password);
         if (answer.StatusCode != HttpStatusCode.SeeOther) throw new InvalidOperationException($"Sign-in gave {answer.StatusCode}.");
     }
 
-    /// <summary>Fills in a sign-in page.</summary>
-    public async Task<HttpResponseMessage> TypePasswordAsync(HttpResponseMessage page, string email = TestData.Email, string password = TestData.Password)
+    /// <summary>Fills in a sign-in page, as Alice unless said otherwise.</summary>
+    public async Task<HttpResponseMessage> TypePasswordAsync(HttpResponseMessage page, string? email = null, string? password = null)
     {
         var form = await FormAsync(page, "/account/sign-in");
-        form.Fields["email"] = email;
-        form.Fields["password"] = password;
+        form.Fields["email"] = email ?? TestData.Email;
+        form.Fields["password"] = password ?? TestData.Password;
         return await PostAsync(form.Action, form.Fields);
     }
 

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -22,30 +24,38 @@ public sealed record TestServerOptions
 
     /// <summary>The environment; Production unless said otherwise.</summary>
     public string Environment { get; init; } = "Production";
+
+    /// <summary>True when nothing differs.</summary>
+    internal bool AreUsual => this is { Settings.Count: 0, Database: null, Configure: null, Environment: "Production" };
 }
 
 /// <summary>
 /// The product's own host, listening on a loopback port, on a real PostgreSQL. In Production, behind a trusted proxy that
-/// ends TLS: <see cref="Http"/> plays the proxy.
+/// ends TLS: <see cref="Http"/> plays the proxy. In the conformance suite it may be a <see cref="Deployment"/> instead.
 /// </summary>
 public sealed class TestServer : IAsyncDisposable
 {
-    public const string Issuer = "https://as.example.test";
-
     private static readonly string Keys = Directory.CreateTempSubdirectory("oauthserver-test-keys-").FullName;
 
-    private readonly WebApplication _app;
+    private readonly WebApplication? _app;
+    private readonly TestDatabase? _database;
     private readonly bool _ownsDatabase;
 
     private TestServer(WebApplication app, TestDatabase database, bool ownsDatabase)
+        : this(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First())) =>
+        (_app, _database, _ownsDatabase) = (app, database, ownsDatabase);
+
+    private TestServer(Uri address)
     {
-        (_app, Database, _ownsDatabase) = (app, database, ownsDatabase);
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Address = address;
         Http = CreateClient();
     }
 
+    /// <summary>The issuer of the usual server.</summary>
+    public static string Issuer => Deployment.UnderTest?.Issuer ?? "https://as.example.test";
+
     /// <summary>The database, with demo clients and people (see <see cref="TestData"/>).</summary>
-    public TestDatabase Database { get; }
+    public TestDatabase Database => _database ?? throw Deployment.NotRun("the database");
 
     /// <summary>Where the server listens; not the issuer.</summary>
     public Uri Address { get; }
@@ -54,11 +64,15 @@ public sealed class TestServer : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>The server's services, for what no request can do.</summary>
-    public IServiceProvider Services => _app.Services;
+    public IServiceProvider Services => _app?.Services ?? throw Deployment.NotRun("the server's insides");
+
+    // Plain http on this machine is a port whose proxy we play; any other address has its TLS, or its own proxy.
+    private bool IsBehindUs => Address.Scheme == Uri.UriSchemeHttp && Address.IsLoopback;
 
     public static async Task<TestServer> StartAsync(TestServerOptions? options = null)
     {
         options ??= new();
+        if (Deployment.UnderTest is { } deployment) return options.AreUsual ? new TestServer(deployment.Base) : throw Deployment.NotRun("a server with a configuration or a clock of its own");
         var database = options.Database ?? await TestData.CreateDatabaseAsync();
         var app = ServerHost.Build([$"--environment={options.Environment}", $"--contentRoot={AppContext.BaseDirectory}"], builder =>
         {
@@ -75,7 +89,8 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Another client like <see cref="Http"/>, for instance with a cookie jar in front.</summary>
     public HttpClient CreateClient(DelegatingHandler? outer = null)
     {
-        HttpMessageHandler proxy = new TlsProxy { InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false } };
+        HttpMessageHandler proxy = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        if (IsBehindUs) proxy = new TlsProxy { InnerHandler = proxy };
         if (outer is not null)
         {
             outer.InnerHandler = proxy;
@@ -86,12 +101,34 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>A client that talks to the port without the proxy.</summary>
-    public HttpClient CreateDirectClient() =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+    public HttpClient CreateDirectClient() => IsBehindUs
+        ? new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address }
+        : throw Deployment.NotRun("the port behind the proxy");
+
+    /// <summary>A connection for bytes that no HTTP library would send.</summary>
+    public async Task<Stream> ConnectAsync(CancellationToken ct)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(Address.Host, Address.Port, ct);
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (Address.Scheme != Uri.UriSchemeHttps) return stream;
+            var tls = new SslStream(stream);
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Address.Host }, ct);
+            return tls;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        if (_app is null) return;
         await _app.StopAsync();
         await _app.DisposeAsync();
         if (_ownsDatabase) await Database.DisposeAsync();

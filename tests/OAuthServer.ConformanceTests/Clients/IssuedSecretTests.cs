@@ -16,6 +16,7 @@ public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<Share
     [Row("REG-04")]
     public async Task A_thousand_secrets_are_shown_once_distinct_and_random()
     {
+        Deployment.NeedsOwnServer("the operator's command");
         const int many = 1000;
         var secrets = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < many; i++)
@@ -37,16 +38,17 @@ public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<Share
     [Row("REG-04")]
     public async Task Only_the_bcrypt_hash_is_stored_and_the_secret_works()
     {
+        var database = shared.Server.Database;
         for (var i = 0; i < 5; i++)
         {
             var (secret, hash, _) = await MakeAsync(cost: 12 - (i % 3));
             var id = $"made-{i}";
-            await shared.Server.Database.ExecuteAsync(
+            await database.ExecuteAsync(
                 "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, hash);
 
             Assert.Equal("invalid_grant", (await AskAsync(id, secret)).Error);
             Assert.Equal("invalid_client", (await AskAsync(id, secret[..^1])).Error);
-            var row = await shared.Server.Database.ScalarAsync<string>("SELECT c::text FROM oauth_clients AS c WHERE client_id = $1", id);
+            var row = await database.ScalarAsync<string>("SELECT c::text FROM oauth_clients AS c WHERE client_id = $1", id);
             Assert.DoesNotContain(secret, row, StringComparison.Ordinal);
             Assert.Contains(hash, row, StringComparison.Ordinal);
         }
@@ -59,7 +61,8 @@ public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<Share
     [InlineData("http://c.example")]
     public async Task No_client_can_have_a_URL_as_its_id(string id)
     {
-        var refusal = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shared.Server.Database.ExecuteAsync(
+        var database = shared.Server.Database;
+        var refusal = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.ExecuteAsync(
             "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, TestData.SecretHash));
         Assert.Equal("client_id_is_not_a_url", refusal.ConstraintName);
     }

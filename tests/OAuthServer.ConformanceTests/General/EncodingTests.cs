@@ -87,14 +87,14 @@ public sealed class EncodingTests(ConformanceServer conformance) : IClassFixture
 
     [Theory]
     [Row("GEN-08")]
-    [InlineData("demo-web\0", TestData.Secret)]
-    [InlineData("demo-web", TestData.Secret + "\0")]
-    [InlineData("demo-web%00", TestData.Secret)]
-    [InlineData("demo-web", TestData.Secret + "%00")]
+    [InlineData("demo-web\0", "")]
+    [InlineData("demo-web", "\0")]
+    [InlineData("demo-web%00", "")]
+    [InlineData("demo-web", "%00")]
     [InlineData("%00", "%00")]
-    public async Task A_nul_in_basic_credentials_is_refused(string id, string secret)
+    public async Task A_nul_in_basic_credentials_is_refused(string id, string afterTheSecret)
     {
-        var header = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{secret}"));
+        var header = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{TestData.Secret}{afterTheSecret}"));
         foreach (var (path, body) in new[] { ("/oauth/token", "grant_type=authorization_code&code=x"), ("/oauth/refresh", "refresh_token=x"), ("/oauth/revoke", "token=x") })
         {
             Expect.Error(await Server.PostRawAsync(path, body, headers: ("Authorization", header)), "invalid_request");

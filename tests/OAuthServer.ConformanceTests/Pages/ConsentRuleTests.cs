@@ -13,11 +13,7 @@ public sealed class ConsentRuleTests(SharedServer shared) : IClassFixture<Shared
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        await _server.Database.ExecuteAsync("DELETE FROM oauth_consents");
-        await _server.Database.ExecuteAsync("UPDATE accounts SET access_failed_count = 0, lockout_end = NULL");
-    }
+    public async ValueTask InitializeAsync() => await People.StartAnewAsync(_server);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
