@@ -40,7 +40,7 @@ public sealed class DeploymentRunTests
     {
         var report = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".xml");
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(dotnet, [typeof(DeploymentRunTests).Assembly.Location, .. classes.SelectMany(type => new[] { "-class", type.FullName! }), "-parallelMode", "none", "-xml", report])
+        var start = new ProcessStartInfo(dotnet, [typeof(DeploymentRunTests).Assembly.Location, .. classes.SelectMany(type => new[] { "-class", type.FullName! }), "-parallelMode", "none", "-result-xml", report])
         {
             Environment = { [Deployment.BaseVariable] = address.AbsoluteUri, ["OAUTH_CONFORMANCE_ISSUER"] = TestServer.Issuer },
             RedirectStandardOutput = true,
