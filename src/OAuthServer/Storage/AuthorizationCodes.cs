@@ -89,6 +89,21 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
         SELECT user_id, family_id, scope FROM redeemed
         """;
 
+    // The refresh token is locked before the code, as a withdrawal locks them. It goes first, and only while nobody has
+    // withdrawn it: a code that was replayed meanwhile stays dead.
+    private const string GiveBack = $"""
+        WITH unborn AS (
+            DELETE FROM oauth_refresh_tokens WHERE token = $3 AND used_at IS NULL AND revoked_at IS NULL RETURNING 1
+        ), given_back AS (
+            UPDATE oauth_authorization_codes SET used_at = NULL
+            WHERE code = $1 AND family_id = $2 AND used_at IS NOT NULL AND revoked_at IS NULL
+              AND ($3 IS NULL OR EXISTS (SELECT FROM unborn))
+            RETURNING client_id, user_id, family_id
+        )
+        INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
+        SELECT '{AuditEventNames.TokenRefused}', $4, client_id, user_id, family_id, $5, $6 FROM given_back
+        """;
+
     private const string Find = """
         SELECT client_id, user_id, family_id, redirect_uri, redirect_uri_was_sent, code_challenge,
                expires_at <= now(), used_at IS NOT NULL, revoked_at IS NOT NULL
@@ -141,6 +156,18 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
             .AddInterval(redemption.RefreshTokenLifetime).AddInterval(redemption.FamilyLifetime)
             .AddBytes(redemption.DeviceFingerprint).AddText(redemption.Audit.Address).AddText(redemption.Audit.CorrelationId);
         return await command.ReadAccessAsync(ct);
+    }
+
+    /// <summary>
+    /// Takes a redemption back whose answer could not be made: the code is good again, and the refresh token that nobody
+    /// has seen is gone. What has happened to either meanwhile stands.
+    /// </summary>
+    public async Task GiveBackAsync(string code, Guid familyId, string? refreshToken, string reason, AuditContext audit, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(GiveBack);
+        command.Parameters.AddBytes(Handle.Hash(code)).AddUuid(familyId).AddBytes(refreshToken is null ? null : Handle.Hash(refreshToken))
+            .AddText(reason).AddText(audit.Address).AddText(audit.CorrelationId);
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>True while the account of a session is live and still has the session's stamp.</summary>

@@ -16,10 +16,10 @@ internal sealed record Rotation(
 }
 
 /// <summary>A refresh token's row, for naming the reason of a refusal and for repeating a lost answer.</summary>
-/// <param name="UsedRecently">It was used inside the retry window.</param>
+/// <param name="MayRepeat">It was used inside the retry window, or its answer was never made.</param>
 internal sealed record RefreshTokenState(
     string ClientId, Guid UserId, Guid FamilyId, string Scope, byte[]? DeviceFingerprint, byte[]? SuccessorNonce,
-    bool Expired, bool Used, bool UsedRecently, bool Revoked, bool AccountLive)
+    bool Expired, bool Used, bool MayRepeat, bool Revoked, bool AccountLive)
 {
     /// <summary>The nonce is one half of the successor.</summary>
     public override string ToString() => $"refresh token of {ClientId}";
@@ -53,9 +53,10 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
         SELECT user_id, family_id, scope FROM presented
         """;
 
+    // A window of zero means never: two transactions that began in either order must not find an opening in it.
     private const string Find = """
         SELECT t.client_id, t.user_id, t.family_id, t.scope, t.device_fingerprint, t.successor_nonce, t.expires_at <= now(),
-               t.used_at IS NOT NULL, coalesce(t.used_at > now() - $2, false), t.revoked_at IS NOT NULL,
+               t.used_at IS NOT NULL, coalesce(t.used_at = 'infinity' OR ($2 > interval '0' AND t.used_at > now() - $2), false), t.revoked_at IS NOT NULL,
                EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL)
         FROM oauth_refresh_tokens t WHERE t.token = $1
         """;
@@ -92,6 +93,16 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
     /// </summary>
     public static SweptTable SweptAfter(TimeSpan keep) => new SweptTable("oauth_refresh_tokens", Sweep, CountSweepable, keep);
 
+    private const string GiveBack = $"""
+        WITH given_back AS (
+            UPDATE oauth_refresh_tokens AS t SET used_at = 'infinity'
+            WHERE t.token = $1 AND t.family_id = $2 AND t.used_at IS NOT NULL AND t.revoked_at IS NULL
+            RETURNING client_id, user_id, family_id
+        )
+        INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
+        SELECT '{AuditEventNames.TokenRefused}', $3, client_id, user_id, family_id, $4, $5 FROM given_back
+        """;
+
     /// <summary>
     /// Consumes the presented token and stores its successor, if the token is live and the scope within the grant. Null
     /// when not: then nothing has changed, and <see cref="FindAsync"/> tells why.
@@ -124,5 +135,17 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
         await using var command = database.CreateCommand(Repeat);
         command.Parameters.AddBytes(Handle.Hash(successor)).AddText(clientId).AddText(audit.Address).AddText(audit.CorrelationId);
         return await command.ReadAccessAsync(ct);
+    }
+
+    /// <summary>
+    /// Lets a rotation whose answer could not be made be repeated, not inside the retry window alone but until its
+    /// successor is used. The rotation itself stands: a repetition at the same moment may have handed the successor out.
+    /// </summary>
+    public async Task GiveBackAsync(string refreshToken, Guid familyId, string reason, AuditContext audit, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(GiveBack);
+        command.Parameters.AddBytes(Handle.Hash(refreshToken)).AddUuid(familyId)
+            .AddText(reason).AddText(audit.Address).AddText(audit.CorrelationId);
+        await command.ExecuteNonQueryAsync(ct);
     }
 }

@@ -9,8 +9,8 @@ using OAuthServer.Tokens;
 namespace OAuthServer.Token;
 
 /// <summary>One token request from credentials to tokens (RFC 6749 §4.1.4, §5, §6).</summary>
-internal sealed class TokenService(
-    ClientAuthenticator clients, TokenGrants grants, KeyRing keys, TokenIssuer tokens, RefusalLog refusals)
+internal sealed partial class TokenService(
+    ClientAuthenticator clients, TokenGrants grants, KeyRing keys, TokenIssuer tokens, RefusalLog refusals, ILogger<TokenService> log)
 {
     /// <summary>Tokens, or the reason why not. The key is resolved first, so that a missing key never burns a code.</summary>
     /// <param name="request">A well-formed request.</param>
@@ -24,16 +24,30 @@ internal sealed class TokenService(
             return Note(new OAuthError("unsupported_grant_type", "The grant_type is not supported here.", "grant_type_unsupported"));
         if (!client.Allows(request.GrantType)) return Note(OAuthError.UnauthorizedClient("grant_type_not_registered"));
         if (keys.Current is not { } ring) return Note(OAuthError.TemporarilyUnavailable("signing_key_missing"));
-        var redeemed = request.GrantType == GrantTypes.AuthorizationCode
-            ? await grants.AuthorizationCode.RedeemAsync(client, request, ct)
-            : await grants.RefreshToken.RedeemAsync(client, request, ct);
-        if (redeemed.Failed(out var refusal, out var access)) return Note(refusal);
-        var token = tokens.Issue(ring.Signing, new(access.UserId, client.Id, access.Scope, access.FamilyId));
-        return new TokenGrant(token.Value, token.ExpiresIn, access.RefreshToken, access.Scope);
+        IGrant grant = request.GrantType == GrantTypes.AuthorizationCode ? grants.AuthorizationCode : grants.RefreshToken;
+        if ((await grant.RedeemAsync(client, request, ct)).Failed(out var refusal, out var access)) return Note(refusal);
+        try
+        {
+            var token = tokens.Issue(ring.Signing, new(access.UserId, client.Id, access.Scope, access.FamilyId));
+            return new TokenGrant(token.Value, token.ExpiresIn, access.RefreshToken, access.Scope);
+        }
+        catch (Exception fault)
+        {
+            // What goes into the token is known only once the code or refresh token is consumed. Signing inside the
+            // transaction would cost every request a second round trip; taking back what could not be answered costs one
+            // statement, and only then. It is not tied to the request: the app may have given up waiting.
+            LogUnsigned(fault, ring.Signing.KeyId);
+            var unsigned = OAuthError.TemporarilyUnavailable("signing_failed");
+            await grant.GiveBackAsync(request, access, unsigned.Reason, CancellationToken.None);
+            return Note(unsigned);
+        }
     }
 
     /// <summary>Logs a refusal and hands it on.</summary>
     public OAuthError Note(OAuthError error) => refusals.Note("token", error);
+
+    [LoggerMessage(1002, LogLevel.Error, "No access token could be made with key {KeyId}; what was presented stays good.")]
+    private partial void LogUnsigned(Exception fault, string keyId);
 }
 
 /// <summary>The grants of the token endpoint.</summary>

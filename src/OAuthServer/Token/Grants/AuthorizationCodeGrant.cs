@@ -7,7 +7,7 @@ using OAuthServer.Storage;
 namespace OAuthServer.Token.Grants;
 
 /// <summary>The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.6).</summary>
-internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, Storage.Grants grants, AuditEvents audit, IOptions<OAuthOptions> options)
+internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, Storage.Grants grants, AuditEvents audit, IOptions<OAuthOptions> options) : IGrant
 {
     /// <summary>Redeems the code in one statement; only a refusal takes a second look.</summary>
     public async Task<Result<Entitlement>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
@@ -23,6 +23,10 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, Storage.G
         if (await codes.TryRedeemAsync(redemption, ct) is { } access) return new Entitlement(access.UserId, access.FamilyId, access.Scope, refreshToken);
         return await ExplainAsync(redemption, ct);
     }
+
+    /// <summary>The code is unused again, and the refresh token that nobody has seen is deleted.</summary>
+    public Task GiveBackAsync(TokenRequest request, Entitlement entitlement, string reason, CancellationToken ct) =>
+        codes.GiveBackAsync(request.Code!, entitlement.FamilyId, entitlement.RefreshToken, reason, request.Audit, ct);
 
     // In the order of who may know what: everything that only the rightful client can get right comes before the replay,
     // so that a thief without the verifier cannot sign anybody out (CODE-08).

@@ -1,3 +1,6 @@
+using OAuthServer.Clients;
+using OAuthServer.Protocol;
+
 namespace OAuthServer.Token.Grants;
 
 /// <summary>The grant types served (RFC 6749 §4.1.3, §6).</summary>
@@ -5,6 +8,16 @@ internal static class GrantTypes
 {
     public const string AuthorizationCode = "authorization_code";
     public const string RefreshToken = "refresh_token";
+}
+
+/// <summary>One way to tokens: what is presented is consumed first, and answered for afterwards.</summary>
+internal interface IGrant
+{
+    /// <summary>Consumes what the request presents, or says why not.</summary>
+    Task<Result<Entitlement>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct);
+
+    /// <summary>Makes it good again when no answer could be made; the reason goes into the audit log.</summary>
+    Task GiveBackAsync(TokenRequest request, Entitlement entitlement, string reason, CancellationToken ct);
 }
 
 /// <summary>What a grant bought: whose access, with which scope in this access token, and the refresh token to hand out.</summary>

@@ -10,7 +10,7 @@ namespace OAuthServer.Token.Grants;
 /// The refresh grant with rotation (RFC 6749 §6, RFC 9700 §4.14.2). A repeated request inside the retry window gets the
 /// same successor again; after it, or once the successor was used, it is reuse and the family dies.
 /// </summary>
-internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants grants, AuditEvents audit, IOptions<OAuthOptions> options)
+internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants grants, AuditEvents audit, IOptions<OAuthOptions> options) : IGrant
 {
     /// <summary>Rotates in one statement; only a repetition or refusal takes a second look.</summary>
     public async Task<Result<Entitlement>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
@@ -26,6 +26,10 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants gra
         return await SecondLookAsync(rotation, scope, ct);
     }
 
+    /// <summary>The presented token gets the same successor whenever it comes again, until that is used.</summary>
+    public Task GiveBackAsync(TokenRequest request, Entitlement entitlement, string reason, CancellationToken ct) =>
+        tokens.GiveBackAsync(request.RefreshToken!, entitlement.FamilyId, reason, request.Audit, ct);
+
     private static Entitlement Entitle(GrantedAccess access, Rotation rotation, byte[] nonce) =>
         new(access.UserId, access.FamilyId, rotation.Scope ?? access.Scope, Handle.Successor(nonce, rotation.RefreshToken));
 
@@ -35,19 +39,15 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants gra
         var refusal = state is null ? OAuthError.InvalidGrant("refresh_token_unknown") : Refusal(state, rotation, scope);
         if (refusal.Reason == "refresh_token_reused")
         {
-            if (MayRepeat(state!)
-                && await tokens.TryRepeatAsync(Handle.Successor(state!.SuccessorNonce!, rotation.RefreshToken), rotation.ClientId, rotation.Audit, ct) is { } access)
-                return Entitle(access, rotation, state.SuccessorNonce!);
+            if (state is { MayRepeat: true, SuccessorNonce: { } nonce }
+                && await tokens.TryRepeatAsync(Handle.Successor(nonce, rotation.RefreshToken), rotation.ClientId, rotation.Audit, ct) is { } access)
+                return Entitle(access, rotation, nonce);
             await grants.WithdrawReusedAsync(state!.UserId, state.ClientId, state.FamilyId, AuditEventNames.RefreshTokenReused, refusal.Reason, rotation.Audit, ct);
         }
 
         await audit.RecordAsync(new(AuditEventNames.TokenRefused, refusal.Reason, rotation.Audit, rotation.ClientId, state?.UserId, state?.FamilyId), ct);
         return refusal;
     }
-
-    // A window of zero means never: two transactions that began in either order must not find an opening in it.
-    private bool MayRepeat(RefreshTokenState state) =>
-        options.Value.RefreshRetryWindow > TimeSpan.Zero && state is { UsedRecently: true, SuccessorNonce: not null };
 
     private static OAuthError Refusal(RefreshTokenState state, Rotation rotation, Scope? scope)
     {
