@@ -89,15 +89,14 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
         SELECT user_id, family_id, scope FROM redeemed
         """;
 
-    // The refresh token is locked before the code, as a withdrawal locks them. It goes first, and only while nobody has
-    // withdrawn it: a code that was replayed meanwhile stays dead.
+    // The refresh token goes first: a withdrawal locks in that order too, so the two never deadlock. A code that was
+    // withdrawn meanwhile keeps its revoked_at, and with it stays dead.
     private const string GiveBack = $"""
         WITH unborn AS (
-            DELETE FROM oauth_refresh_tokens WHERE token = $3 AND used_at IS NULL AND revoked_at IS NULL RETURNING 1
+            DELETE FROM oauth_refresh_tokens WHERE token = $3 RETURNING 1
         ), given_back AS (
             UPDATE oauth_authorization_codes SET used_at = NULL
-            WHERE code = $1 AND family_id = $2 AND used_at IS NOT NULL AND revoked_at IS NULL
-              AND ($3 IS NULL OR EXISTS (SELECT FROM unborn))
+            WHERE code = $1 AND family_id = $2 AND used_at IS NOT NULL AND ($3 IS NULL OR EXISTS (SELECT FROM unborn))
             RETURNING client_id, user_id, family_id
         )
         INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
