@@ -13,7 +13,13 @@ public sealed class TestBrowser : IDisposable
     private readonly CookieJar _jar = new();
     private readonly HttpClient _http;
 
-    public TestBrowser(TestServer server) => _http = server.CreateClient(_jar);
+    /// <param name="server">Where it browses.</param>
+    /// <param name="address">Where it stands, as the trusted proxy tells it; null for the proxy's own address.</param>
+    public TestBrowser(TestServer server, string? address = null)
+    {
+        _http = server.CreateClient(_jar);
+        if (address is not null) _http.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+    }
 
     /// <summary>What the browser holds, by name.</summary>
     public IReadOnlyDictionary<string, string> Cookies => _jar.Cookies;

@@ -153,6 +153,8 @@ public sealed class TestServer : IAsyncDisposable
         // Tests count rows and statements, so nothing sweeps and seals by itself; a test that wants it says so.
         ["Sweeper:Enabled"] = "false",
         ["Audit:SealInterval"] = "1.00:00:00",
+        ["RateLimiting:ClientSecrets:PermitLimit"] = "1000000",
+        ["RateLimiting:Passwords:PermitLimit"] = "1000000",
         ["Serilog:MinimumLevel:Default"] = "Warning",
     };
 

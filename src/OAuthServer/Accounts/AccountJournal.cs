@@ -20,6 +20,12 @@ internal sealed partial class AccountJournal(AuditEvents audit, ILogger<AccountJ
         return audit.RecordAsync(new AuditEvent(AuditEventNames.SignIn, reason, context, UserId: account), ct);
     }
 
+    public Task GuessesUsedUpAsync(Guid? account, string reason, AuditContext context, CancellationToken ct)
+    {
+        LogGuessesUsedUp(account, reason);
+        return audit.RecordAsync(new AuditEvent(AuditEventNames.BudgetUsedUp, reason, context, UserId: account), ct);
+    }
+
     public Task SignedOutAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogSignedOut(account);
@@ -52,4 +58,7 @@ internal sealed partial class AccountJournal(AuditEvents audit, ILogger<AccountJ
 
     [LoggerMessage(6005, LogLevel.Warning, "Password change of account {AccountId} refused: the current password was wrong")]
     private partial void LogPasswordChangeRefused(Guid accountId);
+
+    [LoggerMessage(6006, LogLevel.Warning, "Wrong passwords of strangers used up a budget ({Reason}), last for account {AccountId}; more of the same are answered 429 until its window ends")]
+    private partial void LogGuessesUsedUp(Guid? accountId, string reason);
 }

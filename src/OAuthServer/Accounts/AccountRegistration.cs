@@ -20,6 +20,7 @@ internal static class AccountRegistration
         services.AddSessions();
         services.AddRazorComponents();
         services.AddSingleton<PasswordWork>();
+        services.AddSingleton<KnownDevices>();
         services.AddScoped<AccountJournal>();
         services.AddScoped<SignInService>();
         services.AddScoped<PasswordService>();
@@ -37,8 +38,8 @@ internal static class AccountRegistration
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
     }
 
-    // Length instead of composition (NIST SP 800-63B §3.1.1.2). A lock is short, so that a stranger who types wrong
-    // passwords cannot keep anyone out for good.
+    // Length instead of composition (NIST SP 800-63B §3.1.1.2). A lock is short, and holds against
+    // those who guess (see SignInService), so that a stranger who types wrong passwords keeps nobody out.
     private static void ConfigureIdentity(IdentityOptions options)
     {
         options.User.RequireUniqueEmail = true;

@@ -17,7 +17,7 @@ internal sealed record SignedInAccount(Guid Id, string Name, string SecurityStam
 /// The session of a person: read, started and ended here and nowhere else. No middleware authenticates requests, so
 /// routes that do not ask never look at the cookie, and never renew it.
 /// </summary>
-internal sealed class AccountSession(SignInManager<Account> signIn, TimeProvider clock)
+internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices devices, TimeProvider clock)
 {
     /// <summary>How long a session lasts after 'keep me signed in', renewed by use.</summary>
     public static readonly TimeSpan KeptLifetime = TimeSpan.FromDays(14);
@@ -40,7 +40,7 @@ internal sealed class AccountSession(SignInManager<Account> signIn, TimeProvider
         return new SignedInAccount(id, user.Identity?.Name ?? "", user.FindFirstValue(StampClaim) ?? "", Read(properties, AuthenticatedAtKey) ?? DateTimeOffset.UnixEpoch);
     }
 
-    /// <summary>Starts a new session with a new cookie; an older one of this browser is replaced (session fixation).</summary>
+    /// <summary>Starts a new session with a new cookie; an older one of this browser is replaced (session fixation). The browser now knows the account.</summary>
     public async Task StartAsync(HttpContext http, Account account, bool keep)
     {
         var now = clock.GetUtcNow();
@@ -48,6 +48,7 @@ internal sealed class AccountSession(SignInManager<Account> signIn, TimeProvider
         Write(properties, AuthenticatedAtKey, now);
         if (!keep) Write(properties, EndsAtKey, now + Lifetime);
         await http.SignInAsync(IdentityConstants.ApplicationScheme, await signIn.CreateUserPrincipalAsync(account), properties);
+        devices.Remember(http, account);
     }
 
     public static Task EndAsync(HttpContext http) => http.SignOutAsync(IdentityConstants.ApplicationScheme);

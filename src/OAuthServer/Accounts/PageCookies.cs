@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// How our two cookies look: HttpOnly, SameSite=Lax, Path=/, no Domain; with an https issuer also Secure and named with
+/// How our three cookies look: HttpOnly, SameSite=Lax, Path=/, no Domain; with an https issuer also Secure and named with
 /// the <c>__Host-</c> prefix (RFC 6265bis §4.1.3.2). Only the issuer decides, so a proxy that ends TLS changes nothing.
 /// </summary>
 internal static class PageCookies
@@ -26,6 +26,8 @@ internal static class PageCookies
         // PageHeaders sets DENY on every page.
         options.SuppressXFrameOptionsHeader = true;
     }
+
+    public static CookieBuilder Device(AccountLinks links) => new PageCookie("oauthserver-device", links.IsHttps);
 
     // CookieSecurePolicy.Always would make antiforgery throw when TLS ends at a proxy; so Secure is set by hand.
     private sealed class PageCookie : CookieBuilder

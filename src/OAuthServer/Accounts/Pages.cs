@@ -1,4 +1,6 @@
 using OAuthServer.Accounts.Views;
+using OAuthServer.Http;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Accounts;
 
@@ -36,6 +38,16 @@ internal static class Pages
     public static IResult Malformed(string restartUrl) => Plain<MessagePage, MessageView>(
         new("This form could not be read", "What arrived was incomplete or damaged, and nothing was changed.",
             "Start again", restartUrl), StatusCodes.Status400BadRequest);
+
+    /// <summary>Wrong passwords used up a budget: a page for browsers, and the one form of all 429 for everything else (RFC 6585 §4).</summary>
+    public static IResult TooManyTries(HttpContext http, BudgetState budget, string restartUrl)
+    {
+        if (!http.Request.AsksForHtml()) return OAuthAnswer.Refuse(OAuthError.TooManyRequests("sign_in_guesses_exhausted", budget));
+        http.Response.Headers.WriteUsedUp(budget);
+        return Plain<MessagePage, MessageView>(
+            new("Please wait before you try again", "There were too many wrong passwords. Try again in a quarter of an hour, or use a browser in which you have signed in before.",
+                "Try again", restartUrl), StatusCodes.Status429TooManyRequests);
+    }
 
     /// <summary>Too many people type their password at this moment.</summary>
     public static IResult Busy(HttpContext http, string restartUrl)

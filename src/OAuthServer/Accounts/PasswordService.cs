@@ -11,9 +11,10 @@ internal sealed record PasswordChange(Account? Account = null, string? Fault = n
 
 /// <summary>
 /// Changes a password. The new security stamp ends every other session, and every app loses its access. Access is
-/// withdrawn before the password changes: when the store fails in between, the same try can simply be made again.
+/// withdrawn before the password changes: when the store fails in between, the same try can simply be made again. A
+/// lock that strangers caused at sign-in does not hold here; whoever has the session has a budget of guesses of its own.
 /// </summary>
-internal sealed class PasswordService(UserManager<Account> users, Grants grants, PasswordWork work, AccountJournal journal)
+internal sealed class PasswordService(UserManager<Account> users, Grants grants, PasswordGuesses guesses, PasswordWork work, AccountJournal journal)
 {
     private const string WrongCurrent = "The current password is not right. After several tries, wait a few minutes.";
 
@@ -23,17 +24,20 @@ internal sealed class PasswordService(UserManager<Account> users, Grants grants,
         if (chosen != repeated) return new PasswordChange(Fault: "The two new passwords are not the same.");
         if (chosen.Length > SignInService.MaxLength) return new PasswordChange(Fault: "The new password is too long.");
         if (current.Length is 0 or > SignInService.MaxLength) return new PasswordChange(Fault: WrongCurrent);
-        using var turn = await work.EnterAsync(ct);
+        if (!guesses.MayConfirm(accountId)) return new PasswordChange(Fault: WrongCurrent);
+        using var turn = await work.EnterAsync(known: true, ct);
         if (!turn.IsAcquired) return new PasswordChange(Busy: true);
 
         var account = await users.FindByIdAsync(accountId.ToString());
-        if (account is null || account.DisabledAt is not null || await users.IsLockedOutAsync(account)) return new PasswordChange(Fault: WrongCurrent);
+        if (account is null || account.DisabledAt is not null) return new PasswordChange(Fault: WrongCurrent);
         if (!await users.CheckPasswordAsync(account, current))
         {
-            await users.AccessFailedAsync(account);
+            guesses.CountConfirmation(accountId);
             await journal.PasswordChangeRefusedAsync(accountId, context, ct);
+            await turn.RestAsync();
             return new PasswordChange(Fault: WrongCurrent);
         }
+
         return await ChangeAsync(account, current, chosen, context, ct);
     }
 

@@ -1,38 +1,34 @@
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Identity;
+using OAuthServer.Limits;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// A place to hash passwords without starving token traffic: at most half of the cores work on passwords, a bounded
-/// number of people waits, the rest is told to come back. It also spends the same work on accounts that cannot sign in,
-/// so that time does not tell which accounts exist.
+/// The turns of people in <see cref="HashWork"/>: a bounded number waits, the rest is told to come back. Who is known here
+/// does not queue with strangers. It also spends the same work on accounts that cannot sign in, so that time does not
+/// tell which accounts exist.
 /// </summary>
-internal sealed class PasswordWork : IDisposable
+internal sealed class PasswordWork
 {
-    private static readonly int Permits = Math.Max(1, Environment.ProcessorCount / 2);
+    private static readonly int MostWaiting = 25 * HashWork.Places;
+    private static readonly HashLane Strangers = new("strangers", HashWork.Places, MostWaiting);
+    private static readonly HashLane Known = new("known people", HashWork.Places, MostWaiting);
+
+    private readonly HashWork _work;
     private readonly IPasswordHasher<Account> _hasher;
     private readonly Account _nobody = new();
     private readonly string _hashOfNobody;
-    private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
-    {
-        PermitLimit = Permits,
-        QueueLimit = 25 * Permits,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
 
-    public PasswordWork(IPasswordHasher<Account> hasher)
+    public PasswordWork(HashWork work, IPasswordHasher<Account> hasher)
     {
-        _hasher = hasher;
+        (_work, _hasher) = (work, hasher);
         _hashOfNobody = hasher.HashPassword(_nobody, "a password that belongs to nobody");
     }
 
-    /// <summary>Waits for a turn. Dispose the lease after the work; a lease not acquired means that the queue is full.</summary>
-    public ValueTask<RateLimitLease> EnterAsync(CancellationToken ct) => _limiter.AcquireAsync(1, ct);
+    /// <summary>Waits for a turn. Dispose of it after the work; a turn not acquired means that the queue is full.</summary>
+    public ValueTask<HashTurn> EnterAsync(bool known, CancellationToken ct) => _work.EnterAsync(known ? Known : Strangers, ct);
 
     /// <summary>Takes as long as checking the password of an account would.</summary>
     public void Spend(string password) => _hasher.VerifyHashedPassword(_nobody, _hashOfNobody, password);
-
-    public void Dispose() => _limiter.Dispose();
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Http;
+using OAuthServer.Limits;
 
 namespace OAuthServer.Accounts;
 
@@ -30,7 +31,7 @@ internal static class SignInEndpoint
     }
 
     private static async Task<IResult> AnswerAsync(
-        HttpContext http, AccountLinks links, IAntiforgery antiforgery, DescribeSignIn describe, SignInService service, AccountSession session, CancellationToken ct)
+        HttpContext http, AccountLinks links, IAntiforgery antiforgery, DescribeSignIn describe, SignInService service, AccountSession session, KnownDevices devices, CancellationToken ct)
     {
         ForgetUser(http);
         var form = await AccountForm.ReadAsync(http.Request, ct);
@@ -40,7 +41,9 @@ internal static class SignInEndpoint
 
         var email = form["email"].Trim();
         var keep = form["keep"] == "true";
-        var result = await service.SignInAsync(email, form["password"], http.Audit(), ct);
+        var attempt = new SignInTry(email, form["password"], ClientAddress.Of(http), devices.Read(http));
+        var result = await service.SignInAsync(attempt, http.Audit(), ct);
+        if (result.Outcome == SignInOutcome.Limited) return Pages.TooManyTries(http, result.Budget!.Value, links.SignIn(target));
         if (result.Outcome == SignInOutcome.Busy) return Pages.Busy(http, links.SignIn(target));
         if (result.Account is null)
         {

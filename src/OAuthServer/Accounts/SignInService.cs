@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
@@ -11,50 +12,83 @@ internal enum SignInOutcome
     /// <summary>Unknown, wrong, locked or disabled: the person is told the same in all four cases.</summary>
     Refused,
 
+    /// <summary>A budget of guesses is used up; nothing was checked.</summary>
+    Limited,
+
     /// <summary>The queue for hashing passwords is full; nothing was checked.</summary>
     Busy,
 }
 
-/// <summary>The outcome, with the account when it was accepted.</summary>
-internal sealed record SignInResult(SignInOutcome Outcome, Account? Account = null);
+/// <summary>The outcome, with the account when it was accepted, and the budget when it is used up.</summary>
+internal sealed record SignInResult(SignInOutcome Outcome, Account? Account = null, BudgetState? Budget = null);
 
 /// <summary>
-/// Checks an e-mail address and a password. Five wrong tries lock the account for five minutes, never for good. Every
-/// path that refuses spends one password hash, so that time does not tell which accounts exist.
+/// Checks an e-mail address and a password. Five wrong tries by strangers lock the account for five minutes, against
+/// those who have guessed: not in a browser that knows the account, and not at an address where nothing went wrong yet.
+/// Every path that refuses spends one password hash, so that time does not tell which accounts exist; and the budgets of
+/// <see cref="PasswordGuesses"/> are judged by what was typed, so that they do not tell either.
 /// </summary>
-internal sealed class SignInService(UserManager<Account> users, SignInManager<Account> signIn, PasswordWork work, AccountJournal journal)
+internal sealed class SignInService(
+    UserManager<Account> users, SignInManager<Account> signIn, PasswordGuesses guesses, PasswordWork work, AccountJournal journal)
 {
     /// <summary>Longest e-mail address and longest password that is looked at, in UTF-16 units.</summary>
     public const int MaxLength = 256;
 
-    public async Task<SignInResult> SignInAsync(string email, string password, AuditContext context, CancellationToken ct)
+    public async Task<SignInResult> SignInAsync(SignInTry attempt, AuditContext context, CancellationToken ct)
     {
-        if (email.Length is 0 or > MaxLength || password.Length is 0 or > MaxLength)
-            return await RefuseAsync(null, "malformed_credentials", context, ct);
-        using var turn = await work.EnterAsync(ct);
+        if (attempt.Email.Length is 0 or > MaxLength || attempt.Password.Length is 0 or > MaxLength)
+        {
+            await journal.SignInRefusedAsync(null, "malformed_credentials", context, ct);
+            return new SignInResult(SignInOutcome.Refused);
+        }
+
+        // Nobody is looked up for a stranger who must not try.
+        var account = attempt.Device is null ? null : await users.FindByEmailAsync(attempt.Email);
+        var trusted = account is not null && guesses.Trusts(attempt.Device!, account);
+        if (!trusted && guesses.UsedUp(attempt) is { } usedUp) return new SignInResult(SignInOutcome.Limited, Budget: usedUp);
+        using var turn = await work.EnterAsync(trusted, ct);
         if (!turn.IsAcquired) return new SignInResult(SignInOutcome.Busy);
 
-        var account = await users.FindByEmailAsync(email);
-        if (account is null) return await SpendAndRefuseAsync(null, password, "unknown_account", context, ct);
-        if (account.DisabledAt is not null) return await SpendAndRefuseAsync(account, password, "account_disabled", context, ct);
-        if (await users.IsLockedOutAsync(account)) return await SpendAndRefuseAsync(account, password, "account_locked", context, ct);
+        account ??= await users.FindByEmailAsync(attempt.Email);
+        if (await FaultAsync(account, attempt, trusted) is { } reason)
+        {
+            await CountAsync(account, attempt, trusted, context, ct);
+            await journal.SignInRefusedAsync(account?.Id, reason, context, ct);
+            await turn.RestAsync();
+            return new SignInResult(SignInOutcome.Refused);
+        }
 
-        var check = await signIn.CheckPasswordSignInAsync(account, password, lockoutOnFailure: true);
-        if (!check.Succeeded)
-            return await RefuseAsync(account, check.IsLockedOut ? "wrong_password_locks" : "wrong_password", context, ct);
-        await journal.SignedInAsync(account.Id, context, ct);
+        await journal.SignedInAsync(account!.Id, context, ct);
         return new SignInResult(SignInOutcome.Accepted, account);
     }
 
-    private Task<SignInResult> SpendAndRefuseAsync(Account? account, string password, string reason, AuditContext context, CancellationToken ct)
+    // Null when the person may come in.
+    private async Task<string?> FaultAsync(Account? account, SignInTry attempt, bool trusted)
     {
-        work.Spend(password);
-        return RefuseAsync(account, reason, context, ct);
+        if (account is null) return Spent(attempt, "unknown_account");
+        if (account.DisabledAt is not null) return Spent(attempt, "account_disabled");
+        var locked = !trusted && await users.IsLockedOutAsync(account);
+        if (locked && !guesses.IsNewcomer(attempt)) return Spent(attempt, "account_locked");
+        if (locked || trusted) return await users.CheckPasswordAsync(account, attempt.Password) ? null : "wrong_password";
+        var check = await signIn.CheckPasswordSignInAsync(account, attempt.Password, lockoutOnFailure: true);
+        if (check.Succeeded) return null;
+        return check.IsLockedOut ? "wrong_password_locks" : "wrong_password";
     }
 
-    private async Task<SignInResult> RefuseAsync(Account? account, string reason, AuditContext context, CancellationToken ct)
+    private string Spent(SignInTry attempt, string reason)
     {
-        await journal.SignInRefusedAsync(account?.Id, reason, context, ct);
-        return new SignInResult(SignInOutcome.Refused);
+        work.Spend(attempt.Password);
+        return reason;
+    }
+
+    private async Task CountAsync(Account? account, SignInTry attempt, bool trusted, AuditContext context, CancellationToken ct)
+    {
+        if (trusted)
+        {
+            guesses.Count(attempt.Device!, account!);
+            return;
+        }
+
+        foreach (var budget in guesses.Count(attempt)) await journal.GuessesUsedUpAsync(account?.Id, budget.Reason, context, ct);
     }
 }

@@ -1,17 +1,22 @@
 using OAuthServer.Protocol;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Clients;
 
 /// <summary>Client authentication of the form endpoints (RFC 6749 §2.3, §3.2.1).</summary>
-internal sealed class ClientAuthenticator(ClientDirectory directory, ClientSecretVerifier secrets, TimeProvider clock)
+internal sealed class ClientAuthenticator(
+    ClientDirectory directory, ClientSecretVerifier secrets, SecretGuesses guesses, GrantHolders holders, TimeProvider clock)
 {
     private const int LongestClientId = 128;
 
     /// <summary>
     /// The client, or <c>invalid_client</c>. Unknown clients and wrong secrets get the same answer after the same work.
-    /// A public client is known by its id and has no secret, not even an empty one.
+    /// A public client is known by its id and has no secret, not even an empty one. 429 when this secret was guessed too often.
     /// </summary>
-    public async ValueTask<Result<Client>> AuthenticateAsync(ClientCredentials credentials, CancellationToken ct)
+    /// <param name="credentials">Who the request says it is from.</param>
+    /// <param name="presented">The code or token that it brings.</param>
+    /// <param name="ct">Ends with the request.</param>
+    public async ValueTask<Result<Client>> AuthenticateAsync(ClientCredentials credentials, string? presented, CancellationToken ct)
     {
         var client = credentials.ClientId.Length <= LongestClientId ? await directory.FindAsync(credentials.ClientId, ct) : null;
         if (client is { IsPublic: true })
@@ -21,11 +26,34 @@ internal sealed class ClientAuthenticator(ClientDirectory directory, ClientSecre
 
         if (credentials.ClientSecret is not { } secret) return OAuthError.InvalidClient(client is null ? "client_unknown" : "client_secret_missing");
         string[] hashes = client is null ? [] : [.. client.SecretHashes(clock.GetUtcNow())];
-        return await secrets.CheckAsync(credentials.ClientId, secret, hashes, ct) switch
+        if (secrets.Remembers(credentials.ClientId, secret, hashes)) return client!;
+        var guess = new Guess(client, credentials.ClientId, secret, hashes);
+        var refusal = await TryAsync(guess, null, ct);
+        if (refusal is { Status: StatusCodes.Status429TooManyRequests } && client is not null && presented is not null
+            && await holders.FindAsync(presented, client.Id, ct) is { } holder)
+            refusal = await TryAsync(guess, holder, ct);
+        return refusal is null ? client! : refusal;
+    }
+
+    // Null when the secret is right.
+    private async ValueTask<OAuthError?> TryAsync(Guess guess, Guid? holder, CancellationToken ct)
+    {
+        var budget = guess.Hashes.Length == 0 ? null : guess.Client!.Id;
+        if (guesses.UsedUp(budget, holder) is { } usedUp) return OAuthError.TooManyRequests("client_secret_guesses_exhausted", usedUp);
+        var check = holder is null
+            ? await secrets.CheckAsync(guess.ClientId, guess.Secret, guess.Hashes, ct)
+            : await secrets.CheckVouchedAsync(guess.ClientId, guess.Secret, guess.Hashes, ct);
+        return check switch
         {
-            SecretCheck.Right => client!,
+            SecretCheck.Right => null,
             SecretCheck.Busy => OAuthError.TooManyRequests("client_secret_checks_exhausted"),
-            _ => OAuthError.InvalidClient(client is null ? "client_unknown" : "client_secret_wrong"),
+            _ => OAuthError.InvalidClient(guess.Client is null ? "client_unknown" : "client_secret_wrong") with { Budget = guesses.Count(budget, holder) },
         };
+    }
+
+    private readonly record struct Guess(Client? Client, string ClientId, string Secret, string[] Hashes)
+    {
+        /// <summary>Holds the secret.</summary>
+        public override string ToString() => ClientId;
     }
 }

@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
-using System.Threading.RateLimiting;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
+using OAuthServer.Limits;
 using Bcrypt = BCrypt.Net.BCrypt;
 
 namespace OAuthServer.Clients;
@@ -23,18 +23,17 @@ internal enum SecretCheck
 /// <summary>
 /// Checks client secrets against bcrypt. A right secret pays once: then an entry in memory, keyed by an HMAC over client,
 /// secret and stored hash under a key of this process, answers for it until it expires or the hash changes. Wrong
-/// secrets and unknown clients always pay, and the same, in a bounded pool where each client has one place, so that a flood of
+/// secrets and unknown clients always pay, and the same, in <see cref="HashWork"/>, where each client has a lane, so that a flood of
 /// guesses slows the guesser and nobody else (RFC 6749 §10.10). Requests that bring the same secret at the same moment
 /// share one check, so that an app's burst on a cold instance is answered and not turned away.
 /// </summary>
-internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options) : IDisposable
+internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options, HashWork work) : IDisposable
 {
     /// <summary>bcrypt reads no more than this many bytes; longer secrets are refused instead of cut.</summary>
     public const int LongestSecret = 72;
 
     private const int MostRemembered = 10_000;
-    private const int MostWaitingPerClient = 8;
-    private const int MostWaiting = 256;
+    private const int MostWaitingPerLane = 8;
 
     // Salt and digest of a random value that was thrown away; the cost stands before them.
     private const string NobodysDigest = "Da7CklDBMXJD9JW3EihTmeHxY9mPOPH0u9On0SX9gh.oIyLVJJX7K";
@@ -45,43 +44,54 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly MemoryCache _right = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
     private readonly ConcurrentDictionary<string, Lazy<Task<SecretCheck>>> _running = new(StringComparer.Ordinal);
-    private readonly ConcurrencyLimiter _pool = new(new() { PermitLimit = Math.Max(1, Environment.ProcessorCount / 2), QueueLimit = MostWaiting });
-    private readonly PartitionedRateLimiter<string> _share = PartitionedRateLimiter.Create<string, string>(client =>
-        RateLimitPartition.GetConcurrencyLimiter(client, _ => new() { PermitLimit = 1, QueueLimit = MostWaitingPerClient }));
 
-    /// <summary>Checks a secret against the live hashes of a client; none of them means an unknown or public client.</summary>
-    public async ValueTask<SecretCheck> CheckAsync(string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct)
+    /// <summary>True when this secret was found right a short while ago, for a hash that is still live. Costs no bcrypt.</summary>
+    public bool Remembers(string clientId, string secret, IReadOnlyList<string> hashes)
     {
-        if (Encoding.UTF8.GetByteCount(secret) > LongestSecret) return SecretCheck.Wrong;
         foreach (var hash in hashes)
         {
-            if (_right.TryGetValue(EntryKey(clientId, secret, hash), out _)) return SecretCheck.Right;
+            if (_right.TryGetValue(EntryKey(clientId, secret, hash), out _)) return true;
         }
 
-        var key = EntryKey(clientId, secret, string.Concat(hashes));
-        var check = _running.GetOrAdd(key, _ => new Lazy<Task<SecretCheck>>(() => CheckOnceAsync(key, clientId, secret, hashes)));
+        return false;
+    }
+
+    /// <summary>Checks a secret against the live hashes of a client; none of them means an unknown or public client.</summary>
+    public ValueTask<SecretCheck> CheckAsync(string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct) =>
+        CheckAsync("anyone", clientId, secret, hashes, ct);
+
+    /// <summary>The same for a request that brings something of the client: it does not queue with those that do not.</summary>
+    public ValueTask<SecretCheck> CheckVouchedAsync(string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct) =>
+        CheckAsync("vouched", clientId, secret, hashes, ct);
+
+    /// <inheritdoc/>
+    public void Dispose() => _right.Dispose();
+
+    private async ValueTask<SecretCheck> CheckAsync(string queue, string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct)
+    {
+        if (Encoding.UTF8.GetByteCount(secret) > LongestSecret) return SecretCheck.Wrong;
+        if (Remembers(clientId, secret, hashes)) return SecretCheck.Right;
+        var lane = new HashLane($"{queue} {(hashes.Count == 0 ? string.Empty : clientId)}", 1, MostWaitingPerLane);
+        var key = lane.Key + EntryKey(clientId, secret, string.Concat(hashes));
+        var check = _running.GetOrAdd(key, _ => new Lazy<Task<SecretCheck>>(() => CheckOnceAsync(key, lane, clientId, secret, hashes)));
         return await check.Value.WaitAsync(ct);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _right.Dispose();
-        _pool.Dispose();
-        _share.Dispose();
-    }
-
     // Not tied to the request that happened to come first: others wait for the same answer.
-    private async Task<SecretCheck> CheckOnceAsync(string key, string clientId, string secret, IReadOnlyList<string> hashes)
+    private async Task<SecretCheck> CheckOnceAsync(string key, HashLane lane, string clientId, string secret, IReadOnlyList<string> hashes)
     {
         try
         {
-            using var share = await _share.AcquireAsync(hashes.Count == 0 ? string.Empty : clientId);
-            if (!share.IsAcquired) return SecretCheck.Busy;
-            using var place = await _pool.AcquireAsync();
-            if (!place.IsAcquired) return SecretCheck.Busy;
-            var matching = await Task.Run(() => FirstMatch(secret, hashes));
-            if (matching is null) return SecretCheck.Wrong;
+            using var turn = await work.EnterAsync(lane, CancellationToken.None);
+            if (!turn.IsAcquired) return SecretCheck.Busy;
+            // On a thread of its own: the pool has as many as there are cores, and other requests need them.
+            var matching = await Task.Factory.StartNew(() => FirstMatch(secret, hashes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (matching is null)
+            {
+                await turn.RestAsync();
+                return SecretCheck.Wrong;
+            }
+
             _right.Set(EntryKey(clientId, secret, matching), true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembered });
             return SecretCheck.Right;
         }

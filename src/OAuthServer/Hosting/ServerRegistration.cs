@@ -10,7 +10,9 @@ using OAuthServer.Configuration;
 using OAuthServer.Diagnostics;
 using OAuthServer.Discovery;
 using OAuthServer.Hosting.Protection;
+using OAuthServer.Http;
 using OAuthServer.Keys;
+using OAuthServer.Limits;
 using OAuthServer.Revoke;
 using OAuthServer.Storage;
 using OAuthServer.Storage.Migrations;
@@ -39,6 +41,7 @@ internal static class ServerRegistration
         services.AddClientSecrets(configuration);
         services.AddSweeper(configuration);
         services.AddAuditSealing(configuration);
+        services.AddGuessLimits();
         services.AddProtocol();
         services.AddAccounts(configuration);
         services.AddAuthorize();
@@ -69,11 +72,21 @@ internal static class ServerRegistration
         services.AddDbContextFactory<OAuthDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()).UseSnakeCaseNamingConvention());
         services.AddSingleton(provider => new AccessTokenWindow(provider.GetRequiredService<IOptions<OAuthOptions>>().Value.AccessTokenLifetime + VerifierTolerance));
         services.AddSingleton<Storage.Clients>().AddSingleton<Consents>().AddSingleton<AuditEvents>()
-            .AddSingleton<AuthorizationCodes>().AddSingleton<RefreshTokens>().AddSingleton<Storage.Grants>().AddSingleton<RevokedTokens>()
+            .AddSingleton<AuthorizationCodes>().AddSingleton<RefreshTokens>().AddSingleton<Storage.Grants>().AddSingleton<GrantHolders>().AddSingleton<RevokedTokens>()
             .AddSingleton<SchemaVersion>().AddSingleton<Migrator>();
         services.AddHealthChecks()
             .AddCheck<DatabaseHealthCheck>("database", tags: ["ready"])
             .AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]);
+    }
+
+    private static void AddGuessLimits(this IServiceCollection services)
+    {
+        services.AddSingleton<HashWork>();
+        services.AddSingleton(provider => new SecretGuesses(Limits(provider).ClientSecrets, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new PasswordGuesses(Limits(provider).Passwords, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<BudgetExhausted>(provider => (http, _) =>
+            provider.GetRequiredService<AuditEvents>().RecordAsync(new(AuditEventNames.BudgetUsedUp, "address_budget", http.Audit()), CancellationToken.None));
+        static RateLimitOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<RateLimitOptions>>().Value;
     }
 
     private static void AddProtocol(this IServiceCollection services)

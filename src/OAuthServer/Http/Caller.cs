@@ -30,6 +30,10 @@ internal static class Caller
         return length <= LongestAccept && MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted) ? accepted : [];
     }
 
+    /// <summary>True when the sender names HTML, as every browser does that opens a page.</summary>
+    public static bool AsksForHtml(this HttpRequest request) =>
+        request.Accepted().Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>True when the sender would rather have JSON than a page; <c>*/*</c> and silence mean a page.</summary>
     public static bool PrefersJson(this HttpRequest request)
     {

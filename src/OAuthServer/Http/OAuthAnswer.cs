@@ -16,7 +16,7 @@ internal static class OAuthAnswer
     private const int RetryAfterSeconds = 5;
 
     /// <summary>200 with tokens.</summary>
-    public static IResult Grant(TokenGrant grant) => new JsonAnswer(StatusCodes.Status200OK, json =>
+    public static IResult Grant(TokenGrant grant) => new JsonAnswer(StatusCodes.Status200OK, null, json =>
     {
         json.WriteString("access_token"u8, grant.AccessToken);
         json.WriteString("token_type"u8, "Bearer"u8);
@@ -26,16 +26,16 @@ internal static class OAuthAnswer
     });
 
     /// <summary>200 with an empty object, since some clients fail on a body that is not JSON.</summary>
-    public static IResult Done() => new JsonAnswer(StatusCodes.Status200OK, _ => { });
+    public static IResult Done() => new JsonAnswer(StatusCodes.Status200OK, null, _ => { });
 
     /// <summary>A refusal in the form of RFC 6749 §5.2. Every 401 carries a challenge (RFC 9110 §15.5.2).</summary>
-    public static IResult Refuse(OAuthError error) => new JsonAnswer(error.Status, json =>
+    public static IResult Refuse(OAuthError error) => new JsonAnswer(error.Status, error.Budget, json =>
     {
         json.WriteString("error"u8, error.Code);
         if (error.Status != StatusCodes.Status429TooManyRequests) json.WriteString("error_description"u8, error.Description);
     });
 
-    private sealed class JsonAnswer(int status, Action<Utf8JsonWriter> members) : IResult
+    private sealed class JsonAnswer(int status, BudgetState? budget, Action<Utf8JsonWriter> members) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
@@ -46,6 +46,7 @@ internal static class OAuthAnswer
             response.Headers.Pragma = "no-cache";
             if (status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Basic realm=\"OAuthServer\", charset=\"UTF-8\"";
             if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests) response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            if (status == StatusCodes.Status429TooManyRequests && budget is { } usedUp) response.Headers.WriteUsedUp(usedUp);
             // Straight into the server's own buffers; headers leave with the first flush, so the length can still be told.
             using var json = new Utf8JsonWriter(response.BodyWriter);
             json.WriteStartObject();

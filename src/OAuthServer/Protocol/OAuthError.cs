@@ -10,6 +10,9 @@ namespace OAuthServer.Protocol;
 /// <param name="Status">The HTTP status of a direct answer; redirects do not use it.</param>
 internal sealed record OAuthError(string Code, string Description, string Reason, int Status = 400)
 {
+    /// <summary>The budget that this refusal used up, or that was used up before it.</summary>
+    public BudgetState? Budget { get; init; }
+
     /// <summary>Malformed request (RFC 6749 §5.2).</summary>
     public static OAuthError InvalidRequest(string description, string reason, int status = 400) => new("invalid_request", description, reason, status);
 
@@ -29,5 +32,5 @@ internal sealed record OAuthError(string Code, string Description, string Reason
     public static OAuthError TemporarilyUnavailable(string reason) => new("temporarily_unavailable", "The server cannot answer now. Try again later.", reason, 503);
 
     /// <summary>A budget is used up (RFC 6585 §4).</summary>
-    public static OAuthError TooManyRequests(string reason) => new("too_many_requests", "Too many requests. Try again later.", reason, 429);
+    public static OAuthError TooManyRequests(string reason, BudgetState? budget = null) => new("too_many_requests", "Too many requests. Try again later.", reason, 429) { Budget = budget };
 }

@@ -17,7 +17,7 @@ internal sealed class RevokeService(
     /// <summary>Null when the token is no longer valid, whatever it was before (RFC 7009 §2.2); else the refusal.</summary>
     public async Task<OAuthError?> RevokeAsync(RevokeRequest request, CancellationToken ct)
     {
-        if ((await clients.AuthenticateAsync(request.Credentials, ct)).Failed(out var refused, out var client))
+        if ((await clients.AuthenticateAsync(request.Credentials, request.Token, ct)).Failed(out var refused, out var client))
             return await refusals.RecordClientAsync(refused, request.Credentials.ClientId, request.Audit, ct);
         var refusal = request.Token.Count(c => c == '.') == DotsOfAJwt
             ? await RevokeAccessTokenAsync(client, request, ct)

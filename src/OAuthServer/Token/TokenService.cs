@@ -18,7 +18,7 @@ internal sealed partial class TokenService(
     /// <param name="ct">Ends with the request.</param>
     public async Task<Result<TokenGrant>> IssueAsync(TokenRequest request, string[] only, CancellationToken ct)
     {
-        if ((await clients.AuthenticateAsync(request.Credentials, ct)).Failed(out var refused, out var client))
+        if ((await clients.AuthenticateAsync(request.Credentials, request.Code ?? request.RefreshToken, ct)).Failed(out var refused, out var client))
             return await refusals.RecordClientAsync(refused, request.Credentials.ClientId, request.Audit, ct);
         if (request.GrantType is not (GrantTypes.AuthorizationCode or GrantTypes.RefreshToken) || (only.Length > 0 && !only.Contains(request.GrantType)))
             return Note(new OAuthError("unsupported_grant_type", "The grant_type is not supported here.", "grant_type_unsupported"));

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Hosting.Protection;
+using OAuthServer.Limits;
 
 namespace OAuthServer.SecurityTests.Protection;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OAuthServer.Hosting.Protection;
+using OAuthServer.Limits;
 
 namespace OAuthServer.SecurityTests.Protection;
 
@@ -177,7 +178,11 @@ public class RateLimitTests
         var told = new List<(string, string)>();
         await using var host = await ProtectedHost.StartAsync(
             Limit("Token", 1),
-            services: services => services.AddSingleton<BudgetExhausted>((budget, address) => told.Add((budget, address.Text))));
+            services: services => services.AddSingleton<BudgetExhausted>((http, budget) =>
+            {
+                told.Add((budget, ClientAddress.Of(http).Text));
+                return Task.CompletedTask;
+            }));
 
         await host.PostManyAsync("/oauth/token?status=400", 1);
         Assert.Empty(told);
@@ -190,6 +195,17 @@ public class RateLimitTests
     }
 
     [Fact]
+    public async Task What_cannot_be_recorded_does_not_change_the_answer()
+    {
+        await using var host = await ProtectedHost.StartAsync(
+            Limit("Token", 1), services: services => services.AddSingleton<BudgetExhausted>((_, _) => throw new InvalidOperationException("the audit log is away")));
+
+        Assert.Equal(4, (await host.PostManyAsync("/oauth/token?status=400", 5))[429]);
+
+        Assert.Single(host.Logs.Own, line => line is { Event: 7005, Level: LogLevel.Error });
+    }
+
+    [Fact]
     public async Task Wrong_limits_stop_the_start_and_are_listed_together()
     {
         var settings = new Dictionary<string, string?>
@@ -197,11 +213,13 @@ public class RateLimitTests
             ["RateLimiting:Token:PermitLimit"] = "0",
             ["RateLimiting:SignIn:Window"] = "00:00:00",
             ["RateLimiting:Revoke:Count"] = "7",
+            ["RateLimiting:ClientSecrets:PermitLimit"] = "-1",
+            ["RateLimiting:Passwords:Window"] = "2.00:00:00",
         };
 
         var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => ProtectedHost.StartAsync(settings));
 
-        Assert.Equal(3, fault.Failures.Count());
+        Assert.Equal(5, fault.Failures.Count());
         var misspelt = await Assert.ThrowsAsync<OptionsValidationException>(
             () => ProtectedHost.StartAsync(new() { ["RateLimiting:Token:PermitLimt"] = "5" }));
         Assert.Contains("PermitLimt", misspelt.Message, StringComparison.Ordinal);

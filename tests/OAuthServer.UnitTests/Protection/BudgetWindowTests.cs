@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Hosting.Protection;
+using OAuthServer.Limits;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Protection;
 
@@ -69,7 +70,7 @@ public sealed class BudgetWindowTests : IDisposable
     private (bool Acquired, BudgetState State) Take(int permits)
     {
         using var lease = _window.AttemptAcquire(permits);
-        Assert.True(lease.TryGetMetadata(BudgetState.Metadata, out var state));
+        Assert.True(lease.TryGetMetadata(BudgetWindow.State, out var state));
         return (lease.IsAcquired, state);
     }
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using CsCheck;
-using OAuthServer.Hosting.Protection;
+using OAuthServer.Limits;
 
 namespace OAuthServer.UnitTests.Protection;
 

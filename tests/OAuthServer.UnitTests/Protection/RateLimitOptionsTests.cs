@@ -13,6 +13,7 @@ public class RateLimitOptionsTests
         Assert.All(options.ByName().Values, budget => Assert.Equal((100, TimeSpan.FromMinutes(15)), (budget.PermitLimit, budget.Window)));
         Assert.Equal([BudgetCount.All, BudgetCount.Refused, BudgetCount.Refused, BudgetCount.All],
             new[] { options.Authorize, options.Token, options.Revoke, options.SignIn }.Select(budget => budget.Count));
+        Assert.All(new[] { options.ClientSecrets, options.Passwords }, limit => Assert.Equal((50, TimeSpan.FromMinutes(15)), (limit.PermitLimit, limit.Window)));
         Assert.All(options.ByName().Keys, name => Assert.True(BudgetNames.Exists(name)));
     }
 }

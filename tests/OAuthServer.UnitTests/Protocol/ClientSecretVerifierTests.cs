@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
+using OAuthServer.Limits;
 using OAuthServer.Testing;
 using Bcrypt = BCrypt.Net.BCrypt;
 
@@ -14,11 +15,18 @@ public sealed class ClientSecretVerifierTests : IDisposable
     // Takes a fifth of a second or more to find wrong: as good as for ever beside the microseconds of the calls around it.
     private const string SlowHash = "$2a$12$abcdefghijklmnopqrstuu5s3n4Hh7a7yYQn5v1b4o6m6E8d9fGqW";
 
-    private readonly ClientSecretVerifier _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }));
+    private readonly HashWork _work = new(TimeProvider.System);
+    private readonly ClientSecretVerifier _verifier;
+
+    public ClientSecretVerifierTests() => _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }), _work);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _verifier.Dispose();
+    public void Dispose()
+    {
+        _verifier.Dispose();
+        _work.Dispose();
+    }
 
     [Fact]
     public async Task A_right_secret_is_right_and_a_wrong_one_wrong()

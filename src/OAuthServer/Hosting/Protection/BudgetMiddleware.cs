@@ -1,4 +1,6 @@
-using System.Globalization;
+using OAuthServer.Http;
+using OAuthServer.Limits;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Hosting.Protection;
 
@@ -22,43 +24,46 @@ internal sealed partial class BudgetMiddleware(
         if (!acquired) return RefuseAsync(context, budget, address, state);
 
         // Only when the answer starts is its status final, also after an exception became an answer.
-        context.Response.OnStarting(() =>
+        context.Response.OnStarting(async () =>
         {
             var permits = counted == BudgetCount.Refused && IsRefusal(context.Response.StatusCode) ? 1 : 0;
             var (_, after) = budgets.Take(budget, address, permits);
             // An empty budget is not yet a request turned away; a permit that was no longer there is one.
-            if (permits == 1) Report(budget, address, after);
-            WriteHeaders(context.Response.Headers, counted == BudgetCount.All ? state : after);
-            return Task.CompletedTask;
+            if (permits == 1) await ReportAsync(context, budget, address, after);
+            // A refusal for another budget, such as that of a client, tells of that one.
+            if (!context.Response.Headers.TellBudget()) context.Response.Headers.Write(counted == BudgetCount.All ? state : after);
         });
         return next(context);
     }
 
     private static bool IsRefusal(int status) => status is >= 400 and < 500 and not StatusCodes.Status429TooManyRequests;
 
-    private static void WriteHeaders(IHeaderDictionary headers, BudgetState state)
+    private async Task RefuseAsync(HttpContext context, string budget, ClientAddress address, BudgetState state)
     {
-        headers["RateLimit-Limit"] = state.Limit.ToString(CultureInfo.InvariantCulture);
-        headers["RateLimit-Remaining"] = state.Remaining.ToString(CultureInfo.InvariantCulture);
-        headers["RateLimit-Reset"] = state.ResetSeconds.ToString(CultureInfo.InvariantCulture);
+        await ReportAsync(context, budget, address, state);
+        context.Response.Headers.WriteUsedUp(state);
+        await ErrorAnswer.WriteAsync(context, StatusCodes.Status429TooManyRequests, "too_many_requests");
     }
 
-    private Task RefuseAsync(HttpContext context, string budget, ClientAddress address, BudgetState state)
-    {
-        Report(budget, address, state);
-        context.Response.Headers.RetryAfter = state.ResetSeconds.ToString(CultureInfo.InvariantCulture);
-        WriteHeaders(context.Response.Headers, state);
-        return ErrorAnswer.WriteAsync(context, StatusCodes.Status429TooManyRequests, "too_many_requests");
-    }
-
-    private void Report(string budget, ClientAddress address, BudgetState state)
+    private async Task ReportAsync(HttpContext context, string budget, ClientAddress address, BudgetState state)
     {
         if (!state.FirstRefusal) return;
         LogExhausted(budget, address, state.Limit, state.ResetSeconds);
-        foreach (var listener in listeners) listener(budget, address);
+        try
+        {
+            foreach (var listener in listeners) await listener(context, budget);
+        }
+        catch (Exception fault)
+        {
+            // Whoever wants to know of it must not change the answer.
+            LogUntold(fault, budget);
+        }
     }
 
     [LoggerMessage(7001, LogLevel.Warning,
         "Budget {Budget} of {Address} is used up: {Limit} requests. Further ones are answered 429 for {Seconds} s, without another log line")]
     private partial void LogExhausted(string budget, ClientAddress address, int limit, long seconds);
+
+    [LoggerMessage(7005, LogLevel.Error, "That budget {Budget} is used up could not be recorded")]
+    private partial void LogUntold(Exception fault, string budget);
 }

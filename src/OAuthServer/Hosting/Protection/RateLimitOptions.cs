@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OAuthServer.Limits;
 
 namespace OAuthServer.Hosting.Protection;
 
@@ -25,7 +26,7 @@ internal sealed class BudgetOptions
     public BudgetCount Count { get; set; } = BudgetCount.All;
 }
 
-/// <summary>The section <c>RateLimiting</c>: one budget for each group of endpoints (RFC 6749 §10.10, RFC 6585 §4).</summary>
+/// <summary>The section <c>RateLimiting</c>: what one address may ask of each group of endpoints, and how often a secret may be guessed (RFC 6749 §10.10, RFC 6585 §4).</summary>
 internal sealed class RateLimitOptions
 {
     /// <summary>The configuration section.</summary>
@@ -43,7 +44,13 @@ internal sealed class RateLimitOptions
     /// <summary>The sign-in page.</summary>
     public BudgetOptions SignIn { get; init; } = new();
 
-    /// <summary>Every budget under the name that endpoints ask for it by.</summary>
+    /// <summary>Wrong secrets per client, over all addresses; and those for clients that do not exist, together.</summary>
+    public GuessLimit ClientSecrets { get; init; } = new();
+
+    /// <summary>Wrong passwords per account, and wrong tries of one password at whatever accounts, over all addresses.</summary>
+    public GuessLimit Passwords { get; init; } = new();
+
+    /// <summary>Every budget of an address under the name that endpoints ask for it by.</summary>
     public IReadOnlyDictionary<string, BudgetOptions> ByName() => new Dictionary<string, BudgetOptions>(StringComparer.Ordinal)
     {
         [BudgetNames.Authorize] = Authorize,
@@ -88,18 +95,25 @@ internal sealed class RateLimitOptionsValidator : IValidateOptions<RateLimitOpti
             Faults(nameof(options.Token), options.Token),
             Faults(nameof(options.Revoke), options.Revoke),
             Faults(nameof(options.SignIn), options.SignIn),
+            Faults(nameof(options.ClientSecrets), options.ClientSecrets.PermitLimit, options.ClientSecrets.Window),
+            Faults(nameof(options.Passwords), options.Passwords.PermitLimit, options.Passwords.Window),
         }.SelectMany(found => found).ToList();
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
     private static IEnumerable<string> Faults(string group, BudgetOptions budget)
     {
-        var key = $"{RateLimitOptions.Section}:{group}";
-        if (budget.PermitLimit is < 1 or > MaxPermits)
-            yield return $"{key}:{nameof(budget.PermitLimit)}: {budget.PermitLimit} is not between 1 and {MaxPermits}.";
-        if (budget.Window < MinWindow || budget.Window > MaxWindow)
-            yield return $"{key}:{nameof(budget.Window)}: {budget.Window:c} is not between {MinWindow:c} and {MaxWindow:c}.";
+        foreach (var fault in Faults(group, budget.PermitLimit, budget.Window)) yield return fault;
         if (!Enum.IsDefined(budget.Count))
-            yield return $"{key}:{nameof(budget.Count)}: {budget.Count} is neither All nor Refused.";
+            yield return $"{RateLimitOptions.Section}:{group}:{nameof(budget.Count)}: {budget.Count} is neither All nor Refused.";
+    }
+
+    private static IEnumerable<string> Faults(string group, int permitLimit, TimeSpan window)
+    {
+        var key = $"{RateLimitOptions.Section}:{group}";
+        if (permitLimit is < 1 or > MaxPermits)
+            yield return $"{key}:{nameof(BudgetOptions.PermitLimit)}: {permitLimit} is not between 1 and {MaxPermits}.";
+        if (window < MinWindow || window > MaxWindow)
+            yield return $"{key}:{nameof(BudgetOptions.Window)}: {window:c} is not between {MinWindow:c} and {MaxWindow:c}.";
     }
 }

@@ -1,28 +1,18 @@
 using System.Threading.RateLimiting;
+using OAuthServer.Protocol;
 
-namespace OAuthServer.Hosting.Protection;
-
-/// <summary>What a lease tells about its budget.</summary>
-/// <param name="Limit">Permits per window.</param>
-/// <param name="Remaining">Permits left in this window.</param>
-/// <param name="Reset">Time until the window ends; its whole length when it has not opened yet.</param>
-/// <param name="FirstRefusal">Whether this is the first lease refused in this window.</param>
-internal readonly record struct BudgetState(int Limit, int Remaining, TimeSpan Reset, bool FirstRefusal)
-{
-    /// <summary>The lease's metadata that holds the state.</summary>
-    public static MetadataName<BudgetState> Metadata { get; } = MetadataName.Create<BudgetState>("BUDGET_STATE");
-
-    /// <summary><see cref="Reset"/> in whole seconds, rounded up and never 0, as <c>Retry-After</c> and <c>RateLimit-Reset</c> carry it.</summary>
-    public long ResetSeconds => Math.Max(1, (long)Math.Ceiling(Reset.TotalSeconds));
-}
+namespace OAuthServer.Limits;
 
 /// <summary>
-/// The fixed window of one address in one budget. The framework's <see cref="FixedWindowRateLimiter"/> reads its own
-/// clock and does not say when its window ends, which <c>RateLimit-Reset</c> and an honest <c>Retry-After</c> need
-/// (RFC 9110 §10.2.3), so the window is ours; partitions and dropping idle ones stay the framework's.
+/// The fixed window of one address, client or account in one budget. The framework's <see cref="FixedWindowRateLimiter"/>
+/// reads its own clock and does not say when its window ends, which <c>RateLimit-Reset</c> and an honest
+/// <c>Retry-After</c> need (RFC 9110 §10.2.3), so the window is ours. <see cref="BudgetTable"/> holds many.
 /// </summary>
 internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider clock) : RateLimiter
 {
+    /// <summary>The lease's metadata that holds the <see cref="BudgetState"/>.</summary>
+    public static readonly MetadataName<BudgetState> State = MetadataName.Create<BudgetState>("BUDGET_STATE");
+
     private readonly Lock _gate = new();
     private long _opened = clock.GetTimestamp();
     private int _taken;
@@ -90,11 +80,11 @@ internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider cloc
     {
         public override bool IsAcquired => acquired;
 
-        public override IEnumerable<string> MetadataNames => [BudgetState.Metadata.Name];
+        public override IEnumerable<string> MetadataNames => [State.Name];
 
         public override bool TryGetMetadata(string metadataName, out object? metadata)
         {
-            metadata = metadataName == BudgetState.Metadata.Name ? state : null;
+            metadata = metadataName == State.Name ? state : null;
             return metadata is not null;
         }
     }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace OAuthServer.Hosting.Protection;
+namespace OAuthServer.Limits;
 
 /// <summary>
 /// The key under which a peer is counted: one text per peer, however its address was written. IPv4 mapped into IPv6 is
