@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
+using OAuthServer.Limits;
 using Bcrypt = BCrypt.Net.BCrypt;
 
 namespace OAuthServer.MicroBenchmarks;
@@ -11,7 +12,10 @@ public class ClientSecretBenchmarks : IDisposable
     private const string Secret = "bench-secret-bench-secret-bench-01";
 
     private readonly string[] _hashes = [Bcrypt.HashPassword(Secret, new ClientSecretOptions().Cost)];
-    private readonly ClientSecretVerifier _verifier = new(Options.Create(new ClientSecretOptions()));
+    private readonly HashWork _work = new(TimeProvider.System);
+    private readonly ClientSecretVerifier _verifier;
+
+    public ClientSecretBenchmarks() => _verifier = new(Options.Create(new ClientSecretOptions()), _work);
 
     [GlobalSetup]
     public async Task CheckOnceAsync()
@@ -29,6 +33,7 @@ public class ClientSecretBenchmarks : IDisposable
     public void Dispose()
     {
         _verifier.Dispose();
+        _work.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -29,7 +29,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     }
 
     /// <summary>The sections of <c>RateLimiting</c>.</summary>
-    public static IReadOnlyList<string> AllBudgets { get; } = ["Authorize", "Token", "Revoke", "SignIn"];
+    public static IReadOnlyList<string> AllBudgets { get; } = ["Authorize", "Token", "Revoke", "SignIn", "ClientSecrets", "Passwords"];
 
     /// <inheritdoc />
     public string Name => name;
