@@ -11,7 +11,7 @@ namespace OAuthServer.Limits;
 /// <param name="limit">Permits per key and window.</param>
 /// <param name="length">Length of a window.</param>
 /// <param name="clock">Opens and closes windows.</param>
-/// <param name="mostKeys">How many windows are kept at most; each takes about half a kilobyte.</param>
+/// <param name="mostKeys">How many windows are kept at most; each takes about 350 bytes.</param>
 internal sealed class BudgetTable(int limit, TimeSpan length, TimeProvider clock, int mostKeys = BudgetTable.MostKeys) : IDisposable
 {
     /// <summary>Enough for fifty new keys a second in a quarter of an hour.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Clients;
 using OAuthServer.Limits;
 using OAuthServer.Testing;
@@ -120,6 +121,29 @@ public sealed class ClientSecretVerifierTests : IDisposable
         await EndAsync(flood, guesses);
     }
 
+    [Fact]
+    public async Task What_vouches_for_a_client_does_not_queue_with_guesses_at_its_secret()
+    {
+        using var flood = new CancellationTokenSource();
+        var guesses = Flood("c", flood.Token);
+        Assert.Equal(SecretCheck.Busy, await _verifier.CheckAsync("c", Secret, [Hash(Secret)], Ct));
+        Assert.Equal(SecretCheck.Right, await _verifier.CheckVouchedAsync("c", Secret, [Hash(Secret)], Ct));
+        await EndAsync(flood, guesses);
+    }
+
+    [Fact]
+    public async Task Only_a_wrong_guess_makes_its_place_rest()
+    {
+        var clock = new RestingClock { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
+        using var work = new HashWork(clock);
+        using var verifier = new ClientSecretVerifier(Options.Create(new ClientSecretOptions { Cost = LowestCost }), work);
+
+        Assert.Equal(SecretCheck.Right, await verifier.CheckAsync("c", Secret, [Hash(Secret)], Ct));
+        Assert.Empty(clock.Rests);
+        Assert.Equal(SecretCheck.Wrong, await verifier.CheckAsync("c", "demo-guess", [Hash(Secret)], Ct));
+        Assert.Equal([TimeSpan.FromSeconds(1)], clock.Rests);
+    }
+
     private static string Hash(string secret) => Bcrypt.HashPassword(secret, LowestCost);
 
     // One guess that is being checked, and as many waiting as may wait.
@@ -131,5 +155,17 @@ public sealed class ClientSecretVerifierTests : IDisposable
         await flood.CancelAsync();
         foreach (var guess in guesses) await guess.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         Assert.DoesNotContain(guesses, guess => guess.IsFaulted);
+    }
+
+    // Every look at it is a second later, and a rest is over at once.
+    private sealed class RestingClock : FakeTimeProvider
+    {
+        public List<TimeSpan> Rests { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Rests.Add(dueTime);
+            return System.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 }
