@@ -112,11 +112,13 @@ public sealed class SweepRuleTests : IAsyncLifetime
     {
         await _server.TokensAsync();
         await Database.AgeAsync(TimeSpan.FromDays(1000));
+        var (people, clients) = (await Database.CountAsync("accounts"), await Database.CountAsync("oauth_clients"));
+        Assert.True(people > 0 && clients > 0);
 
         await SweepAsync();
 
         Assert.Equal(0, await Database.CountAsync("oauth_refresh_tokens") + await Database.CountAsync("oauth_authorization_codes"));
-        Assert.Equal((2, 5, 1), (await Database.CountAsync("accounts"), await Database.CountAsync("oauth_clients"), await Database.CountAsync("oauth_consents")));
+        Assert.Equal((people, clients, 1), (await Database.CountAsync("accounts"), await Database.CountAsync("oauth_clients"), await Database.CountAsync("oauth_consents")));
     }
 
     private Task SweepAsync() => _server.Services.GetRequiredService<Sweeper>().RunAsync(TestContext.Current.CancellationToken);
