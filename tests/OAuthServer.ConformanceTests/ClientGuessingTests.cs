@@ -37,6 +37,7 @@ public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<Gu
         await GuessUntilLimitedAsync(_server, addresses);
         var refreshed = await _server.RefreshAsync(tokens.RefreshToken, Client);
         Expect.Tokens(refreshed);
+        Expect.Error(await _server.RefreshAsync("unknown", Client), "invalid_grant");
         Assert.Equal(1, await UsedUpAsync("client_secret_wrong"));
 
         // This instance has never seen the right secret.
