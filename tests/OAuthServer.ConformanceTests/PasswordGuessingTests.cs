@@ -44,6 +44,24 @@ public sealed class PasswordGuessingTests(GuardedServer shared) : IClassFixture<
     }
 
     [Theory, Row("OPS-02")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_crowd_at_one_person_or_with_one_password_is_turned_away_and_fills_no_queue_of_others(bool onePerson)
+    {
+        var tries = Enumerable.Range(1, 60).Select(async i =>
+        {
+            using var browser = new TestBrowser(_server, Address(i));
+            return await GuessAsync(browser, onePerson ? Email : $"crowd-{_own}-{i}@example.com", onePerson ? $"crowd-{_own}-{i}" : $"crowd-{_own}");
+        });
+
+        var statuses = (await Task.WhenAll(tries)).Select(reply => reply.Status).ToLookup(status => status);
+
+        Assert.Equal([HttpStatusCode.BadRequest, HttpStatusCode.TooManyRequests], statuses.Select(status => status.Key).Order());
+        // Those under way when the last guess of the budget was counted.
+        Assert.InRange(statuses[HttpStatusCode.BadRequest].Count(), 1, GuardedServer.Guesses + 3);
+    }
+
+    [Theory, Row("OPS-02")]
     [InlineData(1)]
     [InlineData(200)]
     public async Task Trying_one_password_at_many_people_ends_before_a_hundred_tries(int addresses)

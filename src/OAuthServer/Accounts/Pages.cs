@@ -39,11 +39,12 @@ internal static class Pages
         new("This form could not be read", "What arrived was incomplete or damaged, and nothing was changed.",
             "Start again", restartUrl), StatusCodes.Status400BadRequest);
 
-    /// <summary>Wrong passwords used up a budget: a page for browsers, and the one form of all 429 for everything else (RFC 6585 §4).</summary>
-    public static IResult TooManyTries(HttpContext http, BudgetState budget, string restartUrl)
+    /// <summary>Wrong passwords used up a budget, or too many were tried at once: a page for browsers, and the one form of all 429 for everything else (RFC 6585 §4).</summary>
+    public static IResult TooManyTries(HttpContext http, BudgetState? budget, string restartUrl)
     {
         if (!http.Request.AsksForHtml()) return OAuthAnswer.Refuse(OAuthError.TooManyRequests("sign_in_guesses_exhausted", budget));
-        http.Response.Headers.WriteUsedUp(budget);
+        http.Response.Headers.RetryAfter = "5";
+        if (budget is { } usedUp) http.Response.Headers.WriteUsedUp(usedUp);
         return Plain<MessagePage, MessageView>(
             new("Please wait before you try again", "There were too many wrong passwords. Try again in a quarter of an hour, or use a browser in which you have signed in before.",
                 "Try again", restartUrl), StatusCodes.Status429TooManyRequests);

@@ -28,12 +28,14 @@ internal sealed record UsedUpBudget(string Reason, BudgetState State);
 internal sealed class PasswordGuesses(GuessLimit limit, TimeProvider clock) : IDisposable
 {
     private const int PerDevice = 10;
+    private const int AtOnce = 3;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly BudgetTable _accounts = new(limit.PermitLimit, limit.Window, clock);
     private readonly BudgetTable _passwords = new(limit.PermitLimit, limit.Window, clock);
     private readonly BudgetTable _devices = new(PerDevice, limit.Window, clock);
     private readonly BudgetTable _addresses = new(1, limit.Window, clock);
+    private readonly TriesAtOnce _underWay = new(AtOnce);
 
     /// <summary>True when the browser knows the account and has guesses left; else it is one of all the strangers.</summary>
     public bool Trusts(KnownDevice device, Account account) => device.Knows(account) && _devices.Look(DeviceKey(device, account)).Acquired;
@@ -46,6 +48,22 @@ internal sealed class PasswordGuesses(GuessLimit limit, TimeProvider clock) : ID
     {
         if (_accounts.Look(AccountKey(attempt)) is { Acquired: false } account) return account.State;
         return _passwords.Look(Seal(attempt.Password)) is { Acquired: false } password ? password.State : null;
+    }
+
+    /// <summary>False when others try at the same account, or the same password, at this moment; else <see cref="End"/> must follow.</summary>
+    public bool TryBegin(SignInTry attempt)
+    {
+        if (!_underWay.TryEnter(AccountKey(attempt))) return false;
+        if (_underWay.TryEnter(Seal(attempt.Password))) return true;
+        _underWay.Leave(AccountKey(attempt));
+        return false;
+    }
+
+    /// <summary>Ends a try that was begun.</summary>
+    public void End(SignInTry attempt)
+    {
+        _underWay.Leave(AccountKey(attempt));
+        _underWay.Leave(Seal(attempt.Password));
     }
 
     /// <summary>

@@ -43,7 +43,7 @@ internal static class SignInEndpoint
         var keep = form["keep"] == "true";
         var attempt = new SignInTry(email, form["password"], ClientAddress.Of(http), devices.Read(http));
         var result = await service.SignInAsync(attempt, http.Audit(), ct);
-        if (result.Outcome == SignInOutcome.Limited) return Pages.TooManyTries(http, result.Budget!.Value, links.SignIn(target));
+        if (result.Outcome == SignInOutcome.Limited) return Pages.TooManyTries(http, result.Budget, links.SignIn(target));
         if (result.Outcome == SignInOutcome.Busy) return Pages.Busy(http, links.SignIn(target));
         if (result.Account is null)
         {

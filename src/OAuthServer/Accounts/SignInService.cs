@@ -12,7 +12,7 @@ internal enum SignInOutcome
     /// <summary>Unknown, wrong, locked or disabled: the person is told the same in all four cases.</summary>
     Refused,
 
-    /// <summary>A budget of guesses is used up; nothing was checked.</summary>
+    /// <summary>A budget of guesses is used up, or too many guess at once; nothing was checked.</summary>
     Limited,
 
     /// <summary>The queue for hashing passwords is full; nothing was checked.</summary>
@@ -45,7 +45,21 @@ internal sealed class SignInService(
         // Nobody is looked up for a stranger who must not try.
         var account = attempt.Device is null ? null : await users.FindByEmailAsync(attempt.Email);
         var trusted = account is not null && guesses.Trusts(attempt.Device!, account);
-        if (!trusted && guesses.UsedUp(attempt) is { } usedUp) return new SignInResult(SignInOutcome.Limited, Budget: usedUp);
+        if (trusted) return await JudgeAsync(attempt, account, trusted, context, ct);
+        if (guesses.UsedUp(attempt) is { } usedUp) return new SignInResult(SignInOutcome.Limited, Budget: usedUp);
+        if (!guesses.TryBegin(attempt)) return new SignInResult(SignInOutcome.Limited);
+        try
+        {
+            return await JudgeAsync(attempt, account, trusted, context, ct);
+        }
+        finally
+        {
+            guesses.End(attempt);
+        }
+    }
+
+    private async Task<SignInResult> JudgeAsync(SignInTry attempt, Account? account, bool trusted, AuditContext context, CancellationToken ct)
+    {
         using var turn = await work.EnterAsync(trusted, ct);
         if (!turn.IsAcquired) return new SignInResult(SignInOutcome.Busy);
 
