@@ -45,9 +45,11 @@ internal static class Pages
         if (!http.Request.AsksForHtml()) return OAuthAnswer.Refuse(OAuthError.TooManyRequests("sign_in_guesses_exhausted", budget));
         http.Response.Headers.RetryAfter = "5";
         if (budget is { } usedUp) http.Response.Headers.WriteUsedUp(usedUp);
+        var what = budget is null
+            ? "There are too many tries at this moment. Nothing was checked: try again in a few seconds, or use a browser in which you have signed in before."
+            : "There were too many wrong passwords. Try again in a quarter of an hour, or use a browser in which you have signed in before.";
         return Plain<MessagePage, MessageView>(
-            new("Please wait before you try again", "There were too many wrong passwords. Try again in a quarter of an hour, or use a browser in which you have signed in before.",
-                "Try again", restartUrl), StatusCodes.Status429TooManyRequests);
+            new("Please wait before you try again", what, "Try again", restartUrl), StatusCodes.Status429TooManyRequests);
     }
 
     /// <summary>Too many people type their password at this moment.</summary>
