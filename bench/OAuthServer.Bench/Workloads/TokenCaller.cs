@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using OAuthServer.Bench.Load;
 using OAuthServer.Bench.Servers;
 
@@ -12,7 +13,7 @@ internal sealed class TokenCaller(MeasuredServer server)
 {
     private static readonly string Credentials = $"client_id={BenchClient.Id}&client_secret={BenchClient.Secret}";
 
-    private readonly string _browserHeaders = server.Headers + server.BrowserHeaders;
+    private string _browserHeaders = server.Headers + server.BrowserHeaders;
 
     /// <summary>A refresh request (RFC 6749 section 6).</summary>
     /// <param name="credentials">Of another client, form-encoded; the bench's own when absent.</param>
@@ -24,6 +25,7 @@ internal sealed class TokenCaller(MeasuredServer server)
         var request = AuthorizationRequest.New();
         var reply = connection.Send(HttpRequestBytes.Get(server.Routes.Authorize + request.Query, _browserHeaders));
         if (reply.Status is not (302 or 303)) throw new UnexpectedAnswerException(reply);
+        KeepCookie(Encoding.ASCII.GetString(reply.Header("Set-Cookie"u8)).Split(';')[0]);
         var location = Encoding.ASCII.GetString(reply.Header("Location"u8));
         var code = location[(location.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('&').FirstOrDefault(pair => pair.StartsWith("code=", StringComparison.Ordinal));
         return code is null ? throw new UnexpectedAnswerException(reply) : (code["code=".Length..], request.Verifier);
@@ -67,6 +69,12 @@ internal sealed class TokenCaller(MeasuredServer server)
     {
         var (code, verifier) = Authorize(connection);
         return MemberOf(Exchange(connection, code, verifier), "access_token"u8);
+    }
+
+    // As a browser does: a session that is never renewed would be looked up at every request.
+    private void KeepCookie(string cookie)
+    {
+        if (cookie.Length > 0) _browserHeaders = Regex.Replace(_browserHeaders, Regex.Escape(cookie.Split('=')[0]) + "=[^;\\r]*", cookie.Replace("$", "$$", StringComparison.Ordinal));
     }
 
     private HttpReply Exchange(HttpConnection connection, string code, string verifier) => Post(

@@ -12,7 +12,6 @@ internal static class PageCookies
     public static void Session(CookieAuthenticationOptions options, AccountLinks links)
     {
         options.Cookie = new PageCookie("oauthserver-session", links.IsHttps);
-        options.CookieManager = new PageCookieManager(links);
         options.EventsType = typeof(SessionEvents);
         options.ExpireTimeSpan = AccountSession.KeptLifetime;
         options.SlidingExpiration = true;

@@ -8,36 +8,13 @@ namespace OAuthServer.Storage;
 /// </summary>
 internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window)
 {
-    // $2 and $3 narrow from "everything of this person" down to one client and one family. Rows are locked in one order, so
-    // that many who find the same reuse at once wait for each other and never deadlock. The families are listed as
-    // revoked for as long as an access token lives.
-    private const string Withdraw = """
-        WITH live_tokens AS (
-            SELECT token FROM oauth_refresh_tokens
-            WHERE user_id = $1 AND ($2 IS NULL OR client_id = $2) AND ($3::uuid IS NULL OR family_id = $3) AND revoked_at IS NULL
-            ORDER BY token FOR UPDATE
-        ), tokens AS (
-            UPDATE oauth_refresh_tokens AS t SET revoked_at = now() FROM live_tokens AS live WHERE t.token = live.token
-            RETURNING t.family_id, t.client_id
-        ), live_codes AS (
-            SELECT code FROM oauth_authorization_codes
-            WHERE user_id = $1 AND ($2 IS NULL OR client_id = $2) AND ($3::uuid IS NULL OR family_id = $3) AND revoked_at IS NULL
-            ORDER BY code FOR UPDATE
-        ), codes AS (
-            UPDATE oauth_authorization_codes AS c SET revoked_at = now() FROM live_codes AS live WHERE c.code = live.code
-            RETURNING c.family_id, c.client_id
-        ), families AS (
-            SELECT family_id, client_id FROM tokens UNION SELECT family_id, client_id FROM codes
-        ), listed AS (
-            INSERT INTO oauth_revoked_tokens (jti, expires_at)
-            SELECT replace(family_id::text, '-', ''), now() + $4 FROM families
-            ON CONFLICT (jti) DO UPDATE SET expires_at = excluded.expires_at
-        ), audited AS (
-            INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
-            SELECT $5, $6, client_id, $1, family_id, $7, $8 FROM families
-        )
-        SELECT count(*) FROM families
-        """;
+    // One text for each width: a condition that may be absent ($2 IS NULL OR …) would make the plan walk all that the person
+    // has, for one family too.
+    private static readonly string WithdrawClient = Withdraw("user_id = $1 AND client_id = $2");
+    private static readonly string WithdrawAll = Withdraw("user_id = $1");
+
+    /// <summary>Withdraws one family, however much else the person has.</summary>
+    internal static readonly string WithdrawFamily = Withdraw("user_id = $1 AND client_id = $2 AND family_id = $3");
 
     private const string Forget = "DELETE FROM oauth_consents WHERE user_id = $1 AND ($2 IS NULL OR client_id = $2)";
 
@@ -63,6 +40,36 @@ internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window
         await WithdrawAsync(new(userId, null, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
     }
 
+    // Rows are locked in one order, so that many who find the same reuse at once wait for each other and never deadlock. The
+    // families are listed as revoked for as long as an access token lives.
+    private static string Withdraw(string which) => $"""
+        WITH live_tokens AS (
+            SELECT token FROM oauth_refresh_tokens
+            WHERE {which} AND revoked_at IS NULL
+            ORDER BY token FOR UPDATE
+        ), tokens AS (
+            UPDATE oauth_refresh_tokens AS t SET revoked_at = now() FROM live_tokens AS live WHERE t.token = live.token
+            RETURNING t.family_id, t.client_id
+        ), live_codes AS (
+            SELECT code FROM oauth_authorization_codes
+            WHERE {which} AND revoked_at IS NULL
+            ORDER BY code FOR UPDATE
+        ), codes AS (
+            UPDATE oauth_authorization_codes AS c SET revoked_at = now() FROM live_codes AS live WHERE c.code = live.code
+            RETURNING c.family_id, c.client_id
+        ), families AS (
+            SELECT family_id, client_id FROM tokens UNION SELECT family_id, client_id FROM codes
+        ), listed AS (
+            INSERT INTO oauth_revoked_tokens (jti, expires_at)
+            SELECT replace(family_id::text, '-', ''), now() + $4 FROM families
+            ON CONFLICT (jti) DO UPDATE SET expires_at = excluded.expires_at
+        ), audited AS (
+            INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
+            SELECT $5, $6, client_id, $1, family_id, $7, $8 FROM families
+        )
+        SELECT count(*) FROM families
+        """;
+
     private async Task ForgetConsentAsync(Guid userId, string? clientId, CancellationToken ct)
     {
         await using var command = database.CreateCommand(Forget);
@@ -81,7 +88,12 @@ internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window
 
     private async Task<long> WithdrawOnceAsync(Withdrawal withdrawal, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(Withdraw);
+        await using var command = database.CreateCommand(withdrawal switch
+        {
+            { FamilyId: not null } => WithdrawFamily,
+            { ClientId: not null } => WithdrawClient,
+            _ => WithdrawAll,
+        });
         command.Parameters.AddUuid(withdrawal.UserId).AddText(withdrawal.ClientId).AddUuid(withdrawal.FamilyId)
             .AddInterval(window.Longest).AddText(withdrawal.Event).AddText(withdrawal.Reason)
             .AddText(withdrawal.Audit.Address).AddText(withdrawal.Audit.CorrelationId);
