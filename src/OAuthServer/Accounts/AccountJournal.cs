@@ -1,4 +1,5 @@
 using OAuthServer.Storage;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Accounts;
 
@@ -6,10 +7,11 @@ namespace OAuthServer.Accounts;
 /// Records what people do: one audit row and one log line each. What was typed is never among it; even an e-mail
 /// address can be a password typed into the wrong field.
 /// </summary>
-internal sealed partial class AccountJournal(AuditEvents audit, ILogger<AccountJournal> logger)
+internal sealed partial class AccountJournal(AuditEvents audit, ServerTelemetry telemetry, ILogger<AccountJournal> logger)
 {
     public Task SignedInAsync(Guid account, AuditContext context, CancellationToken ct)
     {
+        telemetry.Granted("sign-in");
         LogSignedIn(account);
         return audit.RecordAsync(new AuditEvent(AuditEventNames.SignIn, null, context, UserId: account), ct);
     }

@@ -3,16 +3,17 @@ using OAuthServer.Accounts;
 using OAuthServer.Configuration;
 using OAuthServer.Http;
 using OAuthServer.Protocol;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Authorize;
 
 /// <summary>Turns an outcome into a page or a 303 (RFC 6749 §4.1.2, RFC 9207 §2, RFC 9700 §4.12).</summary>
-internal sealed class AuthorizeAnswer(ServerAddress address, ConsentTickets tickets, IOptions<OAuthOptions> options)
+internal sealed class AuthorizeAnswer(ServerAddress address, ConsentTickets tickets, IOptions<OAuthOptions> options, ServerTelemetry telemetry)
 {
     /// <summary>The answer to one outcome. <paramref name="person"/> is only needed to ask for consent.</summary>
     public IResult Write(HttpContext http, AuthorizeOutcome outcome, SignedInAccount? person) => outcome switch
     {
-        AuthorizeOutcome.Granted granted => Redirect(http, RedirectUri.WithQuery(granted.Target.RedirectUri, ("code", granted.Code), ("state", granted.Target.State), ("iss", address.Issuer))),
+        AuthorizeOutcome.Granted granted => Grant(http, granted),
         AuthorizeOutcome.Refused refused => Redirect(http, RedirectUri.WithQuery(
             refused.Target.RedirectUri, ("error", refused.Error.Code), ("error_description", refused.Error.Description), ("state", refused.Target.State), ("iss", address.Issuer))),
         AuthorizeOutcome.SignIn signIn => Redirect(http, SignInUrl(signIn)),
@@ -23,6 +24,12 @@ internal sealed class AuthorizeAnswer(ServerAddress address, ConsentTickets tick
 
     /// <summary>Begins an authorization request again.</summary>
     public IResult Restart(string query) => new SeeOther(address.Local(AuthorizeEndpoint.Route) + query);
+
+    private SeeOther Grant(HttpContext http, AuthorizeOutcome.Granted granted)
+    {
+        telemetry.Granted("authorize");
+        return Redirect(http, RedirectUri.WithQuery(granted.Target.RedirectUri, ("code", granted.Code), ("state", granted.Target.State), ("iss", address.Issuer)));
+    }
 
     private static SeeOther Redirect(HttpContext http, string location)
     {

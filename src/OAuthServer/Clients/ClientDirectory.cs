@@ -16,6 +16,9 @@ internal sealed class ClientDirectory(Storage.Clients clients) : IDisposable
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MostClients });
     private long _changes;
 
+    /// <summary>How many entries there are: clients, ids that no client has, and the list of origins.</summary>
+    public int Count => _cache.Count;
+
     /// <summary>The client if it is registered and not disabled. An unknown id is remembered too, so that a flood of them costs no queries.</summary>
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {

@@ -6,6 +6,7 @@ using System.Text;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using OAuthServer.Limits;
+using OAuthServer.Telemetry;
 using Bcrypt = BCrypt.Net.BCrypt;
 
 namespace OAuthServer.Clients;
@@ -27,7 +28,7 @@ internal enum SecretCheck
 /// guesses slows the guesser and nobody else (RFC 6749 §10.10). Requests that bring the same secret at the same moment
 /// share one check, so that an app's burst on a cold instance is answered and not turned away.
 /// </summary>
-internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options, HashWork work) : IDisposable
+internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options, HashWork work, ServerTelemetry telemetry) : IDisposable
 {
     /// <summary>bcrypt reads no more than this many bytes; longer secrets are refused instead of cut.</summary>
     public const int LongestSecret = 72;
@@ -38,19 +39,25 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
     // Salt and digest of a random value that was thrown away; the cost stands before them.
     private const string NobodysDigest = "Da7CklDBMXJD9JW3EihTmeHxY9mPOPH0u9On0SX9gh.oIyLVJJX7K";
 
-    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RememberedFor = TimeSpan.FromMinutes(5);
 
     private readonly long _rounds = 1L << options.Value.Cost;
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly MemoryCache _right = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
     private readonly ConcurrentDictionary<string, Lazy<Task<SecretCheck>>> _running = new(StringComparer.Ordinal);
 
+    /// <summary>How many secrets are remembered as right.</summary>
+    public int Remembered => _right.Count;
+
     /// <summary>True when this secret was found right a short while ago, for a hash that is still live. Costs no bcrypt.</summary>
     public bool Remembers(string clientId, string secret, IReadOnlyList<string> hashes)
     {
+        var began = telemetry.SecretCheckBegins();
         foreach (var hash in hashes)
         {
-            if (_right.TryGetValue(EntryKey(clientId, secret, hash), out _)) return true;
+            if (!_right.TryGetValue(EntryKey(clientId, secret, hash), out _)) continue;
+            telemetry.SecretChecked(began, "memory", "right");
+            return true;
         }
 
         return false;
@@ -71,11 +78,22 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
     {
         if (Encoding.UTF8.GetByteCount(secret) > LongestSecret) return SecretCheck.Wrong;
         if (Remembers(clientId, secret, hashes)) return SecretCheck.Right;
+        using var span = telemetry.Span("check client secret");
+        var began = telemetry.SecretCheckBegins();
         var lane = new HashLane($"{queue} {(hashes.Count == 0 ? string.Empty : clientId)}", 1, MostWaitingPerLane);
         var key = lane.Key + EntryKey(clientId, secret, string.Concat(hashes));
         var check = _running.GetOrAdd(key, _ => new Lazy<Task<SecretCheck>>(() => CheckOnceAsync(key, lane, clientId, secret, hashes)));
-        return await check.Value.WaitAsync(ct);
+        var result = await check.Value.WaitAsync(ct);
+        telemetry.SecretChecked(began, "bcrypt", Text(result));
+        return result;
     }
+
+    private static string Text(SecretCheck result) => result switch
+    {
+        SecretCheck.Right => "right",
+        SecretCheck.Wrong => "wrong",
+        _ => "busy",
+    };
 
     // Not tied to the request that happened to come first: others wait for the same answer.
     private async Task<SecretCheck> CheckOnceAsync(string key, HashLane lane, string clientId, string secret, IReadOnlyList<string> hashes)
@@ -92,7 +110,7 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
                 return SecretCheck.Wrong;
             }
 
-            _right.Set(EntryKey(clientId, secret, matching), true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Remembered });
+            _right.Set(EntryKey(clientId, secret, matching), true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = RememberedFor });
             return SecretCheck.Right;
         }
         finally

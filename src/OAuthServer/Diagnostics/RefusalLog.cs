@@ -1,16 +1,18 @@
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Diagnostics;
 
 /// <summary>Every refusal leaves a log line with its stable reason; refused clients leave an audit row as well.</summary>
-internal sealed partial class RefusalLog(AuditEvents audit, ILogger<RefusalLog> logger)
+internal sealed partial class RefusalLog(AuditEvents audit, ServerTelemetry telemetry, ILogger<RefusalLog> logger)
 {
     private const int LongestClientId = 128;
 
     /// <summary>Logs a refusal and hands it on.</summary>
     public OAuthError Note(string endpoint, OAuthError error)
     {
+        telemetry.Refused(endpoint, error);
         LogRefused(endpoint, error.Code, error.Reason);
         return error;
     }
@@ -24,6 +26,7 @@ internal sealed partial class RefusalLog(AuditEvents audit, ILogger<RefusalLog> 
     {
         if (error.Status == StatusCodes.Status429TooManyRequests)
         {
+            telemetry.Refused("client", error);
             LogLimited(error.Code, error.Reason);
             return error;
         }

@@ -38,6 +38,7 @@ internal static class ServerHost
             return null;
         }
 
+        app.Services.AddGauges();
         ((IApplicationBuilder)app).Properties[AuthenticationIsInPlace] = true;
         app.UseProtection(app.Services.GetRequiredService<ServerAddress>().Issuer);
         app.MapServer();

@@ -17,6 +17,7 @@ using OAuthServer.Revoke;
 using OAuthServer.Storage;
 using OAuthServer.Storage.Migrations;
 using OAuthServer.Sweeping;
+using OAuthServer.Telemetry;
 using OAuthServer.Token;
 using OAuthServer.Token.Grants;
 using OAuthServer.Tokens;
@@ -35,6 +36,7 @@ internal static class ServerRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddLogging(configuration);
         services.AddConfiguration(configuration);
+        services.AddTelemetry(configuration);
         services.AddStorage();
         services.AddSigningKeys(configuration);
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();

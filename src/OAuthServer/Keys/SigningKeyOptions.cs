@@ -39,6 +39,9 @@ internal sealed class SigningKeyOptions
     /// </summary>
     public TimeSpan PublishBeforeSigning { get; set; } = TimeSpan.FromHours(25);
 
+    /// <summary>How old a signing key should become. Nothing rotates by itself; metrics tell how many days are left.</summary>
+    public TimeSpan RotateEvery { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>The AWS region; when absent the SDK looks in the environment, the profile and the instance.</summary>
     public string? Region { get; set; }
 
@@ -81,6 +84,8 @@ internal sealed class SigningKeyOptionsValidator : IValidateOptions<SigningKeyOp
             yield return "SigningKeys:PollInterval must be between 00:00:01 and 1.00:00:00.";
         if (options.PublishBeforeSigning < TimeSpan.Zero || options.PublishBeforeSigning > TimeSpan.FromDays(30))
             yield return "SigningKeys:PublishBeforeSigning must be between 00:00:00 and 30.00:00:00.";
+        if (options.RotateEvery < TimeSpan.FromDays(1) || options.RotateEvery > TimeSpan.FromDays(3650))
+            yield return "SigningKeys:RotateEvery must be between 1.00:00:00 and 3650.00:00:00.";
         if (options.Region is not null && !IsRegion(options.Region))
             yield return "SigningKeys:Region must be the name of an AWS region, such as eu-central-1.";
         if (options.ServiceUrl is not null && !IsHttp(options.ServiceUrl))

@@ -23,11 +23,36 @@ internal sealed class HashWork(TimeProvider clock) : IDisposable
     private readonly PartitionedRateLimiter<HashLane> _lanes = PartitionedRateLimiter.Create<HashLane, string>(lane =>
         RateLimitPartition.GetConcurrencyLimiter(lane.Key, _ => new() { PermitLimit = lane.AtOnce, QueueLimit = lane.MostWaiting }));
 
+    private int _waiting;
+
+    /// <summary>How many checks wait for their turn.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     /// <summary>How many checks are at work at once.</summary>
     public static int Places { get; } = Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>Waits for a turn. Dispose of it after the work; a turn not acquired means that too many wait.</summary>
     public async ValueTask<HashTurn> EnterAsync(HashLane lane, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await WaitAsync(lane, ct);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _places.Dispose();
+        _lanes.Dispose();
+    }
+
+    private async ValueTask<HashTurn> WaitAsync(HashLane lane, CancellationToken ct)
     {
         var share = await _lanes.AcquireAsync(lane, 1, ct);
         if (!share.IsAcquired) return new HashTurn(share, null, clock);
@@ -40,13 +65,6 @@ internal sealed class HashWork(TimeProvider clock) : IDisposable
             share.Dispose();
             throw;
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _places.Dispose();
-        _lanes.Dispose();
     }
 }
 

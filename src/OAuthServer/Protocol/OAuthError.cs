@@ -13,6 +13,9 @@ internal sealed record OAuthError(string Code, string Description, string Reason
     /// <summary>The budget that this refusal used up, or that was used up before it.</summary>
     public BudgetState? Budget { get; init; }
 
+    /// <summary>The grant type that was asked for, where it is known; for metrics alone.</summary>
+    public string? GrantType { get; init; }
+
     /// <summary>Malformed request (RFC 6749 §5.2).</summary>
     public static OAuthError InvalidRequest(string description, string reason, int status = 400) => new("invalid_request", description, reason, status);
 

@@ -1,4 +1,5 @@
 using OAuthServer.Http;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Revoke;
 
@@ -8,9 +9,11 @@ internal static class RevokeEndpoint
     public static IEndpointConventionBuilder MapRevoke(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/oauth/revoke", AnswerAsync).WithName("revoke");
 
-    private static async Task<IResult> AnswerAsync(HttpRequest http, RevokeService service, CancellationToken ct)
+    private static async Task<IResult> AnswerAsync(HttpRequest http, RevokeService service, ServerTelemetry telemetry, CancellationToken ct)
     {
         if ((await RevokeRequest.ParseAsync(http, ct)).Failed(out var malformed, out var request)) return OAuthAnswer.Refuse(service.Note(malformed));
-        return await service.RevokeAsync(request, ct) is { } refusal ? OAuthAnswer.Refuse(refusal) : OAuthAnswer.Done();
+        if (await service.RevokeAsync(request, ct) is { } refusal) return OAuthAnswer.Refuse(refusal);
+        telemetry.Granted("revoke");
+        return OAuthAnswer.Done();
     }
 }

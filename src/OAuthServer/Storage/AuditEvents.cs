@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 
@@ -40,7 +41,7 @@ internal static class AuditEventNames
 /// The audit log. Events that belong to a change are written by the statement that makes the change; this is for those
 /// that change nothing else. No secret, code, token or verifier is ever part of a row.
 /// </summary>
-internal sealed class AuditEvents(NpgsqlDataSource database)
+internal sealed class AuditEvents(NpgsqlDataSource database, ServerTelemetry telemetry)
 {
     internal const string Columns = "id, occurred_at, event, reason, client_id, user_id, family_id, address, correlation_id, kid";
 
@@ -78,6 +79,7 @@ internal sealed class AuditEvents(NpgsqlDataSource database)
     /// <summary>Writes one event.</summary>
     public async Task RecordAsync(AuditEvent audit, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("audit.record");
         await using var command = database.CreateCommand(Insert);
         command.Parameters.AddText(audit.Event).AddText(audit.Reason).AddText(audit.ClientId)
             .AddUuid(audit.UserId).AddUuid(audit.FamilyId).AddText(audit.Context.Address).AddText(audit.Context.CorrelationId);

@@ -1,5 +1,6 @@
 using Npgsql;
 using OAuthServer.Protocol;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 
@@ -39,7 +40,7 @@ internal sealed record CodeState(
 /// Table <c>oauth_authorization_codes</c>. Issuing and redeeming are one statement each: the row that comes back, or
 /// does not, is the answer, so no two callers can both win.
 /// </summary>
-internal sealed class AuthorizationCodes(NpgsqlDataSource database)
+internal sealed class AuthorizationCodes(NpgsqlDataSource database, ServerTelemetry telemetry)
 {
     // Consent is either given now, by a form that counts once, or remembered for every scope that is asked.
     private const string Issue = $"""
@@ -135,6 +136,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
     /// </summary>
     public async Task<bool> TryIssueAsync(NewCode code, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("code.issue");
         await using var command = database.CreateCommand(Issue);
         command.Parameters.AddBytes(Handle.Hash(code.Code)).AddText(code.ClientId).AddUuid(code.UserId).AddText(code.SecurityStamp)
             .AddUuid(Handle.NewId()).AddUuid(code.TicketId).AddText(code.RedirectUri).AddFlag(code.RedirectUriWasSent)
@@ -149,6 +151,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
     /// </summary>
     public async Task<GrantedAccess?> TryRedeemAsync(CodeRedemption redemption, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("code.redeem");
         await using var command = database.CreateCommand(Redeem);
         command.Parameters.AddBytes(Handle.Hash(redemption.Code)).AddText(redemption.ClientId).AddText(redemption.RedirectUri)
             .AddText(redemption.CodeChallenge).AddBytes(redemption.RefreshToken is { } token ? Handle.Hash(token) : null)
@@ -163,6 +166,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
     /// </summary>
     public async Task GiveBackAsync(string code, Guid familyId, string? refreshToken, string reason, AuditContext audit, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("code.give_back");
         await using var command = database.CreateCommand(GiveBack);
         command.Parameters.AddBytes(Handle.Hash(code)).AddUuid(familyId).AddBytes(refreshToken is null ? null : Handle.Hash(refreshToken))
             .AddText(reason).AddText(audit.Address).AddText(audit.CorrelationId);
@@ -172,6 +176,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
     /// <summary>True while the account of a session is live and still has the session's stamp.</summary>
     public async Task<bool> IsLiveAsync(Guid userId, string securityStamp, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("account.is_live");
         await using var command = database.CreateCommand("SELECT 1 FROM accounts WHERE id = $1 AND disabled_at IS NULL AND security_stamp = $2");
         command.Parameters.AddUuid(userId).AddText(securityStamp);
         return await command.ExecuteScalarAsync(ct) is not null;
@@ -180,6 +185,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database)
     /// <summary>The state of a code, or null when it is unknown or was swept.</summary>
     public async Task<CodeState?> FindAsync(string code, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("code.find");
         await using var command = database.CreateCommand(Find);
         command.Parameters.AddBytes(Handle.Hash(code));
         await using var row = await command.ExecuteReaderAsync(ct);

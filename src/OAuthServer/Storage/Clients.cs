@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 
@@ -40,11 +41,12 @@ internal sealed class ClientRow
 }
 
 /// <summary>The mapping of <c>oauth_clients</c> and the questions asked of it.</summary>
-internal sealed class Clients(IDbContextFactory<OAuthDbContext> contexts)
+internal sealed class Clients(IDbContextFactory<OAuthDbContext> contexts, ServerTelemetry telemetry)
 {
     /// <summary>The client of this id, also when it is disabled; null when there is none.</summary>
     public async Task<ClientRow?> FindAsync(string clientId, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("client.find");
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Clients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, ct);
     }
@@ -52,6 +54,7 @@ internal sealed class Clients(IDbContextFactory<OAuthDbContext> contexts)
     /// <summary>The redirect URIs of all clients that are not disabled.</summary>
     public async Task<IReadOnlyList<string>> RedirectUrisAsync(CancellationToken ct)
     {
+        using var timed = telemetry.Statement("client.redirect_uris");
         await using var db = await contexts.CreateDbContextAsync(ct);
         var lists = await db.Clients.AsNoTracking().Where(client => client.DisabledAt == null).Select(client => client.RedirectUris).ToListAsync(ct);
         return [.. lists.SelectMany(uris => uris).Distinct(StringComparer.Ordinal)];

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 
@@ -18,11 +19,12 @@ internal sealed class ConsentRow
 internal sealed record Connection(string ClientId, string ClientName, IReadOnlyList<string> Scopes, DateTimeOffset GrantedAt);
 
 /// <summary>Remembered consent (RFC 6749 §10.2): the questions asked of it. Withdrawal is in <see cref="Grants"/>.</summary>
-internal sealed class Consents(IDbContextFactory<OAuthDbContext> contexts)
+internal sealed class Consents(IDbContextFactory<OAuthDbContext> contexts, ServerTelemetry telemetry)
 {
     /// <summary>The scopes that the person agreed to before, or none.</summary>
     public async Task<IReadOnlyList<string>> FindAsync(Guid userId, string clientId, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("consent.find");
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Consents.AsNoTracking().Where(consent => consent.UserId == userId && consent.ClientId == clientId)
             .Select(consent => consent.Scopes).SingleOrDefaultAsync(ct) ?? [];
@@ -31,6 +33,7 @@ internal sealed class Consents(IDbContextFactory<OAuthDbContext> contexts)
     /// <summary>The apps of one person, newest first.</summary>
     public async Task<IReadOnlyList<Connection>> ListAsync(Guid userId, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("consent.list");
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Consents.AsNoTracking().Where(consent => consent.UserId == userId)
             .Join(db.Clients, consent => consent.ClientId, client => client.ClientId,

@@ -1,10 +1,11 @@
 using Npgsql;
 using OAuthServer.Protocol;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 
 /// <summary>Finds whose grant a code or refresh token is, whichever of the two it is.</summary>
-internal sealed class GrantHolders(NpgsqlDataSource database)
+internal sealed class GrantHolders(NpgsqlDataSource database, ServerTelemetry telemetry)
 {
     // A refresh token that was used may be a repetition, so it counts; what was revoked or is over does not.
     private const string Find = """
@@ -19,6 +20,7 @@ internal sealed class GrantHolders(NpgsqlDataSource database)
     /// <summary>The account whose live code or refresh token of this client was presented; null when it is none.</summary>
     public async Task<Guid?> FindAsync(string presented, string clientId, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("grant.find_holder");
         await using var command = database.CreateCommand(Find);
         command.Parameters.AddBytes(Handle.Hash(presented)).AddText(clientId);
         return await command.ExecuteScalarAsync(ct) as Guid?;

@@ -1,4 +1,5 @@
 using Npgsql;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 
@@ -6,7 +7,7 @@ namespace OAuthServer.Storage;
 /// Withdrawal of what was granted: one family (a code and all refresh tokens that came from it), one client of a person,
 /// or everything of a person. Access tokens of withdrawn families are listed in <c>oauth_revoked_tokens</c>.
 /// </summary>
-internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window)
+internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window, ServerTelemetry telemetry)
 {
     // One text for each width: a condition that may be absent ($2 IS NULL OR …) would make the plan walk all that the person
     // has, for one family too.
@@ -72,6 +73,7 @@ internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window
 
     private async Task ForgetConsentAsync(Guid userId, string? clientId, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("consent.forget");
         await using var command = database.CreateCommand(Forget);
         command.Parameters.AddUuid(userId).AddText(clientId);
         await command.ExecuteNonQueryAsync(ct);
@@ -88,6 +90,7 @@ internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window
 
     private async Task<long> WithdrawOnceAsync(Withdrawal withdrawal, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("grant.withdraw");
         await using var command = database.CreateCommand(withdrawal switch
         {
             { FamilyId: not null } => WithdrawFamily,

@@ -1,5 +1,6 @@
 using Npgsql;
 using OAuthServer.Protocol;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 
@@ -29,7 +30,7 @@ internal sealed record RefreshTokenState(
 /// Table <c>oauth_refresh_tokens</c>. Rotation is one statement: it consumes the presented token if it is live, and in
 /// the same breath stores the successor and the audit row.
 /// </summary>
-internal sealed class RefreshTokens(NpgsqlDataSource database)
+internal sealed class RefreshTokens(NpgsqlDataSource database, ServerTelemetry telemetry)
 {
     private const string Rotate = $"""
         WITH presented AS (
@@ -109,6 +110,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
     /// </summary>
     public async Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("refresh_token.rotate");
         await using var command = database.CreateCommand(Rotate);
         var successor = Handle.Successor(rotation.Nonce, rotation.RefreshToken);
         command.Parameters.AddBytes(Handle.Hash(rotation.RefreshToken)).AddBytes(Handle.Hash(successor)).AddBytes(rotation.Nonce)
@@ -120,6 +122,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
     /// <summary>The state of a refresh token, or null when it is unknown or was swept.</summary>
     public async Task<RefreshTokenState?> FindAsync(string refreshToken, TimeSpan retryWindow, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("refresh_token.find");
         await using var command = database.CreateCommand(Find);
         command.Parameters.AddBytes(Handle.Hash(refreshToken)).AddInterval(retryWindow);
         await using var row = await command.ExecuteReaderAsync(ct);
@@ -132,6 +135,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
     /// <summary>What the successor entitles to while it is live and unused, else null; no row is added but the audit's.</summary>
     public async Task<GrantedAccess?> TryRepeatAsync(string successor, string clientId, AuditContext audit, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("refresh_token.repeat");
         await using var command = database.CreateCommand(Repeat);
         command.Parameters.AddBytes(Handle.Hash(successor)).AddText(clientId).AddText(audit.Address).AddText(audit.CorrelationId);
         return await command.ReadAccessAsync(ct);
@@ -143,6 +147,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database)
     /// </summary>
     public async Task GiveBackAsync(string refreshToken, Guid familyId, string reason, AuditContext audit, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("refresh_token.give_back");
         await using var command = database.CreateCommand(GiveBack);
         command.Parameters.AddBytes(Handle.Hash(refreshToken)).AddUuid(familyId)
             .AddText(reason).AddText(audit.Address).AddText(audit.CorrelationId);

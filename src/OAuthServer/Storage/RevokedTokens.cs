@@ -1,4 +1,5 @@
 using Npgsql;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 
@@ -6,7 +7,7 @@ namespace OAuthServer.Storage;
 /// Table <c>oauth_revoked_tokens</c>: access tokens that must not be accepted although they have not expired. A row is a
 /// whole <c>jti</c> or the part of it that names the grant.
 /// </summary>
-internal sealed class RevokedTokens(NpgsqlDataSource database, AccessTokenWindow window)
+internal sealed class RevokedTokens(NpgsqlDataSource database, AccessTokenWindow window, ServerTelemetry telemetry)
 {
     private const string Insert = $"""
         WITH listed AS (
@@ -39,6 +40,7 @@ internal sealed class RevokedTokens(NpgsqlDataSource database, AccessTokenWindow
     /// <summary>Lists one access token; a second time changes nothing.</summary>
     public async Task AddAsync(string jti, string clientId, Guid? userId, AuditContext audit, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("revoked_token.add");
         await using var command = database.CreateCommand(Insert);
         command.Parameters.AddText(jti).AddInterval(window.Longest).AddText(clientId).AddUuid(userId)
             .AddText(audit.Address).AddText(audit.CorrelationId);
@@ -48,6 +50,7 @@ internal sealed class RevokedTokens(NpgsqlDataSource database, AccessTokenWindow
     /// <summary>All that is revoked and could still be accepted.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken ct)
     {
+        using var timed = telemetry.Statement("revoked_token.list");
         await using var command = database.CreateCommand(List);
         await using var row = await command.ExecuteReaderAsync(ct);
         var revoked = new List<string>();

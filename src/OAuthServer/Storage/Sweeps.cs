@@ -1,4 +1,5 @@
 using Npgsql;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 
@@ -19,7 +20,7 @@ internal sealed record SweptBatch(int Found, int Removed, DateTime? Last);
 /// Deletes by small statements. A row that anybody else has locked is skipped, so a sweep waits for nobody, and two sweeps
 /// at once share the work and never a row.
 /// </summary>
-internal sealed class Sweeps(NpgsqlDataSource database)
+internal sealed class Sweeps(NpgsqlDataSource database, ServerTelemetry telemetry)
 {
     // Both hold until the transaction's end. What a crash brings back is swept again: no commit has to wait for the disk.
     private const string Limits = "SELECT set_config('statement_timeout', $1, true), set_config('synchronous_commit', 'off', true)";
@@ -31,6 +32,7 @@ internal sealed class Sweeps(NpgsqlDataSource database)
     /// <param name="from">Where the statement before this one ended, so that the places of deleted rows are not read again; null begins anew.</param>
     public async Task<SweptBatch> DeleteAsync(SweptTable table, int batchSize, DateTime? from, TimeSpan timeout, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("sweep.delete");
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await LimitAsync(connection, timeout, ct);
@@ -50,6 +52,7 @@ internal sealed class Sweeps(NpgsqlDataSource database)
     /// <summary>How many rows wait to leave, counted up to <paramref name="limit"/>. Same timeout rule as deletion.</summary>
     public async Task<int> CountAsync(SweptTable table, int limit, TimeSpan timeout, CancellationToken ct)
     {
+        using var timed = telemetry.Statement("sweep.count");
         await using var connection = await database.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await LimitAsync(connection, timeout, ct);

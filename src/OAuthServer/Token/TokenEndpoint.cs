@@ -1,4 +1,5 @@
 using OAuthServer.Http;
+using OAuthServer.Telemetry;
 using OAuthServer.Token.Grants;
 
 namespace OAuthServer.Token;
@@ -7,17 +8,18 @@ namespace OAuthServer.Token;
 internal static class TokenEndpoint
 {
     public static IEndpointConventionBuilder MapToken(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/oauth/token", (HttpRequest http, TokenService service, CancellationToken ct) => AnswerAsync(http, service, null, [], ct))
+        routes.MapPost("/oauth/token", (HttpRequest http, TokenService service, ServerTelemetry telemetry, CancellationToken ct) => AnswerAsync(http, service, telemetry, null, [], ct))
             .WithName("token");
 
     public static IEndpointConventionBuilder MapRefresh(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/oauth/refresh", (HttpRequest http, TokenService service, CancellationToken ct) => AnswerAsync(http, service, GrantTypes.RefreshToken, [GrantTypes.RefreshToken], ct))
+        routes.MapPost("/oauth/refresh", (HttpRequest http, TokenService service, ServerTelemetry telemetry, CancellationToken ct) => AnswerAsync(http, service, telemetry, GrantTypes.RefreshToken, [GrantTypes.RefreshToken], ct))
             .WithName("refresh");
 
-    private static async Task<IResult> AnswerAsync(HttpRequest http, TokenService service, string? impliedGrantType, string[] only, CancellationToken ct)
+    private static async Task<IResult> AnswerAsync(HttpRequest http, TokenService service, ServerTelemetry telemetry, string? impliedGrantType, string[] only, CancellationToken ct)
     {
         if ((await TokenRequest.ParseAsync(http, impliedGrantType, ct)).Failed(out var malformed, out var request)) return OAuthAnswer.Refuse(service.Note(malformed));
-        var result = await service.IssueAsync(request, only, ct);
-        return result.Match(OAuthAnswer.Grant, OAuthAnswer.Refuse);
+        if ((await service.IssueAsync(request, only, ct)).Failed(out var refusal, out var tokens)) return OAuthAnswer.Refuse(refusal);
+        telemetry.Granted(only.Length == 0 ? "token" : "refresh", request.GrantType);
+        return OAuthAnswer.Grant(tokens);
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class TokenService(
         if (!client.Allows(request.GrantType)) return Note(OAuthError.UnauthorizedClient("grant_type_not_registered"));
         if (keys.Current is not { } ring) return Note(OAuthError.TemporarilyUnavailable("signing_key_missing"));
         IGrant grant = request.GrantType == GrantTypes.AuthorizationCode ? grants.AuthorizationCode : grants.RefreshToken;
-        if ((await grant.RedeemAsync(client, request, ct)).Failed(out var refusal, out var access)) return Note(refusal);
+        if ((await grant.RedeemAsync(client, request, ct)).Failed(out var refusal, out var access)) return Note(refusal with { GrantType = request.GrantType });
         try
         {
             var token = tokens.Issue(ring.Signing, new(access.UserId, client.Id, access.Scope, access.FamilyId));
@@ -37,7 +37,7 @@ internal sealed partial class TokenService(
             // transaction would cost every request a second round trip; taking back what could not be answered costs one
             // statement, and only then. It is not tied to the request: the app may have given up waiting.
             LogUnsigned(fault, ring.Signing.KeyId);
-            var unsigned = OAuthError.TemporarilyUnavailable("signing_failed");
+            var unsigned = OAuthError.TemporarilyUnavailable("signing_failed") with { GrantType = request.GrantType };
             await grant.GiveBackAsync(request, access, unsigned.Reason, CancellationToken.None);
             return Note(unsigned);
         }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Configuration;
 using OAuthServer.Keys;
 using OAuthServer.Protocol;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.Tokens;
 
@@ -20,13 +21,15 @@ internal sealed record AccessToken(string Value, long ExpiresIn)
 /// Makes access tokens: JWTs of type <c>at+jwt</c> signed with RS256 (RFC 9068 §2). <c>iat</c> is floored to the second
 /// and there is no <c>nbf</c>, so that no verifier sees a token from its future.
 /// </summary>
-internal sealed class TokenIssuer(ServerAddress address, IOptions<OAuthOptions> options, TimeProvider clock)
+internal sealed class TokenIssuer(ServerAddress address, IOptions<OAuthOptions> options, TimeProvider clock, ServerTelemetry telemetry)
 {
     private readonly long _lifetime = (long)options.Value.AccessTokenLifetime.TotalSeconds;
 
     /// <summary>A signed token. The key is resolved by the caller before anything is consumed.</summary>
     public AccessToken Issue(SigningKey key, AccessTokenClaims claims)
     {
+        using var span = telemetry.Span("sign access token");
+        var began = telemetry.SigningBegins();
         var issuedAt = clock.GetUtcNow().ToUnixTimeSeconds();
         var payload = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(payload))
@@ -44,7 +47,9 @@ internal sealed class TokenIssuer(ServerAddress address, IOptions<OAuthOptions> 
             json.WriteEndObject();
         }
 
-        return new(JwtSigner.Sign(key, payload.WrittenSpan), _lifetime);
+        var token = JwtSigner.Sign(key, payload.WrittenSpan);
+        telemetry.Signed(began);
+        return new(token, _lifetime);
     }
 }
 

@@ -1,13 +1,13 @@
 namespace OAuthServer.UnitTests.Architecture;
 
 /// <summary>
-/// One direction: Hosting → endpoints → {Clients, Tokens, Accounts} → {Keys, Storage, Limits} → {Protocol, Configuration}. A folder is an area; an
+/// One direction: Hosting → endpoints → {Clients, Tokens, Accounts} → {Keys, Storage, Limits} → {Telemetry, Configuration} → Protocol. A folder is an area; an
 /// area may use what stands in its row and nothing else.
 /// </summary>
 public sealed class LayerTests : IDisposable
 {
     private static readonly string[] Bottom = ["Protocol"];
-    private static readonly string[] Stores = ["Protocol", "Configuration"];
+    private static readonly string[] Stores = ["Protocol", "Configuration", "Telemetry"];
     private static readonly string[] Services = [.. Stores, "Storage", "Keys", "Limits"];
     private static readonly string[] Slices = [.. Services, "Diagnostics", "Http", "Clients", "Tokens", "Accounts"];
     private static readonly string[] Endpoints = ["Authorize", "Token", "Revoke", "Discovery"];
@@ -16,6 +16,7 @@ public sealed class LayerTests : IDisposable
     {
         ["Protocol"] = [],
         ["Configuration"] = Bottom,
+        ["Telemetry"] = Bottom,
         ["Storage"] = Stores,
         ["Keys"] = Stores,
         ["Limits"] = Bottom,

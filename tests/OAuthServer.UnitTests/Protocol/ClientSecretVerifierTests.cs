@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Clients;
 using OAuthServer.Limits;
+using OAuthServer.Telemetry;
 using OAuthServer.Testing;
 using Bcrypt = BCrypt.Net.BCrypt;
 
@@ -17,15 +19,17 @@ public sealed class ClientSecretVerifierTests : IDisposable
     private const string SlowHash = "$2a$12$abcdefghijklmnopqrstuu5s3n4Hh7a7yYQn5v1b4o6m6E8d9fGqW";
 
     private readonly HashWork _work = new(TimeProvider.System);
+    private readonly ServerTelemetry _telemetry = new(new Meter(ServerTelemetry.Name), TimeProvider.System);
     private readonly ClientSecretVerifier _verifier;
 
-    public ClientSecretVerifierTests() => _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }), _work);
+    public ClientSecretVerifierTests() => _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }), _work, _telemetry);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
         _verifier.Dispose();
+        _telemetry.Dispose();
         _work.Dispose();
     }
 
@@ -136,7 +140,7 @@ public sealed class ClientSecretVerifierTests : IDisposable
     {
         var clock = new RestingClock { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
         using var work = new HashWork(clock);
-        using var verifier = new ClientSecretVerifier(Options.Create(new ClientSecretOptions { Cost = LowestCost }), work);
+        using var verifier = new ClientSecretVerifier(Options.Create(new ClientSecretOptions { Cost = LowestCost }), work, _telemetry);
 
         Assert.Equal(SecretCheck.Right, await verifier.CheckAsync("c", Secret, [Hash(Secret)], Ct));
         Assert.Empty(clock.Rests);

@@ -18,6 +18,9 @@ internal sealed class Budgets : IDisposable
             pair => new Entry(pair.Value.Count, new BudgetTable(pair.Value.PermitLimit, pair.Value.Window, clock)),
             StringComparer.Ordinal);
 
+    /// <summary>How many addresses each budget counts for.</summary>
+    public IEnumerable<KeyValuePair<string, int>> Sizes => _entries.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Windows.Count));
+
     /// <summary>Which requests use up this budget.</summary>
     public BudgetCount CountOf(string budget) => _entries[budget].Count;
 
