@@ -36,6 +36,7 @@ internal static class ServerRegistration
         services.AddLogging(configuration);
         services.AddConfiguration(configuration);
         services.AddStorage();
+        services.TryAddSingleton<StoppedSigning>(provider => provider.GetRequiredService<PublicKeys>().StoppedSigningAsync);
         services.AddSigningKeys(configuration);
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
         services.AddClientSecrets(configuration);
