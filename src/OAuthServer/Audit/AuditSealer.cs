@@ -54,6 +54,9 @@ internal sealed partial class AuditSealer(
         foreach (var key in new JsonWebKeySet(Encoding.UTF8.GetString(current.JwksDocument.Span)).Keys)
             await keys.NotePublishedAsync(new(key.Kid, key.N, key.E), ct);
         await keys.NoteSigningAsync(current.Signing.KeyId, ct);
+
+        // An instance that cannot ask the store does not know what is new there.
+        if (ring.Fault is null) await keys.NoteWithdrawnAsync(current.Published.Select(key => key.KeyId), ring.Lag, ct);
     }
 
     // True when there was more than one seal takes.

@@ -7,8 +7,8 @@ using OAuthServer.Keys;
 namespace OAuthServer.Commands;
 
 /// <summary>
-/// <c>OAuthServer keys generate | list | promote</c>: the operator's hand on the signing keys, the same for both stores.
-/// Exit codes: 0 done; 1 refused, with the reason; 2 the configuration is wrong; 3 the store is out of reach.
+/// <c>OAuthServer keys generate | list | promote | retire</c>: the operator's hand on the signing keys, the same for both
+/// stores. Exit codes: 0 done; 1 refused, with the reason; 2 the configuration is wrong; 3 the store is out of reach.
 /// </summary>
 internal static class KeysCommand
 {
@@ -28,26 +28,42 @@ internal static class KeysCommand
         Generate(keeper),
         List(keeper, clock),
         Promote(keeper),
+        Retire(keeper),
     };
 
     private static Command Generate(Func<KeyKeeper> keeper)
     {
         var replace = new Option<bool>("--replace") { Description = "Replace a key that is already pending." };
-        var command = new Command("generate", "Make a key: current when there is none, else pending (published, not signing).")
-        {
-            replace,
-        };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, keeper, async keys =>
-            Print(parsed, await keys.GenerateAsync(parsed.GetValue(replace), cancellationToken))));
-        return command;
+        return Change(
+            keeper, new("generate", "Make a key: current when there is none, else pending (published, not signing).") { replace },
+            (keys, parsed, ct) => keys.GenerateAsync(parsed.GetValue(replace), ct));
     }
 
     private static Command Promote(Func<KeyKeeper> keeper)
     {
         var force = new Option<bool>("--force") { Description = "Promote although verifiers may not know the key yet." };
-        var command = new Command("promote", "Let the pending key sign; the current key becomes previous.") { force };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, keeper, async keys =>
-            Print(parsed, await keys.PromoteAsync(parsed.GetValue(force), cancellationToken))));
+        return Change(
+            keeper, new("promote", "Let the pending key sign; the current key becomes previous.") { force },
+            (keys, parsed, ct) => keys.PromoteAsync(parsed.GetValue(force), ct));
+    }
+
+    private static Command Retire(Func<KeyKeeper> keeper)
+    {
+        var kid = new Option<string?>("--kid") { Description = "The key to remove; the previous one when absent.", HelpName = "kid" };
+        var force = new Option<bool>("--force")
+        {
+            Description = "Remove it although its tokens may be alive, for a key that leaked. For the key that signs, the pending one or a new one takes its place.",
+        };
+        return Change(
+            keeper, new("retire", "Remove a key that signs no more, so that it is published no more.") { kid, force },
+            (keys, parsed, ct) => keys.RetireAsync(parsed.GetValue(kid), parsed.GetValue(force), ct));
+    }
+
+    private static Command Change(Func<KeyKeeper> keeper, Command command, Func<KeyKeeper, ParseResult, CancellationToken, Task<KeyChange>> change)
+    {
+        var json = new Option<bool>("--json") { Description = "Print JSON, for programs." };
+        command.Add(json);
+        command.SetAction((parsed, ct) => RunAsync(parsed, keeper, async keys => Print(parsed, await change(keys, parsed, ct), parsed.GetValue(json))));
         return command;
     }
 
@@ -71,10 +87,11 @@ internal static class KeysCommand
         return command;
     }
 
-    private static int Print(ParseResult parsed, KeyChange change)
+    // A program reads standard output, also of a refusal.
+    private static int Print(ParseResult parsed, KeyChange change, bool json)
     {
-        var where = change.Done ? parsed.InvocationConfiguration.Output : parsed.InvocationConfiguration.Error;
-        where.WriteLine(change.Message);
+        var where = change.Done || json ? parsed.InvocationConfiguration.Output : parsed.InvocationConfiguration.Error;
+        where.WriteLine(json ? JsonSerializer.Serialize(new ChangeRow(change.Done, change.KeyId, change.NotBefore, change.Message), Json) : change.Message);
         return change.Done ? Done : Refused;
     }
 
@@ -102,6 +119,9 @@ internal static class KeysCommand
             return Unreachable;
         }
     }
+
+    /// <summary>A change as <c>--json</c> prints it. <c>NotBefore</c> is when a refused one will be possible, where that is known.</summary>
+    private sealed record ChangeRow(bool Done, string? Kid, DateTimeOffset? NotBefore, string Message);
 
     /// <summary>One key as <c>list</c> shows it. The age is absent where the store does not know when the key was made.</summary>
     private sealed record KeyRow(string Kid, string Stage, DateTimeOffset? CreatedAt, long? AgeSeconds)

@@ -24,6 +24,7 @@ internal static class RootCommands
         var builder = WebApplication.CreateBuilder([]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<StoppedSigning>((keyId, ct) => KeyRecord.StoppedSigningAsync(ConnectionString(), keyId, ct));
         builder.Services.AddSigningKeys(builder.Configuration);
         builder.Services.AddClientSecrets(builder.Configuration);
         builder.Services.AddAuditOptions(builder.Configuration);

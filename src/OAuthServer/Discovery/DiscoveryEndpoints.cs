@@ -8,8 +8,8 @@ namespace OAuthServer.Discovery;
 /// <summary>Metadata (RFC 8414), keys (RFC 7517) and revoked tokens. The first two come from memory, also with the database dead.</summary>
 internal static class DiscoveryEndpoints
 {
-    /// <summary>For how long readers may keep the metadata and the keys; a pending key must be published for longer than this before it signs.</summary>
-    public const int MaxAgeSeconds = 300;
+    /// <summary>For how long readers may keep the metadata and the keys; <c>keys promote</c> waits for longer than this.</summary>
+    public const int MaxAgeSeconds = SigningKeyOptions.JwksMaxAgeSeconds;
 
     private const string MetadataRoute = "/.well-known/oauth-authorization-server";
     private const string KeysRoute = "/.well-known/jwks.json";

@@ -38,6 +38,7 @@ internal static class ServerRegistration
         services.AddConfiguration(configuration);
         services.AddTelemetry(configuration);
         services.AddStorage();
+        services.TryAddSingleton<StoppedSigning>(provider => provider.GetRequiredService<PublicKeys>().StoppedSigningAsync);
         services.AddSigningKeys(configuration);
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
         services.AddClientSecrets(configuration);

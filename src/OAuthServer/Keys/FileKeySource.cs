@@ -63,6 +63,23 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         return true;
     });
 
+    /// <inheritdoc/>
+    public Task<bool> RemoveAsync(string keyId, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        if (!Directory.Exists(directory)) return false;
+        await using var turn = await LockAsync(cancellationToken);
+        var removed = false;
+        foreach (var stage in (KeyStage[])[KeyStage.Pending, KeyStage.Previous])
+        {
+            using var key = (await ReadStageAsync(stage, [], cancellationToken))?.Key;
+            if (key?.KeyId != keyId) continue;
+            File.Delete(PathOf(stage));
+            removed = true;
+        }
+
+        return removed;
+    });
+
     private async Task<StoredKey?> ReadStageAsync(KeyStage stage, List<string> faults, CancellationToken cancellationToken)
     {
         var file = new FileInfo(PathOf(stage));
@@ -84,14 +101,17 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
             return null;
         }
 
-        if (SigningKey.TryFromPem(pem, out var key, out var fault)) return new StoredKey(stage, key, WrittenAt(stage, file));
+        if (SigningKey.TryFromPem(pem, out var key, out var fault)) return At(stage, key, file);
         faults.Add($"{file.Name}: {fault}");
         return null;
     }
 
     /// <summary>A previous file is written at promotion, which is not when its key was made.</summary>
-    private static DateTimeOffset? WrittenAt(KeyStage stage, FileInfo file) =>
-        stage == KeyStage.Previous ? null : new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero);
+    private static StoredKey At(KeyStage stage, SigningKey key, FileInfo file)
+    {
+        var written = new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero);
+        return stage == KeyStage.Previous ? new StoredKey(stage, key, null, written) : new StoredKey(stage, key, written);
+    }
 
     private string PathOf(KeyStage stage) => Path.Combine(directory, stage switch
     {
@@ -119,6 +139,8 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
             file.Flush(flushToDisk: true);
         }
 
+        // The age of a file is told by the clock that judges it, and not by that of a file server.
+        File.SetLastWriteTimeUtc(draft, clock.GetUtcNow().UtcDateTime);
         File.Move(draft, path, overwrite: true);
     }
 

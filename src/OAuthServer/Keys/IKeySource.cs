@@ -29,4 +29,10 @@ internal interface IKeySource
     /// no pending key.
     /// </summary>
     Task<bool> PromoteAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes a key that is pending or previous out of the store, so that it is published no more. False when it is at
+    /// neither stage; a current key stays where it is.
+    /// </summary>
+    Task<bool> RemoveAsync(string keyId, CancellationToken cancellationToken);
 }

@@ -8,7 +8,7 @@ internal static class Jitter
     private const int Steps = 1 << 20;
 
     /// <summary>A wait within a tenth of <paramref name="interval"/>.</summary>
-    public static TimeSpan Around(TimeSpan interval) => interval * (0.9 + (0.2 * Fraction()));
+    public static TimeSpan Around(TimeSpan interval) => interval * (1 + (SigningKeyOptions.PollJitter * ((2 * Fraction()) - 1)));
 
     /// <summary>A wait between half of <paramref name="longest"/> and all of it.</summary>
     public static TimeSpan Within(TimeSpan longest) => longest * (0.5 + (0.5 * Fraction()));

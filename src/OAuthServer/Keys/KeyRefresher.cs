@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 
 namespace OAuthServer.Keys;
@@ -5,6 +6,7 @@ namespace OAuthServer.Keys;
 /// <summary>
 /// Keeps the ring like the store: loads at start, then polls. A store that is down stops nothing: a running instance
 /// keeps its keys, a cold one stays live and not ready, and both ask again with growing waits and say why each time.
+/// <see cref="Ask"/> ends a wait early.
 /// </summary>
 internal sealed partial class KeyRefresher(
     KeyRing ring, IKeySource source, IOptions<SigningKeyOptions> options, TimeProvider clock, ILogger<KeyRefresher> logger)
@@ -16,8 +18,13 @@ internal sealed partial class KeyRefresher(
     /// <summary>The longest wait between two attempts while the store is down, unless the poll interval is shorter.</summary>
     public static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(1);
 
+    // One place: whoever asks again before the store was read is served by the same reading.
+    private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(1);
     private Task<bool>? _first;
     private string _reportedFaults = "";
+
+    /// <summary>Has the store read at once, whatever is waited for. The log says what was found, also when nothing changed.</summary>
+    public void Ask() => _asked.Writer.TryWrite(true);
 
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -43,9 +50,24 @@ internal sealed partial class KeyRefresher(
         for (var failures = loaded ? 0 : 1; ;)
         {
             var wait = failures == 0 ? Jitter.Around(options.Value.PollInterval) : BackOff(failures);
-            await Task.Delay(wait, clock, stoppingToken);
+            var asked = await AskedWithinAsync(wait, stoppingToken);
             failures = await RefreshAsync(failures, stoppingToken) ? 0 : failures + 1;
+            if (asked && failures == 0) LogAsked(logger, Describe(ring.Current!), source.Place);
         }
+    }
+
+    /// <summary>Waits, at most until somebody asks. True when somebody did.</summary>
+    private async Task<bool> AskedWithinAsync(TimeSpan wait, CancellationToken stoppingToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var asked = _asked.Reader.ReadAsync(over.Token).AsTask();
+        await Task.WhenAny(Task.Delay(wait, clock, over.Token), asked);
+        await over.CancelAsync();
+        stoppingToken.ThrowIfCancellationRequested();
+
+        // Asked in the last moment of the wait counts: the reading that follows answers it.
+        await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return asked.IsCompletedSuccessfully;
     }
 
     /// <summary>One attempt. True when the ring is now like the store; false, with the reason logged, when not.</summary>
@@ -111,4 +133,7 @@ internal sealed partial class KeyRefresher(
 
     [LoggerMessage(5006, LogLevel.Warning, "The key store has not answered yet; starting without a signing key. {Place}")]
     private static partial void LogSlow(ILogger logger, string place);
+
+    [LoggerMessage(5007, LogLevel.Information, "Asked to read the signing keys again. In use: {Keys} (from {Place})")]
+    private static partial void LogAsked(ILogger logger, string keys, string place);
 }

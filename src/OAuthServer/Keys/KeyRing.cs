@@ -23,6 +23,9 @@ internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider 
     private KeyRingSnapshot? _current;
     private string? _fault;
 
+    /// <summary>How long two instances, whose last reading of the store succeeded, may differ about its keys.</summary>
+    public TimeSpan Lag { get; } = 2 * options.Value.SeenWithin();
+
     /// <summary>The keys of this moment, or null as long as no key could be loaded.</summary>
     public KeyRingSnapshot? Current => Volatile.Read(ref _current);
 

@@ -87,6 +87,28 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
     }, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<bool> RemoveAsync(string keyId, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var removed = false;
+        foreach (var stage in (KeyStage[])[KeyStage.Pending, KeyStage.Previous])
+        {
+            if (await GetAsync(Label(stage), cancellationToken) is not { } version) continue;
+            if (!SigningKey.TryFromPem(version.SecretString, out var key, out _)) continue;
+            using (key)
+            {
+                if (key.KeyId != keyId) continue;
+            }
+
+            // A version without a label is deprecated: nobody gets it by a stage, and the service deletes it in time.
+            // It refuses when the label has moved to another version meanwhile.
+            await MoveAsync(Label(stage), version.VersionId, null, cancellationToken);
+            removed = true;
+        }
+
+        return removed;
+    }, cancellationToken);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (_client.IsValueCreated) _client.Value.Dispose();

@@ -18,6 +18,12 @@ internal sealed class SigningKeyOptions
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "SigningKeys";
 
+    /// <summary>For how long readers may keep the JWK Set and the metadata: the max-age that both are served with.</summary>
+    public const int JwksMaxAgeSeconds = 300;
+
+    /// <summary>Every wait between two polls is up to this share of the interval shorter or longer.</summary>
+    public const double PollJitter = 0.1;
+
     /// <summary>Allowed between the clocks of issuer and verifier, on top of a token's lifetime.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
@@ -61,6 +67,20 @@ internal sealed class SigningKeyOptions
     /// time for every other instance to see the same, and clock skew.
     /// </summary>
     internal TimeSpan PreviousKeyRetention() => _accessTokenLifetime + (2 * PollInterval) + ClockSkew;
+
+    /// <summary>The longest that a running instance takes to see a change, as long as the store answers.</summary>
+    internal TimeSpan SeenWithin() => PollInterval * (1 + PollJitter);
+
+    /// <summary>
+    /// The least that <see cref="PublishBeforeSigning"/> may be. A JWK Set fetched just before the slowest instance
+    /// published the key must be over its max-age; and since a promotion takes the place of the previous key, the last
+    /// token of that one must have expired.
+    /// </summary>
+    internal TimeSpan ShortestPublication()
+    {
+        var known = SeenWithin() + TimeSpan.FromSeconds(JwksMaxAgeSeconds);
+        return known > PreviousKeyRetention() ? known : PreviousKeyRetention();
+    }
 }
 
 /// <summary>Names every fault of the section at once.</summary>
@@ -82,14 +102,22 @@ internal sealed class SigningKeyOptionsValidator : IValidateOptions<SigningKeyOp
             yield return "SigningKeys:SecretId must be the name or ARN of a secret, of at most 2048 characters.";
         if (options.PollInterval < TimeSpan.FromSeconds(1) || options.PollInterval > TimeSpan.FromHours(24))
             yield return "SigningKeys:PollInterval must be between 00:00:01 and 1.00:00:00.";
-        if (options.PublishBeforeSigning < TimeSpan.Zero || options.PublishBeforeSigning > TimeSpan.FromDays(30))
-            yield return "SigningKeys:PublishBeforeSigning must be between 00:00:00 and 30.00:00:00.";
+        if (PublicationFault(options) is { } fault) yield return fault;
         if (options.RotateEvery < TimeSpan.FromDays(1) || options.RotateEvery > TimeSpan.FromDays(3650))
             yield return "SigningKeys:RotateEvery must be between 1.00:00:00 and 3650.00:00:00.";
         if (options.Region is not null && !IsRegion(options.Region))
             yield return "SigningKeys:Region must be the name of an AWS region, such as eu-central-1.";
         if (options.ServiceUrl is not null && !IsHttp(options.ServiceUrl))
             yield return "SigningKeys:ServiceUrl must be an absolute http or https address without query or user information.";
+    }
+
+    // What PollInterval makes of the lower bound is only said of an interval that is right itself.
+    private static string? PublicationFault(SigningKeyOptions options)
+    {
+        var shortest = options.PollInterval > TimeSpan.FromHours(24) ? TimeSpan.Zero : options.ShortestPublication();
+        return options.PublishBeforeSigning >= shortest && options.PublishBeforeSigning <= TimeSpan.FromDays(30)
+            ? null
+            : $"SigningKeys:PublishBeforeSigning must be from {shortest:c}, which the max-age of the JWK Set, SigningKeys:PollInterval and OAuth:AccessTokenLifetime ask for, to 30.00:00:00.";
     }
 
     private static bool IsRegion(string region) =>

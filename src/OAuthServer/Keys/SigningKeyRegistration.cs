@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amazon;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.Configuration;
 using OAuthServer.Keys.SecretsManager;
@@ -11,7 +12,8 @@ internal static class SigningKeyRegistration
 {
     /// <summary>
     /// Registers the ring, its source and refresher, the operator's <see cref="KeyKeeper"/>, the validated options, and the
-    /// health check <c>signing-key</c> tagged <c>ready</c>.
+    /// health check <c>signing-key</c> tagged <c>ready</c>. Where no <see cref="StoppedSigning"/> was registered before,
+    /// nothing is recorded.
     /// </summary>
     public static IServiceCollection AddSigningKeys(this IServiceCollection services, IConfiguration configuration)
     {
@@ -26,8 +28,13 @@ internal static class SigningKeyRegistration
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();
         services.AddSingleton(CreateSource);
         services.AddSingleton<KeyRing>();
+        services.TryAddSingleton<StoppedSigning>((_, _) => Task.FromResult<TimeSpan?>(null));
         services.AddSingleton<KeyKeeper>();
-        services.AddHostedService<KeyRefresher>();
+        services.AddSingleton<KeyRefresher>();
+
+        // The signal first: until it is taken care of it would end the process.
+        services.AddHostedService<ReloadSignal>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyRefresher>());
         services.AddHealthChecks().AddCheck<KeyRingHealthCheck>("signing-key", tags: ["ready"]);
         return services;
     }

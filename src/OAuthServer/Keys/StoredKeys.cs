@@ -3,9 +3,10 @@ using System.Collections.Immutable;
 namespace OAuthServer.Keys;
 
 /// <summary>
-/// A key as a store holds it. <paramref name="CreatedAt"/> is when this version was written, where the store knows it.
+/// A key as a store holds it. <paramref name="CreatedAt"/> is when this version was written, and
+/// <paramref name="PreviousSince"/> when the key became previous, where the store knows it.
 /// </summary>
-internal sealed record StoredKey(KeyStage Stage, SigningKey Key, DateTimeOffset? CreatedAt);
+internal sealed record StoredKey(KeyStage Stage, SigningKey Key, DateTimeOffset? CreatedAt, DateTimeOffset? PreviousSince = null);
 
 /// <summary>
 /// One reading of a store: each key once, at its foremost stage, and what could not be used and why.

@@ -34,6 +34,7 @@ internal static class AuditEventNames
     public const string ClientRefused = "client_refused";
     public const string KeyPublished = "signing_key_published";
     public const string KeySigns = "signing_key_signs";
+    public const string KeyWithdrawn = "signing_key_withdrawn";
     public const string BudgetUsedUp = "budget_used_up";
 }
 

@@ -6,8 +6,9 @@ namespace OAuthServer.Storage;
 internal sealed record PublicKeyRow(string KeyId, string Modulus, string Exponent);
 
 /// <summary>
-/// Table <c>oauth_signing_keys</c>: every key that instances have published, and since when it signs. Each of the two is
-/// recorded once, by the first instance that sees it, together with its audit row.
+/// Table <c>oauth_signing_keys</c>: every key that instances have published, from when to when it signs, and when it was
+/// withdrawn. Publication, first signature and withdrawal are recorded once, by the first instance that sees them, together
+/// with the audit row.
 /// </summary>
 internal sealed class PublicKeys(NpgsqlDataSource database)
 {
@@ -25,6 +26,21 @@ internal sealed class PublicKeys(NpgsqlDataSource database)
         INSERT INTO oauth_audit_events (event, kid) SELECT '{AuditEventNames.KeySigns}', kid FROM signing
         """;
 
+    // While instances differ about the current key they take turns here; the last one to follow has the last word.
+    private const string Stop = """
+        UPDATE oauth_signing_keys SET signs_until = CASE WHEN kid = $1 THEN NULL ELSE now() END
+        WHERE signs_since IS NOT NULL AND (kid = $1) = (signs_until IS NOT NULL)
+        """;
+
+    // A key younger than the lag may be one that this instance has yet to see.
+    private const string Withdraw = $"""
+        WITH withdrawn AS (
+            UPDATE oauth_signing_keys SET withdrawn_at = now()
+            WHERE withdrawn_at IS NULL AND kid <> ALL ($1) AND published_at < now() - $2 RETURNING kid
+        )
+        INSERT INTO oauth_audit_events (event, kid) SELECT '{AuditEventNames.KeyWithdrawn}', kid FROM withdrawn
+        """;
+
     /// <summary>Notes a key that is in the JWK Set, the first time.</summary>
     public async Task NotePublishedAsync(PublicKeyRow key, CancellationToken ct)
     {
@@ -33,12 +49,34 @@ internal sealed class PublicKeys(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Notes that a published key signs, the first time.</summary>
+    /// <summary>Notes that a published key signs, the first time, and that no other one does.</summary>
     public async Task NoteSigningAsync(string keyId, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(Sign);
-        command.Parameters.AddText(keyId);
+        foreach (var statement in new[] { Sign, Stop })
+        {
+            await using var command = database.CreateCommand(statement);
+            command.Parameters.AddText(keyId);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+    }
+
+    /// <summary>Notes the keys that are in the JWK Set no more.</summary>
+    /// <param name="published">Those that are.</param>
+    /// <param name="lag">How much later than another instance this one may see a new key.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task NoteWithdrawnAsync(IEnumerable<string> published, TimeSpan lag, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Withdraw);
+        command.Parameters.AddTexts(published).AddInterval(lag);
         await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>How long ago the last instance was seen to stop signing with a key; null when none was.</summary>
+    public async Task<TimeSpan?> StoppedSigningAsync(string keyId, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("SELECT now() - signs_until FROM oauth_signing_keys WHERE kid = $1");
+        command.Parameters.AddText(keyId);
+        return await command.ExecuteScalarAsync(ct) as TimeSpan?;
     }
 
     /// <summary>Every key there has been.</summary>

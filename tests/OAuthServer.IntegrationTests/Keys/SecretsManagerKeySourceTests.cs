@@ -15,6 +15,7 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     private const string SecretId = "oauth/jwt-private-key";
     private SecretsManagerServer _server = null!;
     private SecretsManagerKeySource _source = null!;
+    private TimeSpan? _stoppedSigning;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -172,6 +173,48 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_previous_key_is_retired_once_its_last_token_is_dead_and_its_version_is_left_without_a_label()
+    {
+        foreach (var arguments in (string[][])[["generate"], ["generate"], ["promote", "--force"]]) Assert.Equal(0, (await RunAsync(arguments)).Code);
+        var previous = (await StagesAsync())[KeyStage.Previous];
+
+        var unknown = await RunAsync("retire");
+        Assert.Equal(1, unknown.Code);
+        Assert.Contains("not known when the last server stopped signing", unknown.Output, StringComparison.Ordinal);
+
+        _stoppedSigning = new SigningKeyOptions().PreviousKeyRetention() - TimeSpan.FromMinutes(1);
+        var early = await RunAsync("retire");
+        Assert.Equal(1, early.Code);
+        Assert.Contains("may be alive until", early.Output, StringComparison.Ordinal);
+        Assert.Equal(["AWSPREVIOUS", "AWSCURRENT"], _server.Secrets.Labels(SecretId));
+
+        _stoppedSigning = new SigningKeyOptions().PreviousKeyRetention();
+        var done = await RunAsync("retire");
+        Assert.Equal(0, done.Code);
+        Assert.Contains(previous, done.Output, StringComparison.Ordinal);
+        Assert.Equal(["", "AWSCURRENT"], _server.Secrets.Labels(SecretId));
+        Assert.Equal(1, (await RunAsync("retire")).Code);
+    }
+
+    [Fact]
+    public async Task A_leaked_key_is_gone_by_one_command_whatever_its_stage()
+    {
+        await RunAsync("generate");
+        var leaked = (await StagesAsync())[KeyStage.Current];
+
+        Assert.Equal(1, (await RunAsync("retire", "--kid", leaked)).Code);
+        Assert.Equal(0, (await RunAsync("retire", "--kid", leaked, "--force")).Code);
+        var stages = await StagesAsync();
+        Assert.Equal([KeyStage.Current], stages.Keys);
+        Assert.NotEqual(leaked, stages[KeyStage.Current]);
+
+        await RunAsync("generate");
+        var pending = (await StagesAsync())[KeyStage.Pending];
+        Assert.Equal(0, (await RunAsync("retire", "--kid", stages[KeyStage.Current], "--force")).Code);
+        Assert.Equal([KeyValuePair.Create(KeyStage.Current, pending)], await StagesAsync());
+    }
+
+    [Fact]
     public async Task A_host_started_without_a_store_becomes_able_to_sign_when_the_store_is_back()
     {
         // The host uses the credentials that the SDK finds, here in its environment.
@@ -205,13 +248,13 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
         return stored.Keys.ToDictionary(key => key.Stage, key => key.Key.KeyId);
     }
 
-    private async Task<(int Code, string Output)> RunAsync(string subcommand)
+    private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
-        var keeper = new KeyKeeper(_source, Options.Create(new SigningKeyOptions()), TimeProvider.System);
+        var keeper = new KeyKeeper(_source, Options.Create(new SigningKeyOptions()), (_, _) => Task.FromResult(_stoppedSigning), TimeProvider.System);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await new RootCommand { KeysCommand.Create(() => keeper, TimeProvider.System) }.Parse(["keys", subcommand])
+        var code = await new RootCommand { KeysCommand.Create(() => keeper, TimeProvider.System) }.Parse(["keys", .. arguments])
             .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, Cancel);
-        return (code, output.ToString());
+        return (code, output.ToString() + error);
     }
 }

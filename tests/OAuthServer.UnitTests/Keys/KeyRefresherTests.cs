@@ -119,6 +119,40 @@ public sealed class KeyRefresherTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Asked_to_it_reads_the_store_at_once_and_says_what_it_found_each_time()
+    {
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0, pending: 1));
+        await _refresher.StartAsync(Cancel);
+        await _clock.NextAsync();
+
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 1, previous: 0));
+        _refresher.Ask();
+        await _clock.NextAsync();
+        _refresher.Ask();
+        await _clock.NextAsync();
+
+        Assert.Equal(TestKeys.KeyId(1), _ring.Current?.Signing.KeyId);
+        Assert.Equal(3, _store.Reads);
+        Assert.Equal(2, _log.Lines.Count(line => line.Contains($"Asked to read the signing keys again. In use: Current {TestKeys.KeyId(1)}, Previous {TestKeys.KeyId(0)}", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Asked_while_the_store_is_away_it_keeps_its_key_says_why_and_goes_on_polling()
+    {
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0));
+        await _refresher.StartAsync(Cancel);
+        await _clock.NextAsync();
+
+        _store.Answer = () => throw new KeyStoreException("the store is down");
+        _refresher.Ask();
+        Assert.InRange(await _clock.NextAsync(), TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1));
+
+        Assert.Equal(TestKeys.KeyId(0), _ring.Current?.Signing.KeyId);
+        Assert.Single(_log.Lines, line => line.Contains("the store is down", StringComparison.Ordinal));
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("Asked", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_store_that_hangs_does_not_hold_up_start_up()
     {
         var hanging = new TaskCompletionSource<StoredKeys>(TaskCreationOptions.RunContinuationsAsynchronously);

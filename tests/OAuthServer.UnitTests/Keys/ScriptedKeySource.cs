@@ -29,4 +29,6 @@ internal sealed class ScriptedKeySource : IKeySource
     }
 
     public Task<bool> PromoteAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task<bool> RemoveAsync(string keyId, CancellationToken cancellationToken) => Task.FromResult(false);
 }

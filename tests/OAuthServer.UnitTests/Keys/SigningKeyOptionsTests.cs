@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using OAuthServer.Discovery;
 using OAuthServer.Keys;
 
 namespace OAuthServer.UnitTests.Keys;
@@ -42,6 +43,29 @@ public sealed class SigningKeyOptionsTests
         Assert.Equal(5, invalid.Failures.Count());
         foreach (var key in (string[])["SecretId", "PollInterval", "PublishBeforeSigning", "Region", "ServiceUrl"])
             Assert.Single(invalid.Failures, fault => fault.StartsWith($"SigningKeys:{key} ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("00:30:00", "00:05:00", "00:15:00", true)]
+    [InlineData("00:29:59", "00:05:00", "00:15:00", false)]
+    [InlineData("00:08:00", "00:01:00", "00:01:00", true)]
+    [InlineData("00:07:59", "00:01:00", "00:01:00", false)]
+    [InlineData("1.01:00:00", "13:00:00", "00:15:00", false)]
+    public void A_key_cannot_sign_before_every_cached_key_set_and_every_old_token_is_over(string publish, string poll, string lifetime, bool valid)
+    {
+        (string, string)[] settings = [("SigningKeys:PublishBeforeSigning", publish), ("SigningKeys:PollInterval", poll), ("OAuth:AccessTokenLifetime", lifetime)];
+
+        if (valid) Bind(Environments.Production, settings);
+        else Assert.StartsWith("SigningKeys:PublishBeforeSigning ", Assert.Single(Assert.Throws<OptionsValidationException>(() => Bind(Environments.Production, settings)).Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_shortest_publication_is_longer_than_the_advertised_max_age_and_one_poll()
+    {
+        var options = new SigningKeyOptions { PollInterval = TimeSpan.FromSeconds(1) };
+        options.SignTokensFor(TimeSpan.Zero);
+
+        Assert.True(options.ShortestPublication() > TimeSpan.FromSeconds(DiscoveryEndpoints.MaxAgeSeconds) + options.PollInterval);
     }
 
     [Fact]
