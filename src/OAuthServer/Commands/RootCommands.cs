@@ -32,13 +32,14 @@ internal static class RootCommands
         {
             MigrateCommand.Create(ConnectionString, services.GetRequiredService<ILoggerFactory>()),
             KeysCommand.Create(services.GetRequiredService<KeyKeeper>, TimeProvider.System),
-            ClientsCommand.Create(() => services.GetRequiredService<IOptions<ClientSecretOptions>>().Value),
+            ClientsCommand.Create(new ClientsContext(ConnectionString, Secrets, builder.Configuration, TimeProvider.System), Secrets),
             new AuditCommand(ConnectionString, () => services.GetRequiredService<IOptions<AuditOptions>>().Value, TimeProvider.System).Create(),
         };
         var parsed = root.Parse(args);
         var code = await parsed.InvokeAsync();
         return parsed.Errors.Count == 0 ? code : Misused;
 
+        ClientSecretOptions Secrets() => services.GetRequiredService<IOptions<ClientSecretOptions>>().Value;
         string? ConnectionString() => builder.Configuration.GetConnectionString("OAuthServer");
     }
 }
