@@ -30,11 +30,11 @@ internal sealed class DoctorOutput(string environment, bool json, InvocationConf
         var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"OAuthServer {ServerVersion.Text}, {environment}").AppendLine();
         var facts = report.Checks.SelectMany(check => check.Saw?.Facts ?? [new Fact(check.Name, "not checked")]).ToList();
         var width = facts.Max(fact => fact.Name.Length);
-        foreach (var fact in facts) text.AppendLine(CultureInfo.InvariantCulture, $"  {fact.Name.PadRight(width)}  {fact.Value}");
+        foreach (var fact in facts) text.AppendLine(CultureInfo.InvariantCulture, $"  {fact.Name.PadRight(width)}  {TerminalText.Safe(fact.Value)}");
         foreach (var finding in report.Findings)
         {
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{finding.Severity.ToString().ToUpperInvariant()}  {finding.Id}");
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {finding.What}").AppendLine(CultureInfo.InvariantCulture, $"  Do: {finding.Do}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {TerminalText.Safe(finding.What)}").AppendLine(CultureInfo.InvariantCulture, $"  Do: {TerminalText.Safe(finding.Do)}");
         }
 
         return text.AppendLine().Append(Sum(report)).ToString();

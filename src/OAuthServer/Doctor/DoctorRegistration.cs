@@ -23,6 +23,7 @@ internal static class DoctorRegistration
         services.AddSingleton<IDoctorCheck, DatabaseCheck>().AddSingleton<IDoctorCheck, SchemaCheck>().AddSingleton<IDoctorCheck, RightsCheck>();
         services.AddSingleton<IDoctorCheck, ClockCheck>();
         services.AddSingleton<IDoctorCheck, KeyCheck>().AddSingleton<IDoctorCheck, KeyFileCheck>().AddSingleton<IDoctorCheck, PreviousKeyCheck>();
+        services.AddSingleton<ClientRecords>().AddSingleton<ClientSecretUses>().AddSingleton<IDoctorCheck, ClientCheck>();
         services.AddSingleton<IDoctorCheck, SessionKeyCheck>().AddSingleton<IDoctorCheck, SealCheck>().AddSingleton<IDoctorCheck, SweepCheck>();
         return services.AddSingleton<IDoctorCheck, BudgetCheck>();
     }

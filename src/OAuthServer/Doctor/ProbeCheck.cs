@@ -12,6 +12,7 @@ namespace OAuthServer.Doctor;
 internal sealed class ProbeCheck(ServerAddress address, HttpMessageInvoker http) : IDoctorCheck
 {
     private const int LongestAnswer = 64 * 1024;
+    private const int LongestIssuer = 200;
 
     /// <inheritdoc/>
     public string Name => "probe";
@@ -46,7 +47,7 @@ internal sealed class ProbeCheck(ServerAddress address, HttpMessageInvoker http)
         {
             notes.Fact("scheme seen", address.IsHttps ? "https" : "http");
             notes.FoundIf(issuer != address.Issuer, FindingIds.ProbeIssuerDiffers, Severity.Error,
-                $"The server there says that its issuer is {Printable(issuer)}; here it is {address.Issuer}. Clients refuse the metadata (RFC 8414 §3.3).",
+                $"The server there says that its issuer is {issuer[..Math.Min(issuer.Length, LongestIssuer)]}; here it is {address.Issuer}. Clients refuse the metadata (RFC 8414 §3.3).",
                 "Give both the same OAuth:Issuer, or correct where the name leads.");
         }
         else if (status == HttpStatusCode.BadRequest && Text(body, "error") == "invalid_request")
@@ -84,9 +85,6 @@ internal sealed class ProbeCheck(ServerAddress address, HttpMessageInvoker http)
 
     private static string? Text(JsonElement? json, string name) =>
         json is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    // What another server says must not steer the terminal.
-    private static string Printable(string text) => string.Concat(text.Take(200).Select(c => char.IsControl(c) ? '?' : c));
 
     private static string Reason(Exception outage) => outage switch
     {
