@@ -1,67 +1,18 @@
 using System.CommandLine;
-using System.Text;
-using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
-using OAuthServer.Protocol;
 
 namespace OAuthServer.Commands;
 
 /// <summary>
-/// <c>OAuthServer clients hash-secret</c>: the bcrypt hash for a row of <c>oauth_clients</c>. Exit code 0, or 1 when the
-/// secret on standard input cannot be used, or 2 when the configuration is wrong.
+/// <c>OAuthServer clients</c>: an operator's hand on the registered clients. Exit codes: 0 done; 1 refused, or something
+/// was found; 2 the configuration or the database cannot be used.
 /// </summary>
 internal static class ClientsCommand
 {
-    private const int ShortestSecret = 16;
-
-    /// <param name="options">Asked for when the command runs, so that a wrong configuration is reported by it.</param>
-    /// <param name="input">Where a secret is read from with <c>--stdin</c>; null is standard input.</param>
-    public static Command Create(Func<ClientSecretOptions> options, TextReader? input = null)
+    /// <summary>The command with all its subcommands.</summary>
+    public static Command Create(ClientsContext context, Func<ClientSecretOptions> secrets) => new("clients", "Look at the registered clients, and change them.")
     {
-        var stdin = new Option<bool>("--stdin") { Description = "Hash the secret on standard input instead of making one." };
-        var hash = new Command("hash-secret", "Make a client secret, and the bcrypt hash to put into oauth_clients.") { stdin };
-        hash.SetAction(async (parsed, ct) =>
-        {
-            var console = parsed.InvocationConfiguration;
-            var given = parsed.GetValue(stdin) ? (await (input ?? Console.In).ReadToEndAsync(ct)).TrimEnd('\r', '\n') : null;
-            if (given is not null && Fault(given) is { } fault)
-            {
-                await console.Error.WriteLineAsync(fault);
-                return 1;
-            }
-
-            if (CostOf(options, out var misconfigured) is not { } cost)
-            {
-                await console.Error.WriteLineAsync(misconfigured);
-                return 2;
-            }
-
-            var secret = given ?? Handle.New();
-            if (given is null) await console.Output.WriteLineAsync($"client_secret (give it to the client, it is not shown again): {secret}");
-            await console.Output.WriteLineAsync($"bcrypt hash (for oauth_clients.client_secret): {BCrypt.Net.BCrypt.HashPassword(secret, cost)}");
-            return 0;
-        });
-        return new Command("clients", "Help with client records.") { hash };
-    }
-
-    private static int? CostOf(Func<ClientSecretOptions> options, out string fault)
-    {
-        fault = "";
-        try
-        {
-            return options().Cost;
-        }
-        catch (OptionsValidationException invalid)
-        {
-            fault = invalid.Message;
-            return null;
-        }
-    }
-
-    private static string? Fault(string secret)
-    {
-        if (secret.Length < ShortestSecret) return $"A client secret needs at least {ShortestSecret} characters.";
-        if (Encoding.UTF8.GetByteCount(secret) > ClientSecretVerifier.LongestSecret) return $"bcrypt reads no more than {ClientSecretVerifier.LongestSecret} bytes; this secret is longer.";
-        return Parameters.HasControls(secret) ? "The secret has control characters." : null;
-    }
+        ClientsLintCommand.Create(context),
+        ClientsHashCommand.Create(secrets),
+    };
 }

@@ -6,13 +6,13 @@ using OAuthServer.Keys;
 
 namespace OAuthServer.Commands;
 
-/// <summary>The operator's commands: <c>migrate</c>, <c>keys</c>, <c>clients</c> and <c>audit</c>. Without one the server runs.</summary>
+/// <summary>The operator's commands: <c>migrate</c>, <c>keys</c>, <c>clients</c>, <c>audit</c> and <c>doctor</c>. Without one the server runs.</summary>
 internal static class RootCommands
 {
     // Not 1, which tells of a finding.
     private const int Misused = 2;
 
-    private static readonly string[] Names = ["migrate", "keys", "clients", "audit", "--help", "-h", "-?", "--version"];
+    private static readonly string[] Names = ["migrate", "keys", "clients", "audit", "doctor", "--help", "-h", "-?", "--version"];
 
     /// <summary>True when the arguments name a command; settings such as <c>--urls</c> do not.</summary>
     public static bool Handles(string[] args) => args.Length > 0 && Names.Contains(args[0], StringComparer.Ordinal);
@@ -33,13 +33,15 @@ internal static class RootCommands
         {
             MigrateCommand.Create(ConnectionString, services.GetRequiredService<ILoggerFactory>()),
             KeysCommand.Create(services.GetRequiredService<KeyKeeper>, TimeProvider.System),
-            ClientsCommand.Create(() => services.GetRequiredService<IOptions<ClientSecretOptions>>().Value),
+            ClientsCommand.Create(new ClientsContext(ConnectionString, Secrets, builder.Configuration, TimeProvider.System), Secrets),
             new AuditCommand(ConnectionString, () => services.GetRequiredService<IOptions<AuditOptions>>().Value, TimeProvider.System).Create(),
+            DoctorCommand.Create(),
         };
         var parsed = root.Parse(args);
         var code = await parsed.InvokeAsync();
         return parsed.Errors.Count == 0 ? code : Misused;
 
+        ClientSecretOptions Secrets() => services.GetRequiredService<IOptions<ClientSecretOptions>>().Value;
         string? ConnectionString() => builder.Configuration.GetConnectionString("OAuthServer");
     }
 }

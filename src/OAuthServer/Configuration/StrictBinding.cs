@@ -2,6 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace OAuthServer.Configuration;
 
+/// <summary>Which options class a section is bound to. With these docs/configuration.md is written, so that no setting is forgotten there.</summary>
+internal sealed record BoundSection(string Path, Type Options);
+
 /// <summary>
 /// Binds a section to its options class so that an unknown key, or a value of the wrong type, is a fault of validation
 /// like any other. The framework throws instead, and the first such key would hide every other fault.
@@ -11,6 +14,7 @@ internal static class StrictBinding
     public static OptionsBuilder<T> BindStrictly<T>(this OptionsBuilder<T> options, IConfigurationSection section)
         where T : class, new()
     {
+        options.Services.AddSingleton(new BoundSection(section.Path, typeof(T)));
         options.Services.AddSingleton<IValidateOptions<T>>(new Validator<T>(section));
         return options.Configure(bound => Fault(section, bound, strict: false));
     }

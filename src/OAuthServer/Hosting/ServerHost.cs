@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using OAuthServer.Configuration;
 using OAuthServer.Hosting.Protection;
 
@@ -31,7 +30,7 @@ internal static class ServerHost
         configure?.Invoke(builder);
         builder.Services.AddServer(builder.Configuration);
         var app = builder.Build();
-        if (Faults(app) is { Count: > 0 } faults)
+        if (ConfigurationFaults.Of(app.Services) is { Count: > 0 } faults)
         {
             Console.Error.WriteLine("OAuthServer cannot start. Mend this configuration:");
             foreach (var fault in faults) Console.Error.WriteLine($"  - {fault}");
@@ -43,23 +42,5 @@ internal static class ServerHost
         app.UseProtection(app.Services.GetRequiredService<ServerAddress>().Issuer);
         app.MapServer();
         return app;
-    }
-
-    // Every options class is judged before anything runs, so that all faults are seen at once.
-    private static List<string> Faults(WebApplication app)
-    {
-        try
-        {
-            app.Services.GetRequiredService<IStartupValidator>().Validate();
-            return [];
-        }
-        catch (OptionsValidationException one)
-        {
-            return [.. one.Failures];
-        }
-        catch (AggregateException many)
-        {
-            return [.. many.Flatten().InnerExceptions.SelectMany(inner => inner is OptionsValidationException invalid ? invalid.Failures : [inner.Message])];
-        }
     }
 }

@@ -49,6 +49,7 @@ internal static class ServerRegistration
         services.AddAccounts(configuration);
         services.AddAuthorize();
         services.AddProtection(configuration);
+        services.AddSingleton<StartupFacts>().AddHostedService<StartupLine>();
         services.AddSingleton<IsOutage>(exception => exception is KeyStoreException);
         services.AddSingleton<IsRegisteredOrigin>(provider => provider.GetRequiredService<ClientDirectory>().IsRegisteredOriginAsync);
         services.AddSingleton<ErrorPage>((http, status, code) => Pages.Error(http, new(status, "This did not work", "The server could not answer. Please try again in a moment.", code, http.TraceIdentifier)));

@@ -23,6 +23,19 @@ internal sealed class AuditSeals(NpgsqlDataSource database)
         FROM (SELECT ((now() - $1) AT TIME ZONE 'UTC')::date AS first_day) AS kept
         """;
 
+    // Ids are handed out in order, so what is above the last seal is what waits.
+    private const string Waiting = """
+        SELECT now() - (SELECT occurred_at FROM oauth_audit_events
+                        WHERE id > coalesce((SELECT max(to_id) FROM oauth_audit_seals), 0) ORDER BY id LIMIT 1)
+        """;
+
+    /// <summary>For how long the oldest row has waited for its seal; null when none waits.</summary>
+    public async Task<TimeSpan?> LagAsync(CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(Waiting);
+        return await command.ExecuteScalarAsync(ct) as TimeSpan?;
+    }
+
     /// <summary>Takes the turn of the one who seals; null when another instance has it.</summary>
     public async Task<AuditSealing?> TryBeginAsync(CancellationToken ct)
     {

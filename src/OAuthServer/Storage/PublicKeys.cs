@@ -79,6 +79,14 @@ internal sealed class PublicKeys(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(ct) as TimeSpan?;
     }
 
+    /// <summary>How long ago an instance first signed with this key; null when none has, or nobody knows the key.</summary>
+    public async Task<TimeSpan?> SigningForAsync(string keyId, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("SELECT now() - signs_since FROM oauth_signing_keys WHERE kid = $1");
+        command.Parameters.AddText(keyId);
+        return await command.ExecuteScalarAsync(ct) as TimeSpan?;
+    }
+
     /// <summary>Every key there has been.</summary>
     public async Task<IReadOnlyList<PublicKeyRow>> ListAsync(CancellationToken ct)
     {

@@ -16,8 +16,8 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [Row("REG-04")]
     public async Task A_made_secret_is_long_shown_once_and_verifies_against_its_hash()
     {
-        var first = await RunAsync(ClientsCommand.Create(() => new()), "hash-secret");
-        var second = await RunAsync(ClientsCommand.Create(() => new()), "hash-secret");
+        var first = await RunAsync(Clients(() => new()), "hash-secret");
+        var second = await RunAsync(Clients(() => new()), "hash-secret");
 
         Assert.Equal(0, first.Code);
         var (secret, hash) = (Shown(first.Output, "client_secret"), Shown(first.Output, "bcrypt hash"));
@@ -33,7 +33,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [InlineData(11)]
     public async Task The_configured_cost_is_the_cost_of_the_hash(int cost)
     {
-        var run = await RunAsync(ClientsCommand.Create(() => new() { Cost = cost }), "hash-secret");
+        var run = await RunAsync(Clients(() => new() { Cost = cost }), "hash-secret");
 
         Assert.Equal(0, run.Code);
         Assert.StartsWith($"$2a${cost}$", Shown(run.Output, "bcrypt hash"), StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
         var services = new ServiceCollection().AddClientSecrets(new ConfigurationBuilder().AddInMemoryCollection([new("ClientSecrets:Cost", "9")]).Build());
         await using var provider = services.BuildServiceProvider();
 
-        var run = await RunAsync(ClientsCommand.Create(() => provider.GetRequiredService<IOptions<ClientSecretOptions>>().Value), "hash-secret");
+        var run = await RunAsync(Clients(() => provider.GetRequiredService<IOptions<ClientSecretOptions>>().Value), "hash-secret");
 
         Assert.Equal((2, string.Empty), (run.Code, run.Output));
         Assert.Contains("ClientSecrets:Cost must be from 10 to 14", run.Error, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [InlineData("seventy-two bytes are the most that bcrypt reads, so this one just fits!", "\n")]
     public async Task A_given_secret_is_hashed_without_its_line_end_and_not_shown(string secret, string end)
     {
-        var run = await RunAsync(ClientsCommand.Create(() => new(), new StringReader(secret + end)), "hash-secret", "--stdin");
+        var run = await RunAsync(Clients(() => new(), new StringReader(secret + end)), "hash-secret", "--stdin");
 
         Assert.Equal(0, run.Code);
         Assert.True(BCrypt.Net.BCrypt.Verify(secret, Shown(run.Output, "bcrypt hash")));
@@ -74,7 +74,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [InlineData("two lines are\nnot a secret", "control characters")]
     public async Task A_secret_that_cannot_be_used_is_refused_and_not_repeated(string secret, string expected)
     {
-        var run = await RunAsync(ClientsCommand.Create(() => new(), new StringReader(secret)), "hash-secret", "--stdin");
+        var run = await RunAsync(Clients(() => new(), new StringReader(secret)), "hash-secret", "--stdin");
 
         Assert.Equal(1, run.Code);
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [Row("REG-04")]
     public async Task The_printed_hash_is_one_that_the_schema_accepts_and_the_server_believes()
     {
-        var run = await RunAsync(ClientsCommand.Create(() => new()), "hash-secret");
+        var run = await RunAsync(Clients(() => new()), "hash-secret");
         await using var server = await TestServer.StartAsync();
         await server.Database.ExecuteAsync(
             "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes) VALUES ('made', $1, 'Made', '{https://made.example/cb}', '{read}')",
@@ -157,6 +157,8 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
         Assert.Equal(2, misspelt.ExitCode);
         Assert.Contains("--since must be a time such as 2026-03-01", misspelt.Error, StringComparison.Ordinal);
     }
+
+    private static Command Clients(Func<ClientSecretOptions> options, TextReader? input = null) => new("clients") { ClientsHashCommand.Create(options, input) };
 
     private static Task<Reply> AskAsync(TestServer server, string secret) =>
         server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "no-such-token"), ("client_id", "made"), ("client_secret", secret));

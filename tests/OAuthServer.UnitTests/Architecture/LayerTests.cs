@@ -32,8 +32,9 @@ public sealed class LayerTests : IDisposable
         ["Revoke"] = Slices,
         ["Discovery"] = Slices,
         ["Hosting"] = [.. Slices, .. Endpoints, "Sweeping", "Audit"],
+        ["Doctor"] = [.. Services, "Sweeping", "Audit", "Clients", "Hosting"],
         ["Development"] = [.. Slices, .. Endpoints, "Sweeping", "Audit", "Hosting", "Commands"],
-        ["Commands"] = [.. Slices, .. Endpoints, "Sweeping", "Audit", "Hosting", "Development"],
+        ["Commands"] = [.. Slices, .. Endpoints, "Sweeping", "Audit", "Hosting", "Development", "Doctor"],
     };
 
     private readonly CompiledServer _server = new();

@@ -33,12 +33,13 @@ internal sealed class SchemaVersion
         }
 
         string[] wanted = [.. _scripts.Select(script => script.Name)];
-        return new SchemaComparison([.. wanted.Where(name => !applied.Contains(name))], [.. applied.Except(wanted).Order(StringComparer.Ordinal)]);
+        return new SchemaComparison([.. wanted.Where(name => !applied.Contains(name))], [.. applied.Except(wanted).Order(StringComparer.Ordinal)], applied.Max(StringComparer.Ordinal));
     }
 }
 
 /// <summary>Scripts of this build that the database has not run, and scripts it ran that this build does not know.</summary>
-internal sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyList<string> Newer)
+/// <param name="Latest">The last script that the database has run; null when it has run none.</param>
+internal sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyList<string> Newer, string? Latest)
 {
     /// <summary>Whether this build can serve on the database.</summary>
     public bool IsReady => Missing.Count == 0;

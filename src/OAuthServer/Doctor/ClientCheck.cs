@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Clients;
+using OAuthServer.Configuration;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Doctor;
+
+/// <summary>The clients that somebody should look at: the same rules as <c>OAuthServer clients lint</c>.</summary>
+internal sealed class ClientCheck(
+    ClientRecords clients, ClientSecretUses uses, IOptions<OAuthOptions> options, IOptions<ClientSecretOptions> secrets, TimeProvider clock) : IDoctorCheck
+{
+    // Somebody disabled it on purpose.
+    private const string Disabled = "client_disabled";
+
+    /// <inheritdoc/>
+    public string Name => "clients";
+
+    /// <inheritdoc/>
+    public Ground StandsOn => Ground.Schema;
+
+    /// <inheritdoc/>
+    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    {
+        var rows = await clients.ListAsync(ct);
+        var disabled = rows.Count(client => client.DisabledAt is not null);
+        var notes = new Notes().Fact("clients", $"{rows.Count - disabled}{(disabled > 0 ? $", and {disabled} disabled" : "")}");
+        var lint = new ClientLint([.. options.Value.Scopes.Keys], secrets.Value.Cost, clock.GetUtcNow());
+        foreach (var found in lint.Check(rows, await uses.ListAsync(ct)))
+            notes.Found(FindingIds.OfClients + found.Rule, SeverityOf(found), $"Client {found.ClientId}: {found.What}", found.Advice);
+        return notes.Done();
+    }
+
+    private static Severity SeverityOf(ClientFinding found) => found switch
+    {
+        { Severity: FindingSeverity.Error } => Severity.Error,
+        { Rule: Disabled } => Severity.Note,
+        _ => Severity.Warning,
+    };
+}

@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Time.Testing;
+using OAuthServer.Doctor;
+
+namespace OAuthServer.UnitTests.Doctor;
+
+public sealed class ExaminerTests
+{
+    private static readonly HashSet<string> Nothing = [];
+
+    [Fact]
+    public async Task What_stands_on_something_that_is_missing_is_left_out()
+    {
+        var report = await RunAsync(
+            new Scripted("database", Ground.Configuration, _ => new Notes().Found("away", Severity.Error, "It is away.", "Bring it back.").Done(Ground.Database)),
+            new Scripted("clock", Ground.Database, _ => throw new InvalidOperationException("was run")),
+            new Scripted("rows", Ground.Schema, _ => throw new InvalidOperationException("was run")),
+            new Scripted("keys", Ground.Configuration, _ => new Notes().Fact("kid", "abc").Done()));
+
+        Assert.Equal(["database True", "clock False", "rows False", "keys True"], report.Checks.Select(check => $"{check.Name} {check.Saw is not null}"));
+        Assert.Equal("away", Assert.Single(report.Findings).Id);
+        Assert.False(report.IsWell);
+    }
+
+    [Fact]
+    public async Task Without_a_schema_the_database_itself_is_still_looked_at()
+    {
+        var report = await RunAsync(
+            new Scripted("schema", Ground.Database, _ => new Notes().Done(Ground.Schema)),
+            new Scripted("clock", Ground.Database, _ => new Notes().Done()),
+            new Scripted("rows", Ground.Schema, _ => throw new InvalidOperationException("was run")));
+
+        Assert.Equal([true, true, false], report.Checks.Select(check => check.Saw is not null));
+    }
+
+    [Fact]
+    public async Task A_check_that_fails_is_a_finding_and_the_others_go_on()
+    {
+        var report = await RunAsync(
+            new Scripted("first", Ground.Configuration, _ => throw new IOException("the cable is out")),
+            new Scripted("second", Ground.Configuration, _ => new Notes().Fact("it", "ran").Done()));
+
+        var finding = Assert.Single(report.Findings);
+        Assert.Equal((FindingIds.CheckFailed, Severity.Error), (finding.Id, finding.Severity));
+        Assert.Contains("the cable is out", finding.What, StringComparison.Ordinal);
+        Assert.NotNull(report.Checks[1].Saw);
+    }
+
+    [Fact]
+    public async Task A_check_that_hangs_is_given_up()
+    {
+        var clock = new FakeTimeProvider();
+        var hangs = new Scripted("slow", Ground.Configuration, async ct =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(31));
+            await Task.Delay(Timeout.InfiniteTimeSpan, ct);
+            return new Notes().Done();
+        });
+
+        var report = await new Examiner([hangs], clock).RunAsync(Nothing, TestContext.Current.CancellationToken);
+
+        Assert.Contains("took longer than 30 seconds", Assert.Single(report.Findings).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Notes_are_well_and_what_is_ignored_is_gone()
+    {
+        var note = new Scripted("a", Ground.Configuration, _ => new Notes().Found("noted", Severity.Note, "So.", "Nothing.").Done());
+        var warning = new Scripted("b", Ground.Configuration, _ => new Notes().Found("known", Severity.Warning, "So.", "Something.").Done());
+
+        var all = await RunAsync(note, warning);
+        var without = await new Examiner([note, warning], TimeProvider.System).RunAsync(new HashSet<string> { "known" }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["known", "noted"], all.Findings.Select(finding => finding.Id));
+        Assert.False(all.IsWell);
+        Assert.Equal(["noted"], without.Findings.Select(finding => finding.Id));
+        Assert.True(without.IsWell);
+    }
+
+    private static Task<DoctorReport> RunAsync(params IDoctorCheck[] checks) =>
+        new Examiner(checks, TimeProvider.System).RunAsync(Nothing, TestContext.Current.CancellationToken);
+
+    private sealed class Scripted(string name, Ground ground, Func<CancellationToken, Task<Examination>> look) : IDoctorCheck
+    {
+        public Scripted(string name, Ground ground, Func<CancellationToken, Examination> look)
+            : this(name, ground, ct => Task.FromResult(look(ct)))
+        {
+        }
+
+        public string Name => name;
+
+        public Ground StandsOn => ground;
+
+        public Task<Examination> ExamineAsync(CancellationToken ct) => look(ct);
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Doctor;
+using OAuthServer.Keys;
+using OAuthServer.UnitTests.Keys;
+
+namespace OAuthServer.UnitTests.Doctor;
+
+/// <summary>Who may read the files of a key.</summary>
+public sealed class KeyFileModeTests
+{
+    [Theory]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, "")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, "Error key_file_readable")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead, "Error key_file_readable")]
+    public async Task A_key_file_that_others_may_open_is_found(UnixFileMode mode, string expected)
+    {
+        using var folder = new TemporaryDirectory();
+        Directory.CreateDirectory(folder.Path);
+        await File.WriteAllTextAsync(folder.File("current.pem"), TestKeys.Pem(0), TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(folder.File("current.pem"), mode);
+        var options = new SigningKeyOptions { Source = SigningKeySource.File, Directory = folder.Path };
+
+        var saw = await Look.AtAsync(new KeyFileCheck(Options.Create(options), Look.Environment("Development")));
+
+        Assert.Equal(expected, string.Join(", ", saw.Codes()));
+        Assert.All(saw.Findings, finding => Assert.Contains($"chmod 600 {folder.File("current.pem")}", finding.Do, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace OAuthServer.UnitTests.Documentation;
+
+/// <summary>
+/// Writes docs/configuration.md from the server itself: the keys from its options classes, what they do from their comments,
+/// the defaults from the objects, and the limits from what validation says of a value beyond them.
+/// </summary>
+internal sealed partial class ConfigurationPage
+{
+    private static readonly (string Key, string Value)[] Right =
+        [("OAuth:Issuer", "https://as.example.test"), ("ConnectionStrings:OAuthServer", "Host=db;Username=oauth"), ("AWS_REGION", "eu-central-1")];
+
+    private readonly XmlComments _comments = new();
+
+    /// <summary>Every setting there is.</summary>
+    public static IReadOnlyList<Setting> Settings()
+    {
+        using var server = new ConfiguredServer("Production");
+        return [.. server.Sections.SelectMany(section => Setting.Of(section.Path, section.Options))];
+    }
+
+    /// <summary>What a setting does; empty when its comment is missing.</summary>
+    public string Purpose(Setting setting)
+    {
+        var own = _comments.Of(setting.Path[^1]);
+        return own.Length == 0 ? "" : string.Join(' ', setting.Path.SkipLast(1).Select(_comments.Of).Append(own).Where(text => text.Length > 0));
+    }
+
+    /// <summary>What validation demands of it; empty when it takes anything.</summary>
+    public static string Limits(Setting setting) => setting.Choices.Count > 0
+        ? string.Join(", ", setting.Choices.Select(choice => $"`{choice}`"))
+        : string.Join("; ", setting.Extremes.SelectMany(extreme => Complaints(setting.Key, extreme)).Distinct(StringComparer.Ordinal));
+
+    /// <summary>The whole page.</summary>
+    public string Write()
+    {
+        using var production = new ConfiguredServer("Production");
+        using var development = new ConfiguredServer("Development");
+        var page = new StringBuilder(ConfigurationText.Head);
+        foreach (var section in production.Sections)
+        {
+            page.Append($"\n## {section.Path}\n\n{_comments.Of(section.Options)}\n\n| Key | Kind | Default | Allowed | |\n|---|---|---|---|---|\n");
+            foreach (var setting in Setting.Of(section.Path, section.Options))
+            {
+                var value = setting.ValueIn(production.Options(section.Options));
+                var inDevelopment = setting.ValueIn(development.Options(section.Options));
+                var shown = value == inDevelopment ? Code(value) : $"{Code(value)}; in Development {Code(inDevelopment)}";
+                page.Append($"| `{setting.Key}`<br>`{setting.Variable}` | {setting.Kind} | {Cell(shown)} | {Cell(Limits(setting))} | {Cell(Purpose(setting))} |\n");
+            }
+        }
+
+        return page.Append(ConfigurationText.Tail).ToString().ReplaceLineEndings("\n");
+    }
+
+    private static string Code(string value) => value.Length == 0 ? "none" : $"`{value}`";
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Complaints(string key, (string Key, string Value) extreme)
+    {
+        using var server = new ConfiguredServer("Production", [.. Right.Where(right => right.Key != extreme.Key), extreme]);
+        return [.. server.Faults.Where(fault => fault.StartsWith(key, StringComparison.Ordinal)).Select(fault => Demand(fault[key.Length..], extreme.Value)).Where(demand => demand.Length > 0)];
+    }
+
+    // "Audit:Retention must be from 1 to 5." demands "from 1 to 5"; "…:0: 'x' is not a network. Write …" demands what follows.
+    private static string Demand(string fault, string value)
+    {
+        var text = Place().Replace(fault, "").Replace($"'{value}'", "", StringComparison.Ordinal).Replace($"{value} ", "", StringComparison.Ordinal).Trim();
+        if (text.StartsWith("is not between ", StringComparison.Ordinal)) text = text["is not ".Length..];
+        else if (text.StartsWith("is not ", StringComparison.Ordinal)) text = text.Split(". ", 2)[^1];
+        return Must().Replace(text, "").TrimEnd('.');
+    }
+
+    [GeneratedRegex(@"^(:\d+)?:?\s*")]
+    private static partial Regex Place();
+
+    [GeneratedRegex("^must be ")]
+    private static partial Regex Must();
+}

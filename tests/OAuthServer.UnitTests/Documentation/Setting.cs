@@ -1,0 +1,78 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+
+namespace OAuthServer.UnitTests.Documentation;
+
+/// <summary>One key of the configuration.</summary>
+/// <param name="Key">As in appsettings.json, levels apart by colons; a list or a map has the key of the whole.</param>
+/// <param name="Path">The properties that lead to it, from the options class on.</param>
+internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
+{
+    private Type Type => Nullable.GetUnderlyingType(Path[^1].PropertyType) ?? Path[^1].PropertyType;
+
+    /// <summary>What it holds, in a word.</summary>
+    public string Kind => Type switch
+    {
+        { IsEnum: true } => "choice",
+        var type when type == typeof(bool) => "switch",
+        var type when type == typeof(TimeSpan) => "time",
+        var type when IsNumber(type) => "number",
+        var type when IsMap(type) => "map",
+        var type when IsList(type) => "list",
+        _ => "text",
+    };
+
+    /// <summary>As an environment variable; the first of a list, an example of a map.</summary>
+    public string Variable => Key.Replace(":", "__", StringComparison.Ordinal) + Kind switch { "list" => "__0", "map" => "__name", _ => "" };
+
+    /// <summary>The values of a choice or a switch.</summary>
+    public IReadOnlyList<string> Choices => Kind switch { "choice" => Enum.GetNames(Type), "switch" => ["true", "false"], _ => [] };
+
+    /// <summary>Values that no setting of this kind should take, each under the key that it is written at.</summary>
+    public IReadOnlyList<(string Key, string Value)> Extremes => Kind switch
+    {
+        "time" => [(Key, "-1.00:00:00"), (Key, "1000000.00:00:00")],
+        "number" => [(Key, "-1"), (Key, "2000000000")],
+        "text" => [(Key, ""), (Key, "\u0007 no")],
+        "list" => [(Key + ":0", "\u0007 no")],
+        "map" => [(Key + ":\u0007 no", "\u0007 no")],
+        _ => [],
+    };
+
+    /// <summary>The value that an options object has, as appsettings.json would show it.</summary>
+    public string ValueIn(object options)
+    {
+        var value = Path.Aggregate<PropertyInfo, object?>(options, (at, property) => at is null ? null : property.GetValue(at));
+        return value switch
+        {
+            null or "" => "",
+            TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
+            bool on => on ? "true" : "false",
+            IDictionary map => string.Join(", ", map.Keys.Cast<object>().Select(key => $"{key}: {map[key]}")),
+            IEnumerable list and not string => string.Join(", ", list.Cast<object>()),
+            _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        };
+    }
+
+    /// <summary>Every setting of a section.</summary>
+    public static IEnumerable<Setting> Of(string section, Type options) => Of(section, options, []);
+
+    private static IEnumerable<Setting> Of(string key, Type options, IReadOnlyList<PropertyInfo> path)
+    {
+        foreach (var property in options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.GetMethod is not null))
+        {
+            var setting = new Setting($"{key}:{property.Name}", [.. path, property]);
+            if (IsGroup(setting.Type)) foreach (var inner in Of(setting.Key, setting.Type, setting.Path)) yield return inner;
+            else yield return setting;
+        }
+    }
+
+    private static bool IsNumber(Type type) => type.IsPrimitive && type != typeof(bool) && type != typeof(char) || type == typeof(decimal);
+
+    private static bool IsMap(Type type) => type.IsAssignableTo(typeof(IDictionary)) || (type.IsGenericType && type.Name.Contains("Dictionary", StringComparison.Ordinal));
+
+    private static bool IsList(Type type) => type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable));
+
+    private static bool IsGroup(Type type) => type.Assembly == typeof(OAuthServer.Hosting.ServerHost).Assembly && type is { IsClass: true };
+}
