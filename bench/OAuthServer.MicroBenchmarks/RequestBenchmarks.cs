@@ -13,7 +13,7 @@ public class RequestBenchmarks
     private static readonly string Body = $"grant_type=refresh_token&refresh_token={new string('x', 43)}&client_id=bench&client_secret=bench-secret-bench-secret-bench-01";
 
     private readonly byte[] _encoded = Encoding.ASCII.GetBytes(Body);
-    private readonly TokenGrant _grant = new(new string('x', 730), 900, new string('x', 43), "read");
+    private readonly TokenGrant _grant = new(Encoding.ASCII.GetBytes(new string('x', 730)), 900, new string('x', 43), "read");
     private readonly HttpContext _http = new DefaultHttpContext();
 
     public RequestBenchmarks()

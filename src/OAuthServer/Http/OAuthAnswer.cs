@@ -3,8 +3,8 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Http;
 
-/// <summary>Tokens for a client (RFC 6749 §5.1).</summary>
-internal sealed record TokenGrant(string AccessToken, long ExpiresIn, string? RefreshToken, string Scope)
+/// <summary>Tokens for a client (RFC 6749 §5.1); the access token in ASCII.</summary>
+internal sealed record TokenGrant(ReadOnlyMemory<byte> AccessToken, long ExpiresIn, string? RefreshToken, string Scope)
 {
     /// <summary>Holds tokens.</summary>
     public override string ToString() => $"tokens for {Scope}";
@@ -18,7 +18,7 @@ internal static class OAuthAnswer
     /// <summary>200 with tokens.</summary>
     public static IResult Grant(TokenGrant grant) => new JsonAnswer(StatusCodes.Status200OK, null, json =>
     {
-        json.WriteString("access_token"u8, grant.AccessToken);
+        json.WriteString("access_token"u8, grant.AccessToken.Span);
         json.WriteString("token_type"u8, "Bearer"u8);
         json.WriteNumber("expires_in"u8, grant.ExpiresIn);
         if (grant.RefreshToken is { } refreshToken) json.WriteString("refresh_token"u8, refreshToken);

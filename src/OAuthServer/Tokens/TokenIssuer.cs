@@ -10,8 +10,8 @@ using OAuthServer.Telemetry;
 
 namespace OAuthServer.Tokens;
 
-/// <summary>An access token and how many seconds it lives.</summary>
-internal sealed record AccessToken(string Value, long ExpiresIn)
+/// <summary>An access token, in ASCII as it goes into the answer, and how many seconds it lives.</summary>
+internal sealed record AccessToken(ReadOnlyMemory<byte> Value, long ExpiresIn)
 {
     /// <summary>Holds the token.</summary>
     public override string ToString() => $"access token for {ExpiresIn} s";
@@ -56,8 +56,8 @@ internal sealed class TokenIssuer(ServerAddress address, IOptions<OAuthOptions> 
 /// <summary>JWS compact serialization with RS256 (RFC 7515 §3.1, RFC 7518 §3.3).</summary>
 internal static class JwtSigner
 {
-    /// <summary>Header, payload and signature in base64url, joined by dots.</summary>
-    public static string Sign(SigningKey key, ReadOnlySpan<byte> payload)
+    /// <summary>Header, payload and signature in base64url, joined by dots; in ASCII.</summary>
+    public static byte[] Sign(SigningKey key, ReadOnlySpan<byte> payload)
     {
         var header = Encoding.ASCII.GetBytes($$"""{"alg":"RS256","kid":"{{key.KeyId}}","typ":"at+jwt"}""");
         var signedLength = Base64Url.GetEncodedLength(header.Length) + 1 + Base64Url.GetEncodedLength(payload.Length);
@@ -69,6 +69,6 @@ internal static class JwtSigner
         if (!key.TrySign(token.AsSpan(0, written), signature, out _)) throw new InvalidOperationException("The signing key did not sign.");
         token[written++] = (byte)'.';
         Base64Url.EncodeToUtf8(signature, token.AsSpan(written));
-        return Encoding.ASCII.GetString(token);
+        return token;
     }
 }
