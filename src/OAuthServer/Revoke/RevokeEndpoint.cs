@@ -10,7 +10,7 @@ internal static class RevokeEndpoint
 
     private static async Task<IResult> AnswerAsync(HttpRequest http, RevokeService service, CancellationToken ct)
     {
-        if ((await RevokeRequest.ParseAsync(http, ct)).Failed(out var malformed, out var request)) return OAuthAnswer.Refuse(service.Note(malformed));
+        if ((await RevokeRequest.ParseAsync(http, ct)).Failed(out var malformed, out var request)) return OAuthAnswer.Refuse(service.Note(malformed, http.HttpContext.Audit()));
         return await service.RevokeAsync(request, ct) is { } refusal ? OAuthAnswer.Refuse(refusal) : OAuthAnswer.Done();
     }
 }

@@ -1,5 +1,4 @@
 using OAuthServer.Http;
-using OAuthServer.Token.Grants;
 
 namespace OAuthServer.Token;
 
@@ -7,17 +6,17 @@ namespace OAuthServer.Token;
 internal static class TokenEndpoint
 {
     public static IEndpointConventionBuilder MapToken(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/oauth/token", (HttpRequest http, TokenService service, CancellationToken ct) => AnswerAsync(http, service, null, [], ct))
-            .WithName("token");
+        routes.MapPost("/oauth/token", (HttpRequest http, TokenService service, CancellationToken ct) => AnswerAsync(http, service, TokenRoute.Token, ct))
+            .WithName(TokenRoute.Token.Name);
 
     public static IEndpointConventionBuilder MapRefresh(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/oauth/refresh", (HttpRequest http, TokenService service, CancellationToken ct) => AnswerAsync(http, service, GrantTypes.RefreshToken, [GrantTypes.RefreshToken], ct))
-            .WithName("refresh");
+        routes.MapPost("/oauth/refresh", (HttpRequest http, TokenService service, CancellationToken ct) => AnswerAsync(http, service, TokenRoute.Refresh, ct))
+            .WithName(TokenRoute.Refresh.Name);
 
-    private static async Task<IResult> AnswerAsync(HttpRequest http, TokenService service, string? impliedGrantType, string[] only, CancellationToken ct)
+    private static async Task<IResult> AnswerAsync(HttpRequest http, TokenService service, TokenRoute route, CancellationToken ct)
     {
-        if ((await TokenRequest.ParseAsync(http, impliedGrantType, ct)).Failed(out var malformed, out var request)) return OAuthAnswer.Refuse(service.Note(malformed));
-        var result = await service.IssueAsync(request, only, ct);
+        if ((await TokenRequest.ParseAsync(http, route.ImpliedGrantType, ct)).Failed(out var malformed, out var request)) return OAuthAnswer.Refuse(service.Note(route, malformed, http.HttpContext.Audit()));
+        var result = await service.IssueAsync(request, route, ct);
         return result.Match(OAuthAnswer.Grant, OAuthAnswer.Refuse);
     }
 }
