@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OAuthServer.Accounts.Views;
+using OAuthServer.Diagnostics;
+using OAuthServer.Http;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Accounts;
 
@@ -10,11 +13,13 @@ namespace OAuthServer.Accounts;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="HasForm">True to issue an antiforgery token for the user of the request, with its cookie.</param>
 /// <param name="FormActionSource">Where the form's redirects may go besides this server, see <see cref="PageHeaders"/>.</param>
-internal sealed record PageResult(Type Page, object View, int Status, bool HasForm, string? FormActionSource) : IResult
+/// <param name="Refusal">What the page refuses, to be noted; null when it refuses nothing, or that was noted already.</param>
+internal sealed record PageResult(Type Page, object View, int Status, bool HasForm, string? FormActionSource, OAuthError? Refusal = null) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var services = httpContext.RequestServices;
+        if (Refusal is not null) services.GetRequiredService<RefusalLog>().Note(httpContext, Refusal);
         var links = services.GetRequiredService<AccountLinks>();
         var frame = new PageFrame(links.Root, links.StyleSheet, HasForm ? Issue(services.GetRequiredService<IAntiforgery>(), httpContext) : null);
         // The renderer offers its script's navigation in a header; there is no script here.

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Http;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Accounts;
 
@@ -17,7 +18,7 @@ internal static class PasswordEndpoint
 
     private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links) =>
         await AccountSession.ReadAsync(http) is { } account
-            ? Pages.Password(new PasswordView(account.Name, null), StatusCodes.Status200OK)
+            ? Pages.Password(new PasswordView(account.Name, null))
             : new SeeOther(links.SignIn(links.Password));
 
     private static async Task<IResult> AnswerAsync(
@@ -28,7 +29,7 @@ internal static class PasswordEndpoint
         if (account is null || !await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.Password);
         var change = await service.ChangeAsync(account.Id, form["current"], form["new"], form["repeat"], http.Audit(), ct);
         if (change.Busy) return Pages.Busy(http, links.Password);
-        if (change.Account is null) return Pages.Password(new PasswordView(account.Name, change.Fault), StatusCodes.Status400BadRequest);
+        if (change.Account is null) return Pages.Password(new PasswordView(account.Name, change.Fault), OAuthError.InvalidRequest(string.Empty, change.Reason!));
         await session.StartAsync(http, change.Account, await AccountSession.IsKeptAsync(http));
         return new SeeOther(links.Connections + "?done=password");
     }

@@ -6,8 +6,9 @@ namespace OAuthServer.Accounts;
 /// <summary>What came of a try to change the password.</summary>
 /// <param name="Account">The account with its new security stamp, when the password was changed.</param>
 /// <param name="Fault">What to tell the person, when it was not.</param>
+/// <param name="Reason">The stable reason code, when it was not.</param>
 /// <param name="Busy">True when the queue for hashing passwords is full; nothing was checked.</param>
-internal sealed record PasswordChange(Account? Account = null, string? Fault = null, bool Busy = false);
+internal sealed record PasswordChange(Account? Account = null, string? Fault = null, string? Reason = null, bool Busy = false);
 
 /// <summary>
 /// Changes a password. The new security stamp ends every other session, and every app loses its access. Access is
@@ -16,26 +17,27 @@ internal sealed record PasswordChange(Account? Account = null, string? Fault = n
 /// </summary>
 internal sealed class PasswordService(UserManager<Account> users, Grants grants, PasswordGuesses guesses, PasswordWork work, AccountJournal journal)
 {
+    private const string Unsuitable = "new_password_unsuitable";
     private const string WrongCurrent = "The current password is not right. After several tries, wait a few minutes.";
 
     public async Task<PasswordChange> ChangeAsync(
         Guid accountId, string current, string chosen, string repeated, AuditContext context, CancellationToken ct)
     {
-        if (chosen != repeated) return new PasswordChange(Fault: "The two new passwords are not the same.");
-        if (chosen.Length > SignInService.MaxLength) return new PasswordChange(Fault: "The new password is too long.");
-        if (current.Length is 0 or > SignInService.MaxLength) return new PasswordChange(Fault: WrongCurrent);
-        if (!guesses.MayConfirm(accountId)) return new PasswordChange(Fault: WrongCurrent);
+        if (chosen != repeated) return new PasswordChange(Fault: "The two new passwords are not the same.", Reason: Unsuitable);
+        if (chosen.Length > SignInService.MaxLength) return new PasswordChange(Fault: "The new password is too long.", Reason: Unsuitable);
+        if (current.Length is 0 or > SignInService.MaxLength) return new PasswordChange(Fault: WrongCurrent, Reason: "malformed_credentials");
+        if (!guesses.MayConfirm(accountId)) return new PasswordChange(Fault: WrongCurrent, Reason: "password_confirmations_exhausted");
         using var turn = await work.EnterAsync(known: true, ct);
         if (!turn.IsAcquired) return new PasswordChange(Busy: true);
 
         var account = await users.FindByIdAsync(accountId.ToString());
-        if (account is null || account.DisabledAt is not null) return new PasswordChange(Fault: WrongCurrent);
+        if (account is null || account.DisabledAt is not null) return new PasswordChange(Fault: WrongCurrent, Reason: "account_disabled");
         if (!await users.CheckPasswordAsync(account, current))
         {
             guesses.CountConfirmation(accountId);
             await journal.PasswordChangeRefusedAsync(accountId, context, ct);
             await turn.RestAsync();
-            return new PasswordChange(Fault: WrongCurrent);
+            return new PasswordChange(Fault: WrongCurrent, Reason: "wrong_password");
         }
 
         return await ChangeAsync(account, current, chosen, context, ct);
@@ -46,12 +48,12 @@ internal sealed class PasswordService(UserManager<Account> users, Grants grants,
         foreach (var validator in users.PasswordValidators)
         {
             var verdict = await validator.ValidateAsync(users, account, chosen);
-            if (!verdict.Succeeded) return new PasswordChange(Fault: string.Join(' ', verdict.Errors.Select(e => e.Description)));
+            if (!verdict.Succeeded) return new PasswordChange(Fault: string.Join(' ', verdict.Errors.Select(e => e.Description)), Reason: Unsuitable);
         }
-        if (chosen == current) return new PasswordChange(Fault: "The new password is the same as the current one.");
+        if (chosen == current) return new PasswordChange(Fault: "The new password is the same as the current one.", Reason: Unsuitable);
         await grants.WithdrawAllAsync(account.Id, context, ct);
         var changed = await users.ChangePasswordAsync(account, current, chosen);
-        if (!changed.Succeeded) return new PasswordChange(Fault: "The password was not changed. Please try again.");
+        if (!changed.Succeeded) return new PasswordChange(Fault: "The password was not changed. Please try again.", Reason: "password_not_changed");
         await journal.PasswordChangedAsync(account.Id, context, ct);
         return new PasswordChange(account);
     }

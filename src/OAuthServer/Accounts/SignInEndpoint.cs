@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Http;
 using OAuthServer.Limits;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Accounts;
 
@@ -27,7 +28,7 @@ internal static class SignInEndpoint
         var current = await AccountSession.ReadAsync(http);
         if (current is not null && !again) return new SeeOther(target ?? links.Connections);
         ForgetUser(http);
-        return await FormAsync(target, describe, new SignInView(null, null, target, current?.Name ?? ""), StatusCodes.Status200OK, ct);
+        return await FormAsync(target, describe, new SignInView(null, null, target, current?.Name ?? ""), null, ct);
     }
 
     private static async Task<IResult> AnswerAsync(
@@ -48,17 +49,19 @@ internal static class SignInEndpoint
         if (result.Account is null)
         {
             var typed = email.Length <= SignInService.MaxLength ? email : "";
-            return await FormAsync(target, describe, new SignInView(null, null, target, typed, keep, Failed: true), StatusCodes.Status400BadRequest, ct);
+            return await FormAsync(target, describe, new SignInView(null, null, target, typed, keep, Failed: true), Refusal(result.Reason!), ct);
         }
         await session.StartAsync(http, result.Account, keep);
         return new SeeOther(target ?? links.Connections);
     }
 
-    private static async Task<IResult> FormAsync(string? target, DescribeSignIn describe, SignInView view, int status, CancellationToken ct)
+    private static async Task<IResult> FormAsync(string? target, DescribeSignIn describe, SignInView view, OAuthError? refusal, CancellationToken ct)
     {
         var purpose = target is null ? null : await describe(target, ct);
-        return Pages.SignIn(view with { ClientName = purpose?.ClientName, CancelUrl = purpose?.CancelUrl }, status, purpose?.FormActionSource);
+        return Pages.SignIn(view with { ClientName = purpose?.ClientName, CancelUrl = purpose?.CancelUrl }, purpose?.FormActionSource, refusal);
     }
+
+    private static OAuthError Refusal(string reason) => new("access_denied", "The person did not sign in.", reason);
 
     // The sign-in form belongs to the browser, not to an account: of ten tabs that show it, each still works after one
     // of them was used.

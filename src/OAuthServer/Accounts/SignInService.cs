@@ -19,8 +19,8 @@ internal enum SignInOutcome
     Busy,
 }
 
-/// <summary>The outcome, with the account when it was accepted, and the budget when it is used up.</summary>
-internal sealed record SignInResult(SignInOutcome Outcome, Account? Account = null, BudgetState? Budget = null);
+/// <summary>The outcome, with the account when it was accepted, the budget when it is used up, and the private reason when it was refused.</summary>
+internal sealed record SignInResult(SignInOutcome Outcome, Account? Account = null, BudgetState? Budget = null, string? Reason = null);
 
 /// <summary>
 /// Checks an e-mail address and a password. Five wrong tries by strangers lock the account for five minutes, against
@@ -38,8 +38,9 @@ internal sealed class SignInService(
     {
         if (attempt.Email.Length is 0 or > MaxLength || attempt.Password.Length is 0 or > MaxLength)
         {
-            await journal.SignInRefusedAsync(null, "malformed_credentials", context, ct);
-            return new SignInResult(SignInOutcome.Refused);
+            const string malformed = "malformed_credentials";
+            await journal.SignInRefusedAsync(null, malformed, context, ct);
+            return new SignInResult(SignInOutcome.Refused, Reason: malformed);
         }
 
         // Nobody is looked up for a stranger who must not try.
@@ -69,7 +70,7 @@ internal sealed class SignInService(
             await CountAsync(account, attempt, trusted, context, ct);
             await journal.SignInRefusedAsync(account?.Id, reason, context, ct);
             await turn.RestAsync();
-            return new SignInResult(SignInOutcome.Refused);
+            return new SignInResult(SignInOutcome.Refused, Reason: reason);
         }
 
         await journal.SignedInAsync(account!.Id, context, ct);

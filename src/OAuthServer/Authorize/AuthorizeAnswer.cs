@@ -15,7 +15,7 @@ internal sealed class AuthorizeAnswer(ServerAddress address, ConsentTickets tick
     {
         AuthorizeOutcome.Granted granted => Grant(http, granted),
         AuthorizeOutcome.Refused refused => Redirect(http, RedirectUri.WithQuery(
-            refused.Target.RedirectUri, ("error", refused.Error.Code), ("error_description", refused.Error.Description), ("state", refused.Target.State), ("iss", address.Issuer))),
+            refused.Target.RedirectUri, ("error", refused.Error.Code), ("error_description", refused.Error.Description), ("error_uri", address.ErrorUri(refused.Error.Code)), ("state", refused.Target.State), ("iss", address.Issuer))),
         AuthorizeOutcome.SignIn signIn => Redirect(http, SignInUrl(signIn)),
         AuthorizeOutcome.AskConsent ask => Pages.Consent(http, Ask(ask, person!)),
         AuthorizeOutcome.Untrusted untrusted => Explain(http, untrusted.Error),

@@ -15,7 +15,7 @@ internal static class AuthorizeEndpoint
         routes.MapGet(Route, GetAsync).WithName("authorize"),
         routes.MapPost(Route, PostAsync),
         routes.MapGet(Route + "/cancel", CancelAsync),
-        routes.MapPost(ConsentEndpoint.Route, ConsentEndpoint.AnswerAsync),
+        routes.MapPost(ConsentEndpoint.Route, ConsentEndpoint.AnswerAsync).WithName("consent"),
     ];
 
     private static Task<IResult> GetAsync(HttpContext http, AuthorizeService service, AuthorizeAnswer answer, CancellationToken ct) =>
@@ -26,15 +26,15 @@ internal static class AuthorizeEndpoint
 
     private static async Task<IResult> AnswerAsync(HttpContext http, Result<Parameters> read, AuthorizeService service, AuthorizeAnswer answer, CancellationToken ct)
     {
-        if (read.Failed(out var malformed, out var parameters)) return answer.Write(http, service.Note(new AuthorizeOutcome.Untrusted(malformed)), null);
+        if (read.Failed(out var malformed, out var parameters)) return answer.Write(http, service.Note(malformed, http.Audit()), null);
         var person = await AccountSession.ReadAsync(http);
         return answer.Write(http, await service.AuthorizeAsync(parameters, person, http.Audit(), ct), person);
     }
 
     private static async Task<IResult> CancelAsync(HttpContext http, AuthorizeService service, AuthorizeAnswer answer, CancellationToken ct)
     {
-        if (ReadQuery(http.Request).Failed(out var malformed, out var parameters)) return answer.Write(http, service.Note(new AuthorizeOutcome.Untrusted(malformed)), null);
-        return answer.Write(http, await service.CancelAsync(parameters, ct), null);
+        if (ReadQuery(http.Request).Failed(out var malformed, out var parameters)) return answer.Write(http, service.Note(malformed, http.Audit()), null);
+        return answer.Write(http, await service.CancelAsync(parameters, http.Audit(), ct), null);
     }
 
     internal static Result<Parameters> ReadQuery(HttpRequest request) => ReadQuery(request.QueryString.Value ?? string.Empty);

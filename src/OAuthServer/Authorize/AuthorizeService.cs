@@ -9,9 +9,13 @@ namespace OAuthServer.Authorize;
 
 /// <summary>Decides what becomes of an authorization request, and of the answer to a consent form (RFC 6749 §4.1.1, §4.1.2).</summary>
 internal sealed class AuthorizeService(
-    AuthorizeValidator validator, AuthorizationCodes codes, Consents consents, RefusalLog refusals, IOptions<OAuthOptions> options)
+    AuthorizeValidator validator, AuthorizationCodes codes, Consents consents, RefusalJournal refusals, IOptions<OAuthOptions> options)
 {
+    private const string Endpoint = "authorize";
+
     private static readonly OAuthError AccessDenied = new("access_denied", "The person did not allow it.", "access_denied");
+    private static readonly OAuthError LoginRequired = new("login_required", "The person has to sign in.", "login_required");
+    private static readonly OAuthError ConsentRequired = new("consent_required", "The person has to be asked.", "consent_required");
 
     /// <summary>
     /// With a live session and remembered consent a code is made at once, in one statement that checks both. Only when
@@ -20,15 +24,15 @@ internal sealed class AuthorizeService(
     public async Task<AuthorizeOutcome> AuthorizeAsync(Parameters parameters, SignedInAccount? person, AuditContext audit, CancellationToken ct)
     {
         var (request, ended) = await validator.ValidateAsync(parameters, ct);
-        if (request is null) return Note(ended!);
+        if (request is null) return await EndAsync(ended!, AuditEventNames.AuthorizationRefused, person, audit, ct);
         var (prompt, client) = (request.Prompt, request.Client);
-        if (person is null || prompt.HasFlag(Prompt.Login) || prompt.HasFlag(Prompt.SelectAccount)) return SignInOr("login_required", request, person is not null);
+        if (person is null || prompt.HasFlag(Prompt.Login) || prompt.HasFlag(Prompt.SelectAccount)) return await SignInOrAsync(request, person, person is not null, audit, ct);
         // Whoever can receive a loopback or private-use redirect could pose as the app: the person sees each time (RFC 8252 §8.6).
         var mayRemember = !(client.IsPublic && RedirectUri.IsInterceptable(request.Target.RedirectUri));
         if (mayRemember && !prompt.HasFlag(Prompt.Consent) && await TryIssueAsync(request, person, null, audit, ct) is { } code)
             return new AuthorizeOutcome.Granted(request.Target, code);
-        if (!await codes.IsLiveAsync(person.Id, person.SecurityStamp, ct)) return SignInOr("login_required", request, reauthenticate: true);
-        if (prompt == Prompt.None) return Note(new AuthorizeOutcome.Refused(request.Target, new("consent_required", "The person has to be asked.", "consent_required")));
+        if (!await codes.IsLiveAsync(person.Id, person.SecurityStamp, ct)) return await SignInOrAsync(request, person, reauthenticate: true, audit, ct);
+        if (prompt == Prompt.None) return await EndAsync(new AuthorizeOutcome.Refused(request.Target, ConsentRequired), AuditEventNames.AuthorizationRefused, person, audit, ct);
         return new AuthorizeOutcome.AskConsent(request, await consents.FindAsync(person.Id, client.Id, ct));
     }
 
@@ -39,33 +43,36 @@ internal sealed class AuthorizeService(
     public async Task<AuthorizeOutcome> AnswerAsync(ConsentTicket ticket, Parameters parameters, bool allowed, SignedInAccount person, AuditContext audit, CancellationToken ct)
     {
         var (request, ended) = await validator.ValidateAsync(parameters, ct);
-        if (request is null) return Note(ended!);
-        if (!allowed) return new AuthorizeOutcome.Refused(request.Target, await refusals.RecordDenialAsync(AccessDenied, request.Client.Id, person.Id, audit, ct));
+        if (request is null) return await EndAsync(ended!, AuditEventNames.AuthorizationRefused, person, audit, ct);
+        if (!allowed) return await EndAsync(new AuthorizeOutcome.Refused(request.Target, AccessDenied), AuditEventNames.Consent, person, audit, ct);
         return await TryIssueAsync(request, person, ticket.Id, audit, ct) is { } code
             ? new AuthorizeOutcome.Granted(request.Target, code)
             : new AuthorizeOutcome.SignIn(request, Reauthenticate: false);
     }
 
     /// <summary>The person gave up before signing in.</summary>
-    public async Task<AuthorizeOutcome> CancelAsync(Parameters parameters, CancellationToken ct)
+    public async Task<AuthorizeOutcome> CancelAsync(Parameters parameters, AuditContext audit, CancellationToken ct)
     {
         var (request, ended) = await validator.ValidateAsync(parameters, ct);
-        return Note(request is null ? ended! : new AuthorizeOutcome.Refused(request.Target, AccessDenied));
+        return await EndAsync(request is null ? ended! : new AuthorizeOutcome.Refused(request.Target, AccessDenied), AuditEventNames.AuthorizationRefused, null, audit, ct);
     }
 
     /// <summary>What a person is asked to sign in for, when the request could go on.</summary>
     public async ValueTask<AuthorizeRequest?> DescribeAsync(Parameters parameters, CancellationToken ct) => (await validator.ValidateAsync(parameters, ct)).Request;
 
-    /// <summary>Logs an outcome that is an error and hands it on.</summary>
-    public AuthorizeOutcome Note(AuthorizeOutcome outcome)
+    /// <summary>Logs a request that could not be read.</summary>
+    public AuthorizeOutcome Note(OAuthError malformed, AuditContext audit) => new AuthorizeOutcome.Untrusted(refusals.Note(Endpoint, malformed, audit));
+
+    // Logs an outcome that is an error, audits it when a client is known, and hands it on.
+    private async Task<AuthorizeOutcome> EndAsync(AuthorizeOutcome outcome, string name, SignedInAccount? person, AuditContext audit, CancellationToken ct)
     {
-        if (outcome is AuthorizeOutcome.Untrusted untrusted) refusals.Note("authorize", untrusted.Error);
-        if (outcome is AuthorizeOutcome.Refused refused) refusals.Note("authorize", refused.Error);
+        if (outcome is AuthorizeOutcome.Untrusted untrusted) await refusals.RecordAsync(Endpoint, name, untrusted.Error, audit, ct);
+        if (outcome is AuthorizeOutcome.Refused refused) await refusals.RecordAsync(Endpoint, name, refused.Error with { About = new(refused.Target.Client.Id, person?.Id) }, audit, ct);
         return outcome;
     }
 
-    private AuthorizeOutcome SignInOr(string error, AuthorizeRequest request, bool reauthenticate) => request.Prompt == Prompt.None
-        ? Note(new AuthorizeOutcome.Refused(request.Target, new(error, "The person has to sign in.", error)))
+    private async ValueTask<AuthorizeOutcome> SignInOrAsync(AuthorizeRequest request, SignedInAccount? person, bool reauthenticate, AuditContext audit, CancellationToken ct) => request.Prompt == Prompt.None
+        ? await EndAsync(new AuthorizeOutcome.Refused(request.Target, LoginRequired), AuditEventNames.AuthorizationRefused, person, audit, ct)
         : new AuthorizeOutcome.SignIn(request, reauthenticate);
 
     private async Task<string?> TryIssueAsync(AuthorizeRequest request, SignedInAccount person, Guid? ticketId, AuditContext audit, CancellationToken ct)

@@ -35,8 +35,9 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         if (!known || await directory.FindAsync(clientId, ct) is not { } client) return new OAuthError("invalid_client", "The client is not known here.", "client_unknown");
         var sent = parameters["redirect_uri"];
         var uri = sent ?? (client.RedirectUris.Count == 1 ? client.RedirectUris[0] : null);
-        if (uri is null) return new OAuthError("invalid_redirect_uri", "The parameter redirect_uri is missing.", "redirect_uri_ambiguous");
-        if (uri.Length > LongestRedirectUri || !client.HasRedirectUri(uri)) return new OAuthError("invalid_redirect_uri", "The redirect_uri is not registered for this client.", "redirect_uri_unregistered");
+        if (uri is null) return new OAuthError("invalid_redirect_uri", "The parameter redirect_uri is missing.", "redirect_uri_ambiguous") { About = new(client.Id) };
+        if (uri.Length > LongestRedirectUri || !client.HasRedirectUri(uri))
+            return new OAuthError("invalid_redirect_uri", "The redirect_uri is not registered for this client.", "redirect_uri_unregistered") { About = new(client.Id), Mismatch = client.Mismatch(uri) };
         return new RedirectTarget(client, uri, sent is not null, EchoableState(parameters));
     }
 

@@ -36,6 +36,10 @@ internal sealed class Client(ClientRow row)
     /// <summary>True when a redirect URI of a request is one that the client registered.</summary>
     public bool HasRedirectUri(string requested) => row.RedirectUris.Any(registered => RedirectUri.Matches(registered, requested, IsNative));
 
+    /// <summary>Why a redirect URI of a request is none of these, for the log.</summary>
+    public RedirectUriMismatch Mismatch(string requested) =>
+        new(requested, IsNative ? [.. row.RedirectUris.Select(registered => RedirectUri.WithPortOf(registered, requested))] : row.RedirectUris);
+
     /// <summary>The bcrypt hashes that are live at this moment: one, or two while a secret is being rotated.</summary>
     public IEnumerable<string> SecretHashes(DateTimeOffset now)
     {

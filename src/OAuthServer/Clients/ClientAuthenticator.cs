@@ -21,10 +21,10 @@ internal sealed class ClientAuthenticator(
         var client = credentials.ClientId.Length <= LongestClientId ? await directory.FindAsync(credentials.ClientId, ct) : null;
         if (client is { IsPublic: true })
         {
-            return credentials.ClientSecret is null ? client : OAuthError.InvalidClient("public_client_with_secret");
+            return credentials.ClientSecret is null ? client : About(client, OAuthError.InvalidClient("public_client_with_secret"));
         }
 
-        if (credentials.ClientSecret is not { } secret) return OAuthError.InvalidClient(client is null ? "client_unknown" : "client_secret_missing");
+        if (credentials.ClientSecret is not { } secret) return About(client, OAuthError.InvalidClient(client is null ? "client_unknown" : "client_secret_missing"));
         string[] hashes = client is null ? [] : [.. client.SecretHashes(clock.GetUtcNow())];
         if (secrets.Remembers(credentials.ClientId, secret, hashes)) return client!;
         var guess = new Guess(client, credentials.ClientId, secret, hashes);
@@ -32,8 +32,10 @@ internal sealed class ClientAuthenticator(
         if (refusal is { Status: StatusCodes.Status429TooManyRequests } && client is not null && presented is not null
             && await holders.FindAsync(presented, client.Id, ct) is { } holder)
             refusal = await TryAsync(guess, holder, ct);
-        return refusal is null ? client! : refusal;
+        return refusal is null ? client! : About(client, refusal);
     }
+
+    private static OAuthError About(Client? client, OAuthError refusal) => client is null ? refusal : refusal with { About = new(client.Id) };
 
     // Null when the secret is right.
     private async ValueTask<OAuthError?> TryAsync(Guess guess, Guid? holder, CancellationToken ct)

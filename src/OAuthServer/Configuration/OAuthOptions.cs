@@ -45,6 +45,12 @@ internal sealed class OAuthOptions
     /// <summary>Whether <c>/oauth/revoke</c> takes access tokens; if not it answers <c>unsupported_token_type</c> (RFC 7009 §2.2.1).</summary>
     public bool AccessTokenRevocation { get; set; } = true;
 
+    /// <summary>
+    /// A page with a section for each public error, such as docs/errors.md as you publish it: refusals then carry
+    /// <c>error_uri</c> (RFC 6749 §4.1.2.1, §5.2), this and <c>#invalid_grant</c>. Empty for none.
+    /// </summary>
+    public string? ErrorDocumentation { get; set; }
+
     /// <summary>The scopes of the APIs behind this server, each with the plain words that the consent page shows.</summary>
     public Dictionary<string, string> Scopes { get; } = [];
 }
@@ -66,6 +72,7 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : IVal
         Check(options.RefreshTokenFamilyLifetime >= options.RefreshTokenLifetime, "OAuth:RefreshTokenFamilyLifetime must be at least OAuth:RefreshTokenLifetime.");
         Check(options.RefreshRetryWindow >= TimeSpan.Zero && options.RefreshRetryWindow <= LongestRetry, "OAuth:RefreshRetryWindow must be from 00:00:00 to 00:05:00.");
         Check(Enum.IsDefined(options.DeviceBinding), "OAuth:DeviceBinding must be Off, Audit or Enforce.");
+        Check(string.IsNullOrEmpty(options.ErrorDocumentation) || IsPlainUrl(options.ErrorDocumentation), "OAuth:ErrorDocumentation must be an absolute http or https URL in ASCII without a fragment; the name of the error becomes the fragment.");
         foreach (var scope in options.Scopes.Keys) Check(Protocol.Scope.TryParse(scope, out var parsed) && parsed.Names.Count == 1, "OAuth:Scopes has a name that is no scope token (RFC 6749 §3.3).");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
@@ -74,6 +81,11 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : IVal
             if (!holds) faults.Add(otherwise);
         }
     }
+
+    // The characters of RFC 6749 §5.2 for error_uri.
+    private static bool IsPlainUrl(string text) =>
+        !text.AsSpan().ContainsAnyExceptInRange('!', '~') && text.AsSpan().IndexOfAny('"', '\\', '#') < 0
+        && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
 
     private string? IssuerFault(string issuer)
     {

@@ -5,6 +5,8 @@ namespace OAuthServer.Configuration;
 /// <summary>Every URL and path that this server prints or serves, made from the issuer alone; no request header takes part.</summary>
 internal sealed class ServerAddress
 {
+    private readonly string? _errorDocumentation;
+
     public ServerAddress(IOptions<OAuthOptions> options)
     {
         Issuer = options.Value.Issuer;
@@ -12,6 +14,7 @@ internal sealed class ServerAddress
         var uri = new Uri(Issuer);
         Path = uri.AbsolutePath == "/" ? string.Empty : uri.AbsolutePath;
         IsHttps = uri.Scheme == Uri.UriSchemeHttps;
+        _errorDocumentation = string.IsNullOrEmpty(options.Value.ErrorDocumentation) ? null : options.Value.ErrorDocumentation;
     }
 
     /// <summary>The issuer identifier, byte for byte (RFC 8414 §2, RFC 9207 §2).</summary>
@@ -28,6 +31,9 @@ internal sealed class ServerAddress
 
     /// <summary>The absolute URL of one of our paths.</summary>
     public string Url(string path) => Issuer + path;
+
+    /// <summary>Where a public error is explained (RFC 6749 §5.2), or null. By the public error alone: causes that must look alike have one address.</summary>
+    public string? ErrorUri(string error) => _errorDocumentation is null ? null : $"{_errorDocumentation}#{error}";
 
     /// <summary>The path of one of our pages, for links and redirects within the server.</summary>
     public string Local(string path) => Path + path;

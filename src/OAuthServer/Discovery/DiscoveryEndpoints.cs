@@ -1,4 +1,5 @@
 using OAuthServer.Configuration;
+using OAuthServer.Diagnostics;
 using OAuthServer.Http;
 using OAuthServer.Keys;
 using OAuthServer.Protocol;
@@ -19,10 +20,10 @@ internal static class DiscoveryEndpoints
     public static IEndpointConventionBuilder MapMetadata(this IEndpointRouteBuilder root, ServerAddress address) =>
         root.MapMethods(MetadataRoute + address.Path, GetAndHead, (HttpContext http, DiscoveryDocuments documents) => Answer(http, documents.Metadata, MaxAgeSeconds));
 
-    public static IEndpointConventionBuilder MapKeys(this IEndpointRouteBuilder routes) =>
+    public static IEndpointConventionBuilder MapKeys(this IEndpointRouteBuilder routes, RefusalLog refusals) =>
         routes.MapMethods(KeysRoute, GetAndHead, (HttpContext http, KeyRing keys) => keys.Current is { } ring
             ? Answer(http, new(ring.JwksDocument, ring.JwksETag), MaxAgeSeconds)
-            : OAuthAnswer.Refuse(OAuthError.TemporarilyUnavailable("signing_key_missing")));
+            : OAuthAnswer.Refuse(refusals.Note(http, OAuthError.TemporarilyUnavailable("signing_key_missing")))).WithName("jwks");
 
     /// <summary>Ids of tokens that were revoked before they expired, for APIs that cannot wait (RFC 7009 §3).</summary>
     public static IEndpointConventionBuilder MapRevocations(this IEndpointRouteBuilder routes) =>

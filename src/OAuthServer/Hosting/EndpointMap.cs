@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using OAuthServer.Accounts;
 using OAuthServer.Authorize;
 using OAuthServer.Configuration;
+using OAuthServer.Diagnostics;
 using OAuthServer.Discovery;
 using OAuthServer.Hosting.Protection;
 using OAuthServer.Revoke;
@@ -23,7 +24,7 @@ internal static class EndpointMap
         routes.MapRevoke().RequireBudget(BudgetNames.Revoke).AllowClientOrigins();
 
         app.MapMetadata(address).AllowAnyOrigin();
-        routes.MapKeys().AllowAnyOrigin();
+        routes.MapKeys(app.Services.GetRequiredService<RefusalLog>()).AllowAnyOrigin();
         routes.MapRevocations().AllowAnyOrigin();
 
         foreach (var password in routes.MapAccounts()) password.RequireBudget(BudgetNames.SignIn);

@@ -96,7 +96,7 @@ internal static class ServerRegistration
     private static void AddProtocol(this IServiceCollection services)
     {
         services.AddSingleton<ClientDirectory>().AddSingleton<ClientSecretVerifier>().AddSingleton<ClientAuthenticator>().AddHostedService<ClientChangeListener>();
-        services.AddSingleton<TokenIssuer>().AddSingleton<AccessTokenReader>().AddSingleton<RefusalLog>();
+        services.AddSingleton<TokenIssuer>().AddSingleton<AccessTokenReader>().AddSingleton<RefusalLog>().AddSingleton<RefusalJournal>();
         services.AddSingleton<AuthorizationCodeGrant>().AddSingleton<RefreshTokenGrant>().AddSingleton<TokenGrants>().AddSingleton<TokenService>();
         services.AddSingleton<RevocableTokens>().AddSingleton<RevokeService>();
         services.AddSingleton<DiscoveryDocuments>().AddSingleton<RevocationList>();

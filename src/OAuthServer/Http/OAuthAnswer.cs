@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OAuthServer.Configuration;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Http;
@@ -16,7 +17,7 @@ internal static class OAuthAnswer
     private const int RetryAfterSeconds = 5;
 
     /// <summary>200 with tokens.</summary>
-    public static IResult Grant(TokenGrant grant) => new JsonAnswer(StatusCodes.Status200OK, null, json =>
+    public static IResult Grant(TokenGrant grant) => new JsonAnswer(StatusCodes.Status200OK, null, (json, _) =>
     {
         json.WriteString("access_token"u8, grant.AccessToken.Span);
         json.WriteString("token_type"u8, "Bearer"u8);
@@ -26,16 +27,19 @@ internal static class OAuthAnswer
     });
 
     /// <summary>200 with an empty object, since some clients fail on a body that is not JSON.</summary>
-    public static IResult Done() => new JsonAnswer(StatusCodes.Status200OK, null, _ => { });
+    public static IResult Done() => new JsonAnswer(StatusCodes.Status200OK, null, (_, _) => { });
 
     /// <summary>A refusal in the form of RFC 6749 §5.2. Every 401 carries a challenge (RFC 9110 §15.5.2).</summary>
-    public static IResult Refuse(OAuthError error) => new JsonAnswer(error.Status, error.Budget, json =>
+    public static IResult Refuse(OAuthError error) => new JsonAnswer(error.Status, error.Budget, (json, http) =>
     {
         json.WriteString("error"u8, error.Code);
-        if (error.Status != StatusCodes.Status429TooManyRequests) json.WriteString("error_description"u8, error.Description);
+        // All 429 have one form, and say no more than that.
+        if (error.Status == StatusCodes.Status429TooManyRequests) return;
+        json.WriteString("error_description"u8, error.Description);
+        if (http.RequestServices.GetRequiredService<ServerAddress>().ErrorUri(error.Code) is { } uri) json.WriteString("error_uri"u8, uri);
     });
 
-    private sealed class JsonAnswer(int status, BudgetState? budget, Action<Utf8JsonWriter> members) : IResult
+    private sealed class JsonAnswer(int status, BudgetState? budget, Action<Utf8JsonWriter, HttpContext> members) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
@@ -50,7 +54,7 @@ internal static class OAuthAnswer
             // Straight into the server's own buffers; headers leave with the first flush, so the length can still be told.
             using var json = new Utf8JsonWriter(response.BodyWriter);
             json.WriteStartObject();
-            members(json);
+            members(json, httpContext);
             json.WriteEndObject();
             json.Flush();
             response.ContentLength = json.BytesCommitted;

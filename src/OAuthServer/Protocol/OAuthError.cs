@@ -16,6 +16,12 @@ internal sealed record OAuthError(string Code, string Description, string Reason
     /// <summary>The grant type that was asked for, where it is known; for metrics alone.</summary>
     public string? GrantType { get; init; }
 
+    /// <summary>Whom the refusal names; null when it names nobody who is known to exist.</summary>
+    public RefusalSubject? About { get; init; }
+
+    /// <summary>The redirect URI that did not fit, and those that would; for the log alone.</summary>
+    public RedirectUriMismatch? Mismatch { get; init; }
+
     /// <summary>Malformed request (RFC 6749 §5.2).</summary>
     public static OAuthError InvalidRequest(string description, string reason, int status = 400) => new("invalid_request", description, reason, status);
 
@@ -36,4 +42,10 @@ internal sealed record OAuthError(string Code, string Description, string Reason
 
     /// <summary>A budget is used up (RFC 6585 §4).</summary>
     public static OAuthError TooManyRequests(string reason, BudgetState? budget = null) => new("too_many_requests", "Too many requests. Try again later.", reason, 429) { Budget = budget };
+
+    /// <summary>Nothing useful can be said (RFC 6749 §4.1.2.1).</summary>
+    public static OAuthError ServerError(string reason) => new("server_error", "The server has a fault.", reason, 500);
 }
+
+/// <summary>Whom a refusal names: a client, and the person and the family of tokens that it was about, as far as they are known to exist.</summary>
+internal sealed record RefusalSubject(string ClientId, Guid? UserId = null, Guid? FamilyId = null);

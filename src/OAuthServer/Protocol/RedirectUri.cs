@@ -50,6 +50,18 @@ internal static class RedirectUri
             ? origin
             : uri[..(uri.IndexOf(':', StringComparison.Ordinal) + 1)];
 
+    /// <summary>What a native client that registered this loopback URI may ask for with the port of a request (RFC 8252 §7.3); any other URI as it is.</summary>
+    public static string WithPortOf(string registered, string requested)
+    {
+        foreach (var loopback in Loopbacks)
+        {
+            if (SplitPort(registered, loopback) is not { } path || SplitPort(requested, loopback) is not { } asked) continue;
+            return string.Concat(requested.AsSpan(0, requested.Length - asked.Length), path);
+        }
+
+        return registered;
+    }
+
     private static bool MatchesButForPort(string registered, string requested)
     {
         foreach (var loopback in Loopbacks)

@@ -11,7 +11,7 @@ internal static class RevokeEndpoint
 
     private static async Task<IResult> AnswerAsync(HttpRequest http, RevokeService service, ServerTelemetry telemetry, CancellationToken ct)
     {
-        if ((await RevokeRequest.ParseAsync(http, ct)).Failed(out var malformed, out var request)) return OAuthAnswer.Refuse(service.Note(malformed));
+        if ((await RevokeRequest.ParseAsync(http, ct)).Failed(out var malformed, out var request)) return OAuthAnswer.Refuse(service.Note(malformed, http.HttpContext.Audit()));
         if (await service.RevokeAsync(request, ct) is { } refusal) return OAuthAnswer.Refuse(refusal);
         telemetry.Granted("revoke");
         return OAuthAnswer.Done();

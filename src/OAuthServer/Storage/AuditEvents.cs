@@ -27,6 +27,8 @@ internal static class AuditEventNames
     public const string RefreshTokenRepeated = "refresh_token_repeated";
     public const string DeviceChanged = "device_changed";
     public const string TokenRefused = "token_refused";
+    public const string AuthorizationRefused = "authorization_refused";
+    public const string RevocationRefused = "revocation_refused";
     public const string CodeReused = "code_reused";
     public const string RefreshTokenReused = "refresh_token_reused";
     public const string TokenRevoked = "token_revoked";

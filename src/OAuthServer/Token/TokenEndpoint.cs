@@ -1,6 +1,5 @@
 using OAuthServer.Http;
 using OAuthServer.Telemetry;
-using OAuthServer.Token.Grants;
 
 namespace OAuthServer.Token;
 
@@ -8,18 +7,18 @@ namespace OAuthServer.Token;
 internal static class TokenEndpoint
 {
     public static IEndpointConventionBuilder MapToken(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/oauth/token", (HttpRequest http, TokenService service, ServerTelemetry telemetry, CancellationToken ct) => AnswerAsync(http, service, telemetry, null, [], ct))
-            .WithName("token");
+        routes.MapPost("/oauth/token", (HttpRequest http, TokenService service, ServerTelemetry telemetry, CancellationToken ct) => AnswerAsync(http, service, telemetry, TokenRoute.Token, ct))
+            .WithName(TokenRoute.Token.Name);
 
     public static IEndpointConventionBuilder MapRefresh(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/oauth/refresh", (HttpRequest http, TokenService service, ServerTelemetry telemetry, CancellationToken ct) => AnswerAsync(http, service, telemetry, GrantTypes.RefreshToken, [GrantTypes.RefreshToken], ct))
-            .WithName("refresh");
+        routes.MapPost("/oauth/refresh", (HttpRequest http, TokenService service, ServerTelemetry telemetry, CancellationToken ct) => AnswerAsync(http, service, telemetry, TokenRoute.Refresh, ct))
+            .WithName(TokenRoute.Refresh.Name);
 
-    private static async Task<IResult> AnswerAsync(HttpRequest http, TokenService service, ServerTelemetry telemetry, string? impliedGrantType, string[] only, CancellationToken ct)
+    private static async Task<IResult> AnswerAsync(HttpRequest http, TokenService service, ServerTelemetry telemetry, TokenRoute route, CancellationToken ct)
     {
-        if ((await TokenRequest.ParseAsync(http, impliedGrantType, ct)).Failed(out var malformed, out var request)) return OAuthAnswer.Refuse(service.Note(malformed));
-        if ((await service.IssueAsync(request, only, ct)).Failed(out var refusal, out var tokens)) return OAuthAnswer.Refuse(refusal);
-        telemetry.Granted(only.Length == 0 ? "token" : "refresh", request.GrantType);
+        if ((await TokenRequest.ParseAsync(http, route.ImpliedGrantType, ct)).Failed(out var malformed, out var request)) return OAuthAnswer.Refuse(service.Note(route, malformed, http.HttpContext.Audit()));
+        if ((await service.IssueAsync(request, route, ct)).Failed(out var refusal, out var tokens)) return OAuthAnswer.Refuse(refusal);
+        telemetry.Granted(route.Name, request.GrantType);
         return OAuthAnswer.Grant(tokens);
     }
 }

@@ -3,6 +3,7 @@ using OAuthServer.Diagnostics;
 using OAuthServer.Http;
 using OAuthServer.Keys;
 using OAuthServer.Protocol;
+using OAuthServer.Storage;
 using OAuthServer.Token.Grants;
 using OAuthServer.Tokens;
 
@@ -10,22 +11,22 @@ namespace OAuthServer.Token;
 
 /// <summary>One token request from credentials to tokens (RFC 6749 §4.1.4, §5, §6).</summary>
 internal sealed partial class TokenService(
-    ClientAuthenticator clients, TokenGrants grants, KeyRing keys, TokenIssuer tokens, RefusalLog refusals, ILogger<TokenService> log)
+    ClientAuthenticator clients, TokenGrants grants, KeyRing keys, TokenIssuer tokens, RefusalJournal refusals, ILogger<TokenService> log)
 {
     /// <summary>Tokens, or the reason why not. The key is resolved first, so that a missing key never burns a code.</summary>
     /// <param name="request">A well-formed request.</param>
-    /// <param name="only">The grant types of this address; empty means every one.</param>
+    /// <param name="route">The address that it came to.</param>
     /// <param name="ct">Ends with the request.</param>
-    public async Task<Result<TokenGrant>> IssueAsync(TokenRequest request, string[] only, CancellationToken ct)
+    public async Task<Result<TokenGrant>> IssueAsync(TokenRequest request, TokenRoute route, CancellationToken ct)
     {
         if ((await clients.AuthenticateAsync(request.Credentials, request.Code ?? request.RefreshToken, ct)).Failed(out var refused, out var client))
-            return await refusals.RecordClientAsync(refused, request.Credentials.ClientId, request.Audit, ct);
-        if (request.GrantType is not (GrantTypes.AuthorizationCode or GrantTypes.RefreshToken) || (only.Length > 0 && !only.Contains(request.GrantType)))
-            return Note(new OAuthError("unsupported_grant_type", "The grant_type is not supported here.", "grant_type_unsupported"));
-        if (!client.Allows(request.GrantType)) return Note(OAuthError.UnauthorizedClient("grant_type_not_registered"));
-        if (keys.Current is not { } ring) return Note(OAuthError.TemporarilyUnavailable("signing_key_missing"));
+            return await refusals.RecordClientAsync(route.Name, refused with { GrantType = request.GrantType }, request.Credentials.ClientId, request.Audit, ct);
+        if (!route.Serves(request.GrantType))
+            return await RefuseAsync(route, client, request, new OAuthError("unsupported_grant_type", "The grant_type is not supported here.", "grant_type_unsupported"), ct);
+        if (!client.Allows(request.GrantType)) return await RefuseAsync(route, client, request, OAuthError.UnauthorizedClient("grant_type_not_registered"), ct);
+        if (keys.Current is not { } ring) return await RefuseAsync(route, client, request, OAuthError.TemporarilyUnavailable("signing_key_missing"), ct);
         IGrant grant = request.GrantType == GrantTypes.AuthorizationCode ? grants.AuthorizationCode : grants.RefreshToken;
-        if ((await grant.RedeemAsync(client, request, ct)).Failed(out var refusal, out var access)) return Note(refusal with { GrantType = request.GrantType });
+        if ((await grant.RedeemAsync(client, request, ct)).Failed(out var refusal, out var access)) return await RefuseAsync(route, client, request, refusal, ct);
         try
         {
             var token = tokens.Issue(ring.Signing, new(access.UserId, client.Id, access.Scope, access.FamilyId));
@@ -39,12 +40,15 @@ internal sealed partial class TokenService(
             LogUnsigned(fault, ring.Signing.KeyId);
             var unsigned = OAuthError.TemporarilyUnavailable("signing_failed") with { GrantType = request.GrantType };
             await grant.GiveBackAsync(request, access, unsigned.Reason, CancellationToken.None);
-            return Note(unsigned);
+            return Note(route, unsigned with { About = new(client.Id, access.UserId, access.FamilyId) }, request.Audit);
         }
     }
 
-    /// <summary>Logs a refusal and hands it on.</summary>
-    public OAuthError Note(OAuthError error) => refusals.Note("token", error);
+    /// <summary>Logs a refusal that names nobody, or is in the audit log already, and hands it on.</summary>
+    public OAuthError Note(TokenRoute route, OAuthError error, AuditContext context) => refusals.Note(route.Name, error, context);
+
+    private Task<OAuthError> RefuseAsync(TokenRoute route, Client client, TokenRequest request, OAuthError error, CancellationToken ct) =>
+        refusals.RecordAsync(route.Name, AuditEventNames.TokenRefused, error with { About = error.About ?? new(client.Id), GrantType = request.GrantType }, request.Audit, ct);
 
     [LoggerMessage(1002, LogLevel.Error, "No access token could be made with key {KeyId}; what was presented stays good.")]
     private partial void LogUnsigned(Exception fault, string keyId);

@@ -6,7 +6,7 @@ namespace OAuthServer.SecurityTests.Protection;
 /// <summary>OPS-04, AUTHZ-15.</summary>
 public class CorsTests
 {
-    private const string Exposed = "WWW-Authenticate, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, DPoP-Nonce";
+    private const string Exposed = "WWW-Authenticate, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, DPoP-Nonce, X-Correlation-Id";
 
     [Theory]
     [InlineData("/oauth/token")]

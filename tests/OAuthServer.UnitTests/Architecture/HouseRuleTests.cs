@@ -15,7 +15,6 @@ public sealed class HouseRuleTests : IDisposable
     {
         ["OAuthServer.Protocol.OAuthError"] = "Code is the public error code",
         ["OAuthServer.Accounts.ErrorView"] = "Code is the public error code",
-        ["OAuthServer.Hosting.Protection.UnexpectedErrors/Problem"] = "Code is the public error code",
         ["OAuthServer.Development.ClusterDirectory"] = "Password is the path of a file",
         ["OAuthServer.Accounts.PasswordChange"] = "what to tell the person",
         ["OAuthServer.Accounts.PasswordView"] = "what to tell the person",

@@ -1,3 +1,4 @@
+using OAuthServer.Diagnostics;
 using OAuthServer.Http;
 using OAuthServer.Limits;
 using OAuthServer.Protocol;
@@ -10,8 +11,10 @@ namespace OAuthServer.Hosting.Protection;
 /// answered, so it cannot count refusals alone (<see cref="BudgetCount.Refused"/>); hence this one.
 /// </summary>
 internal sealed partial class BudgetMiddleware(
-    RequestDelegate next, Budgets budgets, IEnumerable<BudgetExhausted> listeners, ILogger<BudgetMiddleware> log)
+    RequestDelegate next, Budgets budgets, IEnumerable<BudgetExhausted> listeners, RefusalLog refusals, ILogger<BudgetMiddleware> log)
 {
+    private static readonly OAuthError UsedUp = OAuthError.TooManyRequests("address_budget");
+
     public Task InvokeAsync(HttpContext context)
     {
         var budget = context.GetEndpoint()?.Metadata.GetMetadata<BudgetMetadata>()?.Name;
@@ -41,8 +44,9 @@ internal sealed partial class BudgetMiddleware(
     private async Task RefuseAsync(HttpContext context, string budget, ClientAddress address, BudgetState state)
     {
         await ReportAsync(context, budget, address, state);
+        refusals.Note(context, UsedUp);
         context.Response.Headers.WriteUsedUp(state);
-        await ErrorAnswer.WriteAsync(context, StatusCodes.Status429TooManyRequests, "too_many_requests");
+        await ErrorAnswer.WriteAsync(context, UsedUp.Status, UsedUp.Code);
     }
 
     private async Task ReportAsync(HttpContext context, string budget, ClientAddress address, BudgetState state)

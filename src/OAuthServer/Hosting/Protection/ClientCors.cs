@@ -14,7 +14,7 @@ internal sealed record CorsRule(bool AnyOrigin, string Method);
 internal sealed class ClientCors(RequestDelegate next)
 {
     private const int MaxOriginLength = 512;
-    private const string Exposed = "WWW-Authenticate, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, DPoP-Nonce";
+    private const string Exposed = "WWW-Authenticate, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, DPoP-Nonce, X-Correlation-Id";
 
     public async Task InvokeAsync(HttpContext context, IsRegisteredOrigin isRegistered)
     {

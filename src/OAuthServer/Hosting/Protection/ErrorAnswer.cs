@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OAuthServer.Configuration;
 
 namespace OAuthServer.Hosting.Protection;
 
@@ -9,7 +10,8 @@ internal static class ErrorAnswer
     /// <summary>Writes status, <c>no-store</c> and the error. Only constant texts belong in the description. A caller that left is no error here.</summary>
     public static Task WriteAsync(HttpContext context, int status, string error, string? description = null)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new Body(error, description));
+        var uri = status == StatusCodes.Status429TooManyRequests ? null : context.RequestServices.GetService<ServerAddress>()?.ErrorUri(error);
+        var body = JsonSerializer.SerializeToUtf8Bytes(new Body(error, description, uri));
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
@@ -20,5 +22,6 @@ internal static class ErrorAnswer
 
     private sealed record Body(
         [property: JsonPropertyName("error")] string Error,
-        [property: JsonPropertyName("error_description"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description);
+        [property: JsonPropertyName("error_description"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description,
+        [property: JsonPropertyName("error_uri"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Uri);
 }

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OAuthServer.Diagnostics;
+
 namespace OAuthServer.Hosting.Protection;
 
 /// <summary>Everything that stands before the endpoints, in the one order in which it works.</summary>
@@ -7,10 +10,14 @@ internal static class ProtectionPipeline
     /// Adds trusted proxies, budgets and the judgement of outages. The host adds <see cref="IsRegisteredOrigin"/>, and may add
     /// <see cref="ErrorPage"/>, further <see cref="IsOutage"/> predicates and <see cref="BudgetExhausted"/> listeners.
     /// </summary>
-    public static IServiceCollection AddProtection(this IServiceCollection services, IConfiguration configuration) => services
-        .AddTrustedProxies(configuration)
-        .AddBudgets(configuration)
-        .AddSingleton<IsOutage>(Outage.OfPostgres);
+    public static IServiceCollection AddProtection(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton<RefusalLog>();
+        return services
+            .AddTrustedProxies(configuration)
+            .AddBudgets(configuration)
+            .AddSingleton<IsOutage>(Outage.OfPostgres);
+    }
 
     /// <summary>First in the pipeline; authentication and the endpoints follow.</summary>
     /// <param name="app">The application.</param>

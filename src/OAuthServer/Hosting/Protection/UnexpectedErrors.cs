@@ -1,4 +1,6 @@
+using OAuthServer.Diagnostics;
 using OAuthServer.Http;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Hosting.Protection;
 
@@ -8,23 +10,28 @@ internal delegate IResult ErrorPage(HttpContext context, int status, string code
 /// <summary>
 /// The one place where an exception becomes an answer: an outage 503 <c>temporarily_unavailable</c>, a request the server
 /// could not read its own status and <c>invalid_request</c>, anything else 500 <c>server_error</c> (RFC 6749 §4.1.2.1, §5.2;
-/// RFC 7009 §2.2.1). The answer says nothing of the cause; the log has it once, under the correlation id.
+/// RFC 7009 §2.2.1). The answer says nothing of the cause; the log has it once, under the correlation id. It also notes what
+/// no endpoint refused: an address that does not exist, or a method that is not served there.
 /// </summary>
 internal sealed partial class UnexpectedErrors(
-    RequestDelegate next, PathString root, IEnumerable<IsOutage> outages, IEnumerable<ErrorPage> pages, ILogger<UnexpectedErrors> log)
+    RequestDelegate next, PathString root, IEnumerable<IsOutage> outages, IEnumerable<ErrorPage> pages, RefusalLog refusals, ILogger<UnexpectedErrors> log)
 {
     private const string RetryAfterSeconds = "5";
+    private static readonly OAuthError NoRoute = OAuthError.InvalidRequest(string.Empty, "route_unknown", StatusCodes.Status404NotFound);
+    private static readonly OAuthError NoMethod = OAuthError.InvalidRequest(string.Empty, "method_not_allowed", StatusCodes.Status405MethodNotAllowed);
 
     public async Task InvokeAsync(HttpContext context)
     {
         try
         {
             await next(context);
+            if (context.Response.StatusCode == StatusCodes.Status404NotFound) refusals.Note(context, NoRoute);
+            else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed) refusals.Note(context, NoMethod);
         }
         catch (Exception exception)
         {
             if (IsClientAbort(context, exception)) Abandon(context);
-            else await AnswerAsync(context, Judge(context, exception));
+            else await AnswerAsync(context, refusals.Note(context, Judge(context, exception)));
         }
     }
 
@@ -37,23 +44,23 @@ internal sealed partial class UnexpectedErrors(
         if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
     }
 
-    private Problem Judge(HttpContext context, Exception exception)
+    private OAuthError Judge(HttpContext context, Exception exception)
     {
-        if (exception is BadHttpRequestException unreadable) return new Problem(unreadable.StatusCode, "invalid_request");
+        if (exception is BadHttpRequestException unreadable) return OAuthError.InvalidRequest(string.Empty, "request_unreadable", unreadable.StatusCode);
         // How the form reader says that there were too many fields, or too long ones.
         if (exception is InvalidDataException { Source: "Microsoft.AspNetCore.WebUtilities" or "Microsoft.AspNetCore.Http" })
-            return new Problem(StatusCodes.Status400BadRequest, "invalid_request");
+            return OAuthError.InvalidRequest(string.Empty, "request_unreadable");
         if (Outage.Is(exception, outages))
         {
             LogOutage(exception, context.TraceIdentifier);
-            return new Problem(StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable");
+            return OAuthError.TemporarilyUnavailable("dependency_away");
         }
 
         LogUnexpected(exception, context.TraceIdentifier);
-        return new Problem(StatusCodes.Status500InternalServerError, "server_error");
+        return OAuthError.ServerError("unexpected_error");
     }
 
-    private async Task AnswerAsync(HttpContext context, Problem problem)
+    private async Task AnswerAsync(HttpContext context, OAuthError problem)
     {
         if (!Begin(context, problem)) return;
         if (pages.LastOrDefault() is { } page && IsForPeople(context.Request))
@@ -74,7 +81,7 @@ internal sealed partial class UnexpectedErrors(
     }
 
     /// <summary>Clears what was prepared; false when bytes are already on the wire, and then the connection is cut so that no half answer looks whole.</summary>
-    private static bool Begin(HttpContext context, Problem problem)
+    private static bool Begin(HttpContext context, OAuthError problem)
     {
         if (context.Response.HasStarted)
         {
@@ -110,6 +117,4 @@ internal sealed partial class UnexpectedErrors(
 
     [LoggerMessage(7004, LogLevel.Debug, "The client went away before its answer. Correlation id {CorrelationId}")]
     private partial void LogAborted(string correlationId);
-
-    private readonly record struct Problem(int Status, string Code);
 }

@@ -7,7 +7,7 @@ using OAuthServer.Storage;
 namespace OAuthServer.Token.Grants;
 
 /// <summary>The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.6).</summary>
-internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, Storage.Grants grants, AuditEvents audit, IOptions<OAuthOptions> options) : IGrant
+internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, Storage.Grants grants, IOptions<OAuthOptions> options) : IGrant
 {
     /// <summary>Redeems the code in one statement; only a refusal takes a second look.</summary>
     public async Task<Result<Entitlement>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
@@ -36,14 +36,13 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, Storage.G
         var refusal = state is null ? OAuthError.InvalidGrant("code_unknown") : Refusal(state, redemption);
         if (refusal.Reason == "code_reused")
             await grants.WithdrawReusedAsync(state!.UserId, state.ClientId, state.FamilyId, AuditEventNames.CodeReused, refusal.Reason, redemption.Audit, ct);
-        await audit.RecordAsync(new(AuditEventNames.TokenRefused, refusal.Reason, redemption.Audit, redemption.ClientId, state?.UserId, state?.FamilyId), ct);
-        return refusal;
+        return refusal with { About = new(redemption.ClientId, state?.UserId, state?.FamilyId) };
     }
 
     private static OAuthError Refusal(CodeState state, CodeRedemption redemption)
     {
         if (state.ClientId != redemption.ClientId) return OAuthError.InvalidGrant("code_of_another_client");
-        if (redemption.RedirectUri is { } uri && uri != state.RedirectUri) return OAuthError.InvalidGrant("code_redirect_uri_mismatch");
+        if (redemption.RedirectUri is { } uri && uri != state.RedirectUri) return OAuthError.InvalidGrant("code_redirect_uri_mismatch") with { Mismatch = new(uri, [state.RedirectUri]) };
         if (state.CodeChallenge is null && redemption.CodeChallenge is not null) return OAuthError.InvalidRequest("A code_verifier was sent, but the authorization request had no code_challenge.", "code_verifier_without_challenge");
         if (state.CodeChallenge is null && redemption.RedirectUri is null && state.RedirectUriWasSent) return OAuthError.InvalidRequest("The parameter redirect_uri is missing.", "redirect_uri_missing");
         if (redemption.CodeChallenge is null && state.CodeChallenge is not null) return OAuthError.InvalidGrant("code_verifier_missing");

@@ -10,7 +10,7 @@ namespace OAuthServer.Token.Grants;
 /// The refresh grant with rotation (RFC 6749 §6, RFC 9700 §4.14.2). A repeated request inside the retry window gets the
 /// same successor again; after it, or once the successor was used, it is reuse and the family dies.
 /// </summary>
-internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants grants, AuditEvents audit, IOptions<OAuthOptions> options) : IGrant
+internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants grants, IOptions<OAuthOptions> options) : IGrant
 {
     /// <summary>Rotates in one statement; only a repetition or refusal takes a second look.</summary>
     public async Task<Result<Entitlement>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
@@ -45,8 +45,7 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants gra
             await grants.WithdrawReusedAsync(state!.UserId, state.ClientId, state.FamilyId, AuditEventNames.RefreshTokenReused, refusal.Reason, rotation.Audit, ct);
         }
 
-        await audit.RecordAsync(new(AuditEventNames.TokenRefused, refusal.Reason, rotation.Audit, rotation.ClientId, state?.UserId, state?.FamilyId), ct);
-        return refusal;
+        return refusal with { About = new(rotation.ClientId, state?.UserId, state?.FamilyId) };
     }
 
     private static OAuthError Refusal(RefreshTokenState state, Rotation rotation, Scope? scope)
