@@ -1,7 +1,7 @@
 namespace OAuthServer.Bench.Servers;
 
-/// <summary>An API that accepts our server's tokens by our bearer library.</summary>
-internal sealed class ApiServer : IServerStarter
+/// <summary>An API that accepts our server's tokens: by our bearer library, or as <paramref name="arguments"/> tell it.</summary>
+internal sealed class ApiServer(params string[] arguments) : IServerStarter
 {
     public const string ServerName = "api";
 
@@ -18,7 +18,7 @@ internal sealed class ApiServer : IServerStarter
         var program = await Checkout.PublishAsync("bench/api", null, bed, ct);
         var address = Readiness.FreeAddress();
         var launch = await Launch.StartAsync(
-            program, ["--urls", $"http://{address}", "--issuer", OurServer.IssuerIdentifier, "--server", $"http://{issuer.Address}"],
+            program, ["--urls", $"http://{address}", "--issuer", OurServer.IssuerIdentifier, "--server", $"http://{issuer.Address}", .. arguments],
             new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production" }, address, Routes, "", bed.LogOf(Name), ct);
         return new MeasuredServer(Name, launch.Process, address, Routes) { TimesToReady = [launch.TimeToReady], Issuer = issuer };
     }

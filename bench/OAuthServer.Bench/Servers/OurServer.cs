@@ -28,6 +28,9 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     {
     }
 
+    /// <summary>Settings besides those that every run needs, as environment variables.</summary>
+    public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The sections of <c>RateLimiting</c>.</summary>
     public static IReadOnlyList<string> AllBudgets { get; } = ["Authorize", "Token", "Revoke", "SignIn", "ClientSecrets", "Passwords"];
 
@@ -68,6 +71,24 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
         }
     }
 
+    /// <summary>Starts another instance on the database and the keys of one that runs.</summary>
+    public async Task<MeasuredServer> StartBesideAsync(MeasuredServer first, TestBed bed, CancellationToken ct)
+    {
+        var program = await Checkout.PublishAsync("src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
+        var address = Readiness.FreeAddress();
+        var launch = await Launch.StartAsync(program, [], Settings(bed, first.Database!, address), address, Routes, ProxyHeaders, bed.LogOf(Name + "-2"), ct);
+        return new MeasuredServer(Name + "-2", launch.Process, address, Routes) { TimesToReady = [launch.TimeToReady], Database = first.Database, Headers = ProxyHeaders };
+    }
+
+    /// <summary>Runs a command of the product with the settings of the server, and waits for its end.</summary>
+    /// <exception cref="InvalidOperationException">It refused; the message has its words.</exception>
+    public async Task CommandAsync(MeasuredServer server, TestBed bed, CancellationToken ct, params string[] arguments)
+    {
+        var program = await Checkout.PublishAsync("src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
+        await using var command = ChildProcess.Start("dotnet", [program, .. arguments], Settings(bed, server.Database!, server.Address), bed.LogOf("command"), Path.GetDirectoryName(program)!);
+        await command.FinishAsync(ct);
+    }
+
     private async Task<MeasuredServer> SignedInAsync(Launch launch, IPEndPoint address, BenchDatabase database, List<TimeSpan> times, CancellationToken ct)
     {
         try
@@ -100,6 +121,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
             ["SigningKeys__Directory"] = Path.GetDirectoryName(bed.KeyPath)!,
             ["ForwardedHeaders__KnownProxies__0"] = "127.0.0.1",
         };
+        foreach (var (name, value) in More) settings[name] = value;
         foreach (var budget in wideBudgets)
         {
             settings[$"RateLimiting__{budget}__PermitLimit"] = "1000000";

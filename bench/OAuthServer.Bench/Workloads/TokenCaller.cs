@@ -42,6 +42,13 @@ internal sealed class TokenCaller(MeasuredServer server)
         return successor == refreshToken ? throw new UnexpectedAnswerException(reply) : successor;
     }
 
+    /// <summary>Spends a refresh token and gives both new tokens.</summary>
+    public (string Access, string Refresh) RefreshForBoth(HttpConnection connection, string refreshToken)
+    {
+        var reply = Post(connection, server.Routes.Refresh!, RefreshForm(refreshToken));
+        return (MemberOf(reply, "access_token"u8), MemberOf(reply, "refresh_token"u8));
+    }
+
     /// <summary>A refresh that must fail with <c>invalid_client</c> (RFC 6749 section 5.2).</summary>
     public void RefreshWithWrongSecret(HttpConnection connection)
     {

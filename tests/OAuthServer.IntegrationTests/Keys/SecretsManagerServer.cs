@@ -21,8 +21,9 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
     private readonly ConcurrentQueue<(int Status, string Code)> _failures = new();
     private int _requests;
 
-    private SecretsManagerServer()
+    private SecretsManagerServer(TimeProvider clock)
     {
+        Secrets = new SecretVersions(clock);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -30,7 +31,10 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
         _app.MapPost("/", AnswerAsync);
     }
 
-    public SecretVersions Secrets { get; } = new(TimeProvider.System);
+    public SecretVersions Secrets { get; }
+
+    /// <summary>True while nobody is there: every connection breaks.</summary>
+    public bool IsAway { get; set; }
 
     public string Address => _app.Urls.Single();
 
@@ -42,9 +46,10 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
     /// <summary>The headers of the last request, signature included.</summary>
     public IReadOnlyDictionary<string, string> LastHeaders { get; private set; } = new Dictionary<string, string>();
 
-    public static async Task<SecretsManagerServer> StartAsync()
+    /// <param name="clock">Tells when versions were made; the machine's own when absent.</param>
+    public static async Task<SecretsManagerServer> StartAsync(TimeProvider? clock = null)
     {
-        var server = new SecretsManagerServer();
+        var server = new SecretsManagerServer(clock ?? TimeProvider.System);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         return server;
     }
@@ -53,6 +58,19 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
     public AmazonSecretsManagerClient Connect(string secretKey = "demo-secret-key") => new(
         new BasicAWSCredentials("AKIDEMO", secretKey),
         new AmazonSecretsManagerConfig { ServiceURL = Address, AuthenticationRegion = "eu-central-1" });
+
+    /// <summary>The settings of a host that keeps its keys here. Its credentials are those that the SDK finds, here in the environment.</summary>
+    public Dictionary<string, string?> Settings()
+    {
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "AKIDEMO");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "demo-secret-key");
+        return new()
+        {
+            ["SigningKeys:Source"] = "SecretsManager",
+            ["SigningKeys:ServiceUrl"] = Address,
+            ["SigningKeys:Region"] = "eu-central-1",
+        };
+    }
 
     /// <summary>Answers the next requests with these errors, one each.</summary>
     public void Fail(params (int Status, string Code)[] failures)
@@ -64,6 +82,12 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext http)
     {
+        if (IsAway)
+        {
+            http.Abort();
+            return;
+        }
+
         var number = Interlocked.Increment(ref _requests);
         if (Meanwhile is { } meanwhile && meanwhile.Request == number) meanwhile.Act();
         LastHeaders = http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString());

@@ -10,7 +10,20 @@ namespace OAuthServer.IntegrationTests.Operations;
 /// <summary>The built host as a process of its own, started as <c>dotnet OAuthServer.dll</c> in a content root.</summary>
 internal sealed partial class HostProcess : IAsyncDisposable
 {
+    private const string Env = "/usr/bin/env";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // A job in the background of a script has INT ignored, a program under nohup HUP; what it starts would inherit that.
+    private const string ResetSignals = "--default-signal=INT,HUP";
+
+    private static readonly Lazy<bool> CanResetSignals = new(() =>
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists(Env)) return false;
+        using var probe = Process.Start(new ProcessStartInfo(Env, [ResetSignals, "true"]) { RedirectStandardError = true })!;
+        probe.WaitForExit();
+        return probe.ExitCode == 0;
+    });
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -80,11 +93,22 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <param name="signal">Its name without SIG, such as <c>TERM</c>.</param>
     public async Task<int> EndAsync(string signal)
     {
-        using (var kill = Process.Start("sh", ["-c", $"kill -{signal} {_process.Id}"])) await kill.WaitForExitAsync();
+        await SendAsync(signal);
         using var limit = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }
+
+    /// <summary>Sends a signal that is not to end the host.</summary>
+    /// <param name="signal">Its name without SIG, such as <c>HUP</c>.</param>
+    public async Task SendAsync(string signal)
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -{signal} {_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Whether the host still runs.</summary>
+    public bool IsAlive => !_process.HasExited;
 
     /// <summary>True for a process that runs, not for the remains of one.</summary>
     public static bool IsRunning(int id)
@@ -124,7 +148,9 @@ internal sealed partial class HostProcess : IAsyncDisposable
     private static ProcessStartInfo StartInfo(ContentRoot root, Dictionary<string, string> variables, string[] arguments)
     {
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "OAuthServer.dll"), .. arguments])
+        string[] command = [dotnet, Path.Combine(AppContext.BaseDirectory, "OAuthServer.dll"), .. arguments];
+        if (CanResetSignals.Value) command = [Env, ResetSignals, .. command];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = root.Path,
             RedirectStandardOutput = true,
@@ -140,7 +166,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         if (line is not null) _output.Enqueue(line);
     }
 
-    [GeneratedRegex(@"Now listening on: ""?(http://127\.0\.0\.1:\d+)")]
+    [GeneratedRegex(@"Now listening on: (?:\\?"")?(http://127\.0\.0\.1:\d+)")]
     private static partial Regex ListeningOn();
 
     [GeneratedRegex("^(ASPNETCORE_|DOTNET_ENVIRONMENT|AWS_|OAUTH|ConnectionStrings__|SigningKeys__|RateLimiting__|ForwardedHeaders__|Serilog__)", RegexOptions.IgnoreCase)]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Audit;
 using OAuthServer.IntegrationTests.Sweeping;
 using OAuthServer.Keys;
+using OAuthServer.Storage;
 using OAuthServer.Sweeping;
 using OAuthServer.Testing;
 
@@ -181,6 +182,38 @@ public sealed class SealerTests
     }
 
     [Fact]
+    public async Task The_end_of_a_key_is_noted_once_and_tells_how_long_it_has_not_signed()
+    {
+        var keys = new TestServerOptions { Settings = new Dictionary<string, string?> { ["SigningKeys:Directory"] = Directory.CreateTempSubdirectory("oauthserver-test-keys-").FullName, ["SigningKeys:PollInterval"] = "00:00:01" } };
+        await using var one = await TestServer.StartAsync(keys);
+        await using var two = await TestServer.StartAsync(keys with { Database = one.Database });
+        await one.SealAsync();
+        var old = KeyOf(one);
+        var (keeper, record) = (one.Services.GetRequiredService<KeyKeeper>(), one.Services.GetRequiredService<PublicKeys>());
+        Assert.True((await keeper.GenerateAsync(replace: false, Ct)).Done);
+        await Eventually.BecomesTrue(() => Task.FromResult(PublishedBy(one) == 2 && PublishedBy(two) == 2), TimeSpan.FromSeconds(20), "both instances publish the new key");
+        await one.SealAsync();
+        Assert.Null(await record.StoppedSigningAsync(old, Ct));
+
+        Assert.True((await keeper.RetireAsync(old, force: true, Ct)).Done);
+        await Eventually.BecomesTrue(() => Task.FromResult(PublishedBy(one) == 1 && PublishedBy(two) == 1), TimeSpan.FromSeconds(20), "both instances publish the new key alone");
+
+        // A key that is too young may be one that this instance has yet to see.
+        await one.Database.ExecuteAsync("UPDATE oauth_signing_keys SET published_at = now() + interval '1 hour'");
+        await one.SealAsync();
+        Assert.Empty(await WithdrawnAsync(one));
+        Assert.InRange((await record.StoppedSigningAsync(old, Ct))!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        await one.Database.ExecuteAsync("UPDATE oauth_signing_keys SET published_at = now() - interval '1 minute', signs_until = signs_until - interval '1 hour'");
+        await Task.WhenAll(one.SealAsync(), two.SealAsync());
+        await one.SealAsync();
+
+        Assert.Equal([old], await WithdrawnAsync(one));
+        Assert.InRange((await record.StoppedSigningAsync(old, Ct))!.Value, TimeSpan.FromHours(1), TimeSpan.FromHours(1.5));
+        Assert.Null(await record.StoppedSigningAsync(KeyOf(one), Ct));
+        Assert.Empty((await one.Database.VerifyAsync()).Findings);
+    }
+
+    [Fact]
     public async Task An_instance_seals_by_itself()
     {
         await using var server = await TestServer.StartAsync(new() { Settings = new Dictionary<string, string?> { ["Audit:SealInterval"] = "00:00:01" } });
@@ -189,6 +222,11 @@ public sealed class SealerTests
         await Eventually.BecomesTrue(
             async () => (await server.Database.VerifyAsync()) is { RowsUnsealed: 0, RowsVerified: 5 }, TimeSpan.FromSeconds(20), "every row is sealed");
     }
+
+    private static int PublishedBy(TestServer server) => server.Services.GetRequiredService<KeyRing>().Current!.Published.Length;
+
+    private static async Task<IEnumerable<string>> WithdrawnAsync(TestServer server) =>
+        (await server.Database.QueryAsync("SELECT kid FROM oauth_audit_events WHERE event = 'signing_key_withdrawn'")).Select(row => (string)row["kid"]!);
 
     private static string KeyOf(TestServer server) => server.Services.GetRequiredService<KeyRing>().Current!.Signing.KeyId;
 
