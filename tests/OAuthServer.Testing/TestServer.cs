@@ -25,11 +25,11 @@ public sealed record TestServerOptions
     /// <summary>The environment; Production unless said otherwise.</summary>
     public string Environment { get; init; } = "Production";
 
-    /// <summary>False for a server that is not to be ready yet.</summary>
-    public bool BecomesReady { get; init; } = true;
+    /// <summary>False for a server that is not to become ready.</summary>
+    public bool AwaitReady { get; init; } = true;
 
     /// <summary>True when nothing differs.</summary>
-    internal bool AreUsual => this is { Settings.Count: 0, Database: null, Configure: null, Environment: "Production", BecomesReady: true };
+    internal bool AreUsual => this is { Settings.Count: 0, Database: null, Configure: null, Environment: "Production", AwaitReady: true };
 }
 
 /// <summary>
@@ -85,7 +85,7 @@ public sealed class TestServer : IAsyncDisposable
         }) ?? throw new InvalidOperationException("The configuration of the server under test is wrong; standard error has the faults.");
         await app.StartAsync();
         var server = new TestServer(app, database, options.Database is null);
-        if (options.BecomesReady) await Eventually.BecomesTrue(async () => (await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, TimeSpan.FromSeconds(20), "the server is ready");
+        if (options.AwaitReady) await Eventually.BecomesTrue(async () => (await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, TimeSpan.FromSeconds(20), "the server is ready");
         return server;
     }
 

@@ -39,6 +39,14 @@ internal static class Filling
         FROM generate_series(4, 0, -1) age, generate_series(1, $1) family, concat('growth', lpad(family::text, 37, '0')) token
         """;
 
+    // Sessions that ended long before anything is measured, up to four weeks ago; they lie below the live ones.
+    private const string Expired = $"""
+        INSERT INTO {Table} (token, client_id, user_id, family_id, family_expires_at, scope, device_fingerprint, successor_nonce, created_at, expires_at, used_at)
+        SELECT sha256(convert_to(concat('expired', n), 'UTF8')), $2, md5('person-' || n % $3)::uuid, md5('expired-' || n / 5)::uuid, ended + interval '80 days', $4, sha256('\x0a0a'),
+               sha256(convert_to(concat('expired', n, 'nonce'), 'UTF8')), ended - interval '7 days', ended, ended - interval '6 days'
+        FROM generate_series(1, $1) n, LATERAL (SELECT now() - interval '2 days' - n % 2419200 * interval '1 second' AS ended) AS session
+        """;
+
     private const string Indexes = $"""
         SELECT coalesce(string_agg(what, '; '), '') FROM (
             SELECT CASE WHEN $1 THEN pg_get_indexdef(i.indexrelid) ELSE format('DROP INDEX %s', i.indexrelid::regclass) END AS what
@@ -49,12 +57,14 @@ internal static class Filling
         """;
 
     /// <summary>Fills an empty database up to a stage.</summary>
-    public static async Task<TableSize> FillAsync(BenchDatabase database, Stage stage, CancellationToken ct)
+    /// <param name="expired">Rows besides that the sweeper would take away.</param>
+    public static async Task<TableSize> FillAsync(BenchDatabase database, Stage stage, CancellationToken ct, long expired = 0)
     {
         if (stage.Clients > 1) await database.ExecuteAsync(Clients, ct, BenchClient.RedirectUri, BenchClient.Scope, stage.Clients);
         await database.ExecuteAsync(People, ct, stage.People);
         var create = await Sql.ScalarAsync<string>(database.ConnectionString, Indexes, ct, true);
         await database.ExecuteAsync(await Sql.ScalarAsync<string>(database.ConnectionString, Indexes, ct, false), ct);
+        if (expired > 0) await database.ExecuteAsync(Expired, ct, expired, BenchClient.Id, stage.People, BenchClient.Scope);
         await database.ExecuteAsync(Tokens, ct, stage.Families, stage.Clients, BenchClient.Id, stage.People, BenchClient.Scope);
         await database.ExecuteAsync(create, ct);
         await database.ExecuteAsync($"VACUUM ANALYZE {Table}", ct);

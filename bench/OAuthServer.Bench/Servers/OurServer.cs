@@ -37,6 +37,9 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     /// <inheritdoc />
     public string Name => name;
 
+    /// <summary>Settings besides the usual ones, as environment variables.</summary>
+    public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
+
     /// <inheritdoc />
     public ServerRoutes Routes { get; } = new("/health/ready")
     {
@@ -55,12 +58,20 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     {
         var program = await Checkout.PublishAsync("src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
         var database = await bed.CreateDatabaseAsync("bench_" + name, ct);
-        var address = Readiness.FreeAddress();
-        var settings = Settings(bed, database, address);
-        await using (var migrate = ChildProcess.Start("dotnet", [program, "migrate"], settings, bed.LogOf("migrate"), Path.GetDirectoryName(program)!))
+        await using (var migrate = ChildProcess.Start("dotnet", [program, "migrate"], Settings(bed, database, Readiness.FreeAddress()), bed.LogOf("migrate"), Path.GetDirectoryName(program)!))
             await migrate.FinishAsync(ct);
         await OurSeed.PlantAsync(database, ct);
+        return await LaunchAsync(bed, program, database, ct);
+    }
 
+    /// <summary>Starts it on a database that is migrated and planted already.</summary>
+    public async Task<MeasuredServer> StartOnAsync(TestBed bed, BenchDatabase database, CancellationToken ct) =>
+        await LaunchAsync(bed, await Checkout.PublishAsync("src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct), database, ct);
+
+    private async Task<MeasuredServer> LaunchAsync(TestBed bed, string program, BenchDatabase database, CancellationToken ct)
+    {
+        var address = Readiness.FreeAddress();
+        var settings = Settings(bed, database, address);
         var times = new List<TimeSpan>();
         while (true)
         {
@@ -128,6 +139,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
             settings[$"RateLimiting__{budget}__Window"] = "00:01:00";
         }
 
+        foreach (var (key, value) in More) settings[key] = value;
         return settings;
     }
 }

@@ -31,7 +31,7 @@ internal static class RootCommands
         await using var services = builder.Services.BuildServiceProvider();
         var root = new RootCommand("An OAuth 2.0 authorization server. Without a command it serves.")
         {
-            MigrateCommand.Create(ConnectionString, services.GetRequiredService<ILoggerFactory>()),
+            MigrateCommand.Create(ConnectionString),
             KeysCommand.Create(services.GetRequiredService<KeyKeeper>, TimeProvider.System),
             ClientsCommand.Create(new ClientsContext(ConnectionString, Secrets, builder.Configuration, TimeProvider.System), Secrets),
             new AuditCommand(ConnectionString, () => services.GetRequiredService<IOptions<AuditOptions>>().Value, TimeProvider.System).Create(),

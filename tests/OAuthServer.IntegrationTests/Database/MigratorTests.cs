@@ -20,6 +20,9 @@ public sealed class MigratorTests
         INSERT INTO runs VALUES (2);
         """);
 
+    private static readonly MigrationScript Index = new(
+        "004_index.sql", $"{MigrationScript.OutsideMark}\n-- Finds runs.\n\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS runs_n ON runs (n);\n");
+
     [Fact]
     public async Task The_embedded_scripts_run_in_order_once()
     {
@@ -42,12 +45,13 @@ public sealed class MigratorTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         var slow = new MigrationScript("003_slow.sql", "SELECT pg_sleep(0.3); INSERT INTO runs VALUES (3);");
-        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Migrator(database, First, Second, slow).RunAsync(Now)));
+        // It waits for every older snapshot: a migrator that waited for its turn inside the database would be one.
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Migrator(database, First, Second, slow, Index).RunAsync(Now)));
 
         Assert.All(results, result => Assert.True(result.Ok, result.Cause));
-        Assert.Equal([First.Name, Second.Name, slow.Name], Assert.Single(results, result => result.Applied.Count > 0).Applied);
+        Assert.Equal([First.Name, Second.Name, slow.Name, Index.Name], Assert.Single(results, result => result.Applied.Count > 0).Applied);
         Assert.Equal(3, await database.ScalarAsync<long>("SELECT count(*) FROM runs"));
-        Assert.Equal(3, await database.ScalarAsync<long>("SELECT count(*) FROM schema_versions"));
+        Assert.Equal(4, await database.ScalarAsync<long>("SELECT count(*) FROM schema_versions"));
         Assert.Equal("$not_a_variable$; -- still text", await database.ScalarAsync<string>("SELECT quoted()"));
     }
 
@@ -75,6 +79,25 @@ public sealed class MigratorTests
         var failed = await Migrator(database, new MigrationScript("001_broken.sql", "CREATE TABLE half (n int); SELECT 1/0;")).RunAsync(Now);
         Assert.Equal("001_broken.sql", failed.FailedScript);
         Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
+    }
+
+    [Fact]
+    public async Task A_migrator_that_waited_for_another_says_so()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        var log = new RecordedLog();
+        Task<MigrationResult> waiting;
+        await using (var connection = await database.DataSource.OpenConnectionAsync(Now))
+        {
+            await using (var hold = new NpgsqlCommand($"SELECT pg_advisory_lock({0x6F61757468737276})", connection)) await hold.ExecuteNonQueryAsync(Now);
+            waiting = new Migrator(database.DataSource, log, [First]).RunAsync(Now);
+            await Eventually.BecomesTrue(() => Task.FromResult(log.Text.Contains("Another migration is running", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), "it waits");
+            await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
+            await release.ExecuteNonQueryAsync(Now);
+        }
+
+        Assert.True((await waiting).Waited);
+        Assert.False((await Migrator(database, First).RunAsync(Now)).Waited);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Commands;
@@ -102,7 +101,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     public async Task Migrate_gives_an_empty_database_the_schema_once()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var command = MigrateCommand.Create(() => database.ConnectionString, NullLoggerFactory.Instance);
+        var command = MigrateCommand.Create(() => database.ConnectionString);
 
         var first = await RunAsync(command);
         Assert.Equal(0, first.Code);
@@ -121,7 +120,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [InlineData("Password=demo-password;Nonsense=1", "cannot be read")]
     public async Task Migrate_without_a_usable_database_says_so_and_fails(string? connectionString, string expected)
     {
-        var run = await RunAsync(MigrateCommand.Create(() => connectionString, NullLoggerFactory.Instance));
+        var run = await RunAsync(MigrateCommand.Create(() => connectionString));
 
         Assert.Equal(1, run.Code);
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);

@@ -17,15 +17,18 @@ internal sealed class SchemaJournal(Func<IConnectionManager> connections, Func<I
 
     public const string NamesSql = $"SELECT script_name FROM {Table} ORDER BY script_name";
 
+    public const string CreateSql = $"CREATE TABLE {Table} (script_name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())";
+
+    /// <param name="name">A literal or a parameter.</param>
+    public static string InsertSql(string name) => $"INSERT INTO {Table} (script_name) VALUES ({name})";
+
     protected override string DoesTableExistSql() => ExistsSql;
 
     protected override string GetJournalEntriesSql() => NamesSql;
 
-    protected override string CreateSchemaTableSql(string quotedPrimaryKeyName) =>
-        $"CREATE TABLE {Table} (script_name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())";
+    protected override string CreateSchemaTableSql(string quotedPrimaryKeyName) => CreateSql;
 
-    protected override string GetInsertJournalEntrySql(string scriptName, string applied) =>
-        $"INSERT INTO {Table} (script_name) VALUES ({scriptName})";
+    protected override string GetInsertJournalEntrySql(string scriptName, string applied) => InsertSql(scriptName);
 
     // DbUp would add this machine's local time; the column's default is the database's.
     protected override IDbCommand GetInsertScriptCommand(Func<IDbCommand> dbCommandFactory, SqlScript script)
