@@ -7,7 +7,7 @@ namespace OAuthServer.Doctor;
 
 /// <summary>The clients that somebody should look at: the same rules as <c>OAuthServer clients lint</c>.</summary>
 internal sealed class ClientCheck(
-    ClientRecords clients, ClientSecretUses uses, IOptions<OAuthOptions> options, IOptions<ClientSecretOptions> secrets, TimeProvider clock) : IDoctorCheck
+    ClientRecords clients, ClientSecretUses uses, IOptions<OAuthOptions> options, IOptions<ClientSecretOptions> secrets, TimeProvider clock, IHostEnvironment environment) : IDoctorCheck
 {
     // Somebody disabled it on purpose.
     private const string Disabled = "client_disabled";
@@ -30,10 +30,9 @@ internal sealed class ClientCheck(
         return notes.Done();
     }
 
-    private static Severity SeverityOf(ClientFinding found) => found switch
-    {
-        { Severity: FindingSeverity.Error } => Severity.Error,
-        { Rule: Disabled } => Severity.Note,
-        _ => Severity.Warning,
-    };
+    // What the rules warn of, such as plain http on localhost, is what Development is for.
+    private Severity SeverityOf(ClientFinding found) =>
+        found.Severity == FindingSeverity.Error ? Severity.Error
+        : found.Rule == Disabled || environment.IsDevelopment() ? Severity.Note
+        : Severity.Warning;
 }

@@ -7,7 +7,7 @@ using OAuthServer.Storage;
 namespace OAuthServer.Doctor;
 
 /// <summary>Whether the database answers, is one that we can use, and keeps what it was told.</summary>
-internal sealed class DatabaseCheck(DatabaseFacts database, IOptions<DatabaseOptions> options) : IDoctorCheck
+internal sealed class DatabaseCheck(DatabaseFacts database, IOptions<DatabaseOptions> options, IHostEnvironment environment) : IDoctorCheck
 {
     private const int OldestVersion = 15;
 
@@ -24,7 +24,7 @@ internal sealed class DatabaseCheck(DatabaseFacts database, IOptions<DatabaseOpt
         var place = string.Create(CultureInfo.InvariantCulture, $"{settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}");
         try
         {
-            return Judge(place, settings.MaxPoolSize, await database.LookAsync(ct));
+            return Judge(place, settings.MaxPoolSize, await database.LookAsync(ct), environment.IsDevelopment() ? Severity.Note : Severity.Warning);
         }
         catch (Exception outage) when (outage is NpgsqlException or TimeoutException or IOException)
         {
@@ -36,7 +36,8 @@ internal sealed class DatabaseCheck(DatabaseFacts database, IOptions<DatabaseOpt
     }
 
     /// <summary>What the settings of a database mean for us.</summary>
-    internal static Examination Judge(string place, int poolSize, DatabaseState state)
+    /// <param name="scarce">How much it matters that there may be too few connections: one developer never opens so many.</param>
+    internal static Examination Judge(string place, int poolSize, DatabaseState state, Severity scarce = Severity.Warning)
     {
         var notes = new Notes().Fact("database", place).Fact("PostgreSQL", state.Version).Fact("role", state.Role)
             .Fact("connections", string.Create(CultureInfo.InvariantCulture, $"{poolSize} at most per instance, {state.Connections} at most in all"));
@@ -52,7 +53,7 @@ internal sealed class DatabaseCheck(DatabaseFacts database, IOptions<DatabaseOpt
         notes.FoundIf(state.IsSuperuser, FindingIds.DatabaseSuperuser, Severity.Note,
             $"The role {state.Role} is a superuser, which may do anything to any database of this server.",
             "Let the server use a role that may read and write its tables and no more; migrations can use another one.");
-        notes.FoundIf(poolSize > state.Connections, FindingIds.DatabasePoolTooLarge, Severity.Warning,
+        notes.FoundIf(poolSize > state.Connections, FindingIds.DatabasePoolTooLarge, scarce,
             string.Create(CultureInfo.InvariantCulture, $"One instance may open {poolSize} connections, and the database has {state.Connections} for all together: under load, others are refused."),
             "Set Maximum Pool Size in ConnectionStrings:OAuthServer so that all instances together stay below; 20 for each are enough for most, or raise max_connections.");
         return notes.Done();

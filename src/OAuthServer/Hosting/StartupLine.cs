@@ -22,6 +22,7 @@ internal sealed partial class StartupLine(StartupFacts facts, IHostEnvironment e
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var listening = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
+        if (!logger.IsEnabled(LogLevel.Information)) return;
         LogStarted(facts.Issuer, facts.Addresses, facts.Proxies, await facts.SchemaAsync(stoppingToken), facts.Key, environment.EnvironmentName, ServerVersion.Text);
     }
 

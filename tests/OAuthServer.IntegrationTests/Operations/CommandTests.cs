@@ -133,6 +133,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [InlineData(true, "keys", "list")]
     [InlineData(true, "clients", "hash-secret")]
     [InlineData(true, "audit", "verify")]
+    [InlineData(true, "doctor", "--json")]
     [InlineData(true, "--help")]
     [InlineData(true, "--version")]
     [InlineData(false)]

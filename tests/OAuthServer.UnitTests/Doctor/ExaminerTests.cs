@@ -11,10 +11,10 @@ public sealed class ExaminerTests
     public async Task What_stands_on_something_that_is_missing_is_left_out()
     {
         var report = await RunAsync(
-            new Scripted("database", Ground.Configuration, _ => new Notes().Found("away", Severity.Error, "It is away.", "Bring it back.").Done(Ground.Database)),
-            new Scripted("clock", Ground.Database, _ => throw new InvalidOperationException("was run")),
-            new Scripted("rows", Ground.Schema, _ => throw new InvalidOperationException("was run")),
-            new Scripted("keys", Ground.Configuration, _ => new Notes().Fact("kid", "abc").Done()));
+            At("database", Ground.Configuration, () => new Notes().Found("away", Severity.Error, "It is away.", "Bring it back.").Done(Ground.Database)),
+            At("clock", Ground.Database, () => throw new InvalidOperationException("was run")),
+            At("rows", Ground.Schema, () => throw new InvalidOperationException("was run")),
+            At("keys", Ground.Configuration, () => new Notes().Fact("kid", "abc").Done()));
 
         Assert.Equal(["database True", "clock False", "rows False", "keys True"], report.Checks.Select(check => $"{check.Name} {check.Saw is not null}"));
         Assert.Equal("away", Assert.Single(report.Findings).Id);
@@ -25,9 +25,9 @@ public sealed class ExaminerTests
     public async Task Without_a_schema_the_database_itself_is_still_looked_at()
     {
         var report = await RunAsync(
-            new Scripted("schema", Ground.Database, _ => new Notes().Done(Ground.Schema)),
-            new Scripted("clock", Ground.Database, _ => new Notes().Done()),
-            new Scripted("rows", Ground.Schema, _ => throw new InvalidOperationException("was run")));
+            At("schema", Ground.Database, () => new Notes().Done(Ground.Schema)),
+            At("clock", Ground.Database, () => new Notes().Done()),
+            At("rows", Ground.Schema, () => throw new InvalidOperationException("was run")));
 
         Assert.Equal([true, true, false], report.Checks.Select(check => check.Saw is not null));
     }
@@ -36,8 +36,8 @@ public sealed class ExaminerTests
     public async Task A_check_that_fails_is_a_finding_and_the_others_go_on()
     {
         var report = await RunAsync(
-            new Scripted("first", Ground.Configuration, _ => throw new IOException("the cable is out")),
-            new Scripted("second", Ground.Configuration, _ => new Notes().Fact("it", "ran").Done()));
+            At("first", Ground.Configuration, () => throw new IOException("the cable is out")),
+            At("second", Ground.Configuration, () => new Notes().Fact("it", "ran").Done()));
 
         var finding = Assert.Single(report.Findings);
         Assert.Equal((FindingIds.CheckFailed, Severity.Error), (finding.Id, finding.Severity));
@@ -64,8 +64,8 @@ public sealed class ExaminerTests
     [Fact]
     public async Task Notes_are_well_and_what_is_ignored_is_gone()
     {
-        var note = new Scripted("a", Ground.Configuration, _ => new Notes().Found("noted", Severity.Note, "So.", "Nothing.").Done());
-        var warning = new Scripted("b", Ground.Configuration, _ => new Notes().Found("known", Severity.Warning, "So.", "Something.").Done());
+        var note = At("a", Ground.Configuration, () => new Notes().Found("noted", Severity.Note, "So.", "Nothing.").Done());
+        var warning = At("b", Ground.Configuration, () => new Notes().Found("known", Severity.Warning, "So.", "Something.").Done());
 
         var all = await RunAsync(note, warning);
         var without = await new Examiner([note, warning], TimeProvider.System).RunAsync(new HashSet<string> { "known" }, TestContext.Current.CancellationToken);
@@ -79,13 +79,11 @@ public sealed class ExaminerTests
     private static Task<DoctorReport> RunAsync(params IDoctorCheck[] checks) =>
         new Examiner(checks, TimeProvider.System).RunAsync(Nothing, TestContext.Current.CancellationToken);
 
+    // Answers at once, or throws.
+    private static Scripted At(string name, Ground ground, Func<Examination> look) => new(name, ground, _ => Task.FromResult(look()));
+
     private sealed class Scripted(string name, Ground ground, Func<CancellationToken, Task<Examination>> look) : IDoctorCheck
     {
-        public Scripted(string name, Ground ground, Func<CancellationToken, Examination> look)
-            : this(name, ground, ct => Task.FromResult(look(ct)))
-        {
-        }
-
         public string Name => name;
 
         public Ground StandsOn => ground;

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Extensions.Options;
 using OAuthServer.Doctor;
 using OAuthServer.Keys;
@@ -6,6 +7,7 @@ using OAuthServer.UnitTests.Keys;
 namespace OAuthServer.UnitTests.Doctor;
 
 /// <summary>Who may read the files of a key.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class KeyFileModeTests
 {
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using OAuthServer.Configuration;
 
 namespace OAuthServer.UnitTests.Documentation;
 
@@ -41,17 +42,24 @@ internal sealed partial class ConfigurationPage
         var page = new StringBuilder(ConfigurationText.Head);
         foreach (var section in production.Sections)
         {
-            page.Append($"\n## {section.Path}\n\n{_comments.Of(section.Options)}\n\n| Key | Kind | Default | Allowed | |\n|---|---|---|---|---|\n");
+            page.Append($"\n## {section.Path}\n\n{Intro(section)}\n\n| Key | Kind | Default | Allowed | |\n|---|---|---|---|---|\n");
             foreach (var setting in Setting.Of(section.Path, section.Options))
             {
                 var value = setting.ValueIn(production.Options(section.Options));
                 var inDevelopment = setting.ValueIn(development.Options(section.Options));
                 var shown = value == inDevelopment ? Code(value) : $"{Code(value)}; in Development {Code(inDevelopment)}";
-                page.Append($"| `{setting.Key}`<br>`{setting.Variable}` | {setting.Kind} | {Cell(shown)} | {Cell(Limits(setting))} | {Cell(Purpose(setting))} |\n");
+                page.Append($"| `{setting.Key}`<br>`{setting.Variable}` | {setting.Kind} | {Cell(shown)} | {Cell(Limits(setting) is { Length: > 0 } limits ? limits : "any")} | {Cell(Purpose(setting))} |\n");
             }
         }
 
         return page.Append(ConfigurationText.Tail).ToString().ReplaceLineEndings("\n");
+    }
+
+    // "The section `X`: what it is" without what the heading says already.
+    private string Intro(BoundSection section)
+    {
+        var text = SectionName().Replace(_comments.Of(section.Options), "");
+        return text.Length == 0 ? "" : char.ToUpperInvariant(text[0]) + text[1..];
     }
 
     private static string Code(string value) => value.Length == 0 ? "none" : $"`{value}`";
@@ -67,14 +75,20 @@ internal sealed partial class ConfigurationPage
     // "Audit:Retention must be from 1 to 5." demands "from 1 to 5"; "…:0: 'x' is not a network. Write …" demands what follows.
     private static string Demand(string fault, string value)
     {
-        var text = Place().Replace(fault, "").Replace($"'{value}'", "", StringComparison.Ordinal).Replace($"{value} ", "", StringComparison.Ordinal).Trim();
+        var text = Place().Replace(fault, "");
+        if (value.Length > 0) text = text.Replace($"'{value}'", "", StringComparison.Ordinal).Replace($"{value} ", "", StringComparison.Ordinal).Trim();
         if (text.StartsWith("is not between ", StringComparison.Ordinal)) text = text["is not ".Length..];
+        else if (text.StartsWith("is required", StringComparison.Ordinal)) text = text["is ".Length..];
+        else if (text.StartsWith("has a ", StringComparison.Ordinal)) text = "must not have" + text["has".Length..];
         else if (text.StartsWith("is not ", StringComparison.Ordinal)) text = text.Split(". ", 2)[^1];
         return Must().Replace(text, "").TrimEnd('.');
     }
 
     [GeneratedRegex(@"^(:\d+)?:?\s*")]
     private static partial Regex Place();
+
+    [GeneratedRegex("^(The s|S)ection `[^`]+`: ")]
+    private static partial Regex SectionName();
 
     [GeneratedRegex("^must be ")]
     private static partial Regex Must();
