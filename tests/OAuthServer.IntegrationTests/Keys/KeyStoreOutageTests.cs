@@ -93,7 +93,7 @@ public sealed class KeyStoreOutageTests : IAsyncLifetime
         settings["Serilog:MinimumLevel:Override:OAuthServer.Keys"] = "Information";
         return TestServer.StartAsync(new()
         {
-            BecomesReady = ready,
+            AwaitReady = ready,
             Settings = settings,
             Configure = builder =>
             {
