@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Configuration;
 using OAuthServer.Hosting.Protection;
+using OAuthServer.Hosting.Stopping;
 
 namespace OAuthServer.Hosting;
 
@@ -39,6 +40,7 @@ internal static class ServerHost
         }
 
         ((IApplicationBuilder)app).Properties[AuthenticationIsInPlace] = true;
+        app.UseMiddleware<ClosingConnections>();
         app.UseProtection(app.Services.GetRequiredService<ServerAddress>().Issuer);
         app.MapServer();
         return app;
