@@ -15,6 +15,8 @@ namespace OAuthServer.BrowserTests;
 /// <summary>What all browser tests share: the server, an app that answers at its redirect URI, and a browser.</summary>
 public sealed class Stage : IAsyncLifetime
 {
+    private const string Missing = "No Chromium here: install one, or set CHROMIUM to its path.";
+
     private readonly WebApplication _app = BuildApp();
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -39,21 +41,28 @@ public sealed class Stage : IAsyncLifetime
     /// <summary>A person's browser with nothing in it, or a failed test where there is no Chromium.</summary>
     public async Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options = null)
     {
-        Assert.True(Chromium.Path is not null, "No Chromium here: install one, or set CHROMIUM to its path.");
+        Assert.True(Chromium.Path is not null, Missing);
         options ??= new();
         options.BaseURL = Server.Address.ToString();
         // The browser stands behind the proxy that ends TLS.
         options.ExtraHTTPHeaders = new Dictionary<string, string> { ["X-Forwarded-Proto"] = "https" };
-        var context = await _browser!.NewContextAsync(options);
-        context.SetDefaultTimeout(20_000);
-        return context;
+        return await OpenAsync(_browser!, options);
+    }
+
+    /// <summary>The same, where another server is: behind a proxy with a certificate of its own.</summary>
+    public Task<IBrowserContext> OpenAtAsync(Uri address)
+    {
+        Assert.True(Chromium.Path is not null, Missing);
+        return OpenAsync(_browser!, new() { BaseURL = address.ToString(), IgnoreHTTPSErrors = true });
     }
 
     /// <summary>Registers an app of this test's own.</summary>
-    public async Task<App> RegisterAsync(string name = "Demo App")
+    /// <param name="name">As people see it.</param>
+    /// <param name="database">Where; the database of <see cref="Server"/> unless said otherwise.</param>
+    public async Task<App> RegisterAsync(string name = "Demo App", TestDatabase? database = null)
     {
         var app = new App($"app-{Interlocked.Increment(ref _made)}", AppOrigin + "/cb");
-        await Server.Database.ExecuteAsync("""
+        await (database ?? Server.Database).ExecuteAsync("""
             INSERT INTO oauth_clients (client_id, client_secret, client_name, application_type, redirect_uris, scopes, default_scopes, require_pkce)
             VALUES ($1, $2, $3, 'web', ARRAY[$4], '{read,write}', '{read}', true)
             """, app.Id, TestData.SecretHash, name, app.RedirectUri);
@@ -79,6 +88,13 @@ public sealed class Stage : IAsyncLifetime
         _playwright?.Dispose();
         if (Server is not null) await Server.DisposeAsync();
         await _app.DisposeAsync();
+    }
+
+    private static async Task<IBrowserContext> OpenAsync(IBrowser browser, BrowserNewContextOptions options)
+    {
+        var context = await browser.NewContextAsync(options);
+        context.SetDefaultTimeout(20_000);
+        return context;
     }
 
     private static WebApplication BuildApp()

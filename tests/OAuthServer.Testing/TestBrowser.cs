@@ -21,6 +21,14 @@ public sealed class TestBrowser : IDisposable
         if (address is not null) _http.DefaultRequestHeaders.Add("X-Forwarded-For", address);
     }
 
+    /// <param name="network">How it gets there: no cookies, no redirects of its own.</param>
+    /// <param name="address">Where it browses.</param>
+    public TestBrowser(HttpMessageHandler network, Uri address)
+    {
+        _jar.InnerHandler = network;
+        _http = new HttpClient(_jar) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
     /// <summary>What the browser holds, by name.</summary>
     public IReadOnlyDictionary<string, string> Cookies => _jar.Cookies;
 

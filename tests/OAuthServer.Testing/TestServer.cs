@@ -158,6 +158,7 @@ public sealed class TestServer : IAsyncDisposable
         ["Audit:SealInterval"] = "1.00:00:00",
         ["RateLimiting:ClientSecrets:PermitLimit"] = "1000000",
         ["RateLimiting:Passwords:PermitLimit"] = "1000000",
+        ["Shutdown:DrainTime"] = "00:00:00",
         ["Serilog:MinimumLevel:Default"] = "Warning",
     };
 

@@ -1,5 +1,6 @@
 using OAuthServer.Configuration;
 using OAuthServer.Hosting.Protection;
+using OAuthServer.Hosting.Stopping;
 
 namespace OAuthServer.Hosting;
 
@@ -39,6 +40,7 @@ internal static class ServerHost
 
         app.Services.AddGauges();
         ((IApplicationBuilder)app).Properties[AuthenticationIsInPlace] = true;
+        app.UseMiddleware<ClosingConnections>();
         app.UseProtection(app.Services.GetRequiredService<ServerAddress>().Issuer);
         app.MapServer();
         return app;

@@ -10,6 +10,7 @@ using OAuthServer.Configuration;
 using OAuthServer.Diagnostics;
 using OAuthServer.Discovery;
 using OAuthServer.Hosting.Protection;
+using OAuthServer.Hosting.Stopping;
 using OAuthServer.Http;
 using OAuthServer.Keys;
 using OAuthServer.Limits;
@@ -50,6 +51,7 @@ internal static class ServerRegistration
         services.AddAuthorize();
         services.AddProtection(configuration);
         services.AddSingleton<StartupFacts>().AddHostedService<StartupLine>();
+        services.AddStopping(configuration);
         services.AddSingleton<IsOutage>(exception => exception is KeyStoreException);
         services.AddSingleton<IsRegisteredOrigin>(provider => provider.GetRequiredService<ClientDirectory>().IsRegisteredOriginAsync);
         services.AddSingleton<ErrorPage>((http, status, code) => Pages.Error(http, new(status, "This did not work", "The server could not answer. Please try again in a moment.", code, http.TraceIdentifier)));

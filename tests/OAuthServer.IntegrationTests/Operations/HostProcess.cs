@@ -47,10 +47,13 @@ internal sealed partial class HostProcess : IAsyncDisposable
     public TimeSpan ReadyAfter { get; private set; }
 
     /// <summary>Starts a host and waits until it is ready.</summary>
-    public static async Task<HostProcess> StartAsync(ContentRoot root, Dictionary<string, string>? variables = null)
+    /// <param name="root">Where it runs.</param>
+    /// <param name="variables">Its environment; Development unless this says otherwise.</param>
+    /// <param name="port">Where it listens; 0 for any free port.</param>
+    public static async Task<HostProcess> StartAsync(ContentRoot root, Dictionary<string, string>? variables = null, int port = 0)
     {
         var watch = Stopwatch.StartNew();
-        var host = new HostProcess(Process.Start(StartInfo(root, Development(variables), ["--urls", "http://127.0.0.1:0"]))!);
+        var host = new HostProcess(Process.Start(StartInfo(root, Development(variables), ["--urls", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")]))!);
         try
         {
             await Eventually.BecomesTrue(() => Task.FromResult(host._process.HasExited || ListeningOn().IsMatch(host.Output)), Patience, "the host listens");
@@ -93,15 +96,13 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <param name="signal">Its name without SIG, such as <c>TERM</c>.</param>
     public async Task<int> EndAsync(string signal)
     {
-        await SendAsync(signal);
-        using var limit = new CancellationTokenSource(Patience);
-        await _process.WaitForExitAsync(limit.Token);
-        return _process.ExitCode;
+        await SignalAsync(signal);
+        return await EndedAsync();
     }
 
-    /// <summary>Sends a signal that is not to end the host.</summary>
-    /// <param name="signal">Its name without SIG, such as <c>HUP</c>.</param>
-    public async Task SendAsync(string signal)
+    /// <summary>Sends a signal.</summary>
+    /// <param name="signal">Its name without SIG, such as <c>TERM</c>.</param>
+    public async Task SignalAsync(string signal)
     {
         using var kill = Process.Start("sh", ["-c", $"kill -{signal} {_process.Id}"]);
         await kill.WaitForExitAsync();
@@ -122,6 +123,14 @@ internal sealed partial class HostProcess : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Waits for the end of a process that was told to stop; the answer is the exit code.</summary>
+    public async Task<int> EndedAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
@@ -166,7 +175,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
         if (line is not null) _output.Enqueue(line);
     }
 
-    [GeneratedRegex(@"Now listening on: (?:\\?"")?(http://127\.0\.0\.1:\d+)")]
+    // A quote in Development, an escaped one in the JSON of other environments.
+    [GeneratedRegex(@"Now listening on: \\?""?(http://127\.0\.0\.1:\d+)")]
     private static partial Regex ListeningOn();
 
     [GeneratedRegex("^(ASPNETCORE_|DOTNET_ENVIRONMENT|AWS_|OAUTH|ConnectionStrings__|SigningKeys__|RateLimiting__|ForwardedHeaders__|Serilog__)", RegexOptions.IgnoreCase)]

@@ -22,18 +22,18 @@ public sealed class ReloadSignalTests(ContentRoot root) : IClassFixture<ContentR
         var leaked = Assert.Single(await PublishedAsync(host));
 
         var pending = await KeysAsync(variables, "generate");
-        await host.SendAsync("HUP");
+        await host.SignalAsync("HUP");
         await UntilPublishedAsync(host, leaked, pending);
         await Eventually.BecomesTrue(() => Task.FromResult(host.Output.Split('\n').Any(line => line.Contains("Asked to read the signing keys again", StringComparison.Ordinal) && line.Contains($"Current {leaked}, Pending {pending}", StringComparison.Ordinal))), Patience, "the log says what was found");
 
         // One command, one signal, and a key that leaked is gone while it was the one that signs.
         Assert.Equal(leaked, await KeysAsync(variables, "retire", "--kid", leaked, "--force"));
-        await host.SendAsync("HUP");
+        await host.SignalAsync("HUP");
         await UntilPublishedAsync(host, pending);
 
         Directory.Move(Keys, Keys + "-away");
         await File.WriteAllTextAsync(Keys, "no folder", TestContext.Current.CancellationToken);
-        await host.SendAsync("HUP");
+        await host.SignalAsync("HUP");
         await Eventually.BecomesTrue(() => Task.FromResult(host.Output.Contains("Signing keys could not be refreshed", StringComparison.Ordinal)), Patience, "the log says why not");
         Assert.True(host.IsAlive);
         Assert.Equal([pending], await PublishedAsync(host));

@@ -194,6 +194,25 @@ public class RateLimitTests
         Assert.Equal(2, host.Logs.Own.Count(line => line is { Event: 7001, Level: LogLevel.Warning }));
     }
 
+    [Theory]
+    [InlineData("/oauth/authorize")]
+    [InlineData("/account/sign-in")]
+    public async Task An_exhausted_budget_of_which_every_request_takes_a_part_is_reported_too(string path)
+    {
+        var told = 0;
+        await using var host = await ProtectedHost.StartAsync(services: services => services.AddSingleton<BudgetExhausted>((_, _) =>
+        {
+            told++;
+            return Task.CompletedTask;
+        }));
+
+        await host.PostManyAsync(path, 100);
+        Assert.Equal(0, told);
+        await host.PostManyAsync(path, 5);
+
+        Assert.Equal(1, told);
+    }
+
     [Fact]
     public async Task What_cannot_be_recorded_does_not_change_the_answer()
     {

@@ -29,17 +29,23 @@ internal sealed partial class BudgetMiddleware(
         // Only when the answer starts is its status final, also after an exception became an answer.
         context.Response.OnStarting(async () =>
         {
-            var permits = counted == BudgetCount.Refused && IsRefusal(context.Response.StatusCode) ? 1 : 0;
-            var (_, after) = budgets.Take(budget, address, permits);
-            // An empty budget is not yet a request turned away; a permit that was no longer there is one.
-            if (permits == 1) await ReportAsync(context, budget, address, after);
+            // Every request counted before its answer. To look again would use up the first refusal, which is reported.
+            var left = counted == BudgetCount.All ? state : await CountAsync(context, budget, address);
             // A refusal for another budget, such as that of a client, tells of that one.
-            if (!context.Response.Headers.TellBudget()) context.Response.Headers.Write(counted == BudgetCount.All ? state : after);
+            if (!context.Response.Headers.TellBudget()) context.Response.Headers.Write(left);
         });
         return next(context);
     }
 
     private static bool IsRefusal(int status) => status is >= 400 and < 500 and not StatusCodes.Status429TooManyRequests;
+
+    // An empty budget is not yet a request turned away; a permit that was no longer there is one.
+    private async Task<BudgetState> CountAsync(HttpContext context, string budget, ClientAddress address)
+    {
+        var (_, state) = budgets.Take(budget, address, IsRefusal(context.Response.StatusCode) ? 1 : 0);
+        await ReportAsync(context, budget, address, state);
+        return state;
+    }
 
     private async Task RefuseAsync(HttpContext context, string budget, ClientAddress address, BudgetState state)
     {
