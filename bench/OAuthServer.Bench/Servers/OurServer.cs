@@ -37,9 +37,6 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     /// <inheritdoc />
     public string Name => name;
 
-    /// <summary>Settings besides the usual ones, as environment variables.</summary>
-    public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
-
     /// <inheritdoc />
     public ServerRoutes Routes { get; } = new("/health/ready")
     {
@@ -131,8 +128,9 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
             ["SigningKeys__Source"] = "File",
             ["SigningKeys__Directory"] = Path.GetDirectoryName(bed.KeyPath)!,
             ["ForwardedHeaders__KnownProxies__0"] = "127.0.0.1",
+            // Nobody has to look elsewhere when a run ends.
+            ["Shutdown__DrainTime"] = "00:00:00",
         };
-        foreach (var (name, value) in More) settings[name] = value;
         foreach (var budget in wideBudgets)
         {
             settings[$"RateLimiting__{budget}__PermitLimit"] = "1000000";

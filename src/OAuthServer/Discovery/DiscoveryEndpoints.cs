@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.Extensions.Primitives;
 using OAuthServer.Configuration;
 using OAuthServer.Diagnostics;
 using OAuthServer.Http;
@@ -12,44 +14,52 @@ internal static class DiscoveryEndpoints
     /// <summary>For how long readers may keep the metadata and the keys; <c>keys promote</c> waits for longer than this.</summary>
     public const int MaxAgeSeconds = SigningKeyOptions.JwksMaxAgeSeconds;
 
+    private static readonly string MaxAge = string.Create(CultureInfo.InvariantCulture, $"public, max-age={MaxAgeSeconds}");
+
     private const string MetadataRoute = "/.well-known/oauth-authorization-server";
     private const string KeysRoute = "/.well-known/jwks.json";
     private const string RevocationsRoute = "/oauth/revocations";
 
     /// <summary>The metadata stands at the host's root with the issuer's path behind it (RFC 8414 §3.1), whatever group the rest is in.</summary>
-    public static IEndpointConventionBuilder MapMetadata(this IEndpointRouteBuilder root, ServerAddress address) =>
-        root.MapMethods(MetadataRoute + address.Path, GetAndHead, (HttpContext http, DiscoveryDocuments documents) => Answer(http, documents.Metadata, MaxAgeSeconds));
+    public static IEndpointConventionBuilder MapMetadata(this IEndpointRouteBuilder root, ServerAddress address, DiscoveryDocuments documents) =>
+        root.MapMethods(MetadataRoute + address.Path, GetAndHead, http => WriteAsync(http, documents.Metadata, MaxAge));
 
-    public static IEndpointConventionBuilder MapKeys(this IEndpointRouteBuilder routes, RefusalLog refusals) =>
-        routes.MapMethods(KeysRoute, GetAndHead, (HttpContext http, KeyRing keys) => keys.Current is { } ring
-            ? Answer(http, new(ring.JwksDocument, ring.JwksETag), MaxAgeSeconds)
-            : OAuthAnswer.Refuse(refusals.Note(http, OAuthError.TemporarilyUnavailable("signing_key_missing")))).WithName("jwks");
+    /// <summary>The JWK Set, or 503 as long as there is no key.</summary>
+    public static IEndpointConventionBuilder MapKeys(this IEndpointRouteBuilder routes, KeyRing keys, RefusalLog refusals) =>
+        routes.MapMethods(KeysRoute, GetAndHead, http => keys.Current is { } ring
+            ? WriteAsync(http, new(ring.JwksDocument, ring.JwksETag), MaxAge)
+            : OAuthAnswer.Refuse(refusals.Note(http, OAuthError.TemporarilyUnavailable("signing_key_missing"))).ExecuteAsync(http)).WithName("jwks");
 
     /// <summary>Ids of tokens that were revoked before they expired, for APIs that cannot wait (RFC 7009 §3).</summary>
-    public static IEndpointConventionBuilder MapRevocations(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods(RevocationsRoute, GetAndHead, async (HttpContext http, RevocationList list, CancellationToken ct) => Answer(http, await list.ReadAsync(ct), 0));
+    public static IEndpointConventionBuilder MapRevocations(this IEndpointRouteBuilder routes, RevocationList list) =>
+        routes.MapMethods(RevocationsRoute, GetAndHead, async http => await WriteAsync(http, await list.ReadAsync(http.RequestAborted), "no-cache"));
 
     private static string[] GetAndHead => [HttpMethods.Get, HttpMethods.Head];
 
-    private static DocumentAnswer Answer(HttpContext http, CachedDocument document, int maxAge) =>
-        new(document, maxAge, http.Request.Headers.IfNoneMatch.Any(tag => tag == document.ETag));
-
-    private sealed class DocumentAnswer(CachedDocument document, int maxAge, bool unchanged) : IResult
+    // Not through a result object and not through the request's services: these answers are all that some readers ever ask for.
+    private static Task WriteAsync(HttpContext http, CachedDocument document, string caching)
     {
-        public Task ExecuteAsync(HttpContext httpContext)
+        var response = http.Response;
+        response.Headers.ETag = document.ETag;
+        response.Headers.CacheControl = caching;
+        if (IsHeld(document, http.Request.Headers.IfNoneMatch))
         {
-            var response = httpContext.Response;
-            response.Headers.ETag = document.ETag;
-            response.Headers.CacheControl = maxAge == 0 ? "no-cache" : $"public, max-age={maxAge}";
-            if (unchanged)
-            {
-                response.StatusCode = StatusCodes.Status304NotModified;
-                return Task.CompletedTask;
-            }
-
-            response.ContentType = "application/json";
-            response.ContentLength = document.Body.Length;
-            return HttpMethods.IsHead(httpContext.Request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(document.Body, httpContext.RequestAborted).AsTask();
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
         }
+
+        response.ContentType = "application/json";
+        response.ContentLength = document.Body.Length;
+        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(document.Body, http.RequestAborted).AsTask();
+    }
+
+    private static bool IsHeld(CachedDocument document, StringValues held)
+    {
+        foreach (var tag in held)
+        {
+            if (tag == document.ETag) return true;
+        }
+
+        return false;
     }
 }

@@ -5,6 +5,7 @@ using OAuthServer.Configuration;
 using OAuthServer.Diagnostics;
 using OAuthServer.Discovery;
 using OAuthServer.Hosting.Protection;
+using OAuthServer.Keys;
 using OAuthServer.Revoke;
 using OAuthServer.Token;
 
@@ -23,9 +24,9 @@ internal static class EndpointMap
         routes.MapRefresh().RequireBudget(BudgetNames.Token).AllowClientOrigins();
         routes.MapRevoke().RequireBudget(BudgetNames.Revoke).AllowClientOrigins();
 
-        app.MapMetadata(address).AllowAnyOrigin();
-        routes.MapKeys(app.Services.GetRequiredService<RefusalLog>()).AllowAnyOrigin();
-        routes.MapRevocations().AllowAnyOrigin();
+        app.MapMetadata(address, app.Services.GetRequiredService<DiscoveryDocuments>()).AllowAnyOrigin();
+        routes.MapKeys(app.Services.GetRequiredService<KeyRing>(), app.Services.GetRequiredService<RefusalLog>()).AllowAnyOrigin();
+        routes.MapRevocations(app.Services.GetRequiredService<RevocationList>()).AllowAnyOrigin();
 
         foreach (var password in routes.MapAccounts()) password.RequireBudget(BudgetNames.SignIn);
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });

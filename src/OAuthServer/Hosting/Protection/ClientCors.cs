@@ -11,39 +11,31 @@ internal sealed record CorsRule(bool AnyOrigin, string Method);
 /// credentials. Own code, since the framework's CORS middleware cannot send <c>Vary: Origin</c> to an origin that it
 /// refuses, and runs the endpoint on a preflight for which its policy provider has no policy.
 /// </summary>
-internal sealed class ClientCors(RequestDelegate next)
+internal sealed class ClientCors(RequestDelegate next, IsRegisteredOrigin isRegistered)
 {
     private const int MaxOriginLength = 512;
     private const string Exposed = "WWW-Authenticate, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, DPoP-Nonce, X-Correlation-Id";
 
-    public async Task InvokeAsync(HttpContext context, IsRegisteredOrigin isRegistered)
+    public Task InvokeAsync(HttpContext context)
     {
         var rule = context.GetEndpoint()?.Metadata.GetMetadata<CorsRule>();
-        if (rule is null)
-        {
-            await next(context);
-            return;
-        }
-
-        var allowed = await AllowedOriginAsync(context, rule, isRegistered);
-        var preflight = HttpMethods.IsOptions(context.Request.Method);
-        // When the answer starts, so that a cleared and rewritten error answer has them too.
-        context.Response.OnStarting(() =>
-        {
-            WriteHeaders(context.Response.Headers, rule, allowed, preflight);
-            return Task.CompletedTask;
-        });
-
-        if (preflight) context.Response.StatusCode = StatusCodes.Status204NoContent;
-        else await next(context);
+        if (rule is null) return next(context);
+        if (rule.AnyOrigin) return GoOnAsync(context, rule, "*");
+        return context.Request.Headers.Origin is [{ Length: > 0 and <= MaxOriginLength } origin] && origin != "null"
+            ? JudgeAsync(context, rule, origin)
+            : GoOnAsync(context, rule, null);
     }
 
-    private static async ValueTask<string?> AllowedOriginAsync(HttpContext context, CorsRule rule, IsRegisteredOrigin isRegistered)
+    private async Task JudgeAsync(HttpContext context, CorsRule rule, string origin) =>
+        await GoOnAsync(context, rule, await isRegistered(origin, context.RequestAborted) ? origin : null);
+
+    private Task GoOnAsync(HttpContext context, CorsRule rule, string? allowed)
     {
-        if (rule.AnyOrigin) return "*";
-        return context.Request.Headers.Origin is [{ Length: > 0 and <= MaxOriginLength } origin]
-            && origin != "null"
-            && await isRegistered(origin, context.RequestAborted) ? origin : null;
+        var preflight = HttpMethods.IsOptions(context.Request.Method);
+        WriteHeaders(context.Response.Headers, rule, allowed, preflight);
+        if (!preflight) return next(context);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
     }
 
     private static void WriteHeaders(IHeaderDictionary headers, CorsRule rule, string? allowed, bool preflight)

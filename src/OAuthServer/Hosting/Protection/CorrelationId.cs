@@ -10,7 +10,9 @@ namespace OAuthServer.Hosting.Protection;
 /// </summary>
 internal sealed class CorrelationId(RequestDelegate next)
 {
-    private const string Header = "X-Correlation-Id";
+    /// <summary>The name of the answer's header.</summary>
+    public const string Header = "X-Correlation-Id";
+
     private const int HexDigits = 32;
 
     public Task InvokeAsync(HttpContext context)
@@ -19,11 +21,7 @@ internal sealed class CorrelationId(RequestDelegate next)
             ? own.TraceId.ToHexString()
             : RandomNumberGenerator.GetHexString(HexDigits, lowercase: true);
         context.TraceIdentifier = id;
-        context.Response.OnStarting(() =>
-        {
-            context.Response.Headers[Header] = id;
-            return Task.CompletedTask;
-        });
+        context.Response.Headers[Header] = id;
         return next(context);
     }
 }

@@ -23,10 +23,10 @@ internal static class ProtectionPipeline
     /// <param name="app">The application.</param>
     /// <param name="issuer">The configured issuer: when it is https, plain http is refused.</param>
     public static IApplicationBuilder UseProtection(this IApplicationBuilder app, string issuer) => app
-        .UseMiddleware<SecurityHeaders>()
         .UseMiddleware<CorrelationId>()
         .UseMiddleware<UnexpectedErrors>(new PathString(new Uri(issuer).AbsolutePath.TrimEnd('/')))
         .UseForwardedHeaders()
+        .UseMiddleware<SecurityHeaders>()
         .UseMiddleware<HttpsOnly>(issuer)
         .UseRouting()
         .UseClientCors()

@@ -7,15 +7,10 @@ internal sealed class SecurityHeaders(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext context)
     {
-        // When the answer starts: an error answer that was cleared has them too, and the scheme is the one a trusted proxy told.
-        context.Response.OnStarting(() =>
-        {
-            var headers = context.Response.Headers;
-            headers.XContentTypeOptions = "nosniff";
-            headers["Referrer-Policy"] = "no-referrer";
-            if (context.Request.IsHttps) headers.StrictTransportSecurity = OneYear;
-            return Task.CompletedTask;
-        });
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        if (context.Request.IsHttps) headers.StrictTransportSecurity = OneYear;
         return next(context);
     }
 }

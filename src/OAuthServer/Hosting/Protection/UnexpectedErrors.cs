@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using Microsoft.Net.Http.Headers;
 using OAuthServer.Diagnostics;
 using OAuthServer.Http;
 using OAuthServer.Protocol;
@@ -17,6 +19,13 @@ internal sealed partial class UnexpectedErrors(
     RequestDelegate next, PathString root, IEnumerable<IsOutage> outages, IEnumerable<ErrorPage> pages, RefusalLog refusals, ILogger<UnexpectedErrors> log)
 {
     private const string RetryAfterSeconds = "5";
+
+    // What was said before the endpoint began is true of the error answer too.
+    private static readonly FrozenSet<string> KeptHeaders = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        HeaderNames.XContentTypeOptions, "Referrer-Policy", HeaderNames.StrictTransportSecurity, CorrelationId.Header,
+        HeaderNames.Vary, HeaderNames.AccessControlAllowOrigin, HeaderNames.AccessControlExposeHeaders);
+
     private static readonly OAuthError NoRoute = OAuthError.InvalidRequest(string.Empty, "route_unknown", StatusCodes.Status404NotFound);
     private static readonly OAuthError NoMethod = OAuthError.InvalidRequest(string.Empty, "method_not_allowed", StatusCodes.Status405MethodNotAllowed);
 
@@ -89,7 +98,7 @@ internal sealed partial class UnexpectedErrors(
             return false;
         }
 
-        context.Response.Clear();
+        foreach (var name in context.Response.Headers.Keys.Where(name => !KeptHeaders.Contains(name)).ToList()) context.Response.Headers.Remove(name);
         context.Response.StatusCode = problem.Status;
         context.Response.Headers.CacheControl = "no-store";
         if (problem.Status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = RetryAfterSeconds;
