@@ -56,6 +56,9 @@ public sealed class SecretsStayOutOfLogsTests(TalkativeServer shared) : IClassFi
         Assert.Contains(own.Telemetry, line => line.StartsWith("span Microsoft.AspNetCore: ", StringComparison.Ordinal));
         Assert.Contains(own.Telemetry, line => line.StartsWith("span Npgsql: ", StringComparison.Ordinal) && line.Contains("UPDATE accounts", StringComparison.Ordinal));
         Assert.Contains(own.Telemetry, line => line.StartsWith("measurement Microsoft.AspNetCore.Hosting: ", StringComparison.Ordinal) && line.Contains("/oauth/token", StringComparison.Ordinal));
+        Assert.Contains(own.Telemetry, line => line.StartsWith("span OAuthServer: sign access token", StringComparison.Ordinal));
+        Assert.Contains(own.Telemetry, line => line.StartsWith("measurement OAuthServer: oauth.server.requests\n", StringComparison.Ordinal) && line.Contains("oauth.reason=code_reused", StringComparison.Ordinal));
+        Assert.Contains(own.Telemetry, line => line.StartsWith("measurement OAuthServer: oauth.server.db.statement.duration\n", StringComparison.Ordinal) && line.Contains("refresh_token.rotate", StringComparison.Ordinal));
         Assert.Contains(log.Events, line => line.Contains("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal));
     }
 

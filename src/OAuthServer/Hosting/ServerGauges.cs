@@ -33,7 +33,7 @@ internal static class ServerGauges
         meter.CreateObservableGauge(
             "oauth.server.key.rotation.due", () => Measurements((options.RotateEvery - AgeOfSigning())?.TotalDays), "d", "Days until the key that signs is older than SigningKeys:RotateEvery; below 0 it is overdue.");
         meter.CreateObservableGauge("oauth.server.key.published", () => Stages().Select(stage => new Measurement<int>(stage.Keys, Tag("oauth.key.stage", stage.Name))), "{key}", "Keys in the JWK Set, by stage.");
-        meter.CreateObservableGauge("oauth.server.key.store.failing", () => ring.Fault is null ? 0 : 1, "1", "1 while the last attempt to read the key store has failed.");
+        meter.CreateObservableGauge("oauth.server.key.store.failing", () => ring.Fault is null ? 0 : 1, "{fault}", "1 while the last attempt to read the key store has failed.");
 
         TimeSpan? AgeOfSigning() => clock.GetUtcNow() - ring.Current?.Published.First(key => key.Stage == KeyStage.Current).CreatedAt;
         IEnumerable<(string Name, int Keys)> Stages() => Enum.GetValues<KeyStage>().Select(stage => (Name(stage), ring.Current?.Published.Count(key => key.Stage == stage) ?? 0));
