@@ -36,7 +36,7 @@ internal sealed class KeyCheck(KeyKeeper keeper, IOptions<SigningKeyOptions> opt
     {
         var now = clock.GetUtcNow();
         foreach (var key in stored.Keys)
-            notes.Fact(key.Stage.ToString().ToLowerInvariant(), $"{key.Key.KeyId}, {(key.CreatedAt is { } made ? $"made {(now - made).Text()} ago" : "age unknown")}");
+            notes.Fact($"{key.Stage.ToString().ToLowerInvariant()} key", $"{key.Key.KeyId}, {(key.CreatedAt is { } made ? $"made {(now - made).Text()} ago" : "age unknown")}");
         notes.FoundIf(stored[KeyStage.Current] is null, FindingIds.KeyMissing, Severity.Error,
             $"There is no current key in {keeper.Place}: no token can be issued.", "Run: OAuthServer keys generate");
         foreach (var fault in stored.Faults)

@@ -22,8 +22,8 @@ internal sealed class PreviousKeyCheck(KeyKeeper keeper, PublicKeys published, I
             using var stored = await keeper.ListAsync(ct);
             if (stored[KeyStage.Current] is not { } current) return notes.Done();
             var signing = await published.SigningForAsync(current.Key.KeyId, ct);
-            notes.Fact("current key signs", signing is { } since ? $"for {since.Text()}" : "not yet: no instance has loaded it");
-            if (stored[KeyStage.Previous] is not null) notes.Fact("previous key", Needed(signing));
+            notes.Fact("signing", signing is { } since ? $"for {since.Text()}" : "not yet: no instance has loaded it");
+            if (stored[KeyStage.Previous] is not null) notes.Fact("previous needed", Needed(signing));
         }
         catch (KeyStoreException)
         {
@@ -33,7 +33,7 @@ internal sealed class PreviousKeyCheck(KeyKeeper keeper, PublicKeys published, I
         return notes.Done();
     }
 
-    private string Needed(TimeSpan? signing) => signing is not { } since ? "needed: the current key signs nothing yet"
-        : options.Value.PreviousKeyRetention() - since is { Ticks: > 0 } left ? $"needed for another {left.Text()}"
-        : "no longer needed; it leaves at the next rotation";
+    private string Needed(TimeSpan? signing) => signing is not { } since ? "yes: the current key signs nothing yet"
+        : options.Value.PreviousKeyRetention() - since is { Ticks: > 0 } left ? $"for another {left.Text()}"
+        : "no longer; it leaves at the next rotation";
 }

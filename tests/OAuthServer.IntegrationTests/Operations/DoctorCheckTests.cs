@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Keys;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;
@@ -153,11 +154,49 @@ public sealed class DoctorCheckTests : IAsyncLifetime
     {
         Assert.Contains("not yet: no instance has loaded it", (await DoctorRun.OnAsync(_database)).Output, StringComparison.Ordinal);
         var kid = (await DoctorRun.OnAsync(_database)).Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == "signing keys")
-            .GetProperty("facts").GetProperty("current").GetString()!.Split(',')[0];
+            .GetProperty("facts").GetProperty("current key").GetString()!.Split(',')[0];
 
         await _database.ExecuteAsync("INSERT INTO oauth_signing_keys (kid, n, e, signs_since) VALUES ($1, 'n', 'e', now() - interval '3 hours')", kid);
 
         Assert.Contains("for 3 hours", (await DoctorRun.OnAsync(_database)).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("now() - interval '3 hours'", "no longer; it leaves at the next rotation")]
+    [InlineData("now()", "for another 29 minutes")]
+    [InlineData("NULL", "yes: the current key signs nothing yet")]
+    public async Task A_previous_key_is_needed_until_the_last_token_that_it_signed_has_expired(string signsSince, string expected)
+    {
+        using var folder = new KeyFolder();
+        var kid = await folder.RotateAsync();
+        await _database.ExecuteAsync($"INSERT INTO oauth_signing_keys (kid, n, e, signs_since) VALUES ($1, 'n', 'e', {signsSince})", kid);
+        var settings = DoctorRun.Settings(_database);
+        settings["SigningKeys:Directory"] = folder.Path;
+
+        var run = await DoctorRun.WithAsync(settings, null, DoctorRun.KnownOfTests);
+
+        Assert.Matches($"(?m)^  previous needed +{expected}", run.Output);
+    }
+
+    private sealed class KeyFolder : IDisposable
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("oauthserver-doctor-");
+
+        public string Path => _folder.FullName;
+
+        /// <summary>Makes two keys, the first of them previous; the answer is the kid of the second.</summary>
+        public async Task<string> RotateAsync()
+        {
+            var ct = TestContext.Current.CancellationToken;
+            var source = new FileKeySource(Path, TimeProvider.System);
+            await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, ct);
+            await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: false, ct);
+            await source.PromoteAsync(ct);
+            using var stored = await source.ReadAsync(ct);
+            return stored[KeyStage.Current]!.Key.KeyId;
+        }
+
+        public void Dispose() => _folder.Delete(recursive: true);
     }
 
     private sealed class Shifted(TimeSpan by) : TimeProvider

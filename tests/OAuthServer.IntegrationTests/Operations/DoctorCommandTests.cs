@@ -17,7 +17,7 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
 
         Assert.Equal(0, run.Code);
         var lines = run.Output.Split('\n').Select(line => line.TrimEnd()).ToList();
-        foreach (var fact in (string[])["issuer", "listens on", "proxies trusted", "PostgreSQL", "schema", "current", "clients", "clock", "audience"])
+        foreach (var fact in (string[])["issuer", "listens on", "proxies trusted", "PostgreSQL", "schema", "current key", "clients", "clock", "audience"])
             Assert.Single(lines, line => line.StartsWith($"  {fact} ", StringComparison.Ordinal));
         Assert.Equal("No findings. All is well.", lines.Last(line => line.Length > 0));
         Assert.DoesNotContain('\u001b', run.Output);
@@ -95,6 +95,20 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         Assert.Equal((2, ""), (json.ExitCode, json.Error));
         var faults = JsonDocument.Parse(json.Output).RootElement.GetProperty("faults").EnumerateArray().Select(fault => fault.GetString()!).ToList();
         Assert.All(expected, part => Assert.Single(faults, fault => fault.Contains(part, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task In_Development_it_looks_at_the_private_database_of_the_server_that_runs_and_all_is_well()
+    {
+        await using var server = await HostProcess.StartAsync(root);
+
+        var run = await HostProcess.RunAsync(root, new() { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["ASPNETCORE_URLS"] = "http://localhost:5080" }, "doctor");
+
+        Assert.Equal("", run.Error);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("issuer_plain_http", run.Output, StringComparison.Ordinal);
+        Assert.Contains("client.redirect_uri_localhost", run.Output, StringComparison.Ordinal);
+        Assert.True((await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode, "the database outlives the doctor");
     }
 
     [Fact]

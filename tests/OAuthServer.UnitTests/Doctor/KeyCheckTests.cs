@@ -19,7 +19,7 @@ public sealed class KeyCheckTests
         var saw = await LookAsync([(KeyStage.Current, TimeSpan.FromDays(30))]);
 
         Assert.Empty(saw.Findings);
-        Assert.Equal($"{TestKeys.KeyId(0)}, made 30 days ago", saw.Of("current"));
+        Assert.Equal($"{TestKeys.KeyId(0)}, made 30 days ago", saw.Of("current key"));
         Assert.Equal("scripted store", saw.Of("key store"));
     }
 

@@ -46,7 +46,7 @@ internal static class ConfigurationText
 
         | Variable | |
         |---|---|
-        | `AWS_REGION`, `AWS_DEFAULT_REGION` | The region, when `SigningKeys:Region` is not set. One of them is required for Secrets Manager. |
+        | `AWS_REGION`, `AWS_DEFAULT_REGION` | The region, when `SigningKeys:Region` is not set. One of the three is required for Secrets Manager, unless `SigningKeys:ServiceUrl` is set. |
         | `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | Static or temporary credentials. |
         | `AWS_ROLE_ARN`, `AWS_WEB_IDENTITY_TOKEN_FILE` | A role by web identity, as Kubernetes sets them. |
         | `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`, `AWS_CONTAINER_CREDENTIALS_FULL_URI` | A task's role, as ECS and EKS set them. |
@@ -54,11 +54,13 @@ internal static class ConfigurationText
 
         ## OpenTelemetry
 
-        Where telemetry is exported by OTLP, the exporter reads the variables of the OpenTelemetry specification, among them:
+        Metrics and traces are exported by OTLP as soon as an endpoint is set, and not before. The exporter reads the variables of the OpenTelemetry specification, among them:
 
         | Variable | Default | |
         |---|---|---|
-        | `OTEL_EXPORTER_OTLP_ENDPOINT` | `http://localhost:4317` | Where the collector is. |
+        | `OTEL_EXPORTER_OTLP_ENDPOINT` | none: nothing is exported | Where the collector is, for example `http://collector:4317`. `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` and `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` are for one signal alone. |
+        | `OTEL_METRICS_EXPORTER`, `OTEL_TRACES_EXPORTER` | `otlp` | `none` leaves the signal out. |
+        | `OTEL_SDK_DISABLED` | `false` | `true` exports nothing, whatever else is set. |
         | `OTEL_EXPORTER_OTLP_PROTOCOL` | `grpc` | or `http/protobuf` (port 4318). |
         | `OTEL_EXPORTER_OTLP_HEADERS` | none | `name=value,…`, for example a key of the collector's. |
         | `OTEL_EXPORTER_OTLP_TIMEOUT` | `10000` | Milliseconds. |

@@ -47,6 +47,7 @@ internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
         return value switch
         {
             null or "" => "",
+            TimeSpan { Ticks: var ticks } time when ticks % TimeSpan.TicksPerSecond != 0 => time.ToString("c", CultureInfo.InvariantCulture).TrimEnd('0'),
             TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
             bool on => on ? "true" : "false",
             IDictionary map => string.Join(", ", map.Keys.Cast<object>().Select(key => $"{key}: {map[key]}")),
