@@ -16,6 +16,8 @@ internal sealed partial class Drain(IOptions<ShutdownOptions> options, TimeProvi
     /// <summary>Runs before any service stops, the web server among them.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        // Told twice, it does not begin again.
+        if (_hasBegun) return;
         _hasBegun = true;
         var time = options.Value.DrainTime;
         if (time == TimeSpan.Zero) return;

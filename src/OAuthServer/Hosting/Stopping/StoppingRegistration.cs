@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using OAuthServer.Configuration;
 
@@ -17,9 +18,15 @@ internal static class StoppingRegistration
             })
             .BindStrictly(configuration.GetSection(ShutdownOptions.Section))
             .ValidateOnStart();
-        services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>((host, options) => host.ShutdownTimeout = options.Value.Timeout);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout(configuration));
         services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
         services.AddHealthChecks().AddCheck<DrainHealthCheck>("stopping", tags: ["ready"]);
         return services;
     }
+
+    // The host reads its own options before ours are validated, and one that throws there would hide all other faults.
+    private static TimeSpan Timeout(IConfiguration configuration) =>
+        TimeSpan.TryParse(configuration[$"{ShutdownOptions.Section}:{nameof(ShutdownOptions.Timeout)}"], CultureInfo.InvariantCulture, out var timeout) && timeout > TimeSpan.Zero
+            ? timeout
+            : new ShutdownOptions().Timeout;
 }
