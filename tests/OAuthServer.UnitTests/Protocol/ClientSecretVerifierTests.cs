@@ -19,7 +19,7 @@ public sealed class ClientSecretVerifierTests : IDisposable
     private readonly HashWork _work = new(TimeProvider.System);
     private readonly ClientSecretVerifier _verifier;
 
-    public ClientSecretVerifierTests() => _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }), _work);
+    public ClientSecretVerifierTests() => _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }), _work, new SecretUses(TimeProvider.System));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -136,7 +136,7 @@ public sealed class ClientSecretVerifierTests : IDisposable
     {
         var clock = new RestingClock { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
         using var work = new HashWork(clock);
-        using var verifier = new ClientSecretVerifier(Options.Create(new ClientSecretOptions { Cost = LowestCost }), work);
+        using var verifier = new ClientSecretVerifier(Options.Create(new ClientSecretOptions { Cost = LowestCost }), work, new SecretUses(TimeProvider.System));
 
         Assert.Equal(SecretCheck.Right, await verifier.CheckAsync("c", Secret, [Hash(Secret)], Ct));
         Assert.Empty(clock.Rests);
