@@ -15,7 +15,7 @@ public class ClientSecretBenchmarks : IDisposable
     private readonly HashWork _work = new(TimeProvider.System);
     private readonly ClientSecretVerifier _verifier;
 
-    public ClientSecretBenchmarks() => _verifier = new(Options.Create(new ClientSecretOptions()), _work);
+    public ClientSecretBenchmarks() => _verifier = new(Options.Create(new ClientSecretOptions()), _work, new SecretUses(TimeProvider.System));
 
     [GlobalSetup]
     public async Task CheckOnceAsync()

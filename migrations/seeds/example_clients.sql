@@ -4,7 +4,7 @@
 --
 -- A running server sees a new or changed row within a second; no restart is needed. A row that could never work
 -- (wildcard, fragment, http beyond loopback, a secret in plain text, …) is refused by a CHECK constraint whose name
--- says what is wrong.
+-- says what is wrong. The same as a file, for a pipeline: example_clients.json and OAuthServer clients apply.
 --
 -- application_type
 --   web      confidential: keeps a secret on a server               client_secret required
@@ -44,6 +44,8 @@ insert into oauth_clients (client_id, client_name, application_type, redirect_ur
 values ('acme-cli', 'Acme command line', 'native', '{http://127.0.0.1/callback}', '{read,write}');
 
 commit;
+
+-- OAuthServer clients rotate-secret and disable do the following too, and put it on record in oauth_audit_events.
 
 -- Rotating a secret without an outage. Both secrets are accepted until the old one's end date.
 --

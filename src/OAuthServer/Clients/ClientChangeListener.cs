@@ -1,12 +1,16 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace OAuthServer.Clients;
 
-/// <summary>Listens for changed clients (<c>LISTEN oauth_clients_changed</c>) and drops them from the <see cref="ClientDirectory"/>.</summary>
+/// <summary>
+/// Listens for changed clients (<c>LISTEN oauth_clients_changed</c>) and drops them from the <see cref="ClientDirectory"/>. A lost
+/// connection is opened again, and then everything is dropped, since notifications may have been missed.
+/// </summary>
 internal sealed partial class ClientChangeListener(
-    NpgsqlDataSource database, ClientDirectory directory, TimeProvider clock, ILogger<ClientChangeListener> logger) : BackgroundService
+    NpgsqlDataSource database, ClientDirectory directory, IOptions<ClientCacheOptions> options, TimeProvider clock, ILogger<ClientChangeListener> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -18,7 +22,7 @@ internal sealed partial class ClientChangeListener(
             }
             catch (Exception outage) when (outage is NpgsqlException or IOException or TimeoutException && !stoppingToken.IsCancellationRequested)
             {
-                LogLost(outage.Message);
+                LogLost(outage.Message, options.Value.CacheLifetime);
                 await Task.Delay(Pause, clock, stoppingToken);
             }
         }
@@ -33,6 +37,6 @@ internal sealed partial class ClientChangeListener(
         while (true) await connection.WaitAsync(ct);
     }
 
-    [LoggerMessage(1201, LogLevel.Warning, "Listening for client changes was interrupted ({Cause}); changes take effect within 30 s until it is back.")]
-    private partial void LogLost(string cause);
+    [LoggerMessage(1201, LogLevel.Warning, "Listening for client changes was interrupted ({Cause}); changes take effect within {CacheLifetime} until it is back.")]
+    private partial void LogLost(string cause, TimeSpan cacheLifetime);
 }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Internal;
+using Microsoft.Extensions.Options;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Clients;
@@ -7,13 +9,13 @@ namespace OAuthServer.Clients;
 /// Live clients in memory. SQL is the truth: a change drops the client on every instance at once
 /// (see <see cref="ClientChangeListener"/>), and a short expiry covers a lost notification.
 /// </summary>
-internal sealed class ClientDirectory(Storage.Clients clients) : IDisposable
+internal sealed class ClientDirectory(Storage.Clients clients, IOptions<ClientCacheOptions> options, TimeProvider clock) : IDisposable
 {
     private const int MostClients = 10_000;
     private const string OriginsKey = "\0origins";
-    private static readonly TimeSpan Expiry = TimeSpan.FromSeconds(30);
 
-    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MostClients });
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MostClients, Clock = new CacheClock(clock) });
+    private readonly TimeSpan _lifetime = options.Value.CacheLifetime;
     private long _changes;
 
     /// <summary>How many entries there are: clients, ids that no client has, and the list of origins.</summary>
@@ -66,7 +68,13 @@ internal sealed class ClientDirectory(Storage.Clients clients) : IDisposable
     private void Keep(string key, object? value, long changesBefore)
     {
         if (Volatile.Read(ref _changes) != changesBefore) return;
-        _cache.Set(key, value, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Expiry });
+        _cache.Set(key, value, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = _lifetime });
         if (Volatile.Read(ref _changes) != changesBefore) _cache.Remove(key);
+    }
+
+    // The cache's own word for a clock.
+    private sealed class CacheClock(TimeProvider clock) : ISystemClock
+    {
+        public DateTimeOffset UtcNow => clock.GetUtcNow();
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
             .OrderBy(finding => finding.ClientId, StringComparer.Ordinal).ThenBy(finding => finding.Rule, StringComparer.Ordinal)];
     }
 
-    private static ClientFinding Disabled(ClientRow client) => new(client.ClientId, "client_disabled", FindingSeverity.Warning,
+    private static ClientFinding Disabled(ClientRow client) => Warning(client, "client_disabled",
         $"It is disabled since {Day(client.DisabledAt!.Value)}.", "Enable it (OAuthServer clients enable), or delete its row when nobody needs it any more.");
 
     private IEnumerable<ClientFinding> CheckOne(ClientRow client) =>

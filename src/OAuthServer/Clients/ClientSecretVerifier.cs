@@ -28,7 +28,7 @@ internal enum SecretCheck
 /// guesses slows the guesser and nobody else (RFC 6749 §10.10). Requests that bring the same secret at the same moment
 /// share one check, so that an app's burst on a cold instance is answered and not turned away.
 /// </summary>
-internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options, HashWork work, ServerTelemetry telemetry) : IDisposable
+internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options, HashWork work, SecretUses uses, ServerTelemetry telemetry) : IDisposable
 {
     /// <summary>bcrypt reads no more than this many bytes; longer secrets are refused instead of cut.</summary>
     public const int LongestSecret = 72;
@@ -55,7 +55,8 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
         var began = telemetry.SecretCheckBegins();
         foreach (var hash in hashes)
         {
-            if (!_right.TryGetValue(EntryKey(clientId, secret, hash), out _)) continue;
+            if (!_right.TryGetValue<SecretUse>(EntryKey(clientId, secret, hash), out var use)) continue;
+            uses.Note(use!);
             telemetry.SecretChecked(began, "memory", "right");
             return true;
         }
@@ -110,7 +111,9 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
                 return SecretCheck.Wrong;
             }
 
-            _right.Set(EntryKey(clientId, secret, matching), true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = RememberedFor });
+            var use = new SecretUse(clientId, matching);
+            uses.Note(use);
+            _right.Set(EntryKey(clientId, secret, matching), use, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = RememberedFor });
             return SecretCheck.Right;
         }
         finally

@@ -6,7 +6,13 @@ using OAuthServer.Clients;
 namespace OAuthServer.Commands;
 
 /// <summary>What the <c>clients</c> commands work with. Everything is asked for when a command runs, so that a fault is reported by it.</summary>
-internal sealed class ClientsContext(Func<string?> connectionString, Func<ClientSecretOptions> secrets, IConfiguration configuration, TimeProvider clock)
+/// <param name="connectionString">Null or empty when none is configured.</param>
+/// <param name="secrets">Section <c>ClientSecrets</c>.</param>
+/// <param name="configuration">For the names of <c>OAuth:Scopes</c>: the rest of that section need not be right to look at clients.</param>
+/// <param name="variable">The value of an environment variable; null when there is none.</param>
+/// <param name="clock">Now.</param>
+internal sealed class ClientsContext(
+    Func<string?> connectionString, Func<ClientSecretOptions> secrets, IConfiguration configuration, Func<string, string?> variable, TimeProvider clock)
 {
     /// <summary>It did what it was asked for.</summary>
     public const int Done = 0;
@@ -17,8 +23,14 @@ internal sealed class ClientsContext(Func<string?> connectionString, Func<Client
     /// <summary>The configuration or the database cannot be used.</summary>
     public const int CannotRun = 2;
 
+    /// <summary>The clock of this machine.</summary>
+    public TimeProvider Clock => clock;
+
     /// <summary>Now.</summary>
     public DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary>The value of an environment variable; null when there is none.</summary>
+    public Func<string, string?> Variable => variable;
 
     /// <summary><c>ClientSecrets:Cost</c>.</summary>
     /// <exception cref="OptionsValidationException">It is out of bounds.</exception>
@@ -48,6 +60,9 @@ internal sealed class ClientsContext(Func<string?> connectionString, Func<Client
             return cannotRun;
         }
     }
+
+    /// <summary>What is said of a client that is not registered.</summary>
+    public static string Unknown(string id) => $"There is no client {TerminalText.Safe(id)}.";
 
     /// <summary>The option for programs.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print JSON, for programs." };

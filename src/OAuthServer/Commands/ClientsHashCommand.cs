@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
@@ -12,8 +11,6 @@ namespace OAuthServer.Commands;
 /// </summary>
 internal static class ClientsHashCommand
 {
-    private const int ShortestSecret = 16;
-
     /// <param name="options">Asked for when the command runs, so that a wrong configuration is reported by it.</param>
     /// <param name="input">Where a secret is read from with <c>--stdin</c>; null is standard input.</param>
     public static Command Create(Func<ClientSecretOptions> options, TextReader? input = null)
@@ -24,7 +21,7 @@ internal static class ClientsHashCommand
         {
             var console = parsed.InvocationConfiguration;
             var given = parsed.GetValue(stdin) ? (await (input ?? Console.In).ReadToEndAsync(ct)).TrimEnd('\r', '\n') : null;
-            if (given is not null && Fault(given) is { } fault)
+            if (given is not null && DeclaredSecret.Fault(given) is { } fault)
             {
                 await console.Error.WriteLineAsync(fault);
                 return 1;
@@ -56,12 +53,5 @@ internal static class ClientsHashCommand
             fault = invalid.Message;
             return null;
         }
-    }
-
-    private static string? Fault(string secret)
-    {
-        if (secret.Length < ShortestSecret) return $"A client secret needs at least {ShortestSecret} characters.";
-        if (Encoding.UTF8.GetByteCount(secret) > ClientSecretVerifier.LongestSecret) return $"bcrypt reads no more than {ClientSecretVerifier.LongestSecret} bytes; this secret is longer.";
-        return Parameters.HasControls(secret) ? "The secret has control characters." : null;
     }
 }

@@ -22,6 +22,7 @@ internal static class RootCommands
     {
         // Settings come from the same files and variables as the server's.
         var builder = WebApplication.CreateBuilder([]);
+        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<StoppedSigning>((keyId, ct) => KeyRecord.StoppedSigningAsync(ConnectionString(), keyId, ct));
@@ -33,14 +34,16 @@ internal static class RootCommands
         {
             MigrateCommand.Create(ConnectionString),
             KeysCommand.Create(services.GetRequiredService<KeyKeeper>, TimeProvider.System),
-            ClientsCommand.Create(new ClientsContext(ConnectionString, Secrets, builder.Configuration, TimeProvider.System), Secrets),
+            ClientsCommand.Create(new ClientsContext(ConnectionString, Secrets, builder.Configuration, Variable, TimeProvider.System), Secrets),
             new AuditCommand(ConnectionString, () => services.GetRequiredService<IOptions<AuditOptions>>().Value, TimeProvider.System).Create(),
             DoctorCommand.Create(),
         };
         var parsed = root.Parse(args);
         var code = await parsed.InvokeAsync();
-        return parsed.Errors.Count == 0 ? code : Misused;
+        return parsed.Errors.Count == 0 ? code : ClientsCommand.Misused(parsed) ?? Misused;
 
+        // The framework's way to read them writes a colon for two underscores.
+        string? Variable(string name) => environment[name.Replace("__", ":", StringComparison.Ordinal)];
         ClientSecretOptions Secrets() => services.GetRequiredService<IOptions<ClientSecretOptions>>().Value;
         string? ConnectionString() => builder.Configuration.GetConnectionString("OAuthServer");
     }

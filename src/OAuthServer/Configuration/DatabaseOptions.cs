@@ -6,6 +6,7 @@ namespace OAuthServer.Configuration;
 internal sealed class DatabaseOptions
 {
     private const int PreparedStatements = 64;
+    private const int KeepAliveSeconds = 15;
 
     /// <summary>An Npgsql connection string; may hold a password.</summary>
     public string ConnectionString { get; set; } = string.Empty;
@@ -30,6 +31,8 @@ internal sealed class DatabaseOptions
     public NpgsqlDataSource CreateDataSource()
     {
         var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxAutoPrepare = PreparedStatements, AutoPrepareMinUsages = 2, NoResetOnClose = true };
+        // A connection that waits for notifications would never notice that a firewall has forgotten it; the kernel asks instead.
+        if (settings.TcpKeepAliveTime == 0) (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, KeepAliveSeconds, KeepAliveSeconds);
         return NpgsqlDataSource.Create(settings);
     }
 

@@ -43,6 +43,7 @@ internal static class ServerRegistration
         services.AddSigningKeys(configuration);
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
         services.AddClientSecrets(configuration);
+        services.AddClientCache(configuration);
         services.AddSweeper(configuration);
         services.AddAuditSealing(configuration);
         services.AddGuessLimits();
@@ -97,7 +98,7 @@ internal static class ServerRegistration
 
     private static void AddProtocol(this IServiceCollection services)
     {
-        services.AddSingleton<ClientDirectory>().AddSingleton<ClientSecretVerifier>().AddSingleton<ClientAuthenticator>().AddHostedService<ClientChangeListener>();
+        services.AddSingleton<ClientSecretVerifier>().AddSingleton<ClientAuthenticator>();
         services.AddSingleton<TokenIssuer>().AddSingleton<AccessTokenReader>().AddSingleton<RefusalLog>().AddSingleton<RefusalJournal>();
         services.AddSingleton<AuthorizationCodeGrant>().AddSingleton<RefreshTokenGrant>().AddSingleton<TokenGrants>().AddSingleton<TokenService>();
         services.AddSingleton<RevocableTokens>().AddSingleton<RevokeService>();

@@ -38,6 +38,11 @@ internal static class AuditEventNames
     public const string KeySigns = "signing_key_signs";
     public const string KeyWithdrawn = "signing_key_withdrawn";
     public const string BudgetUsedUp = "budget_used_up";
+    public const string ClientCreated = "client_created";
+    public const string ClientChanged = "client_changed";
+    public const string ClientSecretRotated = "client_secret_rotated";
+    public const string ClientDisabled = "client_disabled";
+    public const string ClientEnabled = "client_enabled";
 }
 
 /// <summary>
@@ -119,6 +124,13 @@ internal static class SqlParameters
 
     public static NpgsqlParameterCollection AddTexts(this NpgsqlParameterCollection parameters, IEnumerable<string>? values) =>
         parameters.AddTyped(values?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+
+    public static NpgsqlParameterCollection AddManyBytes(this NpgsqlParameterCollection parameters, IEnumerable<byte[]> values) =>
+        parameters.AddTyped(values.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bytea);
+
+    /// <summary>Moments in UTC.</summary>
+    public static NpgsqlParameterCollection AddTimes(this NpgsqlParameterCollection parameters, IEnumerable<DateTime> values) =>
+        parameters.AddTyped(values.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
 
     private static NpgsqlParameterCollection AddTyped(this NpgsqlParameterCollection parameters, object? value, NpgsqlDbType type)
     {

@@ -4,7 +4,7 @@ using OAuthServer.Telemetry;
 namespace OAuthServer.Storage;
 
 /// <summary>A row of <c>oauth_clients</c>: one registered client (RFC 6749 §2).</summary>
-internal sealed class ClientRow
+internal sealed record ClientRow
 {
     public required string ClientId { get; init; }
 

@@ -22,7 +22,7 @@ public sealed class ClientSecretVerifierTests : IDisposable
     private readonly ServerTelemetry _telemetry = new(new Meter(ServerTelemetry.Name), TimeProvider.System);
     private readonly ClientSecretVerifier _verifier;
 
-    public ClientSecretVerifierTests() => _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }), _work, _telemetry);
+    public ClientSecretVerifierTests() => _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }), _work, new SecretUses(TimeProvider.System), _telemetry);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -140,7 +140,7 @@ public sealed class ClientSecretVerifierTests : IDisposable
     {
         var clock = new RestingClock { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
         using var work = new HashWork(clock);
-        using var verifier = new ClientSecretVerifier(Options.Create(new ClientSecretOptions { Cost = LowestCost }), work, _telemetry);
+        using var verifier = new ClientSecretVerifier(Options.Create(new ClientSecretOptions { Cost = LowestCost }), work, new SecretUses(TimeProvider.System), _telemetry);
 
         Assert.Equal(SecretCheck.Right, await verifier.CheckAsync("c", Secret, [Hash(Secret)], Ct));
         Assert.Empty(clock.Rests);
