@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Limits;
+using OAuthServer.Telemetry;
 using Bcrypt = BCrypt.Net.BCrypt;
 
 namespace OAuthServer.MicroBenchmarks;
@@ -15,7 +17,7 @@ public class ClientSecretBenchmarks : IDisposable
     private readonly HashWork _work = new(TimeProvider.System);
     private readonly ClientSecretVerifier _verifier;
 
-    public ClientSecretBenchmarks() => _verifier = new(Options.Create(new ClientSecretOptions()), _work, new SecretUses(TimeProvider.System));
+    public ClientSecretBenchmarks() => _verifier = new(Options.Create(new ClientSecretOptions()), _work, new SecretUses(TimeProvider.System), new ServerTelemetry(new Meter(ServerTelemetry.Name), TimeProvider.System));
 
     [GlobalSetup]
     public async Task CheckOnceAsync()
