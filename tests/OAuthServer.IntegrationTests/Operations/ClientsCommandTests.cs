@@ -32,7 +32,8 @@ public sealed class ClientsCommandTests : IAsyncLifetime
         Assert.Matches("^demo-web +web +enabled +1 +- +", Line(TestData.Web));
         Assert.Matches("^demo-spa +browser +disabled +- +- +", Line(TestData.Spa));
         Assert.Matches("^other-web +web +enabled +none live +- +", Line(TestData.OtherWeb));
-        Assert.Equal(words.Lines.Skip(1).Select(line => line.Split(' ')[0]), json.Json.EnumerateArray().Select(client => client.GetProperty("client_id").GetString()));
+        Assert.All(words.Lines.Skip(1).Zip(json.Json.EnumerateArray()), pair => Assert.StartsWith(pair.Second.GetProperty("client_id").GetString() + " ", pair.First, StringComparison.Ordinal));
+        Assert.Equal(words.Lines.Count - 1, json.Json.GetArrayLength());
         Assert.DoesNotContain("$2", words.Output + json.Output, StringComparison.Ordinal);
 
         string Line(string id) => Assert.Single(words.Lines, line => line.StartsWith(id + " ", StringComparison.Ordinal));

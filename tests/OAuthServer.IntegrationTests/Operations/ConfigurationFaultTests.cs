@@ -56,6 +56,8 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
 
     [Theory]
     [InlineData("OAuth__Issuer", "http://as.example.test", "must be https")]
+    [InlineData("Clients__CacheLifetime", "00:00:00.900", "Clients:CacheLifetime must be from 00:00:01 to 00:05:00.")]
+    [InlineData("Clients__CacheLifetime", "00:05:00.100", "Clients:CacheLifetime must be from 00:00:01 to 00:05:00.")]
     [InlineData("OAuth__Issuer", "http://localhost:5080", "must be https")]
     [InlineData("OAuth__Issuer", "https://as.example.test/", "must not end with a slash")]
     [InlineData("OAuth__Issuer", "https://as.example.test/tenant/", "must not end with a slash")]
