@@ -39,7 +39,10 @@ internal sealed class PasswordGuesses(GuessLimit limit, TimeProvider clock) : ID
 
     /// <summary>How many keys each of the tables counts for.</summary>
     public IEnumerable<KeyValuePair<string, int>> Sizes =>
-        [new("accounts", _accounts.Count), new("passwords", _passwords.Count), new("devices", _devices.Count), new("account_addresses", _addresses.Count)];
+    [
+        KeyValuePair.Create("accounts", _accounts.Count), KeyValuePair.Create("passwords", _passwords.Count),
+        KeyValuePair.Create("devices", _devices.Count), KeyValuePair.Create("account_addresses", _addresses.Count),
+    ];
 
     /// <summary>True when the browser knows the account and has guesses left; else it is one of all the strangers.</summary>
     public bool Trusts(KnownDevice device, Account account) => device.Knows(account) && _devices.Look(DeviceKey(device, account)).Acquired;

@@ -24,7 +24,7 @@ internal sealed class SecretGuesses(GuessLimit limit, TimeProvider clock) : IDis
     private readonly BudgetTable _holders = new(PerHolder, limit.Window, clock);
 
     /// <summary>How many keys each of the tables counts for.</summary>
-    public IEnumerable<KeyValuePair<string, int>> Sizes => [new("client_secrets", _clients.Count), new("client_secret_holders", _holders.Count)];
+    public IEnumerable<KeyValuePair<string, int>> Sizes => [KeyValuePair.Create("client_secrets", _clients.Count), KeyValuePair.Create("client_secret_holders", _holders.Count)];
 
     /// <summary>The budget when it is used up, else null.</summary>
     /// <param name="clientId">The client; null for all that do not exist.</param>

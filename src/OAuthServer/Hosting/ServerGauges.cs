@@ -41,7 +41,7 @@ internal static class ServerGauges
 
     private static void AddCaches(Meter meter, ClientDirectory clients, ClientSecretVerifier secrets) => meter.CreateObservableGauge<long>(
         "oauth.server.cache.entries",
-        () => [new(clients.Count, Tag("oauth.cache", "clients")), new(secrets.Remembered, Tag("oauth.cache", "client_secrets"))],
+        () => [Entries("clients", clients.Count), Entries("client_secrets", secrets.Remembered)],
         "{entry}", "Entries of the caches in memory, by cache.");
 
     private static void AddBudgets(Meter meter, Budgets addresses, SecretGuesses secrets, PasswordGuesses passwords) => meter.CreateObservableGauge(
@@ -58,6 +58,8 @@ internal static class ServerGauges
             "oauth.server.sweep.removed", () => totals.Tables.Select(table => new Measurement<long>(table.Value.Removed, Tag("oauth.table", table.Key))),
             "{row}", "Rows that this instance has removed, by table.");
     }
+
+    private static Measurement<long> Entries(string cache, int count) => new(count, Tag("oauth.cache", cache));
 
     private static IEnumerable<Measurement<double>> Measurements(double? value) => value is { } known ? [new(known)] : [];
 

@@ -155,7 +155,7 @@ public sealed partial class TelemetryDocsTests
     private static string Above(string folder) =>
         File.Exists(Path.Combine(folder, "OAuthServer.sln")) ? folder : Above(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The repository was not found above the tests."));
 
-    [GeneratedRegex(@"^\| `(oauth\.server\.[a-z_.]+)` \| (counter|gauge|histogram), `([^`]+)` \| ([^|]*) \|")]
+    [GeneratedRegex(@"^\| `(oauth\.server\.[a-z_.]+)` \| (counter|gauge|histogram), `([^`]+)` \|([^|]*)\|")]
     private static partial Regex Row();
 
     [GeneratedRegex("`([^`]+)`")]
