@@ -14,15 +14,13 @@ internal static class SweepCommand
         var seconds = new Option<double>("--seconds") { Description = "Length of each counted run.", DefaultValueFactory = _ => 60 };
         var warmup = new Option<double>("--warmup") { Description = "Seconds of load on each server before anything counts.", DefaultValueFactory = _ => 30 };
         var command = new Command("sweep", "Measure refreshes beside the sweeper at work.") { rows, expired, rate, seconds, warmup };
-        command.Validators.Add(parsed =>
-        {
-            if (parsed.GetValue(expired) >= parsed.GetValue(rows) || parsed.GetValue(rate) < 1) parsed.AddError("--expired must be below --rows, and --rate at least 1.");
-        });
         command.SetAction((parsed, ct) =>
         {
             var options = new SweepOptions(
                 parsed.GetValue(rows), parsed.GetValue(expired), parsed.GetValue(rate), TimeSpan.FromSeconds(parsed.GetValue(warmup)), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
-            return Outcome.OfAsync(() => SweepRun.RunAsync(options, ct));
+            return Outcome.OfAsync(() => options is { PerSecond: >= 1, Expired: >= 0 } && options.Expired < options.Rows
+                ? SweepRun.RunAsync(options, ct)
+                : throw new ArgumentException("--expired must be below --rows, and --rate at least 1."));
         });
         return command;
     }
