@@ -6,7 +6,7 @@ namespace OAuthServer.UnitTests.Documentation;
 /// <summary>What docs/threat-model.md points to exists: rows of the conformance list with a test, test classes, files, headings.</summary>
 public sealed partial class ThreatModelTests
 {
-    private static readonly string Repository = Path.GetFullPath(Path.Combine(CompiledServer.SourceFolder, "..", ".."));
+    private static readonly string Repository = Path.GetFullPath(Path.Combine(CompiledServer.SourceFolder, ".."));
     private static readonly string Text = Read("docs/threat-model.md");
 
     [Fact]
