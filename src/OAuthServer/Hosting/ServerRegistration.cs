@@ -23,6 +23,7 @@ using OAuthServer.Token;
 using OAuthServer.Token.Grants;
 using OAuthServer.Tokens;
 using Serilog;
+using Serilog.Core;
 
 namespace OAuthServer.Hosting;
 
@@ -59,8 +60,12 @@ internal static class ServerRegistration
         return services;
     }
 
-    private static void AddLogging(this IServiceCollection services, IConfiguration configuration) =>
+    private static void AddLogging(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddHttpContextAccessor();
+        services.AddSingleton<ILogEventEnricher, CorrelationEnricher>();
         services.AddSerilog((provider, logger) => LogOutput.Configure(logger.ReadFrom.Configuration(configuration).ReadFrom.Services(provider), provider.GetRequiredService<IHostEnvironment>()));
+    }
 
     private static void AddConfiguration(this IServiceCollection services, IConfiguration configuration)
     {

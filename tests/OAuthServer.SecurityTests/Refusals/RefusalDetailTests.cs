@@ -93,6 +93,15 @@ public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<Refus
         Assert.Equal(isForApps, answer.Headers.TryGetValues("Access-Control-Expose-Headers", out var exposed) && exposed.Single().Contains("X-Correlation-Id", StringComparison.Ordinal));
     }
 
+    /// <summary>Also one that says nothing of it itself, such as that of a failed sign-in.</summary>
+    [Fact]
+    public async Task Every_log_line_of_a_request_has_its_id()
+    {
+        var answer = await stage.SignInAsync("nobody@example.com", "wrong-demo-password");
+        Assert.Single(stage.Log.Of(answer.CorrelationId!, 6002));
+        Assert.Single(stage.Log.Of(answer.CorrelationId!, 1001));
+    }
+
     /// <summary>A malformed request names nobody: a flood of them must not become a flood of rows.</summary>
     [Fact]
     public async Task Malformed_requests_and_unknown_clients_at_authorize_leave_no_row()

@@ -12,7 +12,7 @@ public sealed class RefusalEvents : ILogEventSink
     public void Emit(LogEvent logEvent) => _events.Enqueue(logEvent);
 
     /// <summary>Everything of one request.</summary>
-    public IReadOnlyList<LogEvent> Of(string correlationId) => [.. _events.Where(entry => Text(entry, "CorrelationId") == correlationId || Text(entry, "RequestId") == correlationId)];
+    public IReadOnlyList<LogEvent> Of(string correlationId) => [.. _events.Where(entry => Text(entry, "CorrelationId") == correlationId)];
 
     /// <summary>The lines that name the refusal of one request.</summary>
     public IReadOnlyList<LogEvent> RefusalsOf(string correlationId) => Of(correlationId, 1001);

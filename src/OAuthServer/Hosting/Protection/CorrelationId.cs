@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace OAuthServer.Hosting.Protection;
 
 /// <summary>
-/// Gives each request one id of 32 hex digits, as <c>HttpContext.TraceIdentifier</c> (so as <c>RequestId</c> in every log line)
+/// Gives each request one id of 32 hex digits, as <c>HttpContext.TraceIdentifier</c> (so as <c>CorrelationId</c> in every log line)
 /// and as <c>X-Correlation-Id</c> in the answer. It is the trace id, except when the trace was begun by the caller: an id
 /// that a stranger chose could be made to collide with somebody else's.
 /// </summary>
