@@ -54,7 +54,7 @@ internal sealed class ProbeCheck(ServerAddress address, HttpMessageInvoker http)
         {
             notes.Fact("scheme seen", "http").Found(FindingIds.ProbeSchemeHttp, Severity.Error,
                 "The server saw plain http, although it was asked over https: the proxy is not trusted, or does not send X-Forwarded-Proto.",
-                "List the proxy's address, as the server sees it, under ForwardedHeaders:KnownProxies or :KnownNetworks, and let it send X-Forwarded-Proto: https. The server's log says which of both it is (event 7002 or 7003).");
+                "List the proxy's address, as the server sees it, under ForwardedHeaders:KnownProxies or :KnownNetworks, and let it send X-Forwarded-Proto: https. The server's log says which of both it is (event 7006 or 7007).");
         }
         else
         {

@@ -26,7 +26,7 @@ internal sealed partial class StartupLine(StartupFacts facts, IHostEnvironment e
         LogStarted(facts.Issuer, facts.Addresses, facts.Proxies, await facts.SchemaAsync(stoppingToken), facts.Key, environment.EnvironmentName, ServerVersion.Text);
     }
 
-    [LoggerMessage(7001, LogLevel.Information,
+    [LoggerMessage(7008, LogLevel.Information,
         "OAuthServer {Version} ({Environment}) is {Issuer}, listens on {Addresses}, trusts the proxies {Proxies}, schema {Schema}, signing key {SigningKey}")]
     private partial void LogStarted(string issuer, string addresses, string proxies, string schema, string signingKey, string environment, string version);
 }

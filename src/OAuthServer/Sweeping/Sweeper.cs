@@ -91,9 +91,9 @@ internal sealed partial class Sweeper(
     private static bool TookTooLong(PostgresException failure, CancellationToken ct) =>
         failure.SqlState == PostgresErrorCodes.QueryCanceled && !ct.IsCancellationRequested;
 
-    [LoggerMessage(6001, LogLevel.Warning, "Sweeping {Table} failed ({Cause}); the next run tries again.")]
+    [LoggerMessage(6201, LogLevel.Warning, "Sweeping {Table} failed ({Cause}); the next run tries again.")]
     private partial void LogFailed(string table, string cause);
 
-    [LoggerMessage(6002, LogLevel.Information, "Sweeping {Rows} rows of {Table} took longer than {Timeout} and was given up; fewer are tried.")]
+    [LoggerMessage(6202, LogLevel.Information, "Sweeping {Rows} rows of {Table} took longer than {Timeout} and was given up; fewer are tried.")]
     private partial void LogSlow(string table, int rows, TimeSpan timeout);
 }

@@ -62,6 +62,22 @@ public sealed class HouseRuleTests : IDisposable
     public void The_list_of_exceptions_names_only_what_exists() =>
         AssertNone(NoSecrets.Keys.Except(_server.WrittenTypes.Where(MayHoldSecret).Where(type => !PrintsItself(type)).Select(type => type.FullName)));
 
+    [Fact]
+    public void Each_log_line_has_a_number_of_its_own()
+    {
+        var lines = _server.AllTypes.SelectMany(type => type.Methods).Select(method => (method.FullName, Event: EventOf(method))).Where(line => line.Event is not null).ToList();
+        Assert.True(lines.Count > 30, "The log lines were not found.");
+        AssertNone(lines.GroupBy(line => line.Event).Where(same => same.Key <= 0 || same.Count() > 1).SelectMany(same => same.Select(line => $"{same.Key}: {line.FullName}")));
+    }
+
+    // Null for a method that writes no log line; -1 for one without a number.
+    private static int? EventOf(MethodDefinition method)
+    {
+        if (method.CustomAttributes.SingleOrDefault(attribute => attribute.AttributeType.Name == "LoggerMessageAttribute") is not { } line) return null;
+        var arguments = line.ConstructorArguments.Select(argument => argument.Value).Concat(line.Properties.Where(property => property.Name == "EventId").Select(property => property.Argument.Value));
+        return arguments.FirstOrDefault(value => value is int && line.ConstructorArguments.Count != 1) as int? ?? -1;
+    }
+
     private static void AssertNone(IEnumerable<string> found) => Assert.False(found.Any(), string.Join(Environment.NewLine, found));
 
     // What derives from a type of a library has to pass on what that wants.

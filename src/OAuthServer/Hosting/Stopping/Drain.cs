@@ -35,6 +35,6 @@ internal sealed partial class Drain(IOptions<ShutdownOptions> options, TimeProvi
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Told to stop: not ready any more, but answering for another {DrainTime}.")]
+    [LoggerMessage(7009, LogLevel.Information, "Told to stop: not ready any more, but answering for another {DrainTime}.")]
     private static partial void Draining(ILogger log, TimeSpan drainTime);
 }
