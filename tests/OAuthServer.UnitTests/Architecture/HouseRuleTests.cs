@@ -74,8 +74,8 @@ public sealed class HouseRuleTests : IDisposable
     private static int? EventOf(MethodDefinition method)
     {
         if (method.CustomAttributes.SingleOrDefault(attribute => attribute.AttributeType.Name == "LoggerMessageAttribute") is not { } line) return null;
-        var arguments = line.ConstructorArguments.Select(argument => argument.Value).Concat(line.Properties.Where(property => property.Name == "EventId").Select(property => property.Argument.Value));
-        return arguments.FirstOrDefault(value => value is int && line.ConstructorArguments.Count != 1) as int? ?? -1;
+        var number = line.ConstructorArguments.Count == 3 ? line.ConstructorArguments[0].Value : line.Properties.SingleOrDefault(property => property.Name == "EventId").Argument.Value;
+        return number as int? ?? -1;
     }
 
     private static void AssertNone(IEnumerable<string> found) => Assert.False(found.Any(), string.Join(Environment.NewLine, found));
