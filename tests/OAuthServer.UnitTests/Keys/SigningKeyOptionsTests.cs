@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Discovery;
 using OAuthServer.Keys;
 
@@ -126,7 +127,9 @@ public sealed class SigningKeyOptionsTests
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
         builder.Services.AddLogging();
-        builder.Services.AddSingleton(TimeProvider.System);
+
+        // Its time stands still, so that no busy machine uses up the patience of start-up.
+        builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
         builder.Services.AddSigningKeys(builder.Configuration);
         return builder.Build();
     }
