@@ -1,3 +1,4 @@
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;
@@ -188,6 +189,34 @@ public sealed class ClientsPlanTests : IAsyncLifetime
 
         Assert.All(runs, run => Assert.Equal((0, ""), (run.Code, run.Error)));
         Assert.Equal(["Changed: 0 rows.", "Changed: 0 rows.", "Changed: 0 rows.", "Changed: 1 row."], runs.Select(run => run.Lines[^1]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_applies_waits_for_its_turn_and_then_looks_again()
+    {
+        await using var other = await ClientEditing.BeginAsync(_database.DataSource, TestContext.Current.CancellationToken);
+        var applying = _clients.RunFileAsync("apply", Acme());
+        await Eventually.BecomesTrue(
+            async () => await _database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory')"),
+            TimeSpan.FromSeconds(60), "the second waits");
+        var same = new ClientRow
+        {
+            ClientId = "acme",
+            ClientName = "Acme",
+            ApplicationType = "web",
+            ClientSecret = BCrypt.Net.BCrypt.HashPassword("the-first-secret-of-acme", 10),
+            RedirectUris = ["https://a.example/cb", "https://b.example/cb"],
+            Scopes = ["read"],
+            DefaultScopes = [],
+            GrantTypes = ["authorization_code", "refresh_token"],
+            RequirePkce = true,
+        };
+        await other.InsertAsync(same, [AuditEventNames.ClientCreated], TestContext.Current.CancellationToken);
+        await other.CommitAsync(TestContext.Current.CancellationToken);
+
+        var run = await applying;
+
+        Assert.Equal((0, "", "Changed: 0 rows."), (run.Code, run.Error, run.Output.Trim()));
     }
 
     [Fact]
