@@ -67,7 +67,7 @@ internal static class DoctorCommand
             var builder = WebApplication.CreateBuilder([]);
             configure?.Invoke(builder);
             // In Development the private PostgreSQL is part of what a server stands on; with settings of a test it is not.
-            var database = configure is null ? await DevelopmentDatabase.StartAsync([]) : new DevelopmentDatabase();
+            var database = configure is null ? await DevelopmentDatabase.StartAsync([], quiet: true) : new DevelopmentDatabase();
             if (database.Fault is { } missing) return new(database, null, builder.Environment.EnvironmentName, [missing]);
             database.Configure(builder.Configuration);
             builder.Services.AddServer(builder.Configuration).AddDoctor(probe);

@@ -13,7 +13,9 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
     public string? Fault { get; private init; }
 
     /// <summary>Starts it if it is needed.</summary>
-    public static async Task<DevelopmentDatabase> StartAsync(string[] args)
+    /// <param name="args">The arguments of the host, which may hold settings.</param>
+    /// <param name="quiet">True where standard output belongs to what a command prints.</param>
+    public static async Task<DevelopmentDatabase> StartAsync(string[] args, bool quiet = false)
     {
         // The same sources as the host's, read once before the host exists.
         var probe = WebApplication.CreateEmptyBuilder(new() { Args = args, EnvironmentName = EnvironmentName() });
@@ -28,7 +30,10 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
         if (!string.IsNullOrEmpty(probe.Configuration.GetConnectionString("OAuthServer"))) return database;
 
         // The host and its log do not exist yet.
-        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        using var loggers = LoggerFactory.Create(logging =>
+        {
+            if (!quiet) logging.AddSimpleConsole(console => console.SingleLine = true);
+        });
         switch (await PrivatePostgres.StartAsync(new() { Directory = PrivatePostgresOptions.DirectoryFor(root) }, loggers.CreateLogger("PostgreSQL")))
         {
             case PrivatePostgresStart.Started started:

@@ -38,7 +38,8 @@ internal sealed class KeyCheck(KeyKeeper keeper, IOptions<SigningKeyOptions> opt
         foreach (var key in stored.Keys)
             notes.Fact($"{key.Stage.ToString().ToLowerInvariant()} key", $"{key.Key.KeyId}, {(key.CreatedAt is { } made ? $"made {(now - made).Text()} ago" : "age unknown")}");
         notes.FoundIf(stored[KeyStage.Current] is null, FindingIds.KeyMissing, Severity.Error,
-            $"There is no current key in {keeper.Place}: no token can be issued.", "Run: OAuthServer keys generate");
+            $"There is no current key in {keeper.Place}: no token can be issued.",
+            options.Value.Source == SigningKeySource.File ? "Start the server, which makes the first key file; or run: OAuthServer keys generate" : "Run: OAuthServer keys generate");
         foreach (var fault in stored.Faults)
             notes.Found(FindingIds.KeyUnusable, Severity.Warning, $"A key cannot be used: {fault}.", "Replace it: OAuthServer keys generate --replace makes a new pending key.");
         if (stored[KeyStage.Current]?.CreatedAt is { } created && now - created > Old)
