@@ -21,8 +21,8 @@ internal static class RefusalCases
     {
         ["account_guesses_exhausted"] = "only in the audit row of a budget: PasswordGuessingTests",
         ["password_guesses_exhausted"] = "only in the audit row of a budget: PasswordGuessingTests",
-        ["client_secret_checks_exhausted"] = "takes a crowd at one client: ClientGuessingTests",
-        ["sign_in_busy"] = "takes a crowd of people: HashWorkTests",
+        ["client_secret_checks_exhausted"] = "takes a crowd at one client: ClientSecretVerifierTests has the verdict that it stands for",
+        ["sign_in_busy"] = "takes a crowd of people: HashWorkTests has the full queue",
         ["password_not_changed"] = "takes a change of the account between two statements",
     };
 
