@@ -64,7 +64,8 @@ internal static class ServerRegistration
     {
         services.AddHttpContextAccessor();
         services.AddSingleton<ILogEventEnricher, CorrelationEnricher>();
-        services.AddSerilog((provider, logger) => LogOutput.Configure(logger.ReadFrom.Configuration(configuration).ReadFrom.Services(provider), provider.GetRequiredService<IHostEnvironment>()));
+        // A logger of this host's own: by default the last host of a process takes over the lines of all.
+        services.AddSerilog((provider, logger) => LogOutput.Configure(logger.ReadFrom.Configuration(configuration).ReadFrom.Services(provider), provider.GetRequiredService<IHostEnvironment>()), preserveStaticLogger: true);
     }
 
     private static void AddConfiguration(this IServiceCollection services, IConfiguration configuration)

@@ -7,7 +7,7 @@ internal static class AuthorizeRefusals
 {
     public static IEnumerable<RefusalCase> All =>
     [
-        new("query_malformed", "authorize", "invalid_request", 400, stage => stage.GetAsync("/oauth/authorize?client_id=%zz")) { Form = Form.ErrorPage },
+        new("query_malformed", "authorize", "invalid_request", 400, stage => stage.SendRawAsync("GET /oauth/authorize?client_id=%zz", "\r\n")) { Form = Form.ErrorPage },
         new("redirect_uri_ambiguous", "authorize", "invalid_redirect_uri", 400, stage => stage.AskAsync(AuthorizationAsk.For(TestData.OtherWeb, null))) { Form = Form.ErrorPage, Client = TestData.OtherWeb, Audit = "authorization_refused" },
         new("redirect_uri_unregistered", "authorize", "invalid_redirect_uri", 400, stage => stage.AskAsync(AuthorizationAsk.For(TestData.Web, "https://c.example/cb/"))) { Form = Form.ErrorPage, Client = TestData.Web, Audit = "authorization_refused" },
         Told("state_unreadable", "invalid_request", ask => ask.With("state", new string('s', 2049))),

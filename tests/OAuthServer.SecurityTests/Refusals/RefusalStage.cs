@@ -101,6 +101,15 @@ public sealed class RefusalStage : IAsyncLifetime
         return await RefusedAnswer.ReadAsync(await server.Http.SendAsync(request));
     }
 
+    /// <summary>Sends bytes that no HTTP client would.</summary>
+    /// <param name="target">Method and target.</param>
+    /// <param name="rest">More header lines, an empty one, and the body.</param>
+    public Task<RefusedAnswer> SendRawAsync(string target, string rest) => Task.Run(() =>
+    {
+        using var connection = new RawConnection(Server.Address);
+        return RefusedAnswer.Of(connection.Send(Encoding.ASCII.GetBytes($"{target} HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\n{rest}")));
+    });
+
     /// <summary>Redeems a code with whatever follows.</summary>
     public Task<RefusedAnswer> RedeemAsync(string code, string rest = "&code_verifier=" + AuthorizationAsk.Verifier + Credentials) =>
         PostAsync("/oauth/token", $"grant_type=authorization_code&code={code}{rest}");

@@ -15,7 +15,7 @@ public sealed record RefusedAnswer(int Status, string? CorrelationId, string? Lo
         }
     }
 
-    internal static RefusedAnswer Of(RawAnswer raw) => new(raw.Status, raw["X-Correlation-Id"], raw["Location"], raw["Content-Type"], string.Join('\n', raw.Head), raw.Text);
+    internal static RefusedAnswer Of(RawAnswer raw) => new(raw.Status, raw["X-Correlation-Id"], raw["Location"], raw["Content-Type"]?.Split(';')[0], string.Join('\n', raw.Head), raw.Text);
 
     /// <summary>The public error, where the form of the answer has it; null where it has none.</summary>
     public string? Error => Location is { } location ? new AuthorizationAnswer(location).Error

@@ -26,11 +26,11 @@ public sealed class ReasonCodeTests
 
     [Fact]
     public void Every_reason_and_error_can_be_linked_to() =>
-        Assert.Empty(ReasonCodes.InSource.Concat(ReasonCodes.ErrorsInSource).Where(name => !ReasonCodes.HasAnchor(name)));
+        Assert.All(ReasonCodes.InSource.Concat(ReasonCodes.ErrorsInSource), name => Assert.True(ReasonCodes.HasAnchor(name), name));
 
     [Fact]
     public void An_entry_says_what_happened_who_mends_it_and_how() =>
-        Assert.Empty(ReasonCodes.Documented.Where(entries => entries.Any(entry => entry.What.Length == 0 || entry.Who.Length == 0 || entry.How.Length == 0)).Select(entries => entries.Key));
+        Assert.All(ReasonCodes.Documented, entries => Assert.All(entries, entry => Assert.True(entry is { What.Length: > 0, Who.Length: > 0, How.Length: > 0 }, entries.Key)));
 
     private static string Sorted(IEnumerable<string> names) => string.Join('\n', names.Order(StringComparer.Ordinal));
 }
