@@ -37,7 +37,6 @@ public sealed class RotationTests : IAsyncDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    [Row("KEY-03")]
     public async Task Three_rotations_under_load_cost_not_one_token(bool secretsManager)
     {
         await StartAsync(secretsManager);
