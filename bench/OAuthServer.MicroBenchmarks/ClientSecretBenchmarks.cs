@@ -15,9 +15,10 @@ public class ClientSecretBenchmarks : IDisposable
 
     private readonly string[] _hashes = [Bcrypt.HashPassword(Secret, new ClientSecretOptions().Cost)];
     private readonly HashWork _work = new(TimeProvider.System);
+    private readonly ServerTelemetry _telemetry = new(new Meter(ServerTelemetry.Name), TimeProvider.System);
     private readonly ClientSecretVerifier _verifier;
 
-    public ClientSecretBenchmarks() => _verifier = new(Options.Create(new ClientSecretOptions()), _work, new SecretUses(TimeProvider.System), new ServerTelemetry(new Meter(ServerTelemetry.Name), TimeProvider.System));
+    public ClientSecretBenchmarks() => _verifier = new(Options.Create(new ClientSecretOptions()), _work, new SecretUses(TimeProvider.System), _telemetry);
 
     [GlobalSetup]
     public async Task CheckOnceAsync()
@@ -36,6 +37,7 @@ public class ClientSecretBenchmarks : IDisposable
     {
         _verifier.Dispose();
         _work.Dispose();
+        _telemetry.Dispose();
         GC.SuppressFinalize(this);
     }
 
