@@ -59,7 +59,7 @@ internal sealed partial class ConfigurationPage
     private string Intro(BoundSection section)
     {
         var text = SectionName().Replace(_comments.Of(section.Options), "");
-        return text.Length == 0 ? "" : char.ToUpperInvariant(text[0]) + text[1..];
+        return text.Length == 0 ? "" : $"{char.ToUpperInvariant(text[0])}{text[1..]}";
     }
 
     private static string Code(string value) => value.Length == 0 ? "none" : $"`{value}`";
@@ -79,7 +79,7 @@ internal sealed partial class ConfigurationPage
         if (value.Length > 0) text = text.Replace($"'{value}'", "", StringComparison.Ordinal).Replace($"{value} ", "", StringComparison.Ordinal).Trim();
         if (text.StartsWith("is not between ", StringComparison.Ordinal)) text = text["is not ".Length..];
         else if (text.StartsWith("is required", StringComparison.Ordinal)) text = text["is ".Length..];
-        else if (text.StartsWith("has a ", StringComparison.Ordinal)) text = "must not have" + text["has".Length..];
+        else if (text.StartsWith("has a ", StringComparison.Ordinal)) text = $"must not have{text["has".Length..]}";
         else if (text.StartsWith("is not ", StringComparison.Ordinal)) text = text.Split(". ", 2)[^1];
         return Must().Replace(text, "").TrimEnd('.');
     }
