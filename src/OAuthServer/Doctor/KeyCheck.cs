@@ -6,8 +6,6 @@ namespace OAuthServer.Doctor;
 /// <summary>Whether the key store answers, and how old its keys are.</summary>
 internal sealed class KeyCheck(KeyKeeper keeper, IOptions<SigningKeyOptions> options, TimeProvider clock) : IDoctorCheck
 {
-    private static readonly TimeSpan Old = TimeSpan.FromDays(90);
-
     /// <inheritdoc/>
     public string Name => "signing keys";
 
@@ -42,7 +40,7 @@ internal sealed class KeyCheck(KeyKeeper keeper, IOptions<SigningKeyOptions> opt
             options.Value.Source == SigningKeySource.File ? "Start the server, which makes the first key file; or run: OAuthServer keys generate" : "Run: OAuthServer keys generate");
         foreach (var fault in stored.Faults)
             notes.Found(FindingIds.KeyUnusable, Severity.Warning, $"A key cannot be used: {fault}.", "Replace it: OAuthServer keys generate --replace makes a new pending key.");
-        if (stored[KeyStage.Current]?.CreatedAt is { } created && now - created > Old)
+        if (stored[KeyStage.Current]?.CreatedAt is { } created && now - created > options.Value.RotateEvery)
             notes.Found(FindingIds.KeyOld, Severity.Warning, $"The key that signs is {(now - created).Text()} old.", "Rotate it: OAuthServer keys generate, and a day later OAuthServer keys promote.");
         if (stored[KeyStage.Pending]?.CreatedAt is { } pending && now - pending >= options.Value.PublishBeforeSigning)
             notes.Found(FindingIds.KeyPendingReady, Severity.Note, $"The pending key has been published for {(now - pending).Text()}: every verifier knows it.", "Let it sign: OAuthServer keys promote");

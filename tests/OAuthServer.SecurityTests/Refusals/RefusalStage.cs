@@ -14,6 +14,7 @@ public sealed class RefusalStage : IAsyncLifetime
 
     private readonly List<string> _secrets = [TestData.Secret, TestData.Password, AuthorizationAsk.Verifier, AuthorizationAsk.Challenge];
     private readonly List<TestServer> _more = [];
+    private readonly List<CollectedMetrics> _metrics = [];
     private int _people;
 
     public RefusalEvents Log { get; } = new();
@@ -36,9 +37,14 @@ public sealed class RefusalStage : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Alice.Dispose();
+        foreach (var metrics in _metrics) metrics.Dispose();
         foreach (var server in _more) await server.DisposeAsync();
         await Server.DisposeAsync();
     }
+
+    /// <summary>How many refusals of a kind the servers have counted.</summary>
+    public int Counted(string endpoint, string error, string reason) => _metrics.SelectMany(metrics => metrics.All)
+        .Count(measured => measured.Instrument == "oauth.server.requests" && new[] { $"oauth.endpoint={endpoint}", $"oauth.error={error}", $"oauth.reason={reason}" }.All(measured.Tags.Split(' ').Contains));
 
     /// <summary>Another server, on the same database unless it is to be broken.</summary>
     public async Task<TestServer> AnotherAsync(Dictionary<string, string?> settings, bool ownDatabase = false)
@@ -165,7 +171,12 @@ public sealed class RefusalStage : IAsyncLifetime
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_current")]
     private static extern ref KeyRingSnapshot? RingOf(KeyRing ring);
 
-    private Task<TestServer> StartAsync(Dictionary<string, string?> settings, TestDatabase? database = null) => StartAsync(settings, database, Log);
+    private async Task<TestServer> StartAsync(Dictionary<string, string?> settings, TestDatabase? database = null)
+    {
+        var server = await StartAsync(settings, database, Log);
+        _metrics.Add(new(server));
+        return server;
+    }
 
     private string Keep(string secret)
     {

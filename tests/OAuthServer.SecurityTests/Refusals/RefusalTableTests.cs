@@ -5,7 +5,7 @@ using Serilog.Events;
 namespace OAuthServer.SecurityTests.Refusals;
 
 /// <summary>
-/// Every cause of refusal, provoked: the answer is what its specification wants and says no more; log and audit have the
+/// Every cause of refusal, provoked: the answer is what its specification wants and says no more; log, metric and audit have the
 /// reason, under the id that the answer carries; and docs/errors.md explains it.
 /// </summary>
 public sealed class RefusalTableTests(RefusalStage stage) : IClassFixture<RefusalStage>
@@ -31,6 +31,7 @@ public sealed class RefusalTableTests(RefusalStage stage) : IClassFixture<Refusa
     public async Task A_refusal_explains_itself(string reason)
     {
         var cause = Cases[reason];
+        var counted = stage.Counted(cause.Endpoint, cause.Error, reason);
 
         var answer = await cause.Provoke(stage);
 
@@ -42,6 +43,7 @@ public sealed class RefusalTableTests(RefusalStage stage) : IClassFixture<Refusa
             (cause.Endpoint, cause.Error, cause.Reason, cause.Client),
             (RefusalEvents.Text(line, "Endpoint"), RefusalEvents.Text(line, "Error"), RefusalEvents.Text(line, "Reason"), RefusalEvents.Text(line, "ClientId")));
         Assert.Equal(cause.Status is 404 or 405 or 429 ? LogEventLevel.Debug : LogEventLevel.Information, line.Level);
+        Assert.True(stage.Counted(cause.Endpoint, cause.Error, reason) > counted, "The refusal was not counted.");
         await AssertAuditAsync(cause, answer.CorrelationId!);
         AssertNothingTold(cause, answer);
         Assert.True(ReasonCodes.HasAnchor(reason), "docs/errors.md has no entry");

@@ -1,19 +1,19 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Telemetry;
+namespace OAuthServer.Testing;
 
 /// <summary>A measurement: the instrument, its tags as <c>key=value</c> in order, and the value.</summary>
-internal sealed record Measured(string Instrument, string Tags, double Value);
+public sealed record Measured(string Instrument, string Tags, double Value);
 
 /// <summary>What the instruments of one server are given, of its own and of the framework's meters; other servers of this process are left out.</summary>
-internal sealed class CollectedMetrics : IDisposable
+public sealed class CollectedMetrics : IDisposable
 {
     private readonly ConcurrentQueue<Measured> _measurements = new();
     private readonly MeterListener _listener = new();
 
+    /// <summary>Listens to a server from now on.</summary>
     public CollectedMetrics(TestServer server)
     {
         var scope = server.Services.GetRequiredService<IMeterFactory>();
@@ -41,6 +41,7 @@ internal sealed class CollectedMetrics : IDisposable
     /// <summary>How often an instrument was given exactly these tags, as <c>key=value</c> in order of the keys.</summary>
     public int Count(string instrument, params string[] tags) => _measurements.Count(m => m.Instrument == instrument && m.Tags == string.Join(' ', tags));
 
+    /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 
     private void Keep<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
