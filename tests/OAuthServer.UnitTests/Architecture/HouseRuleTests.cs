@@ -18,6 +18,7 @@ public sealed class HouseRuleTests : IDisposable
         ["OAuthServer.Development.ClusterDirectory"] = "Password is the path of a file",
         ["OAuthServer.Accounts.PasswordChange"] = "what to tell the person",
         ["OAuthServer.Accounts.PasswordView"] = "what to tell the person",
+        ["OAuthServer.Token.TokenRoute"] = "the name of an address",
         ["OAuthServer.Tokens.AccessTokenClaims"] = "what the token says, without its signature",
         ["OAuthServer.Tokens.IssuedAccessToken"] = "the id of a token, not the token",
     };
