@@ -37,7 +37,7 @@ public sealed class ClientAuthenticationSecretTests(TokenFixture tokens) : IClas
         for (var i = 0; i < 2; i++)
         {
             using var output = new StringWriter();
-            Assert.Equal(0, await ClientsCommand.Create(() => new()).Parse(["hash-secret"]).InvokeAsync(new() { Output = output }, TestContext.Current.CancellationToken));
+            Assert.Equal(0, await ClientsHashCommand.Create(() => new()).Parse([]).InvokeAsync(new() { Output = output }, TestContext.Current.CancellationToken));
             var lines = output.ToString().Split('\n');
             var secret = lines[0].Split(": ")[1].Trim();
             Assert.InRange(Encoding.UTF8.GetByteCount(secret), 22, 72);

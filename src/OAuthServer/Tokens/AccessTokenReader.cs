@@ -14,6 +14,9 @@ internal sealed class AccessTokenReader(KeyRing keys, ServerAddress address, Tim
 {
     private readonly JsonWebTokenHandler _handler = new();
 
+    /// <summary>False as long as there is no key to judge a token with.</summary>
+    public bool CanJudge => keys.Current is not null;
+
     /// <summary>The token if we signed it and it has not expired, else null.</summary>
     public async Task<IssuedAccessToken?> ReadAsync(string token)
     {

@@ -70,8 +70,8 @@ public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<Share
     private static async Task<(string Secret, string Hash, string Output)> MakeAsync(int cost)
     {
         using var output = new StringWriter();
-        var command = ClientsCommand.Create(() => new ClientSecretOptions { Cost = cost });
-        Assert.Equal(0, await command.Parse(["hash-secret"]).InvokeAsync(new() { Output = output }, TestContext.Current.CancellationToken));
+        var command = ClientsHashCommand.Create(() => new ClientSecretOptions { Cost = cost });
+        Assert.Equal(0, await command.Parse([]).InvokeAsync(new() { Output = output }, TestContext.Current.CancellationToken));
         var lines = output.ToString().Split('\n').Select(line => line.Split(": ")[^1].Trim()).ToList();
         return (lines[0], lines[1], output.ToString());
     }

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Hosting.Protection;
 using OAuthServer.Limits;
+using OAuthServer.Telemetry;
 
 namespace OAuthServer.SecurityTests.Protection;
 
@@ -55,7 +56,7 @@ internal sealed class ProtectedHost : IAsyncDisposable
             kestrel.AddServerHeader = false;
         });
         builder.Services.AddSingleton<TimeProvider>(clock);
-        builder.Services.AddProtection(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration).AddProtection(builder.Configuration);
         builder.Services.AddSingleton<IsRegisteredOrigin>((origin, _) => ValueTask.FromResult(origin == App));
         services?.Invoke(builder.Services);
         var app = builder.Build();

@@ -28,6 +28,16 @@ public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<Refus
     }
 
     [Fact]
+    public async Task An_access_token_is_not_called_revoked_while_there_is_no_key_to_judge_it()
+    {
+        var token = (await stage.Server.RedeemAsync(await stage.CodeAsync())).AccessToken;
+
+        var answer = await RefusalStage.PostAsync(await stage.KeylessAsync(), "/oauth/revoke", $"token={token}{RefusalStage.Credentials}");
+
+        Assert.Equal((503, "temporarily_unavailable"), (answer.Status, answer.Error));
+    }
+
+    [Fact]
     public async Task The_log_has_both_redirect_uris_of_a_code()
     {
         var answer = await stage.RedeemAsync(await stage.CodeAsync(), "&redirect_uri=https%3A%2F%2Fc.example%2Fcb%2F&code_verifier=" + AuthorizationAsk.Verifier + RefusalStage.Credentials);
