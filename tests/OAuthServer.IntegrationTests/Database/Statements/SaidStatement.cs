@@ -21,10 +21,12 @@ internal sealed record SaidStatement(string Sql, IReadOnlyList<uint> Types, IRea
         [21] = "smallint",
         [23] = "integer",
         [25] = "text",
+        [1001] = "bytea[]",
         [1009] = "text[]",
         [1043] = "varchar",
         [1082] = "date",
         [1184] = "timestamptz",
+        [1185] = "timestamptz[]",
         [1186] = "interval",
         [2950] = "uuid",
     };
@@ -56,25 +58,25 @@ internal sealed record SaidStatement(string Sql, IReadOnlyList<uint> Types, IRea
             1082 => Quoted(Epoch.AddDays(BinaryPrimitives.ReadInt32BigEndian(bytes)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
             1184 => Quoted(Epoch.AddMicroseconds(BinaryPrimitives.ReadInt64BigEndian(bytes)).ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00'", CultureInfo.InvariantCulture)),
             1186 => string.Create(CultureInfo.InvariantCulture, $"'{BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(12))} mons {BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8))} days {BinaryPrimitives.ReadInt64BigEndian(bytes)} microseconds'"),
-            1009 => Texts(bytes),
+            1001 or 1009 or 1185 => Elements(bytes, type),
             2950 => Quoted(new Guid(bytes, bigEndian: true).ToString()),
             _ => Quoted(Encoding.UTF8.GetString(bytes)),
         };
     }
 
     // Dimensions, flags, element type, then length and lower bound of the one dimension, then the elements.
-    private static string Texts(byte[] bytes)
+    private static string Elements(byte[] bytes, uint type)
     {
         const int header = 20;
-        var texts = new List<string>();
+        var elements = new List<string>();
         for (var at = header; at < bytes.Length;)
         {
             var length = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at));
-            texts.Add(Quoted(Encoding.UTF8.GetString(bytes, at + 4, length)));
+            elements.Add(Literal(new(bytes[(at + 4)..(at + 4 + length)], IsBinary: true), BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(8))));
             at += 4 + length;
         }
 
-        return $"ARRAY[{string.Join(", ", texts)}]::text[]";
+        return $"ARRAY[{string.Join(", ", elements)}]::{TypeNames[type]}";
     }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";

@@ -64,6 +64,10 @@ internal static partial class ServerStatements
         await services.GetRequiredService<AuditSeals>().LastExpiredIdAsync(TimeSpan.FromDays(400), CancellationToken.None);
         await services.GetRequiredService<AuditLog>().FindAsync(new AuditFilter(), 10, CancellationToken.None);
         await services.GetRequiredService<Grants>().WithdrawAllAsync(TestData.BobId, new AuditContext(null, null), CancellationToken.None);
+        await using var editing = await ClientEditing.BeginAsync(services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
+        var client = (await editing.FindAsync(TestData.Web, CancellationToken.None))!;
+        await editing.UpdateAsync(client, [AuditEventNames.ClientChanged], CancellationToken.None);
+        await editing.InsertAsync(client with { ClientId = "made" }, [AuditEventNames.ClientCreated], CancellationToken.None);
     }
 
     private static async Task<string> CodeAsync(TestBrowser browser) => (await browser.AuthorizeAsync(new AuthorizationAsk())).Code ?? throw new InvalidOperationException("The flow gave no code.");
