@@ -41,7 +41,7 @@ internal sealed class PasswordGuesses(GuessLimit limit, TimeProvider clock) : ID
     public IEnumerable<KeyValuePair<string, int>> Sizes =>
     [
         KeyValuePair.Create("accounts", _accounts.Count), KeyValuePair.Create("passwords", _passwords.Count),
-        KeyValuePair.Create("devices", _devices.Count), KeyValuePair.Create("account_addresses", _addresses.Count),
+        KeyValuePair.Create("devices", _devices.Count), KeyValuePair.Create("addresses", _addresses.Count),
     ];
 
     /// <summary>True when the browser knows the account and has guesses left; else it is one of all the strangers.</summary>

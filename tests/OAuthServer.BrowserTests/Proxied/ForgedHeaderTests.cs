@@ -15,6 +15,7 @@ public sealed class ForgedHeaderTests(ProxiedStage proxied)
     [Fact]
     public async Task A_thousand_forged_headers_are_one_address_with_one_budget_on_each_instance()
     {
+        await Servers.BothAnswerAsync();
         using var forger = Servers.ClientFrom("127.0.3.2");
         using var neighbour = Servers.ClientFrom("127.0.3.3");
         var answers = new List<HttpStatusCode>();

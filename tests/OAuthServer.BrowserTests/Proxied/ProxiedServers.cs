@@ -65,6 +65,22 @@ internal sealed class ProxiedServers : IAsyncDisposable
         await instance.DisposeAsync();
     }
 
+    /// <summary>Waits until nginx asks both instances: one that was down is left alone for a moment.</summary>
+    public async Task BothAnswerAsync()
+    {
+        using var http = ClientFrom("127.0.5.1");
+        await Eventually.BecomesTrue(async () =>
+        {
+            var before = await AnsweredAsync();
+            for (var request = 0; request < 4; request++)
+            {
+                using var answer = await http.GetAsync(new Uri("/.well-known/jwks.json", UriKind.Relative));
+            }
+
+            return (await AnsweredAsync()).Zip(before).All(pair => pair.First > pair.Second);
+        }, TimeSpan.FromSeconds(20), "nginx asks both instances");
+    }
+
     /// <summary>A client of nginx at an address of its own.</summary>
     public HttpClient ClientFrom(string address) => new(Nginx.HandlerFrom(IPAddress.Parse(address))) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
 
@@ -95,6 +111,13 @@ internal sealed class ProxiedServers : IAsyncDisposable
         if (Database is not null) await Database.DisposeAsync();
         if (Directory.Exists(_root.Path)) await _root.DisposeAsync();
         Directory.Delete(_keys, recursive: true);
+    }
+
+    // How many requests each instance has answered, by the log of nginx.
+    private async Task<int[]> AnsweredAsync()
+    {
+        var log = await Nginx.LogsAsync();
+        return [.. _ports.Select(port => log.Split(string.Create(CultureInfo.InvariantCulture, $"upstream 127.0.0.1:{port} 200 ")).Length)];
     }
 
     // Below the ports that the system gives to outgoing connections: one of those could take the port of an instance that is down.

@@ -113,7 +113,7 @@ public sealed class MetricTests : IAsyncLifetime
         Assert.Equal([" 0"], Values("oauth.server.hash_work.waiting"));
         Assert.Equal(["oauth.cache=clients 1", "oauth.cache=client_secrets 1"], Values("oauth.server.cache.entries"));
         Assert.Equal(
-            ["account_addresses", "accounts", "authorize", "client_secret_holders", "client_secrets", "devices", "passwords", "revoke", "sign-in", "token"],
+            ["accounts", "addresses", "authorize", "client_secret_holders", "client_secrets", "devices", "passwords", "revoke", "sign-in", "token"],
             _metrics.Read("oauth.server.budget.keys").Select(m => m.Tags.Split('=')[1]).Order(StringComparer.Ordinal));
         await _server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("client_id", TestData.Web), ("client_secret", "guess"));
         Assert.Contains("oauth.budget=client_secrets 1", Values("oauth.server.budget.keys"));
