@@ -29,7 +29,7 @@ public sealed class ExportTests
         }
 
         Assert.All(
-            ["oauthserver", "somewhere", "oauth.server.signing.duration", "oauth.server.key.age", "http.server.request.duration", "db.client.connection.count", "dotnet.gc.collections", "refresh_token"],
+            ["oauthserver", "somewhere", "oauth.server.signing.duration", "oauth.server.key.age", "http.server.request.duration", "db.client.connection.count", "dotnet.gc.collections", "authorization_code"],
             text => Assert.True(Holds(receiver, MetricsPath, text), text));
         Assert.All(
             ["oauthserver", "POST /oauth/token", "sign access token", "check client secret", "http.response.status_code", "UPDATE oauth_authorization_codes"],
