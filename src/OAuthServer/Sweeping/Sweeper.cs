@@ -15,7 +15,9 @@ internal sealed partial class Sweeper(
 {
     private const int SmallestBatch = 10;
     private const int CountLimit = 100_000;
-    private const int RestPerWork = 2;
+
+    // At work for a tenth of the time: what meets a delete waits for it, and so few do that the p99 of refreshes stays.
+    private const int RestPerWork = 9;
 
     /// <summary>One run over all tables, until nothing is left that may leave now.</summary>
     public async Task RunAsync(CancellationToken ct)

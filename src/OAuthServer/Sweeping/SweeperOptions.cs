@@ -17,13 +17,13 @@ internal sealed class SweeperOptions
     /// <summary>The time between two runs; every wait is up to a tenth shorter or longer. A run goes on until nothing is left.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The rows that one statement deletes at most.</summary>
-    public int BatchSize { get; set; } = LargestBatch;
+    /// <summary>The rows that one statement deletes at most. Requests that are answered beside larger ones wait for them noticeably.</summary>
+    public int BatchSize { get; set; } = 200;
 
     /// <summary>The database ends a statement that takes longer; the next one takes half as many rows.</summary>
     public TimeSpan StatementTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The shortest pause between two statements; it is never shorter than twice the time the last one took.</summary>
+    /// <summary>The shortest pause between two statements; it is never shorter than nine times the time the last one took.</summary>
     public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a refresh token's row stays after the token's own end, so that a late replay still ends its family.</summary>
