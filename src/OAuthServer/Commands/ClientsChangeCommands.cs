@@ -48,7 +48,8 @@ internal static class ClientsChangeCommands
     private static Command Switch(ClientsContext context, string name, string description, bool disable)
     {
         var id = new Argument<string>("client_id") { Description = "The client." };
-        var command = new Command(name, description) { id };
+        var json = ClientsContext.Json();
+        var command = new Command(name, description) { id, json };
         command.SetAction((parsed, ct) => context.RunAsync(parsed, async database =>
         {
             await using var editing = await ClientEditing.BeginAsync(database, ct);
@@ -58,16 +59,17 @@ internal static class ClientsChangeCommands
                 return ClientsContext.Refused;
             }
 
-            var output = parsed.InvocationConfiguration.Output;
-            if (row.DisabledAt is not null == disable)
+            var changes = row.DisabledAt is not null != disable;
+            var disabledAt = disable ? row.DisabledAt ?? editing.Now : (DateTimeOffset?)null;
+            if (changes)
             {
-                await output.WriteLineAsync($"{row.ClientId} was {name}d already.");
-                return ClientsContext.Done;
+                await editing.UpdateAsync(row with { DisabledAt = disabledAt }, [disable ? AuditEventNames.ClientDisabled : AuditEventNames.ClientEnabled], ct);
+                await editing.CommitAsync(ct);
             }
 
-            await editing.UpdateAsync(row with { DisabledAt = disable ? editing.Now : null }, [disable ? AuditEventNames.ClientDisabled : AuditEventNames.ClientEnabled], ct);
-            await editing.CommitAsync(ct);
-            await output.WriteLineAsync($"{row.ClientId} is {name}d.{(disable ? " Access tokens that are out stay good until they end." : "")}");
+            var words = !changes ? $"{row.ClientId} was {name}d already." : $"{row.ClientId} is {name}d.{(disable ? " Access tokens that are out stay good until they end." : "")}";
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                parsed.GetValue(json) ? JsonSerializer.Serialize(new Switched(row.ClientId, changes, disabledAt), ClientsJson.Default.Switched) : words);
             return ClientsContext.Done;
         }));
         return command;
@@ -85,6 +87,12 @@ internal static class ClientsChangeCommands
     private static string Words(Rotation made) =>
         $"client_secret (give it to the client, it is not shown again): {made.ClientSecret}{Environment.NewLine}"
         + (made.OldSecretExpiresAt is { } end ? $"The old secret stays good until {TerminalText.Time(end)}." : "No other secret is good any more.");
+
+    /// <summary>What <c>disable --json</c> and <c>enable --json</c> print.</summary>
+    /// <param name="ClientId">The client.</param>
+    /// <param name="Changed">False when it was so already.</param>
+    /// <param name="DisabledAt">Since when it is refused; null when it is not.</param>
+    internal sealed record Switched(string ClientId, bool Changed, DateTimeOffset? DisabledAt);
 
     /// <summary>What <c>rotate-secret --json</c> prints.</summary>
     internal sealed record Rotation(string ClientId, string ClientSecret, DateTimeOffset? OldSecretExpiresAt)

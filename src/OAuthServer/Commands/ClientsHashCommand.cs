@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
@@ -16,7 +17,8 @@ internal static class ClientsHashCommand
     public static Command Create(Func<ClientSecretOptions> options, TextReader? input = null)
     {
         var stdin = new Option<bool>("--stdin") { Description = "Hash the secret on standard input instead of making one." };
-        var hash = new Command("hash-secret", "Make a client secret, and the bcrypt hash to put into oauth_clients.") { stdin };
+        var json = ClientsContext.Json();
+        var hash = new Command("hash-secret", "Make a client secret, and the bcrypt hash to put into oauth_clients.") { stdin, json };
         hash.SetAction(async (parsed, ct) =>
         {
             var console = parsed.InvocationConfiguration;
@@ -34,11 +36,24 @@ internal static class ClientsHashCommand
             }
 
             var secret = given ?? Handle.New();
-            if (given is null) await console.Output.WriteLineAsync($"client_secret (give it to the client, it is not shown again): {secret}");
-            await console.Output.WriteLineAsync($"bcrypt hash (for oauth_clients.client_secret): {BCrypt.Net.BCrypt.HashPassword(secret, cost)}");
+            var made = new Hashed(given is null ? secret : null, BCrypt.Net.BCrypt.HashPassword(secret, cost));
+            await console.Output.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(made, ClientsJson.Default.Hashed) : Words(made));
             return 0;
         });
         return hash;
+    }
+
+    private static string Words(Hashed made) =>
+        (made.ClientSecret is { } secret ? $"client_secret (give it to the client, it is not shown again): {secret}{Environment.NewLine}" : "")
+        + $"bcrypt hash (for oauth_clients.client_secret): {made.Hash}";
+
+    /// <summary>What <c>--json</c> prints.</summary>
+    /// <param name="ClientSecret">The secret that was made; null for one that was given.</param>
+    /// <param name="Hash">bcrypt of it.</param>
+    internal sealed record Hashed(string? ClientSecret, string Hash)
+    {
+        /// <summary>Holds the secret.</summary>
+        public override string ToString() => "a secret and its hash";
     }
 
     private static int? CostOf(Func<ClientSecretOptions> options, out string fault)

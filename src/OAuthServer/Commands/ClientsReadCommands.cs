@@ -87,5 +87,7 @@ internal static class ClientsReadCommands
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(ClientView[]))]
 [JsonSerializable(typeof(ClientsChangeCommands.Rotation))]
+[JsonSerializable(typeof(ClientsChangeCommands.Switched))]
+[JsonSerializable(typeof(ClientsHashCommand.Hashed))]
 [JsonSerializable(typeof(ClientsPlanCommands.Report))]
 internal sealed partial class ClientsJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;
@@ -88,6 +89,13 @@ public sealed class ClientsCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_secret_and_its_hash_are_told_to_programs()
+    {
+        var made = (await _clients.RunAsync("hash-secret", "--json")).Json;
+        Assert.True(BCrypt.Net.BCrypt.Verify(made.GetProperty("client_secret").GetString(), made.GetProperty("hash").GetString()));
+    }
+
+    [Fact]
     public async Task A_rotated_secret_is_shown_once_and_the_old_one_stays_for_a_week()
     {
         var run = await _clients.RunAsync("rotate-secret", Id);
@@ -138,8 +146,13 @@ public sealed class ClientsCommandTests : IAsyncLifetime
     {
         foreach (var name in (string[])["disable", "disable", "enable", "enable"]) Assert.Equal(0, (await _clients.RunAsync(name, Id)).Code);
         Assert.Equal(1, (await _clients.RunAsync("disable", "nobody")).Code);
+        foreach (var (name, changed, disabled) in ((string, bool, bool)[])[("enable", false, false), ("disable", true, true), ("disable", false, true), ("enable", true, false)])
+        {
+            var told = (await _clients.RunAsync(name, Id, "--json")).Json;
+            Assert.Equal((Id, changed, disabled), (told.GetProperty("client_id").GetString(), told.GetProperty("changed").GetBoolean(), told.GetProperty("disabled_at").ValueKind == JsonValueKind.String));
+        }
 
-        Assert.Equal(["client_disabled", "client_enabled"], await EventsAsync());
+        Assert.Equal(["client_disabled", "client_enabled", "client_disabled", "client_enabled"], await EventsAsync());
         Assert.Null((await RowAsync())["disabled_at"]);
     }
 
