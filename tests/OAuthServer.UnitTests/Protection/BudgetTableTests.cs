@@ -7,6 +7,7 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Protection;
 
+[Collection(Alone.Name)]
 public sealed class BudgetTableTests : IDisposable
 {
     private static readonly TimeSpan Length = TimeSpan.FromMinutes(15);
@@ -82,6 +83,7 @@ public sealed class BudgetTableTests : IDisposable
         }
 
         Assert.InRange(table.Count, 1, BudgetTable.MostKeys);
-        Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / (2.0 * BudgetTable.MostKeys), 0, 1_024);
+        // What others left behind may go meanwhile, so there is no lower bound.
+        Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / (2.0 * BudgetTable.MostKeys), double.MinValue, 1_024);
     }
 }
