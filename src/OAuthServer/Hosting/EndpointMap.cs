@@ -7,6 +7,7 @@ using OAuthServer.Discovery;
 using OAuthServer.Hosting.Protection;
 using OAuthServer.Keys;
 using OAuthServer.Revoke;
+using OAuthServer.Telemetry;
 using OAuthServer.Token;
 
 namespace OAuthServer.Hosting;
@@ -20,9 +21,11 @@ internal static class EndpointMap
         var routes = app.MapGroup(address.Path);
 
         foreach (var authorize in routes.MapAuthorize()) authorize.RequireBudget(BudgetNames.Authorize);
-        routes.MapToken().RequireBudget(BudgetNames.Token).AllowClientOrigins();
-        routes.MapRefresh().RequireBudget(BudgetNames.Token).AllowClientOrigins();
-        routes.MapRevoke().RequireBudget(BudgetNames.Revoke).AllowClientOrigins();
+        // These need no services of a request's own, so they are handed theirs once.
+        var (tokens, telemetry) = (app.Services.GetRequiredService<TokenService>(), app.Services.GetRequiredService<ServerTelemetry>());
+        routes.MapToken(tokens, telemetry).RequireBudget(BudgetNames.Token).AllowClientOrigins();
+        routes.MapRefresh(tokens, telemetry).RequireBudget(BudgetNames.Token).AllowClientOrigins();
+        routes.MapRevoke(app.Services.GetRequiredService<RevokeService>(), telemetry).RequireBudget(BudgetNames.Revoke).AllowClientOrigins();
 
         app.MapMetadata(address, app.Services.GetRequiredService<DiscoveryDocuments>()).AllowAnyOrigin();
         routes.MapKeys(app.Services.GetRequiredService<KeyRing>(), app.Services.GetRequiredService<RefusalLog>()).AllowAnyOrigin();

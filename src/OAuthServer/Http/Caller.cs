@@ -1,10 +1,18 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Http;
+
+/// <summary>What the calling software says of itself, for installations that bind refresh tokens to a device.</summary>
+internal readonly record struct DeviceTraits(StringValues UserAgent, StringValues Languages, StringValues Platform)
+{
+    /// <summary>One hash over all of them.</summary>
+    public byte[] Fingerprint() => SHA256.HashData(Encoding.UTF8.GetBytes($"{UserAgent}\n{Languages}\n{Platform}"));
+}
 
 /// <summary>What is known of a request's sender beside its parameters.</summary>
 internal static class Caller
@@ -15,9 +23,9 @@ internal static class Caller
     public static AuditContext Audit(this HttpContext http) =>
         new(Unmapped(http.Connection.RemoteIpAddress)?.ToString(), http.TraceIdentifier);
 
-    /// <summary>A hash over traits of the calling software that stay the same from request to request.</summary>
-    public static byte[] DeviceFingerprint(this HttpRequest request) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Headers.UserAgent}\n{request.Headers.AcceptLanguage}\n{request.Headers["Sec-CH-UA-Platform"]}"));
+    /// <summary>Traits of the calling software that stay the same from request to request.</summary>
+    public static DeviceTraits Device(this HttpRequest request) =>
+        new(request.Headers.UserAgent, request.Headers.AcceptLanguage, request.Headers["Sec-CH-UA-Platform"]);
 
     /// <summary>
     /// What the sender accepts (RFC 9110 §12.5.1); empty when it does not say so or cannot be understood. A header that is longer than any

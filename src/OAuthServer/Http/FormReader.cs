@@ -18,20 +18,24 @@ internal static class FormReader
     {
         if (!IsForm(request.ContentType)) return OAuthError.InvalidRequest("The request body must be application/x-www-form-urlencoded in UTF-8.", "content_type_unsupported");
         if (request.ContentLength > LongestBody) return TooLarge();
-        var buffer = ArrayPool<byte>.Shared.Rent(LongestBody + 1);
+        var longest = (int)(request.ContentLength ?? LongestBody);
+        // One byte more, to see that the body goes on where it should end.
+        var buffer = ArrayPool<byte>.Shared.Rent(longest + 1);
+        var length = 0;
         try
         {
-            var length = 0;
             int read;
-            while (length <= LongestBody && (read = await request.Body.ReadAsync(buffer.AsMemory(length, LongestBody + 1 - length), ct)) > 0) length += read;
-            if (length > LongestBody) return TooLarge();
+            while (length <= longest && (read = await request.Body.ReadAsync(buffer.AsMemory(length, longest + 1 - length), ct)) > 0) length += read;
+            if (length > longest) return TooLarge();
             return Parameters.TryParse(buffer.AsSpan(0, length), out var parameters)
                 ? parameters
                 : OAuthError.InvalidRequest("The request body is not well encoded.", "body_malformed");
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+            // It may have held a secret; the pool's arrays can be far longer than what was read.
+            buffer.AsSpan(0, length).Clear();
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

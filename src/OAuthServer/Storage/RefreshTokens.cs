@@ -12,7 +12,10 @@ namespace OAuthServer.Storage;
 internal sealed record Rotation(
     string RefreshToken, byte[] Nonce, string ClientId, string? Scope, TimeSpan Lifetime, byte[]? DeviceFingerprint, bool EnforceDevice, AuditContext Audit)
 {
-    /// <summary>Holds the token.</summary>
+    /// <summary>The token that takes its place.</summary>
+    public string Successor { get; } = Handle.Successor(Nonce, RefreshToken);
+
+    /// <summary>Holds tokens.</summary>
     public override string ToString() => $"rotation for {ClientId}";
 }
 
@@ -112,8 +115,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database, ServerTelemetry t
     {
         using var timed = telemetry.Statement("refresh_token.rotate");
         await using var command = database.CreateCommand(Rotate);
-        var successor = Handle.Successor(rotation.Nonce, rotation.RefreshToken);
-        command.Parameters.AddBytes(Handle.Hash(rotation.RefreshToken)).AddBytes(Handle.Hash(successor)).AddBytes(rotation.Nonce)
+        command.Parameters.AddBytes(Handle.Hash(rotation.RefreshToken)).AddBytes(Handle.Hash(rotation.Successor)).AddBytes(rotation.Nonce)
             .AddText(rotation.ClientId).AddText(rotation.Scope).AddInterval(rotation.Lifetime).AddBytes(rotation.DeviceFingerprint)
             .AddFlag(rotation.EnforceDevice).AddText(rotation.Audit.Address).AddText(rotation.Audit.CorrelationId);
         return await command.ReadAccessAsync(ct);

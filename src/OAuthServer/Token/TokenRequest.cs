@@ -8,7 +8,7 @@ namespace OAuthServer.Token;
 /// <summary>A token request as it came (RFC 6749 §4.1.3, §6), well formed but not yet believed.</summary>
 internal sealed record TokenRequest(
     string GrantType, ClientCredentials Credentials, string? Code, string? RedirectUri, string? CodeVerifier,
-    string? RefreshToken, string? Scope, byte[] DeviceFingerprint, AuditContext Audit)
+    string? RefreshToken, string? Scope, DeviceTraits Device, AuditContext Audit)
 {
     /// <summary>No parameter of this endpoint is longer.</summary>
     public const int LongestValue = 4096;
@@ -27,7 +27,7 @@ internal sealed record TokenRequest(
         if ((form["grant_type"] ?? impliedGrantType) is not { } grantType) return OAuthError.InvalidRequest("The parameter grant_type is missing.", "grant_type_missing");
         return new TokenRequest(
             grantType, credentials, form["code"], form["redirect_uri"], form["code_verifier"],
-            form["refresh_token"], form["scope"], http.DeviceFingerprint(), http.HttpContext.Audit());
+            form["refresh_token"], form["scope"], http.Device(), http.HttpContext.Audit());
     }
 
     /// <summary>Holds secrets.</summary>

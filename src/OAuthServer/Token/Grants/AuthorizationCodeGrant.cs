@@ -19,7 +19,7 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, Storage.G
         var redemption = new CodeRedemption(
             code, client.Id, request.RedirectUri, challenge, refreshToken,
             options.Value.RefreshTokenLifetime, options.Value.RefreshTokenFamilyLifetime,
-            options.Value.DeviceBinding == DeviceBinding.Off ? null : request.DeviceFingerprint, request.Audit);
+            options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(), request.Audit);
         if (await codes.TryRedeemAsync(redemption, ct) is { } access) return new Entitlement(access.UserId, access.FamilyId, access.Scope, refreshToken);
         return await ExplainAsync(redemption, ct);
     }

@@ -20,9 +20,9 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants gra
         if (request.Scope is { } asked && !Scope.TryParse(asked, out scope)) return OAuthError.InvalidScope("scope_malformed");
         var rotation = new Rotation(
             presented, Handle.NewNonce(), client.Id, scope?.ToString(), options.Value.RefreshTokenLifetime,
-            options.Value.DeviceBinding == DeviceBinding.Off ? null : request.DeviceFingerprint,
+            options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(),
             options.Value.DeviceBinding == DeviceBinding.Enforce, request.Audit);
-        if (await tokens.TryRotateAsync(rotation, ct) is { } access) return Entitle(access, rotation, rotation.Nonce);
+        if (await tokens.TryRotateAsync(rotation, ct) is { } access) return Entitle(access, rotation, rotation.Successor);
         return await SecondLookAsync(rotation, scope, ct);
     }
 
@@ -30,8 +30,8 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants gra
     public Task GiveBackAsync(TokenRequest request, Entitlement entitlement, string reason, CancellationToken ct) =>
         tokens.GiveBackAsync(request.RefreshToken!, entitlement.FamilyId, reason, request.Audit, ct);
 
-    private static Entitlement Entitle(GrantedAccess access, Rotation rotation, byte[] nonce) =>
-        new(access.UserId, access.FamilyId, rotation.Scope ?? access.Scope, Handle.Successor(nonce, rotation.RefreshToken));
+    private static Entitlement Entitle(GrantedAccess access, Rotation rotation, string successor) =>
+        new(access.UserId, access.FamilyId, rotation.Scope ?? access.Scope, successor);
 
     private async Task<Result<Entitlement>> SecondLookAsync(Rotation rotation, Scope? scope, CancellationToken ct)
     {
@@ -39,9 +39,12 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants gra
         var refusal = state is null ? OAuthError.InvalidGrant("refresh_token_unknown") : Refusal(state, rotation, scope);
         if (refusal.Reason == "refresh_token_reused")
         {
-            if (state is { MayRepeat: true, SuccessorNonce: { } nonce }
-                && await tokens.TryRepeatAsync(Handle.Successor(nonce, rotation.RefreshToken), rotation.ClientId, rotation.Audit, ct) is { } access)
-                return Entitle(access, rotation, nonce);
+            if (state is { MayRepeat: true, SuccessorNonce: { } nonce })
+            {
+                var successor = Handle.Successor(nonce, rotation.RefreshToken);
+                if (await tokens.TryRepeatAsync(successor, rotation.ClientId, rotation.Audit, ct) is { } access) return Entitle(access, rotation, successor);
+            }
+
             await grants.WithdrawReusedAsync(state!.UserId, state.ClientId, state.FamilyId, AuditEventNames.RefreshTokenReused, refusal.Reason, rotation.Audit, ct);
         }
 
