@@ -5,7 +5,7 @@ using OAuthServer.Bench.Workloads;
 
 namespace OAuthServer.Bench.Abuse;
 
-/// <summary>One run: for each attack, the honest callers alone and then beside it.</summary>
+/// <summary>One run: for each attack the honest callers alone, then beside it, and at last the attack alone.</summary>
 internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer server)
 {
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
@@ -62,17 +62,28 @@ internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer
         var alone = await HonestAsync(options.Seconds, ct);
         var guesser = new Guesser(server, attack, options.PerSecond);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var guessing = guesser.RunAsync(Settle + options.Seconds + Slack, stop.Token);
+        var guessing = guesser.RunAsync(Settle + (2 * options.Seconds) + Slack, stop.Token);
         try
         {
             var beside = await HonestAsync(options.Seconds, ct);
-            return new AbuseOutcome(attack.Name, attack.Addresses, alone, beside, guesser.Answers);
+            IReadOnlyList<Answer> answers = [.. guesser.Answers];
+            return new AbuseOutcome(attack.Name, attack.Addresses, alone, beside, await GuessesAloneAsync(guesser, ct), answers);
         }
         finally
         {
             await stop.CancelAsync();
             await guessing;
         }
+    }
+
+    // The budgets are used up by now, as they are in nearly all of the run beside the honest callers.
+    private async Task<double> GuessesAloneAsync(Guesser guesser, CancellationToken ct)
+    {
+        var answered = guesser.Answers.Count;
+        var beginning = await Usage.BeforeAsync(server, bed.Postgres.Processes, ct);
+        await Task.Delay(options.Seconds, ct);
+        var used = await Usage.AfterAsync(server, bed.Postgres.Processes, ct) - beginning;
+        return (used.Server + (used.Postgres ?? TimeSpan.Zero)).TotalMilliseconds / Math.Max(1, guesser.Answers.Count - answered);
     }
 
     private Task<Measurement> HonestAsync(TimeSpan length, CancellationToken ct) =>
