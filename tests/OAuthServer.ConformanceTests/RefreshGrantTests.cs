@@ -90,12 +90,12 @@ public sealed class RefreshGrantTests(TokenFixture tokens) : IClassFixture<Token
         for (var token = (await tokens.TokensAsync()).RefreshToken!; seen.Count < overTheWire; token = (await tokens.Server.RefreshAsync(token)).RefreshToken!) Assert.True(seen.Add(token));
         Assert.Equal(0, await tokens.Database.ScalarAsync<long>(
             "SELECT count(*) FROM oauth_refresh_tokens WHERE token = ANY ($1) OR encode(token, 'escape') = ANY ($2)", seen.Select(Base64UrlEncoder.DecodeBytes).ToArray(), seen.ToArray()));
-        Assert.Equal(overTheWire, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE token = ANY ($1)", (object)seen.Select(Handle.Hash).ToArray()));
+        Assert.Equal(overTheWire, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE token = ANY ($1)", (object)seen.Select(Handle.RefreshTokenKey).ToArray()));
 
-        // The rest straight from where they are made: every bit is as often set as not.
-        for (var token = seen.First(); seen.Count < many; token = Handle.Successor(Handle.NewNonce(), token)) seen.Add(token);
-        var bytes = seen.Select(Base64UrlEncoder.DecodeBytes).ToList();
-        Assert.All(seen, token => Assert.Matches("^[A-Za-z0-9_-]{43}$", token));
+        // The rest straight from where they are made: behind the four bytes of its time, every bit is as often set as not.
+        for (var token = seen.First(); seen.Count < many; token = Handle.Successor(Handle.NewNonce(DateTimeOffset.UtcNow), token)) seen.Add(token);
+        var bytes = seen.Select(token => Base64UrlEncoder.DecodeBytes(token)[4..]).ToList();
+        Assert.All(seen, token => Assert.Matches("^[A-Za-z0-9_-]{48}$", token));
         Assert.All(Enumerable.Range(0, 256), bit => Assert.InRange(bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1), many * 2 / 5, many * 3 / 5));
     }
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using OAuthServer.Protocol;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests;
@@ -7,12 +8,12 @@ namespace OAuthServer.ConformanceTests;
 public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     // What a rotation does inside its transaction: the presented token is locked and used, its successor stored.
-    private const string Use = "UPDATE oauth_refresh_tokens SET used_at = now() WHERE token = sha256(convert_to($1, 'UTF8'))";
+    private const string Use = "UPDATE oauth_refresh_tokens SET used_at = now() WHERE token = $1";
 
     private const string Succeed = """
         INSERT INTO oauth_refresh_tokens (token, client_id, user_id, family_id, family_expires_at, scope, expires_at)
-        SELECT sha256(convert_to($2, 'UTF8')), client_id, user_id, family_id, family_expires_at, scope, now() + interval '7 days'
-        FROM oauth_refresh_tokens WHERE token = sha256(convert_to($1, 'UTF8'))
+        SELECT $2, client_id, user_id, family_id, family_expires_at, scope, now() + interval '7 days'
+        FROM oauth_refresh_tokens WHERE token = $1
         """;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -39,10 +40,10 @@ public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<Tok
         (await tokens.Server.RefreshAsync(successor)).IsError("invalid_grant");
     }
 
-    private static async Task RunAsync(NpgsqlConnection connection, string sql, params string[] parameters)
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, params string[] tokens)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var parameter in parameters) command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        foreach (var token in tokens) command.Parameters.Add(new NpgsqlParameter { Value = Handle.RefreshTokenKey(token) });
         Assert.Equal(1, await command.ExecuteNonQueryAsync(Ct));
     }
 }

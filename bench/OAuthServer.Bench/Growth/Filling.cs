@@ -30,13 +30,15 @@ internal static class Filling
     // The fingerprint is that of callers without any trait, as the load generator is: a changed one would be one more audit row.
     private const string Tokens = $"""
         INSERT INTO {Table} (token, client_id, user_id, family_id, family_expires_at, scope, device_fingerprint, successor_nonce, created_at, expires_at, used_at)
-        SELECT sha256(convert_to(CASE WHEN age = 0 THEN token ELSE concat(token, age) END, 'UTF8')),
+        SELECT made || sha256(convert_to(CASE WHEN age = 0 THEN token ELSE concat(token, age) END, 'UTF8')),
                CASE WHEN $2 = 1 THEN $3 ELSE concat('app-', family % $2) END,
                md5('person-' || family % $4)::uuid, md5('family-' || family)::uuid, now() + interval '80 days', $5, sha256('\x0a0a'),
-               CASE WHEN age > 0 THEN sha256(convert_to(concat(token, age, 'nonce'), 'UTF8')) END,
+               CASE WHEN age > 0 THEN made || sha256(convert_to(concat(token, age, 'nonce'), 'UTF8')) END,
                now() - age * interval '1 hour', now() + interval '7 days' - age * interval '1 hour' - family % 3600 * interval '1 second',
                CASE WHEN age > 0 THEN now() - (age - 1) * interval '1 hour' END
-        FROM generate_series(4, 0, -1) age, generate_series(1, $1) family, concat('growth', lpad(family::text, 37, '0')) token
+        FROM generate_series(4, 0, -1) age, generate_series(1, $1) family,
+             int4send(($6 - age * $7 + family % $7)::int) made,
+             translate(encode(int4send(($6 + family % $7)::int) || decode(repeat('00', 24), 'hex') || int8send(family), 'base64'), '+/', '-_') token
         """;
 
     // Sessions that ended long before anything is measured, up to four weeks ago; they lie below the live ones.
@@ -65,7 +67,7 @@ internal static class Filling
         var create = await Sql.ScalarAsync<string>(database.ConnectionString, Indexes, ct, true);
         await database.ExecuteAsync(await Sql.ScalarAsync<string>(database.ConnectionString, Indexes, ct, false), ct);
         if (expired > 0) await database.ExecuteAsync(Expired, ct, expired, BenchClient.Id, stage.People, BenchClient.Scope);
-        await database.ExecuteAsync(Tokens, ct, stage.Families, stage.Clients, BenchClient.Id, stage.People, BenchClient.Scope);
+        await database.ExecuteAsync(Tokens, ct, stage.Families, stage.Clients, BenchClient.Id, stage.People, BenchClient.Scope, Stage.Epoch, Stage.SecondsBetweenGenerations);
         await database.ExecuteAsync(create, ct);
         await database.ExecuteAsync($"VACUUM ANALYZE {Table}", ct);
         await database.ExecuteAsync("VACUUM ANALYZE accounts", ct);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Globalization;
 
 namespace OAuthServer.Bench.Growth;
@@ -10,6 +12,12 @@ internal sealed record Stage(long Rows, int Clients)
     /// <summary>Rows of one family: its live token, and those used before it that are not swept yet.</summary>
     public const int RowsPerFamily = 5;
 
+    /// <summary>Sessions refresh once an hour: that many seconds lie between a token and its successor.</summary>
+    public const int SecondsBetweenGenerations = 3600;
+
+    /// <summary>Seconds since 1970 at which the oldest of the live tokens were made: a past that does not move, so that filling and drawing agree.</summary>
+    public const long Epoch = 1_790_000_000;
+
     /// <summary>Live sessions: each has one live token.</summary>
     public long Families => Math.Max(1, Rows / RowsPerFamily);
 
@@ -19,8 +27,14 @@ internal sealed record Stage(long Rows, int Clients)
     /// <summary>Of its server and database.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"rows_{Rows}_clients_{Clients}");
 
-    /// <summary>The live token with which a family is filled in.</summary>
-    public static string TokenOf(long family) => "growth" + family.ToString("D37", CultureInfo.InvariantCulture);
+    /// <summary>The live token with which a family is filled in: the second in which it was made, and the family's number.</summary>
+    public static string TokenOf(long family)
+    {
+        Span<byte> parts = stackalloc byte[36];
+        BinaryPrimitives.WriteUInt32BigEndian(parts, (uint)(Epoch + family % SecondsBetweenGenerations));
+        BinaryPrimitives.WriteInt64BigEndian(parts[^8..], family);
+        return Base64Url.EncodeToString(parts);
+    }
 
     /// <summary>The credentials of a family's client, form-encoded; null for the bench's own.</summary>
     public string? CredentialsOf(long family) => Clients == 1 ? null : string.Create(CultureInfo.InvariantCulture, $"client_id=app-{family % Clients}");

@@ -154,7 +154,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database, ServerTeleme
         using var timed = telemetry.Statement("code.redeem");
         await using var command = database.CreateCommand(Redeem);
         command.Parameters.AddBytes(Handle.Hash(redemption.Code)).AddText(redemption.ClientId).AddText(redemption.RedirectUri)
-            .AddText(redemption.CodeChallenge).AddBytes(redemption.RefreshToken is { } token ? Handle.Hash(token) : null)
+            .AddText(redemption.CodeChallenge).AddBytes(redemption.RefreshToken is { } token ? Handle.RefreshTokenKey(token) : null)
             .AddInterval(redemption.RefreshTokenLifetime).AddInterval(redemption.FamilyLifetime)
             .AddBytes(redemption.DeviceFingerprint).AddText(redemption.Audit.Address).AddText(redemption.Audit.CorrelationId);
         return await command.ReadAccessAsync(ct);
@@ -168,7 +168,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database, ServerTeleme
     {
         using var timed = telemetry.Statement("code.give_back");
         await using var command = database.CreateCommand(GiveBack);
-        command.Parameters.AddBytes(Handle.Hash(code)).AddUuid(familyId).AddBytes(refreshToken is null ? null : Handle.Hash(refreshToken))
+        command.Parameters.AddBytes(Handle.Hash(code)).AddUuid(familyId).AddBytes(refreshToken is null ? null : Handle.RefreshTokenKey(refreshToken))
             .AddText(reason).AddText(audit.Address).AddText(audit.CorrelationId);
         await command.ExecuteNonQueryAsync(ct);
     }

@@ -13,7 +13,7 @@ internal sealed class GrantHolders(NpgsqlDataSource database, ServerTelemetry te
         WHERE code = $1 AND client_id = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
         UNION ALL
         SELECT user_id FROM oauth_refresh_tokens
-        WHERE token = $1 AND client_id = $2 AND revoked_at IS NULL AND expires_at > now()
+        WHERE token = $3 AND client_id = $2 AND revoked_at IS NULL AND expires_at > now()
         LIMIT 1
         """;
 
@@ -22,7 +22,7 @@ internal sealed class GrantHolders(NpgsqlDataSource database, ServerTelemetry te
     {
         using var timed = telemetry.Statement("grant.find_holder");
         await using var command = database.CreateCommand(Find);
-        command.Parameters.AddBytes(Handle.Hash(presented)).AddText(clientId);
+        command.Parameters.AddBytes(Handle.Hash(presented)).AddText(clientId).AddBytes(Handle.RefreshTokenKey(presented));
         return await command.ExecuteScalarAsync(ct) as Guid?;
     }
 }

@@ -115,7 +115,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database, ServerTelemetry t
     {
         using var timed = telemetry.Statement("refresh_token.rotate");
         await using var command = database.CreateCommand(Rotate);
-        command.Parameters.AddBytes(Handle.Hash(rotation.RefreshToken)).AddBytes(Handle.Hash(rotation.Successor)).AddBytes(rotation.Nonce)
+        command.Parameters.AddBytes(Handle.RefreshTokenKey(rotation.RefreshToken)).AddBytes(Handle.RefreshTokenKey(rotation.Successor)).AddBytes(rotation.Nonce)
             .AddText(rotation.ClientId).AddText(rotation.Scope).AddInterval(rotation.Lifetime).AddBytes(rotation.DeviceFingerprint)
             .AddFlag(rotation.EnforceDevice).AddText(rotation.Audit.Address).AddText(rotation.Audit.CorrelationId);
         return await command.ReadAccessAsync(ct);
@@ -126,7 +126,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database, ServerTelemetry t
     {
         using var timed = telemetry.Statement("refresh_token.find");
         await using var command = database.CreateCommand(Find);
-        command.Parameters.AddBytes(Handle.Hash(refreshToken)).AddInterval(retryWindow);
+        command.Parameters.AddBytes(Handle.RefreshTokenKey(refreshToken)).AddInterval(retryWindow);
         await using var row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
         return new(row.GetString(0), row.GetGuid(1), row.GetGuid(2), row.GetString(3),
@@ -139,7 +139,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database, ServerTelemetry t
     {
         using var timed = telemetry.Statement("refresh_token.repeat");
         await using var command = database.CreateCommand(Repeat);
-        command.Parameters.AddBytes(Handle.Hash(successor)).AddText(clientId).AddText(audit.Address).AddText(audit.CorrelationId);
+        command.Parameters.AddBytes(Handle.RefreshTokenKey(successor)).AddText(clientId).AddText(audit.Address).AddText(audit.CorrelationId);
         return await command.ReadAccessAsync(ct);
     }
 
@@ -151,7 +151,7 @@ internal sealed class RefreshTokens(NpgsqlDataSource database, ServerTelemetry t
     {
         using var timed = telemetry.Statement("refresh_token.give_back");
         await using var command = database.CreateCommand(GiveBack);
-        command.Parameters.AddBytes(Handle.Hash(refreshToken)).AddUuid(familyId)
+        command.Parameters.AddBytes(Handle.RefreshTokenKey(refreshToken)).AddUuid(familyId)
             .AddText(reason).AddText(audit.Address).AddText(audit.CorrelationId);
         await command.ExecuteNonQueryAsync(ct);
     }

@@ -35,7 +35,7 @@ internal static partial class SteadyAnswer
     [GeneratedRegex("CfDJ8[A-Za-z0-9_-]+")]
     private static partial Regex Protected { get; }
 
-    [GeneratedRegex("((?:[?&]code=|\"refresh_token\":\"))[A-Za-z0-9_-]{43}")]
+    [GeneratedRegex("((?:[?&]code=|\"refresh_token\":\"))[A-Za-z0-9_-]{43,48}")]
     private static partial Regex Handles { get; }
 
     [GeneratedRegex(@"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")]

@@ -7,14 +7,14 @@ using OAuthServer.Storage;
 namespace OAuthServer.Token.Grants;
 
 /// <summary>The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.6).</summary>
-internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, Storage.Grants grants, IOptions<OAuthOptions> options) : IGrant
+internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, Storage.Grants grants, IOptions<OAuthOptions> options, TimeProvider clock) : IGrant
 {
     /// <summary>Redeems the code in one statement; only a refusal takes a second look.</summary>
     public async Task<Result<Entitlement>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
     {
         if (request.Code is not { } code) return OAuthError.InvalidRequest("The parameter code is missing.", "code_missing");
         if (request.CodeVerifier is { } verifier && !Pkce.IsVerifier(verifier)) return OAuthError.InvalidRequest("The code_verifier is malformed.", "code_verifier_malformed");
-        var refreshToken = client.Allows(GrantTypes.RefreshToken) ? Handle.New() : null;
+        var refreshToken = client.Allows(GrantTypes.RefreshToken) ? Handle.NewRefreshToken(clock.GetUtcNow()) : null;
         var challenge = request.CodeVerifier is null ? null : Pkce.Challenge(request.CodeVerifier);
         var redemption = new CodeRedemption(
             code, client.Id, request.RedirectUri, challenge, refreshToken,

@@ -10,7 +10,7 @@ namespace OAuthServer.Token.Grants;
 /// The refresh grant with rotation (RFC 6749 §6, RFC 9700 §4.14.2). A repeated request inside the retry window gets the
 /// same successor again; after it, or once the successor was used, it is reuse and the family dies.
 /// </summary>
-internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants grants, IOptions<OAuthOptions> options) : IGrant
+internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants grants, IOptions<OAuthOptions> options, TimeProvider clock) : IGrant
 {
     /// <summary>Rotates in one statement; only a repetition or refusal takes a second look.</summary>
     public async Task<Result<Entitlement>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
@@ -19,7 +19,7 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants gra
         Scope? scope = null;
         if (request.Scope is { } asked && !Scope.TryParse(asked, out scope)) return OAuthError.InvalidScope("scope_malformed");
         var rotation = new Rotation(
-            presented, Handle.NewNonce(), client.Id, scope?.ToString(), options.Value.RefreshTokenLifetime,
+            presented, Handle.NewNonce(clock.GetUtcNow()), client.Id, scope?.ToString(), options.Value.RefreshTokenLifetime,
             options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(),
             options.Value.DeviceBinding == DeviceBinding.Enforce, request.Audit);
         if (await tokens.TryRotateAsync(rotation, ct) is { } access) return Entitle(access, rotation, rotation.Successor);
