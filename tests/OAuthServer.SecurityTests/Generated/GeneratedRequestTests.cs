@@ -12,6 +12,7 @@ namespace OAuthServer.SecurityTests.Generated;
 /// </summary>
 public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelper output) : IClassFixture<HostileServer>
 {
+    private const int VersionNotSupported = 505;
     private const int Cases = 20_000;
     private const int HashingCases = 300;
     private const int MostBytes = 4 * 1024;
@@ -121,11 +122,15 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         _largest.AddOrUpdate(endpoint.ToString(), answer.Body.Length, (_, most) => Math.Max(most, answer.Body.Length));
         // A request past the limits of the server may be cut off while it is still being sent.
         var cut = answer.Status == 0 && request.Length > MostBytes * 8;
-        if (!cut && answer.Status is not (>= 200 and < 500)) throw new InvalidOperationException($"The status is {answer.Status}.");
+        // Raw bytes may end the request line early; what then stands in the version's place is refused as HTTP says (docs/errors.md).
+        var versionless = answer.Status == VersionNotSupported && !NamesVersion(request);
+        if (!cut && !versionless && answer.Status is not (>= 200 and < 500)) throw new InvalidOperationException($"The status is {answer.Status}.");
         if (answer.Body.Length > MostBytesOf(endpoint, request, answer)) throw new InvalidOperationException($"The answer has {answer.Body.Length} bytes: {answer.Text}");
         if (head > MostHeadBytes) throw new InvalidOperationException($"The head of the answer has {head} bytes.");
         if (took > Longest) throw new InvalidOperationException($"It took {took.TotalMilliseconds:0} ms, each time.");
     }
+
+    private static bool NamesVersion(ReadOnlySpan<byte> request) => request[..request.IndexOf((byte)'\n')].TrimEnd((byte)'\r').EndsWith("HTTP/1.1"u8);
 
     private static int MostBytesOf(HostileEndpoint endpoint, byte[] request, RawAnswer answer) => endpoint.Route switch
     {
