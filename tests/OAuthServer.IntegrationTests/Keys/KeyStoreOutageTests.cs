@@ -54,10 +54,12 @@ public sealed class KeyStoreOutageTests : IAsyncLifetime
         _secrets.IsAway = false;
         _clock.Advance(TimeSpan.FromSeconds(16));
 
+        // Ready with the key; the log has it a moment later.
         await Eventually.BecomesTrue(async () => await StatusAsync(server, "/health/ready") == HttpStatusCode.OK, Patience, "the server is ready");
+        await Eventually.BecomesTrue(() => Task.FromResult(_log.Count(Changed) > 0), Patience, "the key is in the log");
+        Assert.NotNull((await server.TokensAsync()).AccessToken);
         Assert.Equal(steps + 1, _log.Count(NoKey));
         Assert.Equal(1, _log.Count(Changed));
-        Assert.NotNull((await server.TokensAsync()).AccessToken);
     }
 
     [Fact]
