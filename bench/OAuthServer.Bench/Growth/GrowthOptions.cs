@@ -6,6 +6,9 @@ internal sealed record GrowthOptions(IReadOnlyList<long> Rows, IReadOnlyList<int
     /// <summary>Callers at once.</summary>
     public const int Connections = 32;
 
+    /// <summary>Both ways to refresh: each caller the session that is its own, or each time another.</summary>
+    public static IReadOnlyList<bool> OwnSessions { get; } = [true, false];
+
     // The clients are compared on a database of this size.
     private const long RowsUnderClients = 1_000_000;
 
@@ -15,6 +18,6 @@ internal sealed record GrowthOptions(IReadOnlyList<long> Rows, IReadOnlyList<int
 
     /// <inheritdoc />
     public override string ToString() =>
-        $"{Connections} callers; each refresh is of another session. Each server was under load for {Warmup.TotalSeconds:0} s before anything counted; {Repetitions} repetitions of {Seconds.TotalSeconds:0} s, the stages in turn; "
+        $"{Connections} callers; either each refreshes a session of its own again and again, or each refresh is of another session. Each server was under load for {Warmup.TotalSeconds:0} s before anything counted; {Repetitions} repetitions of {Seconds.TotalSeconds:0} s, both ways and the stages in turn; "
         + $"median (min–max). {Stage.RowsPerFamily} rows for each live session. Server, PostgreSQL (default settings) and load generator share the machine.";
 }

@@ -6,14 +6,18 @@ using OAuthServer.Bench.Reports;
 namespace OAuthServer.Bench.Growth;
 
 /// <summary>One run of one stage.</summary>
+/// <param name="OwnSessions">Whether each caller refreshed a session of its own, or each time another.</param>
 /// <param name="LogBytes">What PostgreSQL wrote to its log (WAL) for each refresh; after a checkpoint a page's first change logs the whole page.</param>
-internal sealed record GrowthMeasurement(Measurement Run, double LogBytes);
+internal sealed record GrowthMeasurement(bool OwnSessions, Measurement Run, double LogBytes);
 
 /// <summary>A stage, its size on disk and its runs.</summary>
 internal sealed record StageResult(Stage Stage, TableSize Size, IReadOnlyList<GrowthMeasurement> Runs)
 {
     /// <summary>Of the refresh tokens' table with its indexes.</summary>
     public double BytesPerSession => (double)Size.Total / Stage.Families;
+
+    /// <summary>Only the runs of one kind.</summary>
+    public StageResult Of(bool ownSessions) => this with { Runs = [.. Runs.Where(run => run.OwnSessions == ownSessions)] };
 
     public Spread Cpu => Over(run => run.Run.Cpu);
 
@@ -37,10 +41,11 @@ internal sealed record GrowthReport(MachineFacts Machine, string How, IReadOnlyL
     {
         var page = new StringBuilder();
         page.AppendLine("# Growth").AppendLine().AppendLine(Machine.Summary).AppendLine().AppendLine(How);
-        foreach (var series in Series)
+        foreach (var (ownSessions, series) in from own in GrowthOptions.OwnSessions from series in Series select (own, series))
         {
-            page.AppendLine().AppendLine(Row(Headings)).AppendLine(Row(Headings.Select(_ => "---")));
-            foreach (var stage in series) page.AppendLine(Row(CellsOf(stage, series[0])));
+            page.AppendLine().AppendLine(ownSessions ? "Each caller its own session:" : "Each refresh another session:").AppendLine();
+            page.AppendLine(Row(Headings)).AppendLine(Row(Headings.Select(_ => "---")));
+            foreach (var stage in series) page.AppendLine(Row(CellsOf(stage.Of(ownSessions), series[0].Of(ownSessions))));
         }
 
         foreach (var fault in Series.SelectMany(series => series).SelectMany(stage => stage.Runs).Select(run => run.Run.FirstFault).OfType<string>().Take(1))

@@ -34,18 +34,18 @@ internal sealed class GrowthRun(GrowthOptions options, TestBed bed)
     {
         foreach (var stage in options.Series.SelectMany(series => series).Distinct()) await StartAsync(stage, ct);
         var machine = MachineFacts.Read(TimeProvider.System.GetUtcNow(), await _servers[0].Server.Database!.VersionAsync(ct), Checkout.Root);
-        foreach (var filled in _servers) await LoadAsync(filled, options.Warmup, ct);
+        foreach (var filled in _servers) await LoadAsync(filled, ownSessions: false, options.Warmup, ct);
         var runs = _servers.ToDictionary(filled => filled.Stage, _ => new List<GrowthMeasurement>());
         for (var repetition = 1; repetition <= options.Repetitions; repetition++)
         {
-            foreach (var filled in _servers)
+            foreach (var (ownSessions, filled) in from own in GrowthOptions.OwnSessions from filled in _servers select (own, filled))
             {
-                await LoadAsync(filled, Settle, ct);
+                await LoadAsync(filled, ownSessions, Settle, ct);
                 var logged = await Filling.LogPositionAsync(filled.Server.Database!, ct);
-                var measured = await LoadAsync(filled, options.Seconds, ct);
+                var measured = await LoadAsync(filled, ownSessions, options.Seconds, ct);
                 logged = await Filling.LogPositionAsync(filled.Server.Database!, ct) - logged;
-                runs[filled.Stage].Add(new GrowthMeasurement(measured, (double)logged / Math.Max(1, measured.Operations)));
-                Console.WriteLine($"{filled.Stage.Name}: {measured.PerSecond:0}/s, CPU-ms {measured.Cpu:0.000}, p99 {measured.Latency.P99:0.0} ms, errors {measured.Errors}");
+                runs[filled.Stage].Add(new GrowthMeasurement(ownSessions, measured, (double)logged / Math.Max(1, measured.Operations)));
+                Console.WriteLine($"{filled.Stage.Name}, {(ownSessions ? "own sessions" : "another each time")}: {measured.PerSecond:0}/s, CPU-ms {measured.Cpu:0.000}, p99 {measured.Latency.P99:0.0} ms, errors {measured.Errors}");
             }
         }
 
@@ -70,9 +70,9 @@ internal sealed class GrowthRun(GrowthOptions options, TestBed bed)
         }
     }
 
-    private Task<Measurement> LoadAsync(FilledServer filled, TimeSpan length, CancellationToken ct)
+    private Task<Measurement> LoadAsync(FilledServer filled, bool ownSessions, TimeSpan length, CancellationToken ct)
     {
-        var workload = new Workload("refresh", _ => true, seat => new DeckWorker(seat, filled.Stage, filled.Deck));
+        var workload = new Workload("refresh", _ => true, seat => new DeckWorker(seat, filled.Stage, filled.Deck, ownSessions));
         return Measure.RunAsync(filled.Server, bed.Postgres.Processes, workload, GrowthOptions.Connections, TimeSpan.Zero, length, ct);
     }
 

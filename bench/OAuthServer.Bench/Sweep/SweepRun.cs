@@ -74,7 +74,7 @@ internal sealed class SweepRun(SweepOptions options, TestBed bed)
     private async Task<Measurement> LoadAsync(MeasuredServer server, TokenDeck deck, TimeSpan length, CancellationToken ct)
     {
         var pace = new Pace(options.PerSecond);
-        var workload = new Workload("refresh", _ => true, seat => pace.Of(new DeckWorker(seat, _stage, deck)));
+        var workload = new Workload("refresh", _ => true, seat => pace.Of(new DeckWorker(seat, _stage, deck, keep: false)));
         var measured = await Measure.RunAsync(server, bed.Postgres.Processes, workload, SweepOptions.Connections, TimeSpan.Zero, length, ct);
         return measured with { Latency = pace.Latency };
     }
