@@ -15,7 +15,7 @@ internal static partial class SteadyAnswer
         if (answer["X-Correlation-Id"] is { Length: > 0 } id) text = text.Replace(id, "<correlation id>", StringComparison.Ordinal);
         text = Counters.Replace(text, "$1<changes>");
         text = Protected.Replace(text, "<protected>");
-        text = Handles.Replace(text, "$1<random>");
+        text = Handles.Replace(text, "$1$2<random>");
         return Tokens.Replace(text, token => Steady(token.Value));
     }
 
@@ -35,7 +35,7 @@ internal static partial class SteadyAnswer
     [GeneratedRegex("CfDJ8[A-Za-z0-9_-]+")]
     private static partial Regex Protected { get; }
 
-    [GeneratedRegex("((?:[?&]code=|\"refresh_token\":\"))[A-Za-z0-9_-]{43,48}")]
+    [GeneratedRegex("([?&]code=)[A-Za-z0-9_-]{43}|(\"refresh_token\":\")[A-Za-z0-9_-]{48}")]
     private static partial Regex Handles { get; }
 
     [GeneratedRegex(@"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")]
