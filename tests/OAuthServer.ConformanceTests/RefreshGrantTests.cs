@@ -88,14 +88,19 @@ public sealed class RefreshGrantTests(TokenFixture tokens) : IClassFixture<Token
         const int overTheWire = 30;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var token = (await tokens.TokensAsync()).RefreshToken!; seen.Count < overTheWire; token = (await tokens.Server.RefreshAsync(token)).RefreshToken!) Assert.True(seen.Add(token));
-        Assert.Equal(0, await tokens.Database.ScalarAsync<long>(
-            "SELECT count(*) FROM oauth_refresh_tokens WHERE token = ANY ($1) OR encode(token, 'escape') = ANY ($2)", seen.Select(Base64UrlEncoder.DecodeBytes).ToArray(), seen.ToArray()));
-        Assert.Equal(overTheWire, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE token = ANY ($1)", (object)seen.Select(Handle.RefreshTokenKey).ToArray()));
+        // Of either part hashes alone are stored, and of all the tokens' one row.
+        var (bytesSeen, characters) = (seen.Select(Base64UrlEncoder.DecodeBytes).ToArray(), seen.ToArray());
+        Assert.Equal(0, await tokens.Database.ScalarAsync<long>("""
+            SELECT count(*) FROM oauth_refresh_token_families f, unnest($1::bytea[]) AS seen (bytes)
+            WHERE f::text LIKE '%' || encode(substr(bytes, 5, 16), 'hex') || '%' OR f::text LIKE '%' || encode(substr(bytes, 21), 'hex') || '%'
+            """, (object)bytesSeen));
+        Assert.Equal(0, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families f, unnest($1) AS seen (characters) WHERE position(characters IN f::text) > 0", (object)characters));
+        Assert.Equal(1, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE handle = ANY ($1)", (object)seen.Select(RefreshTokenValue.FamilyKey).Distinct().ToArray()));
 
-        // The rest straight from where they are made: behind the four bytes of its time, every bit is as often set as not.
-        for (var token = seen.First(); seen.Count < many; token = Handle.Successor(Handle.NewNonce(DateTimeOffset.UtcNow), token)) seen.Add(token);
-        var bytes = seen.Select(token => Base64UrlEncoder.DecodeBytes(token)[4..]).ToList();
-        Assert.All(seen, token => Assert.Matches("^[A-Za-z0-9_-]{48}$", token));
+        // The rest straight from where they are made: behind what the family shares, every bit is as often set as not.
+        for (var token = seen.First(); seen.Count < many; token = RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(token, DateTimeOffset.UtcNow), token)) seen.Add(token);
+        var bytes = seen.Select(token => Base64UrlEncoder.DecodeBytes(token)[20..]).ToList();
+        Assert.All(seen, token => Assert.Matches("^[A-Za-z0-9_-]{70}$", token));
         Assert.All(Enumerable.Range(0, 256), bit => Assert.InRange(bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1), many * 2 / 5, many * 3 / 5));
     }
 

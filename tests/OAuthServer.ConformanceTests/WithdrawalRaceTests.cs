@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OAuthServer.Protocol;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests;
@@ -7,43 +9,66 @@ namespace OAuthServer.ConformanceTests;
 /// <summary>A grant that ends while it is being refreshed ends with the successor too (RFC 7009 §2.1, RFC 9700 §4.14.2).</summary>
 public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
-    // What a rotation does inside its transaction: the presented token is locked and used, its successor stored.
-    private const string Use = "UPDATE oauth_refresh_tokens SET used_at = now() WHERE token = $1";
-
-    private const string Succeed = """
-        INSERT INTO oauth_refresh_tokens (token, client_id, user_id, family_id, family_expires_at, scope, expires_at)
-        SELECT $2, client_id, user_id, family_id, family_expires_at, scope, now() + interval '7 days'
-        FROM oauth_refresh_tokens WHERE token = $1
+    private const string Store = """
+        INSERT INTO oauth_refresh_token_families (handle, family_id, client_id, user_id, scope, token, expires_at, family_expires_at, sweep_at)
+        SELECT $2, $3, client_id, user_id, scope, $4, expires_at, family_expires_at, sweep_at FROM oauth_refresh_token_families WHERE handle = $1
+        RETURNING 1
         """;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    /// <summary>What an exchange does inside its transaction: the code is locked and used, and its family stored.</summary>
+    [Fact]
+    [Row("REV-01")]
+    public async Task A_family_that_is_stored_while_its_grant_is_withdrawn_is_withdrawn_with_it()
+    {
+        var session = await tokens.TokensAsync();
+        var code = await tokens.CodeAsync();
+        var first = await StoreMeanwhileAsync(
+            session, "UPDATE oauth_authorization_codes SET used_at = now() WHERE code = $1 RETURNING family_id", Handle.Hash(code),
+            () => tokens.Server.Services.GetRequiredService<Grants>().WithdrawAsync(TestData.AliceId, TestData.Web, new AuditContext(null, null), Ct));
+
+        (await tokens.Server.RefreshAsync(first)).IsError("invalid_grant");
+        (await tokens.Server.RefreshAsync(session.RefreshToken)).IsError("invalid_grant");
+    }
+
+    /// <summary>What the first refresh of a token from before schema 013 does: it is locked and used, and its family stored.</summary>
     [Fact]
     [Row("REV-01")]
     public async Task A_successor_that_is_stored_while_its_family_is_revoked_is_revoked_with_it()
     {
-        var first = await tokens.TokensAsync();
-        var successor = new string('S', 43);
-        await using var connection = await tokens.Database.DataSource.OpenConnectionAsync(Ct);
-        await using var rotation = await connection.BeginTransactionAsync(Ct);
-        await RunAsync(connection, Use, first.RefreshToken!);
+        var session = await tokens.TokensAsync();
+        var earlier = Handle.New();
+        await tokens.Database.StoreEarlierAsync(session, null, earlier);
+        var successor = await StoreMeanwhileAsync(
+            session, "UPDATE oauth_refresh_tokens SET used_at = now() WHERE token = $1 RETURNING family_id", RefreshTokenValue.EarlierKey(earlier),
+            async () => (await tokens.Server.RevokeAsync(earlier)).IsDone());
 
-        // The revocation has begun, so it cannot see what is stored from now on, and waits for the locked row.
-        var revoked = tokens.Server.RevokeAsync(first.RefreshToken);
-        await Eventually.BecomesTrue(
-            async () => await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0,
-            TimeSpan.FromSeconds(20), "the revocation waits for the rotation");
-        await RunAsync(connection, Succeed, first.RefreshToken!, successor);
-        await rotation.CommitAsync(Ct);
-
-        (await revoked).IsDone();
         (await tokens.Server.RefreshAsync(successor)).IsError("invalid_grant");
+        (await tokens.Server.RefreshAsync(session.RefreshToken)).IsTokens();
     }
 
-    private static async Task RunAsync(NpgsqlConnection connection, string sql, params string[] tokens)
+    // The withdrawal has begun, so it cannot see what is stored from now on, and waits for the locked row.
+    private async Task<string> StoreMeanwhileAsync(Reply session, string use, byte[] presented, Func<Task> withdraw)
+    {
+        var token = RefreshTokenValue.New(DateTimeOffset.UtcNow);
+        await using var connection = await tokens.Database.DataSource.OpenConnectionAsync(Ct);
+        await using var exchange = await connection.BeginTransactionAsync(Ct);
+        var family = (Guid)(await RunAsync(connection, use, presented))!;
+        var withdrawal = withdraw();
+        await Eventually.BecomesTrue(
+            async () => await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0,
+            TimeSpan.FromSeconds(20), "the withdrawal waits for the exchange");
+        await RunAsync(connection, Store, RefreshTokenValue.FamilyKey(session.RefreshToken!)!, RefreshTokenValue.FamilyKey(token)!, family, Handle.Hash(token));
+        await exchange.CommitAsync(Ct);
+        await withdrawal;
+        return token;
+    }
+
+    private static async Task<object?> RunAsync(NpgsqlConnection connection, string sql, params object[] values)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var token in tokens) command.Parameters.Add(new NpgsqlParameter { Value = Handle.RefreshTokenKey(token) });
-        Assert.Equal(1, await command.ExecuteNonQueryAsync(Ct));
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return await command.ExecuteScalarAsync(Ct);
     }
 }

@@ -3,17 +3,19 @@ using OAuthServer.Bench.Servers;
 
 namespace OAuthServer.Bench.Growth;
 
-/// <summary>Bytes on disk of the refresh tokens, just after they were filled in.</summary>
+/// <summary>Bytes on disk of the families of refresh tokens, just after they were filled in.</summary>
 internal sealed record TableSize(long Total, long Rows, long Indexes);
 
 /// <summary>
-/// Fills a database as years of use would: families of five tokens, the older generations first, with random hashes and
-/// with used rows among the live. Indexes are built afterwards, which takes a minute instead of hours; they are packed, so
-/// that grown ones take somewhat more.
+/// Fills a database as years of use would: families in the order in which they began, each refreshed once already. Indexes
+/// are built afterwards, which takes a minute instead of hours; they are packed, so that grown ones take somewhat more.
 /// </summary>
 internal static class Filling
 {
-    private const string Table = "oauth_refresh_tokens";
+    private const string Table = "oauth_refresh_token_families";
+
+    private const string Columns =
+        "handle, family_id, client_id, user_id, scope, token, previous_token, successor_nonce, device_fingerprint, created_at, rotated_at, expires_at, family_expires_at, sweep_at";
 
     private const string Clients = """
         INSERT INTO oauth_clients (client_id, client_name, application_type, redirect_uris, scopes)
@@ -28,25 +30,25 @@ internal static class Filling
         """;
 
     // The fingerprint is that of callers without any trait, as the load generator is: a changed one would be one more audit row.
-    private const string Tokens = $"""
-        INSERT INTO {Table} (token, client_id, user_id, family_id, family_expires_at, scope, device_fingerprint, successor_nonce, created_at, expires_at, used_at)
-        SELECT made || sha256(convert_to(CASE WHEN age = 0 THEN token ELSE concat(token, age) END, 'UTF8')),
-               CASE WHEN $2 = 1 THEN $3 ELSE concat('app-', family % $2) END,
-               md5('person-' || family % $4)::uuid, md5('family-' || family)::uuid, now() + interval '80 days', $5, sha256('\x0a0a'),
-               CASE WHEN age > 0 THEN made || sha256(convert_to(concat(token, age, 'nonce'), 'UTF8')) END,
-               now() - age * interval '1 hour', now() + interval '7 days' - age * interval '1 hour' - family % 3600 * interval '1 second',
-               CASE WHEN age > 0 THEN now() - (age - 1) * interval '1 hour' END
-        FROM generate_series(4, 0, -1) age, generate_series(1, $1) family,
-             int4send(($6 - age * $7 + family % $7)::int) made,
-             translate(encode(int4send(($6 + family % $7)::int) || decode(repeat('00', 24), 'hex') || int8send(family), 'base64'), '+/', '-_') token
+    private const string Families = $"""
+        INSERT INTO {Table} ({Columns})
+        SELECT began || sha256(shared), md5('family-' || family)::uuid, CASE WHEN $2 = 1 THEN $3 ELSE concat('app-', family % $2) END,
+               md5('person-' || family % $4)::uuid, $5, sha256(convert_to(rtrim(translate(encode(shared || decode(repeat('00', 24), 'hex') || int8send(family), 'base64'), E'+/\n', '-_'), '='), 'UTF8')),
+               sha256(convert_to(concat('previous', family), 'UTF8')), sha256(convert_to(concat('nonce', family), 'UTF8')), sha256('\x0a0a'),
+               created_at, expires_at - interval '7 days', expires_at, now() + interval '80 days', date_bin('24 hours', expires_at, created_at) + interval '24 hours'
+        FROM generate_series(1, $1) family, int4send(($6 + family)::int) began,
+             LATERAL (SELECT began || decode(repeat('00', 8), 'hex') || int8send(family) AS shared,
+                             now() - interval '10 days' + family % 86400 * interval '1 second' AS created_at,
+                             now() + interval '7 days' - family % 3600 * interval '1 second' AS expires_at) AS facts
         """;
 
     // Sessions that ended long before anything is measured, up to four weeks ago; they lie below the live ones.
     private const string Expired = $"""
-        INSERT INTO {Table} (token, client_id, user_id, family_id, family_expires_at, scope, device_fingerprint, successor_nonce, created_at, expires_at, used_at)
-        SELECT sha256(convert_to(concat('expired', n), 'UTF8')), $2, md5('person-' || n % $3)::uuid, md5('expired-' || n / 5)::uuid, ended + interval '80 days', $4, sha256('\x0a0a'),
-               sha256(convert_to(concat('expired', n, 'nonce'), 'UTF8')), ended - interval '7 days', ended, ended - interval '6 days'
-        FROM generate_series(1, $1) n, LATERAL (SELECT now() - interval '2 days' - n % 2419200 * interval '1 second' AS ended) AS session
+        INSERT INTO {Table} ({Columns})
+        SELECT int4send(n) || sha256(convert_to(concat('expired', n), 'UTF8')), md5('expired-' || n)::uuid, $2, md5('person-' || n % $3)::uuid, $4,
+               sha256(convert_to(concat('live', n), 'UTF8')), sha256(convert_to(concat('previous', n), 'UTF8')), sha256(convert_to(concat('nonce', n), 'UTF8')), sha256('\x0a0a'),
+               ended - interval '20 days', ended - interval '7 days', ended, ended + interval '70 days', ended + interval '24 hours'
+        FROM generate_series(1, $1) n, LATERAL (SELECT now() - interval '3 days' - n % 2419200 * interval '1 second' AS ended) AS session
         """;
 
     private const string Indexes = $"""
@@ -67,7 +69,7 @@ internal static class Filling
         var create = await Sql.ScalarAsync<string>(database.ConnectionString, Indexes, ct, true);
         await database.ExecuteAsync(await Sql.ScalarAsync<string>(database.ConnectionString, Indexes, ct, false), ct);
         if (expired > 0) await database.ExecuteAsync(Expired, ct, expired, BenchClient.Id, stage.People, BenchClient.Scope);
-        await database.ExecuteAsync(Tokens, ct, stage.Families, stage.Clients, BenchClient.Id, stage.People, BenchClient.Scope, Stage.Epoch, Stage.SecondsBetweenGenerations);
+        await database.ExecuteAsync(Families, ct, stage.Rows, stage.Clients, BenchClient.Id, stage.People, BenchClient.Scope, Stage.Epoch);
         await database.ExecuteAsync(create, ct);
         await database.ExecuteAsync($"VACUUM ANALYZE {Table}", ct);
         await database.ExecuteAsync("VACUUM ANALYZE accounts", ct);

@@ -8,7 +8,7 @@ internal static class GrowthCommand
 {
     public static Command Create()
     {
-        var rows = new Option<long[]>("--rows") { Description = "Refresh tokens; 10000, 1000000 and 10000000 when absent.", AllowMultipleArgumentsPerToken = true };
+        var rows = new Option<long[]>("--rows") { Description = "Live sessions; 10000, 1000000 and 10000000 when absent.", AllowMultipleArgumentsPerToken = true };
         var clients = new Option<int[]>("--clients") { Description = "Clients; 1000, 2000 and 4000 when absent.", AllowMultipleArgumentsPerToken = true };
         var warmup = new Option<double>("--warmup") { Description = "Seconds of load on each server before anything counts.", DefaultValueFactory = _ => 60 };
         var seconds = new Option<double>("--seconds") { Description = "Length of a counted run.", DefaultValueFactory = _ => 10 };

@@ -19,5 +19,5 @@ internal sealed record GrowthOptions(IReadOnlyList<long> Rows, IReadOnlyList<int
     /// <inheritdoc />
     public override string ToString() =>
         $"{Connections} callers; either each refreshes a session of its own again and again, or each refresh is of another session. Each server was under load for {Warmup.TotalSeconds:0} s before anything counted; {Repetitions} repetitions of {Seconds.TotalSeconds:0} s, both ways and the stages in turn; "
-        + $"median (min–max). {Stage.RowsPerFamily} rows for each live session. Server, PostgreSQL (default settings) and load generator share the machine.";
+        + "median (min–max). Server, PostgreSQL (default settings) and load generator share the machine.";
 }

@@ -13,8 +13,8 @@ internal sealed record GrowthMeasurement(bool OwnSessions, Measurement Run, doub
 /// <summary>A stage, its size on disk and its runs.</summary>
 internal sealed record StageResult(Stage Stage, TableSize Size, IReadOnlyList<GrowthMeasurement> Runs)
 {
-    /// <summary>Of the refresh tokens' table with its indexes.</summary>
-    public double BytesPerSession => (double)Size.Total / Stage.Families;
+    /// <summary>Of the families' table with its indexes.</summary>
+    public double BytesPerSession => (double)Size.Total / Stage.Rows;
 
     /// <summary>Only the runs of one kind.</summary>
     public StageResult Of(bool ownSessions) => this with { Runs = [.. Runs.Where(run => run.OwnSessions == ownSessions)] };
@@ -33,7 +33,7 @@ internal sealed record GrowthReport(MachineFacts Machine, string How, IReadOnlyL
 {
     private static readonly string[] Headings =
     [
-        "rows", "clients", "live sessions", "bytes/session", "rows' part", "indexes'", "ops/s", "p50 ms", "p99 ms", "× p99",
+        "live sessions", "clients", "bytes/session", "rows' part", "indexes'", "ops/s", "p50 ms", "p99 ms", "× p99",
         "CPU-ms/op: server", "PostgreSQL", "sum", "× CPU", "WAL bytes/op", "errors",
     ];
 
@@ -55,8 +55,8 @@ internal sealed record GrowthReport(MachineFacts Machine, string How, IReadOnlyL
 
     private static string[] CellsOf(StageResult result, StageResult first) =>
     [
-        Count(result.Stage.Rows), Count(result.Stage.Clients), Count(result.Stage.Families),
-        Cells.Text(result.BytesPerSession, "0"), Cells.Text((double)result.Size.Rows / result.Stage.Families, "0"), Cells.Text((double)result.Size.Indexes / result.Stage.Families, "0"),
+        Count(result.Stage.Rows), Count(result.Stage.Clients),
+        Cells.Text(result.BytesPerSession, "0"), Cells.Text((double)result.Size.Rows / result.Stage.Rows, "0"), Cells.Text((double)result.Size.Indexes / result.Stage.Rows, "0"),
         Cells.Range(result.Over(run => run.Run.PerSecond), "0"), Cells.Text(result.Over(run => run.Run.Latency.P50).Median, "0.0"),
         Cells.Range(result.P99, "0.0"), Cells.Text(result.P99.Median / first.P99.Median, "0.00"),
         Cells.Range(result.Over(run => run.Run.ServerCpu), "0.000"), Cells.Range(result.Over(run => run.Run.PostgresCpu ?? 0), "0.000"),

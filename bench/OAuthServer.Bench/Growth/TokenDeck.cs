@@ -17,9 +17,9 @@ internal sealed class TokenDeck(Stage stage)
     public Card Draw()
     {
         var position = Interlocked.Increment(ref _drawn);
-        if (position <= stage.Families)
+        if (position <= stage.Rows)
         {
-            var family = (position * Stride % stage.Families) + 1;
+            var family = (position * Stride % stage.Rows) + 1;
             return new Card(family, Stage.TokenOf(family));
         }
 

@@ -8,7 +8,7 @@ internal static class SweepCommand
 {
     public static Command Create()
     {
-        var rows = new Option<long>("--rows") { Description = "Refresh tokens, expired ones included.", DefaultValueFactory = _ => 2_000_000 };
+        var rows = new Option<long>("--rows") { Description = "Sessions, expired ones included.", DefaultValueFactory = _ => 2_000_000 };
         var expired = new Option<long>("--expired") { Description = "Expired ones among them.", DefaultValueFactory = _ => 1_800_000 };
         var rate = new Option<int>("--rate") { Description = "Refreshes a second.", DefaultValueFactory = _ => 200 };
         var seconds = new Option<double>("--seconds") { Description = "Length of each counted run.", DefaultValueFactory = _ => 60 };

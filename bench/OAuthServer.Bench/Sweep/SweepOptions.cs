@@ -1,7 +1,7 @@
 namespace OAuthServer.Bench.Sweep;
 
 /// <summary>How much is swept, and beside what.</summary>
-/// <param name="Rows">Of refresh tokens, expired ones included.</param>
+/// <param name="Rows">Of sessions, expired ones included.</param>
 /// <param name="Expired">Those that the sweeper takes away.</param>
 /// <param name="PerSecond">Refreshes.</param>
 /// <param name="Seconds">Length of each counted run: without the sweep, and with it.</param>
@@ -18,6 +18,6 @@ internal sealed record SweepOptions(long Rows, long Expired, int PerSecond, Time
 
     /// <inheritdoc />
     public override string ToString() =>
-        $"{Rows:#,0} refresh tokens, {Expired:#,0} of them expired. {PerSecond} refreshes a second, each of another session, by up to {Connections} callers; {Seconds.TotalSeconds:0} s without the sweep and {Seconds.TotalSeconds:0} s beside it, each on a server of its own after "
+        $"{Rows:#,0} sessions, {Expired:#,0} of them expired. {PerSecond} refreshes a second, each of another session, by up to {Connections} callers; {Seconds.TotalSeconds:0} s without the sweep and {Seconds.TotalSeconds:0} s beside it, each on a server of its own after "
         + $"{Warmup.TotalSeconds:0} s of load. A refresh's time begins when it was due. Server, PostgreSQL (default settings) and load generator share the machine.";
 }

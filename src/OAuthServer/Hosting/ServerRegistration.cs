@@ -85,7 +85,7 @@ internal static class ServerRegistration
         services.AddDbContextFactory<OAuthDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()).UseSnakeCaseNamingConvention());
         services.AddSingleton(provider => new AccessTokenWindow(provider.GetRequiredService<IOptions<OAuthOptions>>().Value.AccessTokenLifetime + VerifierTolerance));
         services.AddSingleton<Storage.Clients>().AddSingleton<Consents>().AddSingleton<AuditEvents>()
-            .AddSingleton<AuthorizationCodes>().AddSingleton<RefreshTokens>().AddSingleton<Storage.Grants>().AddSingleton<GrantHolders>().AddSingleton<RevokedTokens>()
+            .AddSingleton<AuthorizationCodes>().AddSingleton<RefreshTokenFamilies>().AddSingleton<EarlierRefreshTokens>().AddSingleton<RefreshTokens>().AddSingleton<Storage.Grants>().AddSingleton<GrantHolders>().AddSingleton<RevokedTokens>()
             .AddSingleton<SchemaVersion>().AddSingleton<Migrator>();
         services.AddHealthChecks()
             .AddCheck<DatabaseHealthCheck>("database", tags: ["ready"])

@@ -80,9 +80,11 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database, ServerTeleme
               AND EXISTS (SELECT FROM accounts a WHERE a.id = c.user_id AND a.disabled_at IS NULL)
             RETURNING c.user_id, c.family_id, c.scope
         ), first AS (
-            INSERT INTO oauth_refresh_tokens
-                (token, client_id, user_id, family_id, family_expires_at, scope, device_fingerprint, expires_at)
-            SELECT $5, $2, user_id, family_id, now() + $7, scope, $8, now() + LEAST($6, $7) FROM redeemed WHERE $5 IS NOT NULL
+            INSERT INTO oauth_refresh_token_families
+                (handle, family_id, client_id, user_id, scope, token, device_fingerprint, expires_at, family_expires_at, sweep_at)
+            SELECT $5, family_id, $2, user_id, scope, $11, $8, now() + LEAST($6, $7), now() + $7,
+                   date_bin('24 hours', now() + LEAST($6, $7), now()) + interval '24 hours'
+            FROM redeemed WHERE $5 IS NOT NULL
         ), audited AS (
             INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
             SELECT '{AuditEventNames.CodeRedeemed}', $2, user_id, family_id, $9, $10 FROM redeemed
@@ -94,7 +96,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database, ServerTeleme
     // withdrawn meanwhile keeps its revoked_at, and with it stays dead.
     private const string GiveBack = $"""
         WITH unborn AS (
-            DELETE FROM oauth_refresh_tokens WHERE token = $3 RETURNING 1
+            DELETE FROM oauth_refresh_token_families WHERE handle = $3 RETURNING 1
         ), given_back AS (
             UPDATE oauth_authorization_codes SET used_at = NULL
             WHERE code = $1 AND family_id = $2 AND used_at IS NOT NULL AND ($3 IS NULL OR EXISTS (SELECT FROM unborn))
@@ -154,9 +156,10 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database, ServerTeleme
         using var timed = telemetry.Statement("code.redeem");
         await using var command = database.CreateCommand(Redeem);
         command.Parameters.AddBytes(Handle.Hash(redemption.Code)).AddText(redemption.ClientId).AddText(redemption.RedirectUri)
-            .AddText(redemption.CodeChallenge).AddBytes(redemption.RefreshToken is { } token ? Handle.RefreshTokenKey(token) : null)
+            .AddText(redemption.CodeChallenge).AddBytes(redemption.RefreshToken is { } named ? RefreshTokenValue.FamilyKey(named) : null)
             .AddInterval(redemption.RefreshTokenLifetime).AddInterval(redemption.FamilyLifetime)
-            .AddBytes(redemption.DeviceFingerprint).AddText(redemption.Audit.Address).AddText(redemption.Audit.CorrelationId);
+            .AddBytes(redemption.DeviceFingerprint).AddText(redemption.Audit.Address).AddText(redemption.Audit.CorrelationId)
+            .AddBytes(redemption.RefreshToken is { } token ? Handle.Hash(token) : null);
         return await command.ReadAccessAsync(ct);
     }
 
@@ -168,7 +171,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database, ServerTeleme
     {
         using var timed = telemetry.Statement("code.give_back");
         await using var command = database.CreateCommand(GiveBack);
-        command.Parameters.AddBytes(Handle.Hash(code)).AddUuid(familyId).AddBytes(refreshToken is null ? null : Handle.RefreshTokenKey(refreshToken))
+        command.Parameters.AddBytes(Handle.Hash(code)).AddUuid(familyId).AddBytes(refreshToken is null ? null : RefreshTokenValue.FamilyKey(refreshToken))
             .AddText(reason).AddText(audit.Address).AddText(audit.CorrelationId);
         await command.ExecuteNonQueryAsync(ct);
     }

@@ -12,8 +12,11 @@ internal sealed class GrantHolders(NpgsqlDataSource database, ServerTelemetry te
         SELECT user_id FROM oauth_authorization_codes
         WHERE code = $1 AND client_id = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
         UNION ALL
+        SELECT user_id FROM oauth_refresh_token_families
+        WHERE handle = $3 AND client_id = $2 AND revoked_at IS NULL AND expires_at > now()
+        UNION ALL
         SELECT user_id FROM oauth_refresh_tokens
-        WHERE token = $3 AND client_id = $2 AND revoked_at IS NULL AND expires_at > now()
+        WHERE token = $4 AND client_id = $2 AND revoked_at IS NULL AND expires_at > now()
         LIMIT 1
         """;
 
@@ -22,7 +25,7 @@ internal sealed class GrantHolders(NpgsqlDataSource database, ServerTelemetry te
     {
         using var timed = telemetry.Statement("grant.find_holder");
         await using var command = database.CreateCommand(Find);
-        command.Parameters.AddBytes(Handle.Hash(presented)).AddText(clientId).AddBytes(Handle.RefreshTokenKey(presented));
+        command.Parameters.AddBytes(Handle.Hash(presented)).AddText(clientId).AddBytes(RefreshTokenValue.FamilyKey(presented)).AddBytes(RefreshTokenValue.EarlierKey(presented));
         return await command.ExecuteScalarAsync(ct) as Guid?;
     }
 }

@@ -44,7 +44,14 @@ internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window
     // Rows are locked in one order, so that many who find the same reuse at once wait for each other and never deadlock. The
     // families are listed as revoked for as long as an access token lives.
     private static string Withdraw(string which) => $"""
-        WITH live_tokens AS (
+        WITH live_families AS (
+            SELECT handle FROM oauth_refresh_token_families
+            WHERE {which} AND revoked_at IS NULL
+            ORDER BY handle FOR UPDATE
+        ), refreshed AS (
+            UPDATE oauth_refresh_token_families AS f SET revoked_at = now() FROM live_families AS live WHERE f.handle = live.handle
+            RETURNING f.family_id, f.client_id
+        ), live_tokens AS (
             SELECT token FROM oauth_refresh_tokens
             WHERE {which} AND revoked_at IS NULL
             ORDER BY token FOR UPDATE
@@ -59,7 +66,7 @@ internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window
             UPDATE oauth_authorization_codes AS c SET revoked_at = now() FROM live_codes AS live WHERE c.code = live.code
             RETURNING c.family_id, c.client_id
         ), families AS (
-            SELECT family_id, client_id FROM tokens UNION SELECT family_id, client_id FROM codes
+            SELECT family_id, client_id FROM refreshed UNION SELECT family_id, client_id FROM tokens UNION SELECT family_id, client_id FROM codes
         ), listed AS (
             INSERT INTO oauth_revoked_tokens (jti, expires_at)
             SELECT replace(family_id::text, '-', ''), now() + $4 FROM families
@@ -68,7 +75,7 @@ internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window
             INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
             SELECT $5, $6, client_id, $1, family_id, $7, $8 FROM families
         )
-        SELECT count(*) FROM families
+        SELECT count(*) FROM (SELECT family_id FROM tokens UNION SELECT family_id FROM codes EXCEPT SELECT family_id FROM refreshed) AS may_follow
         """;
 
     private async Task ForgetConsentAsync(Guid userId, string? clientId, CancellationToken ct)
@@ -79,8 +86,8 @@ internal sealed class Grants(NpgsqlDataSource database, AccessTokenWindow window
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    // A rotation in flight may commit a successor that this statement's snapshot does not see. Its predecessor was
-    // locked until then, so a further pass sees the successor; a pass that finds nothing ends it.
+    // An exchange in flight may commit a family that this statement's snapshot does not see. Its code, or its token from before
+    // schema 013, was locked until then, so a further pass sees the family; a pass that leaves no such gap ends it.
     private async Task WithdrawAsync(Withdrawal withdrawal, CancellationToken ct)
     {
         while (await WithdrawOnceAsync(withdrawal, ct) > 0)

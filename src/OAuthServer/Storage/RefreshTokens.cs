@@ -1,11 +1,10 @@
 using Npgsql;
 using OAuthServer.Protocol;
-using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 
 /// <summary>A refresh token presented for its successor (RFC 6749 §6, RFC 9700 §4.14.2).</summary>
-/// <param name="Nonce">Makes the successor, together with the token; stored with the row that it consumes.</param>
+/// <param name="Nonce">Makes the successor, together with the token; stored with the hash of the token that it consumes.</param>
 /// <param name="Scope">A narrower scope for the access token, or null; the grant keeps its own.</param>
 /// <param name="DeviceFingerprint">Traits of the caller, or null when device binding is off.</param>
 /// <param name="EnforceDevice">True when a changed fingerprint is a refusal and not only an audit event.</param>
@@ -13,13 +12,13 @@ internal sealed record Rotation(
     string RefreshToken, byte[] Nonce, string ClientId, string? Scope, TimeSpan Lifetime, byte[]? DeviceFingerprint, bool EnforceDevice, AuditContext Audit)
 {
     /// <summary>The token that takes its place.</summary>
-    public string Successor { get; } = Handle.Successor(Nonce, RefreshToken);
+    public string Successor { get; } = RefreshTokenValue.Successor(Nonce, RefreshToken);
 
     /// <summary>Holds tokens.</summary>
     public override string ToString() => $"rotation for {ClientId}";
 }
 
-/// <summary>A refresh token's row, for naming the reason of a refusal and for repeating a lost answer.</summary>
+/// <summary>What is known of a refresh token, for naming the reason of a refusal and for repeating a lost answer.</summary>
 /// <param name="MayRepeat">It was used inside the retry window, or its answer was never made.</param>
 internal sealed record RefreshTokenState(
     string ClientId, Guid UserId, Guid FamilyId, string Scope, byte[]? DeviceFingerprint, byte[]? SuccessorNonce,
@@ -29,130 +28,55 @@ internal sealed record RefreshTokenState(
     public override string ToString() => $"refresh token of {ClientId}";
 }
 
-/// <summary>
-/// Table <c>oauth_refresh_tokens</c>. Rotation is one statement: it consumes the presented token if it is live, and in
-/// the same breath stores the successor and the audit row.
-/// </summary>
-internal sealed class RefreshTokens(NpgsqlDataSource database, ServerTelemetry telemetry)
+/// <summary>Where refresh tokens are kept. Each method is one statement, with the audit row in it.</summary>
+internal interface IRefreshTokenRows
 {
-    private const string Rotate = $"""
-        WITH presented AS (
-            UPDATE oauth_refresh_tokens AS t SET used_at = now(), successor_nonce = $3
-            WHERE t.token = $1 AND t.client_id = $4 AND t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now()
-              AND ($5 IS NULL OR string_to_array($5, ' ') <@ string_to_array(t.scope, ' '))
-              AND (NOT $8 OR t.device_fingerprint IS NULL OR t.device_fingerprint = $7)
-              AND EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL)
-            RETURNING t.user_id, t.family_id, t.family_expires_at, t.scope, t.device_fingerprint
-        ), successor AS (
-            INSERT INTO oauth_refresh_tokens
-                (token, client_id, user_id, family_id, family_expires_at, scope, device_fingerprint, expires_at)
-            SELECT $2, $4, user_id, family_id, family_expires_at, scope, $7, LEAST(now() + $6, family_expires_at) FROM presented
-        ), audited AS (
-            INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
-            SELECT '{AuditEventNames.RefreshTokenRotated}', $4, user_id, family_id, $9, $10 FROM presented
-            UNION ALL
-            SELECT '{AuditEventNames.DeviceChanged}', $4, user_id, family_id, $9, $10 FROM presented
-            WHERE $7 IS NOT NULL AND device_fingerprint IS DISTINCT FROM $7
-        )
-        SELECT user_id, family_id, scope FROM presented
-        """;
-
-    // A window of zero means never: two transactions that began in either order must not find an opening in it.
-    private const string Find = """
-        SELECT t.client_id, t.user_id, t.family_id, t.scope, t.device_fingerprint, t.successor_nonce, t.expires_at <= now(),
-               t.used_at IS NOT NULL, coalesce(t.used_at = 'infinity' OR ($2 > interval '0' AND t.used_at > now() - $2), false), t.revoked_at IS NOT NULL,
-               EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL)
-        FROM oauth_refresh_tokens t WHERE t.token = $1
-        """;
-
-    // A repeated answer is as good as the first only while nobody has used what it carried.
-    private const string Repeat = $"""
-        WITH successor AS (
-            SELECT user_id, family_id, scope FROM oauth_refresh_tokens
-            WHERE token = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
-        ), audited AS (
-            INSERT INTO oauth_audit_events (event, client_id, user_id, family_id, address, correlation_id)
-            SELECT '{AuditEventNames.RefreshTokenRepeated}', $2, user_id, family_id, $3, $4 FROM successor
-        )
-        SELECT user_id, family_id, scope FROM successor
-        """;
-
-    private const string Sweep = """
-        WITH over AS MATERIALIZED (
-            SELECT ctid, expires_at FROM oauth_refresh_tokens
-            WHERE expires_at <= now() - $2 AND ($3 IS NULL OR expires_at >= $3)
-            ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
-        ), gone AS (
-            DELETE FROM oauth_refresh_tokens WHERE ctid = ANY (ARRAY(SELECT ctid FROM over)) RETURNING 1
-        )
-        SELECT count(*)::int, (SELECT count(*)::int FROM gone), max(expires_at) FROM over
-        """;
-
-    private const string CountSweepable =
-        "SELECT count(*)::int FROM (SELECT FROM oauth_refresh_tokens WHERE expires_at <= now() - $2 LIMIT $1) AS sweepable";
-
-    /// <summary>
-    /// A token's row stays until the token's own end and <paramref name="keep"/> more, used or not: until then a replay is
-    /// known as reuse and ends the family (RFC 9700 §4.14.2). Later it is an unknown token, and refused all the same.
-    /// </summary>
-    public static SweptTable SweptAfter(TimeSpan keep) => new SweptTable("oauth_refresh_tokens", Sweep, CountSweepable, keep);
-
-    private const string GiveBack = $"""
-        WITH given_back AS (
-            UPDATE oauth_refresh_tokens AS t SET used_at = 'infinity'
-            WHERE t.token = $1 AND t.family_id = $2 AND t.used_at IS NOT NULL AND t.revoked_at IS NULL
-            RETURNING client_id, user_id, family_id
-        )
-        INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
-        SELECT '{AuditEventNames.TokenRefused}', $3, client_id, user_id, family_id, $4, $5 FROM given_back
-        """;
-
     /// <summary>
     /// Consumes the presented token and stores its successor, if the token is live and the scope within the grant. Null
     /// when not: then nothing has changed, and <see cref="FindAsync"/> tells why.
     /// </summary>
-    public async Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct)
-    {
-        using var timed = telemetry.Statement("refresh_token.rotate");
-        await using var command = database.CreateCommand(Rotate);
-        command.Parameters.AddBytes(Handle.RefreshTokenKey(rotation.RefreshToken)).AddBytes(Handle.RefreshTokenKey(rotation.Successor)).AddBytes(rotation.Nonce)
-            .AddText(rotation.ClientId).AddText(rotation.Scope).AddInterval(rotation.Lifetime).AddBytes(rotation.DeviceFingerprint)
-            .AddFlag(rotation.EnforceDevice).AddText(rotation.Audit.Address).AddText(rotation.Audit.CorrelationId);
-        return await command.ReadAccessAsync(ct);
-    }
+    Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct);
 
     /// <summary>The state of a refresh token, or null when it is unknown or was swept.</summary>
-    public async Task<RefreshTokenState?> FindAsync(string refreshToken, TimeSpan retryWindow, CancellationToken ct)
-    {
-        using var timed = telemetry.Statement("refresh_token.find");
-        await using var command = database.CreateCommand(Find);
-        command.Parameters.AddBytes(Handle.RefreshTokenKey(refreshToken)).AddInterval(retryWindow);
-        await using var row = await command.ExecuteReaderAsync(ct);
-        if (!await row.ReadAsync(ct)) return null;
-        return new(row.GetString(0), row.GetGuid(1), row.GetGuid(2), row.GetString(3),
-            row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5),
-            row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8), row.GetBoolean(9), row.GetBoolean(10));
-    }
+    Task<RefreshTokenState?> FindAsync(string refreshToken, TimeSpan retryWindow, CancellationToken ct);
 
     /// <summary>What the successor entitles to while it is live and unused, else null; no row is added but the audit's.</summary>
-    public async Task<GrantedAccess?> TryRepeatAsync(string successor, string clientId, AuditContext audit, CancellationToken ct)
-    {
-        using var timed = telemetry.Statement("refresh_token.repeat");
-        await using var command = database.CreateCommand(Repeat);
-        command.Parameters.AddBytes(Handle.RefreshTokenKey(successor)).AddText(clientId).AddText(audit.Address).AddText(audit.CorrelationId);
-        return await command.ReadAccessAsync(ct);
-    }
+    Task<GrantedAccess?> TryRepeatAsync(string successor, string clientId, AuditContext audit, CancellationToken ct);
 
     /// <summary>
     /// Lets a rotation whose answer could not be made be repeated, not inside the retry window alone but until its
     /// successor is used. The rotation itself stands: a repetition at the same moment may have handed the successor out.
     /// </summary>
-    public async Task GiveBackAsync(string refreshToken, Guid familyId, string reason, AuditContext audit, CancellationToken ct)
+    Task GiveBackAsync(string refreshToken, Guid familyId, string reason, AuditContext audit, CancellationToken ct);
+}
+
+/// <summary>Refresh tokens, wherever the shape of each says that it is kept (RFC 6749 §6).</summary>
+internal sealed class RefreshTokens(RefreshTokenFamilies families, EarlierRefreshTokens earlier) : IRefreshTokenRows
+{
+    /// <inheritdoc/>
+    public Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct) => Of(rotation.RefreshToken).TryRotateAsync(rotation, ct);
+
+    /// <inheritdoc/>
+    public Task<RefreshTokenState?> FindAsync(string refreshToken, TimeSpan retryWindow, CancellationToken ct) => Of(refreshToken).FindAsync(refreshToken, retryWindow, ct);
+
+    /// <inheritdoc/>
+    public Task<GrantedAccess?> TryRepeatAsync(string successor, string clientId, AuditContext audit, CancellationToken ct) => Of(successor).TryRepeatAsync(successor, clientId, audit, ct);
+
+    /// <inheritdoc/>
+    public Task GiveBackAsync(string refreshToken, Guid familyId, string reason, AuditContext audit, CancellationToken ct) => Of(refreshToken).GiveBackAsync(refreshToken, familyId, reason, audit, ct);
+
+    private IRefreshTokenRows Of(string refreshToken) => RefreshTokenValue.NamesFamily(refreshToken) ? families : earlier;
+}
+
+/// <summary>Reading what both tables return.</summary>
+internal static class RefreshTokenStateRow
+{
+    public static async Task<RefreshTokenState?> ReadStateAsync(this NpgsqlCommand command, CancellationToken ct)
     {
-        using var timed = telemetry.Statement("refresh_token.give_back");
-        await using var command = database.CreateCommand(GiveBack);
-        command.Parameters.AddBytes(Handle.RefreshTokenKey(refreshToken)).AddUuid(familyId)
-            .AddText(reason).AddText(audit.Address).AddText(audit.CorrelationId);
-        await command.ExecuteNonQueryAsync(ct);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        if (!await row.ReadAsync(ct)) return null;
+        return new(row.GetString(0), row.GetGuid(1), row.GetGuid(2), row.GetString(3),
+            row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5),
+            row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8), row.GetBoolean(9), row.GetBoolean(10));
     }
 }

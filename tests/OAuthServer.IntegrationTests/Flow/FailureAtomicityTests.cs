@@ -27,7 +27,7 @@ public sealed class FailureAtomicityTests(FlowServer flow) : IClassFixture<FlowS
     }
 
     [Theory]
-    [InlineData("oauth_refresh_tokens", "53100", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("oauth_refresh_token_families", "53100", HttpStatusCode.ServiceUnavailable)]
     [InlineData("oauth_audit_events", "53100", HttpStatusCode.ServiceUnavailable)]
     [InlineData("oauth_audit_events", "XX000", HttpStatusCode.InternalServerError)]
     public async Task When_a_part_cannot_be_stored_nothing_is(string table, string sqlState, HttpStatusCode status)
@@ -35,7 +35,7 @@ public sealed class FailureAtomicityTests(FlowServer flow) : IClassFixture<FlowS
         var code = await flow.CodeAsync();
         var tokens = await flow.TokensAsync();
         await flow.Database.ExecuteAsync($"CREATE FUNCTION break_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken' USING ERRCODE = '{sqlState}'; END $$");
-        await flow.Database.ExecuteAsync($"CREATE TRIGGER break_it BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION break_it()");
+        await flow.Database.ExecuteAsync($"CREATE TRIGGER break_it BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION break_it()");
         try
         {
             Assert.Equal(status, (await flow.Server.RedeemAsync(code)).Status);

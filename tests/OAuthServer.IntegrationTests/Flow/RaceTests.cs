@@ -28,7 +28,7 @@ public sealed class RaceTests(FlowServer flow) : IClassFixture<FlowServer>, IAsy
 
             Assert.Single(replies, r => r.Status == HttpStatusCode.OK);
             Assert.Equal(Racers - 1, replies.Count(r => r is { Status: HttpStatusCode.BadRequest, Error: "invalid_grant" }));
-            Assert.Equal(1, await FamilySizeAsync(flow.Database));
+            Assert.Equal(1, await FamiliesAsync(flow.Database));
         }
     }
 
@@ -45,7 +45,8 @@ public sealed class RaceTests(FlowServer flow) : IClassFixture<FlowServer>, IAsy
             Assert.All(replies, r => Assert.Equal(HttpStatusCode.OK, r.Status));
             var successor = Assert.Single(replies.Select(r => r.RefreshToken).Distinct());
             Assert.NotEqual(first.RefreshToken, successor);
-            Assert.Equal(2, await FamilySizeAsync(flow.Database));
+            Assert.Equal(1, await flow.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_rotated' AND replace(family_id::text, '-', '') = $1", FamilyOf(first)));
             Assert.Equal(HttpStatusCode.OK, (await _second.RefreshAsync(successor)).Status);
         }
     }
@@ -103,7 +104,7 @@ public sealed class RaceTests(FlowServer flow) : IClassFixture<FlowServer>, IAsy
             Assert.Equal(HttpStatusCode.SeeOther, withdrawn.StatusCode);
             Assert.Equal("invalid_grant", (await rotating).Error);
             Assert.Contains((await exchanging).Status, new[] { HttpStatusCode.OK, HttpStatusCode.BadRequest });
-            Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE used_at IS NULL AND revoked_at IS NULL"));
+            Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE revoked_at IS NULL"));
             Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_consents"));
         }
     }
@@ -132,10 +133,12 @@ public sealed class RaceTests(FlowServer flow) : IClassFixture<FlowServer>, IAsy
         }
     }
 
-    private static async Task<long> FamilySizeAsync(TestDatabase database) => await database.ScalarAsync<long>(
-        "SELECT count(*) FROM oauth_refresh_tokens WHERE family_id = (SELECT family_id FROM oauth_authorization_codes WHERE used_at IS NOT NULL ORDER BY created_at DESC LIMIT 1)");
+    private static async Task<long> FamiliesAsync(TestDatabase database) => await database.ScalarAsync<long>(
+        "SELECT count(*) FROM oauth_refresh_token_families WHERE family_id = (SELECT family_id FROM oauth_authorization_codes WHERE used_at IS NOT NULL ORDER BY created_at DESC LIMIT 1)");
 
     private static async Task<long> LiveAsync(TestDatabase database, Reply tokens) => await database.ScalarAsync<long>(
-        "SELECT count(*) FROM oauth_refresh_tokens WHERE used_at IS NULL AND revoked_at IS NULL AND replace(family_id::text, '-', '') = $1",
-        new JsonWebToken(tokens.AccessToken).Id.Split('.')[0]);
+        "SELECT count(*) FROM oauth_refresh_token_families WHERE revoked_at IS NULL AND replace(family_id::text, '-', '') = $1",
+        FamilyOf(tokens));
+
+    private static string FamilyOf(Reply tokens) => new JsonWebToken(tokens.AccessToken).Id.Split('.')[0];
 }

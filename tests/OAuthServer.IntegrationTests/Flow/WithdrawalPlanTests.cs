@@ -24,7 +24,7 @@ public sealed class WithdrawalPlanTests
             if (plan.GetString(0).Contains("Index Cond: ((user_id", StringComparison.Ordinal)) conditions.Add(plan.GetString(0));
         }
 
-        Assert.Equal(2, conditions.Count);
+        Assert.Equal(3, conditions.Count);
         Assert.All(conditions, condition => Assert.Contains("(family_id = $3)", condition, StringComparison.Ordinal));
     }
 

@@ -63,10 +63,10 @@ public sealed class DoctorCheckTests : IAsyncLifetime
             await _database.ExecuteAsync($"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}");
             Assert.Empty((await DoctorRun.OnAsync(_database, $"-c role={role}")).Findings);
 
-            await _database.ExecuteAsync($"REVOKE INSERT, DELETE ON oauth_refresh_tokens FROM {role}; REVOKE INSERT, UPDATE, DELETE ON oauth_clients FROM {role}");
+            await _database.ExecuteAsync($"REVOKE INSERT, DELETE ON oauth_refresh_token_families FROM {role}; REVOKE INSERT, UPDATE, DELETE ON oauth_clients FROM {role}");
             var run = await DoctorRun.OnAsync(_database, $"-c role={role}");
             Assert.Equal(["error database_rights_missing"], run.Findings);
-            Assert.Contains("GRANT DELETE, INSERT ON oauth_refresh_tokens", run.Output, StringComparison.Ordinal);
+            Assert.Contains("GRANT DELETE, INSERT ON oauth_refresh_token_families", run.Output, StringComparison.Ordinal);
         }
         finally
         {

@@ -5,8 +5,18 @@ namespace OAuthServer.IntegrationTests.Sweeping;
 /// <summary>Rows that are over, and such that are not, by the database's clock.</summary>
 internal static class SweepRows
 {
-    /// <summary>Adds refresh tokens whose end was this long ago, in the past or (negative) in the future.</summary>
-    public static Task AddTokensAsync(this TestDatabase database, int count, TimeSpan endedAgo, bool used = false) => database.ExecuteAsync(
+    /// <summary>Adds families of refresh tokens that are to be swept this long ago, in the past or (negative) in the future; a family's live token ended up to a day before that.</summary>
+    public static Task AddFamiliesAsync(this TestDatabase database, int count, TimeSpan dueAgo) => database.ExecuteAsync(
+        """
+        INSERT INTO oauth_refresh_token_families (handle, family_id, client_id, user_id, scope, token, family_expires_at, created_at, expires_at, sweep_at)
+        SELECT sha256(gen_random_uuid()::text::bytea), gen_random_uuid(), 'demo-web', gen_random_uuid(), 'read', sha256('live'), now() + interval '80 days',
+               now() - $2 - interval '7 days', due - interval '12 hours', due
+        FROM generate_series(1, $1) AS row, LATERAL (SELECT now() - $2 - row * interval '1 microsecond' AS due) AS sweep
+        """,
+        count, dueAgo);
+
+    /// <summary>Adds refresh tokens from before schema 013 whose end was this long ago, in the past or (negative) in the future.</summary>
+    public static Task AddEarlierTokensAsync(this TestDatabase database, int count, TimeSpan endedAgo, bool used = false) => database.ExecuteAsync(
         """
         INSERT INTO oauth_refresh_tokens (token, client_id, user_id, family_id, family_expires_at, scope, created_at, expires_at, used_at)
         SELECT sha256(gen_random_uuid()::text::bytea), 'demo-web', gen_random_uuid(), gen_random_uuid(), now() + interval '80 days', 'read',

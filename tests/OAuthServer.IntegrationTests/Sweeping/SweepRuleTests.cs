@@ -18,14 +18,49 @@ public sealed class SweepRuleTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
+    [Fact]
+    public async Task A_family_leaves_within_a_day_after_its_tokens_end_and_what_is_kept()
+    {
+        await Database.AddFamiliesAsync(3, TimeSpan.FromDays(1) + Minute);
+        await Database.AddFamiliesAsync(4, TimeSpan.FromDays(1) - Minute);
+        await Database.AddFamiliesAsync(5, -Minute);
+
+        await SweepAsync();
+
+        Assert.Equal(9, await Database.CountAsync("oauth_refresh_token_families"));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE sweep_at <= now() - interval '1 day'"));
+    }
+
+    [Theory]
+    [InlineData("7.00:00:00", 8 * 24)]
+    [InlineData("6.23:30:00", 7 * 24)]
+    [InlineData("00:30:00", 24)]
+    public async Task A_family_is_due_at_the_first_whole_day_of_its_own_after_the_end_of_its_live_token(string lifetime, int hours)
+    {
+        await using var server = await TestServer.StartAsync(new() { Database = Database, Settings = new Dictionary<string, string?> { ["OAuth:RefreshTokenLifetime"] = lifetime } });
+        var first = await server.TokensAsync();
+        await AssertDueAfterAsync(hours);
+
+        await Database.AgeAsync(TimeSpan.FromMinutes(29));
+        var second = await server.RefreshAsync(first.RefreshToken);
+        await AssertDueAfterAsync(hours);
+
+        await Database.AgeAsync(TimeSpan.FromMinutes(29));
+        await server.RefreshAsync(second.RefreshToken);
+        await AssertDueAfterAsync(hours + (lifetime == "6.23:30:00" ? 24 : 0));
+
+        async Task AssertDueAfterAsync(int expected) => Assert.Equal(
+            TimeSpan.FromHours(expected), await Database.ScalarAsync<TimeSpan>("SELECT sweep_at - created_at FROM oauth_refresh_token_families WHERE expires_at < sweep_at"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_refresh_token_leaves_a_day_after_its_end_used_or_not(bool used)
+    public async Task A_refresh_token_from_before_schema_013_leaves_a_day_after_its_end_used_or_not(bool used)
     {
-        await Database.AddTokensAsync(3, TimeSpan.FromDays(1) + Minute, used);
-        await Database.AddTokensAsync(4, TimeSpan.FromDays(1) - Minute, used);
-        await Database.AddTokensAsync(5, -Minute, used);
+        await Database.AddEarlierTokensAsync(3, TimeSpan.FromDays(1) + Minute, used);
+        await Database.AddEarlierTokensAsync(4, TimeSpan.FromDays(1) - Minute, used);
+        await Database.AddEarlierTokensAsync(5, -Minute, used);
 
         await SweepAsync();
 
@@ -74,18 +109,33 @@ public sealed class SweepRuleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_swept_token_is_unknown_and_refused_all_the_same()
+    public async Task An_old_token_is_known_as_long_as_its_family_lives()
     {
         var first = await _server.TokensAsync();
-        await Database.AgeAsync(TimeSpan.FromDays(6));
-        var second = await _server.RefreshAsync(first.RefreshToken);
-        await Database.AgeAsync(TimeSpan.FromDays(2.5));
+        var last = first;
+        for (var week = 0; week < 3; week++)
+        {
+            await Database.AgeAsync(TimeSpan.FromDays(6.5));
+            await SweepAsync();
+            last = await _server.RefreshAsync(last.RefreshToken);
+        }
+
+        Assert.Equal("invalid_grant", (await _server.RefreshAsync(first.RefreshToken)).Error);
+
+        Assert.Equal("refresh_token_reused", await Database.ScalarAsync<string>("SELECT reason FROM oauth_audit_events WHERE reason IS NOT NULL ORDER BY id DESC LIMIT 1"));
+        Assert.Equal("invalid_grant", (await _server.RefreshAsync(last.RefreshToken)).Error);
+    }
+
+    [Fact]
+    public async Task A_swept_family_is_unknown_and_refused_all_the_same()
+    {
+        var first = await _server.TokensAsync();
+        await Database.AgeAsync(TimeSpan.FromDays(9.5));
         await SweepAsync();
 
         Assert.Equal("invalid_grant", (await _server.RefreshAsync(first.RefreshToken)).Error);
 
         Assert.Equal("refresh_token_unknown", await Database.ScalarAsync<string>("SELECT reason FROM oauth_audit_events ORDER BY id DESC LIMIT 1"));
-        Assert.Equal(HttpStatusCode.OK, (await _server.RefreshAsync(second.RefreshToken)).Status);
     }
 
     [Fact]
@@ -117,7 +167,7 @@ public sealed class SweepRuleTests : IAsyncLifetime
 
         await SweepAsync();
 
-        Assert.Equal(0, await Database.CountAsync("oauth_refresh_tokens") + await Database.CountAsync("oauth_authorization_codes"));
+        Assert.Equal(0, await Database.CountAsync("oauth_refresh_token_families") + await Database.CountAsync("oauth_authorization_codes"));
         Assert.Equal((people, clients, 1), (await Database.CountAsync("accounts"), await Database.CountAsync("oauth_clients"), await Database.CountAsync("oauth_consents")));
     }
 

@@ -123,11 +123,11 @@ public sealed class MetricTests : IAsyncLifetime
     public async Task Gauges_read_what_waits_to_be_swept_and_what_has_left()
     {
         Assert.Empty(Values("oauth.server.sweep.waiting"));
-        await _server.Database.AddTokensAsync(30, TimeSpan.FromDays(2));
+        await _server.Database.AddFamiliesAsync(30, TimeSpan.FromDays(2));
         await _server.Services.GetRequiredService<Sweeper>().RunAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains("oauth.table=oauth_refresh_tokens 30", Values("oauth.server.sweep.removed"));
-        Assert.Contains("oauth.table=oauth_refresh_tokens 0", Values("oauth.server.sweep.waiting"));
+        Assert.Contains("oauth.table=oauth_refresh_token_families 30", Values("oauth.server.sweep.removed"));
+        Assert.Contains("oauth.table=oauth_refresh_token_families 0", Values("oauth.server.sweep.waiting"));
         Assert.Contains(_metrics.All, m => m is { Instrument: Statements, Tags: "oauth.statement=sweep.delete" });
     }
 

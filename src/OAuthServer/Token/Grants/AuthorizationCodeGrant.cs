@@ -14,7 +14,7 @@ internal sealed class AuthorizationCodeGrant(AuthorizationCodes codes, Storage.G
     {
         if (request.Code is not { } code) return OAuthError.InvalidRequest("The parameter code is missing.", "code_missing");
         if (request.CodeVerifier is { } verifier && !Pkce.IsVerifier(verifier)) return OAuthError.InvalidRequest("The code_verifier is malformed.", "code_verifier_malformed");
-        var refreshToken = client.Allows(GrantTypes.RefreshToken) ? Handle.NewRefreshToken(clock.GetUtcNow()) : null;
+        var refreshToken = client.Allows(GrantTypes.RefreshToken) ? RefreshTokenValue.New(clock.GetUtcNow()) : null;
         var challenge = request.CodeVerifier is null ? null : Pkce.Challenge(request.CodeVerifier);
         var redemption = new CodeRedemption(
             code, client.Id, request.RedirectUri, challenge, refreshToken,

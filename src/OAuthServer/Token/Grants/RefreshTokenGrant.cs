@@ -19,7 +19,7 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants gra
         Scope? scope = null;
         if (request.Scope is { } asked && !Scope.TryParse(asked, out scope)) return OAuthError.InvalidScope("scope_malformed");
         var rotation = new Rotation(
-            presented, Handle.NewNonce(clock.GetUtcNow()), client.Id, scope?.ToString(), options.Value.RefreshTokenLifetime,
+            presented, RefreshTokenValue.NewNonce(presented, clock.GetUtcNow()), client.Id, scope?.ToString(), options.Value.RefreshTokenLifetime,
             options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(),
             options.Value.DeviceBinding == DeviceBinding.Enforce, request.Audit);
         if (await tokens.TryRotateAsync(rotation, ct) is { } access) return Entitle(access, rotation, rotation.Successor);
@@ -41,7 +41,7 @@ internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants gra
         {
             if (state is { MayRepeat: true, SuccessorNonce: { } nonce })
             {
-                var successor = Handle.Successor(nonce, rotation.RefreshToken);
+                var successor = RefreshTokenValue.Successor(nonce, rotation.RefreshToken);
                 if (await tokens.TryRepeatAsync(successor, rotation.ClientId, rotation.Audit, ct) is { } access) return Entitle(access, rotation, successor);
             }
 

@@ -11,7 +11,7 @@ public sealed class ServerStatementTests
     private const string Variable = "OAUTH_WRITE_DOCS";
 
     /// <summary>The tables of the way that is gone again; what is said of others (sessions, keys) differs from run to run.</summary>
-    private static readonly string[] OnTheWay = ["oauth_authorization_codes", "oauth_refresh_tokens", "oauth_revoked_tokens", "oauth_consents"];
+    private static readonly string[] OnTheWay = ["oauth_authorization_codes", "oauth_refresh_token_families", "oauth_refresh_tokens", "oauth_revoked_tokens", "oauth_consents"];
 
     public static TheoryData<string> Recorded => [.. StatementRecord.Versions];
 
@@ -19,7 +19,7 @@ public sealed class ServerStatementTests
     public async Task What_this_server_says_to_the_database_is_on_record()
     {
         var said = await ServerStatements.ListenAsync();
-        Assert.Contains(said, statement => statement.Sql.Contains("UPDATE oauth_refresh_tokens AS t SET used_at", StringComparison.Ordinal) && statement.Types.Count > 5);
+        Assert.Contains(said, statement => statement.Sql.Contains("UPDATE oauth_refresh_token_families AS f", StringComparison.Ordinal) && statement.Types.Count > 5);
         var heard = new StatementRecord(
             StatementRecord.CurrentVersion,
             [.. said.Select(statement => statement.Prepare.TrimEnd(';')).Distinct(StringComparer.Ordinal)],
@@ -51,6 +51,7 @@ public sealed class ServerStatementTests
 
     [Theory]
     [InlineData("ALTER TABLE oauth_refresh_tokens RENAME COLUMN scope TO scopes")]
+    [InlineData("ALTER TABLE oauth_refresh_token_families RENAME COLUMN scope TO scopes")]
     [InlineData("ALTER TABLE oauth_authorization_codes DROP COLUMN ticket_id")]
     [InlineData("ALTER TABLE oauth_audit_events RENAME TO audit_events")]
     [InlineData("ALTER TABLE accounts ALTER COLUMN security_stamp TYPE bytea USING NULL")]
@@ -67,7 +68,7 @@ public sealed class ServerStatementTests
     public async Task A_column_that_the_old_server_does_not_fill_is_noticed()
     {
         await using var database = await TestData.CreateDatabaseAsync();
-        await database.ExecuteAsync("ALTER TABLE oauth_refresh_tokens ADD COLUMN note text NOT NULL");
+        await database.ExecuteAsync("ALTER TABLE oauth_refresh_token_families ADD COLUMN note text NOT NULL");
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => WalkAsync(StatementRecord.Read(StatementRecord.CurrentVersion), database));
     }
 
@@ -76,8 +77,8 @@ public sealed class ServerStatementTests
         await using var database = await TestData.CreateDatabaseAsync();
         var steps = await WalkAsync(record, database);
         Assert.True(await database.ScalarAsync<long>("SELECT count(*) FROM oauth_authorization_codes WHERE used_at IS NOT NULL") > 0, "No code was redeemed.");
-        Assert.True(await database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE used_at IS NOT NULL AND successor_nonce IS NOT NULL") > 0, "No token was refreshed.");
-        Assert.True(await database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NOT NULL") > 0, "Nothing was revoked.");
+        Assert.True(await database.ScalarAsync<long>("SELECT count(*) FROM (SELECT used_at, successor_nonce FROM oauth_refresh_tokens UNION ALL SELECT rotated_at, successor_nonce FROM oauth_refresh_token_families) rows WHERE used_at IS NOT NULL AND successor_nonce IS NOT NULL") > 0, "No token was refreshed.");
+        Assert.True(await database.ScalarAsync<long>("SELECT count(*) FROM (SELECT revoked_at FROM oauth_refresh_tokens UNION ALL SELECT revoked_at FROM oauth_refresh_token_families) rows WHERE revoked_at IS NOT NULL") > 0, "Nothing was revoked.");
         return steps;
     }
 
