@@ -6,29 +6,25 @@ using OAuthServer.Bench.Reports;
 
 namespace OAuthServer.Bench.Abuse;
 
-/// <summary>One attack: the honest callers' figures without it and beside it, and what the guesser got.</summary>
-/// <param name="CpuPerGuess">What a guess takes of server and PostgreSQL, in milliseconds, measured when nobody else calls.</param>
-/// <param name="Answers">Of every guess beside the honest callers, also of those before the counted run.</param>
-internal sealed record AbuseOutcome(string Attack, int Addresses, Measurement Alone, Measurement Beside, double CpuPerGuess, [property: JsonIgnore] IReadOnlyList<Answer> Answers)
+/// <summary>What honest callers got beside an attack, and what the guesser got meanwhile.</summary>
+internal sealed record Beside(Measurement Honest, [property: JsonIgnore] IReadOnlyList<Answer> Answers)
 {
-    private const int TooManyRequests = 429;
-
-    public double TimesP99 => Beside.Latency.P99 / Alone.Latency.P99;
-
-    /// <summary>Of an honest operation beside the attack, in milliseconds: without what the guesses take.</summary>
-    public double OwnCpu => Beside.Cpu - (CpuPerGuess * Answers.Count / Answers.Max(answer => answer.At.TotalSeconds) / Beside.PerSecond);
-
-    public double TimesCpu => OwnCpu / Alone.Cpu;
-
     /// <summary>How many guesses got each status.</summary>
     public IReadOnlyDictionary<int, int> Statuses => Answers.CountBy(answer => answer.Status).OrderBy(pair => pair.Key).ToDictionary();
 
-    /// <summary>The share of 429, by the second.</summary>
-    public IReadOnlyList<double> Refused =>
-        [.. Answers.GroupBy(answer => (int)answer.At.TotalSeconds).OrderBy(second => second.Key).Select(second => second.Count(answer => answer.Status == TooManyRequests) / (double)second.Count())];
+    /// <summary>The smallest share of guesses that were turned away unseen in any whole second.</summary>
+    public double LeastRefused => Answers.GroupBy(answer => (int)answer.At.TotalSeconds).Min(second => second.Count(answer => !answer.IsTry) / (double)second.Count());
+}
 
-    /// <summary>Guesses that were answered otherwise than 429: each is one try at the secret.</summary>
-    public int Tries => Answers.Count(answer => answer.Status != TooManyRequests);
+/// <summary>One attack: the honest callers' figures without it, beside it when it begins, and when its budget is used up.</summary>
+internal sealed record AbuseOutcome(string Attack, int Addresses, Measurement Alone, Beside First, Beside Later)
+{
+    public double TimesP99(Beside beside) => beside.Honest.Latency.P99 / Alone.Latency.P99;
+
+    /// <summary>Of an honest operation, with all that the guesses take in it.</summary>
+    public double TimesCpu(Beside beside) => beside.Honest.Cpu / Alone.Cpu;
+
+    public long Errors => Alone.Errors + First.Honest.Errors + Later.Honest.Errors;
 }
 
 /// <summary>All attacks of a run.</summary>
@@ -36,8 +32,8 @@ internal sealed record AbuseReport(MachineFacts Machine, string How, IReadOnlyLi
 {
     private static readonly string[] Headings =
     [
-        "attack", "addresses", "p99 ms alone", "beside", "×", "ops/s alone", "beside", "CPU-ms/op alone", "beside, all", "CPU-ms/guess", "beside, own", "×", "honest errors",
-        "guesses answered", "statuses", "not 429", "429 by the second, %",
+        "attack", "addresses", "ops/s alone", "at first", "later", "p99 ms alone", "at first", "×", "later", "×", "CPU-ms/op alone", "at first", "×", "later", "×", "honest errors",
+        "guesses at first", "later", "429 in the worst second, %",
     ];
 
     public string ToMarkdown()
@@ -46,18 +42,24 @@ internal sealed record AbuseReport(MachineFacts Machine, string How, IReadOnlyLi
         page.AppendLine("# Under abuse").AppendLine().AppendLine(Machine.Summary).AppendLine().AppendLine(How).AppendLine();
         page.AppendLine(Row(Headings)).AppendLine(Row(Headings.Select(_ => "---")));
         foreach (var outcome in Outcomes) page.AppendLine(Row(Cells(outcome)));
-        foreach (var outcome in Outcomes.Where(outcome => outcome.Beside.FirstFault is not null))
-            page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{outcome.Attack}: the first honest error was {outcome.Beside.FirstFault!.ReplaceLineEndings(" ")}");
+        foreach (var outcome in Outcomes)
+        {
+            foreach (var fault in new[] { outcome.First, outcome.Later }.Select(beside => beside.Honest.FirstFault).OfType<string>().Take(1))
+                page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{outcome.Attack}: the first honest error was {fault.ReplaceLineEndings(" ")}");
+        }
+
         return page.ToString();
     }
 
     private static string[] Cells(AbuseOutcome outcome) =>
     [
-        outcome.Attack, $"{outcome.Addresses}", Text(outcome.Alone.Latency.P99, "0.0"), Text(outcome.Beside.Latency.P99, "0.0"), Text(outcome.TimesP99, "0.00"),
-        Text(outcome.Alone.PerSecond, "0"), Text(outcome.Beside.PerSecond, "0"), Text(outcome.Alone.Cpu, "0.000"), Text(outcome.Beside.Cpu, "0.000"), Text(outcome.CpuPerGuess, "0.00"), Text(outcome.OwnCpu, "0.000"), Text(outcome.TimesCpu, "0.00"),
-        $"{outcome.Alone.Errors + outcome.Beside.Errors}", $"{outcome.Answers.Count}", string.Join(", ", outcome.Statuses.Select(status => $"{status.Key}: {status.Value}")), $"{outcome.Tries}",
-        string.Join(' ', outcome.Refused.Select(share => Text(share * 100, "0"))),
+        outcome.Attack, $"{outcome.Addresses}", Text(outcome.Alone.PerSecond, "0"), Text(outcome.First.Honest.PerSecond, "0"), Text(outcome.Later.Honest.PerSecond, "0"),
+        Text(outcome.Alone.Latency.P99, "0.0"), Text(outcome.First.Honest.Latency.P99, "0.0"), Text(outcome.TimesP99(outcome.First), "0.00"), Text(outcome.Later.Honest.Latency.P99, "0.0"), Text(outcome.TimesP99(outcome.Later), "0.00"),
+        Text(outcome.Alone.Cpu, "0.000"), Text(outcome.First.Honest.Cpu, "0.000"), Text(outcome.TimesCpu(outcome.First), "0.00"), Text(outcome.Later.Honest.Cpu, "0.000"), Text(outcome.TimesCpu(outcome.Later), "0.00"),
+        $"{outcome.Errors}", StatusesOf(outcome.First), StatusesOf(outcome.Later), $"{Text(outcome.First.LeastRefused * 100, "0")}, {Text(outcome.Later.LeastRefused * 100, "0")}",
     ];
+
+    private static string StatusesOf(Beside beside) => string.Join(", ", beside.Statuses.Select(status => $"{status.Key}: {status.Value}"));
 
     private static string Text(double value, string format) => Reports.Cells.Text(value, format);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OAuthServer.Bench.Machine;
 using OAuthServer.Bench.Reports;
 using OAuthServer.Bench.Servers;
@@ -5,13 +6,21 @@ using OAuthServer.Bench.Workloads;
 
 namespace OAuthServer.Bench.Abuse;
 
-/// <summary>One run: for each attack the honest callers alone, then beside it, and at last the attack alone.</summary>
+/// <summary>One run: for each attack the honest callers alone, beside it when it begins, and beside it when its budget is used up.</summary>
 internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer server)
 {
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
+    // Fifty guesses, judged one after the other with a rest behind each, take less; so do a hundred requests of one address.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    // Nothing was judged for this long: the budget is used up. The longest that a judged guess waits is shorter.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(8);
+
     // A guesser that is not stopped, for whatever reason, ends by itself.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     private static readonly Workload Refresh = Workload.All.First(workload => workload.Name == "refresh");
 
@@ -39,7 +48,7 @@ internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer
         var report = await new AbuseRun(options, bed, server).MeasureAsync(ct);
         Console.WriteLine(report.ToMarkdown());
         Console.WriteLine(await ReportFiles.WriteAsync(Checkout.Results, "abuse", report.Machine.Date, report, report.ToMarkdown(), ct));
-        return report.Outcomes.Any(outcome => outcome.Alone.Errors + outcome.Beside.Errors > 0) ? 1 : 0;
+        return report.Outcomes.Any(outcome => outcome.Errors > 0) ? 1 : 0;
     }
 
     private async Task<AbuseReport> MeasureAsync(CancellationToken ct)
@@ -62,12 +71,12 @@ internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer
         var alone = await HonestAsync(options.Seconds, ct);
         var guesser = new Guesser(server, attack, options.PerSecond);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var guessing = guesser.RunAsync(Settle + (2 * options.Seconds) + Slack, stop.Token);
+        var guessing = guesser.RunAsync((2 * (Settle + options.Seconds)) + Patience + Slack, stop.Token);
         try
         {
-            var beside = await HonestAsync(options.Seconds, ct);
-            IReadOnlyList<Answer> answers = [.. guesser.Answers];
-            return new AbuseOutcome(attack.Name, attack.Addresses, alone, beside, await GuessesAloneAsync(guesser, ct), answers);
+            var first = await BesideAsync(guesser, ct);
+            await UsedUpAsync(guesser, ct);
+            return new AbuseOutcome(attack.Name, attack.Addresses, alone, first, await BesideAsync(guesser, ct));
         }
         finally
         {
@@ -76,14 +85,21 @@ internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer
         }
     }
 
-    // The budgets are used up by now, as they are in nearly all of the run beside the honest callers.
-    private async Task<double> GuessesAloneAsync(Guesser guesser, CancellationToken ct)
+    private async Task<Beside> BesideAsync(Guesser guesser, CancellationToken ct)
     {
         var answered = guesser.Answers.Count;
-        var beginning = await Usage.BeforeAsync(server, bed.Postgres.Processes, ct);
-        await Task.Delay(options.Seconds, ct);
-        var used = await Usage.AfterAsync(server, bed.Postgres.Processes, ct) - beginning;
-        return (used.Server + (used.Postgres ?? TimeSpan.Zero)).TotalMilliseconds / Math.Max(1, guesser.Answers.Count - answered);
+        var honest = await HonestAsync(options.Seconds, ct);
+        return new Beside(honest, [.. guesser.Answers.Skip(answered)]);
+    }
+
+    private static async Task UsedUpAsync(Guesser guesser, CancellationToken ct)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (guesser.Answers is var answers && answers[^1].At - (answers.LastOrDefault(answer => answer.IsTry)?.At ?? TimeSpan.Zero) < Quiet)
+        {
+            if (Stopwatch.GetElapsedTime(began) > Patience) throw new InvalidOperationException("The guesses are judged without end.");
+            await Task.Delay(Look, ct);
+        }
     }
 
     private Task<Measurement> HonestAsync(TimeSpan length, CancellationToken ct) =>

@@ -74,4 +74,10 @@ internal sealed class Guesser(MeasuredServer server, Attack attack, int perSecon
 
 /// <summary>What a guess got.</summary>
 /// <param name="At">Since the first.</param>
-internal sealed record Answer(TimeSpan At, int Status);
+internal sealed record Answer(TimeSpan At, int Status)
+{
+    private const int TooManyRequests = 429;
+
+    /// <summary>The guess was judged: it was not turned away unseen.</summary>
+    public bool IsTry => Status != TooManyRequests;
+}

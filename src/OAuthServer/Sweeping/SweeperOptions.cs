@@ -26,7 +26,7 @@ internal sealed class SweeperOptions
     /// <summary>The shortest pause between two statements; it is never shorter than nine times the time the last one took.</summary>
     public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a refresh token's row stays after the token's own end, so that a late replay still ends its family.</summary>
+    /// <summary>How long a family's row stays after the end of its live refresh token, and up to a day more, so that a late replay is still known as one.</summary>
     public TimeSpan KeepRefreshTokens { get; set; } = TimeSpan.FromDays(1);
 }
 
