@@ -10,6 +10,9 @@ internal sealed class CompanionServer(string name, string folder, ServerRoutes r
         FirstRefreshToken = "/floor/start",
         Echo = "/floor/echo",
         Static = "/floor/static",
+        // In the places of ours, so that each is measured beside the document that it is held against.
+        Metadata = "/floor/static",
+        Keys = "/floor/static",
         Sign = "/floor/sign",
         Statement = "/floor/statement",
     });

@@ -47,6 +47,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
         Revoke = "/oauth/revoke",
         Metadata = "/.well-known/oauth-authorization-server",
         Keys = "/.well-known/jwks.json",
+        Revalidates = true,
         SignIn = "/account/sign-in",
     };
 

@@ -22,8 +22,11 @@ internal sealed record ServerRoutes(string Ready)
     /// <summary>The server's metadata (RFC 8414).</summary>
     public string? Metadata { get; init; }
 
-    /// <summary>The JWK Set (RFC 7517), with an ETag.</summary>
+    /// <summary>The JWK Set (RFC 7517).</summary>
     public string? Keys { get; init; }
+
+    /// <summary>Whether the documents have an ETag, and who holds them is told so (RFC 9110 section 13.1.2).</summary>
+    public bool Revalidates { get; init; }
 
     /// <summary>The page that takes a person's password, and its form.</summary>
     public string? SignIn { get; init; }

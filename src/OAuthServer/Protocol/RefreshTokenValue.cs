@@ -28,7 +28,7 @@ internal static class RefreshTokenValue
     public static string New(DateTimeOffset now) => Base64Url.EncodeToString(RandomBytesBehind(now));
 
     /// <summary>Whether a token has the shape of those that find the row of their family; all others are from before schema 013, or none of ours.</summary>
-    public static bool NamesFamily(string token) => FamilyKey(token) is not null;
+    public static bool NamesFamily(string token) => TryRead(token, Length, stackalloc byte[Size]);
 
     /// <summary>
     /// The key of the row of a token's family: when it began, and the SHA-256 of what its tokens share. Families that began one after the other so lie
@@ -56,7 +56,7 @@ internal static class RefreshTokenValue
 
     /// <summary>The random bytes that, with the presented token, make its successor; with a time where a family has to begin.</summary>
     public static byte[] NewNonce(string presented, DateTimeOffset now) =>
-        presented.Length == Length ? RandomNumberGenerator.GetBytes(OwnSize) : RandomBytesBehind(now);
+        NamesFamily(presented) ? RandomNumberGenerator.GetBytes(OwnSize) : RandomBytesBehind(now);
 
     /// <summary>
     /// The refresh token that follows <paramref name="presented"/>. The same pair always gives the same successor, so a
@@ -67,23 +67,26 @@ internal static class RefreshTokenValue
     {
         Span<byte> parts = stackalloc byte[Size];
         var content = Encoding.UTF8.GetBytes(presented);
-        if (TryRead(presented, Length, parts))
-        {
-            HMACSHA256.HashData(nonce, content, parts[SharedSize..]);
-            return Base64Url.EncodeToString(parts);
-        }
+        if (TryRead(presented, Length, parts)) HMACSHA256.HashData(nonce, content, parts[SharedSize..]);
+        else if (nonce.Length == Size) BeginFamily(nonce, content, parts);
+        else return EarlierSuccessor(nonce, content);
+        return Base64Url.EncodeToString(parts);
+    }
 
-        var time = nonce[..(nonce.Length == Size ? TimeSize : nonce.Length - OwnSize)];
+    private static void BeginFamily(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> presented, Span<byte> parts)
+    {
+        Span<byte> random = stackalloc byte[HMACSHA512.HashSizeInBytes];
+        HMACSHA512.HashData(nonce, presented, random);
+        nonce[..TimeSize].CopyTo(parts);
+        random[..(Size - TimeSize)].CopyTo(parts[TimeSize..]);
+    }
+
+    private static string EarlierSuccessor(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> presented)
+    {
+        Span<byte> parts = stackalloc byte[EarlierSize];
+        var time = nonce[..^OwnSize];
         time.CopyTo(parts);
-        if (nonce.Length == Size)
-        {
-            Span<byte> random = stackalloc byte[HMACSHA512.HashSizeInBytes];
-            HMACSHA512.HashData(nonce, content, random);
-            random[..(Size - TimeSize)].CopyTo(parts[TimeSize..]);
-            return Base64Url.EncodeToString(parts);
-        }
-
-        HMACSHA256.HashData(nonce, content, parts[time.Length..]);
+        HMACSHA256.HashData(nonce, presented, parts[time.Length..]);
         return Base64Url.EncodeToString(parts[..(time.Length + OwnSize)]);
     }
 

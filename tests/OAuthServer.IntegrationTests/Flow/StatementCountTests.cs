@@ -5,7 +5,7 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Flow;
 
-/// <summary>The hot paths cost one statement each, and none for a client that is warm.</summary>
+/// <summary>The hot paths cost one statement each, a revocation two, and none is for a client that is warm.</summary>
 public sealed class StatementCountTests(FlowServer flow) : IClassFixture<FlowServer>
 {
     private const int Operations = 10;
@@ -16,7 +16,21 @@ public sealed class StatementCountTests(FlowServer flow) : IClassFixture<FlowSer
         var codes = new Queue<string>();
         for (var i = 0; i <= Operations; i++) codes.Enqueue(await flow.CodeAsync());
 
-        await AssertOneStatementEachAsync(async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.RedeemAsync(codes.Dequeue(), redirectUri: TestData.WebRedirectUri)).Status));
+        await AssertStatementsEachAsync(1, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.RedeemAsync(codes.Dequeue(), redirectUri: TestData.WebRedirectUri)).Status));
+    }
+
+    [Fact]
+    public async Task A_revocation_is_two_statements_however_often_the_session_was_refreshed()
+    {
+        var sessions = new Queue<string?>();
+        for (var i = 0; i <= Operations; i++)
+        {
+            var tokens = await flow.TokensAsync();
+            for (var refreshes = 0; refreshes < i; refreshes++) tokens = await flow.Server.RefreshAsync(tokens.RefreshToken);
+            sessions.Enqueue(tokens.RefreshToken);
+        }
+
+        await AssertStatementsEachAsync(2, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.RevokeAsync(sessions.Dequeue())).Status));
     }
 
     [Fact]
@@ -24,7 +38,7 @@ public sealed class StatementCountTests(FlowServer flow) : IClassFixture<FlowSer
     {
         var refreshToken = (await flow.TokensAsync()).RefreshToken;
 
-        await AssertOneStatementEachAsync(async () =>
+        await AssertStatementsEachAsync(1, async () =>
         {
             var reply = await flow.Server.RefreshAsync(refreshToken);
             Assert.Equal(HttpStatusCode.OK, reply.Status);
@@ -34,7 +48,7 @@ public sealed class StatementCountTests(FlowServer flow) : IClassFixture<FlowSer
 
     [Fact]
     public async Task An_authorization_with_a_live_session_and_remembered_consent_is_one_statement() =>
-        await AssertOneStatementEachAsync(async () =>
+        await AssertStatementsEachAsync(1, async () =>
         {
             using var answer = await flow.Browser.GetAsync(new AuthorizationAsk().Path);
             Assert.Contains("code=", answer.Headers.Location!.Query, StringComparison.Ordinal);
@@ -42,7 +56,7 @@ public sealed class StatementCountTests(FlowServer flow) : IClassFixture<FlowSer
 
     // Counting resets a connection of the test's own pool, which is a statement too: it is measured and taken off. Nothing
     // of the server runs by itself meanwhile: clients were read a moment ago, and a listening connection only waits.
-    private async Task AssertOneStatementEachAsync(Func<Task> operation)
+    private async Task AssertStatementsEachAsync(int expected, Func<Task> operation)
     {
         flow.Server.Services.GetRequiredService<ClientDirectory>().DropAll();
         await operation();
@@ -54,7 +68,7 @@ public sealed class StatementCountTests(FlowServer flow) : IClassFixture<FlowSer
         for (var i = 0; i < Operations; i++) await operation();
         var after = await flow.Database.StatementCountAsync();
 
-        Assert.True(after - before - overhead == Operations, $"{after - before - overhead} statements for {Operations} operations: {await ChangedAsync(ran)}");
+        Assert.True(after - before - overhead == expected * Operations, $"{after - before - overhead} statements for {Operations} operations: {await ChangedAsync(ran)}");
     }
 
     private async Task<Dictionary<string, long>> RanAsync() =>
