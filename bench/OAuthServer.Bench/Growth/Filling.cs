@@ -45,7 +45,7 @@ internal static class Filling
     // Sessions that ended long before anything is measured, up to four weeks ago; they lie below the live ones.
     private const string Expired = $"""
         INSERT INTO {Table} ({Columns})
-        SELECT int4send(n) || sha256(convert_to(concat('expired', n), 'UTF8')), md5('expired-' || n)::uuid, $2, md5('person-' || n % $3)::uuid, $4,
+        SELECT int4send(n::int) || sha256(convert_to(concat('expired', n), 'UTF8')), md5('expired-' || n)::uuid, $2, md5('person-' || n % $3)::uuid, $4,
                sha256(convert_to(concat('live', n), 'UTF8')), sha256(convert_to(concat('previous', n), 'UTF8')), sha256(convert_to(concat('nonce', n), 'UTF8')), sha256('\x0a0a'),
                ended - interval '20 days', ended - interval '7 days', ended, ended + interval '70 days', ended + interval '24 hours'
         FROM generate_series(1, $1) n, LATERAL (SELECT now() - interval '3 days' - n % 2419200 * interval '1 second' AS ended) AS session
