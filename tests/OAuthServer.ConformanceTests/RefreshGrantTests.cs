@@ -94,7 +94,8 @@ public sealed class RefreshGrantTests(TokenFixture tokens) : IClassFixture<Token
             SELECT count(*) FROM oauth_refresh_token_families f, unnest($1::bytea[]) AS seen (bytes)
             WHERE f::text LIKE '%' || encode(substr(bytes, 5, 16), 'hex') || '%' OR f::text LIKE '%' || encode(substr(bytes, 21), 'hex') || '%'
             """, (object)bytesSeen));
-        Assert.Equal(0, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families f, unnest($1) AS seen (characters) WHERE position(characters IN f::text) > 0", (object)characters));
+        Assert.Equal(0, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families f, unnest($1) AS seen (characters) WHERE position(characters IN f::text) > 0 OR position(encode(convert_to(characters, 'UTF8'), 'hex') IN f::text) > 0", (object)characters));
+        Assert.Equal(1, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE previous_token = ANY ($1)", (object)seen.Select(Handle.Hash).ToArray()));
         Assert.Equal(1, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE handle = ANY ($1)", (object)seen.Select(RefreshTokenValue.FamilyKey).Distinct().ToArray()));
 
         // The rest straight from where they are made: behind what the family shares, every bit is as often set as not.

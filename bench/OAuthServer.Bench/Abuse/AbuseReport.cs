@@ -12,7 +12,7 @@ internal sealed record Beside(Measurement Honest, [property: JsonIgnore] IReadOn
     /// <summary>How many guesses got each status.</summary>
     public IReadOnlyDictionary<int, int> Statuses => Answers.CountBy(answer => answer.Status).OrderBy(pair => pair.Key).ToDictionary();
 
-    /// <summary>The smallest share of guesses that were turned away unseen in any whole second.</summary>
+    /// <summary>The smallest share of guesses that were turned away unseen in any second.</summary>
     public double LeastRefused => Answers.GroupBy(answer => (int)answer.At.TotalSeconds).Min(second => second.Count(answer => !answer.IsTry) / (double)second.Count());
 }
 
@@ -44,7 +44,7 @@ internal sealed record AbuseReport(MachineFacts Machine, string How, IReadOnlyLi
         foreach (var outcome in Outcomes) page.AppendLine(Row(Cells(outcome)));
         foreach (var outcome in Outcomes)
         {
-            foreach (var fault in new[] { outcome.First, outcome.Later }.Select(beside => beside.Honest.FirstFault).OfType<string>().Take(1))
+            foreach (var fault in new[] { outcome.Alone, outcome.First.Honest, outcome.Later.Honest }.Select(honest => honest.FirstFault).OfType<string>().Take(1))
                 page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{outcome.Attack}: the first honest error was {fault.ReplaceLineEndings(" ")}");
         }
 

@@ -37,7 +37,7 @@ internal static class RefreshTokenValue
     public static byte[]? FamilyKey(string token)
     {
         Span<byte> parts = stackalloc byte[Size];
-        return TryRead(token, Length, parts) ? KeyOf(parts[..SharedSize]) : null;
+        return TryRead(token, Length, parts) ? KeyOf(parts[..TimeSize], parts[..SharedSize]) : null;
     }
 
     /// <summary>
@@ -47,11 +47,7 @@ internal static class RefreshTokenValue
     public static byte[] EarlierKey(string token)
     {
         Span<byte> parts = stackalloc byte[EarlierSize];
-        if (!TryRead(token, EarlierLength, parts)) return Handle.Hash(token);
-        var key = new byte[KeySize];
-        parts[..TimeSize].CopyTo(key);
-        SHA256.HashData(Encoding.UTF8.GetBytes(token), key.AsSpan(TimeSize));
-        return key;
+        return TryRead(token, EarlierLength, parts) ? KeyOf(parts[..TimeSize], Encoding.UTF8.GetBytes(token)) : Handle.Hash(token);
     }
 
     /// <summary>The random bytes that, with the presented token, make its successor; with a time where a family has to begin.</summary>
@@ -90,11 +86,11 @@ internal static class RefreshTokenValue
         return Base64Url.EncodeToString(parts[..(time.Length + OwnSize)]);
     }
 
-    private static byte[] KeyOf(ReadOnlySpan<byte> shared)
+    private static byte[] KeyOf(ReadOnlySpan<byte> time, ReadOnlySpan<byte> content)
     {
         var key = new byte[KeySize];
-        shared[..TimeSize].CopyTo(key);
-        SHA256.HashData(shared, key.AsSpan(TimeSize));
+        time.CopyTo(key);
+        SHA256.HashData(content, key.AsSpan(TimeSize));
         return key;
     }
 
