@@ -39,6 +39,7 @@ internal sealed class BenchRun(RunOptions options, TestBed bed, IReadOnlyList<Me
         foreach (var server in servers) await WarmUpAsync(server, ct);
         var measurements = new List<Measurement>();
         for (var repetition = 1; repetition <= options.Repetitions; repetition++) await RepeatAsync(measurements, ct);
+        var residents = servers.Select(server => new Resident(server.Name, server.Processes.ResidentBytes())).ToList();
         var allocations = new List<Allocation>();
         foreach (var workload in options.Workloads.Where(workload => Counted.Contains(workload.Name)))
         {
@@ -46,7 +47,7 @@ internal sealed class BenchRun(RunOptions options, TestBed bed, IReadOnlyList<Me
         }
 
         return new RunReport(
-            machine, options.ToString(), [.. servers.Select(server => new ServerStart(server.Name, Spread.Of(server.TimesToReady.Select(time => time.TotalSeconds))))], allocations,
+            machine, options.ToString(), [.. servers.Select(server => new ServerStart(server.Name, Spread.Of(server.TimesToReady.Select(time => time.TotalSeconds))))], residents, allocations,
             Summary.Of(measurements, CompanionServer.Floor.Name, CompanionServer.OpenIddict.Name, name => Workload.All.First(workload => workload.Name == name).Floor), measurements);
     }
 

@@ -7,7 +7,7 @@ namespace OAuthServer.Bench.Servers;
 
 /// <summary>
 /// The product, set up as its operator would: Production, keys in files, a trusted proxy in front that ends TLS, rate
-/// limits on (with budgets that do not bite here), the database migrated by the command, the client registered by SQL.
+/// limits on (with budgets that do not bite here), the memory settings of the image, the database migrated by the command, the client registered by SQL.
 /// </summary>
 /// <param name="name">As in tables; its database is named after it.</param>
 /// <param name="wideBudgets">The rate limits that must not bite; the others are the product's own.</param>
@@ -138,7 +138,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
             settings[$"RateLimiting__{budget}__Window"] = "00:01:00";
         }
 
-        foreach (var (key, value) in More) settings[key] = value;
+        foreach (var (key, value) in ImageEnvironment.Read().Concat(More)) settings[key] = value;
         return settings;
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OAuthServer.Configuration;
@@ -18,7 +20,7 @@ internal static class AccountRegistration
         services.AddSingleton(provider => new AccountLinks(new Uri(provider.GetRequiredService<ServerAddress>().Issuer)));
         services.AddIdentity(configuration);
         services.AddSessions();
-        services.AddRazorComponents();
+        services.AddSingleton<IComponentActivator, PageActivator>().AddRazorComponents();
         services.AddSingleton<PasswordWork>();
         services.AddSingleton<KnownDevices>();
         services.AddScoped<AccountJournal>();
@@ -33,7 +35,7 @@ internal static class AccountRegistration
         // Stateless, and used by the singleton that bounds password work.
         services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
         services.AddIdentityCore<Account>(ConfigureIdentity)
-            .AddEntityFrameworkStores<OAuthDbContext>()
+            .AddUserStore<AccountStore>()
             .AddSignInManager<AccountSignInManager>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
     }
@@ -56,7 +58,8 @@ internal static class AccountRegistration
 
     private static void AddSessions(this IServiceCollection services)
     {
-        services.AddDataProtection().SetApplicationName(ApplicationName).PersistKeysToDbContext<OAuthDbContext>();
+        services.AddDataProtection().SetApplicationName(ApplicationName);
+        services.AddOptions<KeyManagementOptions>().Configure<SessionKeys>((options, keys) => options.XmlRepository = keys);
         services.AddAuthentication().AddCookie(IdentityConstants.ApplicationScheme);
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<AccountLinks>(PageCookies.Session);
         services.AddAntiforgery();

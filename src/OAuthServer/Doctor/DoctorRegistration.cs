@@ -12,7 +12,7 @@ internal static class DoctorRegistration
     /// <param name="probe">Whether the issuer's own address is asked, which needs the network.</param>
     public static IServiceCollection AddDoctor(this IServiceCollection services, bool probe)
     {
-        services.AddSingleton<ListenAddresses>().AddSingleton<DatabaseFacts>().AddSingleton<SessionKeys>().AddSingleton<Examiner>();
+        services.AddSingleton<ListenAddresses>().AddSingleton<DatabaseFacts>().AddSingleton<Examiner>();
         services.AddSingleton<IDoctorCheck, IssuerCheck>().AddSingleton<IDoctorCheck, ProxyCheck>();
         if (probe)
         {

@@ -1,7 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
 using OAuthServer.Authorize;
@@ -65,7 +63,7 @@ internal static class ServerRegistration
         services.AddHttpContextAccessor();
         services.AddSingleton<ILogEventEnricher, CorrelationEnricher>();
         // A logger of this host's own: by default the last host of a process takes over the lines of all.
-        services.AddSerilog((provider, logger) => LogOutput.Configure(logger.ReadFrom.Configuration(configuration).ReadFrom.Services(provider), provider.GetRequiredService<IHostEnvironment>()), preserveStaticLogger: true);
+        services.AddSerilog((provider, logger) => LogOutput.Configure(logger.ReadFrom.Configuration(configuration, LogOutput.ConfigurableParts).ReadFrom.Services(provider), provider.GetRequiredService<IHostEnvironment>()), preserveStaticLogger: true);
     }
 
     private static void AddConfiguration(this IServiceCollection services, IConfiguration configuration)
@@ -82,9 +80,8 @@ internal static class ServerRegistration
     private static void AddStorage(this IServiceCollection services)
     {
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CreateDataSource());
-        services.AddDbContextFactory<OAuthDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()).UseSnakeCaseNamingConvention());
         services.AddSingleton(provider => new AccessTokenWindow(provider.GetRequiredService<IOptions<OAuthOptions>>().Value.AccessTokenLifetime + VerifierTolerance));
-        services.AddSingleton<Storage.Clients>().AddSingleton<Consents>().AddSingleton<AuditEvents>()
+        services.AddSingleton<Storage.Clients>().AddSingleton<Consents>().AddSingleton<Storage.Accounts>().AddSingleton<SessionKeys>().AddSingleton<AuditEvents>()
             .AddSingleton<AuthorizationCodes>().AddSingleton<RefreshTokenFamilies>().AddSingleton<EarlierRefreshTokens>().AddSingleton<RefreshTokens>().AddSingleton<Storage.Grants>().AddSingleton<GrantHolders>().AddSingleton<RevokedTokens>()
             .AddSingleton<SchemaVersion>().AddSingleton<Migrator>();
         services.AddHealthChecks()

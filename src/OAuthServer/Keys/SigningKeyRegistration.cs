@@ -48,11 +48,14 @@ internal static class SigningKeyRegistration
     private static IKeySource CreateSource(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<SigningKeyOptions>>().Value;
-        if (options.Source == SigningKeySource.SecretsManager)
-            return new SecretsManagerKeySource(() => new AmazonSecretsManagerClient(Config(options)), options.SecretId);
+        if (options.Source == SigningKeySource.SecretsManager) return SecretsManager(options);
         var root = services.GetRequiredService<IHostEnvironment>().ContentRootPath;
         return new FileKeySource(Path.GetFullPath(options.Directory, root), services.GetRequiredService<TimeProvider>());
     }
+
+    // On its own, so that the SDK is loaded where it is used.
+    private static SecretsManagerKeySource SecretsManager(SigningKeyOptions options) =>
+        new(() => new AmazonSecretsManagerClient(Config(options)), options.SecretId);
 
     private static AmazonSecretsManagerConfig Config(SigningKeyOptions options)
     {

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
@@ -95,46 +94,6 @@ internal sealed class AuditEvents(NpgsqlDataSource database, ServerTelemetry tel
     }
 
     internal static AuditRow Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetDateTime(1), row.GetString(2), Text(row, 3), Text(row, 4), Id(row, 5), Id(row, 6), Text(row, 7), Text(row, 8), Text(row, 9));
-
-    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static Guid? Id(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
-}
-
-/// <summary>Typed positional parameters: null keeps its type, so that one prepared statement serves all.</summary>
-internal static class SqlParameters
-{
-    public static NpgsqlParameterCollection AddText(this NpgsqlParameterCollection parameters, string? value) => parameters.AddTyped(value, NpgsqlDbType.Text);
-
-    public static NpgsqlParameterCollection AddUuid(this NpgsqlParameterCollection parameters, Guid? value) => parameters.AddTyped(value, NpgsqlDbType.Uuid);
-
-    public static NpgsqlParameterCollection AddBytes(this NpgsqlParameterCollection parameters, byte[]? value) => parameters.AddTyped(value, NpgsqlDbType.Bytea);
-
-    public static NpgsqlParameterCollection AddFlag(this NpgsqlParameterCollection parameters, bool value) => parameters.AddTyped(value, NpgsqlDbType.Boolean);
-
-    public static NpgsqlParameterCollection AddInterval(this NpgsqlParameterCollection parameters, TimeSpan value) => parameters.AddTyped(value, NpgsqlDbType.Interval);
-
-    public static NpgsqlParameterCollection AddNumber(this NpgsqlParameterCollection parameters, long? value) => parameters.AddTyped(value, NpgsqlDbType.Bigint);
-
-    /// <summary>A moment in UTC.</summary>
-    public static NpgsqlParameterCollection AddTime(this NpgsqlParameterCollection parameters, DateTime? value) => parameters.AddTyped(value, NpgsqlDbType.TimestampTz);
-
-    public static NpgsqlParameterCollection AddDay(this NpgsqlParameterCollection parameters, DateOnly value) => parameters.AddTyped(value, NpgsqlDbType.Date);
-
-    public static NpgsqlParameterCollection AddTexts(this NpgsqlParameterCollection parameters, IEnumerable<string>? values) =>
-        parameters.AddTyped(values?.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
-
-    public static NpgsqlParameterCollection AddManyBytes(this NpgsqlParameterCollection parameters, IEnumerable<byte[]> values) =>
-        parameters.AddTyped(values.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bytea);
-
-    /// <summary>Moments in UTC.</summary>
-    public static NpgsqlParameterCollection AddTimes(this NpgsqlParameterCollection parameters, IEnumerable<DateTime> values) =>
-        parameters.AddTyped(values.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
-
-    private static NpgsqlParameterCollection AddTyped(this NpgsqlParameterCollection parameters, object? value, NpgsqlDbType type)
-    {
-        parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
-        return parameters;
-    }
+        row.GetInt64(0), row.GetDateTime(1), row.GetString(2), row.TextOrNull(3), row.TextOrNull(4), row.IdOrNull(5), row.IdOrNull(6),
+        row.TextOrNull(7), row.TextOrNull(8), row.TextOrNull(9));
 }

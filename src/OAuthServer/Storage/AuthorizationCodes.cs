@@ -194,7 +194,7 @@ internal sealed class AuthorizationCodes(NpgsqlDataSource database, ServerTeleme
         await using var row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
         return new(row.GetString(0), row.GetGuid(1), row.GetGuid(2), row.GetString(3), row.GetBoolean(4),
-            row.IsDBNull(5) ? null : row.GetString(5), row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8));
+            row.TextOrNull(5), row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8));
     }
 }
 

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace OAuthServer.Storage;
 
-/// <summary>Table <c>oauth_clients</c> as operators read it: every row, disabled ones too.</summary>
+/// <summary>Table <c>oauth_clients</c> as it stands: every row, disabled ones too.</summary>
 internal sealed class ClientRecords(NpgsqlDataSource database)
 {
     internal const string Columns = """
@@ -10,17 +10,21 @@ internal sealed class ClientRecords(NpgsqlDataSource database)
         redirect_uris, scopes, default_scopes, grant_types, require_pkce, created_at, updated_at, disabled_at
         """;
 
+    private const string List = $"SELECT {Columns} FROM oauth_clients ORDER BY client_id COLLATE \"C\"";
+
+    private const string Find = $"SELECT {Columns} FROM oauth_clients WHERE client_id = $1";
+
     /// <summary>Every client, by id.</summary>
     public async Task<IReadOnlyList<ClientRow>> ListAsync(CancellationToken ct)
     {
-        await using var command = database.CreateCommand($"SELECT {Columns} FROM oauth_clients ORDER BY client_id COLLATE \"C\"");
+        await using var command = database.CreateCommand(List);
         return await ReadAllAsync(command, ct);
     }
 
     /// <summary>The client of this id; null when there is none.</summary>
     public async Task<ClientRow?> FindAsync(string clientId, CancellationToken ct)
     {
-        await using var command = database.CreateCommand($"SELECT {Columns} FROM oauth_clients WHERE client_id = $1");
+        await using var command = database.CreateCommand(Find);
         command.Parameters.AddText(clientId);
         return (await ReadAllAsync(command, ct)).SingleOrDefault();
     }
@@ -36,10 +40,10 @@ internal sealed class ClientRecords(NpgsqlDataSource database)
     private static ClientRow Read(NpgsqlDataReader row) => new()
     {
         ClientId = row.GetString(0),
-        ClientSecret = row.IsDBNull(1) ? null : row.GetString(1),
-        ClientSecretExpiresAt = Time(row, 2),
-        NextClientSecret = row.IsDBNull(3) ? null : row.GetString(3),
-        NextClientSecretExpiresAt = Time(row, 4),
+        ClientSecret = row.TextOrNull(1),
+        ClientSecretExpiresAt = row.TimeOrNull(2),
+        NextClientSecret = row.TextOrNull(3),
+        NextClientSecretExpiresAt = row.TimeOrNull(4),
         ClientName = row.GetString(5),
         ApplicationType = row.GetString(6),
         RedirectUris = row.GetFieldValue<string[]>(7),
@@ -49,8 +53,6 @@ internal sealed class ClientRecords(NpgsqlDataSource database)
         RequirePkce = row.GetBoolean(11),
         CreatedAt = row.GetFieldValue<DateTimeOffset>(12),
         UpdatedAt = row.GetFieldValue<DateTimeOffset>(13),
-        DisabledAt = Time(row, 14),
+        DisabledAt = row.TimeOrNull(14),
     };
-
-    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 }

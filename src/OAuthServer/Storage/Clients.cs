@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
@@ -40,29 +40,28 @@ internal sealed record ClientRow
     public override string ToString() => ClientId;
 }
 
-/// <summary>The mapping of <c>oauth_clients</c> and the questions asked of it.</summary>
-internal sealed class Clients(IDbContextFactory<OAuthDbContext> contexts, ServerTelemetry telemetry)
+/// <summary>The questions that the server asks of <c>oauth_clients</c>.</summary>
+internal sealed class Clients(NpgsqlDataSource database, ServerTelemetry telemetry)
 {
+    private const string RedirectUris = "SELECT DISTINCT unnest(redirect_uris) FROM oauth_clients WHERE disabled_at IS NULL";
+
+    private readonly ClientRecords _records = new(database);
+
     /// <summary>The client of this id, also when it is disabled; null when there is none.</summary>
     public async Task<ClientRow?> FindAsync(string clientId, CancellationToken ct)
     {
         using var timed = telemetry.Statement("client.find");
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.Clients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, ct);
+        return await _records.FindAsync(clientId, ct);
     }
 
     /// <summary>The redirect URIs of all clients that are not disabled.</summary>
     public async Task<IReadOnlyList<string>> RedirectUrisAsync(CancellationToken ct)
     {
         using var timed = telemetry.Statement("client.redirect_uris");
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var lists = await db.Clients.AsNoTracking().Where(client => client.DisabledAt == null).Select(client => client.RedirectUris).ToListAsync(ct);
-        return [.. lists.SelectMany(uris => uris).Distinct(StringComparer.Ordinal)];
+        await using var command = database.CreateCommand(RedirectUris);
+        await using var row = await command.ExecuteReaderAsync(ct);
+        var uris = new List<string>();
+        while (await row.ReadAsync(ct)) uris.Add(row.GetString(0));
+        return uris;
     }
-}
-
-internal static class ClientTable
-{
-    public static void MapClients(this ModelBuilder model) =>
-        model.Entity<ClientRow>().ToTable("oauth_clients").HasKey(client => client.ClientId);
 }

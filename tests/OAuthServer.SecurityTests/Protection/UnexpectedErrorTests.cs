@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -161,9 +160,9 @@ public class UnexpectedErrorTests
         "shutdown" => new PostgresException("bye", "FATAL", "FATAL", "57P01"),
         "full" => new PostgresException("full", "FATAL", "FATAL", "53300"),
         "lost" => new PostgresException("lost", "FATAL", "FATAL", "08006"),
-        "wrapped" => new InvalidOperationException("retry", new DbUpdateException("save", new NpgsqlException("away"))),
+        "wrapped" => new InvalidOperationException("retry", new InvalidOperationException("save", new NpgsqlException("away"))),
         "keys" => new KeyNotFoundException(),
-        "constraint" => new DbUpdateException("save", new PostgresException("dup", "ERROR", "ERROR", "23505")),
+        "constraint" => new InvalidOperationException("save", new PostgresException("dup", "ERROR", "ERROR", "23505")),
         "timeout" => new TimeoutException(),
         "cancelled" => new OperationCanceledException(),
         _ => new InvalidOperationException("bug"),

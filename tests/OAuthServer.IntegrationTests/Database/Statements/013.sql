@@ -12,10 +12,19 @@ DELETE FROM oauth_client_secret_uses WHERE ctid = ANY (ARRAY(
 PREPARE s_31997d9bf9d2 (uuid, text) AS
 DELETE FROM oauth_consents WHERE user_id = $1 AND ($2 IS NULL OR client_id = $2);
 
+PREPARE s_1faf337fafd0 AS
+INSERT INTO accounts
+    (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp, lockout_end,
+     lockout_enabled, access_failed_count, concurrency_stamp, phone_number_confirmed, two_factor_enabled)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, false);
+
 PREPARE s_ebed5e187005 (text, text) AS
 INSERT INTO data_protection_keys (friendly_name, xml)
 VALUES ($1, $2)
 RETURNING id;
+
+PREPARE s_3537b7121863 (text, text) AS
+INSERT INTO data_protection_keys (friendly_name, xml) VALUES ($1, $2);
 
 PREPARE s_f831941fb272 (text, text, text, uuid, uuid, text, text) AS
 INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
@@ -42,6 +51,9 @@ SELECT 1 FROM accounts WHERE id = $1 AND disabled_at IS NULL AND security_stamp 
 PREPARE s_967514d8efc1 AS
 SELECT CASE WHEN to_regclass('schema_versions') IS NULL THEN 0 ELSE 1 END;
 
+PREPARE s_8a0f34935c19 AS
+SELECT DISTINCT unnest(redirect_uris) FROM oauth_clients WHERE disabled_at IS NULL;
+
 PREPARE s_48c5008f4c8a (varchar) AS
 SELECT a.id, a.access_failed_count, a.concurrency_stamp, a.disabled_at, a.email, a.email_confirmed, a.lockout_enabled, a.lockout_end, a.normalized_email, a.normalized_user_name, a.password_hash, a.phone_number, a.phone_number_confirmed, a.security_stamp, a.two_factor_enabled, a.user_name
 FROM accounts AS a
@@ -52,6 +64,19 @@ PREPARE s_6fcb556d0610 (uuid) AS
 SELECT a.id, a.claim_type, a.claim_value, a.user_id
 FROM account_claims AS a
 WHERE a.user_id = $1;
+
+PREPARE s_f125aa0bb2cb (uuid) AS
+SELECT c.client_id, client.client_name, c.scopes, c.granted_at
+FROM oauth_consents c JOIN oauth_clients client ON client.client_id = c.client_id
+WHERE c.user_id = $1 ORDER BY c.granted_at DESC;
+
+PREPARE s_3aadc7326e39 AS
+SELECT client_id, client_secret, client_secret_expires_at, next_client_secret, next_client_secret_expires_at, client_name, application_type,
+redirect_uris, scopes, default_scopes, grant_types, require_pkce, created_at, updated_at, disabled_at FROM oauth_clients ORDER BY client_id COLLATE "C";
+
+PREPARE s_b761c81cedf0 (text) AS
+SELECT client_id, client_secret, client_secret_expires_at, next_client_secret, next_client_secret_expires_at, client_name, application_type,
+redirect_uris, scopes, default_scopes, grant_types, require_pkce, created_at, updated_at, disabled_at FROM oauth_clients WHERE client_id = $1;
 
 PREPARE s_4a1d2782f809 (text) AS
 SELECT client_id, client_secret, client_secret_expires_at, next_client_secret, next_client_secret_expires_at, client_name, application_type,
@@ -132,6 +157,18 @@ SELECT id, occurred_at, event, reason, client_id, user_id, family_id, address, c
 PREPARE s_8171c15d80a7 (bigint, bigint, bigint) AS
 SELECT id, occurred_at, event, reason, client_id, user_id, family_id, address, correlation_id, kid FROM oauth_audit_events WHERE id BETWEEN $1 AND $2 ORDER BY id LIMIT $3;
 
+PREPARE s_8049bcf7d318 AS
+SELECT id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp, concurrency_stamp,
+lockout_end, lockout_enabled, access_failed_count, disabled_at FROM accounts WHERE id = $1;
+
+PREPARE s_0f7df36b4144 (text) AS
+SELECT id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp, concurrency_stamp,
+lockout_end, lockout_enabled, access_failed_count, disabled_at FROM accounts WHERE normalized_email = $1;
+
+PREPARE s_66abed77be57 AS
+SELECT id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp, concurrency_stamp,
+lockout_end, lockout_enabled, access_failed_count, disabled_at FROM accounts WHERE normalized_user_name = $1;
+
 PREPARE s_58410804d589 AS
 SELECT jti FROM oauth_revoked_tokens WHERE expires_at > now() ORDER BY jti;
 
@@ -175,6 +212,9 @@ PREPARE s_f5e8275707de AS
 SELECT quote_literal(conname), pg_get_expr(conbin, conrelid) FROM pg_constraint
 WHERE conrelid = 'oauth_clients'::regclass AND contype = 'c' ORDER BY conname;
 
+PREPARE s_76fa59beccb5 (uuid, text) AS
+SELECT scopes FROM oauth_consents WHERE user_id = $1 AND client_id = $2;
+
 PREPARE s_57be9f4775c2 AS
 SELECT script_name FROM schema_versions ORDER BY script_name;
 
@@ -207,6 +247,15 @@ UNION ALL
 SELECT user_id FROM oauth_refresh_tokens
 WHERE token = $4 AND client_id = $2 AND revoked_at IS NULL AND expires_at > now()
 LIMIT 1;
+
+PREPARE s_cfe2e832d7f9 AS
+SELECT xml FROM data_protection_keys WHERE xml <> '' ORDER BY id;
+
+PREPARE s_dc606fce4c12 AS
+UPDATE accounts
+SET user_name = $2, normalized_user_name = $3, email = $4, normalized_email = $5, email_confirmed = $6, password_hash = $7, security_stamp = $8,
+    lockout_end = $9, lockout_enabled = $10, access_failed_count = $11, concurrency_stamp = $12
+WHERE id = $1 AND concurrency_stamp IS NOT DISTINCT FROM $13;
 
 PREPARE s_3c46097c6e4a (text) AS
 UPDATE oauth_signing_keys SET signs_until = CASE WHEN kid = $1 THEN NULL ELSE now() END
@@ -549,36 +598,36 @@ WITH withdrawn AS (
 INSERT INTO oauth_audit_events (event, kid) SELECT 'signing_key_withdrawn', kid FROM withdrawn;
 
 -- One way through the server, as it was recorded, with the rows that each statement gave.
-EXECUTE s_28bec0014fff ('\xfde11946e6246ea17c1a9b5cac093f790436934a6525ca824f47f682bd7480b4', 'demo-web', 'a11ce000-0000-4000-8000-000000000001', 'STAMP-ALICE', 'f8e0fb8c-7a04-4b90-b4cd-e91f02fab8d1', NULL, 'https://c.example/cb', true, 'read write', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '0 mons 0 days 600000000 microseconds', '127.0.0.1', 'debe94891a9a05dc54c15a9f251dcf71'); -- rows: 0
-EXECUTE s_04f384388633 ('a11ce000-0000-4000-8000-000000000001', 'demo-web'); -- rows: 0
-EXECUTE s_28bec0014fff ('\xe00163b011455f02bdb0ca8b380f96f7e2c2481e2a724e39d5085b1755c538ee', 'demo-web', 'a11ce000-0000-4000-8000-000000000001', 'STAMP-ALICE', 'a05e8c41-1d71-3125-4857-138dc9604588', 'a7d85dee-10d7-17c0-e8f5-adbf4efae841', 'https://c.example/cb', true, 'read write', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '0 mons 0 days 600000000 microseconds', '127.0.0.1', '6d4f7eaa184cdb7559e69f5de9dc17fe'); -- rows: 1
-EXECUTE s_28bec0014fff ('\x4b375438feb83723cecb7accf52b4b501ca2aa5026bf5bb226cf49dc37adb11d', 'demo-web', 'a11ce000-0000-4000-8000-000000000001', 'STAMP-ALICE', '67f9454b-ad95-e7ff-c3cc-6916b7150b5e', NULL, 'https://c.example/cb', true, 'read', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '0 mons 0 days 600000000 microseconds', '127.0.0.1', 'c71354924fb82eeb319c2b04ef7222bf'); -- rows: 1
-EXECUTE s_ee37e6d4636e ('\x4b375438feb83723cecb7accf52b4b501ca2aa5026bf5bb226cf49dc37adb11d', 'demo-web', NULL, 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '\x6b07c675213d9c201575aa7c205a4c86ae8c7d1981780ef3573b539ac97e933a6636d605', '0 mons 7 days 0 microseconds', '0 mons 90 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', '127.0.0.1', '8ea988d3ff4ae0fb8fff8ff63151d576', '\xb6865b7bb49a33587e2020d1c525d70244fb4837bf06ef8dfdee981cb663d561'); -- rows: 1
-EXECUTE s_d449d5531d1b ('\x6b07c675213d9c201575aa7c205a4c86ae8c7d1981780ef3573b539ac97e933a6636d605', '\xb6865b7bb49a33587e2020d1c525d70244fb4837bf06ef8dfdee981cb663d561', '\x0c257fab47358600bec1515ef7380e02ebea27b6d4cc541d3c570810949c226d', '\xde7221ba6f4eb4c55bb78f046f07356be06782d97704959d8fa0db9a8f5f26c1', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', '1ed3ee9f106ae433914bd615a4cd2517'); -- rows: 1
-EXECUTE s_d449d5531d1b ('\x6b07c675213d9c201575aa7c205a4c86ae8c7d1981780ef3573b539ac97e933a6636d605', '\xb6865b7bb49a33587e2020d1c525d70244fb4837bf06ef8dfdee981cb663d561', '\x32c199c6834553be94ea6f44fe3d614561efa7828e34c12a9ef195dfbfb0cdc6', '\x32dfcd6e54c28ceb35d15ed9ed29b1c199f85ed7851a3941702be4a7da9a1871', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', '3e6abb73fd51143698b8e0edb530492e'); -- rows: 0
-EXECUTE s_c1e72afde3ed ('\x6b07c675213d9c201575aa7c205a4c86ae8c7d1981780ef3573b539ac97e933a6636d605', '\xb6865b7bb49a33587e2020d1c525d70244fb4837bf06ef8dfdee981cb663d561', '0 mons 0 days 30000000 microseconds'); -- rows: 1
-EXECUTE s_7f6ceb9e0036 ('\x6b07c675213d9c201575aa7c205a4c86ae8c7d1981780ef3573b539ac97e933a6636d605', '\x0c257fab47358600bec1515ef7380e02ebea27b6d4cc541d3c570810949c226d', 'demo-web', '127.0.0.1', '3e6abb73fd51143698b8e0edb530492e'); -- rows: 1
-EXECUTE s_3feea8f8b60b ('67f9454bad95e7ffc3cc6916b7150b5e.evuNqQPciJ-cJzNBwRgvbw', '0 mons 0 days 1200000000 microseconds', 'demo-web', 'a11ce000-0000-4000-8000-000000000001', '127.0.0.1', 'e153e130a043502a6fc59d863c5d3f69'); -- rows: 1
-EXECUTE s_c1e72afde3ed ('\x6b07c675213d9c201575aa7c205a4c86ae8c7d1981780ef3573b539ac97e933a6636d605', '\x0c257fab47358600bec1515ef7380e02ebea27b6d4cc541d3c570810949c226d', '0 mons 0 days 0 microseconds'); -- rows: 1
-EXECUTE s_df2cce3e2e91 ('a11ce000-0000-4000-8000-000000000001', 'demo-web', '67f9454b-ad95-e7ff-c3cc-6916b7150b5e', '0 mons 0 days 1200000000 microseconds', 'token_revoked', NULL, '127.0.0.1', '09a855baf929847ab4759cb006789192'); -- rows: 1
-EXECUTE s_ee37e6d4636e ('\x4b375438feb83723cecb7accf52b4b501ca2aa5026bf5bb226cf49dc37adb11d', 'demo-web', NULL, 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '\x6b07c675ad9de811284c7f2d3d872d4c45aa1fcdb3537fbb21ebd4b08b4c8579b4fed9c8', '0 mons 7 days 0 microseconds', '0 mons 90 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', '127.0.0.1', 'e824e4dcf74c1f6dff5227b86d79e9a6', '\x81a3d2a8bc7e7462db938e1ac6e55720501626561fc4fce6302f0aab32f01023'); -- rows: 0
-EXECUTE s_d70b65d7f996 ('\x4b375438feb83723cecb7accf52b4b501ca2aa5026bf5bb226cf49dc37adb11d'); -- rows: 1
-EXECUTE s_df2cce3e2e91 ('a11ce000-0000-4000-8000-000000000001', 'demo-web', '67f9454b-ad95-e7ff-c3cc-6916b7150b5e', '0 mons 0 days 1200000000 microseconds', 'code_reused', 'code_reused', '127.0.0.1', 'e824e4dcf74c1f6dff5227b86d79e9a6'); -- rows: 1
-EXECUTE s_95e50349cc77 ('\xa873855b172f98c40386ed174af9353b2fb1d8bb53ea2d6c18696eb1037e64a7', '\x6b07c675b64c72c7c57065b1b9c6dd4b16c3e87b435822f1a1c57fc6a4816095deaea5ae', '\x6b07c6750e237c6bc4c7590104301e223607cd212b17d45dac22fe5ba01d8f3406d3df2cde9f9dcbdbc44e0b8ab1a5d4709925b6', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', '739891bc731fe4e0e1b138796f9eafe3', '\xed174f3c9daf6726598f920426828fbb99fb25bbb1c0073cfa3088a81218c95a'); -- rows: 0
+EXECUTE s_28bec0014fff ('\x28478b0095c3172fa53f69a8a49a5a0d0b332be83d1682e52939b664f7b2a8f2', 'demo-web', 'a11ce000-0000-4000-8000-000000000001', 'STAMP-ALICE', '5e9d1712-e5ec-0cb8-e4c8-dd2c79258dd9', NULL, 'https://c.example/cb', true, 'read write', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '0 mons 0 days 600000000 microseconds', '127.0.0.1', '83929ecba821bdfffe8082a3122611cc'); -- rows: 0
+EXECUTE s_76fa59beccb5 ('a11ce000-0000-4000-8000-000000000001', 'demo-web'); -- rows: 0
+EXECUTE s_28bec0014fff ('\x57575ed3e1c15996c0398002113333ee5f31048a05cb2a912e9328a0c6f08388', 'demo-web', 'a11ce000-0000-4000-8000-000000000001', 'STAMP-ALICE', 'a341b052-ab9a-1f62-4dd7-1f92be35e7ef', 'f69494b6-21c0-d679-4e80-d38d68ca484e', 'https://c.example/cb', true, 'read write', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '0 mons 0 days 600000000 microseconds', '127.0.0.1', '44e258543142fea5cc99697187b9e620'); -- rows: 1
+EXECUTE s_28bec0014fff ('\xdf5847e064f160af3d6c8bc1753fbd302d432155f78b2bce703ece3f9c721cee', 'demo-web', 'a11ce000-0000-4000-8000-000000000001', 'STAMP-ALICE', '18e655d1-2ecb-38e0-fc5b-bf459ed78a51', NULL, 'https://c.example/cb', true, 'read', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '0 mons 0 days 600000000 microseconds', '127.0.0.1', '2f8f6c0fe2434ef4a59c131bcfb15370'); -- rows: 1
+EXECUTE s_ee37e6d4636e ('\xdf5847e064f160af3d6c8bc1753fbd302d432155f78b2bce703ece3f9c721cee', 'demo-web', NULL, 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '\x6b080ba3b0d26c34130badd8efc669554a7b5073dea35005c2b397a5929644864d76dc5d', '0 mons 7 days 0 microseconds', '0 mons 90 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', '127.0.0.1', '725920b526bfccfaeae1626cfc4f418c', '\xf4c5601d2bfdc95ef514d778ce2bf5a918985477f548d10d947088d4b3fb0a47'); -- rows: 1
+EXECUTE s_d449d5531d1b ('\x6b080ba3b0d26c34130badd8efc669554a7b5073dea35005c2b397a5929644864d76dc5d', '\xf4c5601d2bfdc95ef514d778ce2bf5a918985477f548d10d947088d4b3fb0a47', '\x57888ec2d10626fb7333e57542bccac58c2e5a2f89d408d4e218be31e15de5d4', '\x31bb6abbe810eaee9e18a7b04afef38d5836ba03b780899657c6b86cf98a1105', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', '80aced8f95c4e744ec459836f5e3c3a1'); -- rows: 1
+EXECUTE s_d449d5531d1b ('\x6b080ba3b0d26c34130badd8efc669554a7b5073dea35005c2b397a5929644864d76dc5d', '\xf4c5601d2bfdc95ef514d778ce2bf5a918985477f548d10d947088d4b3fb0a47', '\x20748c01ed1c3eb2dc8fb413f7ac6c5ed928e29a35a83d22f5d2e6ac4ef8c91c', '\x98ac7d8b6610a5a93783ecf9f7530bd9c9035e0b3c88d12b4c76e48c9ea74b83', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', 'acc53d7e1dc29ebc58122e9a682cb02e'); -- rows: 0
+EXECUTE s_c1e72afde3ed ('\x6b080ba3b0d26c34130badd8efc669554a7b5073dea35005c2b397a5929644864d76dc5d', '\xf4c5601d2bfdc95ef514d778ce2bf5a918985477f548d10d947088d4b3fb0a47', '0 mons 0 days 30000000 microseconds'); -- rows: 1
+EXECUTE s_7f6ceb9e0036 ('\x6b080ba3b0d26c34130badd8efc669554a7b5073dea35005c2b397a5929644864d76dc5d', '\x57888ec2d10626fb7333e57542bccac58c2e5a2f89d408d4e218be31e15de5d4', 'demo-web', '127.0.0.1', 'acc53d7e1dc29ebc58122e9a682cb02e'); -- rows: 1
+EXECUTE s_3feea8f8b60b ('18e655d12ecb38e0fc5bbf459ed78a51.lRXxTiRDUwtZDZTuwqYnWA', '0 mons 0 days 1200000000 microseconds', 'demo-web', 'a11ce000-0000-4000-8000-000000000001', '127.0.0.1', '9cf4162f9feabe5c1dd82b6089323ddc'); -- rows: 1
+EXECUTE s_c1e72afde3ed ('\x6b080ba3b0d26c34130badd8efc669554a7b5073dea35005c2b397a5929644864d76dc5d', '\x57888ec2d10626fb7333e57542bccac58c2e5a2f89d408d4e218be31e15de5d4', '0 mons 0 days 0 microseconds'); -- rows: 1
+EXECUTE s_df2cce3e2e91 ('a11ce000-0000-4000-8000-000000000001', 'demo-web', '18e655d1-2ecb-38e0-fc5b-bf459ed78a51', '0 mons 0 days 1200000000 microseconds', 'token_revoked', NULL, '127.0.0.1', '9251088343824572647e97379e9a1c5e'); -- rows: 1
+EXECUTE s_ee37e6d4636e ('\xdf5847e064f160af3d6c8bc1753fbd302d432155f78b2bce703ece3f9c721cee', 'demo-web', NULL, 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '\x6b080ba4ee1ae805de7f3cbaf73aaf470f06f566b1127fec2a87a12fb476d3caa4e4bb81', '0 mons 7 days 0 microseconds', '0 mons 90 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', '127.0.0.1', 'ba778d1109de2721b861cff0e2ffe6a0', '\x95aa24904cf37ed5f1bf75225ba1d4e956ecb5f1c01d7ad84be9569ab60b78db'); -- rows: 0
+EXECUTE s_d70b65d7f996 ('\xdf5847e064f160af3d6c8bc1753fbd302d432155f78b2bce703ece3f9c721cee'); -- rows: 1
+EXECUTE s_df2cce3e2e91 ('a11ce000-0000-4000-8000-000000000001', 'demo-web', '18e655d1-2ecb-38e0-fc5b-bf459ed78a51', '0 mons 0 days 1200000000 microseconds', 'code_reused', 'code_reused', '127.0.0.1', 'ba778d1109de2721b861cff0e2ffe6a0'); -- rows: 1
+EXECUTE s_95e50349cc77 ('\xa873855b172f98c40386ed174af9353b2fb1d8bb53ea2d6c18696eb1037e64a7', '\x6b080ba44b37cadfa12555e107bdf757df41e56d3171a55ac9aa8668083e7adfe27d71c8', '\x6b080ba4f4c19fe586ed8baf6b498dce88de13b92d99b142d49cade26b1997a957fd7af7af004bda0ed2e7052c210c0927a1a4ea', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', '7f87810931fc17915aaea7794dc82967', '\xb68e82f6e8f48bb93f7de74b283ebdad4552448c096f4881bf74e0e4d4527722'); -- rows: 0
 EXECUTE s_7f7fdde0bff2 ('\xa873855b172f98c40386ed174af9353b2fb1d8bb53ea2d6c18696eb1037e64a7', '0 mons 0 days 30000000 microseconds'); -- rows: 0
-EXECUTE s_28bec0014fff ('\x94f89ecb9badab539b5af9411a9c4b140251a5e2b95d7050ae131f96d2e665fa', 'demo-web', 'a11ce000-0000-4000-8000-000000000001', 'STAMP-ALICE', 'c9faad59-3816-a4d2-9f87-b3f2c8fdaf0b', NULL, 'https://c.example/cb', true, 'read', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '0 mons 0 days 600000000 microseconds', '127.0.0.1', 'd5ff7e55cbf4ddee9839bd0537868f6e'); -- rows: 1
-EXECUTE s_ee37e6d4636e ('\x94f89ecb9badab539b5af9411a9c4b140251a5e2b95d7050ae131f96d2e665fa', 'demo-web', NULL, 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '\x6b07c675e38a6b8bb8ad2b10878794d532b3e3e816cfda62b50c2c0a4fa05ba24e78180c', '0 mons 7 days 0 microseconds', '0 mons 90 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', '127.0.0.1', '82f1c49bf68029b463bd6c489aa8070a', '\x1794379db6be0398ef53c22dbcc76d2372038e1b7504271ed2bf7486743cf07d'); -- rows: 1
-EXECUTE s_d449d5531d1b ('\x6b07c675e38a6b8bb8ad2b10878794d532b3e3e816cfda62b50c2c0a4fa05ba24e78180c', '\x1794379db6be0398ef53c22dbcc76d2372038e1b7504271ed2bf7486743cf07d', '\xab942b61d1abc501d23a20e39504e78a367362123971a243d9c0507d9bade261', '\x82df589a955ffb4a3929ddc1ce400fa2fc3c4206fbdb99f067517d13b323ab60', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', 'cc96981e3848a1a218f613b1a6274971'); -- rows: 1
-EXECUTE s_d449d5531d1b ('\x6b07c675e38a6b8bb8ad2b10878794d532b3e3e816cfda62b50c2c0a4fa05ba24e78180c', '\xab942b61d1abc501d23a20e39504e78a367362123971a243d9c0507d9bade261', '\x907d448092f86a6d44b6e9bc32d0967ce62c9c2a81bb312e7388dd135a5b9a8d', '\x5da6d48809bf441eb0e16ae8d19e618456fd6678fc4baa0c62ffd2d622146e61', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', 'ec77cce5df97ba41855fd823d258059c'); -- rows: 1
-EXECUTE s_d449d5531d1b ('\x6b07c675e38a6b8bb8ad2b10878794d532b3e3e816cfda62b50c2c0a4fa05ba24e78180c', '\x1794379db6be0398ef53c22dbcc76d2372038e1b7504271ed2bf7486743cf07d', '\xaa00b8565e4698addee51f09d2f669396d5d00c3f30443a2cc0e10dc68a3c84c', '\xdfead6b80e6ecc9b6e70be94e0968107d1f184cdef26c8dddbd7aafab9373695', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', 'd6f5ffec7416d799b426fc2785fc7d3c'); -- rows: 0
-EXECUTE s_c1e72afde3ed ('\x6b07c675e38a6b8bb8ad2b10878794d532b3e3e816cfda62b50c2c0a4fa05ba24e78180c', '\x1794379db6be0398ef53c22dbcc76d2372038e1b7504271ed2bf7486743cf07d', '0 mons 0 days 30000000 microseconds'); -- rows: 1
-EXECUTE s_df2cce3e2e91 ('a11ce000-0000-4000-8000-000000000001', 'demo-web', 'c9faad59-3816-a4d2-9f87-b3f2c8fdaf0b', '0 mons 0 days 1200000000 microseconds', 'refresh_token_reused', 'refresh_token_reused', '127.0.0.1', 'd6f5ffec7416d799b426fc2785fc7d3c'); -- rows: 1
-EXECUTE s_d449d5531d1b ('\x6b07c675e38a6b8bb8ad2b10878794d532b3e3e816cfda62b50c2c0a4fa05ba24e78180c', '\x907d448092f86a6d44b6e9bc32d0967ce62c9c2a81bb312e7388dd135a5b9a8d', '\x6b6cf3e87e00c86742b18833e8f1f128ee55036faa088c2eacd884de52d77ab0', '\xe25f162145e17b279dfdb515f8d40073ebc8bb65996c2cca3f9cd18c41fa864a', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', '4d4d5cb1151f4d710e51ea2ea89e2859'); -- rows: 0
-EXECUTE s_c1e72afde3ed ('\x6b07c675e38a6b8bb8ad2b10878794d532b3e3e816cfda62b50c2c0a4fa05ba24e78180c', '\x907d448092f86a6d44b6e9bc32d0967ce62c9c2a81bb312e7388dd135a5b9a8d', '0 mons 0 days 30000000 microseconds'); -- rows: 1
-EXECUTE s_4d409276f48b ('a11ce000-0000-4000-8000-000000000001'); -- rows: 1
+EXECUTE s_28bec0014fff ('\xc33bb342a2f3ec084b8967552e1e946cb63888bb7713130053668b94369575c4', 'demo-web', 'a11ce000-0000-4000-8000-000000000001', 'STAMP-ALICE', 'ee28ac0a-f6da-5344-78b0-0b1a1c6193eb', NULL, 'https://c.example/cb', true, 'read', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '0 mons 0 days 600000000 microseconds', '127.0.0.1', '5b18879d610b0c15c4b6d35c8a112ba5'); -- rows: 1
+EXECUTE s_ee37e6d4636e ('\xc33bb342a2f3ec084b8967552e1e946cb63888bb7713130053668b94369575c4', 'demo-web', NULL, 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', '\x6b080ba4ad94be7c9c90c229dd11c160eb8f8ecd29fea3a0779eee25989f264a7481a226', '0 mons 7 days 0 microseconds', '0 mons 90 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', '127.0.0.1', '216bf759c00d6c8705c7e85187be7d44', '\x290dd413d0b7a53c69b1d097dfbeb88665808b590ff8c5013a9333938f15a4ad'); -- rows: 1
+EXECUTE s_d449d5531d1b ('\x6b080ba4ad94be7c9c90c229dd11c160eb8f8ecd29fea3a0779eee25989f264a7481a226', '\x290dd413d0b7a53c69b1d097dfbeb88665808b590ff8c5013a9333938f15a4ad', '\x2e3360a8fabbe0b21f60e910559e83d9b1152fcc9b6f63704c93005ab9e5dd3c', '\x3203e901897127beb4bcca49b0e002da7b700fa947e0aa7eab3ca728227a99c9', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', '1ba1f771001be741d29bf23c122a89d0'); -- rows: 1
+EXECUTE s_d449d5531d1b ('\x6b080ba4ad94be7c9c90c229dd11c160eb8f8ecd29fea3a0779eee25989f264a7481a226', '\x2e3360a8fabbe0b21f60e910559e83d9b1152fcc9b6f63704c93005ab9e5dd3c', '\xcec6f6320064d2d54ae4f54c2940731fbccc758007016ddc1230cbef606d88b5', '\x82420c3e7731efcd526153deca1cc4c776d38bdca425be29ca3917be7eeccbcb', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', '4fb985fc949ef6a4bbb54fc700bdc2c4'); -- rows: 1
+EXECUTE s_d449d5531d1b ('\x6b080ba4ad94be7c9c90c229dd11c160eb8f8ecd29fea3a0779eee25989f264a7481a226', '\x290dd413d0b7a53c69b1d097dfbeb88665808b590ff8c5013a9333938f15a4ad', '\x16e682389d059aff04de5d2290ca56ea4806fed23d8a06e03007fc9f598ad00d', '\x1aec3b6b615a1ba4c1a664ef6993c808cb414964794808985d128a92bd71c1e0', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', 'bd91da0f564b9c8c27c42e5f4b71e98d'); -- rows: 0
+EXECUTE s_c1e72afde3ed ('\x6b080ba4ad94be7c9c90c229dd11c160eb8f8ecd29fea3a0779eee25989f264a7481a226', '\x290dd413d0b7a53c69b1d097dfbeb88665808b590ff8c5013a9333938f15a4ad', '0 mons 0 days 30000000 microseconds'); -- rows: 1
+EXECUTE s_df2cce3e2e91 ('a11ce000-0000-4000-8000-000000000001', 'demo-web', 'ee28ac0a-f6da-5344-78b0-0b1a1c6193eb', '0 mons 0 days 1200000000 microseconds', 'refresh_token_reused', 'refresh_token_reused', '127.0.0.1', 'bd91da0f564b9c8c27c42e5f4b71e98d'); -- rows: 1
+EXECUTE s_d449d5531d1b ('\x6b080ba4ad94be7c9c90c229dd11c160eb8f8ecd29fea3a0779eee25989f264a7481a226', '\xcec6f6320064d2d54ae4f54c2940731fbccc758007016ddc1230cbef606d88b5', '\x9cac47ecff70e80be5ba5dcd70d7a800ad3f24c5ff3ed9721182cf9c36001dcb', '\x02708ab4f3436c2facd5f84c5cd442db15e3bee7826ab9d02d7d571f1997b335', 'demo-web', NULL, '0 mons 7 days 0 microseconds', '\x75a11da44c802486bc6f65640aa48a730f0f684c5c07a42ba3cd1735eb3fb070', false, '127.0.0.1', 'ba22ae3e8b685d872dc3c0003a1dac9f'); -- rows: 0
+EXECUTE s_c1e72afde3ed ('\x6b080ba4ad94be7c9c90c229dd11c160eb8f8ecd29fea3a0779eee25989f264a7481a226', '\xcec6f6320064d2d54ae4f54c2940731fbccc758007016ddc1230cbef606d88b5', '0 mons 0 days 30000000 microseconds'); -- rows: 1
+EXECUTE s_f125aa0bb2cb ('a11ce000-0000-4000-8000-000000000001'); -- rows: 1
 EXECUTE s_31997d9bf9d2 ('a11ce000-0000-4000-8000-000000000001', 'demo-web'); -- rows: 1
-EXECUTE s_a691506621ef ('a11ce000-0000-4000-8000-000000000001', 'demo-web', NULL, '0 mons 0 days 1200000000 microseconds', 'grant_withdrawn', NULL, '127.0.0.1', '63a72494b2638ad3309656f462fdf3b9'); -- rows: 1
-EXECUTE s_a691506621ef ('a11ce000-0000-4000-8000-000000000001', 'demo-web', NULL, '0 mons 0 days 1200000000 microseconds', 'grant_withdrawn', NULL, '127.0.0.1', '63a72494b2638ad3309656f462fdf3b9'); -- rows: 1
+EXECUTE s_a691506621ef ('a11ce000-0000-4000-8000-000000000001', 'demo-web', NULL, '0 mons 0 days 1200000000 microseconds', 'grant_withdrawn', NULL, '127.0.0.1', 'c939025262f6ed2c2d0d2e062c89f5a5'); -- rows: 1
+EXECUTE s_a691506621ef ('a11ce000-0000-4000-8000-000000000001', 'demo-web', NULL, '0 mons 0 days 1200000000 microseconds', 'grant_withdrawn', NULL, '127.0.0.1', 'c939025262f6ed2c2d0d2e062c89f5a5'); -- rows: 1
 EXECUTE s_f23c8771a11d (100000, '0 mons 90 days 0 microseconds'); -- rows: 1
 EXECUTE s_e5637f155e73 (200, '0 mons 90 days 0 microseconds', NULL); -- rows: 1
 EXECUTE s_07923207e010 (100000, '0 mons 1 days 0 microseconds'); -- rows: 1

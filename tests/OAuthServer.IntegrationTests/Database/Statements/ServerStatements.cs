@@ -81,8 +81,8 @@ internal static partial class ServerStatements
     }
 
     // The texts of Storage that are whole statements. The migrator's own run in the version that brings them.
-    private static IEnumerable<string> Written() => typeof(OAuthDbContext).Assembly.GetTypes()
-        .Where(type => type.Namespace == typeof(OAuthDbContext).Namespace)
+    private static IEnumerable<string> Written() => typeof(AuditEvents).Assembly.GetTypes()
+        .Where(type => type.Namespace == typeof(AuditEvents).Namespace)
         .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
         .Where(field => field.FieldType == typeof(string))
         .Select(field => (string)field.GetValue(null)!)
