@@ -25,11 +25,12 @@ public sealed class ExportTests
         await using (var server = await StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=somewhere")))
         {
             await server.TokensAsync();
-            await Eventually.BecomesTrue(() => Task.FromResult(Holds(receiver, MetricsPath, "oauth.server.requests")), Patience, "the request was counted at the collector");
+            // The last that it brings: who stops while an export is on its way loses what was counted since that began.
+            await Eventually.BecomesTrue(() => Task.FromResult(Holds(receiver, MetricsPath, "authorization_code")), Patience, "the token request was counted at the collector");
         }
 
         Assert.All(
-            ["oauthserver", "somewhere", "oauth.server.signing.duration", "oauth.server.key.age", "http.server.request.duration", "db.client.connection.count", "dotnet.gc.collections", "authorization_code"],
+            ["oauthserver", "somewhere", "oauth.server.requests", "oauth.server.signing.duration", "oauth.server.key.age", "http.server.request.duration", "db.client.connection.count", "dotnet.gc.collections"],
             text => Assert.True(Holds(receiver, MetricsPath, text), text));
         Assert.All(
             ["oauthserver", "POST /oauth/token", "sign access token", "check client secret", "http.response.status_code", "UPDATE oauth_authorization_codes"],
