@@ -21,7 +21,7 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 WORKDIR /app
 COPY --from=build /app ./
 # Writes nothing to its own file system: run it with --read-only. Without the diagnostics socket, not even /tmp is needed.
-# The rest keeps memory small: a quarter less, at no cost that bench/ can measure.
+# The last four keep memory small; bench/README.md has what each takes away.
 ENV ASPNETCORE_HTTP_PORTS=8080 \
     DOTNET_EnableDiagnostics=0 \
     DOTNET_GCgen0size=0x200000 \

@@ -71,14 +71,7 @@ internal sealed class Accounts(NpgsqlDataSource database, ServerTelemetry teleme
         using var timed = telemetry.Statement("account.add");
         await using var command = database.CreateCommand(Insert);
         Bind(command.Parameters, account).AddText(account.ConcurrencyStamp);
-        try
-        {
-            return await command.ExecuteNonQueryAsync(ct) == 1;
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
-        {
-            return false;
-        }
+        return await TryWriteAsync(command, ct);
     }
 
     /// <summary>
@@ -91,17 +84,21 @@ internal sealed class Accounts(NpgsqlDataSource database, ServerTelemetry teleme
         var stamp = Handle.NewId().ToString();
         await using var command = database.CreateCommand(Update);
         Bind(command.Parameters, account).AddText(stamp).AddText(account.ConcurrencyStamp);
+        if (!await TryWriteAsync(command, ct)) return false;
+        account.ConcurrencyStamp = stamp;
+        return true;
+    }
+
+    private static async Task<bool> TryWriteAsync(NpgsqlCommand command, CancellationToken ct)
+    {
         try
         {
-            if (await command.ExecuteNonQueryAsync(ct) == 0) return false;
+            return await command.ExecuteNonQueryAsync(ct) == 1;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             return false;
         }
-
-        account.ConcurrencyStamp = stamp;
-        return true;
     }
 
     private static NpgsqlParameterCollection Bind(NpgsqlParameterCollection parameters, Account account) => parameters
