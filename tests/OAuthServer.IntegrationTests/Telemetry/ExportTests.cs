@@ -10,7 +10,11 @@ using OpenTelemetry.Trace;
 
 namespace OAuthServer.IntegrationTests.Telemetry;
 
-/// <summary>What leaves the process by OTLP, and when nothing does. Listeners are of the whole process, so these run one after the other.</summary>
+/// <summary>
+/// What leaves the process by OTLP, and when nothing does. Listeners are of the whole process, and OpenTelemetry takes the instruments of
+/// all servers in it for the same: one that ends would silence the others. So these run alone.
+/// </summary>
+[Collection(Alone.Name)]
 public sealed class ExportTests
 {
     private const string MetricsPath = "/v1/metrics";
@@ -25,7 +29,6 @@ public sealed class ExportTests
         await using (var server = await StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=somewhere")))
         {
             await server.TokensAsync();
-            // The last that it brings: who stops while an export is on its way loses what was counted since that began.
             await Eventually.BecomesTrue(() => Task.FromResult(Holds(receiver, MetricsPath, "authorization_code")), Patience, "the token request was counted at the collector");
         }
 
