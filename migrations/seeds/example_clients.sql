@@ -18,7 +18,7 @@ begin;
 -- 1. A web app, secret hashed outside the database (the plain secret never reaches SQL or its logs).
 --    Make a secret and its hash:   dotnet run --project src/OAuthServer -- clients hash-secret
 --    The hash shown is for the demo value 'demo-web-secret': replace it.
-insert into oauth_clients (client_id, client_secret, client_name, application_type, redirect_uris, scopes, default_scopes)
+insert into oauth_clients (client_id, client_secret, name, application_type, redirect_uris, allowed_scopes, default_scopes)
 values ('acme-web',
         '$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm',
         'Acme Web',
@@ -30,17 +30,17 @@ values ('acme-web',
 -- 2. A web app, secret hashed by PostgreSQL. Once per database: create extension if not exists pgcrypto;
 --    Choose a random secret of 72 bytes or less. It travels in the statement: keep log_statement off.
 --
--- insert into oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes)
+-- insert into oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes)
 -- values ('acme-reports', crypt('replace-with-a-random-secret', gen_salt('bf', 12)), 'Acme Reports',
 --         '{https://reports.acme.example/signin-oauth}', '{read}');
 
 -- 3. A single page app: public, so no secret; PKCE always. Its origin may call the token endpoint (CORS).
-insert into oauth_clients (client_id, client_name, application_type, redirect_uris, scopes)
+insert into oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes)
 values ('acme-spa', 'Acme in the browser', 'browser', '{https://spa.acme.example/callback}', '{read}');
 
 -- 4. A native app: public. On a loopback address the port is chosen at run time, so it is left out here
 --    and any port matches (RFC 8252 section 7.3).
-insert into oauth_clients (client_id, client_name, application_type, redirect_uris, scopes)
+insert into oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes)
 values ('acme-cli', 'Acme command line', 'native', '{http://127.0.0.1/callback}', '{read,write}');
 
 commit;

@@ -1,99 +1,145 @@
-using Npgsql;
-using OAuthServer.Telemetry;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 
-/// <summary>Who asked: goes into the audit row of whatever the request changes.</summary>
-/// <param name="Address">The peer's address behind trusted proxies.</param>
-/// <param name="CorrelationId">The id that the answer carries too.</param>
-internal sealed record AuditContext(string? Address, string? CorrelationId);
+/// <summary>A row of <c>oauth_audit_events</c>. No secret, code, token or verifier is ever part of one.</summary>
+internal sealed record AuditRow
+{
+    public long Id { get; init; }
 
-/// <summary>One row of <c>oauth_audit_events</c>.</summary>
+    /// <summary>In UTC, to the microsecond; the database's clock.</summary>
+    public DateTime OccurredAt { get; init; }
+
+    /// <summary>One of <see cref="AuditEventNames"/>.</summary>
+    public required string Event { get; init; }
+
+    /// <summary>Null for success, else the reason code.</summary>
+    public string? Reason { get; init; }
+
+    public string? ClientId { get; init; }
+
+    public Guid? UserId { get; init; }
+
+    /// <summary>The id that a code and its refresh token have in common.</summary>
+    public Guid? GrantId { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? CorrelationId { get; init; }
+
+    /// <summary>The signing key that the event is about.</summary>
+    public string? KeyId { get; init; }
+}
+
+/// <summary>Something to put on record.</summary>
 /// <param name="Event">What happened; one of <see cref="AuditEventNames"/>.</param>
 /// <param name="Reason">Null for success, else the reason code.</param>
-internal sealed record AuditEvent(string Event, string? Reason, AuditContext Context, string? ClientId = null, Guid? UserId = null, Guid? FamilyId = null);
+internal sealed record AuditEvent(
+    string Event, string? Reason, AuditContext Context, string? ClientId = null, Guid? UserId = null, Guid? GrantId = null);
 
-/// <summary>The events, as they stand in the table.</summary>
-internal static class AuditEventNames
+/// <summary>What to look for; null asks for nothing. All that is given must hold.</summary>
+internal sealed record AuditFilter
 {
-    public const string SignIn = "sign_in";
-    public const string SignOut = "sign_out";
-    public const string PasswordChanged = "password_changed";
-    public const string Consent = "consent";
-    public const string CodeIssued = "code_issued";
-    public const string CodeRedeemed = "code_redeemed";
-    public const string RefreshTokenRotated = "refresh_token_rotated";
-    public const string RefreshTokenRepeated = "refresh_token_repeated";
-    public const string DeviceChanged = "device_changed";
-    public const string TokenRefused = "token_refused";
-    public const string AuthorizationRefused = "authorization_refused";
-    public const string RevocationRefused = "revocation_refused";
-    public const string CodeReused = "code_reused";
-    public const string RefreshTokenReused = "refresh_token_reused";
-    public const string TokenRevoked = "token_revoked";
-    public const string GrantWithdrawn = "grant_withdrawn";
-    public const string ClientRefused = "client_refused";
-    public const string KeyPublished = "signing_key_published";
-    public const string KeySigns = "signing_key_signs";
-    public const string KeyWithdrawn = "signing_key_withdrawn";
-    public const string BudgetUsedUp = "budget_used_up";
-    public const string ClientCreated = "client_created";
-    public const string ClientChanged = "client_changed";
-    public const string ClientSecretRotated = "client_secret_rotated";
-    public const string ClientDisabled = "client_disabled";
-    public const string ClientEnabled = "client_enabled";
+    /// <summary>Rows with a higher id only.</summary>
+    public long? AboveId { get; init; }
+
+    /// <summary>This moment or later.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Before this moment.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    public string? Event { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? ClientId { get; init; }
+
+    public Guid? UserId { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? CorrelationId { get; init; }
 }
 
 /// <summary>
-/// The audit log. Events that belong to a change are written by the statement that makes the change; this is for those
-/// that change nothing else. No secret, code, token or verifier is ever part of a row.
+/// Table <c>oauth_audit_events</c>. Events that belong to a change are written by the statement that makes the change;
+/// this writes those that change nothing else, and reads.
 /// </summary>
-internal sealed class AuditEvents(NpgsqlDataSource database, ServerTelemetry telemetry)
+internal sealed class AuditEvents(IDbContextFactory<OAuthDbContext> contexts)
 {
-    internal const string Columns = "id, occurred_at, event, reason, client_id, user_id, family_id, address, correlation_id, kid";
-
-    private const string Insert = """
-        INSERT INTO oauth_audit_events (event, reason, client_id, user_id, family_id, address, correlation_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
-        """;
-
-    // Only whole days that are sealed: every seal before the first one of a day that has to stay. Ids are in order already,
-    // so the place to go on from ($3) is not used.
-    private const string Sweep = """
-        WITH kept AS (
-            SELECT min(from_id) AS first_id FROM oauth_audit_seals WHERE day >= ((now() - $2) AT TIME ZONE 'UTC')::date
-        ), over AS MATERIALIZED (
-            SELECT ctid, occurred_at FROM oauth_audit_events
-            WHERE id < coalesce((SELECT first_id FROM kept), (SELECT max(to_id) + 1 FROM oauth_audit_seals))
-            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
-        ), gone AS (
-            DELETE FROM oauth_audit_events WHERE ctid = ANY (ARRAY(SELECT ctid FROM over)) RETURNING 1
-        )
-        SELECT count(*)::int, (SELECT count(*)::int FROM gone), max(occurred_at) FROM over
-        """;
-
-    private const string CountSweepable = """
-        SELECT count(*)::int FROM (
-            SELECT FROM oauth_audit_events
-            WHERE id < coalesce((SELECT min(from_id) FROM oauth_audit_seals WHERE day >= ((now() - $2) AT TIME ZONE 'UTC')::date),
-                                (SELECT max(to_id) + 1 FROM oauth_audit_seals))
-            LIMIT $1) AS sweepable
-        """;
-
-    /// <summary>Audit rows leave by whole sealed days, and only those older than <paramref name="retention"/>. Their seals stay.</summary>
-    public static SweptTable SweptAfter(TimeSpan retention) => new SweptTable("oauth_audit_events", Sweep, CountSweepable, retention);
-
     /// <summary>Writes one event.</summary>
     public async Task RecordAsync(AuditEvent audit, CancellationToken ct)
     {
-        using var timed = telemetry.Statement("audit.record");
-        await using var command = database.CreateCommand(Insert);
-        command.Parameters.AddText(audit.Event).AddText(audit.Reason).AddText(audit.ClientId)
-            .AddUuid(audit.UserId).AddUuid(audit.FamilyId).AddText(audit.Context.Address).AddText(audit.Context.CorrelationId);
-        await command.ExecuteNonQueryAsync(ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        db.AuditEvents.Add(RowOf(audit));
+        await db.SaveChangesAsync(ct);
     }
 
-    internal static AuditRow Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetDateTime(1), row.GetString(2), row.TextOrNull(3), row.TextOrNull(4), row.IdOrNull(5), row.IdOrNull(6),
-        row.TextOrNull(7), row.TextOrNull(8), row.TextOrNull(9));
+    /// <summary>The newest rows that match, oldest of them first.</summary>
+    public async Task<IReadOnlyList<AuditRow>> FindAsync(AuditFilter filter, int limit, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var found = await Matching(db.AuditEvents, filter).OrderByDescending(row => row.Id).Take(limit).ToListAsync(ct);
+        found.Reverse();
+        return found;
+    }
+
+    /// <summary>Every row from one id to another, in order.</summary>
+    public async IAsyncEnumerable<AuditRow> RangeAsync(
+        long fromId, long toId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var rows = db.AuditEvents.Where(row => row.Id >= fromId && row.Id <= toId).OrderBy(row => row.Id);
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(ct)) yield return row;
+    }
+
+    /// <summary>How many rows there are from one id to another, and when the first of them happened, in UTC.</summary>
+    public async Task<(long Rows, DateTime? Oldest)> CountAsync(long fromId, long toId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var rows = db.AuditEvents.Where(row => row.Id >= fromId && row.Id <= toId);
+        var count = await rows.LongCountAsync(ct);
+        return (count, await rows.MinAsync(row => (DateTime?)row.OccurredAt, ct));
+    }
+
+    /// <summary>The row of an event, as it is added beside other changes of a context.</summary>
+    internal static AuditRow RowOf(AuditEvent audit) => new()
+    {
+        Event = audit.Event,
+        Reason = audit.Reason,
+        ClientId = audit.ClientId,
+        UserId = audit.UserId,
+        GrantId = audit.GrantId,
+        Address = audit.Context.Address,
+        CorrelationId = audit.Context.CorrelationId,
+    };
+
+    private static IQueryable<AuditRow> Matching(IQueryable<AuditRow> rows, AuditFilter filter)
+    {
+        if (filter.AboveId is { } above) rows = rows.Where(row => row.Id > above);
+        if (filter.Since?.UtcDateTime is { } since) rows = rows.Where(row => row.OccurredAt >= since);
+        if (filter.Until?.UtcDateTime is { } until) rows = rows.Where(row => row.OccurredAt < until);
+        if (filter.Event is { } name) rows = rows.Where(row => row.Event == name);
+        if (filter.Reason is { } reason) rows = rows.Where(row => row.Reason == reason);
+        if (filter.ClientId is { } client) rows = rows.Where(row => row.ClientId == client);
+        if (filter.UserId is { } user) rows = rows.Where(row => row.UserId == user);
+        if (filter.Address is { } address) rows = rows.Where(row => row.Address == address);
+        if (filter.CorrelationId is { } correlation) rows = rows.Where(row => row.CorrelationId == correlation);
+        return rows;
+    }
+}
+
+/// <summary>Maps the table.</summary>
+internal sealed class AuditEventTable : IEntityTypeConfiguration<AuditRow>
+{
+    public void Configure(EntityTypeBuilder<AuditRow> builder)
+    {
+        builder.ToTable("oauth_audit_events").HasKey(row => row.Id);
+        builder.Property(row => row.Id).UseIdentityAlwaysColumn();
+        builder.Property(row => row.OccurredAt).HasDefaultValueSql("now()").ValueGeneratedOnAdd();
+        builder.Property(row => row.KeyId).HasColumnName("kid");
+    }
 }

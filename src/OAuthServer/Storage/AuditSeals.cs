@@ -1,45 +1,60 @@
 using System.Runtime.CompilerServices;
-using Npgsql;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OAuthServer.Storage;
 
-/// <summary>One row of <c>oauth_audit_seals</c>: that the rows of a range of ids were these and no others.</summary>
-/// <param name="Day">The day of all its rows, in UTC.</param>
-/// <param name="Hash">SHA-256 over the hash of the seal before it and its rows.</param>
-/// <param name="SealedAt">In UTC, by the database's clock.</param>
-internal sealed record AuditSeal(
-    long Sequence, DateOnly Day, long FromId, long ToId, int RowCount, byte[] Hash, DateTime SealedAt, string KeyId, byte[] Signature);
+/// <summary>A row of <c>oauth_audit_seals</c>: that the rows of a range of ids were these and no others.</summary>
+internal sealed record AuditSeal
+{
+    /// <summary>1, 2, 3, … without a gap.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>The day of all its rows, in UTC.</summary>
+    public required DateOnly Day { get; init; }
+
+    /// <summary>The seal before it ends one below.</summary>
+    public required long FromId { get; init; }
+
+    public required long ToId { get; init; }
+
+    public required int RowCount { get; init; }
+
+    /// <summary>SHA-256 over the hash of the seal before it and its rows.</summary>
+    public required byte[] Hash { get; init; }
+
+    /// <summary>In UTC, by the database's clock.</summary>
+    public required DateTime SealedAt { get; init; }
+
+    public required string KeyId { get; init; }
+
+    /// <summary>RS256 over everything above.</summary>
+    public required byte[] Signature { get; init; }
+}
+
+/// <summary>An interval that the database measured; null when there was nothing to measure.</summary>
+internal sealed record MeasuredTime(TimeSpan? Elapsed);
 
 /// <summary>Table <c>oauth_audit_seals</c>. Seals are added by one instance at a time and never changed or removed.</summary>
-internal sealed class AuditSeals(NpgsqlDataSource database)
+internal sealed class AuditSeals(IDbContextFactory<OAuthDbContext> contexts)
 {
-    internal const string Columns = "sequence, day, from_id, to_id, row_count, hash, sealed_at, kid, signature";
-
-    private const string List = $"SELECT {Columns} FROM oauth_audit_seals ORDER BY sequence";
-
-    // Every seal before the first one of a day that has to stay; the day is the database's, in UTC.
-    private const string Expired = """
-        SELECT coalesce((SELECT min(from_id) - 1 FROM oauth_audit_seals WHERE day >= kept.first_day), (SELECT max(to_id) FROM oauth_audit_seals), 0)
-        FROM (SELECT ((now() - $1) AT TIME ZONE 'UTC')::date AS first_day) AS kept
-        """;
-
-    // Ids are handed out in order, so what is above the last seal is what waits.
-    private const string Waiting = """
-        SELECT now() - (SELECT occurred_at FROM oauth_audit_events
-                        WHERE id > coalesce((SELECT max(to_id) FROM oauth_audit_seals), 0) ORDER BY id LIMIT 1)
-        """;
-
     /// <summary>For how long the oldest row has waited for its seal; null when none waits.</summary>
     public async Task<TimeSpan?> LagAsync(CancellationToken ct)
     {
-        await using var command = database.CreateCommand(Waiting);
-        return await command.ExecuteScalarAsync(ct) as TimeSpan?;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        // Ids are handed out in order, so what is above the last seal is what waits.
+        var waiting = await db.OnceAsync<MeasuredTime>($"""
+            SELECT now() - (SELECT occurred_at FROM oauth_audit_events
+                            WHERE id > coalesce((SELECT max(to_id) FROM oauth_audit_seals), 0)
+                            ORDER BY id LIMIT 1) AS elapsed
+            """, ct);
+        return waiting?.Elapsed;
     }
 
     /// <summary>Takes the turn of the one who seals; null when another instance has it.</summary>
     public async Task<AuditSealing?> TryBeginAsync(CancellationToken ct)
     {
-        var sealing = new AuditSealing(await database.OpenConnectionAsync(ct));
+        var sealing = new AuditSealing(await contexts.CreateDbContextAsync(ct));
         if (await sealing.TryLockAsync(ct)) return sealing;
         await sealing.DisposeAsync();
         return null;
@@ -48,20 +63,36 @@ internal sealed class AuditSeals(NpgsqlDataSource database)
     /// <summary>All seals in order, read as they are needed.</summary>
     public async IAsyncEnumerable<AuditSeal> ListAsync([EnumeratorCancellation] CancellationToken ct)
     {
-        await using var command = database.CreateCommand(List);
-        await using var row = await command.ExecuteReaderAsync(ct);
-        while (await row.ReadAsync(ct)) yield return Read(row);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await foreach (var seal in db.AuditSeals.OrderBy(seal => seal.Sequence).AsAsyncEnumerable().WithCancellation(ct))
+            yield return seal;
     }
 
-    /// <summary>The last id whose row the sweeper may have taken: whole sealed days that are older than <paramref name="retention"/>.</summary>
+    /// <summary>
+    /// The last id whose row the sweeper may have taken: of whole sealed days that are older than
+    /// <paramref name="retention"/>.
+    /// </summary>
     public async Task<long> LastExpiredIdAsync(TimeSpan retention, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(Expired);
-        command.Parameters.AddInterval(retention);
-        return (long)(await command.ExecuteScalarAsync(ct))!;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var now = await db.NowAsync(ct);
+        var firstDay = DateOnly.FromDateTime(now.UtcDateTime - retention);
+        var kept = await db.AuditSeals.Where(seal => seal.Day >= firstDay).MinAsync(seal => (long?)seal.FromId, ct);
+        return kept - 1 ?? await db.AuditSeals.MaxAsync(seal => (long?)seal.ToId, ct) ?? 0;
+    }
+}
+
+/// <summary>Maps the table.</summary>
+internal sealed class AuditSealTable : IEntityTypeConfiguration<AuditSeal>, IEntityTypeConfiguration<MeasuredTime>
+{
+    public void Configure(EntityTypeBuilder<AuditSeal> builder)
+    {
+        builder.ToTable("oauth_audit_seals").HasKey(seal => seal.Sequence);
+        builder.Property(seal => seal.Sequence).ValueGeneratedNever();
+        builder.Property(seal => seal.KeyId).HasColumnName("kid");
+        builder.HasIndex(seal => seal.ToId).IsUnique();
+        builder.HasOne<SigningKeyRow>().WithMany().HasForeignKey(seal => seal.KeyId);
     }
 
-    internal static AuditSeal Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetFieldValue<DateOnly>(1), row.GetInt64(2), row.GetInt64(3), row.GetInt32(4),
-        row.GetFieldValue<byte[]>(5), row.GetDateTime(6), row.GetString(7), row.GetFieldValue<byte[]>(8));
+    public void Configure(EntityTypeBuilder<MeasuredTime> builder) => builder.HasNoKey().ToView(null);
 }

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -11,37 +14,50 @@ namespace OAuthServer.Storage;
 /// <param name="Name">For instance <c>redirect_uri_has_no_fragment</c>.</param>
 internal sealed record BrokenConstraint(string ClientId, string Name);
 
+/// <summary>A CHECK constraint as the catalogue has it: its name as a literal, and its expression.</summary>
+internal sealed record CheckConstraint(string Name, string Expression);
+
+/// <summary>The constraints that a row would break.</summary>
+internal sealed record BrokenRow(string ClientId, string[] Names);
+
 /// <summary>
 /// Asks the CHECK constraints of <c>oauth_clients</c> about rows that are not in it yet: every one of every row, where an INSERT
 /// would name the first alone. The rules stay in one place, the schema; nothing is written.
 /// </summary>
-internal sealed class ClientConstraints(NpgsqlDataSource database)
+internal sealed class ClientConstraints(IDbContextFactory<OAuthDbContext> contexts)
 {
-    private const string Checks = """
-        SELECT quote_literal(conname), pg_get_expr(conbin, conrelid) FROM pg_constraint
-        WHERE conrelid = 'oauth_clients'::regclass AND contype = 'c' ORDER BY conname
-        """;
-
     private static readonly JsonSerializerOptions Columns = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>What these rows would break, row by row.</summary>
     public async Task<IReadOnlyList<BrokenConstraint>> FindBrokenAsync(IReadOnlyCollection<ClientRow> rows, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
-        var sql = new StringBuilder("SELECT client_id, array_remove(ARRAY[NULL");
-        await using (var checks = new NpgsqlCommand(Checks, connection))
-        {
-            await using var check = await checks.ExecuteReaderAsync(ct);
-            while (await check.ReadAsync(ct)) sql.Append(CultureInfo.InvariantCulture, $", CASE WHEN NOT ({check.GetString(1)}) THEN {check.GetString(0)} END");
-        }
-
-        sql.Append("]::text[], NULL) FROM jsonb_populate_recordset(NULL::oauth_clients, $1)");
-        await using var ask = new NpgsqlCommand(sql.ToString(), connection);
-        ask.Parameters.Add(new NpgsqlParameter { Value = JsonSerializer.Serialize(rows, Columns), NpgsqlDbType = NpgsqlDbType.Jsonb });
-        await using var row = await ask.ExecuteReaderAsync(ct);
-        var broken = new List<BrokenConstraint>();
-        while (await row.ReadAsync(ct))
-            broken.AddRange(row.GetFieldValue<string[]>(1).Select(name => new BrokenConstraint(row.GetString(0), name)));
-        return broken;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var checks = await db.AllAsync<CheckConstraint>($"""
+            SELECT quote_literal(conname) AS name, pg_get_expr(conbin, conrelid) AS expression FROM pg_constraint
+            WHERE conrelid = 'oauth_clients'::regclass AND contype = 'c' ORDER BY conname
+            """, ct);
+        var broken = await db.AllAsync<BrokenRow>(Question(checks, JsonSerializer.Serialize(rows, Columns)), ct);
+        return [.. broken.SelectMany(row => row.Names.Select(name => new BrokenConstraint(row.ClientId, name)))];
     }
+
+    private static FormattableString Question(IReadOnlyList<CheckConstraint> checks, string rows)
+    {
+        var sql = new StringBuilder("SELECT client_id, array_remove(ARRAY[NULL");
+        foreach (var check in checks)
+            sql.Append(CultureInfo.InvariantCulture, $", CASE WHEN NOT ({Escape(check.Expression)}) THEN {Escape(check.Name)} END");
+        sql.Append("]::text[], NULL) AS names FROM jsonb_populate_recordset(NULL::oauth_clients, {0})");
+        return FormattableStringFactory.Create(
+            sql.ToString(), new NpgsqlParameter { Value = rows, NpgsqlDbType = NpgsqlDbType.Jsonb });
+    }
+
+    // A brace of PostgreSQL's would be taken for the place of a value.
+    private static string Escape(string sql) => sql.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+}
+
+/// <summary>Maps what the statements answer with.</summary>
+internal sealed class ClientConstraintRows : IEntityTypeConfiguration<CheckConstraint>, IEntityTypeConfiguration<BrokenRow>
+{
+    public void Configure(EntityTypeBuilder<CheckConstraint> builder) => builder.HasNoKey().ToView(null);
+
+    public void Configure(EntityTypeBuilder<BrokenRow> builder) => builder.HasNoKey().ToView(null);
 }

@@ -1,103 +1,115 @@
-using Npgsql;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Storage;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 
+/// <summary>A column of a client that an edit changes.</summary>
+/// <param name="Column">Its name.</param>
+/// <param name="Before">Null for a new client, or for NULL.</param>
+/// <param name="After">The value to be.</param>
+internal sealed record ClientColumnEdit(string Column, object? Before, object? After);
+
+/// <summary>A client that an edit adds or changes.</summary>
+internal sealed record ClientEdit(ClientRow Client, bool IsNew, IReadOnlyList<ClientColumnEdit> Columns);
+
 /// <summary>
-/// One transaction that changes clients, each change in one statement with its audit row. Whoever edits by commands waits for the
-/// one before (an advisory lock), so that two of them never work on the same picture. Disposed without a commit it changed nothing.
+/// Clients as they are being edited: what was set on the rows of <see cref="ListAsync"/> and <see cref="FindAsync"/>, and
+/// what was added, is written by <see cref="SaveAsync"/>, with its audit rows, or shown by <see cref="Edits"/> and never
+/// written. Whoever edits by commands waits for the one before, so that two of them never work on the same picture.
 /// </summary>
 internal sealed class ClientEditing : IAsyncDisposable
 {
-    // Any number will do that nothing else locks in this database.
-    private const long Turn = 0x6F61_7574_6863_6C69;
+    private readonly OAuthDbContext _db;
+    private readonly IDbContextTransaction? _transaction;
 
-    private const string Insert = """
-        WITH made AS (
-            INSERT INTO oauth_clients (client_id, client_secret, client_secret_expires_at, next_client_secret, next_client_secret_expires_at, client_name,
-                application_type, redirect_uris, scopes, default_scopes, grant_types, require_pkce, disabled_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING client_id
-        )
-        INSERT INTO oauth_audit_events (event, client_id) SELECT event, client_id FROM made, unnest($14) AS event
-        """;
-
-    private const string Update = """
-        WITH changed AS (
-            UPDATE oauth_clients SET client_secret = $2, client_secret_expires_at = $3, next_client_secret = $4, next_client_secret_expires_at = $5, client_name = $6,
-                application_type = $7, redirect_uris = $8, scopes = $9, default_scopes = $10, grant_types = $11, require_pkce = $12, disabled_at = $13
-            WHERE client_id = $1 RETURNING client_id
-        )
-        INSERT INTO oauth_audit_events (event, client_id) SELECT event, client_id FROM changed, unnest($14) AS event
-        """;
-
-    private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlTransaction _transaction;
-
-    private ClientEditing(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset now) =>
-        (_connection, _transaction, Now) = (connection, transaction, now);
+    private ClientEditing(OAuthDbContext db, IDbContextTransaction? transaction, DateTimeOffset now) =>
+        (_db, _transaction, Now) = (db, transaction, now);
 
     /// <summary>The database's clock at the begin; end dates are counted from it.</summary>
     public DateTimeOffset Now { get; }
 
-    /// <summary>Waits for its turn and begins.</summary>
-    public static async Task<ClientEditing> BeginAsync(NpgsqlDataSource database, CancellationToken ct)
-    {
-        var connection = await database.OpenConnectionAsync(ct);
-        try
+    /// <summary>Waits for its turn and begins. Nobody else changes clients until this ends; requests go on.</summary>
+    public static Task<ClientEditing> BeginAsync(IDbContextFactory<OAuthDbContext> contexts, CancellationToken ct) =>
+        OpenAsync(contexts, async db =>
         {
-            var transaction = await connection.BeginTransactionAsync(ct);
-            await using var turn = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", connection);
-            turn.Parameters.AddNumber(Turn);
-            await turn.ExecuteNonQueryAsync(ct);
-            await using var clock = new NpgsqlCommand("SELECT clock_timestamp()", connection);
-            return new ClientEditing(connection, transaction, new DateTimeOffset((DateTime)(await clock.ExecuteScalarAsync(ct))!));
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+            var transaction = await db.Database.BeginTransactionAsync(ct);
+            await db.LockAsync(AdvisoryLock.ClientEditing, ct);
+            return transaction;
+        }, ct);
 
-    /// <summary>Every client, by id. Nobody else changes them until this ends; token requests and consents go on.</summary>
+    /// <summary>Begins an edit that is only to be looked at: it holds nothing and cannot be saved.</summary>
+    public static Task<ClientEditing> RehearseAsync(IDbContextFactory<OAuthDbContext> contexts, CancellationToken ct) =>
+        OpenAsync(contexts, _ => Task.FromResult<IDbContextTransaction?>(null), ct);
+
+    /// <summary>Every client, by id.</summary>
     public async Task<IReadOnlyList<ClientRow>> ListAsync(CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand($"SELECT {ClientRecords.Columns} FROM oauth_clients ORDER BY client_id COLLATE \"C\" FOR NO KEY UPDATE", _connection);
-        return await ClientRecords.ReadAllAsync(command, ct);
+        var rows = _transaction is null ? _db.Clients : _db.Clients.FromSql($"SELECT * FROM oauth_clients FOR NO KEY UPDATE");
+        var clients = await rows.AsTracking().ToListAsync(ct);
+        clients.Sort((one, other) => string.CompareOrdinal(one.ClientId, other.ClientId));
+        return clients;
     }
 
-    /// <summary>The client of this id, held the same way; null when there is none.</summary>
+    /// <summary>The client of this id; null when there is none.</summary>
     public async Task<ClientRow?> FindAsync(string clientId, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand($"SELECT {ClientRecords.Columns} FROM oauth_clients WHERE client_id = $1 FOR NO KEY UPDATE", _connection);
-        command.Parameters.AddText(clientId);
-        return (await ClientRecords.ReadAllAsync(command, ct)).SingleOrDefault();
+        var rows = _db.Clients.FromSql($"SELECT * FROM oauth_clients WHERE client_id = {clientId} FOR NO KEY UPDATE");
+        return (await rows.AsTracking().ToListAsync(ct)).SingleOrDefault();
     }
 
-    /// <summary>Registers a client.</summary>
-    public Task InsertAsync(ClientRow client, IEnumerable<string> events, CancellationToken ct) => WriteAsync(Insert, client, events, ct);
+    /// <summary>Adds a client.</summary>
+    public void Add(ClientRow client) => _db.Clients.Add(client);
 
-    /// <summary>Writes everything of a client but its id and the times of its making and changing.</summary>
-    public Task UpdateAsync(ClientRow client, IEnumerable<string> events, CancellationToken ct) => WriteAsync(Update, client, events, ct);
+    /// <summary>What saving would write, by client.</summary>
+    public IReadOnlyList<ClientEdit> Edits() =>
+    [
+        .. _db.ChangeTracker.Entries<ClientRow>()
+            .Where(entry => entry.State is EntityState.Added or EntityState.Modified)
+            .Select(entry => new ClientEdit(entry.Entity, entry.State == EntityState.Added, [.. ColumnsOf(entry)]))
+            .OrderBy(edit => edit.Client.ClientId, StringComparer.Ordinal),
+    ];
 
-    /// <summary>Makes the changes last; from then on every instance follows.</summary>
-    public Task CommitAsync(CancellationToken ct) => _transaction.CommitAsync(ct);
+    /// <summary>Writes everything, with the audit rows, and makes it last; from then on every instance follows.</summary>
+    public async Task SaveAsync(IEnumerable<AuditEvent> events, CancellationToken ct)
+    {
+        if (_transaction is null) throw new InvalidOperationException("A rehearsal writes nothing.");
+        _db.AuditEvents.AddRange(events.Select(AuditEvents.RowOf));
+        await _db.SaveChangesAsync(ct);
+        await _transaction.CommitAsync(ct);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _transaction.DisposeAsync();
-        await _connection.DisposeAsync();
+        if (_transaction is not null) await _transaction.DisposeAsync();
+        await _db.DisposeAsync();
     }
 
-    private async Task WriteAsync(string sql, ClientRow client, IEnumerable<string> events, CancellationToken ct)
+    private static async Task<ClientEditing> OpenAsync(
+        IDbContextFactory<OAuthDbContext> contexts,
+        Func<OAuthDbContext, Task<IDbContextTransaction?>> begin,
+        CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(sql, _connection);
-        command.Parameters.AddText(client.ClientId)
-            .AddText(client.ClientSecret).AddTime(client.ClientSecretExpiresAt?.UtcDateTime)
-            .AddText(client.NextClientSecret).AddTime(client.NextClientSecretExpiresAt?.UtcDateTime)
-            .AddText(client.ClientName).AddText(client.ApplicationType)
-            .AddTexts(client.RedirectUris).AddTexts(client.Scopes).AddTexts(client.DefaultScopes).AddTexts(client.GrantTypes)
-            .AddFlag(client.RequirePkce).AddTime(client.DisabledAt?.UtcDateTime).AddTexts(events);
-        await command.ExecuteNonQueryAsync(ct);
+        var db = await contexts.CreateDbContextAsync(ct);
+        try
+        {
+            var transaction = await begin(db);
+            return new ClientEditing(db, transaction, await db.ClockAsync(ct));
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
     }
+
+    private static IEnumerable<ClientColumnEdit> ColumnsOf(EntityEntry<ClientRow> entry) =>
+        from property in entry.Properties
+        where entry.State == EntityState.Added ? property.CurrentValue is not null : property.IsModified
+        select new ClientColumnEdit(
+            property.Metadata.GetColumnName(),
+            entry.State == EntityState.Added ? null : property.OriginalValue,
+            property.CurrentValue);
 }

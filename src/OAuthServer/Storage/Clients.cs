@@ -1,67 +1,85 @@
-using Npgsql;
-using OAuthServer.Telemetry;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OAuthServer.Storage;
 
 /// <summary>A row of <c>oauth_clients</c>: one registered client (RFC 6749 §2).</summary>
 internal sealed record ClientRow
 {
+    public Guid Id { get; init; }
+
     public required string ClientId { get; init; }
 
-    public string? ClientSecret { get; init; }
+    /// <summary>bcrypt; null for a public client.</summary>
+    public string? ClientSecret { get; set; }
 
-    public DateTimeOffset? ClientSecretExpiresAt { get; init; }
+    public DateTimeOffset? ClientSecretExpiresAt { get; set; }
 
-    public string? NextClientSecret { get; init; }
+    /// <summary>A second live secret, so that rotation needs no outage.</summary>
+    public string? NextClientSecret { get; set; }
 
-    public DateTimeOffset? NextClientSecretExpiresAt { get; init; }
+    public DateTimeOffset? NextClientSecretExpiresAt { get; set; }
 
-    public required string ClientName { get; init; }
+    public required string Name { get; set; }
 
-    public required string ApplicationType { get; init; }
+    public required string ApplicationType { get; set; }
 
-    public required string[] RedirectUris { get; init; }
+    public required string[] RedirectUris { get; set; }
 
-    public required string[] Scopes { get; init; }
+    public required string[] AllowedScopes { get; set; }
 
-    public required string[] DefaultScopes { get; init; }
+    public required string[] DefaultScopes { get; set; }
 
-    public required string[] GrantTypes { get; init; }
+    public required string[] GrantTypes { get; set; }
 
-    public bool RequirePkce { get; init; }
+    public bool RequirePkce { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
 
-    public DateTimeOffset? DisabledAt { get; init; }
+    public DateTimeOffset? DisabledAt { get; set; }
 
     /// <summary>The secrets are hashes, and stay out of logs all the same.</summary>
     public override string ToString() => ClientId;
 }
 
 /// <summary>The questions that the server asks of <c>oauth_clients</c>.</summary>
-internal sealed class Clients(NpgsqlDataSource database, ServerTelemetry telemetry)
+internal sealed class Clients(IDbContextFactory<OAuthDbContext> contexts)
 {
-    private const string RedirectUris = "SELECT DISTINCT unnest(redirect_uris) FROM oauth_clients WHERE disabled_at IS NULL";
-
-    private readonly ClientRecords _records = new(database);
-
     /// <summary>The client of this id, also when it is disabled; null when there is none.</summary>
     public async Task<ClientRow?> FindAsync(string clientId, CancellationToken ct)
     {
-        using var timed = telemetry.Statement("client.find");
-        return await _records.FindAsync(clientId, ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Clients.SingleOrDefaultAsync(client => client.ClientId == clientId, ct);
+    }
+
+    /// <summary>Every client, by id; disabled ones too.</summary>
+    public async Task<IReadOnlyList<ClientRow>> ListAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Clients.OrderBy(client => EF.Functions.Collate(client.ClientId, "C")).ToListAsync(ct);
     }
 
     /// <summary>The redirect URIs of all clients that are not disabled.</summary>
     public async Task<IReadOnlyList<string>> RedirectUrisAsync(CancellationToken ct)
     {
-        using var timed = telemetry.Statement("client.redirect_uris");
-        await using var command = database.CreateCommand(RedirectUris);
-        await using var row = await command.ExecuteReaderAsync(ct);
-        var uris = new List<string>();
-        while (await row.ReadAsync(ct)) uris.Add(row.GetString(0));
-        return uris;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Clients.Where(client => client.DisabledAt == null)
+            .SelectMany(client => client.RedirectUris).Distinct().ToListAsync(ct);
+    }
+}
+
+/// <summary>Maps the table.</summary>
+internal sealed class ClientTable : IEntityTypeConfiguration<ClientRow>
+{
+    public void Configure(EntityTypeBuilder<ClientRow> builder)
+    {
+        builder.ToTable("oauth_clients").HasKey(client => client.Id);
+        builder.HasAlternateKey(client => client.ClientId);
+        builder.Property(client => client.Id).HasDefaultValueSql("gen_random_uuid()");
+        builder.Property(client => client.CreatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAdd();
+        // The trigger oauth_clients_touch writes it.
+        builder.Property(client => client.UpdatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAddOrUpdate();
     }
 }

@@ -1,59 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Npgsql;
 
 namespace OAuthServer.Storage;
 
 /// <summary>What a database says of itself.</summary>
-/// <param name="Major">15, 16, …</param>
-/// <param name="Version">As PostgreSQL writes it.</param>
-/// <param name="Role">Who we are to it.</param>
-/// <param name="IsSuperuser">Whether that role may do anything.</param>
-/// <param name="IsReadOnly">A standby, or transactions that are read-only.</param>
-/// <param name="SynchronousCommit">As it holds for our sessions.</param>
-/// <param name="Connections">How many the role may have open at once, over all instances.</param>
-internal sealed record DatabaseState(
-    int Major, string Version, string Role, bool IsSuperuser, bool IsReadOnly, string SynchronousCommit, bool Fsync, bool FullPageWrites, int Connections);
+internal sealed record DatabaseState
+{
+    /// <summary>15, 16, …</summary>
+    public int Major { get; init; }
+
+    /// <summary>As PostgreSQL writes it.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Who we are to it.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>Whether that role may do anything.</summary>
+    public bool IsSuperuser { get; init; }
+
+    /// <summary>A standby, or transactions that are read-only.</summary>
+    public bool IsReadOnly { get; init; }
+
+    /// <summary>As it holds for our sessions.</summary>
+    public required string SynchronousCommit { get; init; }
+
+    public bool Fsync { get; init; }
+
+    public bool FullPageWrites { get; init; }
+
+    /// <summary>How many the role may have open at once, over all instances.</summary>
+    public int Connections { get; init; }
+}
 
 /// <summary>A right that a role should have on a table.</summary>
 internal sealed record TableRight(string Table, string Right);
 
-/// <summary>Questions about the database itself, for <c>OAuthServer doctor</c>. Every method throws <see cref="NpgsqlException"/> when it does not answer.</summary>
-internal sealed class DatabaseFacts(NpgsqlDataSource database)
+/// <summary>
+/// Questions about the database itself, for <c>OAuthServer doctor</c>. Every method throws <see cref="NpgsqlException"/>
+/// when it does not answer.
+/// </summary>
+internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
 {
-    // A limit of -1 is none.
-    private const string State = """
-        SELECT current_setting('server_version_num')::int / 10000, current_setting('server_version'), current_user::text, me.rolsuper,
-               pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean,
-               current_setting('synchronous_commit'), current_setting('fsync')::boolean, current_setting('full_page_writes')::boolean,
-               least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-                         - coalesce(current_setting('reserved_connections', true), '0')::int,
-                     nullif(me.rolconnlimit, -1), nullif(here.datconnlimit, -1))
-        FROM pg_roles AS me, pg_database AS here WHERE me.rolname = current_user AND here.datname = current_database()
-        """;
-
-    // A table that is not there has no row here; that is for the check of the schema to say.
-    private const string Lacking = """
-        SELECT name, privilege FROM unnest($1::text[], $2::text[]) AS wanted (name, privilege)
-        WHERE NOT has_table_privilege(to_regclass(name)::oid, privilege) ORDER BY name, privilege
-        """;
-
     /// <summary>Version, role and the settings that matter to us.</summary>
     public async Task<DatabaseState> LookAsync(CancellationToken ct)
     {
-        await using var command = database.CreateCommand(State);
-        await using var row = await command.ExecuteReaderAsync(ct);
-        await row.ReadAsync(ct);
-        return new(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetBoolean(4), row.GetString(5), row.GetBoolean(6), row.GetBoolean(7), row.GetInt32(8));
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        // A limit of -1 is none.
+        return (await db.OnceAsync<DatabaseState>($"""
+            SELECT current_setting('server_version_num')::int / 10000 AS major, current_setting('server_version') AS version,
+                   current_user::text AS role, me.rolsuper AS is_superuser,
+                   pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS is_read_only,
+                   current_setting('synchronous_commit') AS synchronous_commit,
+                   current_setting('fsync')::boolean AS fsync,
+                   current_setting('full_page_writes')::boolean AS full_page_writes,
+                   least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+                             - coalesce(current_setting('reserved_connections', true), '0')::int,
+                         nullif(me.rolconnlimit, -1), nullif(here.datconnlimit, -1)) AS connections
+            FROM pg_roles AS me, pg_database AS here
+            WHERE me.rolname = current_user AND here.datname = current_database()
+            """, ct))!;
     }
 
     /// <summary>Those of the wanted rights that the role does not have.</summary>
     public async Task<IReadOnlyList<TableRight>> LackingAsync(IReadOnlyList<TableRight> wanted, CancellationToken ct)
     {
-        await using var command = database.CreateCommand(Lacking);
-        command.Parameters.AddTexts(wanted.Select(right => right.Table)).AddTexts(wanted.Select(right => right.Right));
-        await using var row = await command.ExecuteReaderAsync(ct);
-        var lacking = new List<TableRight>();
-        while (await row.ReadAsync(ct)) lacking.Add(new(row.GetString(0), row.GetString(1)));
-        return lacking;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        string[] tables = [.. wanted.Select(right => right.Table)];
+        string[] rights = [.. wanted.Select(right => right.Right)];
+        // A table that is not there has no row here; that is for the check of the schema to say.
+        return await db.AllAsync<TableRight>($"""
+            SELECT name AS "table", privilege AS "right" FROM unnest({tables}, {rights}) AS wanted (name, privilege)
+            WHERE NOT has_table_privilege(to_regclass(name)::oid, privilege) ORDER BY name, privilege
+            """, ct);
     }
 
     /// <summary>
@@ -62,18 +81,40 @@ internal sealed class DatabaseFacts(NpgsqlDataSource database)
     /// </summary>
     public async Task<(TimeSpan Ahead, TimeSpan RoundTrip)> ClockAsync(TimeProvider clock, int questions, CancellationToken ct)
     {
-        await using var connection = await database.OpenConnectionAsync(ct);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await db.Database.OpenConnectionAsync(ct);
         var best = (Ahead: TimeSpan.Zero, RoundTrip: TimeSpan.MaxValue);
         for (var i = 0; i < questions; i++)
         {
-            await using var command = new NpgsqlCommand("SELECT clock_timestamp()", connection);
             var asked = clock.GetUtcNow();
             var began = clock.GetTimestamp();
-            var told = (DateTime)(await command.ExecuteScalarAsync(ct))!;
+            var told = await db.ClockAsync(ct);
             var took = clock.GetElapsedTime(began);
-            if (took < best.RoundTrip) best = (told - (asked + (took / 2)).UtcDateTime, took);
+            if (took < best.RoundTrip) best = (told - (asked + (took / 2)), took);
         }
 
         return best;
     }
+
+    /// <summary>
+    /// What the role has to be allowed to do, table by table: the tables are those of the model, so that a new one is never
+    /// forgotten.
+    /// </summary>
+    public async Task<IReadOnlyList<TableRight>> WantedRightsAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return
+        [
+            .. db.Model.GetEntityTypes().Select(entity => entity.GetTableName()).OfType<string>()
+                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).SelectMany(TableRights.On),
+        ];
+    }
+}
+
+/// <summary>Maps what the statements answer with.</summary>
+internal sealed class DatabaseFactRows : IEntityTypeConfiguration<DatabaseState>, IEntityTypeConfiguration<TableRight>
+{
+    public void Configure(EntityTypeBuilder<DatabaseState> builder) => builder.HasNoKey().ToView(null);
+
+    public void Configure(EntityTypeBuilder<TableRight> builder) => builder.HasNoKey().ToView(null);
 }

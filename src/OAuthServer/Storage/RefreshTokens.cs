@@ -1,82 +1,171 @@
-using Npgsql;
+using Microsoft.EntityFrameworkCore;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 
 /// <summary>A refresh token presented for its successor (RFC 6749 §6, RFC 9700 §4.14.2).</summary>
-/// <param name="Nonce">Makes the successor, together with the token; stored with the hash of the token that it consumes.</param>
-/// <param name="Scope">A narrower scope for the access token, or null; the grant keeps its own.</param>
-/// <param name="DeviceFingerprint">Traits of the caller, or null when device binding is off.</param>
-/// <param name="EnforceDevice">True when a changed fingerprint is a refusal and not only an audit event.</param>
-internal sealed record Rotation(
-    string RefreshToken, byte[] Nonce, string ClientId, string? Scope, TimeSpan Lifetime, byte[]? DeviceFingerprint, bool EnforceDevice, AuditContext Audit)
+internal sealed record Rotation
 {
-    /// <summary>The token that takes its place.</summary>
-    public string Successor { get; } = RefreshTokenValue.Successor(Nonce, RefreshToken);
+    public required string RefreshToken { get; init; }
 
-    /// <summary>Holds tokens.</summary>
+    /// <summary>Makes the successor, together with the token; stored with the hash of the token that it consumes.</summary>
+    public required byte[] Nonce { get; init; }
+
+    public required string ClientId { get; init; }
+
+    /// <summary>A narrower scope for the access token, or null; the grant keeps its own.</summary>
+    public string? Scope { get; init; }
+
+    public required TimeSpan Lifetime { get; init; }
+
+    /// <summary>Traits of the caller, or null when device binding is off.</summary>
+    public byte[]? DeviceFingerprint { get; init; }
+
+    /// <summary>True when a changed fingerprint is a refusal and not only an audit event.</summary>
+    public bool EnforceDevice { get; init; }
+
+    public required AuditContext Audit { get; init; }
+
+    /// <summary>Holds a token.</summary>
     public override string ToString() => $"rotation for {ClientId}";
 }
 
 /// <summary>What is known of a refresh token, for naming the reason of a refusal and for repeating a lost answer.</summary>
-/// <param name="MayRepeat">It was used inside the retry window, or its answer was never made.</param>
-internal sealed record RefreshTokenState(
-    string ClientId, Guid UserId, Guid FamilyId, string Scope, byte[]? DeviceFingerprint, byte[]? SuccessorNonce,
-    bool Expired, bool Used, bool MayRepeat, bool Revoked, bool AccountLive)
+internal sealed record RefreshTokenState
 {
+    public required string ClientId { get; init; }
+
+    public Guid UserId { get; init; }
+
+    public Guid GrantId { get; init; }
+
+    public required string Scope { get; init; }
+
+    public byte[]? DeviceFingerprint { get; init; }
+
+    public byte[]? SuccessorNonce { get; init; }
+
+    public bool Expired { get; init; }
+
+    public bool Used { get; init; }
+
+    /// <summary>It was used inside the retry window, or its answer was never made.</summary>
+    public bool MayRepeat { get; init; }
+
+    public bool Revoked { get; init; }
+
+    public bool AccountLive { get; init; }
+
     /// <summary>The nonce is one half of the successor.</summary>
     public override string ToString() => $"refresh token of {ClientId}";
 }
 
-/// <summary>Where refresh tokens are kept. Each method is one statement, with the audit row in it.</summary>
-internal interface IRefreshTokenRows
+/// <summary>
+/// Table <c>oauth_refresh_tokens</c>: one row for each session, which knows the live refresh token and the one before
+/// it. Any other that finds the row is an old one (RFC 9700 §4.14.2). Rotation changes the row in its place; nobody else
+/// can change it at the same moment, so of all that race for it one wins.
+/// </summary>
+internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>
     /// Consumes the presented token and stores its successor, if the token is live and the scope within the grant. Null
     /// when not: then nothing has changed, and <see cref="FindAsync"/> tells why.
     /// </summary>
-    Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct);
+    /// <param name="rotation">What was presented.</param>
+    /// <param name="successor">From <see cref="RefreshTokenValue.Successor"/>.</param>
+    /// <param name="ct">Ends with the request.</param>
+    public async Task<GrantedAccess?> TryRotateAsync(Rotation rotation, string successor, CancellationToken ct)
+    {
+        if (RefreshTokenValue.FamilyKey(rotation.RefreshToken) is not { } family) return null;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var (presented, device) = (Handle.Hash(rotation.RefreshToken), rotation.DeviceFingerprint);
+        return await db.OnceAsync<GrantedAccess>($"""
+            WITH presented AS (
+                UPDATE oauth_refresh_tokens AS t
+                SET token = {Handle.Hash(successor)}, previous_token = {presented}, successor_nonce = {rotation.Nonce},
+                    rotated_at = now(), device_fingerprint = {OrNull.Bytes(device)},
+                    device_changed = {OrNull.Bytes(device)} IS NOT NULL
+                                     AND t.device_fingerprint IS DISTINCT FROM {OrNull.Bytes(device)},
+                    expires_at = LEAST(now() + {rotation.Lifetime}, t.family_expires_at),
+                    sweep_at = date_bin('24 hours', LEAST(now() + {rotation.Lifetime}, t.family_expires_at), t.created_at)
+                               + interval '24 hours'
+                WHERE t.family = {family} AND t.token = {presented} AND t.client_id = {rotation.ClientId}
+                  AND t.revoked_at IS NULL AND t.expires_at > now()
+                  AND ({OrNull.Text(rotation.Scope)} IS NULL
+                       OR string_to_array({OrNull.Text(rotation.Scope)}, ' ') <@ string_to_array(t.scope, ' '))
+                  AND (NOT {rotation.EnforceDevice} OR t.device_fingerprint IS NULL
+                       OR t.device_fingerprint = {OrNull.Bytes(device)})
+                  AND EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL)
+                RETURNING t.user_id, t.client_id, t.id, t.scope, t.device_changed
+            ), audited AS (
+                INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
+                SELECT event, client_id, user_id, id, {rotation.Audit.Address}::text, {rotation.Audit.CorrelationId}::text
+                FROM presented, unnest(ARRAY[{AuditEventNames.RefreshTokenRotated}, {AuditEventNames.DeviceChanged}])
+                                WITH ORDINALITY AS e (event, number)
+                WHERE number = 1 OR device_changed
+            )
+            SELECT user_id, id AS grant_id, scope FROM presented
+            """, ct);
+    }
 
     /// <summary>The state of a refresh token, or null when it is unknown or was swept.</summary>
-    Task<RefreshTokenState?> FindAsync(string refreshToken, TimeSpan retryWindow, CancellationToken ct);
+    public async Task<RefreshTokenState?> FindAsync(string refreshToken, TimeSpan retryWindow, CancellationToken ct)
+    {
+        if (RefreshTokenValue.FamilyKey(refreshToken) is not { } family) return null;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var presented = Handle.Hash(refreshToken);
+        // A window of zero means never: two transactions that began in either order must not find an opening in it.
+        return await db.OnceAsync<RefreshTokenState>($"""
+            SELECT t.client_id, t.user_id, t.id AS grant_id, t.scope, t.device_fingerprint, t.successor_nonce,
+                   t.expires_at <= now() AS expired, t.token <> {presented} AS used,
+                   coalesce(t.previous_token = {presented}
+                            AND (t.rotated_at = 'infinity' OR ({retryWindow} > interval '0'
+                                                               AND t.rotated_at > now() - {retryWindow})), false) AS may_repeat,
+                   t.revoked_at IS NOT NULL AS revoked,
+                   EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL) AS account_live
+            FROM oauth_refresh_tokens t WHERE t.family = {family}
+            """, ct);
+    }
 
-    /// <summary>What the successor entitles to while it is live and unused, else null; no row is added but the audit's.</summary>
-    Task<GrantedAccess?> TryRepeatAsync(string successor, string clientId, AuditContext audit, CancellationToken ct);
+    /// <summary>
+    /// What the successor entitles to while it is live and unused, else null: a repeated answer is as good as the first
+    /// only while nobody has used what it carried. No row is added but the audit's.
+    /// </summary>
+    public async Task<GrantedAccess?> TryRepeatAsync(
+        string successor, string clientId, AuditContext audit, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.OnceAsync<GrantedAccess>($"""
+            WITH successor AS (
+                SELECT user_id, id, scope FROM oauth_refresh_tokens
+                WHERE family = {RefreshTokenValue.FamilyKey(successor)!} AND token = {Handle.Hash(successor)}
+                  AND revoked_at IS NULL AND expires_at > now()
+            ), audited AS (
+                INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
+                SELECT {AuditEventNames.RefreshTokenRepeated}, {clientId}, user_id, id,
+                       {audit.Address}::text, {audit.CorrelationId}::text FROM successor
+            )
+            SELECT user_id, id AS grant_id, scope FROM successor
+            """, ct);
+    }
 
     /// <summary>
     /// Lets a rotation whose answer could not be made be repeated, not inside the retry window alone but until its
     /// successor is used. The rotation itself stands: a repetition at the same moment may have handed the successor out.
     /// </summary>
-    Task GiveBackAsync(string refreshToken, Guid familyId, string reason, AuditContext audit, CancellationToken ct);
-}
-
-/// <summary>Refresh tokens, wherever the shape of each says that it is kept (RFC 6749 §6).</summary>
-internal sealed class RefreshTokens(RefreshTokenFamilies families, EarlierRefreshTokens earlier) : IRefreshTokenRows
-{
-    /// <inheritdoc/>
-    public Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct) => Of(rotation.RefreshToken).TryRotateAsync(rotation, ct);
-
-    /// <inheritdoc/>
-    public Task<RefreshTokenState?> FindAsync(string refreshToken, TimeSpan retryWindow, CancellationToken ct) => Of(refreshToken).FindAsync(refreshToken, retryWindow, ct);
-
-    /// <inheritdoc/>
-    public Task<GrantedAccess?> TryRepeatAsync(string successor, string clientId, AuditContext audit, CancellationToken ct) => Of(successor).TryRepeatAsync(successor, clientId, audit, ct);
-
-    /// <inheritdoc/>
-    public Task GiveBackAsync(string refreshToken, Guid familyId, string reason, AuditContext audit, CancellationToken ct) => Of(refreshToken).GiveBackAsync(refreshToken, familyId, reason, audit, ct);
-
-    private IRefreshTokenRows Of(string refreshToken) => RefreshTokenValue.NamesFamily(refreshToken) ? families : earlier;
-}
-
-/// <summary>Reading what both tables return.</summary>
-internal static class RefreshTokenStateRow
-{
-    public static async Task<RefreshTokenState?> ReadStateAsync(this NpgsqlCommand command, CancellationToken ct)
+    public async Task GiveBackAsync(Rotation rotation, Guid grantId, string reason, CancellationToken ct)
     {
-        await using var row = await command.ExecuteReaderAsync(ct);
-        if (!await row.ReadAsync(ct)) return null;
-        return new(row.GetString(0), row.GetGuid(1), row.GetGuid(2), row.GetString(3),
-            row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5),
-            row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8), row.GetBoolean(9), row.GetBoolean(10));
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await db.Database.ExecuteSqlAsync($"""
+            WITH given_back AS (
+                UPDATE oauth_refresh_tokens SET rotated_at = 'infinity'
+                WHERE family = {RefreshTokenValue.FamilyKey(rotation.RefreshToken)!}
+                  AND previous_token = {Handle.Hash(rotation.RefreshToken)} AND id = {grantId} AND revoked_at IS NULL
+                RETURNING client_id, user_id, id
+            )
+            INSERT INTO oauth_audit_events (event, reason, client_id, user_id, grant_id, address, correlation_id)
+            SELECT {AuditEventNames.TokenRefused}, {reason}, client_id, user_id, id,
+                   {rotation.Audit.Address}::text, {rotation.Audit.CorrelationId}::text FROM given_back
+            """, ct);
     }
 }

@@ -1,14 +1,52 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Npgsql;
-using OAuthServer.Telemetry;
+using NpgsqlTypes;
 
 namespace OAuthServer.Storage;
 
-/// <summary>A table whose rows leave some time after their end, and the two statements that find them. Each table's own file has them.</summary>
+/// <summary>A table whose rows leave some time after their end.</summary>
 /// <param name="Name">The table.</param>
-/// <param name="Delete">Takes the batch size, how long to keep, and where to go on; answers with a <see cref="SweptBatch"/>'s columns.</param>
-/// <param name="Count">Takes the highest figure to count to, and how long to keep.</param>
+/// <param name="End">The column with a row's end.</param>
 /// <param name="Keep">How long a row stays after its end.</param>
-internal sealed record SweptTable(string Name, string Delete, string Count, TimeSpan Keep);
+internal sealed record SweptTable(string Name, string End, TimeSpan Keep)
+{
+    /// <summary>Which rows are over; {1} is how long to keep, {2} where the statement before this one ended.</summary>
+    public string Over { get; init; } = $"{End} <= now() - {{1}} AND ({{2}} IS NULL OR {End} >= {{2}})";
+
+    /// <summary>The column by which rows leave.</summary>
+    public string Order { get; init; } = End;
+
+    /// <summary>
+    /// A code stays, after its own end, for as long as a session can live: until then a replay withdraws all that the code
+    /// has bought (RFC 6749 §4.1.2). Later it is an unknown code, and refused all the same.
+    /// </summary>
+    public static SweptTable Codes(TimeSpan familyLifetime) => new("oauth_authorization_codes", "expires_at", familyLifetime);
+
+    /// <summary>
+    /// A session stays until the end of its live token, <paramref name="keep"/> and up to a day more: until then a replay is
+    /// known as reuse (RFC 9700 §4.14.2). Later its tokens are unknown, and refused all the same.
+    /// </summary>
+    public static SweptTable RefreshTokens(TimeSpan keep) => new("oauth_refresh_tokens", "sweep_at", keep);
+
+    /// <summary>A row's end already has the tolerance of verifiers in it: after it no API accepts the token anyway.</summary>
+    public static SweptTable RevokedTokens() => new("oauth_revoked_tokens", "expires_at", TimeSpan.Zero);
+
+    /// <summary>
+    /// Audit rows leave by whole sealed days, and only those older than <paramref name="retention"/>: every row before the
+    /// first seal of a day that has to stay. Their seals stay.
+    /// </summary>
+    public static SweptTable AuditEvents(TimeSpan retention) => new("oauth_audit_events", "occurred_at", retention)
+    {
+        Over = """
+            id < coalesce((SELECT min(from_id) FROM oauth_audit_seals WHERE day >= ((now() - {1}) AT TIME ZONE 'UTC')::date),
+                          (SELECT max(to_id) + 1 FROM oauth_audit_seals))
+            """,
+        Order = "id",
+    };
+}
 
 /// <summary>What one statement took away.</summary>
 /// <param name="Found">Rows that it found and locked; fewer than asked for means that there are no more for now.</param>
@@ -20,51 +58,65 @@ internal sealed record SweptBatch(int Found, int Removed, DateTime? Last);
 /// Deletes by small statements. A row that anybody else has locked is skipped, so a sweep waits for nobody, and two sweeps
 /// at once share the work and never a row.
 /// </summary>
-internal sealed class Sweeps(NpgsqlDataSource database, ServerTelemetry telemetry)
+internal sealed class Sweeps(IDbContextFactory<OAuthDbContext> contexts)
 {
-    // Both hold until the transaction's end. What a crash brings back is swept again: no commit has to wait for the disk.
-    private const string Limits = "SELECT set_config('statement_timeout', $1, true), set_config('synchronous_commit', 'off', true)";
-
     /// <summary>
     /// Deletes at most <paramref name="batchSize"/> rows in one short transaction. Throws <see cref="PostgresException"/>
     /// (57014) when the statement takes longer than <paramref name="timeout"/>; then nothing was deleted.
     /// </summary>
+    /// <param name="table">Whose rows.</param>
+    /// <param name="batchSize">At most so many.</param>
     /// <param name="from">Where the statement before this one ended, so that the places of deleted rows are not read again; null begins anew.</param>
-    public async Task<SweptBatch> DeleteAsync(SweptTable table, int batchSize, DateTime? from, TimeSpan timeout, CancellationToken ct)
+    /// <param name="timeout">The longest that the statement may take.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<SweptBatch> DeleteAsync(
+        SweptTable table, int batchSize, DateTime? from, TimeSpan timeout, CancellationToken ct)
     {
-        using var timed = telemetry.Statement("sweep.delete");
-        await using var connection = await database.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await LimitAsync(connection, timeout, ct);
-        SweptBatch batch;
-        await using (var command = new NpgsqlCommand(table.Delete, connection))
-        {
-            command.Parameters.AddNumber(batchSize).AddInterval(table.Keep).AddTime(from);
-            await using var row = await command.ExecuteReaderAsync(ct);
-            await row.ReadAsync(ct);
-            batch = new(row.GetInt32(0), row.GetInt32(1), row.IsDBNull(2) ? null : row.GetDateTime(2));
-        }
-
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await LimitAsync(db, timeout, ct);
+        var sql = $$"""
+            WITH over AS MATERIALIZED (
+                SELECT ctid, {{table.End}} AS ended FROM {{table.Name}}
+                WHERE {{table.Over}} ORDER BY {{table.Order}} LIMIT {0} FOR UPDATE SKIP LOCKED
+            ), gone AS (
+                DELETE FROM {{table.Name}} WHERE ctid = ANY (ARRAY(SELECT ctid FROM over)) RETURNING 1
+            )
+            SELECT count(*)::int AS found, (SELECT count(*)::int FROM gone) AS removed, max(ended) AS last FROM over
+            """;
+        var batch = await db.OnceAsync<SweptBatch>(Ask(sql, batchSize, table, from), ct);
         await transaction.CommitAsync(ct);
-        return batch;
+        return batch!;
     }
 
     /// <summary>How many rows wait to leave, counted up to <paramref name="limit"/>. Same timeout rule as deletion.</summary>
     public async Task<int> CountAsync(SweptTable table, int limit, TimeSpan timeout, CancellationToken ct)
     {
-        using var timed = telemetry.Statement("sweep.count");
-        await using var connection = await database.OpenConnectionAsync(ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        await LimitAsync(connection, timeout, ct);
-        await using var command = new NpgsqlCommand(table.Count, connection);
-        command.Parameters.AddNumber(limit).AddInterval(table.Keep);
-        return (int)(await command.ExecuteScalarAsync(ct))!;
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await LimitAsync(db, timeout, ct);
+        var sql = $$"""
+            SELECT count(*)::int AS found, 0 AS removed, NULL::timestamptz AS last
+            FROM (SELECT FROM {{table.Name}} WHERE {{table.Over}} LIMIT {0}) AS waiting
+            """;
+        return (await db.OnceAsync<SweptBatch>(Ask(sql, limit, table, null), ct))!.Found;
     }
 
-    private static async Task LimitAsync(NpgsqlConnection connection, TimeSpan timeout, CancellationToken ct)
+    private static FormattableString Ask(string sql, int rows, SweptTable table, DateTime? from) =>
+        FormattableStringFactory.Create(
+            sql, rows, table.Keep, new NpgsqlParameter { Value = from ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+
+    // Both hold until the transaction's end. What a crash brings back is swept again: no commit has to wait for the disk.
+    private static Task LimitAsync(OAuthDbContext db, TimeSpan timeout, CancellationToken ct)
     {
-        await using var limits = new NpgsqlCommand(Limits, connection);
-        limits.Parameters.AddText(FormattableString.Invariant($"{(long)timeout.TotalMilliseconds}ms"));
-        await limits.ExecuteNonQueryAsync(ct);
+        var milliseconds = ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms";
+        return db.Database.ExecuteSqlAsync(
+            $"SELECT set_config('statement_timeout', {milliseconds}, true), set_config('synchronous_commit', 'off', true)", ct);
     }
+}
+
+/// <summary>Maps what the statements answer with.</summary>
+internal sealed class SweptBatchRow : IEntityTypeConfiguration<SweptBatch>
+{
+    public void Configure(EntityTypeBuilder<SweptBatch> builder) => builder.HasNoKey().ToView(null);
 }

@@ -1,4 +1,4 @@
-using Npgsql;
+using Microsoft.EntityFrameworkCore;
 
 namespace OAuthServer.Storage.Migrations;
 
@@ -8,38 +8,36 @@ namespace OAuthServer.Storage.Migrations;
 /// </summary>
 internal sealed class MigrationTurn : IAsyncDisposable
 {
-    // The key of the advisory lock: any number that no other program on the database uses ("oauthsrv" in ASCII).
-    private const long LockKey = 0x6F61757468737276;
+    private readonly OAuthDbContext _db;
 
-    private readonly NpgsqlConnection _connection;
-
-    private MigrationTurn(NpgsqlConnection connection, bool waited) => (_connection, Waited) = (connection, waited);
+    private MigrationTurn(OAuthDbContext db, bool waited) => (_db, Waited) = (db, waited);
 
     /// <summary>Whether somebody else had the turn first.</summary>
     public bool Waited { get; }
 
-    /// <summary>
-    /// Asks again and again and never waits inside the database: a statement that waits there has a snapshot, and an index
-    /// that is built concurrently waits until all older snapshots are gone. The two would wait for each other.
-    /// </summary>
-    public static async Task<MigrationTurn> TakeAsync(NpgsqlDataSource database, TimeSpan interval, Action waits, CancellationToken ct)
+    /// <summary>Asks again and again until it is our turn.</summary>
+    /// <param name="db">Its connection is held open until the turn ends; disposed with the turn.</param>
+    /// <param name="interval">The time between two questions.</param>
+    /// <param name="waits">Called once when somebody else has the turn.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public static async Task<MigrationTurn> TakeAsync(OAuthDbContext db, TimeSpan interval, Action waits, CancellationToken ct)
     {
-        var connection = await database.OpenConnectionAsync(ct);
         try
         {
+            await db.Database.OpenConnectionAsync(ct);
             var waited = false;
-            while (!await AskAsync(connection, $"SELECT pg_try_advisory_lock({LockKey})", ct))
+            while (!await db.TryLockSessionAsync(AdvisoryLock.Migrating, ct))
             {
                 if (!waited) waits();
                 waited = true;
                 await Task.Delay(interval, TimeProvider.System, ct);
             }
 
-            return new MigrationTurn(connection, waited);
+            return new MigrationTurn(db, waited);
         }
         catch
         {
-            await connection.DisposeAsync();
+            await db.DisposeAsync();
             throw;
         }
     }
@@ -47,12 +45,6 @@ internal sealed class MigrationTurn : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await using (_connection) await AskAsync(_connection, $"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None);
-    }
-
-    private static async Task<bool> AskAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (bool)(await command.ExecuteScalarAsync(ct))!;
+        await using (_db) await _db.UnlockSessionAsync(AdvisoryLock.Migrating, CancellationToken.None);
     }
 }

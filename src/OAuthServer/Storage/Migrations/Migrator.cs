@@ -1,30 +1,30 @@
-using DbUp.Builder;
-using DbUp.Engine;
-using DbUp.Engine.Output;
-using DbUp.Postgresql;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace OAuthServer.Storage.Migrations;
 
 /// <summary>
 /// Brings the schema up to this build: runs the scripts that <c>schema_versions</c> does not name, in order, each in a
-/// transaction of its own together with its journal row, unless it is marked to run outside one. Any number may run at
-/// once; they take turns.
+/// transaction of its own together with its row there. Any number of migrators may run at once; they take turns.
 /// </summary>
 internal sealed partial class Migrator
 {
-    private readonly NpgsqlDataSource _database;
+    private readonly IDbContextFactory<OAuthDbContext> _contexts;
     private readonly ILogger _logger;
     private readonly IReadOnlyList<MigrationScript> _scripts;
     private readonly MigrationPatience _patience;
 
-    public Migrator(NpgsqlDataSource database, ILogger<Migrator> logger)
-        : this(database, logger, MigrationScript.Embedded())
+    public Migrator(IDbContextFactory<OAuthDbContext> contexts, ILogger<Migrator> logger)
+        : this(contexts, logger, MigrationScript.Embedded())
     {
     }
 
-    internal Migrator(NpgsqlDataSource database, ILogger logger, IReadOnlyList<MigrationScript> scripts, MigrationPatience? patience = null) =>
-        (_database, _logger, _scripts, _patience) = (database, logger, scripts, patience ?? new());
+    internal Migrator(
+        IDbContextFactory<OAuthDbContext> contexts,
+        ILogger logger,
+        IReadOnlyList<MigrationScript> scripts,
+        MigrationPatience? patience = null) =>
+        (_contexts, _logger, _scripts, _patience) = (contexts, logger, scripts, patience ?? new());
 
     /// <summary>
     /// Runs what is missing. A script that fails leaves nothing behind; those before it stay. A lock that does not come is
@@ -32,7 +32,8 @@ internal sealed partial class Migrator
     /// </summary>
     public async Task<MigrationResult> RunAsync(CancellationToken ct = default)
     {
-        await using var turn = await MigrationTurn.TakeAsync(_database, _patience.TurnInterval, LogWaits, ct);
+        var own = await _contexts.CreateDbContextAsync(ct);
+        await using var turn = await MigrationTurn.TakeAsync(own, _patience.TurnInterval, LogWaits, ct);
         var applied = new List<string>();
         foreach (var script in await MissingAsync(ct))
         {
@@ -45,21 +46,20 @@ internal sealed partial class Migrator
     }
 
     /// <summary>What <see cref="RunAsync"/> would say to the database, script by script; changes nothing.</summary>
-    public async Task<IReadOnlyList<PlannedScript>> PlanAsync(CancellationToken ct = default)
-    {
-        var missing = await MissingAsync(ct);
-        return [.. missing.Select(script => new PlannedScript(script.Name, PlanOf(script, script == _scripts[0])))];
-    }
+    public async Task<IReadOnlyList<PlannedScript>> PlanAsync(CancellationToken ct = default) =>
+        [.. (await MissingAsync(ct)).Select(script => new PlannedScript(script.Name, PlanOf(script)))];
 
-    private string PlanOf(MigrationScript script, bool first)
-    {
-        var statements = $"{(first ? SchemaJournal.CreateSql + ";\n" : "")}{_patience.Limit(script).TrimEnd()}\n{SchemaJournal.InsertSql($"'{script.Name}'")};";
-        return script.InTransaction ? $"BEGIN;\n{statements}\nCOMMIT;" : statements;
-    }
+    private string PlanOf(MigrationScript script) => $"""
+        BEGIN;
+        {AppliedScript.CreateTable};
+        {_patience.Limit(script).TrimEnd()}
+        INSERT INTO {AppliedScript.Table} (script_name) VALUES ('{script.Name}');
+        COMMIT;
+        """;
 
     private async Task<IReadOnlyList<MigrationScript>> MissingAsync(CancellationToken ct)
     {
-        var missing = (await new SchemaVersion(_database, _scripts).CompareAsync(ct)).Missing;
+        var missing = (await new SchemaVersion(_contexts, _scripts).CompareAsync(ct)).Missing;
         return [.. _scripts.Where(script => missing.Contains(script.Name))];
     }
 
@@ -68,51 +68,49 @@ internal sealed partial class Migrator
     {
         for (var attempt = 1; ; attempt++)
         {
-            await DropInvalidAsync(script, ct);
-            var result = await Task.Run(() => Engine(script).PerformUpgrade(), ct);
-            if (result.Successful) return null;
-
-            // Without a script it was the connection that failed, which is an outage and not a fault of a file.
-            if (result.ErrorScript is null) throw result.Error;
-            if (!(script.InTransaction && IsContention(result.Error)))
+            try
             {
-                await DropInvalidAsync(script, ct);
-                return Explain(result.Error);
+                await ApplyAsync(script, ct);
+                return null;
             }
-
-            var holders = string.Join("; ", await SchemaObstacles.LockHoldersAsync(_database, _patience.LockTimeout, ct) is { Count: > 0 } seen ? seen : ["no session that is still to be seen"]);
-            if (attempt == _patience.Tries)
-                return $"{Explain(result.Error)}. It was tried {attempt} times. Locks are held by: {holders}. End what holds them, or migrate at a quieter time.";
-            LogContention(script.Name, attempt, _patience.Tries, holders);
-            await Task.Delay(_patience.Pause * attempt, TimeProvider.System, ct);
+            catch (PostgresException refused) when (!IsContention(refused) || attempt == _patience.Tries)
+            {
+                return IsContention(refused) ? $"{Explain(refused)}. {await GiveUpAsync(attempt, ct)}" : Explain(refused);
+            }
+            catch (PostgresException)
+            {
+                LogContention(script.Name, attempt, _patience.Tries, await HoldersAsync(ct));
+                await Task.Delay(_patience.Pause * attempt, TimeProvider.System, ct);
+            }
         }
     }
 
-    private async Task DropInvalidAsync(MigrationScript script, CancellationToken ct)
+    private async Task ApplyAsync(MigrationScript script, CancellationToken ct)
     {
-        foreach (var index in await SchemaObstacles.DropInvalidAsync(_database, script, _patience.ConcurrentTimeout, ct)) LogDropped(script.Name, index);
+        await using var db = await _contexts.CreateDbContextAsync(ct);
+        db.Database.SetCommandTimeout(TimeSpan.Zero); // an index over a large table takes as long as it takes
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.Database.ExecuteSqlRawAsync(AppliedScript.CreateTable, ct);
+        await db.Database.ExecuteSqlRawAsync(_patience.Limit(script), ct);
+        await db.Database.ExecuteSqlAsync($"INSERT INTO schema_versions (script_name) VALUES ({script.Name})", ct);
+        await transaction.CommitAsync(ct);
     }
 
-    private static bool IsContention(Exception error) =>
-        error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected };
+    private async Task<string> GiveUpAsync(int attempts, CancellationToken ct) =>
+        $"It was tried {attempts} times. Locks are held by: {await HoldersAsync(ct)}. End what holds them, or migrate at a quieter time.";
 
-    private static string Explain(Exception error) => error is PostgresException refused
-        ? $"{refused.SqlState}: {refused.MessageText}{(refused.Detail is null ? "" : $" ({refused.Detail})")}"
-        : error.Message;
-
-    private UpgradeEngine Engine(MigrationScript script)
+    private async Task<string> HoldersAsync(CancellationToken ct)
     {
-        UpgradeEngineBuilder builder = PostgresqlExtensions.PostgresqlDatabase(new PostgresqlConnectionManager(_database));
-        builder = script.InTransaction ? builder.WithTransactionPerScript() : builder.WithoutTransaction();
-        return builder
-            .WithScripts(new SqlScript(script.Name, _patience.Limit(script)))
-            .WithScriptNameComparer(StringComparer.Ordinal)
-            .WithVariablesDisabled() // $body$ is PL/pgSQL's quoting here, not a variable
-            .WithExecutionTimeout(TimeSpan.Zero) // zero is no limit: an index over a large table takes as long as it takes
-            .JournalTo((connections, log) => new SchemaJournal(connections, log))
-            .LogTo(new Log(_logger))
-            .Build();
+        await using var db = await _contexts.CreateDbContextAsync(ct);
+        var holders = await SchemaObstacles.LockHoldersAsync(db, _patience.LockTimeout, ct);
+        return holders.Count > 0 ? string.Join("; ", holders) : "no session that is still to be seen";
     }
+
+    private static bool IsContention(PostgresException refused) =>
+        refused.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
+
+    private static string Explain(PostgresException refused) =>
+        $"{refused.SqlState}: {refused.MessageText}{(refused.Detail is null ? "" : $" ({refused.Detail})")}";
 
     [LoggerMessage(8101, LogLevel.Information, "Another migration is running; this one waits for it.")]
     private partial void LogWaits();
@@ -122,25 +120,4 @@ internal sealed partial class Migrator
 
     [LoggerMessage(8103, LogLevel.Warning, "{Script} did not get its lock (try {Attempt} of {Tries}) and changed nothing. Locks are held by: {Holders}.")]
     private partial void LogContention(string script, int attempt, int tries, string holders);
-
-    [LoggerMessage(8104, LogLevel.Information, "{Script}: the index {Index} was left half built, and is dropped.")]
-    private partial void LogDropped(string script, string index);
-
-    // DbUp tells a lot, and the result says what ran and what failed.
-    private sealed class Log(ILogger logger) : IUpgradeLog
-    {
-#pragma warning disable CA2254 // the templates are DbUp's
-        public void LogTrace(string format, params object[] args) => logger.LogTrace(format, args);
-
-        public void LogDebug(string format, params object[] args) => logger.LogDebug(format, args);
-
-        public void LogInformation(string format, params object[] args) => logger.LogDebug(format, args);
-
-        public void LogWarning(string format, params object[] args) => logger.LogWarning(format, args);
-
-        public void LogError(string format, params object[] args) => logger.LogDebug(format, args);
-
-        public void LogError(Exception ex, string format, params object[] args) => logger.LogDebug(ex, format, args);
-#pragma warning restore CA2254
-    }
 }

@@ -1,39 +1,42 @@
-using Npgsql;
+using Microsoft.EntityFrameworkCore;
 
 namespace OAuthServer.Storage.Migrations;
 
 /// <summary>
-/// Compares the database's journal with the scripts of this build. A database that knows more scripts is newer than this
-/// build and fine: a migration must let the previous version keep running.
+/// Compares what the database has run with the scripts of this build. A database that knows more scripts is newer than
+/// this build and fine: a migration must let the previous version keep running.
 /// </summary>
 internal sealed class SchemaVersion
 {
-    private readonly NpgsqlDataSource _database;
+    private readonly IDbContextFactory<OAuthDbContext> _contexts;
     private readonly IReadOnlyList<MigrationScript> _scripts;
 
-    public SchemaVersion(NpgsqlDataSource database)
-        : this(database, MigrationScript.Embedded())
+    public SchemaVersion(IDbContextFactory<OAuthDbContext> contexts)
+        : this(contexts, MigrationScript.Embedded())
     {
     }
 
-    internal SchemaVersion(NpgsqlDataSource database, IReadOnlyList<MigrationScript> scripts) =>
-        (_database, _scripts) = (database, scripts);
+    internal SchemaVersion(IDbContextFactory<OAuthDbContext> contexts, IReadOnlyList<MigrationScript> scripts) =>
+        (_contexts, _scripts) = (contexts, scripts);
 
     /// <summary>What is missing and what is extra, by script name. An unreachable database throws.</summary>
     public async Task<SchemaComparison> CompareAsync(CancellationToken ct = default)
     {
-        var applied = new HashSet<string>(StringComparer.Ordinal);
-        await using var connection = await _database.OpenConnectionAsync(ct);
-        await using var exists = new NpgsqlCommand(SchemaJournal.ExistsSql, connection);
-        if (await exists.ExecuteScalarAsync(ct) is 1)
-        {
-            await using var names = new NpgsqlCommand(SchemaJournal.NamesSql, connection);
-            await using var reader = await names.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct)) applied.Add(reader.GetString(0));
-        }
-
+        await using var db = await _contexts.CreateDbContextAsync(ct);
+        var applied = await AppliedAsync(db, ct);
         string[] wanted = [.. _scripts.Select(script => script.Name)];
-        return new SchemaComparison([.. wanted.Where(name => !applied.Contains(name))], [.. applied.Except(wanted).Order(StringComparer.Ordinal)], applied.Max(StringComparer.Ordinal));
+        return new SchemaComparison(
+            [.. wanted.Where(name => !applied.Contains(name))],
+            [.. applied.Except(wanted).Order(StringComparer.Ordinal)],
+            applied.Max(StringComparer.Ordinal));
+    }
+
+    // Looked for as every statement looks for a table: by the search path.
+    private static async Task<HashSet<string>> AppliedAsync(OAuthDbContext db, CancellationToken ct)
+    {
+        var journal = await db.OnceAsync<TablePresence>($"SELECT to_regclass({AppliedScript.Table}) IS NOT NULL AS exists", ct);
+        if (!journal!.Exists) return [];
+        return await db.AppliedScripts.Select(script => script.ScriptName).ToHashSetAsync(StringComparer.Ordinal, ct);
     }
 }
 

@@ -1,0 +1,32 @@
+namespace OAuthServer.Storage;
+
+/// <summary>The events, as they stand in the table.</summary>
+internal static class AuditEventNames
+{
+    public const string SignIn = "sign_in";
+    public const string SignOut = "sign_out";
+    public const string PasswordChanged = "password_changed";
+    public const string Consent = "consent";
+    public const string CodeIssued = "code_issued";
+    public const string CodeRedeemed = "code_redeemed";
+    public const string RefreshTokenRotated = "refresh_token_rotated";
+    public const string RefreshTokenRepeated = "refresh_token_repeated";
+    public const string DeviceChanged = "device_changed";
+    public const string TokenRefused = "token_refused";
+    public const string AuthorizationRefused = "authorization_refused";
+    public const string RevocationRefused = "revocation_refused";
+    public const string CodeReused = "code_reused";
+    public const string RefreshTokenReused = "refresh_token_reused";
+    public const string TokenRevoked = "token_revoked";
+    public const string GrantWithdrawn = "grant_withdrawn";
+    public const string ClientRefused = "client_refused";
+    public const string KeyPublished = "signing_key_published";
+    public const string KeySigns = "signing_key_signs";
+    public const string KeyWithdrawn = "signing_key_withdrawn";
+    public const string BudgetUsedUp = "budget_used_up";
+    public const string ClientCreated = "client_created";
+    public const string ClientChanged = "client_changed";
+    public const string ClientSecretRotated = "client_secret_rotated";
+    public const string ClientDisabled = "client_disabled";
+    public const string ClientEnabled = "client_enabled";
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using OAuthServer.Storage.Migrations;
+
+namespace OAuthServer.Storage;
+
+/// <summary>
+/// The database: every table as an entity, and the rows that its statements answer with. The schema itself is the SQL
+/// of <c>migrations/</c>; a test compares the two. Nothing is tracked unless a query asks for it.
+/// </summary>
+internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options) : DbContext(options), IDataProtectionKeyContext
+{
+    public DbSet<ClientRow> Clients => Set<ClientRow>();
+
+    public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();
+
+    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+
+    public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
+
+    public DbSet<Consent> Consents => Set<Consent>();
+
+    public DbSet<ClientSecretUse> ClientSecretUses => Set<ClientSecretUse>();
+
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public DbSet<AuditRow> AuditEvents => Set<AuditRow>();
+
+    public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+
+    public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
+
+    public DbSet<AppliedScript> AppliedScripts => Set<AppliedScript>();
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.MapClock();
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(OAuthDbContext).Assembly);
+        modelBuilder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+            NameColumn(property);
+    }
+
+    // RefreshToken.ExpiresAt is the column expires_at, unless the mapping of the table says otherwise.
+    private static void NameColumn(IMutableProperty property)
+    {
+        if (property.FindAnnotation(RelationalAnnotationNames.ColumnName) is null)
+            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace OAuthServer.Storage;
+
+/// <summary>
+/// Runs statements that have to stay as they are written: their row is the answer, and "once" is what they are for.
+/// docs/decisions/001-one-statement-beside-ef.md says why they are not LINQ.
+/// </summary>
+internal static class Statements
+{
+    /// <summary>The row that the statement answers with, or null when it has none.</summary>
+    public static async Task<T?> OnceAsync<T>(this OAuthDbContext db, FormattableString sql, CancellationToken ct)
+        where T : class
+    {
+        // An operator here would wrap the statement, and PostgreSQL takes a writing CTE only at the top (0A000).
+        var rows = await db.Set<T>().FromSql(sql).ToListAsync(ct);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    /// <summary>Every row that the statement answers with.</summary>
+    public static async Task<IReadOnlyList<T>> AllAsync<T>(this OAuthDbContext db, FormattableString sql, CancellationToken ct)
+        where T : class =>
+        await db.Set<T>().FromSql(sql).ToListAsync(ct);
+}
+
+/// <summary>
+/// Values that may be NULL, with their type: an untyped NULL would be another statement to PostgreSQL, prepared anew.
+/// </summary>
+internal static class OrNull
+{
+    public static NpgsqlParameter Text(string? value) => Of(value, NpgsqlDbType.Text);
+
+    public static NpgsqlParameter Bytes(byte[]? value) => Of(value, NpgsqlDbType.Bytea);
+
+    public static NpgsqlParameter Uuid(Guid? value) => Of(value, NpgsqlDbType.Uuid);
+
+    private static NpgsqlParameter Of(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+}
