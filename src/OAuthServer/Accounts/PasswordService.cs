@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Identity;
+using OAuthServer.Audit;
+using OAuthServer.RateLimits;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
-using OAuthServer.Protocol;
+using OAuthServer.Audit;
+using OAuthServer.RateLimits;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;

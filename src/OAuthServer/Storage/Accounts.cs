@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
+using OAuthServer.Audit;
 using OAuthServer.Protocol;
-using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 

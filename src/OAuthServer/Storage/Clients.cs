@@ -1,5 +1,5 @@
 using Npgsql;
-using OAuthServer.Telemetry;
+using OAuthServer.Audit;
 
 namespace OAuthServer.Storage;
 

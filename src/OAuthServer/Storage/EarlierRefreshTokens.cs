@@ -1,6 +1,7 @@
 using Npgsql;
+using OAuthServer.Audit;
 using OAuthServer.Protocol;
-using OAuthServer.Telemetry;
+using OAuthServer.Storage.Sweeping;
 
 namespace OAuthServer.Storage;
 

@@ -1,6 +1,6 @@
 using Npgsql;
+using OAuthServer.Audit;
 using OAuthServer.Protocol;
-using OAuthServer.Telemetry;
 
 namespace OAuthServer.Storage;
 

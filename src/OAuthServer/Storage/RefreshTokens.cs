@@ -1,5 +1,4 @@
 using Npgsql;
-using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 

@@ -1,5 +1,6 @@
 using Npgsql;
-using OAuthServer.Telemetry;
+using OAuthServer.Audit;
+using OAuthServer.Storage.Sweeping;
 
 namespace OAuthServer.Storage;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Storage;
 
