@@ -51,7 +51,7 @@ internal static class ServerRegistration
         services.AddStopping(configuration);
         services.AddSingleton<IsOutage>(exception => exception is KeyStoreException);
         services.AddSingleton<IsRegisteredOrigin>(provider => provider.GetRequiredService<ClientDirectory>().IsRegisteredOriginAsync);
-        services.AddSingleton<ErrorPage>((http, status, code) => Pages.Error(http, new(status, "This did not work", "The server could not answer. Please try again in a moment.", code, http.TraceIdentifier)));
+        services.AddSingleton<ErrorPage>((http, status, code) => PageAnswer.Error(http, new(status, "This did not work", "The server could not answer. Please try again in a moment.", code, http.TraceIdentifier)));
         return services;
     }
 

@@ -24,16 +24,16 @@ internal static class ConnectionsEndpoint
         var rows = connections
             .OrderByDescending(c => c.GrantedAt)
             .Select(c => new ConnectionView(c.ClientId, c.ClientName, c.Scopes, c.GrantedAt));
-        return Pages.Connections(new ConnectionsView(account.Name, [.. rows], Notice(http.Request.Query["done"])));
+        return PageAnswer.Connections(new ConnectionsView(account.Name, [.. rows], Notice(http.Request.Query["done"])));
     }
 
     private static async Task<IResult> WithdrawAsync(
         HttpContext http, AccountLinks links, IAntiforgery antiforgery, Grants grants, CancellationToken ct)
     {
-        if (await AccountForm.ReadAsync(http.Request, ct) is not { } form) return Pages.Malformed(links.Connections);
+        if (await AccountForm.ReadAsync(http.Request, ct) is not { } form) return PageAnswer.Malformed(links.Connections);
         var account = await AccountSession.ReadAsync(http);
-        if (account is null || !await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.Connections);
-        if (form["client_id"] is not { Length: > 0 and <= MaxClientIdLength } client) return Pages.Malformed(links.Connections);
+        if (account is null || !await antiforgery.IsRequestValidAsync(http)) return PageAnswer.FormExpired(links.Connections);
+        if (form["client_id"] is not { Length: > 0 and <= MaxClientIdLength } client) return PageAnswer.Malformed(links.Connections);
         await grants.WithdrawAsync(account.Id, client, http.Audit(), ct);
         return new SeeOther(links.Connections + "?done=withdrawn");
     }

@@ -39,15 +39,15 @@ internal static class SignInEndpoint
         ForgetUser(http);
         var form = await AccountForm.ReadAsync(http.Request, ct);
         var target = form is null ? links.ReturnTarget(http.Request) : links.Internal(form["returnUrl"]) ?? links.ReturnTarget(http.Request);
-        if (form is null) return Pages.Malformed(links.SignIn(target));
-        if (!await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.SignIn(target));
+        if (form is null) return PageAnswer.Malformed(links.SignIn(target));
+        if (!await antiforgery.IsRequestValidAsync(http)) return PageAnswer.FormExpired(links.SignIn(target));
 
         var email = form["email"].Trim();
         var keep = form["keep"] == "true";
         var attempt = new SignInTry(email, form["password"], ClientAddress.Of(http), devices.Read(http));
         var result = await service.SignInAsync(attempt, http.Audit(), ct);
-        if (result.Outcome == SignInOutcome.Limited) return Pages.TooManyTries(http, result.Budget, links.SignIn(target));
-        if (result.Outcome == SignInOutcome.Busy) return Pages.Busy(http, links.SignIn(target));
+        if (result.Outcome == SignInOutcome.Limited) return PageAnswer.TooManyTries(http, result.Budget, links.SignIn(target));
+        if (result.Outcome == SignInOutcome.Busy) return PageAnswer.Busy(http, links.SignIn(target));
         if (result.Account is null)
         {
             var typed = email.Length <= SignInService.MaxLength ? email : "";
@@ -60,7 +60,7 @@ internal static class SignInEndpoint
     private static async Task<IResult> FormAsync(string? target, DescribeSignIn describe, SignInView view, OAuthError? refusal, CancellationToken ct)
     {
         var purpose = target is null ? null : await describe(target, ct);
-        return Pages.SignIn(view with { ClientName = purpose?.ClientName, CancelUrl = purpose?.CancelUrl }, purpose?.FormActionSource, refusal);
+        return PageAnswer.SignIn(view with { ClientName = purpose?.ClientName, CancelUrl = purpose?.CancelUrl }, purpose?.FormActionSource, refusal);
     }
 
     private static OAuthError Refusal(string reason) => new("access_denied", "The person did not sign in.", reason);

@@ -18,13 +18,13 @@ internal static class SignOutEndpoint
     }
 
     private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links) =>
-        await AccountSession.ReadAsync(http) is { } account ? Pages.SignOut(new SignOutView(account.Name)) : new SeeOther(links.SignIn());
+        await AccountSession.ReadAsync(http) is { } account ? PageAnswer.SignOut(new SignOutView(account.Name)) : new SeeOther(links.SignIn());
 
     private static async Task<IResult> AnswerAsync(HttpContext http, AccountLinks links, IAntiforgery antiforgery, AccountJournal journal, CancellationToken ct)
     {
         if (await AccountSession.ReadAsync(http) is not { } account) return new SeeOther(links.SignIn());
-        if (await AccountForm.ReadAsync(http.Request, ct) is null) return Pages.Malformed(links.SignOut);
-        if (!await antiforgery.IsRequestValidAsync(http)) return Pages.FormExpired(links.SignOut);
+        if (await AccountForm.ReadAsync(http.Request, ct) is null) return PageAnswer.Malformed(links.SignOut);
+        if (!await antiforgery.IsRequestValidAsync(http)) return PageAnswer.FormExpired(links.SignOut);
         await AccountSession.EndAsync(http);
         await journal.SignedOutAsync(account.Id, http.Audit(), ct);
         return new SeeOther(links.SignIn());

@@ -18,7 +18,7 @@ internal sealed class AuthorizeAnswer(ServerAddress address, ConsentTickets tick
         AuthorizeOutcome.Refused refused => Redirect(http, RedirectUri.WithQuery(
             refused.Target.RedirectUri, ("error", refused.Error.Code), ("error_description", refused.Error.Description), ("error_uri", address.ErrorUri(refused.Error.Code)), ("state", refused.Target.State), ("iss", address.Issuer))),
         AuthorizeOutcome.SignIn signIn => Redirect(http, SignInUrl(signIn)),
-        AuthorizeOutcome.AskConsent ask => Pages.Consent(http, Ask(ask, person!)),
+        AuthorizeOutcome.AskConsent ask => PageAnswer.Consent(http, Ask(ask, person!)),
         AuthorizeOutcome.Untrusted untrusted => Explain(http, untrusted.Error),
         _ => throw new InvalidOperationException("An outcome has no answer."),
     };
@@ -41,7 +41,7 @@ internal sealed class AuthorizeAnswer(ServerAddress address, ConsentTickets tick
 
     private static IResult Explain(HttpContext http, OAuthError error)
     {
-        if (!http.Request.PrefersJson()) return Pages.Error(http, new(error.Status, "This request cannot go on", error.Description, error.Code, http.TraceIdentifier));
+        if (!http.Request.PrefersJson()) return PageAnswer.Error(http, new(error.Status, "This request cannot go on", error.Description, error.Code, http.TraceIdentifier));
         http.Response.Headers.Vary = "Accept";
         return OAuthAnswer.Refuse(error);
     }

@@ -8,7 +8,7 @@ using OAuthServer.RateLimits;
 namespace OAuthServer.Pages;
 
 /// <summary>Every page that a person can meet. All answers carry the headers of <see cref="PageHeaders"/>.</summary>
-internal static class Pages
+internal static class PageAnswer
 {
     /// <summary>
     /// Asks whether an app may have access (RFC 6749 §4.1.1). Read the session first (<see cref="AccountSession.ReadAsync"/>):
