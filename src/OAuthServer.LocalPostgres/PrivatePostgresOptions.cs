@@ -14,15 +14,4 @@ internal sealed record PrivatePostgresOptions
 
     /// <summary>Gives up durability for speed: right for data that a test throws away, wrong for anything else.</summary>
     public bool Disposable { get; init; }
-
-    /// <summary>The directory for a checkout: <c>.data/postgres</c> beside the solution, or below the content root when there is none.</summary>
-    public static string DirectoryFor(string contentRoot)
-    {
-        for (var folder = new DirectoryInfo(contentRoot); folder is not null; folder = folder.Parent)
-        {
-            if (folder.Exists && folder.EnumerateFiles("*.sln").Any()) return Path.Combine(folder.FullName, ".data", "postgres");
-        }
-
-        return Path.Combine(Path.GetFullPath(contentRoot), ".data", "postgres");
-    }
 }

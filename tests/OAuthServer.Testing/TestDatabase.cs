@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Protocol;
+using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Testing;
 

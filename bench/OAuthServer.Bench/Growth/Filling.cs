@@ -1,5 +1,6 @@
 using OAuthServer.Bench.Database;
 using OAuthServer.Bench.Servers;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Growth;
 

@@ -1,4 +1,5 @@
 using OAuthServer.Bench.Servers;
+using OAuthServer.Clients;
 
 namespace OAuthServer.Bench.Machine;
 

@@ -1,5 +1,6 @@
 using OAuthServer.Bench.Load;
 using OAuthServer.Bench.Machine;
+using OAuthServer.Bench.Workloads;
 
 namespace OAuthServer.Bench.Reports;
 

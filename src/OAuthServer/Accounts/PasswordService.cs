@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using OAuthServer.Audit;
+using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
 using OAuthServer.Storage;
 

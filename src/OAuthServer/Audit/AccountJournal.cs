@@ -1,3 +1,4 @@
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Audit;

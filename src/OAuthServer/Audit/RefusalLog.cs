@@ -1,5 +1,4 @@
 using OAuthServer.Protocol;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Audit;
 

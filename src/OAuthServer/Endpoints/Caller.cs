@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using OAuthServer.Storage;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints;
 

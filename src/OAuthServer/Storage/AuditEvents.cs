@@ -1,13 +1,9 @@
 using Npgsql;
 using OAuthServer.Audit;
+using OAuthServer.Protocol;
 using OAuthServer.Storage.Sweeping;
 
 namespace OAuthServer.Storage;
-
-/// <summary>Who asked: goes into the audit row of whatever the request changes.</summary>
-/// <param name="Address">The peer's address behind trusted proxies.</param>
-/// <param name="CorrelationId">The id that the answer carries too.</param>
-internal sealed record AuditContext(string? Address, string? CorrelationId);
 
 /// <summary>One row of <c>oauth_audit_events</c>.</summary>
 /// <param name="Event">What happened; one of <see cref="AuditEventNames"/>.</param>

@@ -1,4 +1,5 @@
 using Npgsql;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using OAuthServer.Audit;
+using OAuthServer.Protocol;
 using OAuthServer.Storage.Sweeping;
 
 namespace OAuthServer.Storage;

@@ -1,3 +1,5 @@
+using OAuthServer.Endpoints.Token.Grants;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 

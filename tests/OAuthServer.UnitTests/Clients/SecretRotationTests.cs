@@ -1,4 +1,5 @@
-using OAuthServer.Clients;
+using OAuthServer.Endpoints.Token.Grants;
+using OAuthServer.Operators.Clients;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Clients;

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Configuration;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
+using OAuthServer.Storage;
 using OAuthServer.UnitTests.Architecture;
 
 namespace OAuthServer.UnitTests.Documentation;

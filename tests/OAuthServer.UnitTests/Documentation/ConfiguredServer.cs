@@ -2,9 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OAuthServer.Configuration;
 using OAuthServer.Hosting;
+using OAuthServer.Settings;
 using OAuthServer.UnitTests.Architecture;
+using OAuthServer.UnitTests.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

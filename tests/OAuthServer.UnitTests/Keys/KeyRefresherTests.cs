@@ -2,6 +2,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.UnitTests.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using OAuthServer.Commands;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Operators.Keys;
+using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -1,4 +1,5 @@
 using OAuthServer.Keys;
+using OAuthServer.UnitTests.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -1,4 +1,6 @@
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
+using OAuthServer.UnitTests.Doctor;
 
 namespace OAuthServer.UnitTests.Protocol;
 

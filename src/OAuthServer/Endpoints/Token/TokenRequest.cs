@@ -1,6 +1,5 @@
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Endpoints.Token;
 

@@ -1,4 +1,4 @@
-using OAuthServer.Endpoints.Token.Grants;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Token;
 

@@ -3,13 +3,6 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Token.Grants;
 
-/// <summary>The grant types served (RFC 6749 §4.1.3, §6).</summary>
-internal static class GrantTypes
-{
-    public const string AuthorizationCode = "authorization_code";
-    public const string RefreshToken = "refresh_token";
-}
-
 /// <summary>One way to tokens: what is presented is consumed first, and answered for afterwards.</summary>
 internal interface IGrant
 {
