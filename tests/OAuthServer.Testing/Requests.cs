@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using OAuthServer.Endpoints.Token;
-using OAuthServer.Protocol;
 
 namespace OAuthServer.Testing;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using OAuthServer.Protocol;
 using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Testing;

@@ -1,5 +1,4 @@
 using OAuthServer.Bench.Servers;
-using OAuthServer.Clients;
 
 namespace OAuthServer.Bench.Machine;
 

@@ -1,6 +1,5 @@
 using OAuthServer.Bench.Load;
 using OAuthServer.Bench.Machine;
-using OAuthServer.Bench.Workloads;
 
 namespace OAuthServer.Bench.Reports;
 

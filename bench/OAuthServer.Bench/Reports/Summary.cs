@@ -1,5 +1,3 @@
-using OAuthServer.Bench.Workloads;
-
 namespace OAuthServer.Bench.Reports;
 
 /// <summary>A workload against a server with so many connections, over all repetitions. Units as in <see cref="Measurement"/>.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using OAuthServer.Bench.Database;
 using OAuthServer.Bench.Growth;
-using OAuthServer.Bench.Load;
 using OAuthServer.Bench.Machine;
 using OAuthServer.Bench.Reports;
 using OAuthServer.Bench.Servers;

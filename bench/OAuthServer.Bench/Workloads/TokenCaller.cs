@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using OAuthServer.Bench.Load;
 using OAuthServer.Bench.Servers;
-using OAuthServer.Endpoints.Token;
 
 namespace OAuthServer.Bench.Workloads;
 

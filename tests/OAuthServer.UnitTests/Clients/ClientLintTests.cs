@@ -1,9 +1,6 @@
-using OAuthServer.Clients;
-using OAuthServer.Endpoints.Token.Grants;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage;
-using OAuthServer.UnitTests.Doctor;
 
 namespace OAuthServer.UnitTests.Clients;
 

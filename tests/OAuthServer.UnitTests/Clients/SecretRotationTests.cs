@@ -1,4 +1,3 @@
-using OAuthServer.Endpoints.Token.Grants;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Storage;
 

@@ -7,7 +7,6 @@ using Npgsql;
 using OAuthServer.Audit;
 using OAuthServer.Hosting;
 using OAuthServer.Operators.Doctor;
-using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Diagnostics;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using OAuthServer.Operators.Doctor;
-using OAuthServer.RateLimits;
 using OAuthServer.Storage;
 using OAuthServer.UnitTests.Architecture;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Hosting;
 using OAuthServer.Settings;
 using OAuthServer.UnitTests.Architecture;
-using OAuthServer.UnitTests.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

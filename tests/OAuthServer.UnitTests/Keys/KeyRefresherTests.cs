@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
 using OAuthServer.Operators.Doctor;
-using OAuthServer.UnitTests.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
-using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Keys;
 

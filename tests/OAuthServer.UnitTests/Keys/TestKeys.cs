@@ -1,5 +1,4 @@
 using OAuthServer.Keys;
-using OAuthServer.UnitTests.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

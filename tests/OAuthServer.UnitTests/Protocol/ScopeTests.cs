@@ -1,6 +1,5 @@
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
-using OAuthServer.UnitTests.Doctor;
 
 namespace OAuthServer.UnitTests.Protocol;
 

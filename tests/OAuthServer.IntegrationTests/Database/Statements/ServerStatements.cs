@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OAuthServer.Audit;
 using OAuthServer.IntegrationTests.Sweeping;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
