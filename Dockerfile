@@ -7,8 +7,10 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt ./
 COPY src/Directory.Build.props src/
 COPY src/OAuthServer/OAuthServer.csproj src/OAuthServer/packages.lock.json src/OAuthServer/
-# TARGETARCH is amd64 or arm64; .NET calls the first one x64.
-RUN dotnet restore src/OAuthServer --locked-mode -r linux-${TARGETARCH/amd64/x64}
+# Named by the server for Development alone: restored so that the lock file fits, and not in what is published.
+COPY src/OAuthServer.LocalPostgres/OAuthServer.LocalPostgres.csproj src/OAuthServer.LocalPostgres/packages.lock.json src/OAuthServer.LocalPostgres/
+# TARGETARCH is amd64 or arm64; .NET calls the first one x64. (-r would hide the other platform of the lock file.)
+RUN dotnet restore src/OAuthServer --locked-mode -p:RuntimeIdentifier=linux-${TARGETARCH/amd64/x64}
 
 # The migrations are embedded in the assembly: the image can migrate by itself.
 COPY .editorconfig ./

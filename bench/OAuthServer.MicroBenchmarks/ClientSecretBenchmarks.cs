@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Options;
+using OAuthServer.Audit;
 using OAuthServer.Clients;
-using OAuthServer.Limits;
-using OAuthServer.Telemetry;
+using OAuthServer.RateLimits;
 using Bcrypt = BCrypt.Net.BCrypt;
 
 namespace OAuthServer.MicroBenchmarks;

@@ -1,9 +1,9 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Http.Features;
-using OAuthServer.Http;
+using OAuthServer.Endpoints;
+using OAuthServer.Endpoints.Token;
 using OAuthServer.Protocol;
-using OAuthServer.Token;
 
 namespace OAuthServer.MicroBenchmarks;
 

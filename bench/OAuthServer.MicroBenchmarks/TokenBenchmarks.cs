@@ -1,11 +1,11 @@
 using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Options;
-using OAuthServer.Configuration;
+using OAuthServer.Audit;
+using OAuthServer.Endpoints.Token;
 using OAuthServer.Keys;
 using OAuthServer.Protocol;
-using OAuthServer.Telemetry;
-using OAuthServer.Tokens;
+using OAuthServer.Settings;
 
 namespace OAuthServer.MicroBenchmarks;
 

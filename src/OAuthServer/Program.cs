@@ -1,6 +1,6 @@
-using OAuthServer.Commands;
-using OAuthServer.Development;
 using OAuthServer.Hosting;
+using OAuthServer.Hosting.Development;
+using OAuthServer.Operators;
 
 if (RootCommands.Handles(args)) return await RootCommands.RunAsync(args);
 

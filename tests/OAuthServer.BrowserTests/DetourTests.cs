@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.BrowserTests;
 

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests;

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
-using OAuthServer.BrowserTests;
+using OAuthServer.Keys.SecretsManager;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
 using OAuthServer.Testing;
 
 [assembly: AssemblyFixture(typeof(Stage))]

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using OAuthServer.Clients;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests;

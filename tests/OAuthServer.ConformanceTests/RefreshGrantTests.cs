@@ -1,6 +1,8 @@
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 using OAuthServer.Testing;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using OAuthServer.Testing;
 
 namespace OAuthServer.ResourceApi.Tests;
 

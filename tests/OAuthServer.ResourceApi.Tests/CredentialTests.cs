@@ -1,5 +1,4 @@
 using System.Text;
-using OAuthServer.Testing;
 
 namespace OAuthServer.ResourceApi.Tests;
 

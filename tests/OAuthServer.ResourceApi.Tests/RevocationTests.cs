@@ -1,5 +1,3 @@
-using OAuthServer.Testing;
-
 namespace OAuthServer.ResourceApi.Tests;
 
 /// <summary>The revocation check: what is refused, how often the list is fetched, and how the check fails.</summary>

@@ -1,3 +1,5 @@
+using OAuthServer.ResourceApi.Tests;
+
 namespace OAuthServer.Testing;
 
 /// <summary>Names the row of the conformance checklist that a test covers, for example <c>RS-06</c>.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting;
-using OAuthServer.Testing;
 
 namespace OAuthServer.ResourceApi.Tests;
 

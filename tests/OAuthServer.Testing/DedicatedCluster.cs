@@ -1,4 +1,4 @@
-using OAuthServer.Development;
+using OAuthServer.LocalPostgres;
 
 namespace OAuthServer.Testing;
 

@@ -1,4 +1,5 @@
 using OAuthServer.Protocol;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Testing;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using OAuthServer.Development;
+using OAuthServer.LocalPostgres;
 using Testcontainers.PostgreSql;
 
 namespace OAuthServer.Testing;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
-using OAuthServer.Development;
+using OAuthServer.LocalPostgres;
 
 namespace OAuthServer.Testing;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using OAuthServer.Bench.Machine;
-using OAuthServer.Development;
+using OAuthServer.LocalPostgres;
 
 namespace OAuthServer.Bench.Database;
 

@@ -24,7 +24,7 @@ internal sealed class AccountLinks
 
     public string SignOut => Root + "/account/sign-out";
 
-    public string StyleSheet => $"{Root}/account/site.css?v={Accounts.StyleSheet.Version}";
+    public string StyleSheet => $"{Root}/account/site.css?v={Pages.StyleSheet.Version}";
 
     /// <summary>The sign-in page, coming back to <paramref name="returnUrl"/> (or to the connections when null).</summary>
     /// <param name="returnUrl">An internal target; it is escaped here.</param>

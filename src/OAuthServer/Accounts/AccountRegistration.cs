@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OAuthServer.Configuration;
+using OAuthServer.Audit;
+using OAuthServer.Pages;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Identity;
-using OAuthServer.Limits;
+using OAuthServer.RateLimits;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Identity;
+using OAuthServer.Audit;
 using OAuthServer.Protocol;
+using OAuthServer.RateLimits;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;

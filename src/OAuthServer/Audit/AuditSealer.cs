@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
 using OAuthServer.Keys;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Audit;

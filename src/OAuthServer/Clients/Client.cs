@@ -1,3 +1,4 @@
+using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 

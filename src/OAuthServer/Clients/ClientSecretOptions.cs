@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OAuthServer.Configuration;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Clients;
 

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
-using OAuthServer.Limits;
-using OAuthServer.Telemetry;
+using OAuthServer.Audit;
+using OAuthServer.RateLimits;
 using Bcrypt = BCrypt.Net.BCrypt;
 
 namespace OAuthServer.Clients;

@@ -1,5 +1,5 @@
 using Npgsql;
-using OAuthServer.Keys;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Clients;

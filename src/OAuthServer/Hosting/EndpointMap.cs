@@ -1,14 +1,13 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using OAuthServer.Accounts;
-using OAuthServer.Authorize;
-using OAuthServer.Configuration;
-using OAuthServer.Diagnostics;
-using OAuthServer.Discovery;
-using OAuthServer.Hosting.Protection;
+using OAuthServer.Audit;
+using OAuthServer.Endpoints.Account;
+using OAuthServer.Endpoints.Authorize;
+using OAuthServer.Endpoints.Discovery;
+using OAuthServer.Endpoints.Revoke;
+using OAuthServer.Endpoints.Token;
 using OAuthServer.Keys;
-using OAuthServer.Revoke;
-using OAuthServer.Telemetry;
-using OAuthServer.Token;
+using OAuthServer.RateLimits;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Hosting;
 

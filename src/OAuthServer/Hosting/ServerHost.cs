@@ -1,6 +1,5 @@
-using OAuthServer.Configuration;
-using OAuthServer.Hosting.Protection;
-using OAuthServer.Hosting.Stopping;
+using OAuthServer.Hosting.Observability;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Hosting;
 

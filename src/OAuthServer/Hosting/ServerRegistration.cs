@@ -2,24 +2,21 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
-using OAuthServer.Authorize;
 using OAuthServer.Clients;
-using OAuthServer.Configuration;
-using OAuthServer.Diagnostics;
-using OAuthServer.Discovery;
-using OAuthServer.Hosting.Protection;
-using OAuthServer.Hosting.Stopping;
-using OAuthServer.Http;
+using OAuthServer.Endpoints;
+using OAuthServer.Endpoints.Authorize;
+using OAuthServer.Endpoints.Discovery;
+using OAuthServer.Endpoints.Revoke;
+using OAuthServer.Endpoints.Token;
+using OAuthServer.Endpoints.Token.Grants;
+using OAuthServer.Hosting.Observability;
 using OAuthServer.Keys;
-using OAuthServer.Limits;
-using OAuthServer.Revoke;
+using OAuthServer.Pages;
+using OAuthServer.RateLimits;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
-using OAuthServer.Storage.Migrations;
-using OAuthServer.Sweeping;
-using OAuthServer.Telemetry;
-using OAuthServer.Token;
-using OAuthServer.Token.Grants;
-using OAuthServer.Tokens;
+using OAuthServer.Storage.Schema;
+using OAuthServer.Storage.Sweeping;
 using Serilog;
 using Serilog.Core;
 
@@ -54,7 +51,7 @@ internal static class ServerRegistration
         services.AddStopping(configuration);
         services.AddSingleton<IsOutage>(exception => exception is KeyStoreException);
         services.AddSingleton<IsRegisteredOrigin>(provider => provider.GetRequiredService<ClientDirectory>().IsRegisteredOriginAsync);
-        services.AddSingleton<ErrorPage>((http, status, code) => Pages.Error(http, new(status, "This did not work", "The server could not answer. Please try again in a moment.", code, http.TraceIdentifier)));
+        services.AddSingleton<ErrorPage>((http, status, code) => PageAnswer.Error(http, new(status, "This did not work", "The server could not answer. Please try again in a moment.", code, http.TraceIdentifier)));
         return services;
     }
 

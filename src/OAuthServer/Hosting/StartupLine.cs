@@ -3,10 +3,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using OAuthServer.Configuration;
-using OAuthServer.Hosting.Protection;
 using OAuthServer.Keys;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Settings;
+using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Hosting;
 

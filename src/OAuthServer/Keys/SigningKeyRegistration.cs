@@ -2,8 +2,9 @@ using System.Globalization;
 using Amazon;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using OAuthServer.Configuration;
 using OAuthServer.Keys.SecretsManager;
+using OAuthServer.Operators.Keys;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Keys;
 

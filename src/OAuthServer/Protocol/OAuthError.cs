@@ -1,3 +1,6 @@
+using OAuthServer.Audit;
+using OAuthServer.RateLimits;
+
 namespace OAuthServer.Protocol;
 
 /// <summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Storage;
 

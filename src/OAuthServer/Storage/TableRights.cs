@@ -1,4 +1,4 @@
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Storage;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests.Proxied;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests.Proxied;

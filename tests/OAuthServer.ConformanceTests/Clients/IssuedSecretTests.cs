@@ -1,6 +1,7 @@
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Clients;
-using OAuthServer.Commands;
+using OAuthServer.Operators.Clients;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests.Clients;

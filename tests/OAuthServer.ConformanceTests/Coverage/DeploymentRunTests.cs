@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using System.Xml.Linq;
 using OAuthServer.ConformanceTests.Keys;
 using OAuthServer.ConformanceTests.Pages;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests.Coverage;

@@ -1,4 +1,6 @@
 using System.Net;
+using OAuthServer.Clients;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests.Pages;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests.Pages;

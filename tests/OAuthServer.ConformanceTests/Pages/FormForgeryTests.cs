@@ -1,4 +1,7 @@
 using System.Net;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Pages.Views;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests.Pages;

@@ -1,4 +1,6 @@
 using System.Net;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Pages.Views;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ConformanceTests.Pages;

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 using OAuthServer.Testing;

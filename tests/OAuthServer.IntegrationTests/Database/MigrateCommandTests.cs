@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using OAuthServer.Commands;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Operators;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Database;

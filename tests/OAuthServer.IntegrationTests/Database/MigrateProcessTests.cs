@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OAuthServer.IntegrationTests.Operations;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Database;

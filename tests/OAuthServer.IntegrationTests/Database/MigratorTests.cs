@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Database;

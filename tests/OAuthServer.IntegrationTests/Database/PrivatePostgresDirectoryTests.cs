@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
-using OAuthServer.Development;
+using OAuthServer.LocalPostgres;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Database;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
-using OAuthServer.Development;
+using OAuthServer.LocalPostgres;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Database;

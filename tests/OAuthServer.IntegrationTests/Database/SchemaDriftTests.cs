@@ -1,6 +1,7 @@
 using System.Reflection;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Database;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 using Serilog.Core;
 using Serilog.Events;

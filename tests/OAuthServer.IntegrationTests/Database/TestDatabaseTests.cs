@@ -1,4 +1,5 @@
 using Npgsql;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Database;

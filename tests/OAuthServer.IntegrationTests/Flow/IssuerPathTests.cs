@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.IdentityModel.JsonWebTokens;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Flow;

@@ -1,7 +1,9 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Flow;

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Flow;

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Commands;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Operators.Keys;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Keys;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using OAuthServer.Keys.SecretsManager;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.IntegrationTests.Keys;
 

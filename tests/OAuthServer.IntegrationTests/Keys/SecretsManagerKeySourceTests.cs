@@ -4,9 +4,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using OAuthServer.Commands;
 using OAuthServer.Keys;
 using OAuthServer.Keys.SecretsManager;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Operators.Keys;
 
 namespace OAuthServer.IntegrationTests.Keys;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using OAuthServer.Audit;
-using OAuthServer.Commands;
 using OAuthServer.IntegrationTests.Sealing;
+using OAuthServer.Operators.Audit;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;

@@ -1,4 +1,5 @@
 using Npgsql;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.Testing;
 

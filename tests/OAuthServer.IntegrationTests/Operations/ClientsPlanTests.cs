@@ -1,3 +1,5 @@
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 
@@ -223,8 +225,8 @@ public sealed class ClientsPlanTests : IAsyncLifetime
     public async Task A_file_that_is_not_there_and_a_misspelt_option_are_faults_and_not_changes()
     {
         Assert.Equal(1, (await _clients.RunAsync("plan", "/no/such/file.json")).Code);
-        Assert.Equal(1, await OAuthServer.Commands.RootCommands.RunAsync(["clients", "plan", "clients.json", "--prun"]));
-        Assert.Equal(2, await OAuthServer.Commands.RootCommands.RunAsync(["clients", "lint", "--strit"]));
+        Assert.Equal(1, await OAuthServer.Operators.RootCommands.RunAsync(["clients", "plan", "clients.json", "--prun"]));
+        Assert.Equal(2, await OAuthServer.Operators.RootCommands.RunAsync(["clients", "lint", "--strit"]));
     }
 
     private static string Acme(string name = "Acme", string uris = """["https://a.example/cb", "https://b.example/cb"]""", string more = "") =>

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
-using OAuthServer.Commands;
+using OAuthServer.Operators;
+using OAuthServer.Operators.Clients;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;

@@ -1,3 +1,5 @@
+using OAuthServer.Operators.Doctor;
+
 namespace OAuthServer.IntegrationTests.Operations;
 
 /// <summary>A host with a wrong configuration ends with exit code 2 and names every fault at once.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Npgsql;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using OAuthServer.Development;
+using OAuthServer.Hosting.Development;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;

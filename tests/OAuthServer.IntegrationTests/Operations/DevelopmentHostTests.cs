@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
-using OAuthServer.Development;
+using OAuthServer.Hosting.Development;
+using OAuthServer.LocalPostgres;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;

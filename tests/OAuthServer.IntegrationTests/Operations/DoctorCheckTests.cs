@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;

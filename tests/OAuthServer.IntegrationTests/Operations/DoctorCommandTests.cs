@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Options;
-using OAuthServer.Configuration;
-using OAuthServer.Doctor;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Settings;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Npgsql;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Operations;

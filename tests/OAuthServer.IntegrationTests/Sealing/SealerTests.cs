@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Audit;
 using OAuthServer.IntegrationTests.Sweeping;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Operators.Keys;
 using OAuthServer.Storage;
-using OAuthServer.Sweeping;
+using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Sealing;

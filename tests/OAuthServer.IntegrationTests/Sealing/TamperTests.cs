@@ -1,5 +1,6 @@
 using OAuthServer.Audit;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Sweeping;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Sweeping;

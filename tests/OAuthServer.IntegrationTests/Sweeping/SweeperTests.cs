@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Sweeping;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Sweeping;

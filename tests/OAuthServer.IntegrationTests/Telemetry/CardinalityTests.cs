@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Telemetry;

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.IntegrationTests.Sweeping;
-using OAuthServer.Sweeping;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Telemetry;

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using CsCheck;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
 using OAuthServer.Testing;
 
 namespace OAuthServer.SecurityTests.Generated;

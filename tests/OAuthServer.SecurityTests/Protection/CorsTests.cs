@@ -1,5 +1,6 @@
 using System.Net;
-using OAuthServer.Hosting.Protection;
+using OAuthServer.Hosting;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.SecurityTests.Protection;
 

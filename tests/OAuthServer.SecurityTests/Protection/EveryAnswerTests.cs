@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.SecurityTests.Protection;
 

@@ -7,9 +7,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Hosting.Protection;
-using OAuthServer.Limits;
-using OAuthServer.Telemetry;
+using OAuthServer.Clients;
+using OAuthServer.Hosting;
+using OAuthServer.Hosting.Observability;
+using OAuthServer.RateLimits;
 
 namespace OAuthServer.SecurityTests.Protection;
 

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using OAuthServer.Hosting.Protection;
+using OAuthServer.Hosting;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Pages.Views;
 
 namespace OAuthServer.SecurityTests.Protection;
 

@@ -1,4 +1,6 @@
 using System.Net;
+using OAuthServer.Keys.SecretsManager;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.SecurityTests.Refusals;

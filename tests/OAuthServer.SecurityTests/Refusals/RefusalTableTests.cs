@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using OAuthServer.Keys.SecretsManager;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 using Serilog.Events;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using OAuthServer.Accounts;
+using OAuthServer.Endpoints.Account;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Accounts;
 

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using OAuthServer.Accounts;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Pages;
 
 namespace OAuthServer.UnitTests.Accounts;
 

@@ -1,4 +1,5 @@
 using OAuthServer.Accounts;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Accounts;
 

@@ -1,5 +1,6 @@
 using Mono.Cecil;
 using Mono.Cecil.Rocks;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Architecture;
 

@@ -1,3 +1,5 @@
+using OAuthServer.Operators.Doctor;
+
 namespace OAuthServer.UnitTests.Architecture;
 
 /// <summary>

@@ -1,4 +1,5 @@
-using OAuthServer.Clients;
+using OAuthServer.Operators.Clients;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Clients;
 

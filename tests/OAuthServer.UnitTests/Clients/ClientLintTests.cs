@@ -1,4 +1,5 @@
-using OAuthServer.Clients;
+using OAuthServer.Operators.Clients;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Clients;

@@ -1,4 +1,4 @@
-using OAuthServer.Clients;
+using OAuthServer.Operators.Clients;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Clients;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OAuthServer.Commands;
+using OAuthServer.Operators.Audit;
 
 namespace OAuthServer.UnitTests.Commands;
 

@@ -1,4 +1,4 @@
-using OAuthServer.Commands;
+using OAuthServer.Operators;
 
 namespace OAuthServer.UnitTests.Commands;
 

@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using OAuthServer.Audit;
 using OAuthServer.Hosting;
-using OAuthServer.Telemetry;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Diagnostics;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using OAuthServer.Telemetry;
+using OAuthServer.Hosting.Observability;
 
 namespace OAuthServer.UnitTests.Diagnostics;
 

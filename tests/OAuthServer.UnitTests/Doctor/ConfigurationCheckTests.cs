@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using OAuthServer.Doctor;
-using OAuthServer.Hosting.Protection;
-using OAuthServer.Limits;
+using OAuthServer.Hosting;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.Doctor;
 

@@ -1,4 +1,4 @@
-using OAuthServer.Doctor;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Doctor;

@@ -1,4 +1,4 @@
-using OAuthServer.Doctor;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.UnitTests.Architecture;
 
 namespace OAuthServer.UnitTests.Doctor;

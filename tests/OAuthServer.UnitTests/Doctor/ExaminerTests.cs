@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Doctor;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Doctor;
 

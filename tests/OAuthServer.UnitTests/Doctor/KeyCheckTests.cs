@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Doctor;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Operators.Keys;
 using OAuthServer.UnitTests.Keys;
 
 namespace OAuthServer.UnitTests.Doctor;

@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Options;
-using OAuthServer.Doctor;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.UnitTests.Keys;
 
 namespace OAuthServer.UnitTests.Doctor;

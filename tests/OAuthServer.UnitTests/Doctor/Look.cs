@@ -3,8 +3,8 @@ using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Options;
-using OAuthServer.Configuration;
-using OAuthServer.Doctor;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Settings;
 
 namespace OAuthServer.UnitTests.Doctor;
 

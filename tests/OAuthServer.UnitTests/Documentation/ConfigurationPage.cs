@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using OAuthServer.Configuration;
+using OAuthServer.Settings;
+using OAuthServer.UnitTests.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Configuration;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage;
 using OAuthServer.UnitTests.Architecture;
 
 namespace OAuthServer.UnitTests.Documentation;

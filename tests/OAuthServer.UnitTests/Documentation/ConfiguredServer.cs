@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OAuthServer.Configuration;
 using OAuthServer.Hosting;
+using OAuthServer.Settings;
 using OAuthServer.UnitTests.Architecture;
 
 namespace OAuthServer.UnitTests.Documentation;

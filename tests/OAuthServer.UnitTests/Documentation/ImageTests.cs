@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.UnitTests.Architecture;
 
 namespace OAuthServer.UnitTests.Documentation;

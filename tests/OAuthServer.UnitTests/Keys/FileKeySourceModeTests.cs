@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

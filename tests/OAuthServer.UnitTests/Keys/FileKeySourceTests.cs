@@ -1,4 +1,5 @@
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using OAuthServer.Commands;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Operators.Keys;
 
 namespace OAuthServer.UnitTests.Keys;
 

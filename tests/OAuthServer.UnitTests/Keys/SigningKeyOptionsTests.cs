@@ -4,8 +4,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Discovery;
+using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

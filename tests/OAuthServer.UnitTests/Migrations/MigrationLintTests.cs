@@ -1,3 +1,5 @@
+using OAuthServer.Operators.Doctor;
+
 namespace OAuthServer.UnitTests.Migrations;
 
 /// <summary>What the lint of migrations lets pass and what it refuses.</summary>

@@ -1,9 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Hosting.Protection;
-using OAuthServer.Limits;
-using OAuthServer.Protocol;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.Protection;
 

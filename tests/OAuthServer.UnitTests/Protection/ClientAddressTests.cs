@@ -1,6 +1,7 @@
 using System.Net;
 using CsCheck;
-using OAuthServer.Limits;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.Protection;
 

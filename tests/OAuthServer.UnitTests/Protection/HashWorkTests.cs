@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Limits;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.Protection;
 

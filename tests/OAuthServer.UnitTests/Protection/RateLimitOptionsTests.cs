@@ -1,4 +1,5 @@
-using OAuthServer.Hosting.Protection;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.Protection;
 

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OAuthServer.Hosting.Protection;
+using OAuthServer.Hosting;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Protection;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Primitives;
 using OAuthServer.Clients;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.Testing;
 

@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using OAuthServer.Audit;
 using OAuthServer.Clients;
-using OAuthServer.Limits;
-using OAuthServer.Telemetry;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
 using OAuthServer.Testing;
 using Bcrypt = BCrypt.Net.BCrypt;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using OAuthServer.Http;
+using OAuthServer.Endpoints;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Protocol;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Protocol;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
-using OAuthServer.Configuration;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Settings;
 
 namespace OAuthServer.UnitTests.Protocol;
 

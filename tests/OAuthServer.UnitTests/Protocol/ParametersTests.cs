@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using CsCheck;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Protocol;

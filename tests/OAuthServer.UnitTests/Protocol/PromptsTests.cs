@@ -1,4 +1,4 @@
-using OAuthServer.Authorize;
+using OAuthServer.Endpoints.Authorize;
 
 namespace OAuthServer.UnitTests.Protocol;
 

@@ -1,3 +1,5 @@
+using OAuthServer.Audit;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Protocol;

@@ -1,3 +1,4 @@
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Protocol;

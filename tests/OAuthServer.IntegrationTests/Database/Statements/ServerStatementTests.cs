@@ -1,3 +1,5 @@
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Database.Statements;

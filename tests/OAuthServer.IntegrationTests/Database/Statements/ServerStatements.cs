@@ -4,8 +4,10 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OAuthServer.Audit;
+using OAuthServer.IntegrationTests.Sweeping;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
-using OAuthServer.Sweeping;
+using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Database.Statements;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Npgsql;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 
 namespace OAuthServer.IntegrationTests.Database.Statements;

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OAuthServer.Keys.SecretsManager;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.IntegrationTests.Database.Statements;
 

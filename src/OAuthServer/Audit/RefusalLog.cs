@@ -1,0 +1,35 @@
+using OAuthServer.Protocol;
+
+namespace OAuthServer.Audit;
+
+/// <summary>
+/// The one place that every refusal passes, once: of an endpoint, of a page, and of what stands before and behind them. It
+/// leaves a log line with the stable reason and the correlation id that the answer carries (docs/errors.md), and is counted.
+/// </summary>
+internal sealed partial class RefusalLog(ServerTelemetry telemetry, ILogger<RefusalLog> logger)
+{
+    /// <summary>Logs a refusal and hands it on.</summary>
+    /// <param name="endpoint">The name of the route, or <c>none</c>.</param>
+    /// <param name="error">What is refused, and why.</param>
+    /// <param name="context">The request.</param>
+    public OAuthError Note(string endpoint, OAuthError error, AuditContext context)
+    {
+        telemetry.Refused(endpoint, error);
+        var level = LevelOf(error);
+        LogRefused(level, endpoint, error.Code, error.Reason, error.About?.ClientId, context.CorrelationId);
+        if (error.Mismatch is { } mismatch && logger.IsEnabled(LogLevel.Information) && mismatch.Explain() is { } difference)
+            LogMismatch(difference.Received, difference.Nearest, difference.Index, difference.ReceivedCharacter, difference.NearestCharacter, context.CorrelationId);
+        return error;
+    }
+
+    // What no budget bounds is written where it is asked for alone: a flood of requests must not become a flood of lines.
+    private static LogLevel LevelOf(OAuthError error) =>
+        error.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed ? LogLevel.Debug : LogLevel.Information;
+
+    [LoggerMessage(EventId = 1001, Message = "Refused at {Endpoint}: {Error} ({Reason}), client {ClientId}. Correlation id {CorrelationId}")]
+    private partial void LogRefused(LogLevel level, string endpoint, string error, string reason, string? clientId, string? correlationId);
+
+    [LoggerMessage(1003, LogLevel.Information,
+        "The redirect URI {Received} is not {Nearest}, the nearest registered one: character {Index} is {ReceivedCharacter} instead of {NearestCharacter}. Correlation id {CorrelationId}")]
+    private partial void LogMismatch(string received, string nearest, int index, string receivedCharacter, string nearestCharacter, string? correlationId);
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using OAuthServer.Protocol;
+
+namespace OAuthServer.Audit;
+
+/// <summary>
+/// What this server counts, times and traces by itself. While nobody listens nothing is written and no clock is read, so
+/// that a token request pays a few comparisons. Every tag is a word of this source (an endpoint, a grant, an error, a reason, a
+/// statement), never what a caller sent: so the number of series is bounded, and no secret can be in one.
+/// </summary>
+/// <param name="meter">The meter of <see cref="Name"/>; its owner disposes of it.</param>
+/// <param name="clock">Measures durations.</param>
+internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDisposable
+{
+    /// <summary>The name of the meter and of the source of spans.</summary>
+    public const string Name = "OAuthServer";
+
+    private const string Unavailable = "temporarily_unavailable";
+    private const string Limited = "too_many_requests";
+    private const string Failed = "server_error";
+
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    };
+
+    private readonly ActivitySource _spans = new(Name);
+
+    private readonly Counter<long> _requests = meter.CreateCounter<long>(
+        "oauth.server.requests", "{request}", "Requests that were answered, by what came of them.");
+
+    private readonly Counter<long> _reuses = meter.CreateCounter<long>(
+        "oauth.server.reuse.detections", "{detection}", "Codes and refresh tokens that were presented again; everything that came from them was withdrawn.");
+
+    private readonly Histogram<double> _secretChecks = meter.CreateHistogram(
+        "oauth.server.secret_check.duration", "s", "Time to check a client's secret, with the wait for a turn.", null, Seconds);
+
+    private readonly Histogram<double> _statements = meter.CreateHistogram(
+        "oauth.server.db.statement.duration", "s", "Time of a statement, with the wait for a connection and the reading of its rows.", null, Seconds);
+
+    private readonly Histogram<double> _signatures = meter.CreateHistogram(
+        "oauth.server.signing.duration", "s", "Time to make and sign an access token.", null, Seconds);
+
+    /// <summary>Counts a request that got what it asked for.</summary>
+    /// <param name="endpoint">The endpoint's name.</param>
+    /// <param name="grant">The grant type, where there is one.</param>
+    public void Granted(string endpoint, string? grant = null)
+    {
+        if (!_requests.Enabled) return;
+        var tags = new TagList { { "oauth.endpoint", endpoint }, { "oauth.outcome", "granted" } };
+        if (Known(grant) is { } known) tags.Add("oauth.grant_type", known);
+        _requests.Add(1, tags);
+    }
+
+    /// <summary>Counts a request that was refused, and with a reason of reuse the detection as well.</summary>
+    /// <param name="endpoint">The endpoint's name.</param>
+    /// <param name="error">The answer's error, with the private reason.</param>
+    public void Refused(string endpoint, OAuthError error)
+    {
+        var reason = error.Reason;
+        if (reason is "code_reused" or "refresh_token_reused")
+            _reuses.Add(1, new KeyValuePair<string, object?>("oauth.credential", reason is "code_reused" ? "code" : "refresh_token"));
+        if (!_requests.Enabled) return;
+        var outcome = error.Code switch
+        {
+            Limited => "limited",
+            Unavailable => "unavailable",
+            Failed => "failed",
+            _ => "refused",
+        };
+        var tags = new TagList { { "oauth.endpoint", endpoint }, { "oauth.outcome", outcome }, { "oauth.error", error.Code }, { "oauth.reason", reason } };
+        if (Known(error.GrantType) is { } known) tags.Add("oauth.grant_type", known);
+        _requests.Add(1, tags);
+    }
+
+    /// <summary>Times a statement until the end of the scope.</summary>
+    /// <param name="name">The table and what is done to it.</param>
+    public StatementTime Statement(string name) => _statements.Enabled ? new StatementTime(this, name, clock.GetTimestamp()) : default;
+
+    /// <summary>When a secret check began, for <see cref="SecretChecked"/>; 0 while nobody listens.</summary>
+    public long SecretCheckBegins() => _secretChecks.Enabled ? clock.GetTimestamp() : 0;
+
+    /// <summary>Writes how long a secret check took.</summary>
+    /// <param name="began">From <see cref="SecretCheckBegins"/>.</param>
+    /// <param name="by">What answered: <c>memory</c> or <c>bcrypt</c>.</param>
+    /// <param name="result">What it said.</param>
+    public void SecretChecked(long began, string by, string result)
+    {
+        if (began == 0) return;
+        _secretChecks.Record(clock.GetElapsedTime(began).TotalSeconds, new("oauth.check", by), new KeyValuePair<string, object?>("oauth.result", result));
+    }
+
+    /// <summary>When signing began, for <see cref="Signed"/>; 0 while nobody listens.</summary>
+    public long SigningBegins() => _signatures.Enabled ? clock.GetTimestamp() : 0;
+
+    /// <summary>Writes how long signing took.</summary>
+    public void Signed(long began)
+    {
+        if (began != 0) _signatures.Record(clock.GetElapsedTime(began).TotalSeconds);
+    }
+
+    /// <summary>Begins a span inside the request's; null while nobody listens. Dispose of it to end it.</summary>
+    public Activity? Span(string name) => _spans.StartActivity(name);
+
+    /// <inheritdoc/>
+    public void Dispose() => _spans.Dispose();
+
+    // A caller chooses the grant type of its request, and must not choose a tag.
+    private static string? Known(string? grant) => grant is "authorization_code" or "refresh_token" ? grant : null;
+
+    /// <summary>A statement under way.</summary>
+    internal readonly struct StatementTime(ServerTelemetry? owner, string name, long began) : IDisposable
+    {
+        public void Dispose() =>
+            owner?._statements.Record(owner.Elapsed(began), new KeyValuePair<string, object?>("oauth.statement", name));
+    }
+
+    private double Elapsed(long began) => clock.GetElapsedTime(began).TotalSeconds;
+}

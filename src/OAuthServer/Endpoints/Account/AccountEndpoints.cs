@@ -1,0 +1,16 @@
+using OAuthServer.Pages;
+
+namespace OAuthServer.Endpoints.Account;
+
+/// <summary>The addresses for people, in one list.</summary>
+internal static class AccountEndpoints
+{
+    /// <returns>The routes that check passwords: whoever maps them bounds the guesses.</returns>
+    public static IEnumerable<IEndpointConventionBuilder> MapAccounts(this IEndpointRouteBuilder routes)
+    {
+        routes.MapSignOut();
+        routes.MapConnections();
+        routes.MapStyleSheet();
+        return [routes.MapSignIn(), routes.MapPassword()];
+    }
+}

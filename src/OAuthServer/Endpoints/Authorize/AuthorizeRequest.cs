@@ -1,0 +1,48 @@
+using OAuthServer.Clients;
+using OAuthServer.Protocol;
+
+namespace OAuthServer.Endpoints.Authorize;
+
+/// <summary>An authorization request that may go on (RFC 6749 §4.1.1, RFC 7636 §4.3).</summary>
+/// <param name="Target">Where every answer goes.</param>
+/// <param name="Scope">What is asked for, or the client's default.</param>
+/// <param name="CodeChallenge">An S256 challenge; null only for a client with a waiver.</param>
+/// <param name="Prompt">How much the person is to be asked.</param>
+/// <param name="Parameters">The request as it came, to begin it again after sign-in.</param>
+internal sealed record AuthorizeRequest(RedirectTarget Target, Scope Scope, string? CodeChallenge, Prompt Prompt, Parameters Parameters)
+{
+    /// <summary>The client that asks.</summary>
+    public Client Client => Target.Client;
+
+    /// <summary>Holds the state and the challenge.</summary>
+    public override string ToString() => $"request of {Client}";
+}
+
+/// <summary>A client and a redirect URI that belong together: from here on errors go to the client (RFC 6749 §4.1.2.1).</summary>
+/// <param name="RedirectUriWasSent">False when the client's only URI stands in for it.</param>
+/// <param name="State">Unchanged, for the answer; null when absent or not fit to be echoed.</param>
+internal sealed record RedirectTarget(Client Client, string RedirectUri, bool RedirectUriWasSent, string? State);
+
+/// <summary>What becomes of an authorization request.</summary>
+internal abstract record AuthorizeOutcome
+{
+    /// <summary>The redirect target cannot be trusted: an error page, never a redirect.</summary>
+    internal sealed record Untrusted(OAuthError Error) : AuthorizeOutcome;
+
+    /// <summary>An error for the client, on its redirect URI.</summary>
+    internal sealed record Refused(RedirectTarget Target, OAuthError Error) : AuthorizeOutcome;
+
+    /// <summary>A code for the client, on its redirect URI.</summary>
+    internal sealed record Granted(RedirectTarget Target, string Code) : AuthorizeOutcome
+    {
+        /// <summary>Holds the code.</summary>
+        public override string ToString() => $"code for {Target.Client}";
+    }
+
+    /// <summary>The person has to sign in first; the request begins again afterwards.</summary>
+    internal sealed record SignIn(AuthorizeRequest Request, bool Reauthenticate) : AuthorizeOutcome;
+
+    /// <summary>The person has to be asked.</summary>
+    /// <param name="AgreedBefore">The scopes agreed to before.</param>
+    internal sealed record AskConsent(AuthorizeRequest Request, IReadOnlyList<string> AgreedBefore) : AuthorizeOutcome;
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using OAuthServer.Protocol;
+using OAuthServer.RateLimits;
+using OAuthServer.Settings;
+
+namespace OAuthServer.Endpoints;
+
+/// <summary>Tokens for a client (RFC 6749 §5.1); the access token in ASCII.</summary>
+internal sealed record TokenGrant(ReadOnlyMemory<byte> AccessToken, long ExpiresIn, string? RefreshToken, string Scope)
+{
+    /// <summary>Holds tokens.</summary>
+    public override string ToString() => $"tokens for {Scope}";
+}
+
+/// <summary>The answers of the form endpoints: JSON that is never cached (RFC 6749 §5.1, §5.2; RFC 7009 §2.2).</summary>
+internal static class OAuthAnswer
+{
+    private const int RetryAfterSeconds = 5;
+
+    /// <summary>200 with tokens.</summary>
+    public static IResult Grant(TokenGrant grant) => new JsonAnswer(StatusCodes.Status200OK, null, (json, _) =>
+    {
+        json.WriteString("access_token"u8, grant.AccessToken.Span);
+        json.WriteString("token_type"u8, "Bearer"u8);
+        json.WriteNumber("expires_in"u8, grant.ExpiresIn);
+        if (grant.RefreshToken is { } refreshToken) json.WriteString("refresh_token"u8, refreshToken);
+        json.WriteString("scope"u8, grant.Scope);
+    });
+
+    /// <summary>200 with an empty object, since some clients fail on a body that is not JSON.</summary>
+    public static IResult Done() => new JsonAnswer(StatusCodes.Status200OK, null, (_, _) => { });
+
+    /// <summary>A refusal in the form of RFC 6749 §5.2. Every 401 carries a challenge (RFC 9110 §15.5.2).</summary>
+    public static IResult Refuse(OAuthError error) => new JsonAnswer(error.Status, error.Budget, (json, http) =>
+    {
+        json.WriteString("error"u8, error.Code);
+        // All 429 have one form, and say no more than that.
+        if (error.Status == StatusCodes.Status429TooManyRequests) return;
+        json.WriteString("error_description"u8, error.Description);
+        if (http.RequestServices.GetRequiredService<ServerAddress>().ErrorUri(error.Code) is { } uri) json.WriteString("error_uri"u8, uri);
+    });
+
+    private sealed class JsonAnswer(int status, BudgetState? budget, Action<Utf8JsonWriter, HttpContext> members) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = status;
+            response.ContentType = "application/json";
+            response.Headers.CacheControl = "no-store";
+            response.Headers.Pragma = "no-cache";
+            if (status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Basic realm=\"OAuthServer\", charset=\"UTF-8\"";
+            if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests) response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            if (status == StatusCodes.Status429TooManyRequests && budget is { } usedUp) response.Headers.WriteUsedUp(usedUp);
+            // Straight into the server's own buffers; headers leave with the first flush, so the length can still be told.
+            using var json = new Utf8JsonWriter(response.BodyWriter);
+            json.WriteStartObject();
+            members(json, httpContext);
+            json.WriteEndObject();
+            json.Flush();
+            response.ContentLength = json.BytesCommitted;
+            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using OAuthServer.Keys;
+using OAuthServer.Settings;
+
+namespace OAuthServer.Endpoints.Revoke;
+
+/// <summary>One of our own access tokens.</summary>
+internal sealed record IssuedAccessToken(string Id, string ClientId, Guid? Subject);
+
+/// <summary>Recognises our own access tokens, for revocation. Expired and foreign tokens are nobody's concern any more.</summary>
+internal sealed class AccessTokenReader(KeyRing keys, ServerAddress address, TimeProvider clock)
+{
+    private readonly JsonWebTokenHandler _handler = new();
+
+    /// <summary>False as long as there is no key to judge a token with.</summary>
+    public bool CanJudge => keys.Current is not null;
+
+    /// <summary>The token if we signed it and it has not expired, else null.</summary>
+    public async Task<IssuedAccessToken?> ReadAsync(string token)
+    {
+        if (keys.Current is not { } ring) return null;
+        var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidIssuer = address.Issuer,
+            ValidateAudience = false,
+            ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+            ValidTypes = ["at+jwt"],
+            IssuerSigningKeys = new JsonWebKeySet(Encoding.UTF8.GetString(ring.JwksDocument.Span)).GetSigningKeys(),
+            LifetimeValidator = (_, expires, _, _) => expires > clock.GetUtcNow().UtcDateTime,
+        });
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
+        return jwt.TryGetPayloadValue<string>("client_id", out var clientId) && jwt.Id.Length > 0
+            ? new(jwt.Id, clientId, Guid.TryParse(jwt.Subject, out var subject) ? subject : null)
+            : null;
+    }
+}

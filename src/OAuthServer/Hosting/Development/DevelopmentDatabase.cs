@@ -1,0 +1,94 @@
+#if LOCAL_POSTGRES
+using OAuthServer.LocalPostgres;
+#endif
+
+namespace OAuthServer.Hosting.Development;
+
+/// <summary>
+/// The database of a Development host that has none configured: a private PostgreSQL under <c>.data</c>, stopped with the
+/// host. Outside Development, or with a connection string, this does nothing. What is published has no private PostgreSQL.
+/// </summary>
+internal sealed class DevelopmentDatabase : IAsyncDisposable
+{
+    private readonly Dictionary<string, string?> _settings = [];
+    private IAsyncDisposable? _server;
+
+    /// <summary>Why there is no database, in words for the person at the terminal; null when there is one.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Starts it if it is needed.</summary>
+    /// <param name="args">The arguments of the host, which may hold settings.</param>
+    /// <param name="quiet">True where standard output belongs to what a command prints.</param>
+    public static async Task<DevelopmentDatabase> StartAsync(string[] args, bool quiet = false)
+    {
+        // The same sources as the host's, read once before the host exists.
+        var probe = WebApplication.CreateEmptyBuilder(new() { Args = args, EnvironmentName = EnvironmentName() });
+        probe.Configuration.AddJsonFile("appsettings.json", optional: true)
+            .AddJsonFile($"appsettings.{probe.Environment.EnvironmentName}.json", optional: true).AddEnvironmentVariables().AddCommandLine(args);
+        var root = probe.Environment.ContentRootPath;
+        if (!probe.Environment.IsDevelopment()) return new();
+
+        var database = new DevelopmentDatabase();
+        var data = DataFolder(root);
+        if (probe.Configuration["SigningKeys:Directory"] is null) database._settings["SigningKeys:Directory"] = Path.Combine(data, "keys");
+        if (!string.IsNullOrEmpty(probe.Configuration.GetConnectionString("OAuthServer"))) return database;
+
+        (database._server, var connection, database.Fault) = await StartPrivateAsync(Path.Combine(data, "postgres"), quiet);
+        if (connection is not null) database._settings["ConnectionStrings:OAuthServer"] = connection;
+        return database;
+    }
+
+    /// <summary>Tells the host where the database and the keys are.</summary>
+    public void Configure(IConfigurationBuilder configuration) => configuration.AddInMemoryCollection(_settings);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+    }
+
+#if LOCAL_POSTGRES
+    private static async Task<(IAsyncDisposable? Server, string? Connection, string? Fault)> StartPrivateAsync(string directory, bool quiet)
+    {
+        // The host and its log do not exist yet.
+        using var loggers = LoggerFactory.Create(logging =>
+        {
+            if (!quiet) logging.AddSimpleConsole(console => console.SingleLine = true);
+        });
+        return await PrivatePostgres.StartAsync(new() { Directory = directory }, loggers.CreateLogger("PostgreSQL")) switch
+        {
+            PrivatePostgresStart.Started started => (started.Server, started.Server.ConnectionString, null),
+            PrivatePostgresStart.NotInstalled missing => (null, null, missing.Message),
+            PrivatePostgresStart.Failed failed => (null, null, failed.Message),
+            _ => throw new InvalidOperationException("PostgreSQL neither started nor failed."),
+        };
+    }
+#else
+    private const string NoDatabase =
+        """
+        No database is configured, and what is published starts none of its own. Either of these gives you one:
+          Your own         set ConnectionStrings__OAuthServer
+          Docker           docker compose up, in the checkout
+        """;
+
+    private static Task<(IAsyncDisposable? Server, string? Connection, string? Fault)> StartPrivateAsync(string directory, bool quiet) =>
+        Task.FromResult<(IAsyncDisposable?, string?, string?)>((null, null, NoDatabase));
+#endif
+
+    // Beside the solution of a checkout, or below the content root when there is none.
+    private static string DataFolder(string contentRoot)
+    {
+        for (var folder = new DirectoryInfo(contentRoot); folder is not null; folder = folder.Parent)
+        {
+            if (folder.Exists && folder.EnumerateFiles("*.sln").Any()) return Path.Combine(folder.FullName, ".data");
+        }
+
+        return Path.Combine(Path.GetFullPath(contentRoot), ".data");
+    }
+
+    private static string? EnvironmentName()
+    {
+        var variables = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        return variables["ASPNETCORE_ENVIRONMENT"] ?? variables["DOTNET_ENVIRONMENT"];
+    }
+}

@@ -1,0 +1,43 @@
+using Npgsql;
+using OAuthServer.Settings;
+using OAuthServer.Storage.Schema;
+
+namespace OAuthServer.Hosting.Development;
+
+/// <summary>In Development the schema is brought up to date at start, demo data is there, and a banner says how to use it.</summary>
+internal static class DevelopmentStart
+{
+    /// <summary>Null when the host can start, else what stands in the way.</summary>
+    public static async Task<string?> PrepareAsync(WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment()) return null;
+        try
+        {
+            var migrated = await app.Services.GetRequiredService<Migrator>().RunAsync();
+            if (!migrated.Ok) return $"{migrated.FailedScript} failed: {migrated.Cause}";
+            await ActivatorUtilities.CreateInstance<DemoSeed>(app.Services).PlantAsync();
+        }
+        catch (NpgsqlException outage)
+        {
+            return $"The database of ConnectionStrings:OAuthServer cannot be used: {outage.Message}";
+        }
+
+        var address = app.Services.GetRequiredService<ServerAddress>();
+        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Banner(address)));
+        return null;
+    }
+
+    private static string Banner(ServerAddress address) => $"""
+
+        OAuthServer   {address.Issuer}   (Development)
+
+          person        {DemoSeed.Email} / {DemoSeed.Password}
+          confidential  demo-web / {DemoSeed.WebSecret}    http://localhost:5090/callback
+          browser       demo-spa                      http://localhost:5091/callback
+          native        demo-native                   http://127.0.0.1/callback, any port
+          scopes        read write
+
+          try           curl {address.Issuer}/.well-known/oauth-authorization-server
+
+        """;
+}

@@ -1,0 +1,42 @@
+using OAuthServer.Storage;
+
+namespace OAuthServer.Operators.Audit;
+
+/// <summary>
+/// Sees each new event once. A row becomes visible a moment after its id was handed out, so every look goes back a little
+/// and leaves out what was seen.
+/// </summary>
+internal sealed class AuditFollower(AuditLog log, AuditFilter filter)
+{
+    private const int LookBack = 1000;
+    private const int MostAtOnce = 10_000;
+
+    private HashSet<long> _seen = [];
+    private long _newest;
+
+    /// <summary>The newest <paramref name="lines"/> events, from which to follow.</summary>
+    public async Task<IReadOnlyList<AuditRow>> BeginAsync(int lines, CancellationToken ct)
+    {
+        _newest = (await log.FindAsync(new AuditFilter(), 1, ct)) is [var newest] ? newest.Id : 0;
+        _seen = [.. (await LookAsync(ct)).Select(row => row.Id)];
+        var begin = await log.FindAsync(filter, lines, ct);
+        foreach (var row in begin) See(row);
+        return begin;
+    }
+
+    /// <summary>What was not seen before.</summary>
+    public async Task<IReadOnlyList<AuditRow>> NextAsync(CancellationToken ct)
+    {
+        var next = (await LookAsync(ct)).Where(See).ToList();
+        _seen.RemoveWhere(id => id <= _newest - LookBack);
+        return next;
+    }
+
+    private Task<IReadOnlyList<AuditRow>> LookAsync(CancellationToken ct) => log.FindAsync(filter with { AboveId = _newest - LookBack }, MostAtOnce, ct);
+
+    private bool See(AuditRow row)
+    {
+        _newest = Math.Max(_newest, row.Id);
+        return _seen.Add(row.Id);
+    }
+}

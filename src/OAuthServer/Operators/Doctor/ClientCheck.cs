@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Clients;
+using OAuthServer.Operators.Clients;
+using OAuthServer.Settings;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Operators.Doctor;
+
+/// <summary>The clients that somebody should look at: the same rules as <c>OAuthServer clients lint</c>.</summary>
+internal sealed class ClientCheck(
+    ClientRecords clients, ClientSecretUses uses, IOptions<OAuthOptions> options, IOptions<ClientSecretOptions> secrets, TimeProvider clock, IHostEnvironment environment) : IDoctorCheck
+{
+    // Somebody disabled it on purpose.
+    private const string Disabled = "client_disabled";
+
+    /// <inheritdoc/>
+    public string Name => "clients";
+
+    /// <inheritdoc/>
+    public Ground StandsOn => Ground.Schema;
+
+    /// <inheritdoc/>
+    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    {
+        var rows = await clients.ListAsync(ct);
+        var disabled = rows.Count(client => client.DisabledAt is not null);
+        var notes = new Notes().Fact("clients", $"{rows.Count - disabled}{(disabled > 0 ? $", and {disabled} disabled" : "")}");
+        var lint = new ClientLint([.. options.Value.Scopes.Keys], secrets.Value.Cost, clock.GetUtcNow());
+        foreach (var found in lint.Check(rows, await uses.ListAsync(ct)))
+            notes.Found(FindingIds.OfClients + found.Rule, SeverityOf(found), $"Client {found.ClientId}: {found.What}", found.Advice);
+        return notes.Done();
+    }
+
+    // What the rules warn of, such as plain http on localhost, is what Development is for.
+    private Severity SeverityOf(ClientFinding found) =>
+        found.Severity == FindingSeverity.Error ? Severity.Error
+        : found.Rule == Disabled || environment.IsDevelopment() ? Severity.Note
+        : Severity.Warning;
+}

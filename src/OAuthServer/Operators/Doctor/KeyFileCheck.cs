@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Keys;
+
+namespace OAuthServer.Operators.Doctor;
+
+/// <summary>Whether key files are where only the server reads them.</summary>
+internal sealed class KeyFileCheck(IOptions<SigningKeyOptions> options, IHostEnvironment environment) : IDoctorCheck
+{
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <inheritdoc/>
+    public string Name => "key files";
+
+    /// <inheritdoc/>
+    public Ground StandsOn => Ground.Configuration;
+
+    /// <inheritdoc/>
+    public Task<Examination> ExamineAsync(CancellationToken ct)
+    {
+        var notes = new Notes();
+        if (options.Value.Source != SigningKeySource.File) return notes.DoneAsync();
+        notes.FoundIf(!environment.IsDevelopment(), FindingIds.KeyFilesInProduction, Severity.Warning,
+            "The signing keys are files, which are for development: an instance elsewhere would sign with a key of its own, and no one keeps a copy.",
+            "Set SigningKeys:Source to SecretsManager.");
+        var directory = new DirectoryInfo(Path.GetFullPath(options.Value.Directory, environment.ContentRootPath));
+        if (!directory.Exists || OperatingSystem.IsWindows()) return notes.DoneAsync();
+        foreach (var file in directory.EnumerateFiles("*.pem").Where(file => (file.UnixFileMode & Others) != 0).OrderBy(file => file.Name, StringComparer.Ordinal))
+        {
+            notes.Found(FindingIds.KeyFileReadable, Severity.Error, $"{file.FullName} is open to other users of this machine ({file.UnixFileMode}).",
+                $"Run: chmod 600 {file.FullName}. If others may have read it, replace the key.");
+        }
+
+        return notes.DoneAsync();
+    }
+}

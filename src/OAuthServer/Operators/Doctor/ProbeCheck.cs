@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using OAuthServer.Settings;
+
+namespace OAuthServer.Operators.Doctor;
+
+/// <summary>
+/// With <c>--probe</c>: asks for the metadata at the issuer's own address, as a client does, through whatever stands in front.
+/// That it answers shows the scheme that the server saw, since one with an https issuer refuses what came as http.
+/// </summary>
+internal sealed class ProbeCheck(ServerAddress address, HttpMessageInvoker http) : IDoctorCheck
+{
+    private const int LongestAnswer = 64 * 1024;
+    private const int LongestIssuer = 200;
+
+    /// <inheritdoc/>
+    public string Name => "probe";
+
+    /// <inheritdoc/>
+    public Ground StandsOn => Ground.Configuration;
+
+    /// <inheritdoc/>
+    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    {
+        var url = new Uri(IssuerCheck.Metadata(new Uri(address.Issuer), address.Path));
+        var notes = new Notes().Fact("asked", url.AbsoluteUri);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var answer = await http.SendAsync(request, ct);
+            notes.Fact("answer", string.Create(CultureInfo.InvariantCulture, $"{(int)answer.StatusCode}"));
+            Judge(notes, answer.StatusCode, Json(await BeginningAsync(answer, ct)));
+        }
+        catch (Exception outage) when (outage is HttpRequestException or IOException || (outage is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            notes.Found(FindingIds.ProbeUnreachable, Severity.Error, $"{url} does not answer: {Reason(outage)}",
+                "Check the name in DNS, the certificate, the proxy and that an instance runs; or run the doctor where clients are.");
+        }
+
+        return notes.Done();
+    }
+
+    private void Judge(Notes notes, HttpStatusCode status, JsonElement? body)
+    {
+        if (status == HttpStatusCode.OK && Text(body, "issuer") is { } issuer)
+        {
+            notes.Fact("scheme seen", address.IsHttps ? "https" : "http");
+            notes.FoundIf(issuer != address.Issuer, FindingIds.ProbeIssuerDiffers, Severity.Error,
+                $"The server there says that its issuer is {issuer[..Math.Min(issuer.Length, LongestIssuer)]}; here it is {address.Issuer}. Clients refuse the metadata (RFC 8414 §3.3).",
+                "Give both the same OAuth:Issuer, or correct where the name leads.");
+        }
+        else if (status == HttpStatusCode.BadRequest && Text(body, "error") == "invalid_request")
+        {
+            notes.Fact("scheme seen", "http").Found(FindingIds.ProbeSchemeHttp, Severity.Error,
+                "The server saw plain http, although it was asked over https: the proxy is not trusted, or does not send X-Forwarded-Proto.",
+                "List the proxy's address, as the server sees it, under ForwardedHeaders:KnownProxies or :KnownNetworks, and let it send X-Forwarded-Proto: https. The server's log says which of both it is (event 7006 or 7007).");
+        }
+        else
+        {
+            notes.Found(FindingIds.ProbeRefused, Severity.Error, string.Create(CultureInfo.InvariantCulture, $"The metadata was answered with {(int)status} and not with the metadata of this server."),
+                $"Let the proxy pass on /.well-known/oauth-authorization-server{address.Path} and everything under {address.Issuer}/, without redirects, to this server.");
+        }
+    }
+
+    private static async Task<byte[]> BeginningAsync(HttpResponseMessage answer, CancellationToken ct)
+    {
+        await using var body = await answer.Content.ReadAsStreamAsync(ct);
+        var buffer = new byte[LongestAnswer];
+        return buffer[..await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct)];
+    }
+
+    private static JsonElement? Json(byte[] text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement? json, string name) =>
+        json is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static string Reason(Exception outage) => outage switch
+    {
+        OperationCanceledException => "it took too long.",
+        { InnerException: { } cause } => $"{outage.Message} ({cause.Message})",
+        _ => outage.Message,
+    };
+}

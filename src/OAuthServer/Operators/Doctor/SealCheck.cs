@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Audit;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Operators.Doctor;
+
+/// <summary>Whether audit rows are sealed in time.</summary>
+internal sealed class SealCheck(AuditSeals seals, IOptions<AuditOptions> options) : IDoctorCheck
+{
+    private const int Rounds = 5;
+    private static readonly TimeSpan Least = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc/>
+    public string Name => "audit seals";
+
+    /// <inheritdoc/>
+    public Ground StandsOn => Ground.Schema;
+
+    /// <inheritdoc/>
+    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    {
+        var lag = await seals.LagAsync(ct);
+        var tolerable = options.Value.SealInterval * Rounds;
+        if (tolerable < Least) tolerable = Least;
+        return new Notes()
+            .Fact("oldest row without a seal", lag is { } waiting ? Words.Text(waiting) : "none")
+            .FoundIf(lag > tolerable, FindingIds.SealsBehind, Severity.Warning,
+                $"The oldest audit row without a seal is {(lag ?? default).Text()} old; Audit:SealInterval is {options.Value.SealInterval}.",
+                "Check that an instance runs and has a signing key, and that nobody holds a transaction open that has written to oauth_audit_events (pg_stat_activity).")
+            .Done();
+    }
+}

@@ -1,0 +1,92 @@
+namespace OAuthServer.Pages.Views;
+
+// The views are public because generated component classes are, and a component's parameters must be as visible as it is.
+
+/// <summary>The consent page.</summary>
+/// <param name="ClientId">The client that asks.</param>
+/// <param name="ClientName">Its name as registered; shown escaped and isolated, whatever it holds.</param>
+/// <param name="RedirectHost">Where the answer goes: a host, or the scheme of a private-use redirect URI.</param>
+/// <param name="Scopes">What is asked for and not granted yet.</param>
+/// <param name="AlreadyGranted">What the app has been granted before.</param>
+/// <param name="UserName">Who is signed in.</param>
+/// <param name="Ticket">Names the stored request; posted back as it is.</param>
+/// <param name="Action">Where the form goes, a path of this server.</param>
+/// <param name="FormActionSource">The CSP source of the client's redirect URI.</param>
+/// <param name="SwitchAccountUrl">The link for "not you?"; null to restart the current request by its own address.</param>
+public sealed record ConsentView(
+    string ClientId,
+    string ClientName,
+    string RedirectHost,
+    IReadOnlyList<ScopeView> Scopes,
+    IReadOnlyList<ScopeView> AlreadyGranted,
+    string UserName,
+    string Ticket,
+    string Action,
+    string FormActionSource,
+    string? SwitchAccountUrl = null);
+
+/// <summary>A scope in plain words.</summary>
+/// <param name="Name">The scope as registered, such as <c>read:profile</c>.</param>
+/// <param name="Description">What it lets the app do: "See your name and picture". The name again when there are no words.</param>
+public sealed record ScopeView(string Name, string Description);
+
+/// <summary>The error page: text alone.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Title">What went wrong, in a few words.</param>
+/// <param name="Explanation">What the person or the developer can do about it.</param>
+/// <param name="Code">The stable reason code.</param>
+/// <param name="CorrelationId">Finds the request in the log.</param>
+public sealed record ErrorView(int Status, string Title, string Explanation, string Code, string CorrelationId);
+
+/// <summary>The sign-in page.</summary>
+/// <param name="ClientName">The app to go on to; null when the person came by themselves.</param>
+/// <param name="CancelUrl">Where Cancel goes; null for no such link.</param>
+/// <param name="ReturnUrl">The internal target after signing in; null for the default.</param>
+/// <param name="Email">What was typed before.</param>
+/// <param name="Keep">Whether 'keep me signed in' was ticked.</param>
+/// <param name="Failed">True after a failed try.</param>
+public sealed record SignInView(string? ClientName, string? CancelUrl, string? ReturnUrl, string Email = "", bool Keep = false, bool Failed = false);
+
+/// <summary>The question before signing out.</summary>
+/// <param name="UserName">Who is signed in.</param>
+public sealed record SignOutView(string UserName);
+
+/// <summary>The apps that have access.</summary>
+/// <param name="UserName">Who is signed in.</param>
+/// <param name="Connections">One per app, newest first.</param>
+/// <param name="Notice">A sentence about what was just done; null for none.</param>
+public sealed record ConnectionsView(string UserName, IReadOnlyList<ConnectionView> Connections, string? Notice);
+
+/// <summary>One app that has access.</summary>
+/// <param name="ClientId">The client, posted back to withdraw.</param>
+/// <param name="ClientName">Its name as registered.</param>
+/// <param name="Scopes">What it may do, by the names of the scopes.</param>
+/// <param name="GrantedAt">When the person agreed.</param>
+public sealed record ConnectionView(string ClientId, string ClientName, IReadOnlyList<string> Scopes, DateTimeOffset GrantedAt);
+
+/// <summary>The page to change the password.</summary>
+/// <param name="UserName">Who is signed in; also tells password managers which entry to change.</param>
+/// <param name="Fault">What was wrong with the last try; null for none.</param>
+public sealed record PasswordView(string UserName, string? Fault);
+
+/// <summary>A short message with one way on.</summary>
+/// <param name="Title">What happened.</param>
+/// <param name="Text">What it means.</param>
+/// <param name="LinkText">The words of the link.</param>
+/// <param name="LinkUrl">An internal target.</param>
+public sealed record MessageView(string Title, string Text, string LinkText, string LinkUrl);
+
+/// <summary>What every page is given besides its view.</summary>
+/// <param name="Root">The path of the issuer, put before every link.</param>
+/// <param name="StyleSheet">The address of the style sheet.</param>
+/// <param name="Token">The antiforgery field; null on pages without a form.</param>
+public sealed record PageFrame(string Root, string StyleSheet, FormToken? Token);
+
+/// <summary>The antiforgery field of a form.</summary>
+/// <param name="Name">The name of the field.</param>
+/// <param name="Value">The token.</param>
+public sealed record FormToken(string Name, string Value)
+{
+    /// <summary>The name alone: the value is a secret of this browser.</summary>
+    public override string ToString() => Name;
+}

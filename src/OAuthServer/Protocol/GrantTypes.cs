@@ -1,0 +1,8 @@
+namespace OAuthServer.Protocol;
+
+/// <summary>The grant types served (RFC 6749 §4.1.3, §6).</summary>
+internal static class GrantTypes
+{
+    public const string AuthorizationCode = "authorization_code";
+    public const string RefreshToken = "refresh_token";
+}

@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Options;
+
+namespace OAuthServer.RateLimits;
+
+/// <summary>Which requests use up a budget.</summary>
+internal enum BudgetCount
+{
+    /// <summary>Every request.</summary>
+    All,
+
+    /// <summary>Only requests answered with 400 to 499, so that honest traffic from one busy address is never turned away.</summary>
+    Refused,
+}
+
+/// <summary>What one address may use of one group of endpoints in one window.</summary>
+internal sealed class BudgetOptions
+{
+    /// <summary>Permits per address and window.</summary>
+    public int PermitLimit { get; set; } = 100;
+
+    /// <summary>Length of a window; it opens with the first permit taken.</summary>
+    public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Which requests take a permit.</summary>
+    public BudgetCount Count { get; set; } = BudgetCount.All;
+}
+
+/// <summary>The section <c>RateLimiting</c>: what one address may ask of each group of endpoints, and how often a secret may be guessed (RFC 6749 §10.10, RFC 6585 §4).</summary>
+internal sealed class RateLimitOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "RateLimiting";
+
+    /// <summary>The authorization endpoint.</summary>
+    public BudgetOptions Authorize { get; init; } = new();
+
+    /// <summary>The token endpoint and the refresh endpoint, together.</summary>
+    public BudgetOptions Token { get; init; } = new() { Count = BudgetCount.Refused };
+
+    /// <summary>The revocation endpoint.</summary>
+    public BudgetOptions Revoke { get; init; } = new() { Count = BudgetCount.Refused };
+
+    /// <summary>The sign-in page.</summary>
+    public BudgetOptions SignIn { get; init; } = new();
+
+    /// <summary>Wrong secrets per client, over all addresses; and those for clients that do not exist, together.</summary>
+    public GuessLimit ClientSecrets { get; init; } = new();
+
+    /// <summary>Wrong passwords per account, and wrong tries of one password at whatever accounts, over all addresses.</summary>
+    public GuessLimit Passwords { get; init; } = new();
+
+    /// <summary>Every budget of an address under the name that endpoints ask for it by.</summary>
+    public IReadOnlyDictionary<string, BudgetOptions> ByName() => new Dictionary<string, BudgetOptions>(StringComparer.Ordinal)
+    {
+        [BudgetNames.Authorize] = Authorize,
+        [BudgetNames.Token] = Token,
+        [BudgetNames.Revoke] = Revoke,
+        [BudgetNames.SignIn] = SignIn,
+    };
+}
+
+/// <summary>The names that endpoints ask for a budget by.</summary>
+internal static class BudgetNames
+{
+    /// <summary>The authorization endpoint.</summary>
+    public const string Authorize = "authorize";
+
+    /// <summary>The token and refresh endpoints.</summary>
+    public const string Token = "token";
+
+    /// <summary>The revocation endpoint.</summary>
+    public const string Revoke = "revoke";
+
+    /// <summary>The sign-in page.</summary>
+    public const string SignIn = "sign-in";
+
+    /// <summary>Whether a budget of this name exists.</summary>
+    public static bool Exists(string name) => name is Authorize or Token or Revoke or SignIn;
+}
+
+/// <summary>Lists every fault of <see cref="RateLimitOptions"/>.</summary>
+internal sealed class RateLimitOptionsValidator : IValidateOptions<RateLimitOptions>
+{
+    private const int MaxPermits = 1_000_000;
+    private static readonly TimeSpan MinWindow = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(1);
+
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, RateLimitOptions options)
+    {
+        var faults = new[]
+        {
+            Faults(nameof(options.Authorize), options.Authorize),
+            Faults(nameof(options.Token), options.Token),
+            Faults(nameof(options.Revoke), options.Revoke),
+            Faults(nameof(options.SignIn), options.SignIn),
+            Faults(nameof(options.ClientSecrets), options.ClientSecrets.PermitLimit, options.ClientSecrets.Window),
+            Faults(nameof(options.Passwords), options.Passwords.PermitLimit, options.Passwords.Window),
+        }.SelectMany(found => found).ToList();
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static IEnumerable<string> Faults(string group, BudgetOptions budget)
+    {
+        foreach (var fault in Faults(group, budget.PermitLimit, budget.Window)) yield return fault;
+        if (!Enum.IsDefined(budget.Count))
+            yield return $"{RateLimitOptions.Section}:{group}:{nameof(budget.Count)}: {budget.Count} is neither All nor Refused.";
+    }
+
+    private static IEnumerable<string> Faults(string group, int permitLimit, TimeSpan window)
+    {
+        var key = $"{RateLimitOptions.Section}:{group}";
+        if (permitLimit is < 1 or > MaxPermits)
+            yield return $"{key}:{nameof(BudgetOptions.PermitLimit)}: {permitLimit} is not between 1 and {MaxPermits}.";
+        if (window < MinWindow || window > MaxWindow)
+            yield return $"{key}:{nameof(BudgetOptions.Window)}: {window:c} is not between {MinWindow:c} and {MaxWindow:c}.";
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Options;
+
+namespace OAuthServer.Settings;
+
+/// <summary>What a changed device fingerprint does at a refresh.</summary>
+internal enum DeviceBinding
+{
+    /// <summary>Fingerprints are not kept.</summary>
+    Off,
+
+    /// <summary>A change is an audit event.</summary>
+    Audit,
+
+    /// <summary>A change is a refusal.</summary>
+    Enforce,
+}
+
+/// <summary>Section <c>OAuth</c>: who we are, and how long what we issue lives.</summary>
+internal sealed class OAuthOptions
+{
+    /// <summary>The issuer identifier (RFC 8414 §2), byte for byte; the one source of every URL that we print.</summary>
+    public string Issuer { get; set; } = string.Empty;
+
+    /// <summary>The <c>aud</c> of access tokens when no resource is asked for (RFC 9068 §3); the issuer when empty.</summary>
+    public string? Audience { get; set; }
+
+    /// <summary>At most 10 minutes (RFC 6749 §4.1.2).</summary>
+    public TimeSpan AuthorizationCodeLifetime { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Also the longest that an API which validates offline accepts a revoked token.</summary>
+    public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a refresh token may lie idle.</summary>
+    public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>The absolute end of a family of refresh tokens, from its code on; rotation never moves it.</summary>
+    public TimeSpan RefreshTokenFamilyLifetime { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>Inside this window a repeated refresh gets the same successor again; zero to five minutes.</summary>
+    public TimeSpan RefreshRetryWindow { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What a changed device fingerprint does at a refresh.</summary>
+    public DeviceBinding DeviceBinding { get; set; } = DeviceBinding.Audit;
+
+    /// <summary>Whether <c>/oauth/revoke</c> takes access tokens; if not it answers <c>unsupported_token_type</c> (RFC 7009 §2.2.1).</summary>
+    public bool AccessTokenRevocation { get; set; } = true;
+
+    /// <summary>
+    /// A page with a section for each public error, such as docs/errors.md as you publish it: refusals then carry
+    /// <c>error_uri</c> (RFC 6749 §4.1.2.1, §5.2), this and <c>#invalid_grant</c>. Empty for none.
+    /// </summary>
+    public string? ErrorDocumentation { get; set; }
+
+    /// <summary>The scopes of the APIs behind this server, each with the plain words that the consent page shows.</summary>
+    public Dictionary<string, string> Scopes { get; } = [];
+}
+
+/// <summary>Lists every fault of <see cref="OAuthOptions"/> at once, so that an operator mends them in one go.</summary>
+internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : IValidateOptions<OAuthOptions>
+{
+    private static readonly TimeSpan LongestCode = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, OAuthOptions options)
+    {
+        var faults = new List<string>();
+        if (IssuerFault(options.Issuer) is { } fault) faults.Add($"OAuth:Issuer {fault}");
+        Check(options.AuthorizationCodeLifetime > TimeSpan.Zero && options.AuthorizationCodeLifetime <= LongestCode, "OAuth:AuthorizationCodeLifetime must be above 0 and at most 00:10:00 (RFC 6749 §4.1.2).");
+        Check(options.AccessTokenLifetime >= TimeSpan.FromMinutes(1) && options.AccessTokenLifetime <= TimeSpan.FromHours(1), "OAuth:AccessTokenLifetime must be from 00:01:00 to 01:00:00.");
+        Check(options.RefreshTokenLifetime > options.AccessTokenLifetime, "OAuth:RefreshTokenLifetime must be longer than OAuth:AccessTokenLifetime.");
+        Check(options.RefreshTokenFamilyLifetime >= options.RefreshTokenLifetime, "OAuth:RefreshTokenFamilyLifetime must be at least OAuth:RefreshTokenLifetime.");
+        Check(options.RefreshRetryWindow >= TimeSpan.Zero && options.RefreshRetryWindow <= LongestRetry, "OAuth:RefreshRetryWindow must be from 00:00:00 to 00:05:00.");
+        Check(Enum.IsDefined(options.DeviceBinding), "OAuth:DeviceBinding must be Off, Audit or Enforce.");
+        Check(string.IsNullOrEmpty(options.ErrorDocumentation) || IsPlainUrl(options.ErrorDocumentation), "OAuth:ErrorDocumentation must be an absolute http or https URL in ASCII without a fragment; the name of the error becomes the fragment.");
+        foreach (var scope in options.Scopes.Keys) Check(Protocol.Scope.TryParse(scope, out var parsed) && parsed.Names.Count == 1, "OAuth:Scopes has a name that is no scope token (RFC 6749 §3.3).");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+
+        void Check(bool holds, string otherwise)
+        {
+            if (!holds) faults.Add(otherwise);
+        }
+    }
+
+    // The characters of RFC 6749 §5.2 for error_uri.
+    private static bool IsPlainUrl(string text) =>
+        !text.AsSpan().ContainsAnyExceptInRange('!', '~') && text.AsSpan().IndexOfAny('"', '\\', '#') < 0
+        && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
+
+    private string? IssuerFault(string issuer)
+    {
+        if (issuer.Length == 0) return "is required: the https URL under which clients reach this server, for example https://login.example.com.";
+        if (issuer.AsSpan().ContainsAnyExceptInRange('!', '~')) return "must have no space and only ASCII characters: it is printed byte for byte (RFC 8414 §3.3).";
+        if (!Uri.TryCreate(issuer, UriKind.Absolute, out var uri)) return "is not an absolute URL.";
+        if (issuer.Contains('?', StringComparison.Ordinal) || issuer.Contains('#', StringComparison.Ordinal)) return "must have no query and no fragment (RFC 8414 §2).";
+        if (issuer.EndsWith('/')) return "must not end with a slash: clients compare it byte for byte (RFC 8414 §3.3).";
+        if (uri.UserInfo.Length > 0) return "must have no user information.";
+        if (uri.Scheme == "https") return null;
+        return uri is { Scheme: "http", IsLoopback: true } && environment.IsDevelopment()
+            ? null
+            : "must be https; http is for a loopback host in Development only (RFC 6749 §3.1).";
+    }
+}

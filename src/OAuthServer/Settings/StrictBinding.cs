@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Options;
+
+namespace OAuthServer.Settings;
+
+/// <summary>Which options class a section is bound to. With these docs/configuration.md is written, so that no setting is forgotten there.</summary>
+internal sealed record BoundSection(string Path, Type Options);
+
+/// <summary>
+/// Binds a section to its options class so that an unknown key, or a value of the wrong type, is a fault of validation
+/// like any other. The framework throws instead, and the first such key would hide every other fault.
+/// </summary>
+internal static class StrictBinding
+{
+    public static OptionsBuilder<T> BindStrictly<T>(this OptionsBuilder<T> options, IConfigurationSection section)
+        where T : class, new()
+    {
+        options.Services.AddSingleton(new BoundSection(section.Path, typeof(T)));
+        options.Services.AddSingleton<IValidateOptions<T>>(new Validator<T>(section));
+        return options.Configure(bound => Fault(section, bound, strict: false));
+    }
+
+    // Strictly, the binder stops at an unknown key and leaves the rest unbound; so what counts is bound leniently.
+    private static string? Fault<T>(IConfigurationSection section, T options, bool strict)
+    {
+        try
+        {
+            section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = strict);
+            return null;
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            return $"{section.Path}: {unreadable.Message}";
+        }
+    }
+
+    // A fresh object shows what the binder says: binding twice into one would double its lists.
+    private sealed class Validator<T>(IConfigurationSection section) : IValidateOptions<T>
+        where T : class, new()
+    {
+        public ValidateOptionsResult Validate(string? name, T options) =>
+            Fault(section, new T(), strict: true) is { } fault ? ValidateOptionsResult.Fail(fault) : ValidateOptionsResult.Success;
+    }
+}

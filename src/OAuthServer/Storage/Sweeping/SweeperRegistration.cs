@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
+
+namespace OAuthServer.Storage.Sweeping;
+
+/// <summary>Adds the sweeper to a host.</summary>
+internal static class SweeperRegistration
+{
+    /// <summary>Registers the validated options, the tables with their rules, and the background service.</summary>
+    public static IServiceCollection AddSweeper(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IValidateOptions<SweeperOptions>, SweeperOptionsValidator>();
+        services.AddOptions<SweeperOptions>().BindStrictly(configuration.GetSection(SweeperOptions.Section)).ValidateOnStart();
+        services.AddSingleton(provider => AuthorizationCodes.SweptAfter(provider.GetRequiredService<IOptions<OAuthOptions>>().Value.RefreshTokenFamilyLifetime));
+        services.AddSingleton(provider => RefreshTokenFamilies.SweptAfter(provider.GetRequiredService<IOptions<SweeperOptions>>().Value.KeepRefreshTokens));
+        services.AddSingleton(provider => EarlierRefreshTokens.SweptAfter(provider.GetRequiredService<IOptions<SweeperOptions>>().Value.KeepRefreshTokens));
+        services.AddSingleton(RevokedTokens.Swept());
+        services.AddSingleton<Sweeps>().AddSingleton<SweepTotals>().AddSingleton<Sweeper>();
+        return services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
+    }
+}
