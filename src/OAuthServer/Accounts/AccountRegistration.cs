@@ -2,8 +2,9 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OAuthServer.Audit;
 using OAuthServer.Pages;
@@ -34,10 +35,18 @@ internal static class AccountRegistration
 
     private static void AddIdentity(this IServiceCollection services, IConfiguration configuration)
     {
+        // Identity's store changes what it has read, so its context tracks.
+        services.AddScoped(provider =>
+        {
+            var db = provider.GetRequiredService<IDbContextFactory<OAuthDbContext>>().CreateDbContext();
+            db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
+            return db;
+        });
         // Stateless, and used by the singleton that bounds password work.
         services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
         services.AddIdentityCore<Account>(ConfigureIdentity)
-            .AddUserStore<AccountStore>()
+            .AddUserStore<UserOnlyStore<Account, OAuthDbContext, Guid>>()
+            .AddClaimsPrincipalFactory<AccountPrincipalFactory>()
             .AddSignInManager<AccountSignInManager>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
     }
@@ -60,8 +69,7 @@ internal static class AccountRegistration
 
     private static void AddSessions(this IServiceCollection services)
     {
-        services.AddDataProtection().SetApplicationName(ApplicationName);
-        services.AddOptions<KeyManagementOptions>().Configure<SessionKeys>((options, keys) => options.XmlRepository = keys);
+        services.AddDataProtection().SetApplicationName(ApplicationName).PersistKeysToDbContext<OAuthDbContext>();
         services.AddAuthentication().AddCookie(IdentityConstants.ApplicationScheme);
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<AccountLinks>(PageCookies.Session);
         services.AddAntiforgery();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
+using OAuthServer.Storage.Sweeping;
 
 namespace OAuthServer.Audit;
 
@@ -19,8 +20,8 @@ internal static class AuditRegistration
     public static IServiceCollection AddAuditSealing(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddAuditOptions(configuration);
-        services.AddSingleton(provider => AuditEvents.SweptAfter(provider.GetRequiredService<IOptions<AuditOptions>>().Value.Retention));
-        services.AddSingleton<AuditSeals>().AddSingleton<AuditLog>().AddSingleton<PublicKeys>().AddSingleton<AuditSealer>();
+        services.AddSingleton(provider => SweptTable.AuditEvents(provider.GetRequiredService<IOptions<AuditOptions>>().Value.Retention));
+        services.AddSingleton<AuditSeals>().AddSingleton<SigningKeys>().AddSingleton<AuditSealer>();
         return services.AddHostedService(provider => provider.GetRequiredService<AuditSealer>());
     }
 }

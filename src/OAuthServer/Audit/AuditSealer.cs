@@ -13,7 +13,7 @@ namespace OAuthServer.Audit;
 /// written as ever, and sealed in the order of their ids once no transaction can add a lower id any more.
 /// </summary>
 internal sealed partial class AuditSealer(
-    AuditSeals seals, PublicKeys keys, KeyRing ring, IOptions<AuditOptions> options, TimeProvider clock, ILogger<AuditSealer> logger)
+    AuditSeals seals, SigningKeys keys, KeyRing ring, IOptions<AuditOptions> options, TimeProvider clock, ILogger<AuditSealer> logger)
     : BackgroundService
 {
     /// <summary>The rows that one seal covers at most.</summary>
@@ -53,7 +53,7 @@ internal sealed partial class AuditSealer(
     private async Task NoteKeysAsync(KeyRingSnapshot current, CancellationToken ct)
     {
         foreach (var key in new JsonWebKeySet(Encoding.UTF8.GetString(current.JwksDocument.Span)).Keys)
-            await keys.NotePublishedAsync(new(key.Kid, key.N, key.E), ct);
+            await keys.NotePublishedAsync(key.Kid, key.N, key.E, ct);
         await keys.NoteSigningAsync(current.Signing.KeyId, ct);
 
         // An instance that cannot ask the store does not know what is new there.
@@ -73,7 +73,7 @@ internal sealed partial class AuditSealer(
         using var hash = new SealHash(before?.Hash);
         DateOnly? day = null;
         var to = highest;
-        await foreach (var row in turn.RowsAsync(from, highest, MostRows, ct))
+        await foreach (var row in turn.RowsAsync(from, highest, MostRows).WithCancellation(ct))
         {
             // A seal is of one day, so that the sweeper can take whole days.
             if (day is not null && DateOnly.FromDateTime(row.OccurredAt) != day) break;
@@ -83,20 +83,31 @@ internal sealed partial class AuditSealer(
         }
 
         if (day is null) return false;
-        var seal = Sign(new((before?.Sequence ?? 0) + 1, day.Value, from, to, hash.Rows, hash.Finish(), await turn.NowAsync(ct), key.KeyId, []), key);
+        var seal = Sign(new AuditSeal
+        {
+            Sequence = (before?.Sequence ?? 0) + 1,
+            Day = day.Value,
+            FromId = from,
+            ToId = to,
+            RowCount = hash.Rows,
+            Hash = hash.Finish(),
+            SealedAt = await turn.NowAsync(ct),
+            KeyId = key.KeyId,
+            Signature = [],
+        }, key);
         await turn.AddAsync(seal, ct);
         LogSealed(seal.Sequence, seal.RowCount, seal.FromId, seal.ToId, Convert.ToHexStringLower(seal.Hash), seal.KeyId);
         return to < highest;
     }
 
-    private async Task<bool> EndedAsync(AuditSealing turn, string[] writers, CancellationToken ct)
+    private async Task<bool> EndedAsync(AuditSealing turn, IReadOnlyList<string> writers, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
-        while (writers.Length > 0)
+        while (writers.Count > 0)
         {
             if (clock.GetElapsedTime(started) > WriterPatience)
             {
-                LogHeldUp(writers.Length);
+                LogHeldUp(writers.Count);
                 return false;
             }
 

@@ -21,7 +21,7 @@ internal sealed record AuditVerification(
 /// Checks every seal: that none is missing, that its signature is of a key that is trusted, and that its rows are those that
 /// were sealed. Reads only, and may run while the server does.
 /// </summary>
-internal sealed class AuditVerifier(AuditSeals seals, AuditLog log, PublicKeys publicKeys, AuditOptions options)
+internal sealed class AuditVerifier(AuditSeals seals, AuditEvents log, SigningKeys publicKeys, AuditOptions options)
 {
     /// <summary>Checks all.</summary>
     /// <param name="trusted">The only keys that may have sealed; empty trusts every key in the database.</param>

@@ -20,7 +20,7 @@ internal sealed partial class RefusalJournal(RefusalLog log, AuditEvents audit, 
     public async Task<OAuthError> RecordAsync(string endpoint, string name, OAuthError error, AuditContext context, CancellationToken ct)
     {
         if (error is { About: { } about, Status: not (StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable) })
-            await audit.RecordAsync(new(name, error.Reason, context, about.ClientId, about.UserId, about.FamilyId), ct);
+            await audit.RecordAsync(new(name, error.Reason, context, about.ClientId, about.UserId, about.GrantId), ct);
         return log.Note(endpoint, error, context);
     }
 

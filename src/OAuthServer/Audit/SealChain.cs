@@ -4,7 +4,7 @@ namespace OAuthServer.Audit;
 
 /// <summary>Checks seals one after the other, and gathers what is wrong.</summary>
 /// <param name="lastExpired">Rows up to this id may have left by retention; those above must all be there.</param>
-internal sealed class SealChain(AuditLog log, TrustedKeys keys, long lastExpired)
+internal sealed class SealChain(AuditEvents log, TrustedKeys keys, long lastExpired)
 {
     private readonly List<string> _findings = [];
 

@@ -34,7 +34,7 @@ internal sealed class SealHash : IDisposable
             json.WriteStringValue(row.Reason);
             json.WriteStringValue(row.ClientId);
             json.WriteStringValue(row.UserId?.ToString());
-            json.WriteStringValue(row.FamilyId?.ToString());
+            json.WriteStringValue(row.GrantId?.ToString());
             json.WriteStringValue(row.Address);
             json.WriteStringValue(row.CorrelationId);
             json.WriteStringValue(row.KeyId);

@@ -16,7 +16,7 @@ internal sealed class TrustedKeys : IDisposable
     public IReadOnlyList<SealingKey> Used => [.. _used.Values.OrderBy(key => key.FirstSequence)];
 
     /// <summary>Reads the keys. A row whose <c>kid</c> is not the thumbprint of its key is no key.</summary>
-    public static async Task<TrustedKeys> ReadAsync(PublicKeys stored, IReadOnlySet<string> trusted, CancellationToken ct)
+    public static async Task<TrustedKeys> ReadAsync(SigningKeys stored, IReadOnlySet<string> trusted, CancellationToken ct)
     {
         var keys = new TrustedKeys(trusted);
         foreach (var row in await stored.ListAsync(ct))

@@ -11,7 +11,7 @@ internal sealed class Client(ClientRow row)
     public string Id => row.ClientId;
 
     /// <summary>The name that people see.</summary>
-    public string Name => row.ClientName;
+    public string Name => row.Name;
 
     /// <summary>True for browser and native clients, which hold no secret (RFC 6749 §2.1).</summary>
     public bool IsPublic => row.ApplicationType != "web";
@@ -23,7 +23,7 @@ internal sealed class Client(ClientRow row)
     public bool RequiresPkce => row.RequirePkce;
 
     /// <summary>The scopes that the client may ask for.</summary>
-    public IReadOnlyList<string> Scopes => row.Scopes;
+    public IReadOnlyList<string> Scopes => row.AllowedScopes;
 
     /// <summary>The scopes of a request that names none, or none (RFC 6749 §3.3).</summary>
     public IReadOnlyList<string> DefaultScopes => row.DefaultScopes;

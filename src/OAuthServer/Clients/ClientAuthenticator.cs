@@ -1,12 +1,11 @@
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Clients;
 
 /// <summary>Client authentication of the form endpoints (RFC 6749 §2.3, §3.2.1).</summary>
 internal sealed class ClientAuthenticator(
-    ClientDirectory directory, ClientSecretVerifier secrets, SecretGuesses guesses, GrantHolders holders, TimeProvider clock)
+    ClientDirectory directory, ClientSecretVerifier secrets, SecretGuesses guesses, Storage.Grants grants, TimeProvider clock)
 {
     private const int LongestClientId = 128;
 
@@ -31,7 +30,7 @@ internal sealed class ClientAuthenticator(
         var guess = new Guess(client, credentials.ClientId, secret, hashes);
         var refusal = await TryAsync(guess, null, ct);
         if (refusal is { Status: StatusCodes.Status429TooManyRequests } && client is not null && presented is not null
-            && await holders.FindAsync(presented, client.Id, ct) is { } holder)
+            && await grants.FindHolderAsync(presented, client.Id, ct) is { } holder)
             refusal = await TryAsync(guess, holder, ct);
         return refusal is null ? client! : About(client, refusal);
     }

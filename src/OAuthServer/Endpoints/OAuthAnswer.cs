@@ -1,16 +1,10 @@
 using System.Text.Json;
+using OAuthServer.Endpoints.Token;
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints;
-
-/// <summary>Tokens for a client (RFC 6749 §5.1); the access token in ASCII.</summary>
-internal sealed record TokenGrant(ReadOnlyMemory<byte> AccessToken, long ExpiresIn, string? RefreshToken, string Scope)
-{
-    /// <summary>Holds tokens.</summary>
-    public override string ToString() => $"tokens for {Scope}";
-}
 
 /// <summary>The answers of the form endpoints: JSON that is never cached (RFC 6749 §5.1, §5.2; RFC 7009 §2.2).</summary>
 internal static class OAuthAnswer
@@ -18,13 +12,13 @@ internal static class OAuthAnswer
     private const int RetryAfterSeconds = 5;
 
     /// <summary>200 with tokens.</summary>
-    public static IResult Grant(TokenGrant grant) => new JsonAnswer(StatusCodes.Status200OK, null, (json, _) =>
+    public static IResult Grant(IssuedTokens tokens) => new JsonAnswer(StatusCodes.Status200OK, null, (json, _) =>
     {
-        json.WriteString("access_token"u8, grant.AccessToken.Span);
+        json.WriteString("access_token"u8, tokens.AccessToken);
         json.WriteString("token_type"u8, "Bearer"u8);
-        json.WriteNumber("expires_in"u8, grant.ExpiresIn);
-        if (grant.RefreshToken is { } refreshToken) json.WriteString("refresh_token"u8, refreshToken);
-        json.WriteString("scope"u8, grant.Scope);
+        json.WriteNumber("expires_in"u8, tokens.ExpiresIn);
+        if (tokens.RefreshToken is { } refreshToken) json.WriteString("refresh_token"u8, refreshToken);
+        json.WriteString("scope"u8, tokens.Scope);
     });
 
     /// <summary>200 with an empty object, since some clients fail on a body that is not JSON.</summary>

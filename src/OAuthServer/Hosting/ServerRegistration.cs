@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
@@ -35,7 +36,7 @@ internal static class ServerRegistration
         services.AddConfiguration(configuration);
         services.AddTelemetry(configuration);
         services.AddStorage();
-        services.TryAddSingleton<StoppedSigning>(provider => provider.GetRequiredService<PublicKeys>().StoppedSigningAsync);
+        services.TryAddSingleton<StoppedSigning>(provider => provider.GetRequiredService<SigningKeys>().StoppedSigningAsync);
         services.AddSigningKeys(configuration);
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
         services.AddClientSecrets(configuration);
@@ -78,11 +79,20 @@ internal static class ServerRegistration
     {
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CreateDataSource());
         services.AddSingleton(provider => new AccessTokenWindow(provider.GetRequiredService<IOptions<OAuthOptions>>().Value.AccessTokenLifetime + VerifierTolerance));
-        services.AddSingleton<Storage.Clients>().AddSingleton<Consents>().AddSingleton<Storage.Accounts>().AddSingleton<SessionKeys>().AddSingleton<AuditEvents>()
-            .AddSingleton<AuthorizationCodes>().AddSingleton<RefreshTokenFamilies>().AddSingleton<EarlierRefreshTokens>().AddSingleton<RefreshTokens>().AddSingleton<Storage.Grants>().AddSingleton<GrantHolders>().AddSingleton<RevokedTokens>()
-            .AddSingleton<SchemaVersion>().AddSingleton<Migrator>();
+        services.AddPooledDbContextFactory<OAuthDbContext>(
+            (provider, options) => OAuthDatabase.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<AuthorizationCodes>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<RevokedTokens>();
+        services.AddSingleton<Storage.Grants>();
+        services.AddSingleton<Consents>();
+        services.AddSingleton<Storage.Clients>();
+        services.AddSingleton<Storage.Accounts>();
+        services.AddSingleton<AuditEvents>();
+        services.AddSingleton<SchemaVersion>();
+        services.AddSingleton<Migrator>();
         services.AddHealthChecks()
-            .AddCheck<DatabaseHealthCheck>("database", tags: ["ready"])
+            .AddDbContextCheck<OAuthDbContext>("database", tags: ["ready"])
             .AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]);
     }
 
@@ -100,8 +110,8 @@ internal static class ServerRegistration
     {
         services.AddSingleton<ClientSecretVerifier>().AddSingleton<ClientAuthenticator>();
         services.AddSingleton<TokenIssuer>().AddSingleton<AccessTokenReader>().AddSingleton<RefusalLog>().AddSingleton<RefusalJournal>();
-        services.AddSingleton<AuthorizationCodeGrant>().AddSingleton<RefreshTokenGrant>().AddSingleton<TokenGrants>().AddSingleton<TokenService>();
-        services.AddSingleton<RevocableTokens>().AddSingleton<RevokeService>();
+        services.AddSingleton<IGrant, AuthorizationCodeGrant>().AddSingleton<IGrant, RefreshTokenGrant>().AddSingleton<TokenService>();
+        services.AddSingleton<AccessTokenRevoker>().AddSingleton<RevokeService>();
         services.AddSingleton<DiscoveryDocuments>().AddSingleton<RevocationList>();
     }
 

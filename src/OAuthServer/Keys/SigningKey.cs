@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.IdentityModel.Tokens;
 
 namespace OAuthServer.Keys;
 
@@ -26,10 +27,14 @@ internal sealed class SigningKey : IDisposable
         Exponent = Base64Url.EncodeToString(publicPart.Exponent);
         KeyId = Thumbprint(Modulus, Exponent);
         SignatureLength = publicPart.Modulus!.Length;
+        Credentials = new SigningCredentials(new RsaSecurityKey(rsa) { KeyId = KeyId }, SecurityAlgorithms.RsaSha256);
     }
 
     /// <summary>The <c>kid</c>: base64url of the SHA-256 thumbprint (RFC 7638 §3), 43 characters.</summary>
     public string KeyId { get; }
+
+    /// <summary>How tokens are signed with it.</summary>
+    public SigningCredentials Credentials { get; }
 
     /// <summary>The length of a signature, in bytes: that of the modulus.</summary>
     public int SignatureLength { get; }

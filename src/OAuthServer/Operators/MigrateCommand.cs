@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Npgsql;
+using OAuthServer.Storage;
 using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Operators;
@@ -36,7 +37,7 @@ internal static class MigrateCommand
             return Report.Of("No database is configured: set ConnectionStrings__OAuthServer.");
         try
         {
-            await using var database = NpgsqlDataSource.Create(connectionString);
+            await using var database = OAuthDatabase.Open(connectionString);
             var migrator = new Migrator(database, new NoticeLog(notices), MigrationScript.Embedded());
             if (plan) return new Report(true, [], null, null, false, await migrator.PlanAsync(ct));
             var result = await migrator.RunAsync(ct);

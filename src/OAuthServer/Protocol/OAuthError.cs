@@ -51,4 +51,4 @@ internal sealed record OAuthError(string Code, string Description, string Reason
 }
 
 /// <summary>Whom a refusal names: a client, and the person and the family of tokens that it was about, as far as they are known to exist.</summary>
-internal sealed record RefusalSubject(string ClientId, Guid? UserId = null, Guid? FamilyId = null);
+internal sealed record RefusalSubject(string ClientId, Guid? UserId = null, Guid? GrantId = null);

@@ -22,7 +22,12 @@ internal readonly struct Result<T>
         return error is not null;
     }
 
-    /// <summary>Turns either case into one type.</summary>
-    public TOut Match<TOut>(Func<T, TOut> success, Func<OAuthError, TOut> failure) =>
-        _error is null ? success(_value!) : failure(_error);
+    internal static Result<T> Of(T value) => new(value, null);
+}
+
+/// <summary>Makes results of interfaces, which no conversion takes.</summary>
+internal static class Result
+{
+    public static Result<T> Of<T>(T value)
+        where T : notnull => Result<T>.Of(value);
 }

@@ -65,7 +65,8 @@ internal sealed class AuthorizationCodeTable :
         builder.HasIndex(code => code.TicketId).IsUnique();
     }
 
-    public void Configure(EntityTypeBuilder<GrantedAccess> builder) => builder.HasNoKey().ToView(null);
+    public void Configure(EntityTypeBuilder<GrantedAccess> builder) =>
+        builder.HasNoKey().ToView(null).Ignore(access => access.RefreshToken);
 
     public void Configure(EntityTypeBuilder<CodeState> builder) => builder.HasNoKey().ToView(null);
 }

@@ -61,7 +61,14 @@ internal sealed record CodeRedemption
 }
 
 /// <summary>What a code or refresh token entitles to.</summary>
-internal sealed record GrantedAccess(Guid UserId, Guid GrantId, string Scope);
+internal sealed record GrantedAccess(Guid UserId, Guid GrantId, string Scope)
+{
+    /// <summary>The refresh token to hand out; null for a client that gets none.</summary>
+    public string? RefreshToken { get; init; }
+
+    /// <summary>Holds the refresh token.</summary>
+    public override string ToString() => $"access of {UserId}";
+}
 
 /// <summary>A code's row, for naming the reason of a refusal.</summary>
 internal sealed record CodeState
@@ -180,10 +187,11 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
     /// Takes a redemption back whose answer could not be made: the code is good again, and the refresh token that nobody
     /// has seen is gone. What has happened to either meanwhile stands.
     /// </summary>
-    public async Task GiveBackAsync(CodeRedemption code, Guid grantId, string reason, CancellationToken ct)
+    public async Task GiveBackAsync(
+        string code, GrantedAccess access, string reason, AuditContext audit, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var family = code.RefreshToken is { } named ? RefreshTokenValue.FamilyKey(named) : null;
+        var family = access.RefreshToken is { } named ? RefreshTokenValue.FamilyKey(named) : null;
         // The refresh token goes first: a withdrawal locks in that order too, so the two never deadlock. A code that was
         // withdrawn meanwhile keeps its revoked_at, and with it stays dead.
         await db.Database.ExecuteSqlAsync($"""
@@ -191,13 +199,13 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                 DELETE FROM oauth_refresh_tokens WHERE family = {OrNull.Bytes(family)} RETURNING 1
             ), given_back AS (
                 UPDATE oauth_authorization_codes SET used_at = NULL
-                WHERE code = {Handle.Hash(code.Code)} AND id = {grantId} AND used_at IS NOT NULL
+                WHERE code = {Handle.Hash(code)} AND id = {access.GrantId} AND used_at IS NOT NULL
                   AND ({OrNull.Bytes(family)} IS NULL OR EXISTS (SELECT FROM unborn))
                 RETURNING client_id, user_id, id
             )
             INSERT INTO oauth_audit_events (event, reason, client_id, user_id, grant_id, address, correlation_id)
             SELECT {AuditEventNames.TokenRefused}, {reason}, client_id, user_id, id,
-                   {code.Audit.Address}::text, {code.Audit.CorrelationId}::text FROM given_back
+                   {audit.Address}::text, {audit.CorrelationId}::text FROM given_back
             """, ct);
     }
 

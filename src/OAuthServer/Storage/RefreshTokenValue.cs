@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 
@@ -43,6 +42,9 @@ internal static class RefreshTokenValue
         SHA256.HashData(parts[..SharedSize], key.AsSpan(TimeSize));
         return key;
     }
+
+    /// <summary>Whether a text has the shape of our refresh tokens.</summary>
+    public static bool IsOurs(string token) => TryRead(token, stackalloc byte[Size]);
 
     /// <summary>The random bytes that, with the presented token, make its successor.</summary>
     public static byte[] NewNonce() => RandomNumberGenerator.GetBytes(OwnSize);

@@ -11,6 +11,9 @@ internal sealed record Rotation
     /// <summary>Makes the successor, together with the token; stored with the hash of the token that it consumes.</summary>
     public required byte[] Nonce { get; init; }
 
+    /// <summary>The token that takes its place.</summary>
+    public required string Successor { get; init; }
+
     public required string ClientId { get; init; }
 
     /// <summary>A narrower scope for the access token, or null; the grant keeps its own.</summary>
@@ -26,7 +29,7 @@ internal sealed record Rotation
 
     public required AuditContext Audit { get; init; }
 
-    /// <summary>Holds a token.</summary>
+    /// <summary>Holds tokens.</summary>
     public override string ToString() => $"rotation for {ClientId}";
 }
 
@@ -71,10 +74,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
     /// Consumes the presented token and stores its successor, if the token is live and the scope within the grant. Null
     /// when not: then nothing has changed, and <see cref="FindAsync"/> tells why.
     /// </summary>
-    /// <param name="rotation">What was presented.</param>
-    /// <param name="successor">From <see cref="RefreshTokenValue.Successor"/>.</param>
-    /// <param name="ct">Ends with the request.</param>
-    public async Task<GrantedAccess?> TryRotateAsync(Rotation rotation, string successor, CancellationToken ct)
+    public async Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct)
     {
         if (RefreshTokenValue.FamilyKey(rotation.RefreshToken) is not { } family) return null;
         await using var db = await contexts.CreateDbContextAsync(ct);
@@ -82,7 +82,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         return await db.OnceAsync<GrantedAccess>($"""
             WITH presented AS (
                 UPDATE oauth_refresh_tokens AS t
-                SET token = {Handle.Hash(successor)}, previous_token = {presented}, successor_nonce = {rotation.Nonce},
+                SET token = {Handle.Hash(rotation.Successor)}, previous_token = {presented}, successor_nonce = {rotation.Nonce},
                     rotated_at = now(), device_fingerprint = {OrNull.Bytes(device)},
                     device_changed = {OrNull.Bytes(device)} IS NOT NULL
                                      AND t.device_fingerprint IS DISTINCT FROM {OrNull.Bytes(device)},
@@ -153,19 +153,20 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
     /// Lets a rotation whose answer could not be made be repeated, not inside the retry window alone but until its
     /// successor is used. The rotation itself stands: a repetition at the same moment may have handed the successor out.
     /// </summary>
-    public async Task GiveBackAsync(Rotation rotation, Guid grantId, string reason, CancellationToken ct)
+    public async Task GiveBackAsync(
+        string refreshToken, GrantedAccess access, string reason, AuditContext audit, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await db.Database.ExecuteSqlAsync($"""
             WITH given_back AS (
                 UPDATE oauth_refresh_tokens SET rotated_at = 'infinity'
-                WHERE family = {RefreshTokenValue.FamilyKey(rotation.RefreshToken)!}
-                  AND previous_token = {Handle.Hash(rotation.RefreshToken)} AND id = {grantId} AND revoked_at IS NULL
+                WHERE family = {RefreshTokenValue.FamilyKey(refreshToken)!}
+                  AND previous_token = {Handle.Hash(refreshToken)} AND id = {access.GrantId} AND revoked_at IS NULL
                 RETURNING client_id, user_id, id
             )
             INSERT INTO oauth_audit_events (event, reason, client_id, user_id, grant_id, address, correlation_id)
             SELECT {AuditEventNames.TokenRefused}, {reason}, client_id, user_id, id,
-                   {rotation.Audit.Address}::text, {rotation.Audit.CorrelationId}::text FROM given_back
+                   {audit.Address}::text, {audit.CorrelationId}::text FROM given_back
             """, ct);
     }
 }

@@ -9,7 +9,7 @@ namespace OAuthServer.Endpoints.Authorize;
 
 /// <summary>Decides what becomes of an authorization request, and of the answer to a consent form (RFC 6749 §4.1.1, §4.1.2).</summary>
 internal sealed class AuthorizeService(
-    AuthorizeValidator validator, AuthorizationCodes codes, Consents consents, RefusalJournal refusals, IOptions<OAuthOptions> options)
+    AuthorizeValidator validator, AuthorizationCodes codes, Storage.Accounts accounts, Consents consents, RefusalJournal refusals, IOptions<OAuthOptions> options)
 {
     private const string Endpoint = "authorize";
 
@@ -31,7 +31,7 @@ internal sealed class AuthorizeService(
         var mayRemember = !(client.IsPublic && RedirectUri.IsInterceptable(request.Target.RedirectUri));
         if (mayRemember && !prompt.HasFlag(Prompt.Consent) && await TryIssueAsync(request, person, null, audit, ct) is { } code)
             return new AuthorizeOutcome.Granted(request.Target, code);
-        if (!await codes.IsLiveAsync(person.Id, person.SecurityStamp, ct)) return await SignInOrAsync(request, person, reauthenticate: true, audit, ct);
+        if (!await accounts.IsLiveAsync(person.Id, person.SecurityStamp, ct)) return await SignInOrAsync(request, person, reauthenticate: true, audit, ct);
         if (prompt == Prompt.None) return await EndAsync(new AuthorizeOutcome.Refused(request.Target, ConsentRequired), AuditEventNames.AuthorizationRefused, person, audit, ct);
         return new AuthorizeOutcome.AskConsent(request, await consents.FindAsync(person.Id, client.Id, ct));
     }
@@ -78,9 +78,20 @@ internal sealed class AuthorizeService(
     private async Task<string?> TryIssueAsync(AuthorizeRequest request, SignedInAccount person, Guid? ticketId, AuditContext audit, CancellationToken ct)
     {
         var (target, code) = (request.Target, Handle.New());
-        var issued = await codes.TryIssueAsync(
-            new(code, target.Client.Id, person.Id, person.SecurityStamp, ticketId, target.RedirectUri, target.RedirectUriWasSent,
-                request.Scope, request.CodeChallenge, options.Value.AuthorizationCodeLifetime, audit), ct);
+        var issued = await codes.TryIssueAsync(new NewCode
+        {
+            Code = code,
+            ClientId = target.Client.Id,
+            UserId = person.Id,
+            SecurityStamp = person.SecurityStamp,
+            TicketId = ticketId,
+            RedirectUri = target.RedirectUri,
+            RedirectUriWasSent = target.RedirectUriWasSent,
+            Scope = request.Scope.ToString(),
+            CodeChallenge = request.CodeChallenge,
+            Lifetime = options.Value.AuthorizationCodeLifetime,
+            Audit = audit,
+        }, ct);
         return issued ? code : null;
     }
 }

@@ -13,7 +13,6 @@ internal sealed record TokenRoute(string Name, string? ImpliedGrantType)
     /// <summary>The refresh grant under an address of its own.</summary>
     public static TokenRoute Refresh { get; } = new("refresh", GrantTypes.RefreshToken);
 
-    /// <summary>Whether this grant type is served here.</summary>
-    public bool Serves(string grantType) =>
-        ImpliedGrantType is null ? grantType is GrantTypes.AuthorizationCode or GrantTypes.RefreshToken : grantType == ImpliedGrantType;
+    /// <summary>Whether this address takes this grant type.</summary>
+    public bool Serves(string grantType) => ImpliedGrantType is null || grantType == ImpliedGrantType;
 }

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
@@ -8,46 +8,67 @@ using OAuthServer.Storage;
 namespace OAuthServer.Hosting.Development;
 
 /// <summary>Demo clients and a demo person, for Development alone. Docs and scripts use these names, so they stay as they are.</summary>
-internal sealed class DemoSeed(NpgsqlDataSource database, IServiceScopeFactory scopes, IHostEnvironment environment, IOptions<ClientSecretOptions> secrets)
+internal sealed class DemoSeed(
+    IDbContextFactory<OAuthDbContext> contexts,
+    IServiceScopeFactory scopes,
+    IHostEnvironment environment,
+    IOptions<ClientSecretOptions> secrets)
 {
     public const string Email = "alice@example.com";
     public const string Password = "Demo-Passw0rd!";
     public const string WebSecret = "demo-web-secret";
 
-    private const string InsertClients = """
-        INSERT INTO oauth_clients (client_id, client_secret, client_name, application_type, redirect_uris, scopes, default_scopes) VALUES
-            ('demo-web', $1, 'Demo Web', 'web', '{http://localhost:5090/callback}', '{read,write}', '{read}'),
-            ('demo-spa', NULL, 'Demo Single-Page App', 'browser', '{http://localhost:5091/callback}', '{read,write}', '{read}'),
-            ('demo-native', NULL, 'Demo Native App', 'native', '{http://127.0.0.1/callback}', '{read,write}', '{read}')
-        ON CONFLICT (client_id) DO NOTHING
-        """;
-
     /// <summary>Adds what is missing.</summary>
     /// <exception cref="InvalidOperationException">Outside Development: everybody knows these secrets.</exception>
-    public async Task PlantAsync()
+    public async Task AddAsync()
     {
         if (!environment.IsDevelopment()) throw new InvalidOperationException("Demo data is for Development alone.");
-        await using (var count = database.CreateCommand("SELECT count(*) FROM oauth_clients WHERE client_id IN ('demo-web', 'demo-spa', 'demo-native')"))
+        await AddClientsAsync();
+        await AddPersonAsync();
+    }
+
+    private async Task AddClientsAsync()
+    {
+        await using var editing = await ClientEditing.BeginAsync(contexts, CancellationToken.None);
+        var known = (await editing.ListAsync(CancellationToken.None)).Select(client => client.ClientId).ToList();
+        ClientRow[] demo =
+        [
+            Client("demo-web", "Demo Web", "web", "http://localhost:5090/callback"),
+            Client("demo-spa", "Demo Single-Page App", "browser", "http://localhost:5091/callback"),
+            Client("demo-native", "Demo Native App", "native", "http://127.0.0.1/callback"),
+        ];
+        var missing = demo.ExceptBy(known, client => client.ClientId).ToList();
+        foreach (var client in missing)
         {
-            if ((long)(await count.ExecuteScalarAsync())! < 3) await PlantClientsAsync();
+            if (client.ApplicationType == "web")
+                client.ClientSecret = BCrypt.Net.BCrypt.HashPassword(WebSecret, secrets.Value.Cost);
+            editing.Add(client);
         }
 
-        await PlantPersonAsync();
+        if (missing.Count > 0) await editing.SaveAsync([], CancellationToken.None);
     }
 
-    private async Task PlantClientsAsync()
+    private static ClientRow Client(string id, string name, string type, string redirectUri) => new()
     {
-        await using var insert = database.CreateCommand(InsertClients);
-        insert.Parameters.AddText(BCrypt.Net.BCrypt.HashPassword(WebSecret, secrets.Value.Cost));
-        await insert.ExecuteNonQueryAsync();
-    }
+        ClientId = id,
+        Name = name,
+        ApplicationType = type,
+        RedirectUris = [redirectUri],
+        AllowedScopes = ["read", "write"],
+        DefaultScopes = ["read"],
+        GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
+        RequirePkce = true,
+    };
 
-    private async Task PlantPersonAsync()
+    private async Task AddPersonAsync()
     {
         await using var scope = scopes.CreateAsyncScope();
         var people = scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
         if (await people.FindByEmailAsync(Email) is not null) return;
-        var created = await people.CreateAsync(new Account { Id = Handle.NewId(), UserName = Email, Email = Email, EmailConfirmed = true }, Password);
-        if (!created.Succeeded) throw new InvalidOperationException($"The demo person was not made: {string.Join(' ', created.Errors.Select(error => error.Code))}");
+        var account = new Account { Id = Handle.NewId(), UserName = Email, Email = Email, EmailConfirmed = true };
+        var created = await people.CreateAsync(account, Password);
+        if (created.Succeeded) return;
+        var codes = string.Join(' ', created.Errors.Select(error => error.Code));
+        throw new InvalidOperationException($"The demo person was not made: {codes}");
     }
 }

@@ -15,7 +15,7 @@ internal static class DevelopmentStart
         {
             var migrated = await app.Services.GetRequiredService<Migrator>().RunAsync();
             if (!migrated.Ok) return $"{migrated.FailedScript} failed: {migrated.Cause}";
-            await ActivatorUtilities.CreateInstance<DemoSeed>(app.Services).PlantAsync();
+            await ActivatorUtilities.CreateInstance<DemoSeed>(app.Services).AddAsync();
         }
         catch (NpgsqlException outage)
         {

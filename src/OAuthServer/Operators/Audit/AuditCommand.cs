@@ -31,7 +31,7 @@ internal sealed class AuditCommand(Func<string?> connectionString, Func<AuditOpt
         filter.AddTo(command);
         command.SetAction((parsed, ct) => RunAsync(parsed, async database =>
         {
-            var follower = new AuditFollower(new AuditLog(database), filter.Read(parsed));
+            var follower = new AuditFollower(new AuditEvents(database), filter.Read(parsed));
             await PrintAsync(parsed, await follower.BeginAsync(parsed.GetValue(lines), ct), parsed.GetValue(json));
             if (parsed.GetValue(follow)) await FollowAsync(parsed, follower, parsed.GetValue(json), ct);
             return Done;
@@ -48,7 +48,7 @@ internal sealed class AuditCommand(Func<string?> connectionString, Func<AuditOpt
         filter.AddTo(command);
         command.SetAction((parsed, ct) => RunAsync(parsed, async database =>
         {
-            var found = await new AuditLog(database).FindAsync(filter.Read(parsed), parsed.GetValue(limit), ct);
+            var found = await new AuditEvents(database).FindAsync(filter.Read(parsed), parsed.GetValue(limit), ct);
             await PrintAsync(parsed, found, parsed.GetValue(json));
             if (found.Count == parsed.GetValue(limit)) await parsed.InvocationConfiguration.Error.WriteLineAsync($"There may be more: only the newest {found.Count} are shown (--limit).");
             return Done;
@@ -68,7 +68,7 @@ internal sealed class AuditCommand(Func<string?> connectionString, Func<AuditOpt
         });
         command.SetAction((parsed, ct) => RunAsync(parsed, async database =>
         {
-            var verifier = new AuditVerifier(new AuditSeals(database), new AuditLog(database), new PublicKeys(database), options());
+            var verifier = new AuditVerifier(new AuditSeals(database), new AuditEvents(database), new SigningKeys(database), options());
             var trusted = parsed.GetValue(keys)!.ToHashSet(StringComparer.Ordinal);
             var result = await verifier.VerifyAsync(trusted, parsed.GetValue(expect) is { } text ? Expected(text) : null, new Progress(parsed), ct);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(AuditOutput.Verification(result, parsed.GetValue(json)));
@@ -103,7 +103,7 @@ internal sealed class AuditCommand(Func<string?> connectionString, Func<AuditOpt
         foreach (var row in rows) await parsed.InvocationConfiguration.Output.WriteLineAsync(AuditOutput.Event(row, json));
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, Func<NpgsqlDataSource, Task<int>> work)
+    private async Task<int> RunAsync(ParseResult parsed, Func<OAuthDatabase, Task<int>> work)
     {
         var error = parsed.InvocationConfiguration.Error;
         if (connectionString() is not { Length: > 0 } configured)
@@ -114,7 +114,7 @@ internal sealed class AuditCommand(Func<string?> connectionString, Func<AuditOpt
 
         try
         {
-            await using var database = NpgsqlDataSource.Create(configured);
+            await using var database = OAuthDatabase.Open(configured);
             return await work(database);
         }
         catch (Exception failure) when (failure is NpgsqlException or ArgumentException or FormatException or TimeoutException or OptionsValidationException)

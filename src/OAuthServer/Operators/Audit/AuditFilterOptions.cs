@@ -22,9 +22,17 @@ internal sealed class AuditFilterOptions(TimeProvider clock)
     }
 
     /// <summary>What was asked for.</summary>
-    public AuditFilter Read(ParseResult parsed) => new(
-        null, parsed.GetValue(_since), parsed.GetValue(_until), parsed.GetValue(_event), parsed.GetValue(_reason),
-        parsed.GetValue(_client), parsed.GetValue(_user), parsed.GetValue(_address), parsed.GetValue(_correlation));
+    public AuditFilter Read(ParseResult parsed) => new()
+    {
+        Since = parsed.GetValue(_since),
+        Until = parsed.GetValue(_until),
+        Event = parsed.GetValue(_event),
+        Reason = parsed.GetValue(_reason),
+        ClientId = parsed.GetValue(_client),
+        UserId = parsed.GetValue(_user),
+        Address = parsed.GetValue(_address),
+        CorrelationId = parsed.GetValue(_correlation),
+    };
 
     private static Option<DateTimeOffset?> Time(string name, string description, TimeProvider clock) => new(name)
     {

@@ -6,7 +6,7 @@ namespace OAuthServer.Operators.Audit;
 /// Sees each new event once. A row becomes visible a moment after its id was handed out, so every look goes back a little
 /// and leaves out what was seen.
 /// </summary>
-internal sealed class AuditFollower(AuditLog log, AuditFilter filter)
+internal sealed class AuditFollower(AuditEvents log, AuditFilter filter)
 {
     private const int LookBack = 1000;
     private const int MostAtOnce = 10_000;

@@ -13,7 +13,7 @@ internal static class AuditOutput
     /// <summary>One event on one line.</summary>
     public static string Event(AuditRow row, bool json) => json
         ? JsonSerializer.Serialize(
-            new EventLine(row.Id, row.OccurredAt, row.Event, row.Reason, row.ClientId, row.UserId, row.FamilyId, row.Address, row.CorrelationId, row.KeyId), AuditJson.Default.EventLine)
+            new EventLine(row.Id, row.OccurredAt, row.Event, row.Reason, row.ClientId, row.UserId, row.GrantId, row.Address, row.CorrelationId, row.KeyId), AuditJson.Default.EventLine)
         : Words(row);
 
     /// <summary>The outcome of a verification.</summary>
@@ -26,7 +26,7 @@ internal static class AuditOutput
         Add("reason", row.Reason);
         Add("client", row.ClientId);
         Add("user", row.UserId?.ToString());
-        Add("family", row.FamilyId?.ToString());
+        Add("family", row.GrantId?.ToString());
         Add("address", row.Address);
         Add("correlation", row.CorrelationId);
         Add("key", row.KeyId);
@@ -63,7 +63,7 @@ internal static class AuditOutput
 
     /// <summary>An event as <c>--json</c> prints it.</summary>
     internal sealed record EventLine(
-        long Id, DateTime OccurredAt, string Event, string? Reason, string? ClientId, Guid? UserId, Guid? FamilyId, string? Address, string? CorrelationId, string? Kid);
+        long Id, DateTime OccurredAt, string Event, string? Reason, string? ClientId, Guid? UserId, Guid? GrantId, string? Address, string? CorrelationId, string? Kid);
 
     /// <summary>A verification as <c>--json</c> prints it.</summary>
     internal sealed record VerificationReport(

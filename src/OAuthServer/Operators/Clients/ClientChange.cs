@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Clients;
@@ -23,59 +24,76 @@ internal sealed record MemberChange(string Member, string? Before, string? After
 /// <param name="After">The row as it will be.</param>
 /// <param name="Members">What changes.</param>
 /// <param name="Events">What the audit log will say.</param>
-internal sealed record ClientChange(ClientAction Action, ClientRow After, IReadOnlyList<MemberChange> Members, IReadOnlyList<string> Events)
+internal sealed record ClientChange(
+    ClientAction Action, ClientRow After, IReadOnlyList<MemberChange> Members, IReadOnlyList<string> Events)
 {
+    private const string Disabled = "disabled";
+    private const string Secret = "secret";
+
+    // The columns of a file's members, in the order in which they are shown. Those of secrets, and when a client was
+    // disabled, are told in words.
+    private static readonly string[] Plain =
+        ["name", "application_type", "redirect_uris", "allowed_scopes", "default_scopes", "grant_types", "require_pkce"];
+
     // For eyes on a terminal, which makes control characters harmless itself.
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The change from one row to another; null when they are the same. Lists are sets: their order is no change.</summary>
-    /// <param name="before">Null for a new client.</param>
-    /// <param name="after">The row as it should be.</param>
-    public static ClientChange? Between(ClientRow? before, ClientRow after)
+    /// <summary>The change that an edit makes.</summary>
+    /// <param name="edit">What the change tracker says.</param>
+    /// <param name="pruned">True for a client that is disabled because no file names it.</param>
+    public static ClientChange Of(ClientEdit edit, bool pruned)
     {
-        var members = Compare(before, after).ToList();
-        if (before is null) return new(ClientAction.Create, after, members, [AuditEventNames.ClientCreated]);
-        if (members.Count == 0) return null;
-        return new(ClientAction.Change, after, members, [.. Names(before, after, members)]);
-    }
-
-    private static IEnumerable<string> Names(ClientRow before, ClientRow after, List<MemberChange> members)
-    {
-        if (members.Exists(member => member.Member is not ("secret" or "disabled"))) yield return AuditEventNames.ClientChanged;
-        if (members.Exists(member => member.Member == "secret")) yield return AuditEventNames.ClientSecretRotated;
-        if (before.DisabledAt is null != after.DisabledAt is null) yield return after.DisabledAt is null ? AuditEventNames.ClientEnabled : AuditEventNames.ClientDisabled;
-    }
-
-    private static IEnumerable<MemberChange> Compare(ClientRow? before, ClientRow after)
-    {
+        var columns = edit.Columns.ToDictionary(column => column.Column, StringComparer.Ordinal);
         MemberChange?[] members =
         [
-            Value("client_name", before?.ClientName, after.ClientName),
-            Value("application_type", before?.ApplicationType, after.ApplicationType),
-            List("redirect_uris", before?.RedirectUris, after.RedirectUris),
-            List("scopes", before?.Scopes, after.Scopes),
-            List("default_scopes", before?.DefaultScopes, after.DefaultScopes),
-            List("grant_types", before?.GrantTypes, after.GrantTypes),
-            Value("require_pkce", before?.RequirePkce, after.RequirePkce),
-            Secret(before, after),
-            Value("disabled", before is null ? false : before.DisabledAt is not null, after.DisabledAt is not null),
+            .. Plain.Select(name => columns.GetValueOrDefault(name) is { } column ? Told(column) : null),
+            SecretOf(edit, columns),
+            DisabledOf(columns),
         ];
-        return members.OfType<MemberChange>();
+        var changed = members.OfType<MemberChange>().ToList();
+        var action = edit.IsNew ? ClientAction.Create : pruned ? ClientAction.Disable : ClientAction.Change;
+        return new ClientChange(action, edit.Client, changed, [.. EventsOf(edit, changed)]);
     }
 
-    private static MemberChange? Value<T>(string member, T? before, T after) =>
-        Equals(before, after) ? null : new(member, before is null ? null : Json(before), Json(after));
+    /// <summary>The audit rows of the change.</summary>
+    public IEnumerable<AuditEvent> Audit() => Events.Select(name => new AuditEvent(name, null, AuditContext.Command, After.ClientId));
 
-    private static MemberChange? List(string member, string[]? before, string[] after) =>
-        before is not null && before.ToHashSet(StringComparer.Ordinal).SetEquals(after) ? null : new(member, before is null ? null : Json(before), Json(after));
-
-    private static MemberChange? Secret(ClientRow? before, ClientRow after)
+    private static IEnumerable<string> EventsOf(ClientEdit edit, List<MemberChange> members)
     {
-        if (before?.ClientSecret == after.ClientSecret && before?.NextClientSecret == after.NextClientSecret) return null;
-        if (after.ClientSecret is null) return new("secret", "there", "removed");
-        var end = after.NextClientSecretExpiresAt is { } moment ? $"; the old one ends {moment.UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'}" : "";
-        return new("secret", before?.ClientSecret is null ? null : "there", before?.ClientSecret is null ? "new" : after.NextClientSecret is null ? "replaced at once" : $"a new one{end}");
+        if (edit.IsNew)
+        {
+            yield return AuditEventNames.ClientCreated;
+            yield break;
+        }
+
+        if (members.Exists(member => member.Member is not (Secret or Disabled))) yield return AuditEventNames.ClientChanged;
+        if (members.Exists(member => member.Member == Secret)) yield return AuditEventNames.ClientSecretRotated;
+        if (members.Exists(member => member.Member == Disabled))
+            yield return edit.Client.DisabledAt is null ? AuditEventNames.ClientEnabled : AuditEventNames.ClientDisabled;
     }
 
-    private static string Json<T>(T value) => JsonSerializer.Serialize(value, Readable);
+    private static MemberChange Told(ClientColumnEdit column) =>
+        new(column.Column, column.Before is null ? null : Json(column.Before), column.After is null ? null : Json(column.After));
+
+    private static MemberChange? DisabledOf(Dictionary<string, ClientColumnEdit> columns) =>
+        columns.TryGetValue("disabled_at", out var column) && column.Before is null != column.After is null
+            ? new(Disabled, Json(column.Before is not null), Json(column.After is not null))
+            : null;
+
+    private static MemberChange? SecretOf(ClientEdit edit, Dictionary<string, ClientColumnEdit> columns)
+    {
+        if (!columns.ContainsKey("client_secret") && !columns.ContainsKey("next_client_secret")) return null;
+        var before = columns.GetValueOrDefault("client_secret")?.Before is null ? null : "there";
+        return (before, edit.Client) switch
+        {
+            (_, { ClientSecret: null }) => new(Secret, "there", "removed"),
+            (null, _) => new(Secret, null, "new"),
+            (_, { NextClientSecret: null }) => new(Secret, before, "replaced at once"),
+            (_, { NextClientSecretExpiresAt: { } end }) =>
+                new(Secret, before, $"a new one; the old one ends {end.UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'}"),
+            _ => new(Secret, before, "a new one"),
+        };
+    }
+
+    private static string Json(object value) => JsonSerializer.Serialize(value, Readable);
 }

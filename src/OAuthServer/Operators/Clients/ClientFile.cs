@@ -12,7 +12,7 @@ internal sealed record ClientFile(IReadOnlyList<DeclaredClient> Clients, IReadOn
 internal sealed class ClientFileReader(Func<string, string?> variable)
 {
     private static readonly string[] Members =
-        ["client_id", "client_name", "application_type", "redirect_uris", "scopes", "default_scopes", "grant_types", "require_pkce", "disabled", "secret"];
+        ["client_id", "name", "application_type", "redirect_uris", "allowed_scopes", "default_scopes", "grant_types", "require_pkce", "disabled", "secret"];
 
     private readonly List<string> _faults = [];
 
@@ -54,13 +54,26 @@ internal sealed class ClientFileReader(Func<string, string?> variable)
     {
         var client = new JsonMembers(element, place, _faults, Members);
         if (element.ValueKind != JsonValueKind.Object) return null;
-        var (id, name, type) = (client.Text("client_id"), client.Text("client_name"), client.Text("application_type", "web"));
-        var (uris, scopes, defaults) = (client.Texts("redirect_uris"), client.Texts("scopes"), client.Texts("default_scopes", []));
+        var (id, name, type) = (client.Text("client_id"), client.Text("name"), client.Text("application_type", "web"));
+        var (uris, scopes, defaults) = (client.Texts("redirect_uris"), client.Texts("allowed_scopes"), client.Texts("default_scopes", []));
         var grants = client.Texts("grant_types", ["authorization_code", "refresh_token"]);
         var (pkce, disabled, secret) = (client.Flag("require_pkce") ?? true, client.Flag("disabled"), ReadSecret(client));
         return id is null || name is null || type is null || uris is null || scopes is null || defaults is null || grants is null
             ? null
-            : new DeclaredClient(place, id, name, type, uris, scopes, defaults, grants, pkce, disabled, secret);
+            : new DeclaredClient
+            {
+                Place = place,
+                ClientId = id,
+                Name = name,
+                ApplicationType = type,
+                RedirectUris = uris,
+                AllowedScopes = scopes,
+                DefaultScopes = defaults,
+                GrantTypes = grants,
+                RequirePkce = pkce,
+                Disabled = disabled,
+                Secret = secret,
+            };
     }
 
     private DeclaredSecret? ReadSecret(JsonMembers client)

@@ -25,7 +25,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
         return [.. clients.Where(client => client.DisabledAt is not null).Select(Disabled)
             .Concat(live.SelectMany(client => CheckOne(client).Concat(secrets.Check(client))))
             .Concat(Shared(live, client => client.RedirectUris, "redirect_uri_shared", "The redirect URI", "Give each client an address of its own: an answer meant for one can reach the other."))
-            .Concat(Shared(live, client => [client.ClientName], "client_name_shared", "The name", "Give each client a name of its own: people choose by it on the consent page."))
+            .Concat(Shared(live, client => [client.Name], "client_name_shared", "The name", "Give each client a name of its own: people choose by it on the consent page."))
             .OrderBy(finding => finding.ClientId, StringComparer.Ordinal).ThenBy(finding => finding.Rule, StringComparer.Ordinal)];
     }
 
@@ -60,7 +60,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
 
     private IEnumerable<ClientFinding> Scopes(ClientRow client)
     {
-        var strange = scopes.Count == 0 ? [] : client.Scopes.Except(scopes, StringComparer.Ordinal).ToList();
+        var strange = scopes.Count == 0 ? [] : client.AllowedScopes.Except(scopes, StringComparer.Ordinal).ToList();
         if (strange.Count > 0)
             yield return Warning(client, "scope_not_configured", $"OAuth:Scopes does not have {Words(strange)}.", "Describe it there, so that the consent page can say it in plain words, or take it out of scopes.");
     }
@@ -69,7 +69,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
     {
         if (!client.RequirePkce)
             yield return Warning(client, "pkce_waived", "It may leave PKCE out.", "Set require_pkce as soon as the app sends a code_challenge (RFC 9700 §2.1.1).");
-        if (client.ClientName.EnumerateRunes().Any(rune => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format))
+        if (client.Name.EnumerateRunes().Any(rune => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format))
             yield return Warning(client, "client_name_hides_characters", "Its name has characters that nobody can see; pages leave them out.", "Write the name without them.");
     }
 

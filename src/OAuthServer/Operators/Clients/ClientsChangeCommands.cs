@@ -28,10 +28,9 @@ internal static class ClientsChangeCommands
                 return ClientsContext.Refused;
             }
 
-            var rotated = SecretRotation.Rotate(row!, hash, Duration.Parse(parsed.GetValue(keepOld)!)!.Value, editing.Now);
-            await editing.UpdateAsync(rotated, [AuditEventNames.ClientSecretRotated], ct);
-            await editing.CommitAsync(ct);
-            var made = new Rotation(rotated.ClientId, secret, rotated.NextClientSecretExpiresAt);
+            SecretRotation.Rotate(row!, hash, Duration.Parse(parsed.GetValue(keepOld)!)!.Value, editing.Now);
+            await editing.SaveAsync([new AuditEvent(AuditEventNames.ClientSecretRotated, null, AuditContext.Command, row!.ClientId)], ct);
+            var made = new Rotation(row.ClientId, secret, row.NextClientSecretExpiresAt);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(made, ClientsJson.Default.Rotation) : Words(made));
             return ClientsContext.Done;
         }));
@@ -62,8 +61,9 @@ internal static class ClientsChangeCommands
             var disabledAt = disable ? row.DisabledAt ?? editing.Now : (DateTimeOffset?)null;
             if (changes)
             {
-                await editing.UpdateAsync(row with { DisabledAt = disabledAt }, [disable ? AuditEventNames.ClientDisabled : AuditEventNames.ClientEnabled], ct);
-                await editing.CommitAsync(ct);
+                row.DisabledAt = disabledAt;
+                var happened = disable ? AuditEventNames.ClientDisabled : AuditEventNames.ClientEnabled;
+                await editing.SaveAsync([new AuditEvent(happened, null, AuditContext.Command, row.ClientId)], ct);
             }
 
             var words = !changes ? $"{row.ClientId} was {name}d already." : $"{row.ClientId} is {name}d.{(disable ? " Access tokens that are out stay good until they end." : "")}";

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OAuthServer.Clients;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Clients;
 
@@ -40,7 +41,7 @@ internal sealed class ClientsContext(
     public IReadOnlyCollection<string> Scopes => [.. configuration.GetSection("OAuth:Scopes").GetChildren().Select(scope => scope.Key)];
 
     /// <summary>Opens the database for one command, and turns what goes wrong with it or with the configuration into a sentence and an exit code.</summary>
-    public async Task<int> RunAsync(ParseResult parsed, Func<NpgsqlDataSource, Task<int>> work, int cannotRun = CannotRun)
+    public async Task<int> RunAsync(ParseResult parsed, Func<OAuthDatabase, Task<int>> work, int cannotRun = CannotRun)
     {
         var error = parsed.InvocationConfiguration.Error;
         if (connectionString() is not { Length: > 0 } configured)
@@ -51,7 +52,7 @@ internal sealed class ClientsContext(
 
         try
         {
-            await using var database = NpgsqlDataSource.Create(configured);
+            await using var database = OAuthDatabase.Open(configured);
             return await work(database);
         }
         catch (Exception failure) when (failure is NpgsqlException or ArgumentException or FormatException or TimeoutException or OptionsValidationException)

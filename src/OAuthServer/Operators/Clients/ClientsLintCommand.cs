@@ -16,7 +16,7 @@ internal static class ClientsLintCommand
         command.SetAction((parsed, ct) => context.RunAsync(parsed, async database =>
         {
             var lint = new ClientLint(context.Scopes, context.Cost, context.Now);
-            var findings = lint.Check(await new ClientRecords(database).ListAsync(ct), await new ClientSecretUses(database).ListAsync(ct));
+            var findings = lint.Check(await new Storage.Clients(database).ListAsync(ct), await new ClientSecretUses(database).ListAsync(ct));
             await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetValue(json) ? ToJson(findings) : Words(findings));
             return findings.Any(finding => parsed.GetValue(strict) || finding.Severity == FindingSeverity.Error) ? ClientsContext.Refused : ClientsContext.Done;
         }));

@@ -43,7 +43,7 @@ internal static class ClientsPlanCommands
             return await context.RunAsync(parsed, async database =>
             {
                 var options = new PlanOptions(Duration.Parse(parsed.GetValue(keepOld)!)!.Value, parsed.GetValue(force), parsed.GetValue(prune), context.Cost);
-                var plan = await work(new ClientPlanner(database, options, context.Clock), new ClientFileReader(context.Variable).Read(text), ct);
+                var plan = await work(new ClientPlanner(database, options), new ClientFileReader(context.Variable).Read(text), ct);
                 foreach (var fault in plan.Faults) await error.WriteLineAsync(TerminalText.Safe(fault));
                 if (plan.Faults.Count > 0) return Fault;
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetValue(json) ? ToJson(plan) : Words(plan, apply, options.Prune));

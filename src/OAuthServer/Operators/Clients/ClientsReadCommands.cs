@@ -18,7 +18,7 @@ internal static class ClientsReadCommands
         command.SetAction((parsed, ct) => context.RunAsync(parsed, async database =>
         {
             var uses = await new ClientSecretUses(database).ListAsync(ct);
-            var clients = (await new ClientRecords(database).ListAsync(ct)).Select(row => ClientView.Of(row, uses, context.Now)).ToArray();
+            var clients = (await new Storage.Clients(database).ListAsync(ct)).Select(row => ClientView.Of(row, uses, context.Now)).ToArray();
             await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(clients, ClientsJson.Default.ClientViewArray) : Table(clients));
             return ClientsContext.Done;
         }));
@@ -32,7 +32,7 @@ internal static class ClientsReadCommands
         var command = new Command("show", "Show one client. 0: done; 1: there is no such client; 2: cannot run.") { id, json };
         command.SetAction((parsed, ct) => context.RunAsync(parsed, async database =>
         {
-            if (await new ClientRecords(database).FindAsync(parsed.GetValue(id)!, ct) is not { } row)
+            if (await new Storage.Clients(database).FindAsync(parsed.GetValue(id)!, ct) is not { } row)
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync(ClientsContext.Unknown(parsed.GetValue(id)!));
                 return ClientsContext.Refused;
@@ -51,7 +51,7 @@ internal static class ClientsReadCommands
         .. clients.Select(client => (string[])
         [
             TerminalText.Cut(client.ClientId, WidestId), client.ApplicationType, client.DisabledAt is null ? "enabled" : "disabled", Secrets(client),
-            TerminalText.Time(client.LastUsedAt), TerminalText.Cut(client.ClientName, WidestName),
+            TerminalText.Time(client.LastUsedAt), TerminalText.Cut(client.Name, WidestName),
         ]),
     ]);
 
@@ -66,10 +66,10 @@ internal static class ClientsReadCommands
     private static string Words(ClientView client) => TerminalText.Table(
     [
         ["client_id", TerminalText.Safe(client.ClientId)],
-        ["client_name", TerminalText.Safe(client.ClientName)],
+        ["name", TerminalText.Safe(client.Name)],
         ["application_type", client.ApplicationType],
         .. client.RedirectUris.Select(uri => (string[])["redirect_uri", TerminalText.Safe(uri)]),
-        ["scopes", TerminalText.Safe(string.Join(' ', client.Scopes))],
+        ["allowed_scopes", TerminalText.Safe(string.Join(' ', client.AllowedScopes))],
         ["default_scopes", TerminalText.Safe(string.Join(' ', client.DefaultScopes))],
         ["grant_types", string.Join(' ', client.GrantTypes)],
         ["require_pkce", client.RequirePkce ? "yes" : "no"],

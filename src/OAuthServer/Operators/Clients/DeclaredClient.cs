@@ -6,12 +6,33 @@ using Bcrypt = BCrypt.Net.BCrypt;
 namespace OAuthServer.Operators.Clients;
 
 /// <summary>A client as a file declares it. The members are the columns of <c>oauth_clients</c>; what a file leaves out is the column's default.</summary>
-/// <param name="Place">Where in the file it stands, for messages.</param>
-/// <param name="Disabled">Null leaves it as it is, so that an emergency stop is not undone by the next run of a pipeline.</param>
-/// <param name="Secret">Null leaves the secrets as they are.</param>
-internal sealed record DeclaredClient(
-    string Place, string ClientId, string ClientName, string ApplicationType, string[] RedirectUris, string[] Scopes, string[] DefaultScopes, string[] GrantTypes,
-    bool RequirePkce, bool? Disabled, DeclaredSecret? Secret);
+internal sealed record DeclaredClient
+{
+    /// <summary>Where in the file it stands, for messages.</summary>
+    public required string Place { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string ApplicationType { get; init; }
+
+    public required string[] RedirectUris { get; init; }
+
+    public required string[] AllowedScopes { get; init; }
+
+    public required string[] DefaultScopes { get; init; }
+
+    public required string[] GrantTypes { get; init; }
+
+    public bool RequirePkce { get; init; }
+
+    /// <summary>Null leaves it as it is, so that an emergency stop is not undone by the next run of a pipeline.</summary>
+    public bool? Disabled { get; init; }
+
+    /// <summary>Null leaves the secrets as they are.</summary>
+    public DeclaredSecret? Secret { get; init; }
+}
 
 /// <summary>A secret that a file refers to: its bcrypt hash, or a plain value that was found in an environment variable.</summary>
 internal sealed class DeclaredSecret

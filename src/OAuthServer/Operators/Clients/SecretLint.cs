@@ -49,7 +49,7 @@ internal sealed class SecretLint(int cost, DateTimeOffset now, IReadOnlyCollecti
     private IEnumerable<ClientFinding> Unused(ClientRow client, StoredSecret secret)
     {
         var name = ClientSecretUses.Of(secret.Hash);
-        var used = _uses[client.ClientId].FirstOrDefault(use => use.Hash.AsSpan().SequenceEqual(name));
+        var used = _uses[client.ClientId].FirstOrDefault(use => use.Secret.AsSpan().SequenceEqual(name));
         if (used is not null && now - used.LastUsedAt >= Long)
             yield return ClientLint.Warning(client, "secret_unused", $"A secret was last used on {ClientLint.Day(used.LastUsedAt)}.", "Give it an end date, or disable the client when nobody needs it.");
         if (used is null && now - _knownSince >= Long && now - client.UpdatedAt >= Long)

@@ -9,23 +9,22 @@ internal static class SecretRotation
     public static readonly TimeSpan UsualOverlap = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// The row with <paramref name="hash"/> as its secret, which has no end. Of the live secrets the one that would last longest becomes
-    /// the second, until <paramref name="keepOld"/> from now or its own end if that is sooner; there is no room for another.
+    /// Makes <paramref name="hash"/> the secret of a row, without an end. Of the live secrets the one that would last
+    /// longest becomes the second, until <paramref name="keepOld"/> from now or its own end if that is sooner; there is no
+    /// room for another.
     /// </summary>
-    /// <param name="row">As it is.</param>
+    /// <param name="row">The client; it is changed.</param>
     /// <param name="hash">bcrypt of the new secret.</param>
     /// <param name="keepOld">Zero ends the old secrets at once.</param>
     /// <param name="now">The moment of the rotation.</param>
-    public static ClientRow Rotate(ClientRow row, string hash, TimeSpan keepOld, DateTimeOffset now)
+    public static void Rotate(ClientRow row, string hash, TimeSpan keepOld, DateTimeOffset now)
     {
-        var kept = keepOld > TimeSpan.Zero ? LiveSecrets.Of(row, now).MaxBy(secret => secret.ExpiresAt ?? DateTimeOffset.MaxValue) : null;
+        var live = keepOld > TimeSpan.Zero ? LiveSecrets.Of(row, now) : [];
+        var kept = live.MaxBy(secret => secret.ExpiresAt ?? DateTimeOffset.MaxValue);
         var end = now + keepOld;
-        return row with
-        {
-            ClientSecret = hash,
-            ClientSecretExpiresAt = null,
-            NextClientSecret = kept?.Hash,
-            NextClientSecretExpiresAt = kept is null ? null : kept.ExpiresAt < end ? kept.ExpiresAt : end,
-        };
+        row.ClientSecret = hash;
+        row.ClientSecretExpiresAt = null;
+        row.NextClientSecret = kept?.Hash;
+        row.NextClientSecretExpiresAt = kept is null ? null : kept.ExpiresAt < end ? kept.ExpiresAt : end;
     }
 }

@@ -8,7 +8,7 @@ namespace OAuthServer.Operators.Doctor;
 
 /// <summary>The clients that somebody should look at: the same rules as <c>OAuthServer clients lint</c>.</summary>
 internal sealed class ClientCheck(
-    ClientRecords clients, ClientSecretUses uses, IOptions<OAuthOptions> options, IOptions<ClientSecretOptions> secrets, TimeProvider clock, IHostEnvironment environment) : IDoctorCheck
+    Storage.Clients clients, ClientSecretUses uses, IOptions<OAuthOptions> options, IOptions<ClientSecretOptions> secrets, TimeProvider clock, IHostEnvironment environment) : IDoctorCheck
 {
     // Somebody disabled it on purpose.
     private const string Disabled = "client_disabled";

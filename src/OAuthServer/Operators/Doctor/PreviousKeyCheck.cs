@@ -6,7 +6,7 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Doctor;
 
 /// <summary>Whether the key before the current one is still needed: until the last token that it signed has expired everywhere.</summary>
-internal sealed class PreviousKeyCheck(KeyKeeper keeper, PublicKeys published, IOptions<SigningKeyOptions> options) : IDoctorCheck
+internal sealed class PreviousKeyCheck(KeyKeeper keeper, SigningKeys published, IOptions<SigningKeyOptions> options) : IDoctorCheck
 {
     /// <inheritdoc/>
     public string Name => "previous key";

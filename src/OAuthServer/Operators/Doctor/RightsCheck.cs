@@ -14,7 +14,7 @@ internal sealed class RightsCheck(DatabaseFacts database) : IDoctorCheck
     /// <inheritdoc/>
     public async Task<Examination> ExamineAsync(CancellationToken ct)
     {
-        var wanted = TableRights.Wanted();
+        var wanted = await database.WantedRightsAsync(ct);
         var lacking = await database.LackingAsync(wanted, ct);
         var notes = new Notes().Fact("rights", lacking.Count == 0 ? "complete" : $"{lacking.Count} of {wanted.Count} are missing");
         foreach (var table in lacking.GroupBy(right => right.Table, StringComparer.Ordinal))

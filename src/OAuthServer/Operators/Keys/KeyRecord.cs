@@ -12,8 +12,8 @@ internal static class KeyRecord
         if (connectionString is not { Length: > 0 }) return null;
         try
         {
-            await using var database = NpgsqlDataSource.Create(connectionString);
-            return await new PublicKeys(database).StoppedSigningAsync(keyId, ct);
+            await using var database = OAuthDatabase.Open(connectionString);
+            return await new SigningKeys(database).StoppedSigningAsync(keyId, ct);
         }
         catch (Exception failure) when (failure is NpgsqlException or ArgumentException or FormatException or TimeoutException)
         {

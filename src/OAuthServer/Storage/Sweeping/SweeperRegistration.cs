@@ -11,10 +11,11 @@ internal static class SweeperRegistration
     {
         services.AddSingleton<IValidateOptions<SweeperOptions>, SweeperOptionsValidator>();
         services.AddOptions<SweeperOptions>().BindStrictly(configuration.GetSection(SweeperOptions.Section)).ValidateOnStart();
-        services.AddSingleton(provider => AuthorizationCodes.SweptAfter(provider.GetRequiredService<IOptions<OAuthOptions>>().Value.RefreshTokenFamilyLifetime));
-        services.AddSingleton(provider => RefreshTokenFamilies.SweptAfter(provider.GetRequiredService<IOptions<SweeperOptions>>().Value.KeepRefreshTokens));
-        services.AddSingleton(provider => EarlierRefreshTokens.SweptAfter(provider.GetRequiredService<IOptions<SweeperOptions>>().Value.KeepRefreshTokens));
-        services.AddSingleton(RevokedTokens.Swept());
+        services.AddSingleton(provider => SweptTable.Codes(
+            provider.GetRequiredService<IOptions<OAuthOptions>>().Value.RefreshTokenFamilyLifetime));
+        services.AddSingleton(provider => SweptTable.RefreshTokens(
+            provider.GetRequiredService<IOptions<SweeperOptions>>().Value.KeepRefreshTokens));
+        services.AddSingleton(SweptTable.RevokedTokens());
         services.AddSingleton<Sweeps>().AddSingleton<SweepTotals>().AddSingleton<Sweeper>();
         return services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
     }

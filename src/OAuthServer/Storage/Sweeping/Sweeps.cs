@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace OAuthServer.Storage;
+namespace OAuthServer.Storage.Sweeping;
 
 /// <summary>A table whose rows leave some time after their end.</summary>
 /// <param name="Name">The table.</param>
@@ -107,7 +107,7 @@ internal sealed class Sweeps(IDbContextFactory<OAuthDbContext> contexts)
             sql, rows, table.Keep, new NpgsqlParameter { Value = from ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
 
     // Both hold until the transaction's end. What a crash brings back is swept again: no commit has to wait for the disk.
-    private static Task LimitAsync(OAuthDbContext db, TimeSpan timeout, CancellationToken ct)
+    private static Task<int> LimitAsync(OAuthDbContext db, TimeSpan timeout, CancellationToken ct)
     {
         var milliseconds = ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms";
         return db.Database.ExecuteSqlAsync(

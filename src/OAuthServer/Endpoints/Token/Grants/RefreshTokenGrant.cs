@@ -8,58 +8,81 @@ namespace OAuthServer.Endpoints.Token.Grants;
 
 /// <summary>
 /// The refresh grant with rotation (RFC 6749 §6, RFC 9700 §4.14.2). A repeated request inside the retry window gets the
-/// same successor again; after it, or once the successor was used, it is reuse and the family dies.
+/// same successor again; after it, or once the successor was used, it is reuse and the session dies.
 /// </summary>
-internal sealed class RefreshTokenGrant(RefreshTokens tokens, Storage.Grants grants, IOptions<OAuthOptions> options, TimeProvider clock) : IGrant
+internal sealed class RefreshTokenGrant(
+    RefreshTokens tokens, Storage.Grants grants, IOptions<OAuthOptions> options) : IGrant
 {
+    /// <inheritdoc/>
+    public string GrantType => GrantTypes.RefreshToken;
+
     /// <summary>Rotates in one statement; only a repetition or refusal takes a second look.</summary>
-    public async Task<Result<Entitlement>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
+    public async Task<Result<GrantedAccess>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
     {
-        if (request.RefreshToken is not { } presented) return OAuthError.InvalidRequest("The parameter refresh_token is missing.", "refresh_token_missing");
+        if (request.RefreshToken is not { } presented)
+            return OAuthError.InvalidRequest("The parameter refresh_token is missing.", "refresh_token_missing");
         Scope? scope = null;
         if (request.Scope is { } asked && !Scope.TryParse(asked, out scope)) return OAuthError.InvalidScope("scope_malformed");
-        var rotation = new Rotation(
-            presented, RefreshTokenValue.NewNonce(presented, clock.GetUtcNow()), client.Id, scope?.ToString(), options.Value.RefreshTokenLifetime,
-            options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(),
-            options.Value.DeviceBinding == DeviceBinding.Enforce, request.Audit);
-        if (await tokens.TryRotateAsync(rotation, ct) is { } access) return Entitle(access, rotation, rotation.Successor);
+        if (!RefreshTokenValue.IsOurs(presented))
+            return OAuthError.InvalidGrant("refresh_token_unknown") with { About = new(client.Id) };
+        var nonce = RefreshTokenValue.NewNonce();
+        var rotation = new Rotation
+        {
+            RefreshToken = presented,
+            Nonce = nonce,
+            Successor = RefreshTokenValue.Successor(nonce, presented),
+            ClientId = client.Id,
+            Scope = scope?.ToString(),
+            Lifetime = options.Value.RefreshTokenLifetime,
+            DeviceFingerprint = options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(),
+            EnforceDevice = options.Value.DeviceBinding == DeviceBinding.Enforce,
+            Audit = request.Audit,
+        };
+        if (await tokens.TryRotateAsync(rotation, ct) is { } access) return Granted(access, rotation, rotation.Successor);
         return await SecondLookAsync(rotation, scope, ct);
     }
 
     /// <summary>The presented token gets the same successor whenever it comes again, until that is used.</summary>
-    public Task GiveBackAsync(TokenRequest request, Entitlement entitlement, string reason, CancellationToken ct) =>
-        tokens.GiveBackAsync(request.RefreshToken!, entitlement.FamilyId, reason, request.Audit, ct);
+    public Task GiveBackAsync(TokenRequest request, GrantedAccess access, string reason, CancellationToken ct) =>
+        tokens.GiveBackAsync(request.RefreshToken!, access, reason, request.Audit, ct);
 
-    private static Entitlement Entitle(GrantedAccess access, Rotation rotation, string successor) =>
-        new(access.UserId, access.FamilyId, rotation.Scope ?? access.Scope, successor);
+    private static GrantedAccess Granted(GrantedAccess access, Rotation rotation, string successor) =>
+        access with { Scope = rotation.Scope ?? access.Scope, RefreshToken = successor };
 
-    private async Task<Result<Entitlement>> SecondLookAsync(Rotation rotation, Scope? scope, CancellationToken ct)
+    private async Task<Result<GrantedAccess>> SecondLookAsync(Rotation rotation, Scope? scope, CancellationToken ct)
     {
-        var state = await tokens.FindAsync(rotation.RefreshToken, options.Value.RefreshRetryWindow, ct);
-        var refusal = state is null ? OAuthError.InvalidGrant("refresh_token_unknown") : Refusal(state, rotation, scope);
-        if (refusal.Reason == "refresh_token_reused")
-        {
-            if (state is { MayRepeat: true, SuccessorNonce: { } nonce })
-            {
-                var successor = RefreshTokenValue.Successor(nonce, rotation.RefreshToken);
-                if (await tokens.TryRepeatAsync(successor, rotation.ClientId, rotation.Audit, ct) is { } access) return Entitle(access, rotation, successor);
-            }
-
-            await grants.WithdrawReusedAsync(state!.UserId, state.ClientId, state.FamilyId, AuditEventNames.RefreshTokenReused, refusal.Reason, rotation.Audit, ct);
-        }
-
-        return refusal with { About = new(rotation.ClientId, state?.UserId, state?.FamilyId) };
+        if (await tokens.FindAsync(rotation.RefreshToken, options.Value.RefreshRetryWindow, ct) is not { } state)
+            return OAuthError.InvalidGrant("refresh_token_unknown") with { About = new(rotation.ClientId) };
+        var about = new RefusalSubject(rotation.ClientId, state.UserId, state.GrantId);
+        if (Refusal(state, rotation, scope) is { } refusal) return refusal with { About = about };
+        if (!state.Used) return OAuthError.InvalidGrant("refresh_token_expired") with { About = about };
+        if (await TryRepeatAsync(state, rotation, ct) is { } access) return access;
+        var reused = OAuthError.InvalidGrant("refresh_token_reused") with { About = about };
+        await grants.WithdrawReusedAsync(
+            new(state.GrantId, state.UserId, state.ClientId),
+            AuditEventNames.RefreshTokenReused, reused.Reason, rotation.Audit, ct);
+        return reused;
     }
 
-    private static OAuthError Refusal(RefreshTokenState state, Rotation rotation, Scope? scope)
+    private async Task<GrantedAccess?> TryRepeatAsync(RefreshTokenState state, Rotation rotation, CancellationToken ct)
+    {
+        if (state is not { MayRepeat: true, SuccessorNonce: { } nonce }) return null;
+        var successor = RefreshTokenValue.Successor(nonce, rotation.RefreshToken);
+        var access = await tokens.TryRepeatAsync(successor, rotation.ClientId, rotation.Audit, ct);
+        return access is null ? null : Granted(access, rotation, successor);
+    }
+
+    // Why the token does not serve, used or not; null when that is all there is to say.
+    private static OAuthError? Refusal(RefreshTokenState state, Rotation rotation, Scope? scope)
     {
         if (state.ClientId != rotation.ClientId) return OAuthError.InvalidGrant("refresh_token_of_another_client");
         if (state.Revoked) return OAuthError.InvalidGrant("refresh_token_revoked");
         if (!state.AccountLive) return OAuthError.InvalidGrant("account_disabled");
         if (scope is not null && !scope.IsWithin(state.Scope.Split(' '))) return OAuthError.InvalidScope("scope_exceeds_grant");
-        // A family that began while binding was off has no fingerprint; its next rotation keeps one.
-        if (rotation.EnforceDevice && state.DeviceFingerprint is { } kept && !kept.AsSpan().SequenceEqual(rotation.DeviceFingerprint)) return OAuthError.InvalidGrant("device_changed");
-        if (state.Used) return OAuthError.InvalidGrant("refresh_token_reused");
-        return OAuthError.InvalidGrant("refresh_token_expired");
+        // A session that began while binding was off has no fingerprint; its next rotation keeps one.
+        return rotation.EnforceDevice && state.DeviceFingerprint is { } kept
+            && !kept.AsSpan().SequenceEqual(rotation.DeviceFingerprint)
+            ? OAuthError.InvalidGrant("device_changed")
+            : null;
     }
 }

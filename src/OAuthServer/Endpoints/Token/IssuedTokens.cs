@@ -1,0 +1,12 @@
+namespace OAuthServer.Endpoints.Token;
+
+/// <summary>Tokens for a client (RFC 6749 §5.1).</summary>
+/// <param name="AccessToken">A JWT.</param>
+/// <param name="ExpiresIn">How many seconds it lives.</param>
+/// <param name="RefreshToken">Null for a client that gets none.</param>
+/// <param name="Scope">What the access token allows.</param>
+internal sealed record IssuedTokens(string AccessToken, long ExpiresIn, string? RefreshToken, string Scope)
+{
+    /// <summary>Holds tokens.</summary>
+    public override string ToString() => $"tokens for {Scope}";
+}
