@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.OperatorTests;
 
 /// <summary>Keeps the lines that were logged.</summary>
 internal sealed class RecordedLog : ILogger

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Audit;
 using OAuthServer.Storage;
-using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Sealing;
+namespace OAuthServer.Testing;
 
 /// <summary>Audit rows, seals and verification, as tests need them.</summary>
 internal static class AuditRecord
@@ -22,7 +21,7 @@ internal static class AuditRecord
         database.ScalarAsync<long>("SELECT nextval(pg_get_serial_sequence('oauth_audit_events', 'id'))");
 
     /// <summary>Seals what there is.</summary>
-    public static Task SealAsync(this TestServer server) => server.Services.GetRequiredService<AuditSealer>().RunAsync(TestContext.Current.CancellationToken);
+    public static Task SealAsync(this TestServer server) => server.Services.GetRequiredService<AuditSealer>().RunAsync(CancellationToken.None);
 
     /// <summary>Adds rows and seals them; the answer is the last seal.</summary>
     public static async Task<long> AddSealedAsync(this TestServer server, int count, int daysAgo = 0)
@@ -35,5 +34,5 @@ internal static class AuditRecord
     /// <summary>Verifies with the given keys, or with every key of the database.</summary>
     public static Task<AuditVerification> VerifyAsync(this TestDatabase database, (long, string)? expected = null, params string[] keys) =>
         new AuditVerifier(new AuditSeals(database.DataSource), new AuditLog(database.DataSource), new PublicKeys(database.DataSource), new AuditOptions())
-            .VerifyAsync(keys.ToHashSet(), expected, new Progress<long>(), TestContext.Current.CancellationToken);
+            .VerifyAsync(keys.ToHashSet(), expected, new Progress<long>(), CancellationToken.None);
 }

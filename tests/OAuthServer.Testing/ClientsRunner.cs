@@ -3,9 +3,8 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using OAuthServer.Clients;
 using OAuthServer.Commands;
-using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.Testing;
 
 /// <summary>What a run of a command left.</summary>
 internal sealed record CommandRun(int Code, string Output, string Error)
@@ -35,7 +34,7 @@ internal sealed class ClientsRunner(string? connectionString)
         var command = ClientsCommand.Create(new ClientsContext(() => connectionString, secrets, configuration, Variables.GetValueOrDefault, TimeProvider.System), secrets);
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var code = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
+        var code = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, CancellationToken.None);
         return new CommandRun(code, output.ToString(), error.ToString());
     }
 
@@ -45,7 +44,7 @@ internal sealed class ClientsRunner(string? connectionString)
         var path = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(path, json, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(path, json, CancellationToken.None);
             return await RunAsync([name, path, .. options]);
         }
         finally

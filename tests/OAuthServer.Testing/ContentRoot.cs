@@ -2,14 +2,23 @@ using System.Diagnostics;
 using System.Globalization;
 using OAuthServer.Protocol;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.Testing;
 
 /// <summary>
 /// A folder far from the checkout for hosts that run as processes of their own; <c>.data</c> below it holds what they
 /// make. Gone afterwards, with any PostgreSQL that still runs there.
 /// </summary>
-public sealed class ContentRoot : IAsyncLifetime
+public sealed class ContentRoot : IAsyncDisposable
 {
+    public ContentRoot()
+    {
+        Directory.CreateDirectory(Path);
+        foreach (var settings in Directory.EnumerateFiles(AppContext.BaseDirectory, "appsettings*.json"))
+        {
+            File.Copy(settings, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(settings)));
+        }
+    }
+
     // Not the temporary folder of a user: PostgreSQL may run as another user, who must be able to get there.
     public string Path { get; } = System.IO.Path.Combine(OperatingSystem.IsWindows() ? System.IO.Path.GetTempPath() : "/tmp", $"oauthserver-host-{Environment.ProcessId}-{Handle.NewId():N}");
 
@@ -20,13 +29,6 @@ public sealed class ContentRoot : IAsyncLifetime
         if (!File.Exists(file)) return null;
         var id = int.Parse(File.ReadLines(file).First(), CultureInfo.InvariantCulture);
         return HostProcess.IsRunning(id) ? id : null;
-    }
-
-    public ValueTask InitializeAsync()
-    {
-        Directory.CreateDirectory(Path);
-        foreach (var settings in Directory.EnumerateFiles(AppContext.BaseDirectory, "appsettings*.json")) File.Copy(settings, System.IO.Path.Combine(Path, System.IO.Path.GetFileName(settings)));
-        return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()

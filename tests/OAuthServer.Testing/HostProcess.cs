@@ -3,9 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
-using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.Testing;
 
 /// <summary>The built host as a process of its own, started as <c>dotnet OAuthServer.dll</c> in a content root.</summary>
 internal sealed partial class HostProcess : IAsyncDisposable

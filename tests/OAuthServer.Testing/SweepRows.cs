@@ -1,6 +1,4 @@
-using OAuthServer.Testing;
-
-namespace OAuthServer.IntegrationTests.Sweeping;
+namespace OAuthServer.Testing;
 
 /// <summary>Rows that are over, and such that are not, by the database's clock.</summary>
 internal static class SweepRows

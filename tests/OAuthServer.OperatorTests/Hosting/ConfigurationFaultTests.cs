@@ -1,4 +1,6 @@
-namespace OAuthServer.IntegrationTests.Operations;
+using OAuthServer.Testing;
+
+namespace OAuthServer.OperatorTests.Hosting;
 
 /// <summary>A host with a wrong configuration ends with exit code 2 and names every fault at once.</summary>
 public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<ContentRoot>

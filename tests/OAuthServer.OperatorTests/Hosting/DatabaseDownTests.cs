@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using Npgsql;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Hosting;
 
 /// <summary>The database goes away under a running server and comes back.</summary>
 public sealed class DatabaseDownTests

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OAuthServer.Hosting;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Hosting;
 
 /// <summary>What the host says of a configuration, without a process for each.</summary>
 internal static class InProcess

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Hosting;
 
 /// <summary>SIGHUP to a host that runs as in production, and whose next poll is a day away.</summary>
 public sealed class ReloadSignalTests(ContentRoot root) : IClassFixture<ContentRoot>

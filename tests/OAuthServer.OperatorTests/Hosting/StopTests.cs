@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Hosting;
 
 /// <summary>An instance that was told to stop leaves when nobody sends it anything any more.</summary>
 public sealed class StopTests

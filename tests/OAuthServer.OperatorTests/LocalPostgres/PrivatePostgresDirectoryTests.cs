@@ -2,7 +2,7 @@ using System.Runtime.Versioning;
 using OAuthServer.Development;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.OperatorTests.LocalPostgres;
 
 /// <summary>Where a private cluster goes when the wanted directory cannot be used.</summary>
 [UnsupportedOSPlatform("windows")]

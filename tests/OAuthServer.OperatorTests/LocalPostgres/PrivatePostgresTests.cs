@@ -3,7 +3,7 @@ using Npgsql;
 using OAuthServer.Development;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.OperatorTests.LocalPostgres;
 
 /// <summary>The PostgreSQL that Development starts for itself, through its whole life.</summary>
 public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable

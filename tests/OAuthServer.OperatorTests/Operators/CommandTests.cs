@@ -6,7 +6,7 @@ using OAuthServer.Clients;
 using OAuthServer.Commands;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Operators;
 
 /// <summary>The operator's commands, run as the host runs them.</summary>
 public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>

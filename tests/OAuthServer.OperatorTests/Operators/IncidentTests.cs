@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Operators;
 
 /// <summary>Every statement of the section 'Incidents' of docs/operations.md runs, and those that end something end it.</summary>
 public sealed partial class IncidentTests

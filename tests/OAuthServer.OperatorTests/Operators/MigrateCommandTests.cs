@@ -4,7 +4,7 @@ using OAuthServer.Commands;
 using OAuthServer.Storage.Migrations;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.OperatorTests.Operators;
 
 /// <summary>What an operator sees of <c>OAuthServer migrate</c>.</summary>
 public sealed class MigrateCommandTests

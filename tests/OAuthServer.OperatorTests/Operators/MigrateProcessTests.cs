@@ -1,9 +1,8 @@
 using System.Text.Json;
-using OAuthServer.IntegrationTests.Operations;
 using OAuthServer.Storage.Migrations;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.OperatorTests.Operators;
 
 /// <summary><c>OAuthServer migrate</c> as an operator runs it: as a process, and three of them at once.</summary>
 public sealed class MigrateProcessTests(ContentRoot root) : IClassFixture<ContentRoot>

@@ -1,7 +1,7 @@
 using Npgsql;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.OperatorTests.Testing;
 
 /// <summary>The tools that other tests rely on.</summary>
 public sealed class TestDatabaseTests(ITestOutputHelper output)

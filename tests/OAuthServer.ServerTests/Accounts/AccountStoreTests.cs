@@ -5,10 +5,10 @@ using OAuthServer.Protocol;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.ServerTests.Accounts;
 
 /// <summary>What ASP.NET Core Identity and Data Protection keep in the database, by their own services.</summary>
-public sealed class AccountTests : IAsyncLifetime
+public sealed class AccountStoreTests : IAsyncLifetime
 {
     private const string Email = "Carol@example.com";
 
@@ -19,7 +19,7 @@ public sealed class AccountTests : IAsyncLifetime
 
     private UserManager<Account> Users => _scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
 
-    private Storage.Accounts Table => _server.Services.GetRequiredService<Storage.Accounts>();
+    private OAuthServer.Storage.Accounts Table => _server.Services.GetRequiredService<OAuthServer.Storage.Accounts>();
 
     public async ValueTask InitializeAsync()
     {

@@ -3,9 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Pages;
+namespace OAuthServer.ServerTests.Accounts;
 
 /// <summary>A session belongs to the pages: no protocol endpoint reads it, so none renews it.</summary>
+[JudgesDeployment]
 public sealed class SessionRenewalTests
 {
     [Fact]

@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Pages;
+namespace OAuthServer.ServerTests.Accounts;
 
 /// <summary>Session fixation: what a browser held before sign-in is worth nothing after it (OWASP, v2-1 §7.12).</summary>
+[JudgesDeployment]
 public sealed class SessionTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private const string Session = "__Host-oauthserver-session";

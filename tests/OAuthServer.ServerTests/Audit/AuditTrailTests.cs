@@ -1,7 +1,7 @@
 using System.Net;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Audit;
 
 /// <summary>Every event leaves one row that says who, what and why, and holds no secret.</summary>
 public sealed class AuditTrailTests : IAsyncLifetime

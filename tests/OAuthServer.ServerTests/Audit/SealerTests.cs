@@ -1,12 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Audit;
-using OAuthServer.IntegrationTests.Sweeping;
 using OAuthServer.Keys;
 using OAuthServer.Storage;
 using OAuthServer.Sweeping;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Sealing;
+namespace OAuthServer.ServerTests.Audit;
 
 /// <summary>What is sealed, when, by whom and by which key, and what retention takes away.</summary>
 public sealed class SealerTests

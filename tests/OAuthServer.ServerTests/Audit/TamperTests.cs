@@ -3,7 +3,7 @@ using OAuthServer.Keys;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Sealing;
+namespace OAuthServer.ServerTests.Audit;
 
 /// <summary>Somebody who may write the database changes the record; verification finds it. Three seals, of the ids 3 to 7, 8 to 12 without 10, and 13 to 17.</summary>
 public sealed class TamperTests : IAsyncLifetime

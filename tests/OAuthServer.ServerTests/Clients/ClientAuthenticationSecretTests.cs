@@ -1,11 +1,13 @@
 using System.Net;
 using System.Text;
 using OAuthServer.Commands;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Clients;
 
 /// <summary>What client secrets withstand, and when they stop working (CAUTH-11 to CAUTH-14).</summary>
+[JudgesDeployment]
 public sealed class ClientAuthenticationSecretTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     [Fact]

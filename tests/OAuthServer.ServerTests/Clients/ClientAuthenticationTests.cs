@@ -1,9 +1,11 @@
 using System.Text;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Clients;
 
 /// <summary>How a client says who it is (CAUTH-01 to CAUTH-10).</summary>
+[JudgesDeployment]
 public sealed class ClientAuthenticationTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     private const string AwkwardId = "my client:1";

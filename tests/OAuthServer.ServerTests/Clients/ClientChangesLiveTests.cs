@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.ServerTests.Clients;
 
 /// <summary>How a change reaches the instances: by a notification, and without one by the cache's expiry.</summary>
 public sealed class ClientChangesLiveTests

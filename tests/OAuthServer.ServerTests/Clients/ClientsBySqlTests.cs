@@ -1,7 +1,7 @@
 using System.Net;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.ServerTests.Clients;
 
 /// <summary>Clients are registered, changed and switched off by SQL; every running instance follows without a restart.</summary>
 public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : IClassFixture<ClientsBySqlTests.Instances>

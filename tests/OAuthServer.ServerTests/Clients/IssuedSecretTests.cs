@@ -1,11 +1,13 @@
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Clients;
 using OAuthServer.Commands;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Clients;
+namespace OAuthServer.ServerTests.Clients;
 
 /// <summary>What the operator's command gives out for a new confidential client (RFC 6749 §2.2, §10.10).</summary>
+[JudgesDeployment]
 public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private const int BitsOfASecret = 256;

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Clients;
+namespace OAuthServer.ServerTests.Clients;
 
 /// <summary>An unknown client and a wrong secret look and feel the same (RFC 6749 §10.10).</summary>
+[JudgesDeployment]
 [Collection(Alone.Name)]
 public sealed class SecretTimingTests(SharedServer shared) : IClassFixture<SharedServer>
 {

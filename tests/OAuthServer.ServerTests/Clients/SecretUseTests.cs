@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Clients;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.ServerTests.Clients;
 
 /// <summary>When a secret was used last: noted behind the requests' backs, for each of a client's secrets, and in nobody's way.</summary>
 public sealed class SecretUseTests

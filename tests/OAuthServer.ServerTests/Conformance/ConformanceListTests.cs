@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace OAuthServer.ConformanceTests.Coverage;
+namespace OAuthServer.ServerTests.Conformance;
 
 /// <summary>
 /// Keeps the conformance list honest: tests name rows that exist, <c>open-rows.txt</c> is exactly what is still without a
@@ -29,7 +29,7 @@ public sealed class ConformanceListTests
     {
         var tested = Tests.Select(test => test.Row).ToHashSet(StringComparer.Ordinal);
         var open = Rows.Where(row => row.Stage == 1 && !tested.Contains(row.Id)).Select(row => row.Id);
-        AssertIsWritten(string.Concat(open.Select(id => id + "\n")), "tests", "OAuthServer.ConformanceTests", "open-rows.txt");
+        AssertIsWritten(string.Concat(open.Select(id => id + "\n")), "tests", "OAuthServer.ServerTests", "Conformance", "open-rows.txt");
     }
 
     [Fact]

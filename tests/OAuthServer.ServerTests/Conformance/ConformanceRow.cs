@@ -1,4 +1,4 @@
-namespace OAuthServer.ConformanceTests.Coverage;
+namespace OAuthServer.ServerTests.Conformance;
 
 /// <summary>One row of the conformance list, as <c>rows.tsv</c> has it.</summary>
 /// <param name="Id">Such as <c>AUTHZ-06</c>.</param>

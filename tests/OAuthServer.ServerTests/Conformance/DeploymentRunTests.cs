@@ -1,20 +1,24 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Xml.Linq;
-using OAuthServer.ConformanceTests.Keys;
-using OAuthServer.ConformanceTests.Pages;
+using OAuthServer.ServerTests.Accounts;
+using OAuthServer.ServerTests.Endpoints;
+using OAuthServer.ServerTests.Endpoints.Discovery;
+using OAuthServer.ServerTests.Endpoints.Token;
+using OAuthServer.ServerTests.Hosting;
+using OAuthServer.ServerTests.Keys;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Coverage;
+namespace OAuthServer.ServerTests.Conformance;
 
 /// <summary>The suite judges a server that it did not start, and claims nothing of it that it could not see.</summary>
 public sealed class DeploymentRunTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    // Endpoints and pages, and two classes that need a clock, a configuration or a database of their own.
+    // Endpoints and pages; two classes that need a clock, a configuration or a database of their own; and one that judges no deployment.
     private static readonly Type[] Seen = [typeof(MetadataTests), typeof(TokenEndpointTests), typeof(SessionTests)];
-    private static readonly Type[] Unseen = [typeof(KeyRotationTests), typeof(OperationsTests)];
+    private static readonly Type[] Unseen = [typeof(KeyRotationTests), typeof(OperationsTests), typeof(FullFlowTests)];
 
     [Fact]
     public async Task A_run_against_an_address_passes_what_it_sees_and_says_not_run_of_the_rest()

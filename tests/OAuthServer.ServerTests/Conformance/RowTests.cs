@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace OAuthServer.ConformanceTests.Coverage;
+namespace OAuthServer.ServerTests.Conformance;
 
 /// <summary>A test that names a row by <c>RowAttribute</c>.</summary>
 internal sealed record RowTest(string Row, string Test);

@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.General;
+namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>What every answer of the form endpoints has in common (RFC 6749 §5.1, §5.2).</summary>
+[JudgesDeployment]
 public sealed class AnswerTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     private const string Marker = "zqzmarker";

@@ -1,11 +1,13 @@
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.General;
+namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>
 /// Bytes that are no HTTP request never reach an endpoint: the web server itself answers 400 without a body and closes the
 /// connection (RFC 9112 §2.2), and offers no way to put words in. What can be read as a request gets the endpoint's own form.
 /// </summary>
+[JudgesDeployment]
 public sealed class BareRefusalTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     private const string Https = "Host: x\r\nX-Forwarded-Proto: https\r\n";

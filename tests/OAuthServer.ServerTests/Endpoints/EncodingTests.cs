@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.General;
+namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>Bytes that mean nothing, or mean harm: broken escapes, broken UTF-8, control characters (RFC 6749 Appendices A, B).</summary>
+[JudgesDeployment]
 public sealed class EncodingTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     private const string TrustedQuery = "client_id=demo-web&redirect_uri=https%3A%2F%2Fc.example%2Fcb";

@@ -1,7 +1,7 @@
 using System.Net;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>The whole round: sign in, consent, code, tokens, refresh, revoke.</summary>
 public sealed class FullFlowTests

@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.General;
+namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>Oversized input leaves nothing behind (RFC 6749 §10.14).</summary>
+[JudgesDeployment]
 [Collection(Alone.Name)]
 public sealed class MemoryTests(SharedServer shared) : IClassFixture<SharedServer>
 {

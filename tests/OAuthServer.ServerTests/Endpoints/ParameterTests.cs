@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.General;
+namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>Repeated, empty, unknown and oversized parameters of the form endpoints (RFC 6749 §3.2).</summary>
+[JudgesDeployment]
 public sealed class ParameterTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     private TestServer Server => conformance.Server;

@@ -1,11 +1,13 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Pkce;
+namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>Proof Key for Code Exchange (RFC 7636, RFC 9700 §2.1.1).</summary>
+[JudgesDeployment]
 public sealed class PkceTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     private const string Unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.General;
+namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>Scheme, method, media type and place of the parameters (RFC 6749 §2.3.1, §3.1, §3.2).</summary>
+[JudgesDeployment]
 public sealed class TransportTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     private TestServer Server => conformance.Server;

@@ -1,7 +1,7 @@
 using System.Net;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>Any instance answers any request: nothing but the database is shared, and nothing else is needed.</summary>
 public sealed class TwoInstanceTests

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace OAuthServer.SecurityTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>Every log event of a server, as text: message, template, properties and exception.</summary>
 public sealed class CollectedLog : ILogEventSink

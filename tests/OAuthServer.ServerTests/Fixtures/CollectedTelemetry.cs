@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace OAuthServer.SecurityTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>Every span of every source and every measurement of every meter of this process, as text; equal lines are kept once.</summary>
 internal sealed class CollectedTelemetry : IDisposable

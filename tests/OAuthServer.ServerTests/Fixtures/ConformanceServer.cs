@@ -1,6 +1,6 @@
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>A server with the clients that the rows speak of, and the browser of a person who is signed in and has agreed before.</summary>
 public sealed class ConformanceServer : IAsyncLifetime

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>The results that the rows name: TOKENS, ERR, REDIR, PAGE and CODE, each asserted whole.</summary>
 internal static class Expect

@@ -1,6 +1,6 @@
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>A server with a signed-in browser, and a second instance for who asks.</summary>
 public sealed class FlowServer : SignedInServer, IAsyncLifetime

@@ -1,7 +1,7 @@
 using System.Globalization;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>One server with few guesses for each secret, and as many requests for each address as by default.</summary>
 public sealed class GuardedServer : SharedServer

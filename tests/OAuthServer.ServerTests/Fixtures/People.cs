@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>What the people of the seed have done so far.</summary>
 internal static partial class People

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace OAuthServer.SecurityTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>An answer as it came over the wire.</summary>
 /// <param name="Status">0 when the server closed the connection without one.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>An answer to bytes that no HTTP library would send.</summary>
 /// <param name="Status">0 when the server closed the connection without an answer.</param>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Testing;
 
-namespace OAuthServer.SecurityTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>The routes of a server as it maps them, so that no test can forget a new one.</summary>
 internal static class ServerRoutes

@@ -1,6 +1,6 @@
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>One server for the tests of a class.</summary>
 public class SharedServer : IAsyncLifetime

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Testing;
 using Serilog.Core;
 
-namespace OAuthServer.SecurityTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>A server that logs, traces and measures all that it can, and what it told.</summary>
 public sealed class TalkativeServer : IAsyncLifetime

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using OAuthServer.Hosting;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>A server with a signed-in browser for the rows of the form endpoints.</summary>
 public sealed class TokenFixture : SignedInServer, IAsyncLifetime
@@ -19,7 +20,7 @@ public sealed class TokenFixture : SignedInServer, IAsyncLifetime
     public static async Task<bool> WouldStartAsync(string setting)
     {
         Deployment.NeedsOwnServer("a start with another configuration");
-        var app = Hosting.ServerHost.Build(
+        var app = ServerHost.Build(
             ["--environment=Production", $"--contentRoot={AppContext.BaseDirectory}", "--OAuth:Issuer=https://as.example.test", "--ConnectionStrings:OAuthServer=Host=127.0.0.1", "--SigningKeys:Source=File", $"--{setting}"]);
         if (app is null) return false;
         await app.DisposeAsync();

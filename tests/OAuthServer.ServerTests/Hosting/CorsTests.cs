@@ -1,7 +1,7 @@
 using System.Net;
 using OAuthServer.Hosting.Protection;
 
-namespace OAuthServer.SecurityTests.Protection;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>OPS-04, AUTHZ-15.</summary>
 public class CorsTests

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 
-namespace OAuthServer.SecurityTests.Protection;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>GEN-01, and what every answer carries.</summary>
 public partial class EveryAnswerTests

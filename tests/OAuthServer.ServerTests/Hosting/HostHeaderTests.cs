@@ -4,10 +4,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.SecurityTests.Generated;
+using OAuthServer.ServerTests.Endpoints.Generated;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.SecurityTests.Protection;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>
 /// Whatever a request says of its host, scheme, port, path or sender, every route answers it byte for byte as it would

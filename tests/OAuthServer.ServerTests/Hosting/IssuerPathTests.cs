@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.IdentityModel.JsonWebTokens;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>An issuer with a path: everything but the metadata stands below it (RFC 8414 §3.1).</summary>
 public sealed class IssuerPathTests

@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>Preflights, peers that are no proxy, the audit of reuse, and the published list of what is inactive.</summary>
+[JudgesDeployment]
 public sealed class OperationsDetailTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>Budgets, cross-origin answers and the audit log.</summary>
+[JudgesDeployment]
 public sealed class OperationsTests(ThriftyServer shared) : IClassFixture<ThriftyServer>
 {
     private static int _addresses;

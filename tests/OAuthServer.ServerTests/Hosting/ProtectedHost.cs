@@ -11,7 +11,7 @@ using OAuthServer.Hosting.Protection;
 using OAuthServer.Limits;
 using OAuthServer.Telemetry;
 
-namespace OAuthServer.SecurityTests.Protection;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>A listening Kestrel host on loopback with the whole protection before endpoints that answer as the test asks.</summary>
 internal sealed class ProtectedHost : IAsyncDisposable

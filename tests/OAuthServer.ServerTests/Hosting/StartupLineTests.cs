@@ -9,7 +9,7 @@ using OAuthServer.Testing;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>The line that says what started, and the one warning about requests that come as plain http.</summary>
 public sealed class StartupLineTests

@@ -2,8 +2,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.IdentityModel.Tokens;
+using OAuthServer.ServerTests.Fixtures;
 
-namespace OAuthServer.SecurityTests.Protection;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>An answer as text without what differs from one request to the next: the time, ids, counters, and random values by their form.</summary>
 internal static partial class SteadyAnswer

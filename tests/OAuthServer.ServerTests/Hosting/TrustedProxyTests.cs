@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace OAuthServer.SecurityTests.Protection;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>META-09, OPS-03, GEN-01.</summary>
 public class TrustedProxyTests

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using OAuthServer.Hosting.Protection;
 
-namespace OAuthServer.SecurityTests.Protection;
+namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>GEN-09, GEN-12.</summary>
 public class UnexpectedErrorTests

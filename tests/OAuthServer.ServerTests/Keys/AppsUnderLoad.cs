@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Keys;
+namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>
 /// Apps that refresh as fast as they can, at each instance in turn, and call the API with every token that they get and

@@ -5,11 +5,13 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Commands;
 using OAuthServer.Keys;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Keys;
+namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>The life of a key at the server: pending, current, previous, gone; no token breaks (RFC 9068 §4).</summary>
+[JudgesDeployment]
 public sealed class KeyRotationTests : IAsyncLifetime
 {
     private static readonly TimeSpan PollAtMost = TimeSpan.FromMinutes(5.6);

@@ -6,7 +6,7 @@ using OAuthServer.Testing;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace OAuthServer.IntegrationTests.Keys;
+namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>Secrets Manager is away: at a cold start, and under an instance that runs.</summary>
 public sealed class KeyStoreOutageTests : IAsyncLifetime

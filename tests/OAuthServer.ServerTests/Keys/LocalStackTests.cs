@@ -4,7 +4,7 @@ using OAuthServer.Keys;
 using OAuthServer.Keys.SecretsManager;
 using Testcontainers.LocalStack;
 
-namespace OAuthServer.IntegrationTests.Keys;
+namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>
 /// The same life of a key against LocalStack. Compiled only with OAUTH_TEST_LOCALSTACK=1, since it needs a Docker engine:

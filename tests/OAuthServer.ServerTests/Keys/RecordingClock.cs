@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Keys;
 
-namespace OAuthServer.IntegrationTests.Keys;
+namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>A fake clock that tells which waits were asked of it, so that a test lets time pass only once somebody waits.</summary>
 internal sealed class RecordingClock() : FakeTimeProvider(DateTimeOffset.UtcNow)

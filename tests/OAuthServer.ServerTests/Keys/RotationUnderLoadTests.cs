@@ -4,13 +4,13 @@ using OAuthServer.Commands;
 using OAuthServer.Keys;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Keys;
+namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>
 /// Keys are rotated under two instances that serve, and an API that knows nothing of it and keeps its keys for as long as
 /// the framework does by default.
 /// </summary>
-public sealed class RotationTests : IAsyncDisposable
+public sealed class RotationUnderLoadTests : IAsyncDisposable
 {
     private const string SecretId = "oauth/jwt-private-key";
     private static readonly TimeSpan Poll = TimeSpan.FromMinutes(5.6);

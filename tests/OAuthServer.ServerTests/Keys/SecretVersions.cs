@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace OAuthServer.IntegrationTests.Keys;
+namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>An error that the service answers, by its code.</summary>
 internal sealed class ServiceError(string code, string message) : Exception(message)

@@ -8,7 +8,7 @@ using OAuthServer.Commands;
 using OAuthServer.Keys;
 using OAuthServer.Keys.SecretsManager;
 
-namespace OAuthServer.IntegrationTests.Keys;
+namespace OAuthServer.ServerTests.Keys;
 
 public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
 {

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OAuthServer.Keys.SecretsManager;
 
-namespace OAuthServer.IntegrationTests.Keys;
+namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>
 /// A Secrets Manager on loopback: speaks JSON 1.1, verifies every signature, keeps versions and labels, and fails as told.

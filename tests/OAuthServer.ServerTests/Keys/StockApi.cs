@@ -12,7 +12,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Keys;
+namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>
 /// An API that knows nothing of us: the framework's own <c>AddJwtBearer</c>, told where the metadata is and who the

@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Pages;
+namespace OAuthServer.ServerTests.Pages;
 
 /// <summary>Forms that another site, another session or another person sends (RFC 6749 §10.12, RFC 9700 §4.7).</summary>
+[JudgesDeployment]
 public sealed class FormForgeryTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private const string SignIn = "/account/sign-in";

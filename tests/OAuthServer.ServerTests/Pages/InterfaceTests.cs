@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Pages;
 
 /// <summary>The pages that people meet.</summary>
+[JudgesDeployment]
 public sealed class InterfaceTests(SharedServer shared) : IClassFixture<SharedServer>, IAsyncLifetime
 {
     private readonly TestServer _server = shared.Server;

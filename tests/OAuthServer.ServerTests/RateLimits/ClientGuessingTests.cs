@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.RateLimits;
 
 /// <summary>Guessing a client's secret: it ends before a hundred tries, and shuts nobody out.</summary>
+[JudgesDeployment]
 public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<GuardedServer>
 {
     private const int Tries = 99;

@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.RateLimits;
 
 /// <summary>Guessing people's passwords: it ends before a hundred tries, tells nothing, and shuts nobody out of a browser that they use.</summary>
+[JudgesDeployment]
 public sealed class PasswordGuessingTests(GuardedServer shared) : IClassFixture<GuardedServer>, IAsyncLifetime
 {
     private const int Tries = 99;

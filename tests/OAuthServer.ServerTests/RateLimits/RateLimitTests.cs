@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OAuthServer.Hosting.Protection;
 using OAuthServer.Limits;
+using OAuthServer.ServerTests.Hosting;
 
-namespace OAuthServer.SecurityTests.Protection;
+namespace OAuthServer.ServerTests.RateLimits;
 
 /// <summary>OPS-01, OPS-02, OPS-03.</summary>
 public class RateLimitTests

@@ -2,7 +2,7 @@ using Npgsql;
 using OAuthServer.Protocol;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.ServerTests.Storage;
 
 /// <summary>A row that could never work, or should not, is refused by a constraint whose name says why.</summary>
 public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) : IClassFixture<ClientConstraintTests.Schema>

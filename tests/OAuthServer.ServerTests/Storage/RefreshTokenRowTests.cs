@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using OAuthServer.Protocol;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Storage;
 
 /// <summary>What the table does not check by itself, for a check costs every refresh: the server's statements see to it.</summary>
 public sealed class RefreshTokenRowTests

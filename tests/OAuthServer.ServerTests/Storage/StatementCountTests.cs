@@ -1,9 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Clients;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Storage;
 
 /// <summary>The hot paths cost one statement each, a revocation two, and none is for a client that is warm.</summary>
 public sealed class StatementCountTests(FlowServer flow) : IClassFixture<FlowServer>

@@ -1,8 +1,9 @@
 using System.Text;
 using Microsoft.IdentityModel.Tokens;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Storage;
 
 /// <summary>Whoever reads the database, or a copy of it, finds nothing that opens anything (RFC 6819 §5.1.4.1.3).</summary>
 public sealed class StoredSecretsTests(FlowServer flow) : IClassFixture<FlowServer>

@@ -2,7 +2,7 @@ using Npgsql;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Storage;
 
 /// <summary>What PostgreSQL makes of the statement that withdraws a family, once it is prepared for good.</summary>
 public sealed class WithdrawalPlanTests

@@ -1,6 +1,6 @@
 using OAuthServer.Protocol;
 
-namespace OAuthServer.UnitTests.Protocol;
+namespace OAuthServer.UnitTests.Audit;
 
 /// <summary>A redirect URI that does not fit is shown beside the nearest one that would, without what may be secret, and at bounded cost.</summary>
 public sealed class RedirectUriMismatchTests

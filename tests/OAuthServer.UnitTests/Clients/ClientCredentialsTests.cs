@@ -4,7 +4,7 @@ using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Testing;
 
-namespace OAuthServer.UnitTests.Protocol;
+namespace OAuthServer.UnitTests.Clients;
 
 /// <summary>How a client says who it is (RFC 6749 §2.3.1).</summary>
 public sealed class ClientCredentialsTests

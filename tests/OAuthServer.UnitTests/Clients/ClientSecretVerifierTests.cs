@@ -7,7 +7,7 @@ using OAuthServer.Telemetry;
 using OAuthServer.Testing;
 using Bcrypt = BCrypt.Net.BCrypt;
 
-namespace OAuthServer.UnitTests.Protocol;
+namespace OAuthServer.UnitTests.Clients;
 
 /// <summary>Client secrets against bcrypt (RFC 6749 §10.10).</summary>
 public sealed class ClientSecretVerifierTests : IDisposable

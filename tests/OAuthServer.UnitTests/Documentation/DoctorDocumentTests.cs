@@ -1,7 +1,7 @@
 using OAuthServer.Doctor;
 using OAuthServer.UnitTests.Architecture;
 
-namespace OAuthServer.UnitTests.Doctor;
+namespace OAuthServer.UnitTests.Documentation;
 
 public sealed class DoctorDocumentTests
 {

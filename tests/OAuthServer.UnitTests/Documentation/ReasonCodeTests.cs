@@ -1,6 +1,6 @@
 using OAuthServer.Testing;
 
-namespace OAuthServer.UnitTests.Diagnostics;
+namespace OAuthServer.UnitTests.Documentation;
 
 /// <summary>Whoever meets an error or a reason finds it in docs/errors.md: what happened, who mends it, and how.</summary>
 public sealed class ReasonCodeTests

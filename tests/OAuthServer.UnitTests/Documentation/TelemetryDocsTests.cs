@@ -7,7 +7,7 @@ using Npgsql;
 using OAuthServer.Hosting;
 using OAuthServer.Telemetry;
 
-namespace OAuthServer.UnitTests.Diagnostics;
+namespace OAuthServer.UnitTests.Documentation;
 
 /// <summary>The table of instruments and the dashboard name what the server has, all of it and nothing else.</summary>
 public sealed partial class TelemetryDocsTests

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using OAuthServer.Http;
 using OAuthServer.Protocol;
 
-namespace OAuthServer.UnitTests.Protocol;
+namespace OAuthServer.UnitTests.Endpoints;
 
 /// <summary>Bodies of the form endpoints (RFC 6749 §3.2, Appendix B).</summary>
 public sealed class FormReaderTests

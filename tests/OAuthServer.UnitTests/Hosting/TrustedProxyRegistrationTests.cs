@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OAuthServer.Hosting.Protection;
 
-namespace OAuthServer.UnitTests.Protection;
+namespace OAuthServer.UnitTests.Hosting;
 
 public class TrustedProxyRegistrationTests
 {

@@ -1,6 +1,6 @@
 using OAuthServer.Commands;
 
-namespace OAuthServer.UnitTests.Commands;
+namespace OAuthServer.UnitTests.Operators;
 
 /// <summary>What the clients commands print of names and options.</summary>
 public sealed class TerminalTextTests

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using OAuthServer.Accounts;
 
-namespace OAuthServer.UnitTests.Accounts;
+namespace OAuthServer.UnitTests.Pages;
 
 /// <summary>What every page is sent with, and how names from outside are shown.</summary>
 public sealed class PageRuleTests

@@ -5,7 +5,7 @@ using OAuthServer.Hosting.Protection;
 using OAuthServer.Limits;
 using OAuthServer.Protocol;
 
-namespace OAuthServer.UnitTests.Protection;
+namespace OAuthServer.UnitTests.RateLimits;
 
 [Collection(Alone.Name)]
 public sealed class BudgetTableTests : IDisposable

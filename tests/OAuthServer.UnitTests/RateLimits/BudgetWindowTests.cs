@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Limits;
 using OAuthServer.Protocol;
 
-namespace OAuthServer.UnitTests.Protection;
+namespace OAuthServer.UnitTests.RateLimits;
 
 public sealed class BudgetWindowTests : IDisposable
 {

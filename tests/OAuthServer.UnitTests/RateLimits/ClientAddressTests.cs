@@ -2,7 +2,7 @@ using System.Net;
 using CsCheck;
 using OAuthServer.Limits;
 
-namespace OAuthServer.UnitTests.Protection;
+namespace OAuthServer.UnitTests.RateLimits;
 
 public class ClientAddressTests
 {

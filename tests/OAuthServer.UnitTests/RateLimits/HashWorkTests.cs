@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Limits;
 
-namespace OAuthServer.UnitTests.Protection;
+namespace OAuthServer.UnitTests.RateLimits;
 
 /// <summary>How the slow checks share the machine.</summary>
 public sealed class HashWorkTests : IDisposable

@@ -1,6 +1,6 @@
 using OAuthServer.Hosting.Protection;
 
-namespace OAuthServer.UnitTests.Protection;
+namespace OAuthServer.UnitTests.RateLimits;
 
 public class RateLimitOptionsTests
 {

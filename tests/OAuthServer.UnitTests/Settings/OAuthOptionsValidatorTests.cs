@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using OAuthServer.Configuration;
 
-namespace OAuthServer.UnitTests.Protocol;
+namespace OAuthServer.UnitTests.Settings;
 
 /// <summary>What an operator may write in section <c>OAuth</c>.</summary>
 public sealed class OAuthOptionsValidatorTests

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using OAuthServer.Protocol;
 
-namespace OAuthServer.UnitTests.Protocol;
+namespace OAuthServer.UnitTests.Storage;
 
 /// <summary>What refresh tokens are made of, the keys of their rows, and their successors (RFC 6749 §10.10).</summary>
 public sealed class RefreshTokenValueTests

@@ -3,7 +3,7 @@ using System.Text.Json;
 using OAuthServer.Development;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Hosting.Development;
 
 /// <summary>An app and its user, against a host that is a process: signs in, agrees, redeems, refreshes. The client keeps the cookies.</summary>
 internal sealed class DemoApp(HttpClient http)

@@ -4,7 +4,7 @@ using System.Text.Json;
 using OAuthServer.Development;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Hosting.Development;
 
 /// <summary>The built host as a person starts it for the first time: Development, nothing configured, a PostgreSQL on the machine.</summary>
 public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<ContentRoot>

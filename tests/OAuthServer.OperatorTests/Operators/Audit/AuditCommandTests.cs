@@ -2,10 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using OAuthServer.Audit;
 using OAuthServer.Commands;
-using OAuthServer.IntegrationTests.Sealing;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Operators.Audit;
 
 /// <summary>What an operator sees of <c>OAuthServer audit</c>.</summary>
 public sealed class AuditCommandTests : IAsyncLifetime

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Operators.Clients;
 
 /// <summary>What an operator sees of <c>OAuthServer clients</c>, and what it changes.</summary>
 public sealed class ClientsCommandTests : IAsyncLifetime

@@ -1,7 +1,7 @@
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Operators.Clients;
 
 /// <summary><c>clients plan</c> and <c>clients apply</c>: clients as data, for pipelines.</summary>
 public sealed class ClientsPlanTests : IAsyncLifetime

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Operators.Doctor;
 
 /// <summary>Each check that asks the database, on a real one: what it finds, and that it finds nothing where nothing is.</summary>
 public sealed class DoctorCheckTests : IAsyncLifetime

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Operators.Doctor;
 
 /// <summary>What <c>OAuthServer doctor</c> prints and how it ends, in this process and as a process of its own.</summary>
 public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<ContentRoot>

@@ -4,7 +4,7 @@ using OAuthServer.Configuration;
 using OAuthServer.Doctor;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Operators.Doctor;
 
 /// <summary><c>doctor --probe</c>: what comes back from the issuer's address, through a proxy that the test plays.</summary>
 public sealed class DoctorProbeTests

@@ -6,7 +6,7 @@ using Npgsql;
 using OAuthServer.Commands;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Operations;
+namespace OAuthServer.OperatorTests.Operators.Doctor;
 
 /// <summary>One run of <c>OAuthServer doctor</c> in this process, on a real database.</summary>
 internal sealed record DoctorRun(int Code, string Output, string Error)

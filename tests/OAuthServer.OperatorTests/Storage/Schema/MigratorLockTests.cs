@@ -3,7 +3,7 @@ using Npgsql;
 using OAuthServer.Storage.Migrations;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.OperatorTests.Storage.Schema;
 
 /// <summary>Migrations beside people who use the tables: locks that do not come, indexes that fail half built, requests that go on.</summary>
 public sealed class MigratorLockTests

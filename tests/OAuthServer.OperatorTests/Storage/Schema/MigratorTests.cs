@@ -3,7 +3,7 @@ using Npgsql;
 using OAuthServer.Storage.Migrations;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.OperatorTests.Storage.Schema;
 
 /// <summary>Running the migrations, and knowing whether they ran.</summary>
 public sealed class MigratorTests

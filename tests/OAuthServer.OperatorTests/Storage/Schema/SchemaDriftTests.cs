@@ -3,7 +3,7 @@ using OAuthServer.Storage;
 using OAuthServer.Storage.Migrations;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.OperatorTests.Storage.Schema;
 
 /// <summary>
 /// Every table has a statement. That statements and tables fit together is tried on the schema itself (ServerStatementTests).

@@ -6,7 +6,7 @@ using OAuthServer.Testing;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace OAuthServer.IntegrationTests.Database;
+namespace OAuthServer.OperatorTests.Storage.Schema;
 
 /// <summary>Which schemas a host serves on: its own and newer ones.</summary>
 public sealed class SchemaReadinessTests

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Pages;
+namespace OAuthServer.ServerTests.Endpoints.Account;
 
 /// <summary>Sign-in tells nobody which accounts exist (v2-1 §7.7).</summary>
+[JudgesDeployment]
 [Collection(Alone.Name)]
 public sealed class EnumerationTests(SharedServer shared) : IClassFixture<SharedServer>
 {

@@ -2,11 +2,13 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Authorize;
+namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>What the client gets back: code, denial, and the issuer on each (RFC 6749 §4.1.2, RFC 9207).</summary>
+[JudgesDeployment]
 public sealed class AuthorizationAnswerTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     private TestServer Server => conformance.Server;

@@ -1,8 +1,10 @@
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Authorize;
+namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>Faults of an authorization request whose redirect target is trusted: the client hears of them (RFC 6749 §4.1.2.1).</summary>
+[JudgesDeployment]
 public sealed class AuthorizationRequestTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     [Theory]

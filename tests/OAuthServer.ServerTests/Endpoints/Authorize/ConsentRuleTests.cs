@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Pages;
+namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>What consent is worth, for whom, and until when (UI-05, UI-11, UI-12, UI-13).</summary>
+[JudgesDeployment]
 public sealed class ConsentRuleTests(SharedServer shared) : IClassFixture<SharedServer>, IAsyncLifetime
 {
     private const string Consent = "/oauth/authorize/consent";

@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Authorize;
+namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>The answer to a request whose redirect target cannot be trusted.</summary>
+[JudgesDeployment]
 public sealed class ErrorPageTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     private static readonly string BadRequest = new AuthorizationAsk().With("client_id", "nobody").Path;

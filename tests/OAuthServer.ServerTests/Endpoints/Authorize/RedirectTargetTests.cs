@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Authorize;
+namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>Before the redirect target is trusted: no error ever leaves by redirect (RFC 6749 §3.1.2, §4.1.2.1).</summary>
+[JudgesDeployment]
 public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     private TestServer Server => conformance.Server;

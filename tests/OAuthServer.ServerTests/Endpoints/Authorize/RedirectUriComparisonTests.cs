@@ -1,8 +1,10 @@
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Authorize;
+namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>How a requested redirect URI is compared with the registered ones (RFC 9700 §4.1.3, RFC 8252 §7).</summary>
+[JudgesDeployment]
 public sealed class RedirectUriComparisonTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     [Theory]

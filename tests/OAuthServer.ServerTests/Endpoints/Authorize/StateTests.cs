@@ -1,8 +1,10 @@
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests.Authorize;
+namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>What becomes of <c>state</c> (RFC 6749 §4.1.1, §4.1.2, Appendix A.5).</summary>
+[JudgesDeployment]
 public sealed class StateTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
 {
     [Theory]

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text.Json;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Endpoints.Discovery;
 
 /// <summary>Authorization server metadata (RFC 8414) and the published keys (RFC 7517).</summary>
+[JudgesDeployment]
 public sealed class MetadataTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private const string Document = "/.well-known/oauth-authorization-server";

@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using CsCheck;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.SecurityTests.Generated;
+namespace OAuthServer.ServerTests.Endpoints.Generated;
 
 /// <summary>
 /// Whatever is sent to whichever endpoint, the answer is quick, small and never a server error (RFC 6749 §5.2, §10;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace OAuthServer.SecurityTests.Generated;
+namespace OAuthServer.ServerTests.Endpoints.Generated;
 
 /// <summary>A request with one or two parts spoilt.</summary>
 /// <param name="Target">Which parts.</param>

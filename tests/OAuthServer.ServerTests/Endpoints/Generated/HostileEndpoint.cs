@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace OAuthServer.SecurityTests.Generated;
+namespace OAuthServer.ServerTests.Endpoints.Generated;
 
 /// <summary>A parameter or header of an endpoint, with values that are right; a case takes one of them.</summary>
 internal sealed record Part(string Name, params IReadOnlyList<string> Values);

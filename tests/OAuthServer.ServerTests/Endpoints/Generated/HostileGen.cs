@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
 
-namespace OAuthServer.SecurityTests.Generated;
+namespace OAuthServer.ServerTests.Endpoints.Generated;
 
 /// <summary>Makes hostile requests.</summary>
 internal static class HostileGen

@@ -1,7 +1,7 @@
 using System.Text;
 using OAuthServer.Testing;
 
-namespace OAuthServer.SecurityTests.Generated;
+namespace OAuthServer.ServerTests.Endpoints.Generated;
 
 /// <summary>A server in which Alice is signed in, and requests to each of its routes that it answers well.</summary>
 public sealed class HostileServer : IAsyncLifetime

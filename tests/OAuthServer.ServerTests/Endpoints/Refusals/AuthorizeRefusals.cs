@@ -1,6 +1,6 @@
 using OAuthServer.Testing;
 
-namespace OAuthServer.SecurityTests.Refusals;
+namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
 /// <summary>The causes of refusal at the authorization endpoint.</summary>
 internal static class AuthorizeRefusals

@@ -1,9 +1,9 @@
 using System.Text;
 using OAuthServer.Protocol;
 using OAuthServer.Testing;
-using static OAuthServer.SecurityTests.Refusals.RefusalStage;
+using static OAuthServer.ServerTests.Endpoints.Refusals.RefusalStage;
 
-namespace OAuthServer.SecurityTests.Refusals;
+namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
 /// <summary>The causes of refusal at the form endpoints and around them; <see cref="PageRefusals"/> has those of pages.</summary>
 internal static class RefusalCases

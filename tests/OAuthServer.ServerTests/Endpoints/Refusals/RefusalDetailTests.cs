@@ -1,7 +1,7 @@
 using System.Net;
 using OAuthServer.Testing;
 
-namespace OAuthServer.SecurityTests.Refusals;
+namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
 /// <summary>What the table has no column for: the two redirect URIs, <c>error_uri</c>, and the id where a browser app looks for it.</summary>
 public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<RefusalStage>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace OAuthServer.SecurityTests.Refusals;
+namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
 /// <summary>The log events of servers, to be found by the correlation id of an answer.</summary>
 public sealed class RefusalEvents : ILogEventSink

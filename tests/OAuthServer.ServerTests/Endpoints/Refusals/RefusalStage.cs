@@ -2,10 +2,11 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 using Serilog.Core;
 
-namespace OAuthServer.SecurityTests.Refusals;
+namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
 /// <summary>Servers that can be brought to refuse for every reason, and Alice's browser, in which she is signed in.</summary>
 public sealed class RefusalStage : IAsyncLifetime

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using OAuthServer.Testing;
 using Serilog.Events;
 
-namespace OAuthServer.SecurityTests.Refusals;
+namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
 /// <summary>
 /// Every cause of refusal, provoked: the answer is what its specification wants and says no more; log, metric and audit have the

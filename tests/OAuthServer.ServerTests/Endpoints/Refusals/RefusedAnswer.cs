@@ -1,6 +1,7 @@
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.SecurityTests.Refusals;
+namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
 /// <summary>An answer with what matters about a refusal.</summary>
 public sealed record RefusedAnswer(int Status, string? CorrelationId, string? Location, string? ContentType, string Head, string Body)

@@ -1,8 +1,10 @@
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Endpoints.Revoke;
 
 /// <summary>The revocation endpoint (REV-01 to REV-08).</summary>
+[JudgesDeployment]
 public sealed class RevocationTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     // Another issuer's: {"iss":"https://other.example","exp":9999999999,"jti":"x","client_id":"demo-web"} with a signature that is none.

@@ -1,10 +1,12 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>Access tokens (RFC 9068).</summary>
+[JudgesDeployment]
 public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private readonly TestServer _server = shared.Server;

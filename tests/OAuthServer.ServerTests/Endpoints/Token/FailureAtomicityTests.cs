@@ -1,9 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>What fails on the server's side costs the app nothing: the code or refresh token is as good as before.</summary>
 public sealed class FailureAtomicityTests(FlowServer flow) : IClassFixture<FlowServer>

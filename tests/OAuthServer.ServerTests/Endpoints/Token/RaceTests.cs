@@ -1,8 +1,9 @@
 using System.Net;
 using Microsoft.IdentityModel.JsonWebTokens;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>Many requests at the same moment, over two instances on one database.</summary>
 public sealed class RaceTests(FlowServer flow) : IClassFixture<FlowServer>, IAsyncLifetime

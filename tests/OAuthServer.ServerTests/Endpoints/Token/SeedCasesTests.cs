@@ -1,7 +1,8 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>What every authorization server must get right: expiry, reuse, PKCE, rotation, narrowing and revocation.</summary>
 public sealed class SeedCasesTests(FlowServer flow) : IClassFixture<FlowServer>

@@ -1,9 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>A key that is there and does not sign: nothing that was presented is used up, however long it takes to mend.</summary>
 public sealed class SigningFaultTests(FlowServer flow) : IClassFixture<FlowServer>

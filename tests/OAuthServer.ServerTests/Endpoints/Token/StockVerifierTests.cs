@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>Access tokens as a stock JWT library sees them, with nothing but the published keys (RFC 9068 §2, §4).</summary>
-public sealed class AccessTokenTests(FlowServer flow) : IClassFixture<FlowServer>
+public sealed class StockVerifierTests(FlowServer flow) : IClassFixture<FlowServer>
 {
     private const long Lifetime = 900;
 

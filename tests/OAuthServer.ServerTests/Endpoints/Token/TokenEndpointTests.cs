@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text.Json;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>What holds for every grant of the token endpoint (TOK-01 to TOK-06).</summary>
+[JudgesDeployment]
 public sealed class TokenEndpointTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     [Theory]

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Telemetry;
+namespace OAuthServer.ServerTests.Hosting.Observability;
 
 /// <summary>Whoever floods the server with names of their own makes no series: neither memory nor a bill grows by it.</summary>
 public sealed class CardinalityTests

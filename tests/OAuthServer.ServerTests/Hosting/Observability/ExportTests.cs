@@ -3,12 +3,13 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Telemetry;
 using OAuthServer.Testing;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
-namespace OAuthServer.IntegrationTests.Telemetry;
+namespace OAuthServer.ServerTests.Hosting.Observability;
 
 /// <summary>
 /// What leaves the process by OTLP, and when nothing does. Listeners are of the whole process, and OpenTelemetry takes the instruments of

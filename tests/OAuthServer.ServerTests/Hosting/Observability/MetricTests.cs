@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.IntegrationTests.Sweeping;
 using OAuthServer.Sweeping;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Telemetry;
+namespace OAuthServer.ServerTests.Hosting.Observability;
 
 /// <summary>Each instrument of the server tells what happened, once.</summary>
 public sealed class MetricTests : IAsyncLifetime

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace OAuthServer.IntegrationTests.Telemetry;
+namespace OAuthServer.ServerTests.Hosting.Observability;
 
 /// <summary>A collector on a loopback port that takes OTLP over HTTP and keeps the bytes.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable

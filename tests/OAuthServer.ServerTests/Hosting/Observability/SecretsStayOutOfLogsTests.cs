@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.SecurityTests;
+namespace OAuthServer.ServerTests.Hosting.Observability;
 
 /// <summary>
 /// With everything logged, traced and measured that can be, no secret is in any log event,

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using OAuthServer.Keys.SecretsManager;
 
-namespace OAuthServer.IntegrationTests.Keys;
+namespace OAuthServer.ServerTests.Keys.SecretsManager;
 
 public sealed class SecretsManagerClientTests : IAsyncLifetime
 {

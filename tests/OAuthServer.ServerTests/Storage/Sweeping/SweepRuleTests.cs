@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Sweeping;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Sweeping;
+namespace OAuthServer.ServerTests.Storage.Sweeping;
 
 /// <summary>What leaves, and what must stay.</summary>
 public sealed class SweepRuleTests : IAsyncLifetime

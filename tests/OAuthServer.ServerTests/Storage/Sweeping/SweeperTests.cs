@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Sweeping;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Sweeping;
+namespace OAuthServer.ServerTests.Storage.Sweeping;
 
 /// <summary>The sweeper beside other sweepers, beside traffic, and on a database that is slow.</summary>
 public sealed class SweeperTests

@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using OAuthServer.Accounts;
 
-namespace OAuthServer.UnitTests.Accounts;
+namespace OAuthServer.UnitTests.Endpoints.Account;
 
 /// <summary>Forms for people are read strictly, and what cannot be read is an answer, never an exception.</summary>
 public sealed class AccountFormTests

@@ -1,6 +1,6 @@
 using OAuthServer.Authorize;
 
-namespace OAuthServer.UnitTests.Protocol;
+namespace OAuthServer.UnitTests.Endpoints.Authorize;
 
 /// <summary>The <c>prompt</c> parameter.</summary>
 public sealed class PromptsTests

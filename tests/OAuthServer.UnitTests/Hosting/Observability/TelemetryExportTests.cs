@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using OAuthServer.Telemetry;
 
-namespace OAuthServer.UnitTests.Diagnostics;
+namespace OAuthServer.UnitTests.Hosting.Observability;
 
 /// <summary>The standard variables of OpenTelemetry say what is exported.</summary>
 public sealed class TelemetryExportTests

@@ -1,7 +1,7 @@
 using System.Globalization;
 using OAuthServer.Commands;
 
-namespace OAuthServer.UnitTests.Commands;
+namespace OAuthServer.UnitTests.Operators.Audit;
 
 /// <summary>Moments as operators type them.</summary>
 public sealed class AuditTimeTests

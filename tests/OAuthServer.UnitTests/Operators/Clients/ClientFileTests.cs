@@ -1,6 +1,6 @@
 using OAuthServer.Clients;
 
-namespace OAuthServer.UnitTests.Clients;
+namespace OAuthServer.UnitTests.Operators.Clients;
 
 /// <summary>The file of <c>clients plan</c>: what is wrong with it is said with its path, and all of it at once.</summary>
 public sealed class ClientFileTests

@@ -1,7 +1,7 @@
 using OAuthServer.Clients;
 using OAuthServer.Storage;
 
-namespace OAuthServer.UnitTests.Clients;
+namespace OAuthServer.UnitTests.Operators.Clients;
 
 /// <summary>Each rule of <c>clients lint</c> finds what it is for, and a sound client has no finding.</summary>
 public sealed class ClientLintTests

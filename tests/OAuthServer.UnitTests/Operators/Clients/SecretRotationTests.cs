@@ -1,7 +1,7 @@
 using OAuthServer.Clients;
 using OAuthServer.Storage;
 
-namespace OAuthServer.UnitTests.Clients;
+namespace OAuthServer.UnitTests.Operators.Clients;
 
 /// <summary>Which of the old secrets stays when a new one comes, and until when.</summary>
 public sealed class SecretRotationTests

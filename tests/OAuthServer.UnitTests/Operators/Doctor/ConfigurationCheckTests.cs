@@ -3,7 +3,7 @@ using OAuthServer.Doctor;
 using OAuthServer.Hosting.Protection;
 using OAuthServer.Limits;
 
-namespace OAuthServer.UnitTests.Doctor;
+namespace OAuthServer.UnitTests.Operators.Doctor;
 
 /// <summary>The checks that look at the configuration alone.</summary>
 public sealed class ConfigurationCheckTests

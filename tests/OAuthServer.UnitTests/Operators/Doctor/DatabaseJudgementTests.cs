@@ -1,7 +1,7 @@
 using OAuthServer.Doctor;
 using OAuthServer.Storage;
 
-namespace OAuthServer.UnitTests.Doctor;
+namespace OAuthServer.UnitTests.Operators.Doctor;
 
 /// <summary>What a database says of itself and what the doctor makes of it; that it says so is tested on a real one.</summary>
 public sealed class DatabaseJudgementTests

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Doctor;
 
-namespace OAuthServer.UnitTests.Doctor;
+namespace OAuthServer.UnitTests.Operators.Doctor;
 
 public sealed class ExaminerTests
 {

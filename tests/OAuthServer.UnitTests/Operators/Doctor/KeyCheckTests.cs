@@ -4,7 +4,7 @@ using OAuthServer.Doctor;
 using OAuthServer.Keys;
 using OAuthServer.UnitTests.Keys;
 
-namespace OAuthServer.UnitTests.Doctor;
+namespace OAuthServer.UnitTests.Operators.Doctor;
 
 public sealed class KeyCheckTests
 {

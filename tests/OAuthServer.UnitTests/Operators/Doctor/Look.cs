@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Configuration;
 using OAuthServer.Doctor;
 
-namespace OAuthServer.UnitTests.Doctor;
+namespace OAuthServer.UnitTests.Operators.Doctor;
 
 /// <summary>Short ways to run one check.</summary>
 internal static class Look

@@ -3,8 +3,9 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OAuthServer.Commands;
 using OAuthServer.Keys;
+using OAuthServer.UnitTests.Keys;
 
-namespace OAuthServer.UnitTests.Keys;
+namespace OAuthServer.UnitTests.Operators.Keys;
 
 public sealed class KeysCommandTests : IDisposable
 {

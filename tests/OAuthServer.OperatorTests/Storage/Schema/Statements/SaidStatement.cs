@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace OAuthServer.IntegrationTests.Database.Statements;
+namespace OAuthServer.OperatorTests.Storage.Schema.Statements;
 
 /// <summary>A parameter's value as it was sent; null is NULL.</summary>
 internal sealed record SaidValue(byte[]? Bytes, bool IsBinary);

@@ -1,6 +1,6 @@
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database.Statements;
+namespace OAuthServer.OperatorTests.Storage.Schema.Statements;
 
 /// <summary>
 /// While a new version is rolled out, servers of the old one run on the new schema. So what servers of each schema version

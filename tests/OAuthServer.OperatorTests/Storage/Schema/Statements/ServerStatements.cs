@@ -8,7 +8,7 @@ using OAuthServer.Storage;
 using OAuthServer.Sweeping;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database.Statements;
+namespace OAuthServer.OperatorTests.Storage.Schema.Statements;
 
 /// <summary>
 /// Finds out every statement of this server: what it says while people and apps use it, overheard, and besides that the

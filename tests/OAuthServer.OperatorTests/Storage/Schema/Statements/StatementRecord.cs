@@ -3,7 +3,7 @@ using Npgsql;
 using OAuthServer.Storage.Migrations;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Database.Statements;
+namespace OAuthServer.OperatorTests.Storage.Schema.Statements;
 
 /// <summary>
 /// A file <c>NNN.sql</c> beside this one: everything that servers of one schema version say to the database, as PREPARE, and one
@@ -14,7 +14,7 @@ internal sealed partial record StatementRecord(string Version, IReadOnlyList<str
     /// <summary>The number of this build's newest migration.</summary>
     public static string CurrentVersion => MigrationScript.Embedded()[^1].Name[..3];
 
-    private static string Folder => Path.Combine(Root(AppContext.BaseDirectory), "tests", "OAuthServer.IntegrationTests", "Database", "Statements");
+    private static string Folder => Path.Combine(Root(AppContext.BaseDirectory), "tests", "OAuthServer.OperatorTests", "Storage", "Schema", "Statements");
 
     /// <summary>The versions that are on record, oldest first.</summary>
     public static IReadOnlyList<string> Versions => [.. Directory.EnumerateFiles(Folder, "*.sql").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace OAuthServer.IntegrationTests.Database.Statements;
+namespace OAuthServer.OperatorTests.Storage.Schema.Statements;
 
 /// <summary>
 /// Stands between a server and its PostgreSQL, passes every byte on, and notes the statements with their parameters: what is

@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>The authorization code grant (CODE-01 to CODE-10).</summary>
+[JudgesDeployment]
 public sealed class CodeGrantTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     private const string SecondUri = "https://other.example/second";

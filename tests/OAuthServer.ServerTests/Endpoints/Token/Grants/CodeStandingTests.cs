@@ -1,9 +1,11 @@
 using System.Net;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>A code is worth only what the person still stands for (CODE-10, REF-09).</summary>
+[JudgesDeployment]
 public sealed class CodeStandingTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     [Fact]

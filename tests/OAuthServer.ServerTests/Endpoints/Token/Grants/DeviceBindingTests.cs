@@ -1,7 +1,7 @@
 using System.Net;
 using OAuthServer.Testing;
 
-namespace OAuthServer.IntegrationTests.Flow;
+namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>What a refresh from other software does: nothing, an audit event, or a refusal.</summary>
 public sealed class DeviceBindingTests : IAsyncLifetime

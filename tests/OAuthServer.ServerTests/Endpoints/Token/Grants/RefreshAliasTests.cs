@@ -1,12 +1,14 @@
 using System.Text;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>
 /// What the rows of client authentication and of the life of a refresh token say holds at the refresh grant's own address
 /// too (REF-12); CAUTH-03, -04, -06, -08 and -10, and most REF rows, are theories over both addresses elsewhere.
 /// </summary>
+[JudgesDeployment]
 public sealed class RefreshAliasTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     private const string Alias = "/oauth/refresh";

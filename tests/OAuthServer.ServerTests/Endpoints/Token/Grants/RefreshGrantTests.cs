@@ -1,11 +1,13 @@
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Protocol;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>The refresh grant at both of its addresses (REF-04 to REF-07, REF-10 to REF-12).</summary>
+[JudgesDeployment]
 public sealed class RefreshGrantTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     public static TheoryData<string> Paths => ["/oauth/token", "/oauth/refresh"];

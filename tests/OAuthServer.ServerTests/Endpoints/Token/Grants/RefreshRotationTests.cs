@@ -1,10 +1,12 @@
 using System.Net;
 using Microsoft.IdentityModel.JsonWebTokens;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>Rotation, reuse, the retry window and the ends of a family (REF-01 to REF-03, REF-08, REF-09, REF-12, REF-13).</summary>
+[JudgesDeployment]
 public sealed class RefreshRotationTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     private static readonly TimeSpan PastTheWindow = TimeSpan.FromSeconds(31);

@@ -1,12 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OAuthServer.Protocol;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 
-namespace OAuthServer.ConformanceTests;
+namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>A grant that ends while it is being refreshed ends with the successor too (RFC 7009 §2.1, RFC 9700 §4.14.2).</summary>
+[JudgesDeployment]
 public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     private const string Store = """
@@ -26,7 +28,7 @@ public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<Tok
         var code = await tokens.CodeAsync();
         var first = await StoreMeanwhileAsync(
             session, "UPDATE oauth_authorization_codes SET used_at = now() WHERE code = $1 RETURNING family_id", Handle.Hash(code),
-            () => tokens.Server.Services.GetRequiredService<Grants>().WithdrawAsync(TestData.AliceId, TestData.Web, new AuditContext(null, null), Ct));
+            () => tokens.Server.Services.GetRequiredService<OAuthServer.Storage.Grants>().WithdrawAsync(TestData.AliceId, TestData.Web, new AuditContext(null, null), Ct));
 
         (await tokens.Server.RefreshAsync(first)).IsError("invalid_grant");
         (await tokens.Server.RefreshAsync(session.RefreshToken)).IsError("invalid_grant");
