@@ -16,6 +16,6 @@ public sealed class TestFolderTests
             .Where(folder => !OfTheWhole.Contains(folder.Split(Path.DirectorySeparatorChar)[0]))
             .ToList();
         Assert.True(folders.Count > 10, "The tests were not found.");
-        Assert.Empty(folders.Where(folder => !Directory.Exists(Path.Combine(CompiledServer.SourceFolder, "OAuthServer", folder))));
+        Assert.All(folders, folder => Assert.True(Directory.Exists(Path.Combine(CompiledServer.SourceFolder, "OAuthServer", folder)), folder));
     }
 }
