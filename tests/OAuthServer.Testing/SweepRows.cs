@@ -13,16 +13,6 @@ internal static class SweepRows
         """,
         count, dueAgo);
 
-    /// <summary>Adds refresh tokens from before schema 013 whose end was this long ago, in the past or (negative) in the future.</summary>
-    public static Task AddEarlierTokensAsync(this TestDatabase database, int count, TimeSpan endedAgo, bool used = false) => database.ExecuteAsync(
-        """
-        INSERT INTO oauth_refresh_tokens (token, client_id, user_id, family_id, family_expires_at, scope, created_at, expires_at, used_at)
-        SELECT sha256(gen_random_uuid()::text::bytea), 'demo-web', gen_random_uuid(), gen_random_uuid(), now() + interval '80 days', 'read',
-               now() - $2 - interval '7 days', now() - $2 - row * interval '1 microsecond', CASE WHEN $3 THEN now() - $2 - interval '6 days' END
-        FROM generate_series(1, $1) AS row
-        """,
-        count, endedAgo, used);
-
     /// <summary>Adds one code that ended this long ago.</summary>
     public static Task AddCodeAsync(this TestDatabase database, TimeSpan endedAgo) => database.ExecuteAsync(
         """

@@ -43,8 +43,8 @@ public sealed class RefreshTokenValueTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]                                // 43 characters, as before schema 012
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]                           // 48 characters, as before schema 013
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]                                // 43 characters
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]                           // 48 characters
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.")]     // 70 of which one is none of base64url
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaé")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  ")]      // base64 in other hands allows spaces
@@ -78,44 +78,4 @@ public sealed class RefreshTokenValueTests
         Assert.NotEqual(successor, presented);
         Assert.NotEqual(Base64Url.DecodeFromChars(successor)[20..], Base64Url.DecodeFromChars(RefreshTokenValue.Successor(nonce, successor))[20..]);
     }
-
-    [Theory]
-    [InlineData(32)]
-    [InlineData(36)]
-    public void The_successor_of_an_earlier_token_begins_a_family(int bytes)
-    {
-        var presented = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
-        var nonce = RefreshTokenValue.NewNonce(presented, Now);
-        var successor = RefreshTokenValue.Successor(nonce, presented);
-        Assert.True(RefreshTokenValue.NamesFamily(successor));
-        Assert.Equal(successor, RefreshTokenValue.Successor(nonce, presented));
-        Assert.Equal(Second, RefreshTokenValue.FamilyKey(successor)![..4]);
-        var other = RefreshTokenValue.Successor(nonce, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes)));
-        Assert.NotEqual(RefreshTokenValue.FamilyKey(successor), RefreshTokenValue.FamilyKey(other));
-        // Whoever reads the nonce in the database must not read a part of the token.
-        Assert.Equal(-1, Base64Url.DecodeFromChars(successor).AsSpan().IndexOf(nonce.AsSpan(4, 8)));
-    }
-
-    [Theory]
-    [InlineData(32)]
-    [InlineData(36)]
-    public void A_nonce_from_before_schema_013_gives_the_successor_that_it_gave_then(int bytes)
-    {
-        var nonce = Enumerable.Range(0, bytes).Select(n => (byte)n).ToArray();
-        Assert.Equal(Base64Url.EncodeToString([.. nonce[..(bytes - 32)], .. HMACSHA256.HashData(nonce, Encoding.UTF8.GetBytes("presented"))]), RefreshTokenValue.Successor(nonce, "presented"));
-    }
-
-    [Fact]
-    public void The_earlier_key_of_a_token_is_its_second_and_its_SHA256()
-    {
-        var token = Base64Url.EncodeToString([.. Second, .. RandomNumberGenerator.GetBytes(32)]);
-        Assert.Equal([.. Second, .. SHA256.HashData(Encoding.UTF8.GetBytes(token))], RefreshTokenValue.EarlierKey(token));
-    }
-
-    [Theory]
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]       // 43 characters, as before schema 012
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.")]  // 48 of which one is none of base64url
-    [InlineData("aaaa aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaé")]
-    [InlineData("")]
-    public void The_earlier_key_of_what_names_no_second_is_its_SHA256(string token) => Assert.Equal(Handle.Hash(token), RefreshTokenValue.EarlierKey(token));
 }

@@ -5,9 +5,7 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Storage.Schema;
 
-/// <summary>
-/// Every table has a statement. That statements and tables fit together is tried on the schema itself (ServerStatementTests).
-/// </summary>
+/// <summary>Every table has a statement.</summary>
 public sealed class SchemaDriftTests
 {
     /// <summary>Tables that no statement names; each with the reason.</summary>

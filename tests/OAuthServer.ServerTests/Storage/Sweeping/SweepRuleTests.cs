@@ -53,21 +53,6 @@ public sealed class SweepRuleTests : IAsyncLifetime
             TimeSpan.FromHours(expected), await Database.ScalarAsync<TimeSpan>("SELECT sweep_at - created_at FROM oauth_refresh_token_families WHERE expires_at < sweep_at"));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_refresh_token_from_before_schema_013_leaves_a_day_after_its_end_used_or_not(bool used)
-    {
-        await Database.AddEarlierTokensAsync(3, TimeSpan.FromDays(1) + Minute, used);
-        await Database.AddEarlierTokensAsync(4, TimeSpan.FromDays(1) - Minute, used);
-        await Database.AddEarlierTokensAsync(5, -Minute, used);
-
-        await SweepAsync();
-
-        Assert.Equal(9, await Database.CountAsync("oauth_refresh_tokens"));
-        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE expires_at <= now() - interval '1 day'"));
-    }
-
     [Fact]
     public async Task A_code_stays_as_long_as_a_family_can_live()
     {

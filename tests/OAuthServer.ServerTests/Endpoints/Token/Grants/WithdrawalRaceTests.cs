@@ -27,45 +27,51 @@ public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<Tok
         var session = await tokens.TokensAsync();
         var code = await tokens.CodeAsync();
         var first = await StoreMeanwhileAsync(
-            session, "UPDATE oauth_authorization_codes SET used_at = now() WHERE code = $1 RETURNING family_id", Handle.Hash(code),
+            session, code,
             () => tokens.Server.Services.GetRequiredService<OAuthServer.Storage.Grants>().WithdrawAsync(TestData.AliceId, TestData.Web, new AuditContext(null, null), Ct));
 
         (await tokens.Server.RefreshAsync(first)).IsError("invalid_grant");
         (await tokens.Server.RefreshAsync(session.RefreshToken)).IsError("invalid_grant");
     }
 
-    /// <summary>What the first refresh of a token from before schema 013 does: it is locked and used, and its family stored.</summary>
+    /// <summary>What a refresh does inside its statement: the row of the session is locked and gets its next token.</summary>
     [Fact]
     [Row("REV-01")]
-    public async Task A_successor_that_is_stored_while_its_family_is_revoked_is_revoked_with_it()
+    public async Task A_successor_that_is_stored_while_its_session_is_revoked_is_dead_with_it()
     {
-        var session = await tokens.TokensAsync();
-        var earlier = Handle.New();
-        await tokens.Database.StoreEarlierAsync(session, null, earlier);
-        var successor = await StoreMeanwhileAsync(
-            session, "UPDATE oauth_refresh_tokens SET used_at = now() WHERE token = $1 RETURNING family_id", RefreshTokenValue.EarlierKey(earlier),
-            async () => (await tokens.Server.RevokeAsync(earlier)).IsDone());
+        var presented = (await tokens.TokensAsync()).RefreshToken!;
+        var other = (await tokens.TokensAsync()).RefreshToken;
+        var successor = RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(presented, DateTimeOffset.UtcNow), presented);
+        await using var connection = await tokens.Database.DataSource.OpenConnectionAsync(Ct);
+        await using var refresh = await connection.BeginTransactionAsync(Ct);
+        await RunAsync(connection, "UPDATE oauth_refresh_token_families SET previous_token = token, token = $2 WHERE handle = $1 RETURNING 1", RefreshTokenValue.FamilyKey(presented)!, Handle.Hash(successor));
+        var revocation = tokens.Server.RevokeAsync(presented);
+        await SomebodyWaitsAsync();
+        await refresh.CommitAsync(Ct);
 
+        (await revocation).IsDone();
         (await tokens.Server.RefreshAsync(successor)).IsError("invalid_grant");
-        (await tokens.Server.RefreshAsync(session.RefreshToken)).IsTokens();
+        (await tokens.Server.RefreshAsync(other)).IsTokens();
     }
 
     // The withdrawal has begun, so it cannot see what is stored from now on, and waits for the locked row.
-    private async Task<string> StoreMeanwhileAsync(Reply session, string use, byte[] presented, Func<Task> withdraw)
+    private async Task<string> StoreMeanwhileAsync(Reply session, string code, Func<Task> withdraw)
     {
         var token = RefreshTokenValue.New(DateTimeOffset.UtcNow);
         await using var connection = await tokens.Database.DataSource.OpenConnectionAsync(Ct);
         await using var exchange = await connection.BeginTransactionAsync(Ct);
-        var family = (Guid)(await RunAsync(connection, use, presented))!;
+        var family = (Guid)(await RunAsync(connection, "UPDATE oauth_authorization_codes SET used_at = now() WHERE code = $1 RETURNING family_id", Handle.Hash(code)))!;
         var withdrawal = withdraw();
-        await Eventually.BecomesTrue(
-            async () => await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0,
-            TimeSpan.FromSeconds(20), "the withdrawal waits for the exchange");
+        await SomebodyWaitsAsync();
         await RunAsync(connection, Store, RefreshTokenValue.FamilyKey(session.RefreshToken!)!, RefreshTokenValue.FamilyKey(token)!, family, Handle.Hash(token));
         await exchange.CommitAsync(Ct);
         await withdrawal;
         return token;
     }
+
+    private Task SomebodyWaitsAsync() => Eventually.BecomesTrue(
+        async () => await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0,
+        TimeSpan.FromSeconds(20), "the withdrawal waits for the locked row");
 
     private static async Task<object?> RunAsync(NpgsqlConnection connection, string sql, params object[] values)
     {
