@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using OAuthServer.IntegrationTests.Operations;
 using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests.Proxied;
@@ -33,7 +32,6 @@ internal sealed class ProxiedServers : IAsyncDisposable
         var servers = new ProxiedServers { DrainTime = drainTime };
         try
         {
-            await servers._root.InitializeAsync();
             servers.Database = await TestData.CreateDatabaseAsync();
             servers.Nginx = await Nginx.StartAsync(FreePort(), servers._ports[0], servers._ports[1]);
             // One after the other: the first makes the key.

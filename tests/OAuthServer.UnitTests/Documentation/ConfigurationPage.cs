@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using OAuthServer.Settings;
-using OAuthServer.UnitTests.Doctor;
+using OAuthServer.Configuration;
+using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

@@ -1,8 +1,0 @@
-namespace OAuthServer.ConformanceTests;
-
-/// <summary>For tests that measure time or memory: they run one after the other, after everything that runs side by side.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class Alone
-{
-    public const string Name = "alone";
-}

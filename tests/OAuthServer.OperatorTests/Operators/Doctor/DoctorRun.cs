@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Testing;
+
+namespace OAuthServer.OperatorTests.Operators.Doctor;
+
+/// <summary>One run of <c>OAuthServer doctor</c> in this process, on a real database.</summary>
+internal sealed record DoctorRun(int Code, string Output, string Error)
+{
+    /// <summary>What is true of the cluster and the keys of tests, and would be found anywhere else.</summary>
+    public static readonly string[] KnownOfTests = ["--ignore", "database_not_durable", "--ignore", "key_files_in_production", "--ignore", "database_superuser", "--ignore", "session_keys_none"];
+
+    /// <summary>The findings of a run with <c>--json</c>, as <c>severity code</c>.</summary>
+    public IReadOnlyList<string> Findings =>
+    [
+        .. Json.GetProperty("checks").EnumerateArray().SelectMany(check => check.GetProperty("findings").EnumerateArray())
+            .Select(finding => $"{finding.GetProperty("severity").GetString()} {finding.GetProperty("code").GetString()}"),
+    ];
+
+    /// <summary>The object that a run with <c>--json</c> printed.</summary>
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    /// <summary>The settings of a server that is well, on a database.</summary>
+    public static Dictionary<string, string?> Settings(TestDatabase database, string options = "") => new()
+    {
+        ["urls"] = "http://*:8080",
+        ["OAuth:Issuer"] = "https://as.example.test",
+        ["OAuth:Scopes:read"] = "See your notes",
+        ["OAuth:Scopes:write"] = "Write your notes",
+        ["ConnectionStrings:OAuthServer"] = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 20, Options = $"-c synchronous_commit=on {options}" }.ConnectionString,
+        ["SigningKeys:Source"] = "File",
+        ["SigningKeys:Directory"] = Keys.Value,
+        ["ForwardedHeaders:KnownProxies:0"] = "10.0.0.7",
+        ["ClientSecrets:Cost"] = "10",
+    };
+
+    /// <summary>Runs it with <c>--json</c>, leaving out what is true of all tests.</summary>
+    public static Task<DoctorRun> OnAsync(TestDatabase database, string options = "", Action<WebApplicationBuilder>? more = null) =>
+        WithAsync(Settings(database, options), more, ["--json", .. KnownOfTests]);
+
+    /// <summary>Runs it with any settings.</summary>
+    public static async Task<DoctorRun> WithAsync(Dictionary<string, string?> settings, Action<WebApplicationBuilder>? more, params string[] args)
+    {
+        var command = DoctorCommand.Create(builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(settings);
+            more?.Invoke(builder);
+        });
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var code = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
+        return new(code, output.ToString(), error.ToString());
+    }
+
+    // One young key for all runs.
+    private static readonly Lazy<string> Keys = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("oauthserver-doctor-keys-").FullName;
+        new OAuthServer.Keys.FileKeySource(folder, TimeProvider.System).AddAsync(OAuthServer.Keys.SigningKey.GeneratePem(), onlyFirst: true, CancellationToken.None).GetAwaiter().GetResult();
+        return folder;
+    });
+}

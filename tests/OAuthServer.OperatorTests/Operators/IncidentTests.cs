@@ -1,0 +1,138 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Npgsql;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Testing;
+
+namespace OAuthServer.OperatorTests.Operators;
+
+/// <summary>Every statement of the section 'Incidents' of docs/operations.md runs, and those that end something end it.</summary>
+public sealed partial class IncidentTests
+{
+    private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
+    {
+        [":'client_id'"] = $"'{TestData.Web}'",
+        [":'email'"] = $"'{TestData.Email}'",
+        [":from_id"] = "1",
+        [":to_id"] = "5",
+    };
+
+    [Fact]
+    public async Task Every_statement_runs_on_the_schema_of_this_build()
+    {
+        await using var database = await TestData.CreateDatabaseAsync();
+        await using var connection = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        var blocks = Blocks("## Incidents");
+        Assert.True(blocks.Count >= 13, $"Only {blocks.Count} blocks were found.");
+        foreach (var block in blocks)
+        {
+            await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await using var command = new NpgsqlCommand(block, connection, transaction);
+            var fault = await Record.ExceptionAsync(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+            Assert.True(fault is null, $"{fault?.Message}\n{block}");
+            await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task An_account_that_was_taken_over_is_closed_and_opened_again()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var browser = new TestBrowser(server);
+        var unused = (await browser.AuthorizeAsync(new AuthorizationAsk())).Code;
+        var tokens = await server.RedeemAsync((await browser.AuthorizeAsync(new AuthorizationAsk())).Code);
+        var statements = Blocks("### An account was taken over");
+
+        await server.Database.ExecuteAsync(statements[1]);
+        Assert.Equal("invalid_grant", (await server.RefreshAsync(tokens.RefreshToken)).Error);
+        Assert.Equal("invalid_grant", (await server.RedeemAsync(unused)).Error);
+        Assert.True(await server.IsRevokedAsync(tokens.AccessToken!));
+        using var stranger = new TestBrowser(server);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => stranger.SignInAsync());
+
+        await server.Database.ExecuteAsync(statements[2]);
+        await stranger.SignInAsync();
+        Assert.Equal("invalid_grant", (await server.RefreshAsync(tokens.RefreshToken)).Error);
+        Assert.Equal(0, await server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_consents WHERE user_id = $1", TestData.AliceId));
+    }
+
+    [Fact]
+    public async Task What_a_restore_brought_back_to_life_is_ended_before_the_first_instance_starts()
+    {
+        await using var database = await TestData.CreateDatabaseAsync();
+        Reply tokens;
+        string? code;
+        IReadOnlyDictionary<string, string> cookies;
+        await using (var before = await TestServer.StartAsync(new() { Database = database }))
+        {
+            using var browser = new TestBrowser(before);
+            code = (await browser.AuthorizeAsync(new AuthorizationAsk())).Code;
+            tokens = await before.RedeemAsync((await browser.AuthorizeAsync(new AuthorizationAsk())).Code);
+            cookies = new Dictionary<string, string>(browser.Cookies);
+            Assert.Equal(HttpStatusCode.OK, await ConnectionsAsync(before, cookies));
+        }
+
+        await database.ExecuteAsync(Blocks("### The database was restored from a backup")[0]);
+
+        await using var after = await TestServer.StartAsync(new() { Database = database });
+        Assert.Equal("invalid_grant", (await after.RefreshAsync(tokens.RefreshToken)).Error);
+        Assert.Equal("invalid_grant", (await after.RedeemAsync(code)).Error);
+        Assert.Equal(HttpStatusCode.SeeOther, await ConnectionsAsync(after, cookies));
+        using var again = new TestBrowser(after);
+        Assert.NotNull((await again.AuthorizeAsync(new AuthorizationAsk())).Code);
+    }
+
+    [Fact]
+    public async Task A_leaked_secret_ends_at_once_and_what_the_app_held_with_it()
+    {
+        await using var server = await TestServer.StartAsync();
+        var tokens = await server.TokensAsync();
+        Assert.Contains("OAuthServer clients rotate-secret ID --keep-old 0 --force", File.ReadAllText(Operations()), StringComparison.Ordinal);
+
+        var rotated = await new ClientsRunner(server.Database).RunAsync("rotate-secret", TestData.Web, "--keep-old", "0", "--force", "--json");
+        await Eventually.BecomesTrue(async () => (await server.RefreshAsync(tokens.RefreshToken)).Error == "invalid_client", TimeSpan.FromSeconds(10), "the leaked secret is refused");
+        await server.Database.ExecuteAsync(Blocks("### A client secret leaked")[1]);
+        var refused = await server.PostFormAsync(
+            "/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken), ("client_id", TestData.Web), ("client_secret", rotated.Json.GetProperty("client_secret").GetString()));
+        Assert.Equal("invalid_grant", refused.Error);
+        Assert.True(await server.IsRevokedAsync(tokens.AccessToken!));
+    }
+
+    private static async Task<HttpStatusCode> ConnectionsAsync(TestServer server, IReadOnlyDictionary<string, string> cookies)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/account/connections", UriKind.Relative));
+        request.Headers.Add("Cookie", string.Join("; ", cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+        using var answer = await server.Http.SendAsync(request);
+        return answer.StatusCode;
+    }
+
+    /// <summary>The SQL of a section, with the values that its reader fills in.</summary>
+    private static List<string> Blocks(string heading)
+    {
+        var document = File.ReadAllText(Operations());
+        var start = document.IndexOf(heading + "\n", StringComparison.Ordinal);
+        Assert.True(start >= 0, heading);
+        var level = heading.Split(' ')[0];
+        var end = document.IndexOf($"\n{level} ", start + 1, StringComparison.Ordinal);
+        var section = document[start..(end < 0 ? document.Length : end)];
+        return [.. SqlBlock().Matches(section).Select(match => Placeholder().Replace(match.Groups[1].Value, placeholder => Values[placeholder.Value]))];
+    }
+
+    private static string Operations()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var file = Path.Combine(folder.FullName, "docs", "operations.md");
+            if (File.Exists(file)) return file;
+        }
+
+        throw new FileNotFoundException("docs/operations.md");
+    }
+
+    [GeneratedRegex(@"```sql\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex SqlBlock();
+
+    // Not the cast, which is two colons.
+    [GeneratedRegex(@"(?<![:\w]):(?:'\w+'|[a-z]\w*)")]
+    private static partial Regex Placeholder();
+}

@@ -1,0 +1,83 @@
+using Microsoft.IdentityModel.Tokens;
+using OAuthServer.Clients;
+using OAuthServer.Commands;
+using OAuthServer.ServerTests.Fixtures;
+using OAuthServer.Testing;
+
+namespace OAuthServer.ServerTests.Clients;
+
+/// <summary>What the operator's command gives out for a new confidential client (RFC 6749 §2.2, §10.10).</summary>
+[JudgesDeployment]
+public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<SharedServer>
+{
+    private const int BitsOfASecret = 256;
+
+    // The command itself, a thousand times. Hashed at bcrypt's lowest cost, which the configuration would refuse: at 12
+    // the hashes alone would take four minutes and a half. The sample below is hashed and stored as in production.
+    [Fact]
+    [Row("REG-04")]
+    public async Task A_thousand_secrets_are_shown_once_distinct_and_random()
+    {
+        Deployment.NeedsOwnServer("the operator's command");
+        const int many = 1000;
+        var secrets = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < many; i++)
+        {
+            var (secret, hash, output) = await MakeAsync(cost: 4);
+            Assert.Matches("^[A-Za-z0-9_-]{43}$", secret);
+            Assert.Equal(output.IndexOf(secret, StringComparison.Ordinal), output.LastIndexOf(secret, StringComparison.Ordinal));
+            Assert.True(BCrypt.Net.BCrypt.Verify(secret, hash));
+            Assert.True(secrets.Add(secret));
+        }
+
+        var bytes = secrets.Select(Base64UrlEncoder.DecodeBytes).ToList();
+        Assert.All(bytes, one => Assert.Equal(BitsOfASecret / 8, one.Length));
+        // Every bit is as often set as not.
+        Assert.All(Enumerable.Range(0, BitsOfASecret), bit => Assert.InRange(bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1), many * 2 / 5, many * 3 / 5));
+    }
+
+    [Fact]
+    [Row("REG-04")]
+    public async Task Only_the_bcrypt_hash_is_stored_and_the_secret_works()
+    {
+        var database = shared.Server.Database;
+        for (var i = 0; i < 5; i++)
+        {
+            var (secret, hash, _) = await MakeAsync(cost: 12 - (i % 3));
+            var id = $"made-{i}";
+            await database.ExecuteAsync(
+                "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, hash);
+
+            Assert.Equal("invalid_grant", (await AskAsync(id, secret)).Error);
+            Assert.Equal("invalid_client", (await AskAsync(id, secret[..^1])).Error);
+            var row = await database.ScalarAsync<string>("SELECT c::text FROM oauth_clients AS c WHERE client_id = $1", id);
+            Assert.DoesNotContain(secret, row, StringComparison.Ordinal);
+            Assert.Contains(hash, row, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [Row("REG-04")]
+    [InlineData("https://c.example/client.json")]
+    [InlineData("HTTPS://c.example")]
+    [InlineData("http://c.example")]
+    public async Task No_client_can_have_a_URL_as_its_id(string id)
+    {
+        var database = shared.Server.Database;
+        var refusal = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.ExecuteAsync(
+            "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, TestData.SecretHash));
+        Assert.Equal("client_id_is_not_a_url", refusal.ConstraintName);
+    }
+
+    private static async Task<(string Secret, string Hash, string Output)> MakeAsync(int cost)
+    {
+        using var output = new StringWriter();
+        var command = ClientsHashCommand.Create(() => new ClientSecretOptions { Cost = cost });
+        Assert.Equal(0, await command.Parse([]).InvokeAsync(new() { Output = output }, TestContext.Current.CancellationToken));
+        var lines = output.ToString().Split('\n').Select(line => line.Split(": ")[^1].Trim()).ToList();
+        return (lines[0], lines[1], output.ToString());
+    }
+
+    private Task<Reply> AskAsync(string id, string secret) => shared.Server.PostFormAsync(
+        "/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "unknown"), ("client_id", id), ("client_secret", secret));
+}

@@ -1,0 +1,133 @@
+using System.Text;
+using OAuthServer.Testing;
+
+namespace OAuthServer.ServerTests.Endpoints.Generated;
+
+/// <summary>A server in which Alice is signed in, and requests to each of its routes that it answers well.</summary>
+public sealed class HostileServer : IAsyncLifetime
+{
+    /// <summary>How many codes, refresh tokens and consent forms there are: so many picks go well at first.</summary>
+    public const int Codes = 40;
+
+    private static readonly string Basic = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"{TestData.Web}:{TestData.Secret}"));
+
+    private TestBrowser _browser = null!;
+
+    public TestServer Server { get; private set; } = null!;
+
+    /// <summary>Two thirds of them succeed when they are not spoilt; the passwords do not, so that Alice keeps hers.</summary>
+    internal IReadOnlyList<HostileEndpoint> Endpoints { get; private set; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        // However many cases there are, the budgets do not end them.
+        Server = await TestServer.StartAsync(new()
+        {
+            Settings = new Dictionary<string, string?>(((string[])["Authorize", "Token", "Revoke", "SignIn"]).Select(budget => KeyValuePair.Create($"RateLimiting:{budget}:Window", (string?)"00:00:01")).Append(new("Serilog:MinimumLevel:Default", "Error"))),
+        });
+        _browser = new TestBrowser(Server);
+        await _browser.AuthorizeAsync(new AuthorizationAsk().With("scope", "read write"));
+        await _browser.AuthorizeAsync(Native);
+        Endpoints = [.. await AuthorizeAsync(), .. await TokensAsync(), .. await AccountsAsync(), .. Public()];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _browser.Dispose();
+        await Server.DisposeAsync();
+    }
+
+    private static AuthorizationAsk Native => AuthorizationAsk.For(TestData.Native, TestData.NativeRedirectUri);
+
+    private Part Cookie => new("Cookie", string.Join("; ", _browser.Cookies.Select(c => $"{c.Key}={c.Value}")));
+
+    private async Task<IReadOnlyList<HostileEndpoint>> AuthorizeAsync()
+    {
+        Part[] request =
+        [
+            .. new AuthorizationAsk().Parameters.Select(p => new Part(p.Key, p.Value)), new("response_mode"), new("prompt"), new("nonce"), new("request"), new("request_uri"), new("login_hint"), new("resource"), new("authorization_details"),
+        ];
+        Part[] asking = [.. request.Select(p => p.Name == "prompt" ? new Part(p.Name, "consent") : p)];
+        var forms = new TestForm[Codes];
+        for (var i = 0; i < Codes; i++) forms[i] = await TestBrowser.FormAsync(await _browser.GetAsync(new AuthorizationAsk().With("prompt", "consent").Path), "/oauth/authorize/consent");
+        return
+        [
+            new("GET", "/oauth/authorize", request, [Cookie]),
+            new("GET", "/oauth/authorize", request, []),
+            new("GET", "/oauth/authorize", asking, [Cookie]),
+            new("POST", "/oauth/authorize", request, [Cookie]),
+            new("GET", "/oauth/authorize/cancel", request, [Cookie]),
+            new("POST", "/oauth/authorize/consent", [new("ticket", [.. forms.Select(f => f.Fields["ticket"])]), new("antiforgery", forms[0].Fields["antiforgery"]), new("decision", "allow")], [Cookie]),
+        ];
+    }
+
+    private async Task<IReadOnlyList<HostileEndpoint>> TokensAsync()
+    {
+        var (web, native) = (new Part("code", await CodesAsync(new AuthorizationAsk())), new Part("code", await CodesAsync(Native)));
+        var (webTokens, nativeTokens) = (await RefreshTokensAsync(new AuthorizationAsk(), TestData.Web), await RefreshTokensAsync(Native, TestData.Native));
+        Part[] assertion = [new("client_assertion"), new("client_assertion_type"), new("resource"), new("x")];
+        Part[] secret = [new("client_id"), new("client_secret")];
+        Part[] id = [new("client_id", TestData.Native), new("client_secret")];
+        Part[] basic = [new("Authorization", Basic)];
+        Part[] code = [new("grant_type", "authorization_code"), new("code_verifier", AuthorizationAsk.Verifier), new("scope"), .. assertion];
+        Part[] refresh = [new("grant_type", "refresh_token"), new("scope", "read"), .. assertion];
+        return
+        [
+            new("POST", "/oauth/token", [.. code, web, new("redirect_uri", TestData.WebRedirectUri), .. secret], basic),
+            new("POST", "/oauth/token", [.. code, native, new("redirect_uri", TestData.NativeRedirectUri), .. id], []),
+            new("POST", "/oauth/token", [.. refresh, new("refresh_token", webTokens), .. secret], basic),
+            new("POST", "/oauth/refresh", [.. refresh, new("refresh_token", nativeTokens), .. id], []),
+            new("POST", "/oauth/refresh", [.. refresh, new("refresh_token", webTokens), .. secret], basic),
+            new("POST", "/oauth/revoke", [new("token", webTokens), new("token_type_hint", "refresh_token"), .. assertion, .. secret], basic),
+            new("POST", "/oauth/revoke", [new("token", nativeTokens), new("token_type_hint", "access_token"), .. assertion, .. id], []),
+        ];
+    }
+
+    private async Task<IReadOnlyList<HostileEndpoint>> AccountsAsync()
+    {
+        var back = new AuthorizationAsk().Path;
+        using var stranger = new TestBrowser(Server);
+        var signIn = await TestBrowser.FormAsync(await stranger.GetAsync("/account/sign-in?returnUrl=" + Uri.EscapeDataString(back)), "/account/sign-in");
+        Part strangersCookie = new("Cookie", string.Join("; ", stranger.Cookies.Select(c => $"{c.Key}={c.Value}")));
+        var antiforgery = new Part("antiforgery", (await TestBrowser.FormAsync(await _browser.GetAsync("/account/password"), "/account/password")).Fields["antiforgery"]);
+        Part[] bodies = [new("returnUrl", back), new("reauthenticate", "true"), new("x")];
+        return
+        [
+            new("GET", "/account/sign-in", bodies, [Cookie]),
+            new("GET", "/account/sign-in", bodies, []),
+            new("POST", "/account/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("email", TestData.Email), new("password"), new("keep", "true")], [strangersCookie]),
+            new("GET", "/account/sign-out", [new("x")], [Cookie]),
+            new("POST", "/account/sign-out", [antiforgery, new("x")], [Cookie]),
+            new("GET", "/account/connections", [new("done", "withdrawn")], [Cookie]),
+            new("POST", "/account/connections/withdraw", [antiforgery, new("client_id", TestData.OtherWeb), new("x")], [Cookie]),
+            new("GET", "/account/password", [new("x")], [Cookie]),
+            new("POST", "/account/password", [antiforgery, new("current"), new("new", "N3w-passphrase!"), new("repeat", "n3w-passphrase!")], [Cookie]),
+        ];
+    }
+
+    private static IEnumerable<HostileEndpoint> Public()
+    {
+        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready"];
+        return routes.Select(route => new HostileEndpoint("GET", route, [new("v", "1"), new("since", "0")], []));
+    }
+
+    private async Task<string[]> CodesAsync(AuthorizationAsk ask)
+    {
+        var codes = new string[Codes];
+        for (var i = 0; i < Codes; i++) codes[i] = (await _browser.AuthorizeAsync(ask)).Code!;
+        return codes;
+    }
+
+    private async Task<string[]> RefreshTokensAsync(AuthorizationAsk ask, string client)
+    {
+        var (tokens, accessTokens) = (new List<string>(), new List<string>());
+        foreach (var code in await CodesAsync(ask))
+        {
+            var reply = await Server.RedeemAsync(code, client, ask.Parameters.Single(p => p.Key == "redirect_uri").Value);
+            tokens.Add(reply.RefreshToken!);
+            accessTokens.Add(reply.AccessToken!);
+        }
+
+        return [.. tokens, .. accessTokens];
+    }
+}

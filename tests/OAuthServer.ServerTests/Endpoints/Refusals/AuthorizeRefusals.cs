@@ -1,0 +1,34 @@
+using OAuthServer.Clients;
+using OAuthServer.Testing;
+
+namespace OAuthServer.ServerTests.Endpoints.Refusals;
+
+/// <summary>The causes of refusal at the authorization endpoint.</summary>
+internal static class AuthorizeRefusals
+{
+    public static IEnumerable<RefusalCase> All =>
+    [
+        new("query_malformed", "authorize", "invalid_request", 400, stage => stage.SendRawAsync("GET /oauth/authorize?client_id=%zz", "\r\n")) { Form = Form.ErrorPage },
+        new("redirect_uri_ambiguous", "authorize", "invalid_redirect_uri", 400, stage => stage.AskAsync(AuthorizationAsk.For(TestData.OtherWeb, null))) { Form = Form.ErrorPage, Client = TestData.OtherWeb, Audit = "authorization_refused" },
+        new("redirect_uri_unregistered", "authorize", "invalid_redirect_uri", 400, stage => stage.AskAsync(AuthorizationAsk.For(TestData.Web, "https://c.example/cb/"))) { Form = Form.ErrorPage, Client = TestData.Web, Audit = "authorization_refused" },
+        Told("state_unreadable", "invalid_request", ask => ask.With("state", new string('s', 2049))),
+        Told("request_object", "request_not_supported", ask => ask.With("request", "x")),
+        Told("request_uri", "request_uri_not_supported", ask => ask.With("request_uri", "urn:x")),
+        Told("response_type_missing", "invalid_request", ask => ask.With("response_type", null)),
+        Told("response_type_unsupported", "unsupported_response_type", ask => ask.With("response_type", "token")),
+        Told("response_mode_unsupported", "invalid_request", ask => ask.With("response_mode", "fragment")),
+        Told("scope_not_allowed", "invalid_scope", ask => ask.With("scope", "admin")),
+        Told("code_challenge_missing", "invalid_request", ask => ask.With("code_challenge", null)),
+        Told("code_challenge_malformed", "invalid_request", ask => ask.With("code_challenge", "short")),
+        Told("code_challenge_method_unsupported", "invalid_request", ask => ask.With("code_challenge_method", "plain")),
+        Told("prompt_unsupported", "invalid_request", ask => ask.With("prompt", "none login")),
+        Told("request_too_long", "invalid_request", ask => ask.With("nonce", new string('n', 4000)).With("login_hint", new string('h', 4000))),
+        Told("login_required", "login_required", ask => ask.With("prompt", "none")),
+        new("consent_required", "authorize", "consent_required", 303, async stage =>
+            await RefusedAnswer.ReadAsync(await stage.Alice.GetAsync(AuthorizationAsk.For("reader-web", "https://reader.example/cb").With("prompt", "none").Path))) { Form = Form.Redirect, Client = "reader-web", Audit = "authorization_refused" },
+        new("access_denied", "authorize", "access_denied", 303, stage => stage.GetAsync(new AuthorizationAsk().Path.Replace("/authorize?", "/authorize/cancel?", StringComparison.Ordinal))) { Form = Form.Redirect, Client = TestData.Web, Audit = "authorization_refused" },
+    ];
+
+    private static RefusalCase Told(string reason, string error, Func<AuthorizationAsk, AuthorizationAsk> wrong) =>
+        new(reason, "authorize", error, 303, stage => stage.AskAsync(wrong(new AuthorizationAsk()))) { Form = Form.Redirect, Client = TestData.Web, Audit = "authorization_refused" };
+}

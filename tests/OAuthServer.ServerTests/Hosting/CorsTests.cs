@@ -1,0 +1,144 @@
+using System.Net;
+using OAuthServer.Hosting;
+using OAuthServer.Operators.Doctor;
+
+namespace OAuthServer.ServerTests.Hosting;
+
+/// <summary>OPS-04, AUTHZ-15.</summary>
+public class CorsTests
+{
+    private const string Exposed = "WWW-Authenticate, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, DPoP-Nonce, X-Correlation-Id";
+
+    [Theory]
+    [InlineData("/oauth/token")]
+    [InlineData("/oauth/refresh")]
+    [InlineData("/oauth/revoke")]
+    public async Task A_registered_origin_gets_its_preflight_answered(string path)
+    {
+        await using var host = await ProtectedHost.StartAsync();
+
+        using var answer = await host.PreflightAsync(path, ProtectedHost.App);
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Equal(ProtectedHost.App, answer.Header("Access-Control-Allow-Origin"));
+        Assert.Equal("POST", answer.Header("Access-Control-Allow-Methods"));
+        Assert.Equal("authorization, content-type, dpop", answer.Header("Access-Control-Allow-Headers"));
+        Assert.Equal("600", answer.Header("Access-Control-Max-Age"));
+        Assert.Equal("Origin", answer.Header("Vary"));
+        Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
+        Assert.Null(answer.Header("RateLimit-Limit"));
+    }
+
+    [Theory]
+    [InlineData("/oauth/token", 200)]
+    [InlineData("/oauth/token?status=400", 400)]
+    [InlineData("/oauth/token?status=401", 401)]
+    [InlineData("/oauth/token?throw=large", 413)]
+    [InlineData("/oauth/token?throw=bug", 500)]
+    [InlineData("/oauth/token?throw=outage", 503)]
+    [InlineData("/oauth/revoke?status=400", 400)]
+    public async Task A_registered_origin_may_read_every_answer(string path, int status)
+    {
+        await using var host = await ProtectedHost.StartAsync(faults: Faults);
+
+        using var answer = await host.PostAsync(path, ("Origin", ProtectedHost.App));
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        AssertReadable(answer);
+    }
+
+    [Fact]
+    public async Task A_registered_origin_may_read_that_it_is_limited()
+    {
+        await using var host = await ProtectedHost.StartAsync(new() { ["RateLimiting:Token:PermitLimit"] = "1" });
+        await host.PostManyAsync("/oauth/token?status=400", 1);
+
+        using var answer = await host.PostAsync("/oauth/token", ("Origin", ProtectedHost.App));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        AssertReadable(answer);
+    }
+
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("null")]
+    [InlineData("https://app.example/")]
+    [InlineData("HTTPS://APP.EXAMPLE")]
+    [InlineData("http://app.example")]
+    [InlineData("https://app.example.evil.example")]
+    public async Task Other_origins_get_nothing(string origin)
+    {
+        await using var host = await ProtectedHost.StartAsync(faults: Faults);
+
+        using var preflight = await host.PreflightAsync("/oauth/token", origin);
+        using var granted = await host.PostAsync("/oauth/token", ("Origin", origin));
+        using var failed = await host.PostAsync("/oauth/token?throw=bug", ("Origin", origin));
+
+        Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
+        Assert.All(new[] { preflight, granted, failed }, answer =>
+        {
+            Assert.Empty(answer.CorsHeaders());
+            Assert.Equal("Origin", answer.Header("Vary"));
+        });
+    }
+
+    [Fact]
+    public async Task The_origin_null_is_refused_even_if_somebody_registered_it()
+    {
+        await using var host = await ProtectedHost.StartAsync(services: services =>
+            Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<IsRegisteredOrigin>(
+                services, (_, _) => ValueTask.FromResult(true)));
+
+        using var sandbox = await host.PostAsync("/oauth/token", ("Origin", "null"));
+        using var endless = await host.PostAsync("/oauth/token", ("Origin", "https://" + new string('a', 600)));
+
+        Assert.Empty(sandbox.CorsHeaders());
+        Assert.Empty(endless.CorsHeaders());
+    }
+
+    [Fact]
+    public async Task Anybody_may_read_public_documents()
+    {
+        await using var host = await ProtectedHost.StartAsync();
+
+        using var preflight = await host.PreflightAsync("/.well-known/jwks.json", "https://any.example", "GET");
+        using var answer = await host.GetAsync("/.well-known/jwks.json", ("Origin", "https://any.example"));
+
+        Assert.Equal(("*", "GET"), (preflight.Header("Access-Control-Allow-Origin"), preflight.Header("Access-Control-Allow-Methods")));
+        Assert.Equal("*", answer.Header("Access-Control-Allow-Origin"));
+        Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
+        Assert.Null(answer.Header("Vary"));
+    }
+
+    [Theory]
+    [InlineData("/oauth/authorize", ProtectedHost.App)]
+    [InlineData("/oauth/authorize", "https://evil.example")]
+    [InlineData("/health/live", ProtectedHost.App)]
+    [InlineData("/nowhere", ProtectedHost.App)]
+    public async Task Every_other_endpoint_has_no_cors_headers(string path, string origin)
+    {
+        await using var host = await ProtectedHost.StartAsync();
+
+        using var preflight = await host.PreflightAsync(path, origin, "GET");
+        using var answer = await host.GetAsync(path, ("Origin", origin));
+
+        Assert.Empty(preflight.CorsHeaders());
+        Assert.Empty(answer.CorsHeaders());
+        Assert.False(preflight.IsSuccessStatusCode);
+    }
+
+    private static void AssertReadable(HttpResponseMessage answer)
+    {
+        Assert.Equal(ProtectedHost.App, answer.Header("Access-Control-Allow-Origin"));
+        Assert.Equal(Exposed, answer.Header("Access-Control-Expose-Headers"));
+        Assert.Equal("Origin", answer.Header("Vary"));
+        Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
+    }
+
+    private static Exception? Faults(Microsoft.AspNetCore.Http.HttpContext context, string name) => name switch
+    {
+        "large" => new Microsoft.AspNetCore.Http.BadHttpRequestException("too large", 413),
+        "outage" => new Npgsql.NpgsqlException("away"),
+        _ => new InvalidOperationException(),
+    };
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using OAuthServer.Operators.Doctor;
+
+namespace OAuthServer.ServerTests.Hosting;
+
+/// <summary>GEN-01, and what every answer carries.</summary>
+public partial class EveryAnswerTests
+{
+    private static readonly Dictionary<string, string?> Trusted = new() { ["ForwardedHeaders:KnownProxies:0"] = "127.0.0.1" };
+
+    [Theory]
+    [InlineData("/oauth/token", 200)]
+    [InlineData("/oauth/token?status=401", 401)]
+    [InlineData("/oauth/token?throw=bug", 500)]
+    [InlineData("/nowhere", 404)]
+    public async Task Every_answer_has_its_headers_and_an_id(string path, int status)
+    {
+        await using var host = await ProtectedHost.StartAsync(faults: (_, _) => new InvalidOperationException());
+
+        using var answer = await host.PostAsync(path);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal(("nosniff", "no-referrer"), (answer.Header("X-Content-Type-Options"), answer.Header("Referrer-Policy")));
+        Assert.Null(answer.Header("Server"));
+        Assert.Null(answer.Header("Strict-Transport-Security"));
+        Assert.Matches(HexId, answer.Header("X-Correlation-Id"));
+    }
+
+    [Fact]
+    public async Task The_id_is_new_each_time_and_never_the_callers()
+    {
+        const string chosen = "0af7651916cd43dd8448eb211c80319c";
+        await using var host = await ProtectedHost.StartAsync();
+        (string, string)[] hostile = [("traceparent", $"00-{chosen}-b7ad6b7169203331-01"), ("X-Correlation-Id", chosen), ("X-Request-Id", chosen)];
+
+        using var one = await host.GetAsync("/health/live", hostile);
+        using var two = await host.GetAsync("/health/live", hostile);
+
+        Assert.Matches(HexId, one.Header("X-Correlation-Id"));
+        Assert.NotEqual(chosen, one.Header("X-Correlation-Id"));
+        Assert.NotEqual(one.Header("X-Correlation-Id"), two.Header("X-Correlation-Id"));
+    }
+
+    [Theory]
+    [InlineData("GET", "/oauth/authorize")]
+    [InlineData("POST", "/oauth/token")]
+    [InlineData("GET", "/health/live/more")]
+    public async Task Plain_http_is_refused_and_never_redirected(string method, string path)
+    {
+        await using var host = await ProtectedHost.StartAsync(issuer: "https://as.example");
+
+        using var answer = await host.SendAsync(new HttpMethod(method), path);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.StartsWith("{\"error\":\"invalid_request\",\"error_description\":\"", await answer.TextAsync(), StringComparison.Ordinal);
+        Assert.Equal(("no-store", null), (answer.Header("Cache-Control"), answer.Header("Location")));
+    }
+
+    [Fact]
+    public async Task A_stranger_cannot_claim_https()
+    {
+        await using var host = await ProtectedHost.StartAsync(issuer: "https://as.example");
+
+        using var answer = await host.PostAsync("/oauth/token", ("X-Forwarded-Proto", "https"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Https_told_by_a_trusted_proxy_is_served_with_strict_transport_security()
+    {
+        await using var host = await ProtectedHost.StartAsync(Trusted, "https://as.example");
+
+        using var answer = await host.PostAsync("/oauth/token", ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.9"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("max-age=31536000; includeSubDomains", answer.Header("Strict-Transport-Security"));
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task Probes_are_answered_over_plain_http(string path)
+    {
+        await using var host = await ProtectedHost.StartAsync(issuer: "https://as.example");
+
+        using var answer = await host.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [GeneratedRegex("^[0-9a-f]{32}$")]
+    private static partial Regex HexId { get; }
+}

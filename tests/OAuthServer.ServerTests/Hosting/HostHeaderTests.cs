@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.ServerTests.Endpoints.Generated;
+using OAuthServer.ServerTests.Fixtures;
+using OAuthServer.Testing;
+
+namespace OAuthServer.ServerTests.Hosting;
+
+/// <summary>
+/// Whatever a request says of its host, scheme, port, path or sender, every route answers it byte for byte as it would
+/// have without, when it goes well and when it is refused (RFC 9700 §4.13). A trusted proxy tells address and scheme.
+/// </summary>
+public sealed class HostHeaderTests
+{
+    private const string Sender = "203.0.113.9";
+    private const string PlainLines = "Host: as.example.test\r\n";
+    private const string AbsoluteForm = "absolute form";
+
+    private static readonly string[] Unrelated =
+    [
+        "Host: evil.example", "Host: evil.example:8443\r\nX-Forwarded-Host: evil.example", "X-Forwarded-Host: evil.example, evil.example",
+        $"Forwarded: for={Sender};proto=http;host=evil.example;by=evil.example", $"X-Forwarded-For: {Sender}", "X-Forwarded-Prefix: /evil\r\nX-Forwarded-PathBase: /evil\r\nX-Forwarded-Path: /evil\r\nX-Script-Name: /evil",
+        "X-Forwarded-Port: 666\r\nX-Forwarded-Ssl: off\r\nFront-End-Https: off\r\nX-Forwarded-Scheme: http\r\nX-Url-Scheme: http", "X-Original-URL: /evil\r\nX-Rewrite-URL: /evil\r\nX-Original-URI: /evil",
+        "X-Host: evil.example\r\nX-Original-Host: evil.example\r\nX-HTTP-Host-Override: evil.example\r\nX-Forwarded-Server: evil.example\r\nX-HTTP-Method-Override: DELETE",
+        $"X-Original-For: {Sender}\r\nX-Original-Proto: http\r\nX-Real-IP: {Sender}\r\nTrue-Client-IP: {Sender}\r\nCF-Connecting-IP: {Sender}\r\nX-Client-IP: {Sender}\r\nVia: 1.1 evil.example", AbsoluteForm,
+    ];
+
+    private static readonly string[] Scheme = ["X-Forwarded-Proto: http", "X-Forwarded-Proto: gopher", $"X-Forwarded-For: {Sender}\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Prefix: /evil"];
+
+    [Fact, Row("META-09")]
+    public async Task A_stranger_over_TLS_changes_no_byte_of_any_answer()
+    {
+        await using var trusted = await StartAsync();
+        using var certificate = Certificate();
+        await using var server = await StrangersAsync(trusted, certificate);
+        Compare(trusted, server, Address(server, Uri.UriSchemeHttps), PlainLines, [.. Unrelated, .. Scheme], certificate);
+        Assert.Equal(0, await server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events a WHERE to_jsonb(a)::text LIKE '%' || $1 || '%'", Sender));
+    }
+
+    [Fact, Row("META-09")]
+    public async Task A_stranger_without_TLS_changes_no_byte_of_any_answer()
+    {
+        await using var trusted = await StartAsync();
+        using var certificate = Certificate();
+        await using var server = await StrangersAsync(trusted, certificate);
+        Compare(trusted, server, Address(server, Uri.UriSchemeHttp), PlainLines, [.. Unrelated, .. Scheme, "X-Forwarded-Proto: https"], null);
+    }
+
+    [Fact, Row("META-09")]
+    public async Task A_trusted_proxy_tells_the_address_and_nothing_else_of_it_is_in_an_answer()
+    {
+        await using var trusted = await StartAsync();
+        Compare(trusted, trusted.Server, trusted.Server.Address, HostileCase.ProxyLines, Unrelated, null);
+        Assert.NotEqual(0, await trusted.Server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events a WHERE to_jsonb(a)::text LIKE '%' || $1 || '%'", Sender));
+    }
+
+    [Fact, Row("META-09")]
+    public async Task A_trusted_proxy_tells_the_scheme_and_nothing_else_of_it_is_in_an_answer()
+    {
+        await using var trusted = await StartAsync();
+        const string plain = PlainLines + "X-Forwarded-Proto: http\r\n";
+        Compare(trusted, trusted.Server, trusted.Server.Address, plain, Unrelated, null);
+    }
+
+    private static async Task<HostileServer> StartAsync()
+    {
+        var server = new HostileServer();
+        await server.InitializeAsync();
+        return server;
+    }
+
+    // Over the same database, so that sessions, codes and forms of the other server are good here; its proxy is elsewhere.
+    private static Task<TestServer> StrangersAsync(HostileServer other, X509Certificate2 certificate) => TestServer.StartAsync(new()
+    {
+        Database = other.Server.Database,
+        Settings = new Dictionary<string, string?>
+        {
+            ["urls"] = "http://127.0.0.1:0;https://127.0.0.1:0",
+            ["ForwardedHeaders:KnownProxies:0"] = "10.0.0.7",
+            ["Serilog:MinimumLevel:Default"] = "Error",
+        },
+        Configure = builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate)),
+    });
+
+    private static Uri Address(TestServer server, string scheme) =>
+        server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address)).Single(address => address.Scheme == scheme);
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = RSA.Create(2048);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+
+    // Routes that only read come first, before revocations and the like change what there is to read.
+    private static void Compare(HostileServer source, TestServer server, Uri address, string plain, string[] hostile, X509Certificate2? certificate)
+    {
+        var endpoints = source.Endpoints.OrderBy(e => e.Headers.Count + (e.Method == "POST" ? 1 : 0)).ToList();
+        Assert.Equal(ServerRoutes.Of(server).Order(), endpoints.Select(e => e.ToString()).Distinct().Order());
+        var secure = certificate is not null || plain == HostileCase.ProxyLines;
+        using var connection = new RawConnection(address, certificate);
+        foreach (var endpoint in endpoints)
+        {
+            var nothing = new Spoiler(Way.Absent, [], 1, false);
+            var right = new Target(endpoint, "Accept", null);
+            // Each of these spends a code, a form or a token of its own.
+            var answered = CompareAll(pick => new HostileCase(right, nothing, nothing, pick), HostileServer.Codes);
+            Assert.True(secure == (answered is 200 or 303) || endpoint.ToString() is "GET /health/live" or "GET /health/ready" or "POST /account/sign-in" or "POST /account/password", $"{endpoint} {answered}");
+            foreach (var target in Target.All(endpoint).Where(t => t.Second is null && !t.MayHash))
+                CompareAll(_ => new HostileCase(target, new Spoiler(Way.Instead, "evil"u8.ToArray(), 1, false), nothing, 0), hostile.Length + 1);
+        }
+
+        int CompareAll(Func<int, HostileCase> request, int times)
+        {
+            var first = connection.Send(request(0).ToBytes(plain));
+            var expected = SteadyAnswer.Of(first);
+            for (var i = 1; i < times; i++)
+            {
+                var said = hostile[i % hostile.Length];
+                var answer = connection.Send(said == AbsoluteForm ? request(i).ToBytes(With(plain, "Host: evil.example"), "http://evil.example") : request(i).ToBytes(With(plain, said)));
+                Assert.Equal(expected, SteadyAnswer.Of(answer));
+            }
+
+            return first.Status;
+        }
+    }
+
+    // Two Host lines are no HTTP, and a second X-Forwarded-Proto is another hop: what is said takes the place of the plain line.
+    private static string With(string plain, string said) =>
+        said + "\r\n" + string.Concat(plain.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Where(line => !said.Split("\r\n").Any(s => Name(s) == Name(line))).Select(line => line + "\r\n"));
+
+    private static string Name(string line) => line.Split(':')[0];
+}

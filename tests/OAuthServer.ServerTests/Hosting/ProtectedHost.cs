@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using OAuthServer.Clients;
+using OAuthServer.Hosting;
+using OAuthServer.Hosting.Observability;
+using OAuthServer.RateLimits;
+
+namespace OAuthServer.ServerTests.Hosting;
+
+/// <summary>A listening Kestrel host on loopback with the whole protection before endpoints that answer as the test asks.</summary>
+internal sealed class ProtectedHost : IAsyncDisposable
+{
+    public const string App = "https://app.example";
+    private readonly WebApplication _app;
+
+    private ProtectedHost(WebApplication app, FakeTimeProvider clock, LogSink logs)
+    {
+        _app = app;
+        Clock = clock;
+        Logs = logs;
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ActivityHeadersPropagator = null })
+        {
+            BaseAddress = new Uri(app.Urls.Single()),
+        };
+    }
+
+    public FakeTimeProvider Clock { get; }
+
+    public LogSink Logs { get; }
+
+    public HttpClient Client { get; }
+
+    /// <summary>Starts a host. Query of every endpoint: <c>status</c>; <c>throw</c> names one of <paramref name="faults"/>.</summary>
+    public static async Task<ProtectedHost> StartAsync(
+        Dictionary<string, string?>? settings = null,
+        string issuer = "http://localhost",
+        Func<HttpContext, string, Exception?>? faults = null,
+        Action<IServiceCollection>? services = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        var clock = new FakeTimeProvider();
+        var logs = new LogSink();
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(settings ?? []);
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(logs);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            kestrel.AddServerHeader = false;
+        });
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddTelemetry(builder.Configuration).AddProtection(builder.Configuration);
+        builder.Services.AddSingleton<IsRegisteredOrigin>((origin, _) => ValueTask.FromResult(origin == App));
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseProtection(issuer);
+        Map(app, faults ?? ((_, _) => null));
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new ProtectedHost(app, clock, logs);
+    }
+
+    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, headers);
+
+    public Task<HttpResponseMessage> PostAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, headers);
+
+    public Task<HttpResponseMessage> PreflightAsync(string path, string origin, string method = "POST") =>
+        SendAsync(HttpMethod.Options, path, ("Origin", origin), ("Access-Control-Request-Method", method),
+            ("Access-Control-Request-Headers", "authorization,content-type,dpop"));
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Sends the same POST many times and says which statuses came back how often.</summary>
+    public async Task<Dictionary<int, int>> PostManyAsync(string path, int times, params (string Name, string Value)[] headers)
+    {
+        var statuses = new Dictionary<int, int>();
+        for (var i = 0; i < times; i++)
+        {
+            using var answer = await PostAsync(path, headers);
+            var status = (int)answer.StatusCode;
+            statuses[status] = statuses.GetValueOrDefault(status) + 1;
+        }
+
+        return statuses;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private static void Map(WebApplication app, Func<HttpContext, string, Exception?> faults)
+    {
+        async Task Answer(HttpContext context)
+        {
+            if (context.Request.Query["throw"] is [{ } fault] && faults(context, fault) is { } exception)
+            {
+                context.Response.Headers.SetCookie = "half=done";
+                throw exception;
+            }
+
+            if (context.Request.HasFormContentType) await context.Request.ReadFormAsync();
+            var seen = context.Request;
+            context.Response.StatusCode = int.Parse(
+                seen.Query["status"].FirstOrDefault() ?? "200", System.Globalization.CultureInfo.InvariantCulture);
+            await context.Response.WriteAsync($"{seen.Scheme} {seen.Host} {seen.PathBase} {ClientAddress.Of(context)}");
+        }
+
+        app.MapMethods("/oauth/authorize", ["GET", "POST"], Answer).RequireBudget(BudgetNames.Authorize);
+        app.MapPost("/oauth/token", Answer).RequireBudget(BudgetNames.Token).AllowClientOrigins();
+        app.MapPost("/oauth/refresh", Answer).RequireBudget(BudgetNames.Token).AllowClientOrigins();
+        app.MapPost("/oauth/revoke", Answer).RequireBudget(BudgetNames.Revoke).AllowClientOrigins();
+        app.MapPost("/account/sign-in", Answer).RequireBudget(BudgetNames.SignIn);
+        app.MapMethods("/asked", ["OPTIONS"], Answer).RequireBudget(BudgetNames.SignIn);
+        app.MapGet("/.well-known/jwks.json", Answer).AllowAnyOrigin();
+        app.MapGet("/health/live", Answer);
+        app.MapGet("/health/ready", Answer);
+        app.MapGet("/half", async (HttpContext context) =>
+        {
+            await context.Response.WriteAsync("{\"half\":");
+            await context.Response.Body.FlushAsync();
+            throw new InvalidOperationException("after the first byte");
+        });
+    }
+}
+
+/// <summary>Keeps every log line with its category, level and exception.</summary>
+internal sealed class LogSink : ILoggerProvider
+{
+    private readonly ConcurrentQueue<LogLine> _lines = new();
+
+    /// <summary>The lines of the protection itself.</summary>
+    public IReadOnlyList<LogLine> Own => [.. _lines.Where(line => line.Category.StartsWith("OAuthServer.", StringComparison.Ordinal))];
+
+    /// <summary>Every line, at warning or above.</summary>
+    public IReadOnlyList<LogLine> Loud => [.. _lines.Where(line => line.Level >= LogLevel.Warning)];
+
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(string category, ConcurrentQueue<LogLine> lines) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue(new LogLine(category, logLevel, eventId.Id, formatter(state, exception)));
+    }
+}
+
+/// <summary>One log line.</summary>
+internal sealed record LogLine(string Category, LogLevel Level, int Event, string Text);
+
+/// <summary>Short ways to look at an answer.</summary>
+internal static class Answers
+{
+    /// <summary>The values of a header joined by a comma; null when it is absent.</summary>
+    public static string? Header(this HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) || answer.Content.Headers.TryGetValues(name, out values)
+            ? string.Join(", ", values)
+            : null;
+
+    public static Task<string> TextAsync(this HttpResponseMessage answer) =>
+        answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+    public static IEnumerable<string> CorsHeaders(this HttpResponseMessage answer) =>
+        answer.Headers.Select(header => header.Key).Where(name => name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
+}

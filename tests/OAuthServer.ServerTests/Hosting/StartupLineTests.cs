@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Hosting;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage.Schema;
+using OAuthServer.Testing;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace OAuthServer.ServerTests.Hosting;
+
+/// <summary>The line that says what started, and the one warning about requests that come as plain http.</summary>
+public sealed class StartupLineTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task One_line_says_what_started()
+    {
+        var log = new Log();
+        await using var server = await StartAsync(log);
+
+        var line = await log.StartedAsync();
+        foreach (var part in (string[])[TestServer.Issuer, server.Address.ToString().TrimEnd('/'), "127.0.0.1", MigrationScript.Embedded()[^1].Name, "(0 days old)", "Production", ServerVersion.Text])
+            Assert.Contains(part, line, StringComparison.Ordinal);
+        Assert.Single(log.Lines, IsStart);
+    }
+
+    [Fact]
+    public async Task An_old_schema_is_said_with_the_command_to_run()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await database.ExecuteAsync("DELETE FROM schema_versions WHERE script_name LIKE '001%'");
+        var log = new Log();
+
+        await using var app = await StartAloneAsync(log, new() { ["ConnectionStrings:OAuthServer"] = database.ConnectionString });
+
+        Assert.Contains("too old: run OAuthServer migrate", await log.StartedAsync(), StringComparison.Ordinal);
+        await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Without_database_and_key_store_the_line_is_written_all_the_same_and_says_so()
+    {
+        var log = new Log();
+
+        await using var app = await StartAloneAsync(log, new()
+        {
+            ["ConnectionStrings:OAuthServer"] = "Host=127.0.0.1;Port=1;Username=u;Password=demo-password-never-printed;Timeout=2",
+            ["SigningKeys:Directory"] = Path.Combine(AppContext.BaseDirectory, "OAuthServer.dll"),
+        });
+
+        var line = await log.StartedAsync();
+        Assert.Contains("schema \"unknown: the database does not answer\"", line, StringComparison.Ordinal);
+        Assert.Contains("signing key \"none yet: ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("never-printed", line, StringComparison.Ordinal);
+        await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task The_first_request_as_plain_http_is_warned_of_and_no_other()
+    {
+        var log = new Log();
+        await using var server = await StartAsync(log);
+        using var direct = server.CreateDirectClient();
+
+        for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.BadRequest, (await direct.GetAsync(new Uri("/oauth/authorize", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await direct.GetAsync(new Uri("/health/live", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+
+        var warning = Assert.Single(log.Lines, line => line.Contains("A request came as http", StringComparison.Ordinal));
+        Assert.Contains("sent no X-Forwarded-Proto", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_is_not_trusted_is_named_in_the_warning()
+    {
+        var log = new Log();
+        await using var server = await StartAsync(log, new() { ["ForwardedHeaders:KnownProxies:0"] = "10.0.0.7" });
+        using var direct = server.CreateDirectClient();
+        direct.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await direct.GetAsync(new Uri("/oauth/authorize?state=never-printed", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+
+        var warning = Assert.Single(log.Lines, line => line.Contains("A request came as http", StringComparison.Ordinal));
+        Assert.Contains("127.0.0.1", warning, StringComparison.Ordinal);
+        Assert.Contains("is no trusted proxy", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("never-printed", warning, StringComparison.Ordinal);
+    }
+
+    private static bool IsStart(string line) => line.Contains("listens on", StringComparison.Ordinal);
+
+    private static Task<TestServer> StartAsync(Log log, Dictionary<string, string?>? settings = null) => TestServer.StartAsync(new()
+    {
+        Settings = new Dictionary<string, string?>(settings ?? []) { ["Serilog:MinimumLevel:Default"] = "Information" },
+        Configure = builder => builder.Services.AddSingleton<ILogEventSink>(log),
+    });
+
+    // A host that does not become ready.
+    private static async Task<Microsoft.AspNetCore.Builder.WebApplication> StartAloneAsync(Log log, Dictionary<string, string?> settings)
+    {
+        var app = ServerHost.Build(["--environment=Production", $"--contentRoot={AppContext.BaseDirectory}"], builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["urls"] = "http://127.0.0.1:0",
+                ["OAuth:Issuer"] = TestServer.Issuer,
+                ["SigningKeys:Source"] = "File",
+                ["SigningKeys:Directory"] = Path.Combine(Path.GetTempPath(), $"oauthserver-startup-{Environment.ProcessId}"),
+                ["Serilog:MinimumLevel:Default"] = "Information",
+            });
+            builder.Configuration.AddInMemoryCollection(settings);
+            builder.Services.AddSingleton<ILogEventSink>(log);
+        });
+        Assert.NotNull(app);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+
+    private sealed class Log : ILogEventSink
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public IReadOnlyCollection<string> Lines => _lines;
+
+        public void Emit(LogEvent logEvent) => _lines.Enqueue(logEvent.RenderMessage(null));
+
+        public async Task<string> StartedAsync()
+        {
+            await Eventually.BecomesTrue(() => Task.FromResult(Lines.Any(IsStart)), Patience, "the line is written");
+            return Lines.First(IsStart);
+        }
+    }
+}

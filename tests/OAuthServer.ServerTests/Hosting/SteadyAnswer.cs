@@ -1,0 +1,44 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.IdentityModel.Tokens;
+using OAuthServer.ServerTests.Fixtures;
+
+namespace OAuthServer.ServerTests.Hosting;
+
+/// <summary>An answer as text without what differs from one request to the next: the time, ids, counters, and random values by their form.</summary>
+internal static partial class SteadyAnswer
+{
+    /// <summary>Status, header lines in their order, and body; what differs is named instead.</summary>
+    public static string Of(RawAnswer answer)
+    {
+        var text = $"{answer.Status}\n{string.Join('\n', answer.Head)}\n\n{answer.Text}";
+        if (answer["X-Correlation-Id"] is { Length: > 0 } id) text = text.Replace(id, "<correlation id>", StringComparison.Ordinal);
+        text = Counters.Replace(text, "$1<changes>");
+        text = Protected.Replace(text, "<protected>");
+        text = Handles.Replace(text, "$1$2<random>");
+        return Tokens.Replace(text, token => Steady(token.Value));
+    }
+
+    // Issuer, audience and the like stay to be compared.
+    private static string Steady(string token)
+    {
+        var parts = token.Split('.');
+        var claims = JsonNode.Parse(Base64UrlEncoder.Decode(parts[1]))!.AsObject();
+        foreach (var name in (string[])["iat", "exp", "jti"]) claims[name] = "<changes>";
+        return $"{parts[0]}.{claims.ToJsonString()}.<signature of {Encoding.ASCII.GetByteCount(parts[2])}>";
+    }
+
+    [GeneratedRegex("(?<=\n)((?:Date|RateLimit-Remaining|RateLimit-Reset): ).*")]
+    private static partial Regex Counters { get; }
+
+    // Antiforgery tokens, sessions and consent tickets; Data Protection begins all of them alike.
+    [GeneratedRegex("CfDJ8[A-Za-z0-9_-]+")]
+    private static partial Regex Protected { get; }
+
+    [GeneratedRegex("([?&]code=)[A-Za-z0-9_-]{43}|(\"refresh_token\":\")[A-Za-z0-9_-]{70}")]
+    private static partial Regex Handles { get; }
+
+    [GeneratedRegex(@"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")]
+    private static partial Regex Tokens { get; }
+}

@@ -1,0 +1,172 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OAuthServer.Hosting;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Pages.Views;
+
+namespace OAuthServer.ServerTests.Hosting;
+
+/// <summary>GEN-09, GEN-12.</summary>
+public class UnexpectedErrorTests
+{
+    private const string Secret = "s3cr3t-value";
+    private const string BrowserAccept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+    [Theory]
+    [InlineData("npgsql")]
+    [InlineData("shutdown")]
+    [InlineData("full")]
+    [InlineData("lost")]
+    [InlineData("wrapped")]
+    [InlineData("keys")]
+    public async Task An_outage_is_503_with_a_time_to_come_back(string fault)
+    {
+        await using var host = await StartAsync();
+
+        using var answer = await host.PostAsync($"/oauth/token?throw={fault}");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal("{\"error\":\"temporarily_unavailable\"}", await answer.TextAsync());
+        Assert.Equal(("5", "no-store", "application/json"),
+            (answer.Header("Retry-After"), answer.Header("Cache-Control"), answer.Header("Content-Type")));
+    }
+
+    [Theory]
+    [InlineData("bug")]
+    [InlineData("constraint")]
+    [InlineData("timeout")]
+    [InlineData("cancelled")]
+    public async Task A_bug_is_500_without_details_and_logged_once(string fault)
+    {
+        await using var host = await StartAsync();
+
+        using var answer = await host.PostAsync($"/oauth/token?throw={fault}&code={Secret}");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Equal("{\"error\":\"server_error\"}", await answer.TextAsync());
+        Assert.Equal(("no-store", null), (answer.Header("Cache-Control"), answer.Header("Retry-After")));
+        Assert.Null(answer.Header("Set-Cookie"));
+        var line = Assert.Single(host.Logs.Loud);
+        Assert.Equal(LogLevel.Error, line.Level);
+        Assert.Contains(answer.Header("X-Correlation-Id")!, line.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, line.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_413()
+    {
+        await using var host = await StartAsync();
+        using var body = new FormUrlEncodedContent([new("code", new string('a', 100_000))]);
+
+        using var answer = await host.Client.PostAsync("/oauth/token", body, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Equal("{\"error\":\"invalid_request\"}", await answer.TextAsync());
+        Assert.Equal("no-store", answer.Header("Cache-Control"));
+        Assert.Empty(host.Logs.Loud);
+    }
+
+    [Fact]
+    public async Task Five_thousand_form_keys_are_an_invalid_request()
+    {
+        await using var host = await StartAsync();
+        using var body = new FormUrlEncodedContent(Enumerable.Range(0, 5_000).Select(i => KeyValuePair.Create($"k{i}", "")));
+
+        using var answer = await host.Client.PostAsync("/oauth/token", body, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("{\"error\":\"invalid_request\"}", await answer.TextAsync());
+    }
+
+    [Theory]
+    [InlineData("/oauth/authorize", BrowserAccept, true)]
+    [InlineData("/account/sign-in", BrowserAccept, true)]
+    [InlineData("/oauth/authorize", "application/json;q=0.5, text/html", true)]
+    [InlineData("/oauth/authorize", "application/json, text/html", false)]
+    [InlineData("/oauth/authorize", "text/html;q=0.5, application/json", false)]
+    [InlineData("/oauth/authorize", "text/html;q=0, */*", false)]
+    [InlineData("/oauth/authorize", "*/*", false)]
+    [InlineData("/oauth/authorize", ";;;", false)]
+    [InlineData("/oauth/token", BrowserAccept, false)]
+    public async Task People_get_a_page_and_programs_get_json(string path, string accept, bool page)
+    {
+        await using var host = await StartAsync((_, status, code) => Results.Content($"<h1>{code}</h1>", "text/html", null, status));
+
+        using var answer = await host.PostAsync($"{path}?throw=npgsql", ("Accept", accept));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(page ? "<h1>temporarily_unavailable</h1>" : "{\"error\":\"temporarily_unavailable\"}", await answer.TextAsync());
+        Assert.Equal(("5", "no-store"), (answer.Header("Retry-After"), answer.Header("Cache-Control")));
+    }
+
+    [Fact]
+    public async Task A_page_that_fails_itself_leaves_the_json_answer()
+    {
+        await using var host = await StartAsync((_, _, _) => throw new InvalidOperationException());
+
+        using var answer = await host.GetAsync("/oauth/authorize?throw=bug", ("Accept", BrowserAccept));
+
+        Assert.Equal("{\"error\":\"server_error\"}", await answer.TextAsync());
+    }
+
+    [Fact]
+    public async Task A_failure_after_the_first_byte_never_looks_like_a_whole_answer()
+    {
+        await using var host = await StartAsync();
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => host.GetAsync("/half"));
+        Assert.Single(host.Logs.Own, line => line.Event == 7002);
+    }
+
+    [Fact]
+    public async Task A_client_that_left_is_no_error()
+    {
+        var reached = new TaskCompletionSource();
+        await using var host = await ProtectedHost.StartAsync(faults: (context, _) =>
+        {
+            reached.SetResult();
+            context.RequestAborted.WaitHandle.WaitOne(TimeSpan.FromSeconds(20));
+            return new OperationCanceledException(context.RequestAborted);
+        });
+        using var leaving = new CancellationTokenSource();
+        var request = host.Client.PostAsync("/oauth/token?throw=left", null, leaving.Token);
+        await reached.Task;
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+
+        await UntilAsync(() => host.Logs.Own.Any(line => line is { Event: 7004, Level: LogLevel.Debug }));
+        Assert.Empty(host.Logs.Loud);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        while (!condition()) await Task.Delay(10, deadline.Token);
+    }
+
+    private static Task<ProtectedHost> StartAsync(ErrorPage? page = null) => ProtectedHost.StartAsync(
+        faults: (_, name) => Fault(name),
+        services: services =>
+        {
+            services.AddSingleton<IsOutage>(exception => exception is KeyNotFoundException);
+            if (page is not null) services.AddSingleton(page);
+        });
+
+    private static Exception Fault(string name) => name switch
+    {
+        "npgsql" => new NpgsqlException("away", new TimeoutException()),
+        "shutdown" => new PostgresException("bye", "FATAL", "FATAL", "57P01"),
+        "full" => new PostgresException("full", "FATAL", "FATAL", "53300"),
+        "lost" => new PostgresException("lost", "FATAL", "FATAL", "08006"),
+        "wrapped" => new InvalidOperationException("retry", new InvalidOperationException("save", new NpgsqlException("away"))),
+        "keys" => new KeyNotFoundException(),
+        "constraint" => new InvalidOperationException("save", new PostgresException("dup", "ERROR", "ERROR", "23505")),
+        "timeout" => new TimeoutException(),
+        "cancelled" => new OperationCanceledException(),
+        _ => new InvalidOperationException("bug"),
+    };
+}

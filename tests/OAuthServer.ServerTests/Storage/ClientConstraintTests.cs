@@ -1,0 +1,233 @@
+using Npgsql;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
+using OAuthServer.Testing;
+
+namespace OAuthServer.ServerTests.Storage;
+
+/// <summary>A row that could never work, or should not, is refused by a constraint whose name says why.</summary>
+public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) : IClassFixture<ClientConstraintTests.Schema>
+{
+    private const string Bcrypt = "'$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm'";
+    private const string NotHttps = "redirect_uri_is_https_loopback_http_or_reverse_domain_scheme";
+
+    [Theory]
+    [Row("REG-01")]
+    [InlineData(NotHttps, "/cb")]
+    [InlineData(NotHttps, "cb")]
+    [InlineData(NotHttps, "//c.example/cb")]
+    [InlineData(NotHttps, "https:///cb")]
+    [InlineData(NotHttps, "https:/c.example/cb")]
+    [InlineData("redirect_uri_has_no_fragment", "https://c.example/cb#f")]
+    [InlineData("redirect_uri_has_no_fragment", "https://c.example/cb#")]
+    [InlineData("redirect_uri_has_no_wildcard", "https://*.example/cb")]
+    [InlineData("redirect_uri_has_no_wildcard", "https://c.example/*")]
+    [InlineData("redirect_uri_has_no_user_info", "https://u:p@c.example/cb")]
+    [InlineData("redirect_uri_has_no_user_info", "https://u@c.example/cb")]
+    [InlineData("redirect_uri_has_no_user_info", "http://localhost:80@evil.example/cb")]
+    [InlineData("redirect_uri_has_no_dot_segment", "https://c.example/../cb")]
+    [InlineData("redirect_uri_has_no_dot_segment", "https://c.example/a/./cb")]
+    [InlineData("redirect_uri_has_no_dot_segment", "https://c.example/a/..")]
+    [InlineData("redirect_uri_has_no_dot_segment", "https://c.example/a/..?x=y")]
+    [InlineData("redirect_uri_has_no_dot_segment", "https://c.example/%2e%2E/cb")]
+    [InlineData("redirect_uri_has_no_dot_segment", "https://c.example/a%2f..%2Fcb")]
+    [InlineData("redirect_uri_has_no_space_control_or_non_ascii_character", "https://c.example/c b")]
+    [InlineData("redirect_uri_has_no_space_control_or_non_ascii_character", " https://c.example/cb")]
+    [InlineData("redirect_uri_has_no_space_control_or_non_ascii_character", "https://c.example/cb ")]
+    [InlineData("redirect_uri_has_no_space_control_or_non_ascii_character", "https://c.example/cb\r\nX-Header: 1")]
+    [InlineData("redirect_uri_has_no_space_control_or_non_ascii_character", "https://c.example/cb\n")]
+    [InlineData("redirect_uri_has_no_space_control_or_non_ascii_character", "https://c.example/\u0001")]
+    [InlineData("redirect_uri_has_no_space_control_or_non_ascii_character", "https://c.example/\u007F")]
+    [InlineData("redirect_uri_has_no_space_control_or_non_ascii_character", "https://c.example/ü")]
+    [InlineData("redirect_uri_has_no_space_control_or_non_ascii_character", "https://с.example/cb")]
+    [InlineData("redirect_uri_has_no_backslash_quote_or_angle_bracket", "https://c.example\\@evil.example/cb")]
+    [InlineData("redirect_uri_has_no_backslash_quote_or_angle_bracket", "https://c.example/\"")]
+    [InlineData("redirect_uri_has_no_backslash_quote_or_angle_bracket", "https://c.example/<script>")]
+    [InlineData("redirect_uri_has_no_backslash_quote_or_angle_bracket", "https://c.example/{tenant}/cb")]
+    public async Task A_redirect_uri_that_is_not_absolute_and_literal_is_refused(string constraint, string uri) =>
+        Assert.Equal(constraint, await RefusalAsync("redirect_uris", "$1", uri));
+
+    [Theory]
+    [Row("REG-02")]
+    [InlineData("http://c.example/cb")]
+    [InlineData("http://127.0.0.1.evil.example/cb")]
+    [InlineData("http://localhost.evil.example/cb")]
+    [InlineData("http://10.0.0.1/cb")]
+    [InlineData("HTTP://localhost/cb")]
+    [InlineData("myapp:/cb")]
+    [InlineData("myapp://cb")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("JavaScript:alert(1)")]
+    [InlineData("data:text/html,x")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("vbscript:x")]
+    [InlineData("blob:https://c.example/x")]
+    [InlineData("about:blank")]
+    [InlineData("ftp://c.example/cb")]
+    [InlineData("com.example.app:cb")]
+    public async Task A_scheme_that_is_neither_https_nor_loopback_nor_reverse_domain_is_refused(string uri)
+    {
+        Assert.Equal(NotHttps, await RefusalAsync("redirect_uris", "$1", uri));
+        Assert.Equal(NotHttps, await RefusalAsync("application_type, client_secret, redirect_uris", "'native', NULL, $1", uri));
+    }
+
+    [Theory]
+    [Row("REG-02")]
+    [InlineData("http://127.0.0.1/cb")]
+    [InlineData("http://127.0.0.1:51004/cb")]
+    [InlineData("http://[::1]/cb")]
+    [InlineData("http://localhost/cb")]
+    [InlineData("com.example.app:/cb")]
+    [InlineData("com.example.app:/oauth/cb?tenant=1")]
+    [InlineData("https://c.example/cb?tenant=1")]
+    public async Task A_native_client_may_use_loopback_reverse_domain_and_https(string uri) =>
+        Assert.Null(await RefusalAsync("application_type, client_secret, redirect_uris", "'native', NULL, $1", uri));
+
+    [Theory]
+    [Row("REG-02")]
+    [InlineData("'web'", Bcrypt)]
+    [InlineData("'browser'", "NULL")]
+    public async Task A_private_use_scheme_is_for_native_clients_alone(string type, string secret) =>
+        Assert.Equal("private_use_scheme_is_for_native_clients", await RefusalAsync("application_type, client_secret, redirect_uris", $"{type}, {secret}, $1", "com.example.app:/cb"));
+
+    [Theory]
+    [Row("REG-03")]
+    [InlineData(null, "application_type, client_secret", "'native', NULL")]
+    [InlineData(null, "application_type, client_secret", "'browser', NULL")]
+    [InlineData("public_client_has_no_secret", "application_type", "'native'")]
+    [InlineData("public_client_has_no_secret", "application_type", "'browser'")]
+    [InlineData("public_client_has_no_secret", "application_type, client_secret, next_client_secret", "'browser', NULL, " + Bcrypt)]
+    [InlineData("web_client_has_a_secret", "client_secret", "NULL")]
+    [InlineData("public_client_requires_pkce", "application_type, client_secret, require_pkce", "'browser', NULL, false")]
+    [InlineData("public_client_requires_pkce", "application_type, client_secret, require_pkce", "'native', NULL, false")]
+    [InlineData("application_type_is_web_browser_or_native", "application_type, client_secret", "'machine', NULL")]
+    [InlineData("application_type_is_web_browser_or_native", "application_type", "'WEB'")]
+    [InlineData("redirect_uris_are_not_empty_for_the_code_grant", "redirect_uris", "'{}'")]
+    [InlineData(null, "redirect_uris, grant_types", "'{}', '{client_credentials}'")]
+    public async Task The_type_of_a_client_is_recorded_and_decides(string? constraint, string columns, string values) =>
+        Assert.Equal(constraint, await RefusalAsync(columns, values));
+
+    [Theory]
+    [Row("AT-04")]
+    [InlineData("client_id_is_not_a_uuid", "'a11ce000-0000-4000-8000-000000000001'")]
+    [InlineData("client_id_is_not_a_uuid", "'A11CE000-0000-4000-8000-00000000000F'")]
+    [InlineData("client_id_is_not_a_uuid", "'a11ce000000040008000000000000001'")]
+    [InlineData("client_id_is_not_a_url", "'https://c.example/client'")]
+    [InlineData("client_id_is_not_a_url", "'HTTP://c.example'")]
+    [InlineData("client_id_has_1_to_128_printable_ascii_characters", "''")]
+    [InlineData("client_id_has_1_to_128_printable_ascii_characters", "' padded '")]
+    [InlineData("client_id_has_1_to_128_printable_ascii_characters", "'ü'")]
+    [InlineData("client_id_has_1_to_128_printable_ascii_characters", "E'a\\nb'")]
+    [InlineData("client_id_has_1_to_128_printable_ascii_characters", "E'a\\n'")]
+    [InlineData("client_id_has_1_to_128_printable_ascii_characters", "repeat('a', 129)")]
+    [InlineData(null, "repeat('a', 128)")]
+    public async Task A_client_id_is_short_readable_and_no_user_id(string? constraint, string value) =>
+        Assert.Equal(constraint, await RefusalAsync("client_id", value));
+
+    [Theory]
+    [Row("REG-04")]
+    [InlineData("client_secret_is_bcrypt_of_cost_10_to_14", "client_secret", "'plain-text-secret-of-some-length'")]
+    [InlineData("client_secret_is_bcrypt_of_cost_10_to_14", "client_secret", "''")]
+    [InlineData("client_secret_is_bcrypt_of_cost_10_to_14", "client_secret", "'$2a$04$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm'")]
+    [InlineData("client_secret_is_bcrypt_of_cost_10_to_14", "client_secret", "'$2a$15$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm'")]
+    [InlineData("client_secret_is_bcrypt_of_cost_10_to_14", "client_secret", "E'$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm\\n'")]
+    [InlineData("next_client_secret_is_bcrypt_of_cost_10_to_14", "next_client_secret", "'plain-text-secret-of-some-length'")]
+    public async Task A_secret_that_is_no_strong_hash_is_refused(string constraint, string column, string value) =>
+        Assert.Equal(constraint, await RefusalAsync(column, value));
+
+    [Theory]
+    [InlineData("client_name_has_1_to_100_characters", "client_name", "''")]
+    [InlineData("client_name_has_1_to_100_characters", "client_name", "repeat('a', 101)")]
+    [InlineData("client_name_has_1_to_100_characters", "client_name", "E'two\\nlines'")]
+    [InlineData("grant_types_are_supported", "grant_types", "'{}'")]
+    [InlineData("grant_types_are_supported", "grant_types", "'{password}'")]
+    [InlineData("grant_types_are_supported", "grant_types", "'{authorization_code,implicit}'")]
+    [InlineData("grant_types_are_supported", "grant_types", "'{authorization_code,NULL}'")]
+    [InlineData("scopes_are_not_empty", "scopes", "'{}'")]
+    [InlineData("scopes_have_valid_characters", "scopes", "'{\"read write\"}'")]
+    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY['a\"b']")]
+    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY['a\\b']")]
+    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY['']")]
+    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY['é']")]
+    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY[repeat('a', 101)]")]
+    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY['read', NULL]")]
+    [InlineData("default_scopes_are_among_scopes", "default_scopes", "'{write}'")]
+    [InlineData("redirect_uri_is_at_most_2000_characters", "redirect_uris", "ARRAY['https://c.example/' || repeat('a', 1983)]")]
+    [InlineData(null, "redirect_uris", "ARRAY['https://c.example/' || repeat('a', 1982)]")]
+    public async Task Every_other_column_is_checked_too(string? constraint, string column, string value) =>
+        Assert.Equal(constraint, await RefusalAsync(column, value));
+
+    [Fact]
+    [Row("REG-01")]
+    public async Task One_wrong_redirect_uri_among_right_ones_is_refused() =>
+        Assert.Equal("redirect_uri_has_no_fragment", await RefusalAsync("redirect_uris", "ARRAY['https://c.example/cb', 'https://c.example/b#', 'https://c.example/c']"));
+
+    [Fact]
+    [Row("REG-01")]
+    public async Task A_missing_value_among_redirect_uris_is_refused() => Assert.NotNull(await RefusalAsync("redirect_uris", "ARRAY['https://c.example/cb', NULL]"));
+
+    [Fact]
+    [Row("REG-01")]
+    public async Task An_update_is_checked_like_an_insert()
+    {
+        await using var connection = await schema.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await InsertAsync(connection, "client_id", "'to-change'");
+        await using var update = new NpgsqlCommand("UPDATE oauth_clients SET redirect_uris = '{https://*.example/cb}' WHERE client_id = 'to-change'", connection);
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => update.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("redirect_uri_has_no_wildcard", refusal.ConstraintName);
+    }
+
+    [Theory]
+    [InlineData("code_is_a_sha256", "oauth_authorization_codes (code, client_id, user_id, family_id, redirect_uri, redirect_uri_was_sent, scope, expires_at) VALUES ('\\x00', 'c', $1, $1, 'https://c.example/cb', true, 'read', now())")]
+    [InlineData("code_lives_at_most_10_minutes", "oauth_authorization_codes (code, client_id, user_id, family_id, redirect_uri, redirect_uri_was_sent, scope, expires_at) VALUES (sha256('a'), 'c', $1, $1, 'https://c.example/cb', true, 'read', now() + interval '10 minutes 1 second')")]
+    public async Task Codes_are_hashes_and_end_in_time(string constraint, string insert)
+    {
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => schema.Database.ExecuteAsync($"INSERT INTO {insert}", Handle.NewId()));
+        Assert.Equal(constraint, refusal.ConstraintName);
+    }
+
+    // Null when the row is accepted. Nothing stays.
+    private async Task<string?> RefusalAsync(string columns, string values, string? uri = null)
+    {
+        await using var connection = await schema.Database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        try
+        {
+            await InsertAsync(connection, columns, values, uri);
+            return null;
+        }
+        catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.CheckViolation)
+        {
+            return refused.ConstraintName;
+        }
+    }
+
+    // A row that is right but for these columns.
+    private static async Task InsertAsync(NpgsqlConnection connection, string columns, string values, string? uri = null)
+    {
+        var row = new Dictionary<string, string>
+        {
+            ["client_id"] = "'constrained'",
+            ["client_secret"] = Bcrypt,
+            ["client_name"] = "'Constrained'",
+            ["redirect_uris"] = "'{https://c.example/cb}'",
+            ["scopes"] = "'{read}'",
+        };
+        foreach (var column in columns.Split(", ")) row.Remove(column);
+        await using var insert = new NpgsqlCommand(
+            $"INSERT INTO oauth_clients ({string.Join(", ", [.. row.Keys, columns])}) VALUES ({string.Join(", ", [.. row.Values, values])})", connection);
+        if (uri is not null) insert.Parameters.Add(new NpgsqlParameter { Value = new[] { uri } });
+        await insert.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>One migrated database for all of them.</summary>
+    public sealed class Schema : IAsyncLifetime
+    {
+        public TestDatabase Database { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Database = await TestDatabase.CreateAsync();
+
+        public async ValueTask DisposeAsync() => await Database.DisposeAsync();
+    }
+}

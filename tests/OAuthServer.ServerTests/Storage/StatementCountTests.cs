@@ -1,0 +1,81 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Clients;
+using OAuthServer.ServerTests.Fixtures;
+using OAuthServer.Testing;
+
+namespace OAuthServer.ServerTests.Storage;
+
+/// <summary>The hot paths cost one statement each, a revocation two, and none is for a client that is warm.</summary>
+public sealed class StatementCountTests(FlowServer flow) : IClassFixture<FlowServer>
+{
+    private const int Operations = 10;
+
+    [Fact]
+    public async Task A_warm_code_exchange_is_one_statement()
+    {
+        var codes = new Queue<string>();
+        for (var i = 0; i <= Operations; i++) codes.Enqueue(await flow.CodeAsync());
+
+        await AssertStatementsEachAsync(1, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.RedeemAsync(codes.Dequeue(), redirectUri: TestData.WebRedirectUri)).Status));
+    }
+
+    [Fact]
+    public async Task A_revocation_is_two_statements_however_often_the_session_was_refreshed()
+    {
+        var sessions = new Queue<string?>();
+        for (var i = 0; i <= Operations; i++)
+        {
+            var tokens = await flow.TokensAsync();
+            for (var refreshes = 0; refreshes < i; refreshes++) tokens = await flow.Server.RefreshAsync(tokens.RefreshToken);
+            sessions.Enqueue(tokens.RefreshToken);
+        }
+
+        await AssertStatementsEachAsync(2, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.RevokeAsync(sessions.Dequeue())).Status));
+    }
+
+    [Fact]
+    public async Task A_warm_refresh_is_one_statement()
+    {
+        var refreshToken = (await flow.TokensAsync()).RefreshToken;
+
+        await AssertStatementsEachAsync(1, async () =>
+        {
+            var reply = await flow.Server.RefreshAsync(refreshToken);
+            Assert.Equal(HttpStatusCode.OK, reply.Status);
+            refreshToken = reply.RefreshToken;
+        });
+    }
+
+    [Fact]
+    public async Task An_authorization_with_a_live_session_and_remembered_consent_is_one_statement() =>
+        await AssertStatementsEachAsync(1, async () =>
+        {
+            using var answer = await flow.Browser.GetAsync(new AuthorizationAsk().Path);
+            Assert.Contains("code=", answer.Headers.Location!.Query, StringComparison.Ordinal);
+        });
+
+    // Counting resets a connection of the test's own pool, which is a statement too: it is measured and taken off. Nothing
+    // of the server runs by itself meanwhile: clients were read a moment ago, and a listening connection only waits.
+    private async Task AssertStatementsEachAsync(int expected, Func<Task> operation)
+    {
+        flow.Server.Services.GetRequiredService<ClientDirectory>().DropAll();
+        await operation();
+        var start = await flow.Database.StatementCountAsync();
+        var before = await flow.Database.StatementCountAsync();
+        var overhead = before - start;
+        var ran = await RanAsync();
+        before = await flow.Database.StatementCountAsync();
+        for (var i = 0; i < Operations; i++) await operation();
+        var after = await flow.Database.StatementCountAsync();
+
+        Assert.True(after - before - overhead == expected * Operations, $"{after - before - overhead} statements for {Operations} operations: {await ChangedAsync(ran)}");
+    }
+
+    private async Task<Dictionary<string, long>> RanAsync() =>
+        (await flow.Database.QueryAsync("SELECT query, sum(calls)::bigint AS calls FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY query"))
+        .ToDictionary(row => (string)row["query"]!, row => (long)row["calls"]!);
+
+    private async Task<string> ChangedAsync(Dictionary<string, long> before) =>
+        string.Join("; ", (await RanAsync()).Where(now => now.Value != before.GetValueOrDefault(now.Key)).Select(now => $"{now.Value - before.GetValueOrDefault(now.Key)} x {now.Key}"));
+}

@@ -1,0 +1,153 @@
+using OAuthServer.Operators.Clients;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage;
+
+namespace OAuthServer.UnitTests.Operators.Clients;
+
+/// <summary>Each rule of <c>clients lint</c> finds what it is for, and a sound client has no finding.</summary>
+public sealed class ClientLintTests
+{
+    private const int Cost = 12;
+    private const string Digest = "Da7CklDBMXJD9JW3EihTmeHxY9mPOPH0u9On0SX9gh.oIyLVJJX7K";
+
+    private static readonly DateTimeOffset Now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly string First = Hash(Cost);
+    private static readonly string Second = $"$2b${Cost}${Digest}";
+
+    [Fact]
+    public void A_sound_client_of_each_type_has_no_finding() => Assert.Empty(Check(
+        Web(),
+        Client("spa", type: "browser", uris: ["https://spa.example/cb", "http://127.0.0.1:3000/cb"]),
+        Client("cli", type: "native", uris: ["http://127.0.0.1/callback", "com.example.app:/cb"])));
+
+    [Fact]
+    public void A_client_in_the_middle_of_a_rotation_has_no_finding() =>
+        Assert.Empty(Check(Web(first: Days(3), second: Second)));
+
+    [Theory]
+    [InlineData("grant_type_not_served", FindingSeverity.Error, "authorization_code", "client_credentials")]
+    [InlineData("no_way_to_a_first_token", FindingSeverity.Error, "refresh_token")]
+    public void A_grant_type_that_leads_nowhere_is_an_error(string rule, object severity, params string[] grantTypes)
+    {
+        var finding = Assert.Single(Check(Client("web", secret: First, grants: grantTypes)));
+
+        Assert.Equal((rule, (FindingSeverity)severity), (finding.Rule, finding.Severity));
+    }
+
+    [Theory]
+    [InlineData("web", "http://localhost:5000/cb", "redirect_uri_localhost redirect_uri_without_https")]
+    [InlineData("web", "http://127.0.0.1:5000/cb", "redirect_uri_without_https")]
+    [InlineData("browser", "http://[::1]:5000/cb", "redirect_uri_without_https")]
+    [InlineData("native", "http://localhost/cb", "redirect_uri_localhost")]
+    [InlineData("web", "https://[nonsense/cb", "redirect_uri_unreadable")]
+    [InlineData("web", "https://localhost.example/cb", "")]
+    public void A_redirect_uri_that_is_admitted_and_not_good_is_found(string type, string uri, string rules) =>
+        Assert.Equal(rules, Rules(Client("c", type: type, uris: [uri], secret: type == "web" ? First : null)));
+
+    [Fact]
+    public void A_scope_that_is_not_configured_is_found_once_scopes_are()
+    {
+        var client = Client("web", secret: First, scopes: ["read", "admin"]);
+
+        Assert.Equal("scope_not_configured", Rules(client));
+        Assert.Empty(new ClientLint([], Cost, Now).Check([client], []));
+    }
+
+    [Fact]
+    public void Waived_PKCE_and_an_invisible_name_are_found()
+    {
+        Assert.Equal("pkce_waived", Rules(Client("web", secret: First, pkce: false)));
+        Assert.Equal("client_name_hides_characters", Rules(Client("web", secret: First, name: "Ac\u202Eme")));
+    }
+
+    [Fact]
+    public void What_two_clients_share_is_found_at_both_and_not_at_a_disabled_one()
+    {
+        var (one, two, off) = (
+            Client("one", secret: First, name: "Same", uris: ["https://same.example/cb"]),
+            Client("two", secret: First, name: "Same", uris: ["https://same.example/cb", "https://two.example/cb"]),
+            Client("off", secret: First, name: "Same", uris: ["https://same.example/cb"], disabled: Now));
+
+        var findings = Check(one, two, off);
+
+        Assert.Equal(
+            ["off client_disabled", "one client_name_shared", "one redirect_uri_shared", "two client_name_shared", "two redirect_uri_shared"],
+            findings.Select(finding => $"{finding.ClientId} {finding.Rule}"));
+        Assert.Contains("https://same.example/cb is also that of two.", findings[2].What, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-1, null, null, "no_live_secret")]
+    [InlineData(-1, "second", -1, "no_live_secret")]
+    [InlineData(0, null, null, "no_live_secret")]
+    [InlineData(14, null, null, "secret_ends_soon")]
+    [InlineData(3, "second", 9, "secret_ends_soon")]
+    [InlineData(15, null, null, "")]
+    [InlineData(3, "second", 15, "")]
+    [InlineData(-1, "second", null, "")]
+    [InlineData(null, "second", null, "second_secret_without_end")]
+    [InlineData(null, "second", 3, "")]
+    public void The_ends_of_secrets_are_watched(int? first, string? second, int? secondEnd, string rules) =>
+        Assert.Equal(rules, Rules(Web(Days(first), second is null ? null : Second, Days(secondEnd))));
+
+    [Theory]
+    [InlineData(11, "secret_cost_below_setting")]
+    [InlineData(13, "secret_cost_above_setting")]
+    public void A_hash_of_another_cost_is_found(int cost, string rule) => Assert.Equal(rule, Rules(Client("web", secret: Hash(cost))));
+
+    [Theory]
+    [InlineData(90, 200, "secret_unused")]
+    [InlineData(89, 200, "")]
+    [InlineData(null, 90, "secret_unused")]
+    [InlineData(null, 89, "")]
+    public void A_secret_that_nobody_uses_is_found_when_uses_were_noted_for_long_enough(int? usedAgo, int notedAgo, string rules)
+    {
+        List<ClientSecretUse> uses = [new("other", ClientSecretUses.Of(Second), Days(-notedAgo)!.Value, Now)];
+        if (usedAgo is { } days) uses.Add(new("web", ClientSecretUses.Of(First), Days(-notedAgo)!.Value, Days(-days)!.Value));
+
+        Assert.Equal(rules, string.Join(' ', new ClientLint(["read"], Cost, Now).Check([Web()], uses).Select(finding => finding.Rule)));
+    }
+
+    [Fact]
+    public void A_public_client_is_not_asked_for_secrets() => Assert.Empty(Check(Client("spa", type: "browser")));
+
+    private static string Hash(int cost) => $"$2a${cost}${Digest}";
+
+    private static DateTimeOffset? Days(int? days) => days is { } some ? Now.AddDays(some) : null;
+
+    private static IReadOnlyList<ClientFinding> Check(params ClientRow[] clients) => new ClientLint(["read", "write"], Cost, Now).Check(clients, []);
+
+    private static string Rules(ClientRow client) => string.Join(' ', Check(client).Select(finding => finding.Rule));
+
+    private static ClientRow Web(DateTimeOffset? first = null, string? second = null, DateTimeOffset? secondEnd = null) => new()
+    {
+        ClientId = "web",
+        ClientName = "Web",
+        ApplicationType = "web",
+        ClientSecret = First,
+        ClientSecretExpiresAt = first,
+        NextClientSecret = second,
+        NextClientSecretExpiresAt = secondEnd,
+        RedirectUris = ["https://web.example/cb"],
+        Scopes = ["read"],
+        DefaultScopes = [],
+        GrantTypes = ["authorization_code", "refresh_token"],
+        RequirePkce = true,
+        UpdatedAt = Now.AddDays(-300),
+    };
+
+    private static ClientRow Client(
+        string id, string type = "web", string? secret = null, string? name = null, string[]? uris = null, string[]? scopes = null, string[]? grants = null, bool pkce = true, DateTimeOffset? disabled = null) => new()
+        {
+            ClientId = id,
+            ClientName = name ?? id,
+            ApplicationType = type,
+            ClientSecret = secret,
+            RedirectUris = uris ?? [$"https://{id}.example/cb"],
+            Scopes = scopes ?? ["read"],
+            DefaultScopes = [],
+            GrantTypes = grants ?? ["authorization_code", "refresh_token"],
+            RequirePkce = pkce,
+            DisabledAt = disabled,
+        };
+}

@@ -1,0 +1,41 @@
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage;
+
+namespace OAuthServer.UnitTests.Operators.Doctor;
+
+/// <summary>What a database says of itself and what the doctor makes of it; that it says so is tested on a real one.</summary>
+public sealed class DatabaseJudgementTests
+{
+    private static readonly DatabaseState Good = new(17, "17.2", "oauth", false, false, "on", true, true, 97);
+
+    [Fact]
+    public void A_durable_database_with_room_is_well()
+    {
+        var saw = Judge(Good);
+
+        Assert.Empty(saw.Findings);
+        Assert.Equal("db:5432/oauth", saw.Of("database"));
+        Assert.Equal("20 at most per instance, 97 at most in all", saw.Of("connections"));
+    }
+
+    [Fact]
+    public void A_pool_as_large_as_the_database_is_well_and_a_larger_one_is_not()
+    {
+        Assert.Empty(Judge(Good with { Connections = 20 }).Findings);
+        Assert.Equal(["Warning database_pool_too_large"], Judge(Good with { Connections = 19 }).Codes());
+    }
+
+    [Fact]
+    public void Every_setting_that_loses_data_or_refuses_work_is_found()
+    {
+        Assert.Equal(["Error database_too_old"], Judge(Good with { Major = 14, Version = "14.9" }).Codes());
+        Assert.Equal(["Error database_read_only"], Judge(Good with { IsReadOnly = true }).Codes());
+        Assert.Equal(["Error database_not_durable"], Judge(Good with { Fsync = false }).Codes());
+        Assert.Equal(["Error database_not_durable"], Judge(Good with { FullPageWrites = false }).Codes());
+        Assert.Equal(["Warning database_commits_early"], Judge(Good with { SynchronousCommit = "off" }).Codes());
+        Assert.Empty(Judge(Good with { SynchronousCommit = "local" }).Findings);
+        Assert.Equal(["Note database_superuser"], Judge(Good with { IsSuperuser = true }).Codes());
+    }
+
+    private static Examination Judge(DatabaseState state) => DatabaseCheck.Judge("db:5432/oauth", 20, state);
+}

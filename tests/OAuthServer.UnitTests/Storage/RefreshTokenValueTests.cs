@@ -1,0 +1,83 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
+using OAuthServer.Storage;
+
+namespace OAuthServer.UnitTests.Storage;
+
+/// <summary>What refresh tokens are made of, the keys of their rows, and their successors (RFC 6749 §10.10).</summary>
+public sealed class RefreshTokenValueTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
+
+    // 1,767,323,045 seconds since 1970.
+    private static readonly byte[] Second = [0x69, 0x57, 0x35, 0xA5];
+
+    [Fact]
+    public void A_token_is_384_random_bits_behind_the_second_in_which_its_family_began()
+    {
+        var tokens = Enumerable.Range(0, 1000).Select(_ => RefreshTokenValue.New(Now)).ToList();
+        Assert.All(tokens, token =>
+        {
+            Assert.Matches("^[A-Za-z0-9_-]{70}$", token);
+            Assert.Equal(52, Base64Url.DecodeFromChars(token).Length);
+            Assert.Equal(Second, Base64Url.DecodeFromChars(token)[..4]);
+        });
+        Assert.Equal(tokens.Count, tokens.Select(token => Convert.ToHexString(Base64Url.DecodeFromChars(token)[4..20])).Distinct().Count());
+        Assert.Equal(tokens.Count, tokens.Select(token => Convert.ToHexString(Base64Url.DecodeFromChars(token)[20..])).Distinct().Count());
+    }
+
+    [Fact]
+    public void The_key_of_a_family_is_its_second_and_the_SHA256_of_what_its_tokens_share()
+    {
+        var token = RefreshTokenValue.New(Now);
+        Assert.Equal([.. Second, .. SHA256.HashData(Base64Url.DecodeFromChars(token)[..20])], RefreshTokenValue.FamilyKey(token)!);
+    }
+
+    [Fact]
+    public void Later_families_have_greater_keys()
+    {
+        var keys = Enumerable.Range(0, 600).Select(second => Convert.ToHexString(RefreshTokenValue.FamilyKey(RefreshTokenValue.New(Now.AddSeconds(second)))!)).ToList();
+        Assert.Equal(keys.Order(StringComparer.Ordinal), keys);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]                                // 43 characters
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]                           // 48 characters
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.")]     // 70 of which one is none of base64url
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaé")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  ")]      // base64 in other hands allows spaces
+    public void What_has_another_shape_names_no_family(string token)
+    {
+        Assert.False(RefreshTokenValue.NamesFamily(token));
+        Assert.Null(RefreshTokenValue.FamilyKey(token));
+    }
+
+    [Fact]
+    public void A_successor_shares_the_family_and_has_its_own_256_bits()
+    {
+        var presented = RefreshTokenValue.New(Now.AddHours(-1));
+        var nonce = RefreshTokenValue.NewNonce(presented, Now);
+        var successor = RefreshTokenValue.Successor(nonce, presented);
+        Assert.Equal(32, nonce.Length);
+        Assert.Equal(successor, RefreshTokenValue.Successor(nonce, presented));
+        Assert.Equal(RefreshTokenValue.FamilyKey(presented), RefreshTokenValue.FamilyKey(successor));
+        Assert.Equal(Base64Url.EncodeToString([.. Base64Url.DecodeFromChars(presented)[..20], .. HMACSHA256.HashData(nonce, Encoding.UTF8.GetBytes(presented))]), successor);
+    }
+
+    [Fact]
+    public void Another_nonce_or_another_token_gives_another_successor()
+    {
+        var presented = RefreshTokenValue.New(Now);
+        var nonce = RefreshTokenValue.NewNonce(presented, Now);
+        var successor = RefreshTokenValue.Successor(nonce, presented);
+        Assert.NotEqual(nonce, RefreshTokenValue.NewNonce(presented, Now));
+        Assert.NotEqual(successor, RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(presented, Now), presented));
+        Assert.NotEqual(successor, RefreshTokenValue.Successor(nonce, RefreshTokenValue.New(Now)));
+        Assert.NotEqual(successor, presented);
+        Assert.NotEqual(Base64Url.DecodeFromChars(successor)[20..], Base64Url.DecodeFromChars(RefreshTokenValue.Successor(nonce, successor))[20..]);
+    }
+}
