@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
+using OAuthServer.BrowserTests;
 using OAuthServer.Keys.SecretsManager;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
@@ -65,7 +66,7 @@ public sealed class Stage : IAsyncLifetime
     {
         var app = new App($"app-{Interlocked.Increment(ref _made)}", AppOrigin + "/cb");
         await (database ?? Server.Database).ExecuteAsync("""
-            INSERT INTO oauth_clients (client_id, client_secret, client_name, application_type, redirect_uris, scopes, default_scopes, require_pkce)
+            INSERT INTO oauth_clients (client_id, client_secret, name, application_type, redirect_uris, allowed_scopes, default_scopes, require_pkce)
             VALUES ($1, $2, $3, 'web', ARRAY[$4], '{read,write}', '{read}', true)
             """, app.Id, TestData.SecretHash, name, app.RedirectUri);
         return app;

@@ -33,6 +33,6 @@ internal static class AuditRecord
 
     /// <summary>Verifies with the given keys, or with every key of the database.</summary>
     public static Task<AuditVerification> VerifyAsync(this TestDatabase database, (long, string)? expected = null, params string[] keys) =>
-        new AuditVerifier(new AuditSeals(database.DataSource), new AuditLog(database.DataSource), new PublicKeys(database.DataSource), new AuditOptions())
+        new AuditVerifier(new AuditSeals(database.Contexts), new AuditEvents(database.Contexts), new SigningKeys(database.Contexts), new AuditOptions())
             .VerifyAsync(keys.ToHashSet(), expected, new Progress<long>(), CancellationToken.None);
 }

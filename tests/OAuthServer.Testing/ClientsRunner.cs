@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using OAuthServer.Clients;
-using OAuthServer.Commands;
+using OAuthServer.Operators.Clients;
 
 namespace OAuthServer.Testing;
 

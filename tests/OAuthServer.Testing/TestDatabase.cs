@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using OAuthServer.Storage;
 using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Testing;
@@ -16,6 +17,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private readonly string _administration;
     private readonly string _name;
+    private OAuthDatabase? _contexts;
 
     private TestDatabase(string administration, string name)
     {
@@ -40,10 +42,13 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Gives any database the schema of this build.</summary>
     public static async Task MigrateAsync(string connectionString)
     {
-        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false });
+        await using var database = OAuthDatabase.Open(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         var result = await new Migrator(database, NullLogger<Migrator>.Instance).RunAsync();
         if (!result.Ok) throw new InvalidOperationException($"{result.FailedScript} failed: {result.Cause}");
     }
+
+    /// <summary>Contexts over this database, as the server has them.</summary>
+    internal OAuthDatabase Contexts => _contexts ??= OAuthDatabase.Open(ConnectionString);
 
     /// <summary>Runs a statement; parameters are <c>$1</c>, <c>$2</c>, … The answer is the number of rows touched.</summary>
     public async Task<int> ExecuteAsync(string sql, params object?[] parameters)
@@ -117,6 +122,7 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_contexts is not null) await _contexts.DisposeAsync();
         await DataSource.DisposeAsync();
         await AdministerAsync(_administration, $"DROP DATABASE IF EXISTS \"{_name}\" WITH (FORCE)");
     }

@@ -25,8 +25,8 @@ internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer
     private static readonly Workload Refresh = Workload.All.First(workload => workload.Name == "refresh");
 
     private const string Targets = """
-        INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes)
-        SELECT 'target-' || n, client_secret, client_name, redirect_uris, scopes FROM oauth_clients, generate_series(1, 2) n WHERE client_id = $1;
+        INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes)
+        SELECT 'target-' || n, client_secret, name, redirect_uris, allowed_scopes FROM oauth_clients, generate_series(1, 2) n WHERE client_id = $1;
         """;
 
     private const string TargetAccounts = """

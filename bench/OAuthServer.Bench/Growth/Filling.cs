@@ -1,5 +1,6 @@
 using OAuthServer.Bench.Database;
 using OAuthServer.Bench.Servers;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Growth;
 
@@ -12,13 +13,13 @@ internal sealed record TableSize(long Total, long Rows, long Indexes);
 /// </summary>
 internal static class Filling
 {
-    private const string Table = "oauth_refresh_token_families";
+    private const string Table = "oauth_refresh_tokens";
 
     private const string Columns =
-        "handle, family_id, client_id, user_id, scope, token, previous_token, successor_nonce, device_fingerprint, created_at, rotated_at, expires_at, family_expires_at, sweep_at";
+        "family, id, client_id, user_id, scope, token, previous_token, successor_nonce, device_fingerprint, created_at, rotated_at, expires_at, family_expires_at, sweep_at";
 
     private const string Clients = """
-        INSERT INTO oauth_clients (client_id, client_name, application_type, redirect_uris, scopes)
+        INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes)
         SELECT 'app-' || n, 'App ' || n, 'native', ARRAY[$1], ARRAY[$2] FROM generate_series(0, $3 - 1) n
         """;
 

@@ -1,3 +1,5 @@
+using OAuthServer.Storage;
+
 namespace OAuthServer.Bench.Growth;
 
 /// <summary>What a run compares and for how long.</summary>

@@ -1,4 +1,5 @@
 using OAuthServer.Bench.Servers;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Load;
 

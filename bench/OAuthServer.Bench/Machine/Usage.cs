@@ -1,4 +1,6 @@
 using OAuthServer.Bench.Servers;
+using OAuthServer.Clients;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Machine;
 

@@ -1,3 +1,4 @@
+using OAuthServer.RateLimits;
 using Spectre.Console;
 
 namespace OAuthServer.Bench.Reports;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.Bench.Reports;
 

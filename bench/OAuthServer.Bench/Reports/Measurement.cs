@@ -1,5 +1,7 @@
 using OAuthServer.Bench.Load;
 using OAuthServer.Bench.Machine;
+using OAuthServer.Bench.Workloads;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Reports;
 

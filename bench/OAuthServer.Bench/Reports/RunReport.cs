@@ -1,4 +1,5 @@
 using OAuthServer.Bench.Machine;
+using OAuthServer.Bench.Workloads;
 
 namespace OAuthServer.Bench.Reports;
 

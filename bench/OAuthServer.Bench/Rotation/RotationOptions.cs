@@ -1,3 +1,5 @@
+using OAuthServer.Operators;
+
 namespace OAuthServer.Bench.Rotation;
 
 /// <summary>How long, by how many.</summary>

@@ -1,3 +1,5 @@
+using OAuthServer.Protocol;
+
 namespace OAuthServer.Bench.Servers;
 
 /// <summary>The client that every server knows: confidential, client_secret_post, PKCE.</summary>

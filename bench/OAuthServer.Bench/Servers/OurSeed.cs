@@ -14,7 +14,7 @@ internal static class OurSeed
     private const int PasswordIterations = 210_000;
 
     private const string InsertClient = """
-        INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes, default_scopes)
+        INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes)
         VALUES ($1, $2, 'Bench', ARRAY[$3], ARRAY[$4], ARRAY[$4])
         """;
 

@@ -1,3 +1,5 @@
+using OAuthServer.Bench.Database;
+
 namespace OAuthServer.Bench.Sweep;
 
 /// <summary>How much is swept, and beside what.</summary>

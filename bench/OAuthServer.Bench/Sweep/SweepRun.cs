@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using OAuthServer.Bench.Database;
 using OAuthServer.Bench.Growth;
+using OAuthServer.Bench.Load;
 using OAuthServer.Bench.Machine;
 using OAuthServer.Bench.Reports;
 using OAuthServer.Bench.Servers;
@@ -62,8 +63,8 @@ internal sealed class SweepRun(SweepOptions options, TestBed bed)
         var drained = Stopwatch.GetElapsedTime(began);
         return new SweepReport(machine, options.ToString(), alone, beside, waiting, left, drained, await DeadlocksAsync(database, ct) - deadlocks)
         {
-            LongestDelete = await database.LongestStatementAsync("%DELETE FROM oauth_refresh_token_families%", ct),
-            LongestRefresh = await database.LongestStatementAsync("%UPDATE oauth_refresh_token_families AS f%SET token%", ct),
+            LongestDelete = await database.LongestStatementAsync("%DELETE FROM oauth_refresh_tokens%", ct),
+            LongestRefresh = await database.LongestStatementAsync("%UPDATE oauth_refresh_tokens AS f%SET token%", ct),
             Longest = await database.LongestStatementAsync("%", ct),
         };
     }
@@ -91,7 +92,7 @@ internal sealed class SweepRun(SweepOptions options, TestBed bed)
 
     // How many are left, without counting them, which would be a long statement of its own. Removed rows are told with a delay of up to a second.
     private async Task<long> WaitingAsync(BenchDatabase database, CancellationToken ct) => options.Expired - await Sql.ScalarAsync<long>(
-        database.ConnectionString, "SELECT coalesce(pg_stat_get_tuples_deleted('oauth_refresh_token_families'::regclass), 0)", ct);
+        database.ConnectionString, "SELECT coalesce(pg_stat_get_tuples_deleted('oauth_refresh_tokens'::regclass), 0)", ct);
 
     private static Task<long> DeadlocksAsync(BenchDatabase database, CancellationToken ct) =>
         Sql.ScalarAsync<long>(database.ConnectionString, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()", ct);

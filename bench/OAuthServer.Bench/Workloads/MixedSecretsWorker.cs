@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OAuthServer.Bench.Load;
+using OAuthServer.Bench.Sweep;
 
 namespace OAuthServer.Bench.Workloads;
 

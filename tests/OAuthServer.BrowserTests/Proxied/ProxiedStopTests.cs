@@ -28,7 +28,7 @@ public sealed class ProxiedStopTests(ProxiedStage proxied)
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await using (var hold = connection.CreateCommand())
         {
-            hold.CommandText = "LOCK TABLE oauth_refresh_token_families IN ACCESS EXCLUSIVE MODE";
+            hold.CommandText = "LOCK TABLE oauth_refresh_tokens IN ACCESS EXCLUSIVE MODE";
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 

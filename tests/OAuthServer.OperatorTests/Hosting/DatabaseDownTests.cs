@@ -41,7 +41,7 @@ public sealed class DatabaseDownTests
 
         await Eventually.BecomesTrue(async () => await StatusAsync(server, "/health/ready") == HttpStatusCode.OK, Recovery, "the server is ready again");
         await EverythingWorksAsync(server, signedIn, newcomer, unused, tokens);
-        await ExecuteAsync(cluster, "INSERT INTO oauth_clients (client_id, client_name, application_type, redirect_uris, scopes) VALUES ('late-comer', 'Late', 'browser', '{https://late.example/cb}', '{read}')");
+        await ExecuteAsync(cluster, "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes) VALUES ('late-comer', 'Late', 'browser', '{https://late.example/cb}', '{read}')");
         await Eventually.BecomesTrue(async () => (await RefreshAsLateComerAsync(server)).Error == "invalid_grant", Recovery, "a client that is inserted afterwards is known");
     }
 

@@ -6,7 +6,6 @@ using OAuthServer.Clients;
 using OAuthServer.Operators;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Operators.Doctor;
-using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators;
@@ -91,7 +90,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
         var run = await RunAsync(Clients(() => new()), "hash-secret");
         await using var server = await TestServer.StartAsync();
         await server.Database.ExecuteAsync(
-            "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes) VALUES ('made', $1, 'Made', '{https://made.example/cb}', '{read}')",
+            "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes) VALUES ('made', $1, 'Made', '{https://made.example/cb}', '{read}')",
             Shown(run.Output, "bcrypt hash"));
 
         var secret = Shown(run.Output, "client_secret");

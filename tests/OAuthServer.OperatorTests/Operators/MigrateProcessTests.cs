@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OAuthServer.Storage.Migrations;
+using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators;

@@ -96,7 +96,7 @@ public sealed class AuditTrailTests : IAsyncLifetime
         Assert.Equal((@event, reason, clientId), ((string)row["event"]!, (string?)row["reason"], (string?)row["client_id"]));
         Assert.Equal("127.0.0.1", row["address"]);
         if (answer is not null) Assert.Equal(Assert.Single(answer.Headers.GetValues("X-Correlation-Id")), row["correlation_id"]);
-        return (Guid?)row["family_id"];
+        return (Guid?)row["grant_id"];
     }
 
     private async Task<IEnumerable<(string?, string?)>> NewEventsAsync() => (await NewRowsAsync()).Select(row => ((string?)row["event"], (string?)row["reason"]));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
-using OAuthServer.Commands;
+using OAuthServer.Operators.Clients;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -11,7 +11,7 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
 
     private const string Insert = """
-        INSERT INTO oauth_clients (client_id, client_secret, client_name, application_type, redirect_uris, scopes)
+        INSERT INTO oauth_clients (client_id, client_secret, name, application_type, redirect_uris, allowed_scopes)
         VALUES ($1, $2, 'By SQL', $3, ARRAY[$4], '{read}')
         """;
 

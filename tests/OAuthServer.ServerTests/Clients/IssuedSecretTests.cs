@@ -1,6 +1,7 @@
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Clients;
-using OAuthServer.Commands;
+using OAuthServer.Operators.Clients;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -46,7 +47,7 @@ public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<Share
             var (secret, hash, _) = await MakeAsync(cost: 12 - (i % 3));
             var id = $"made-{i}";
             await database.ExecuteAsync(
-                "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, hash);
+                "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, hash);
 
             Assert.Equal("invalid_grant", (await AskAsync(id, secret)).Error);
             Assert.Equal("invalid_client", (await AskAsync(id, secret[..^1])).Error);
@@ -65,7 +66,7 @@ public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<Share
     {
         var database = shared.Server.Database;
         var refusal = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.ExecuteAsync(
-            "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, TestData.SecretHash));
+            "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, TestData.SecretHash));
         Assert.Equal("client_id_is_not_a_url", refusal.ConstraintName);
     }
 

@@ -88,7 +88,7 @@ public sealed class SecretUseTests
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await using (var hold = connection.CreateCommand())
         {
-            hold.CommandText = "UPDATE oauth_clients SET client_name = 'held'";
+            hold.CommandText = "UPDATE oauth_clients SET name = 'held'";
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 

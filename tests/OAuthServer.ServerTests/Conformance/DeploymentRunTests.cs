@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Xml.Linq;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Accounts;
 using OAuthServer.ServerTests.Endpoints;
 using OAuthServer.ServerTests.Endpoints.Discovery;

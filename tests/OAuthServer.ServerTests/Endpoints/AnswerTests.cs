@@ -1,4 +1,5 @@
 using System.Net;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -13,7 +13,7 @@ public sealed class TokenFixture : SignedInServer, IAsyncLifetime
 
     /// <summary>Registers a confidential client like the web client, for tests that change it.</summary>
     public Task AddClientAsync(string clientId) => Database.ExecuteAsync(
-        "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes, default_scopes) VALUES ($1, $2, 'Added', '{https://c.example/cb}', '{read,write}', '{read}')",
+        "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes) VALUES ($1, $2, 'Added', '{https://c.example/cb}', '{read,write}', '{read}')",
         clientId, TestData.SecretHash);
 
     /// <summary>True when a server with one setting changed, and otherwise right, would start.</summary>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Endpoints.Generated;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Clients;
 using OAuthServer.Hosting;
 using OAuthServer.Hosting.Observability;
 using OAuthServer.RateLimits;

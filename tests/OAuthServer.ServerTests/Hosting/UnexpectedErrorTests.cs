@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using OAuthServer.Hosting;
 using OAuthServer.Operators.Doctor;
-using OAuthServer.Pages.Views;
 
 namespace OAuthServer.ServerTests.Hosting;
 
@@ -148,7 +147,7 @@ public class UnexpectedErrorTests
         while (!condition()) await Task.Delay(10, deadline.Token);
     }
 
-    private static Task<ProtectedHost> StartAsync(ErrorPage? page = null) => ProtectedHost.StartAsync(
+    private static Task<ProtectedHost> StartAsync(OAuthServer.Hosting.ErrorPage? page = null) => ProtectedHost.StartAsync(
         faults: (_, name) => Fault(name),
         services: services =>
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -127,7 +128,7 @@ public sealed class InterfaceTests(SharedServer shared) : IClassFixture<SharedSe
     [Fact, Row("UI-10"), Row("UI-11")]
     public async Task Consent_names_what_is_asked_and_is_asked_again_only_for_more()
     {
-        await _server.Database.ExecuteAsync("UPDATE oauth_clients SET client_name = '<img src=x onerror=alert(1)>' WHERE client_id = 'other-web'");
+        await _server.Database.ExecuteAsync("UPDATE oauth_clients SET name = '<img src=x onerror=alert(1)>' WHERE client_id = 'other-web'");
         using var browser = new TestBrowser(_server);
         await browser.SignInAsync();
         var ask = AuthorizationAsk.For(TestData.OtherWeb, TestData.OtherWebRedirectUri);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -110,7 +111,7 @@ public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<Gu
     private AuthorizationAsk Ask => AuthorizationAsk.For(Client, TestData.WebRedirectUri);
 
     private Task<int> AddClientAsync() => _server.Database.ExecuteAsync(
-        "INSERT INTO oauth_clients (client_id, client_secret, client_name, redirect_uris, scopes, default_scopes) VALUES ($1, $2, 'Guessed', '{https://c.example/cb}', '{read}', '{read}')",
+        "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes) VALUES ($1, $2, 'Guessed', '{https://c.example/cb}', '{read}', '{read}')",
         Client, TestData.SecretHash);
 
     private async Task GuessUntilLimitedAsync(TestServer server, int addresses)

@@ -2,8 +2,8 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OAuthServer.Hosting.Protection;
-using OAuthServer.Limits;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
 using OAuthServer.ServerTests.Hosting;
 
 namespace OAuthServer.ServerTests.RateLimits;

@@ -136,22 +136,22 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
         Assert.Equal(constraint, await RefusalAsync(column, value));
 
     [Theory]
-    [InlineData("client_name_has_1_to_100_characters", "client_name", "''")]
-    [InlineData("client_name_has_1_to_100_characters", "client_name", "repeat('a', 101)")]
-    [InlineData("client_name_has_1_to_100_characters", "client_name", "E'two\\nlines'")]
+    [InlineData("name_has_1_to_100_characters", "name", "''")]
+    [InlineData("name_has_1_to_100_characters", "name", "repeat('a', 101)")]
+    [InlineData("name_has_1_to_100_characters", "name", "E'two\\nlines'")]
     [InlineData("grant_types_are_supported", "grant_types", "'{}'")]
     [InlineData("grant_types_are_supported", "grant_types", "'{password}'")]
     [InlineData("grant_types_are_supported", "grant_types", "'{authorization_code,implicit}'")]
     [InlineData("grant_types_are_supported", "grant_types", "'{authorization_code,NULL}'")]
-    [InlineData("scopes_are_not_empty", "scopes", "'{}'")]
-    [InlineData("scopes_have_valid_characters", "scopes", "'{\"read write\"}'")]
-    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY['a\"b']")]
-    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY['a\\b']")]
-    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY['']")]
-    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY['é']")]
-    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY[repeat('a', 101)]")]
-    [InlineData("scopes_have_valid_characters", "scopes", "ARRAY['read', NULL]")]
-    [InlineData("default_scopes_are_among_scopes", "default_scopes", "'{write}'")]
+    [InlineData("allowed_scopes_are_not_empty", "allowed_scopes", "'{}'")]
+    [InlineData("allowed_scopes_have_valid_characters", "allowed_scopes", "'{\"read write\"}'")]
+    [InlineData("allowed_scopes_have_valid_characters", "allowed_scopes", "ARRAY['a\"b']")]
+    [InlineData("allowed_scopes_have_valid_characters", "allowed_scopes", "ARRAY['a\\b']")]
+    [InlineData("allowed_scopes_have_valid_characters", "allowed_scopes", "ARRAY['']")]
+    [InlineData("allowed_scopes_have_valid_characters", "allowed_scopes", "ARRAY['é']")]
+    [InlineData("allowed_scopes_have_valid_characters", "allowed_scopes", "ARRAY[repeat('a', 101)]")]
+    [InlineData("allowed_scopes_have_valid_characters", "allowed_scopes", "ARRAY['read', NULL]")]
+    [InlineData("default_scopes_are_among_allowed_scopes", "default_scopes", "'{write}'")]
     [InlineData("redirect_uri_is_at_most_2000_characters", "redirect_uris", "ARRAY['https://c.example/' || repeat('a', 1983)]")]
     [InlineData(null, "redirect_uris", "ARRAY['https://c.example/' || repeat('a', 1982)]")]
     public async Task Every_other_column_is_checked_too(string? constraint, string column, string value) =>
@@ -179,8 +179,8 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     }
 
     [Theory]
-    [InlineData("code_is_a_sha256", "oauth_authorization_codes (code, client_id, user_id, family_id, redirect_uri, redirect_uri_was_sent, scope, expires_at) VALUES ('\\x00', 'c', $1, $1, 'https://c.example/cb', true, 'read', now())")]
-    [InlineData("code_lives_at_most_10_minutes", "oauth_authorization_codes (code, client_id, user_id, family_id, redirect_uri, redirect_uri_was_sent, scope, expires_at) VALUES (sha256('a'), 'c', $1, $1, 'https://c.example/cb', true, 'read', now() + interval '10 minutes 1 second')")]
+    [InlineData("code_is_a_sha256", "oauth_authorization_codes (code, client_id, user_id, id, redirect_uri, redirect_uri_was_sent, scope, expires_at) VALUES ('\\x00', 'c', $1, $1, 'https://c.example/cb', true, 'read', now())")]
+    [InlineData("code_lives_at_most_10_minutes", "oauth_authorization_codes (code, client_id, user_id, id, redirect_uri, redirect_uri_was_sent, scope, expires_at) VALUES (sha256('a'), 'c', $1, $1, 'https://c.example/cb', true, 'read', now() + interval '10 minutes 1 second')")]
     public async Task Codes_are_hashes_and_end_in_time(string constraint, string insert)
     {
         var refusal = await Assert.ThrowsAsync<PostgresException>(() => schema.Database.ExecuteAsync($"INSERT INTO {insert}", Handle.NewId()));
@@ -210,9 +210,9 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
         {
             ["client_id"] = "'constrained'",
             ["client_secret"] = Bcrypt,
-            ["client_name"] = "'Constrained'",
+            ["name"] = "'Constrained'",
             ["redirect_uris"] = "'{https://c.example/cb}'",
-            ["scopes"] = "'{read}'",
+            ["allowed_scopes"] = "'{read}'",
         };
         foreach (var column in columns.Split(", ")) row.Remove(column);
         await using var insert = new NpgsqlCommand(

@@ -1,3 +1,4 @@
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Storage;
@@ -22,12 +23,12 @@ public sealed class RefreshTokenRowTests
 
         // Whoever looks at the row may read when the family began: to the second, up to what it then took to store it.
         var row = Assert.Single(await database.QueryAsync("""
-            SELECT length(handle) AS handle, length(token) AS token, length(previous_token) AS previous, length(successor_nonce) AS nonce,
+            SELECT length(family) AS family, length(token) AS token, length(previous_token) AS previous, length(successor_nonce) AS nonce,
                    expires_at = family_expires_at AS together, created_at < rotated_at AS rotated,
-                   ('x' || encode(substr(handle, 1, 4), 'hex'))::bit(32)::bigint BETWEEN extract(epoch FROM created_at) - 60 AND extract(epoch FROM created_at) + 1 AS punctual
-            FROM oauth_refresh_token_families
+                   ('x' || encode(substr(family, 1, 4), 'hex'))::bit(32)::bigint BETWEEN extract(epoch FROM created_at) - 60 AND extract(epoch FROM created_at) + 1 AS punctual
+            FROM oauth_refresh_tokens
             """));
-        Assert.Equal((36, 32, 32, 32), ((int)row["handle"]!, (int)row["token"]!, (int)row["previous"]!, (int)row["nonce"]!));
+        Assert.Equal((36, 32, 32, 32), ((int)row["family"]!, (int)row["token"]!, (int)row["previous"]!, (int)row["nonce"]!));
         Assert.True((bool)row["together"]! && (bool)row["rotated"]! && (bool)row["punctual"]!);
     }
 
@@ -57,7 +58,7 @@ public sealed class RefreshTokenRowTests
             (long All, long HeapOnly) updates = default;
             await Eventually.BecomesTrue(async () =>
             {
-                var row = (await database.QueryAsync("SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'oauth_refresh_token_families'")).Single();
+                var row = (await database.QueryAsync("SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'oauth_refresh_tokens'")).Single();
                 updates = ((long)row["n_tup_upd"]!, (long)row["n_tup_hot_upd"]!);
                 return updates.All >= expected;
             }, TimeSpan.FromSeconds(20), "the updates are counted");

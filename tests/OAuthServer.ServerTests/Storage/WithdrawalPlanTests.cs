@@ -26,7 +26,7 @@ public sealed class WithdrawalPlanTests
         }
 
         Assert.Equal(3, conditions.Count);
-        Assert.All(conditions, condition => Assert.Contains("(family_id = $3)", condition, StringComparison.Ordinal));
+        Assert.All(conditions, condition => Assert.Contains("(id = $3)", condition, StringComparison.Ordinal));
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using OAuthServer.Operators.Doctor;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Storage;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using OAuthServer.Audit;
-using OAuthServer.Commands;
+using OAuthServer.Operators.Audit;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Audit;

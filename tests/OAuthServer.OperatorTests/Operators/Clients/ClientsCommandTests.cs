@@ -44,7 +44,7 @@ public sealed class ClientsCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_name_cannot_steer_the_terminal_or_break_the_table()
     {
-        await _database.ExecuteAsync("UPDATE oauth_clients SET client_name = E'\\u009b31mred\\u202e' || repeat('x', 80) WHERE client_id = $1", Id);
+        await _database.ExecuteAsync("UPDATE oauth_clients SET name = E'\\u009b31mred\\u202e' || repeat('x', 80) WHERE client_id = $1", Id);
 
         var line = Assert.Single((await _clients.RunAsync("list")).Lines, line => line.StartsWith(Id, StringComparison.Ordinal));
         var shown = await _clients.RunAsync("show", Id);

@@ -1,5 +1,4 @@
 using OAuthServer.Operators.Doctor;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 
@@ -58,12 +57,12 @@ public sealed class ClientsPlanTests : IAsyncLifetime
         Assert.Equal((0, $"To change: {Nothing}"), (same.Code, same.Output.Trim()));
         Assert.Equal(2, other.Code);
         Assert.Equal(
-            ["~ acme", "client_name: \"Acme\" -> \"Acme & Söhne\"", "redirect_uris: [\"https://a.example/cb\",\"https://b.example/cb\"] -> [\"https://a.example/cb\"]", "To change: 1 row."], other.Lines);
+            ["~ acme", "name: \"Acme\" -> \"Acme & Söhne\"", "redirect_uris: [\"https://a.example/cb\",\"https://b.example/cb\"] -> [\"https://a.example/cb\"]", "To change: 1 row."], other.Lines);
         Assert.Equal(2, json.Code);
         var change = Assert.Single(json.Json.GetProperty("changes").EnumerateArray());
         Assert.Equal(("acme", "change"), (change.GetProperty("client_id").GetString(), change.GetProperty("action").GetString()));
         await ApplyAsync(Acme(name: "Acme & Söhne"));
-        Assert.Equal("Acme & Söhne", await _database.ScalarAsync<string>("SELECT client_name FROM oauth_clients"));
+        Assert.Equal("Acme & Söhne", await _database.ScalarAsync<string>("SELECT name FROM oauth_clients"));
         Assert.Equal(1, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'client_changed' AND client_id = 'acme'"));
     }
 
@@ -110,7 +109,7 @@ public sealed class ClientsPlanTests : IAsyncLifetime
     public async Task Clients_that_are_not_in_the_file_are_drift_and_pruning_disables_them()
     {
         await ApplyAsync(Acme());
-        await _database.ExecuteAsync("INSERT INTO oauth_clients (client_id, client_name, application_type, redirect_uris, scopes) VALUES ('stray', 'Stray', 'browser', '{https://stray.example/cb}', '{read}')");
+        await _database.ExecuteAsync("INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes) VALUES ('stray', 'Stray', 'browser', '{https://stray.example/cb}', '{read}')");
 
         var planned = await _clients.RunFileAsync("plan", Acme());
         Assert.Equal(0, planned.Code);
@@ -142,10 +141,10 @@ public sealed class ClientsPlanTests : IAsyncLifetime
     {
         const string file = """
             { "clients": [
-                { "client_id": "good", "client_name": "Good", "application_type": "browser", "redirect_uris": ["https://good.example/cb"], "scopes": ["read"] },
-                { "client_id": "bad", "client_name": "Bad", "application_type": "browser", "redirect_uris": ["javascript:alert(1)#x"], "scopes": [], "default_scopes": ["admin"], "require_pkce": false },
-                { "client_id": "lost", "client_name": "Lost", "redirect_uris": ["https://lost.example/cb"], "scopes": ["read"] },
-                { "client_id": "typo", "client_name": "Typo", "redirect_uri": ["https://typo.example/cb"], "scopes": ["read"] }
+                { "client_id": "good", "name": "Good", "application_type": "browser", "redirect_uris": ["https://good.example/cb"], "allowed_scopes": ["read"] },
+                { "client_id": "bad", "name": "Bad", "application_type": "browser", "redirect_uris": ["javascript:alert(1)#x"], "allowed_scopes": [], "default_scopes": ["admin"], "require_pkce": false },
+                { "client_id": "lost", "name": "Lost", "redirect_uris": ["https://lost.example/cb"], "allowed_scopes": ["read"] },
+                { "client_id": "typo", "name": "Typo", "redirect_uri": ["https://typo.example/cb"], "allowed_scopes": ["read"] }
             ] }
             """;
 
@@ -172,7 +171,7 @@ public sealed class ClientsPlanTests : IAsyncLifetime
     {
         await ApplyAsync(Acme());
 
-        await ApplyAsync("""{ "clients": [ { "client_id": "acme", "client_name": "Acme", "application_type": "browser", "redirect_uris": ["https://a.example/cb"], "scopes": ["read"] } ] }""");
+        await ApplyAsync("""{ "clients": [ { "client_id": "acme", "name": "Acme", "application_type": "browser", "redirect_uris": ["https://a.example/cb"], "allowed_scopes": ["read"] } ] }""");
 
         Assert.Equal("browser", await _database.ScalarAsync<string>("SELECT application_type FROM oauth_clients WHERE client_id = 'acme'"));
         Assert.Null(await SecretAsync("client_secret"));
@@ -230,7 +229,7 @@ public sealed class ClientsPlanTests : IAsyncLifetime
     }
 
     private static string Acme(string name = "Acme", string uris = """["https://a.example/cb", "https://b.example/cb"]""", string more = "") =>
-        $$"""{ "clients": [ { "client_id": "acme", "client_name": "{{name}}", "redirect_uris": {{uris}}, "scopes": ["read"], "secret": { "env": "ACME_WEB_SECRET" }{{more}} } ] }""";
+        $$"""{ "clients": [ { "client_id": "acme", "name": "{{name}}", "redirect_uris": {{uris}}, "allowed_scopes": ["read"], "secret": { "env": "ACME_WEB_SECRET" }{{more}} } ] }""";
 
     private async Task ApplyAsync(string json, params string[] options)
     {

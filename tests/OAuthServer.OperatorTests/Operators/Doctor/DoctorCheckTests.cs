@@ -64,10 +64,10 @@ public sealed class DoctorCheckTests : IAsyncLifetime
             await _database.ExecuteAsync($"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}");
             Assert.Empty((await DoctorRun.OnAsync(_database, $"-c role={role}")).Findings);
 
-            await _database.ExecuteAsync($"REVOKE INSERT, DELETE ON oauth_refresh_token_families FROM {role}; REVOKE INSERT, UPDATE, DELETE ON oauth_clients FROM {role}");
+            await _database.ExecuteAsync($"REVOKE INSERT, DELETE ON oauth_refresh_tokens FROM {role}; REVOKE INSERT, UPDATE, DELETE ON oauth_clients FROM {role}");
             var run = await DoctorRun.OnAsync(_database, $"-c role={role}");
             Assert.Equal(["error database_rights_missing"], run.Findings);
-            Assert.Contains("GRANT DELETE, INSERT ON oauth_refresh_token_families", run.Output, StringComparison.Ordinal);
+            Assert.Contains("GRANT DELETE, INSERT ON oauth_refresh_tokens", run.Output, StringComparison.Ordinal);
         }
         finally
         {
@@ -141,7 +141,7 @@ public sealed class DoctorCheckTests : IAsyncLifetime
     public async Task A_client_that_the_linter_would_name_is_named()
     {
         await _database.ExecuteAsync(
-            "INSERT INTO oauth_clients (client_id, client_name, application_type, redirect_uris, scopes) VALUES ('local-app', 'Local', 'native', '{http://localhost/cb}', '{read}'), ('gone', 'Gone', 'native', '{http://127.0.0.1/cb}', '{read}')");
+            "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes) VALUES ('local-app', 'Local', 'native', '{http://localhost/cb}', '{read}'), ('gone', 'Gone', 'native', '{http://127.0.0.1/cb}', '{read}')");
         await _database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = now() WHERE client_id = 'gone'");
 
         var run = await DoctorRun.OnAsync(_database);

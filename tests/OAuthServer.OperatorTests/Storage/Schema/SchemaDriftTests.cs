@@ -1,7 +1,6 @@
 using System.Reflection;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage;
-using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Storage.Schema;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

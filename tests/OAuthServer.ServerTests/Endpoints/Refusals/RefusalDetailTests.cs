@@ -1,5 +1,4 @@
 using System.Net;
-using OAuthServer.Keys.SecretsManager;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Keys.SecretsManager;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 using Serilog.Events;

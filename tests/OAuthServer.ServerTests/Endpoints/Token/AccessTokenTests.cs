@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -61,7 +62,7 @@ public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<Shared
     {
         var database = _server.Database;
         var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.ExecuteAsync(
-            "INSERT INTO oauth_clients (client_id, client_name, application_type, redirect_uris, scopes) VALUES ($1, 'x', 'browser', '{https://x.example/cb}', '{read}')", clientId));
+            "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes) VALUES ($1, 'x', 'browser', '{https://x.example/cb}', '{read}')", clientId));
         Assert.Equal("client_id_is_not_a_uuid", refused.ConstraintName);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -28,7 +29,7 @@ public sealed class FailureAtomicityTests(FlowServer flow) : IClassFixture<FlowS
     }
 
     [Theory]
-    [InlineData("oauth_refresh_token_families", "53100", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("oauth_refresh_tokens", "53100", HttpStatusCode.ServiceUnavailable)]
     [InlineData("oauth_audit_events", "53100", HttpStatusCode.ServiceUnavailable)]
     [InlineData("oauth_audit_events", "XX000", HttpStatusCode.InternalServerError)]
     public async Task When_a_part_cannot_be_stored_nothing_is(string table, string sqlState, HttpStatusCode status)

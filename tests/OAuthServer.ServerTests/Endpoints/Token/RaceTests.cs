@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.IdentityModel.JsonWebTokens;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -47,7 +48,7 @@ public sealed class RaceTests(FlowServer flow) : IClassFixture<FlowServer>, IAsy
             var successor = Assert.Single(replies.Select(r => r.RefreshToken).Distinct());
             Assert.NotEqual(first.RefreshToken, successor);
             Assert.Equal(1, await flow.Database.ScalarAsync<long>(
-                "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_rotated' AND replace(family_id::text, '-', '') = $1", FamilyOf(first)));
+                "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_rotated' AND replace(grant_id::text, '-', '') = $1", FamilyOf(first)));
             Assert.Equal(HttpStatusCode.OK, (await _second.RefreshAsync(successor)).Status);
         }
     }
@@ -105,7 +106,7 @@ public sealed class RaceTests(FlowServer flow) : IClassFixture<FlowServer>, IAsy
             Assert.Equal(HttpStatusCode.SeeOther, withdrawn.StatusCode);
             Assert.Equal("invalid_grant", (await rotating).Error);
             Assert.Contains((await exchanging).Status, new[] { HttpStatusCode.OK, HttpStatusCode.BadRequest });
-            Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE revoked_at IS NULL"));
+            Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NULL"));
             Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_consents"));
         }
     }
@@ -135,10 +136,10 @@ public sealed class RaceTests(FlowServer flow) : IClassFixture<FlowServer>, IAsy
     }
 
     private static async Task<long> FamiliesAsync(TestDatabase database) => await database.ScalarAsync<long>(
-        "SELECT count(*) FROM oauth_refresh_token_families WHERE family_id = (SELECT family_id FROM oauth_authorization_codes WHERE used_at IS NOT NULL ORDER BY created_at DESC LIMIT 1)");
+        "SELECT count(*) FROM oauth_refresh_tokens WHERE id = (SELECT id FROM oauth_authorization_codes WHERE used_at IS NOT NULL ORDER BY created_at DESC LIMIT 1)");
 
     private static async Task<long> LiveAsync(TestDatabase database, Reply tokens) => await database.ScalarAsync<long>(
-        "SELECT count(*) FROM oauth_refresh_token_families WHERE revoked_at IS NULL AND replace(family_id::text, '-', '') = $1",
+        "SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NULL AND replace(id::text, '-', '') = $1",
         FamilyOf(tokens));
 
     private static string FamilyOf(Reply tokens) => new JsonWebToken(tokens.AccessToken).Id.Split('.')[0];

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -34,7 +35,7 @@ public sealed class SigningFaultTests(FlowServer flow) : IClassFixture<FlowServe
         await using var broken = await StartBrokenAsync(retryWindow);
         for (var i = 0; i < 2; i++) await AssertUnavailableAsync(await broken.RefreshAsync(tokens.RefreshToken));
         // An hour goes by: longer than any retry window.
-        await flow.Database.ExecuteAsync("UPDATE oauth_refresh_token_families SET rotated_at = rotated_at - interval '1 hour' WHERE rotated_at IS NOT NULL");
+        await flow.Database.ExecuteAsync("UPDATE oauth_refresh_tokens SET rotated_at = rotated_at - interval '1 hour' WHERE rotated_at IS NOT NULL");
         await using var mended = await TestServer.StartAsync(new() { Database = flow.Database, Settings = Window(retryWindow) });
 
         var refreshed = await mended.RefreshAsync(tokens.RefreshToken);
@@ -55,11 +56,11 @@ public sealed class SigningFaultTests(FlowServer flow) : IClassFixture<FlowServe
         // Whoever gives the code back waits here until the replay has been dealt with.
         await flow.Database.ExecuteAsync("""
             CREATE FUNCTION withdraw_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                UPDATE oauth_refresh_token_families SET revoked_at = now() WHERE family_id = NEW.family_id;
-                UPDATE oauth_authorization_codes SET revoked_at = now() WHERE family_id = NEW.family_id;
+                UPDATE oauth_refresh_tokens SET revoked_at = now() WHERE id = NEW.id;
+                UPDATE oauth_authorization_codes SET revoked_at = now() WHERE id = NEW.id;
                 RETURN NULL; END $$
             """);
-        await flow.Database.ExecuteAsync("CREATE CONSTRAINT TRIGGER withdraw_it AFTER INSERT ON oauth_refresh_token_families DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION withdraw_it()");
+        await flow.Database.ExecuteAsync("CREATE CONSTRAINT TRIGGER withdraw_it AFTER INSERT ON oauth_refresh_tokens DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION withdraw_it()");
         try
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await broken.RedeemAsync(code)).Status);
@@ -78,7 +79,7 @@ public sealed class SigningFaultTests(FlowServer flow) : IClassFixture<FlowServe
         var code = await flow.CodeAsync();
         var tokens = await flow.TokensAsync();
         await flow.Database.ExecuteAsync("CREATE FUNCTION break_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken' USING ERRCODE = '53100'; END $$");
-        await flow.Database.ExecuteAsync("CREATE CONSTRAINT TRIGGER break_commit AFTER INSERT OR UPDATE ON oauth_refresh_token_families DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION break_commit()");
+        await flow.Database.ExecuteAsync("CREATE CONSTRAINT TRIGGER break_commit AFTER INSERT OR UPDATE ON oauth_refresh_tokens DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION break_commit()");
         try
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await flow.Server.RedeemAsync(code)).Status);
@@ -102,7 +103,7 @@ public sealed class SigningFaultTests(FlowServer flow) : IClassFixture<FlowServe
     }
 
     private Task<long> LiveTokensAsync(Reply tokens) => flow.Database.ScalarAsync<long>(
-        "SELECT count(*) FROM oauth_refresh_token_families WHERE revoked_at IS NULL AND replace(family_id::text, '-', '') = $1",
+        "SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NULL AND replace(id::text, '-', '') = $1",
         new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(tokens.AccessToken).Id.Split('.')[0]);
 
     // The ring holds a key whose RSA object is gone: it is published, and throws when it is asked to sign.

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -78,7 +79,7 @@ public sealed class TokenEndpointTests(TokenFixture tokens) : IClassFixture<Toke
         var reply = await tokens.TokensAsync(AuthorizationAsk.For("codes-only", TestData.WebRedirectUri), "codes-only");
 
         Assert.False(reply.Json!.Value.TryGetProperty("refresh_token", out _));
-        Assert.Equal(0, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE client_id = 'codes-only'"));
+        Assert.Equal(0, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE client_id = 'codes-only'"));
     }
 
     [Fact]

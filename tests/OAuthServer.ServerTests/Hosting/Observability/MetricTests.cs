@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Sweeping;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Hosting.Observability;
@@ -125,8 +126,8 @@ public sealed class MetricTests : IAsyncLifetime
         await _server.Database.AddFamiliesAsync(30, TimeSpan.FromDays(2));
         await _server.Services.GetRequiredService<Sweeper>().RunAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains("oauth.table=oauth_refresh_token_families 30", Values("oauth.server.sweep.removed"));
-        Assert.Contains("oauth.table=oauth_refresh_token_families 0", Values("oauth.server.sweep.waiting"));
+        Assert.Contains("oauth.table=oauth_refresh_tokens 30", Values("oauth.server.sweep.removed"));
+        Assert.Contains("oauth.table=oauth_refresh_tokens 0", Values("oauth.server.sweep.waiting"));
         Assert.Contains(_metrics.All, m => m is { Instrument: Statements, Tags: "oauth.statement=sweep.delete" });
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -166,7 +167,7 @@ public sealed class SecretsStayOutOfLogsTests(TalkativeServer shared) : IClassFi
         var (server, log) = (own.Server, own.Log);
         var (code, state, password) = (await server.CodeAsync(), Mark(), Mark());
         var tokens = await server.TokensAsync();
-        foreach (var table in (string[])["oauth_authorization_codes", "oauth_refresh_token_families", "oauth_refresh_tokens", "oauth_revoked_tokens", "oauth_consents", "accounts"]) await server.Database.ExecuteAsync($"ALTER TABLE {table} RENAME TO {table}_away");
+        foreach (var table in (string[])["oauth_authorization_codes", "oauth_refresh_tokens", "oauth_refresh_tokens", "oauth_revoked_tokens", "oauth_consents", "accounts"]) await server.Database.ExecuteAsync($"ALTER TABLE {table} RENAME TO {table}_away");
         Reply[] replies = [await server.RedeemAsync(code), await server.RefreshAsync(tokens.RefreshToken), await server.RevokeAsync(tokens.RefreshToken), await server.RevokeAsync(tokens.AccessToken)];
         Assert.All(replies, reply => Assert.InRange((int)reply.Status, 500, 503));
         using var browser = new TestBrowser(server);

@@ -28,8 +28,8 @@ public sealed class SweepRuleTests : IAsyncLifetime
 
         await SweepAsync();
 
-        Assert.Equal(9, await Database.CountAsync("oauth_refresh_token_families"));
-        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE sweep_at <= now() - interval '1 day'"));
+        Assert.Equal(9, await Database.CountAsync("oauth_refresh_tokens"));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE sweep_at <= now() - interval '1 day'"));
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class SweepRuleTests : IAsyncLifetime
         await AssertDueAfterAsync(hours + (lifetime == "6.23:30:00" ? 24 : 0));
 
         async Task AssertDueAfterAsync(int expected) => Assert.Equal(
-            TimeSpan.FromHours(expected), await Database.ScalarAsync<TimeSpan>("SELECT sweep_at - created_at FROM oauth_refresh_token_families WHERE expires_at < sweep_at"));
+            TimeSpan.FromHours(expected), await Database.ScalarAsync<TimeSpan>("SELECT sweep_at - created_at FROM oauth_refresh_tokens WHERE expires_at < sweep_at"));
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class SweepRuleTests : IAsyncLifetime
 
         await SweepAsync();
 
-        Assert.Equal(0, await Database.CountAsync("oauth_refresh_token_families") + await Database.CountAsync("oauth_authorization_codes"));
+        Assert.Equal(0, await Database.CountAsync("oauth_refresh_tokens") + await Database.CountAsync("oauth_authorization_codes"));
         Assert.Equal((people, clients, 1), (await Database.CountAsync("accounts"), await Database.CountAsync("oauth_clients"), await Database.CountAsync("oauth_consents")));
     }
 

@@ -24,7 +24,7 @@ public sealed class SweeperTests
 
         await Task.WhenAll(SweeperOf(one).RunAsync(Ct), SweeperOf(two).RunAsync(Ct));
 
-        Assert.Equal(10, await one.Database.CountAsync("oauth_refresh_token_families"));
+        Assert.Equal(10, await one.Database.CountAsync("oauth_refresh_tokens"));
         Assert.Equal(12_000, RemovedBy(one) + RemovedBy(two));
         Assert.True(RemovedBy(one) > 0 && RemovedBy(two) > 0, "One of the two did nothing.");
         Assert.Equal(0, await one.Database.DeadlocksAsync());
@@ -39,16 +39,16 @@ public sealed class SweeperTests
         {
             await using var transaction = await connection.BeginTransactionAsync(Ct);
             await using var hold = connection.CreateCommand();
-            hold.CommandText = "UPDATE oauth_refresh_token_families SET rotated_at = now() WHERE handle IN (SELECT handle FROM oauth_refresh_token_families ORDER BY sweep_at LIMIT 5)";
+            hold.CommandText = "UPDATE oauth_refresh_tokens SET rotated_at = now() WHERE family IN (SELECT family FROM oauth_refresh_tokens ORDER BY sweep_at LIMIT 5)";
             await hold.ExecuteNonQueryAsync(Ct);
 
             await SweeperOf(server).RunAsync(Ct);
 
-            Assert.Equal(5, await server.Database.CountAsync("oauth_refresh_token_families"));
+            Assert.Equal(5, await server.Database.CountAsync("oauth_refresh_tokens"));
         }
 
         await SweeperOf(server).RunAsync(Ct);
-        Assert.Equal(0, await server.Database.CountAsync("oauth_refresh_token_families"));
+        Assert.Equal(0, await server.Database.CountAsync("oauth_refresh_tokens"));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SweeperTests
 
         await SweeperOf(server).RunAsync(Ct);
 
-        Assert.Equal(0, await server.Database.CountAsync("oauth_refresh_token_families"));
+        Assert.Equal(0, await server.Database.CountAsync("oauth_refresh_tokens"));
         Assert.Equal(400, RemovedBy(server));
         Assert.True(await server.Database.ScalarAsync<long>("SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()") > 0, "No statement was over its timeout.");
     }
@@ -75,9 +75,9 @@ public sealed class SweeperTests
 
         await SweeperOf(server).RunAsync(Ct);
 
-        Assert.Equal(20, await server.Database.CountAsync("oauth_refresh_token_families"));
+        Assert.Equal(20, await server.Database.CountAsync("oauth_refresh_tokens"));
         Assert.Equal(0, await server.Database.CountAsync("oauth_revoked_tokens"));
-        Assert.Equal(20, server.Services.GetRequiredService<SweepTotals>().Tables.Single(total => total.Key == "oauth_refresh_token_families").Value.Waiting);
+        Assert.Equal(20, server.Services.GetRequiredService<SweepTotals>().Tables.Single(total => total.Key == "oauth_refresh_tokens").Value.Waiting);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class SweeperTests
         await server.Services.GetRequiredService<Sweeper>().StopAsync(Ct);
 
         Assert.True(stopping.Elapsed < TimeSpan.FromSeconds(10), $"The sweeper took {stopping.Elapsed} to stop.");
-        Assert.Equal(1, await server.Database.CountAsync("oauth_refresh_token_families"));
+        Assert.Equal(1, await server.Database.CountAsync("oauth_refresh_tokens"));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class SweeperTests
 
         Assert.All(rotations, count => Assert.True(count > 0));
         Assert.Equal(54_000, RemovedBy(server));
-        Assert.Equal(6_000 + families.Count, await server.Database.CountAsync("oauth_refresh_token_families"));
+        Assert.Equal(6_000 + families.Count, await server.Database.CountAsync("oauth_refresh_tokens"));
         Assert.Equal(0, await server.Database.DeadlocksAsync());
     }
 
@@ -142,7 +142,7 @@ public sealed class SweeperTests
     private static Task<int> SlowDownAsync(TestDatabase database, double seconds) => database.ExecuteAsync(
         FormattableString.Invariant($"""
         CREATE FUNCTION take_your_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep({seconds}); RETURN OLD; END $$;
-        CREATE TRIGGER take_your_time BEFORE DELETE ON oauth_refresh_token_families FOR EACH ROW EXECUTE FUNCTION take_your_time();
+        CREATE TRIGGER take_your_time BEFORE DELETE ON oauth_refresh_tokens FOR EACH ROW EXECUTE FUNCTION take_your_time();
         """));
 
     private static Sweeper SweeperOf(TestServer server) => server.Services.GetRequiredService<Sweeper>();

@@ -7,7 +7,7 @@ namespace OAuthServer.UnitTests.Operators.Clients;
 public sealed class ClientFileTests
 {
     private const string Hash = "$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm";
-    private const string Least = """ "client_id": "a", "client_name": "A", "redirect_uris": ["https://a.example/cb"], "scopes": ["read"] """;
+    private const string Least = """ "client_id": "a", "name": "A", "redirect_uris": ["https://a.example/cb"], "allowed_scopes": ["read"] """;
 
     [Fact]
     public void What_is_left_out_is_the_default_of_its_column()
@@ -34,7 +34,7 @@ public sealed class ClientFileTests
 
     [Theory]
     [InlineData(""" "client_ID": "b" """, "clients[0].client_ID is unknown.")]
-    [InlineData(""" "scopes": ["write"] """, "clients[0].scopes stands there twice.")]
+    [InlineData(""" "allowed_scopes": ["write"] """, "clients[0].allowed_scopes stands there twice.")]
     [InlineData(""" "grant_types": "all" """, "clients[0].grant_types must be a list of strings.")]
     [InlineData(""" "default_scopes": ["read", 7] """, "clients[0].default_scopes[1] must be a string.")]
     [InlineData(""" "default_scopes": ["read", "read"] """, "clients[0].default_scopes names something twice.")]
@@ -61,11 +61,11 @@ public sealed class ClientFileTests
     [Fact]
     public void Every_fault_is_listed_at_once()
     {
-        var file = Read($$"""{ "clients": [ { {{Least}} }, { "client_id": "b", "scopes": 1, "x": 2 }, { {{Least}} } ] }""");
+        var file = Read($$"""{ "clients": [ { {{Least}} }, { "client_id": "b", "allowed_scopes": 1, "x": 2 }, { {{Least}} } ] }""");
 
         Assert.Equal(
             [
-                "clients[1].x is unknown", "clients[1].client_name is missing.", "clients[1].redirect_uris is missing.", "clients[1].scopes must be a list of strings.",
+                "clients[1].x is unknown", "clients[1].name is missing.", "clients[1].redirect_uris is missing.", "clients[1].scopes must be a list of strings.",
                 "clients[0] and clients[2] have the same client_id.",
             ],
             file.Faults.Select(fault => fault.Split(". The")[0]));

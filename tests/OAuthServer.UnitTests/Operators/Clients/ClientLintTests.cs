@@ -57,7 +57,7 @@ public sealed class ClientLintTests
     public void Waived_PKCE_and_an_invisible_name_are_found()
     {
         Assert.Equal("pkce_waived", Rules(Client("web", secret: First, pkce: false)));
-        Assert.Equal("client_name_hides_characters", Rules(Client("web", secret: First, name: "Ac\u202Eme")));
+        Assert.Equal("name_hides_characters", Rules(Client("web", secret: First, name: "Ac\u202Eme")));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ClientLintTests
         var findings = Check(one, two, off);
 
         Assert.Equal(
-            ["off client_disabled", "one client_name_shared", "one redirect_uri_shared", "two client_name_shared", "two redirect_uri_shared"],
+            ["off client_disabled", "one name_shared", "one redirect_uri_shared", "two name_shared", "two redirect_uri_shared"],
             findings.Select(finding => $"{finding.ClientId} {finding.Rule}"));
         Assert.Contains("https://same.example/cb is also that of two.", findings[2].What, StringComparison.Ordinal);
     }
@@ -122,7 +122,7 @@ public sealed class ClientLintTests
     private static ClientRow Web(DateTimeOffset? first = null, string? second = null, DateTimeOffset? secondEnd = null) => new()
     {
         ClientId = "web",
-        ClientName = "Web",
+        Name = "Web",
         ApplicationType = "web",
         ClientSecret = First,
         ClientSecretExpiresAt = first,
@@ -140,11 +140,11 @@ public sealed class ClientLintTests
         string id, string type = "web", string? secret = null, string? name = null, string[]? uris = null, string[]? scopes = null, string[]? grants = null, bool pkce = true, DateTimeOffset? disabled = null) => new()
         {
             ClientId = id,
-            ClientName = name ?? id,
+            Name = name ?? id,
             ApplicationType = type,
             ClientSecret = secret,
             RedirectUris = uris ?? [$"https://{id}.example/cb"],
-            Scopes = scopes ?? ["read"],
+            AllowedScopes = scopes ?? ["read"],
             DefaultScopes = [],
             GrantTypes = grants ?? ["authorization_code", "refresh_token"],
             RequirePkce = pkce,

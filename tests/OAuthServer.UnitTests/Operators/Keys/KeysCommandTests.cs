@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Operators.Keys;
 using OAuthServer.UnitTests.Keys;
 
 namespace OAuthServer.UnitTests.Operators.Keys;

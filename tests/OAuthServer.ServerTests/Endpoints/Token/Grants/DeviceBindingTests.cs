@@ -34,7 +34,7 @@ public sealed class DeviceBindingTests : IAsyncLifetime
         // The device that refreshed last is the device of the family.
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(server, other.RefreshToken, "other/2.0")).Status);
         Assert.Equal(Rotated, await EventsAsync());
-        Assert.Equal(binding == "Off" ? 1L : 0L, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE device_fingerprint IS NULL"));
+        Assert.Equal(binding == "Off" ? 1L : 0L, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE device_fingerprint IS NULL"));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.ServerTests.Fixtures;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
@@ -80,7 +81,7 @@ public sealed class RefreshGrantTests(TokenFixture tokens) : IClassFixture<Token
 
         (await tokens.Server.RefreshAsync(first.RefreshToken, path: path)).IsTokens();
         Assert.Equal(0, await tokens.Database.ScalarAsync<long>(
-            "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_repeated' AND replace(family_id::text, '-', '') = $1", new JsonWebToken(first.AccessToken).Id.Split('.')[0]));
+            "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_repeated' AND replace(grant_id::text, '-', '') = $1", new JsonWebToken(first.AccessToken).Id.Split('.')[0]));
     }
 
     [Fact]
@@ -94,12 +95,12 @@ public sealed class RefreshGrantTests(TokenFixture tokens) : IClassFixture<Token
         // Of either part hashes alone are stored, and of all the tokens' one row.
         var (bytesSeen, characters) = (seen.Select(Base64UrlEncoder.DecodeBytes).ToArray(), seen.ToArray());
         Assert.Equal(0, await tokens.Database.ScalarAsync<long>("""
-            SELECT count(*) FROM oauth_refresh_token_families f, unnest($1::bytea[]) AS seen (bytes)
+            SELECT count(*) FROM oauth_refresh_tokens f, unnest($1::bytea[]) AS seen (bytes)
             WHERE f::text LIKE '%' || encode(substr(bytes, 5, 16), 'hex') || '%' OR f::text LIKE '%' || encode(substr(bytes, 21), 'hex') || '%'
             """, (object)bytesSeen));
-        Assert.Equal(0, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families f, unnest($1) AS seen (characters) WHERE position(characters IN f::text) > 0 OR position(encode(convert_to(characters, 'UTF8'), 'hex') IN f::text) > 0", (object)characters));
-        Assert.Equal(1, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE previous_token = ANY ($1)", (object)seen.Select(Handle.Hash).ToArray()));
-        Assert.Equal(1, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_token_families WHERE handle = ANY ($1)", (object)seen.Select(RefreshTokenValue.FamilyKey).Distinct().ToArray()));
+        Assert.Equal(0, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens f, unnest($1) AS seen (characters) WHERE position(characters IN f::text) > 0 OR position(encode(convert_to(characters, 'UTF8'), 'hex') IN f::text) > 0", (object)characters));
+        Assert.Equal(1, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE previous_token = ANY ($1)", (object)seen.Select(Handle.Hash).ToArray()));
+        Assert.Equal(1, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE family = ANY ($1)", (object)seen.Select(RefreshTokenValue.FamilyKey).Distinct().ToArray()));
 
         // The rest straight from where they are made: behind what the family shares, every bit is as often set as not.
         for (var token = seen.First(); seen.Count < many; token = RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(token, DateTimeOffset.UtcNow), token)) seen.Add(token);

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.IdentityModel.JsonWebTokens;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -44,7 +45,7 @@ public sealed class RefreshRotationTests(TokenFixture tokens) : IClassFixture<To
 
         (await tokens.Server.RefreshAsync(family[^1].RefreshToken, path: path)).IsError("invalid_grant");
         foreach (var one in family) Assert.True(await tokens.Server.IsRevokedAsync(one.AccessToken!));
-        Assert.Equal(1, await CountAsync("oauth_audit_events WHERE event = 'refresh_token_reused' AND replace(family_id::text, '-', '') = $1", family[0]));
+        Assert.Equal(1, await CountAsync("oauth_audit_events WHERE event = 'refresh_token_reused' AND replace(grant_id::text, '-', '') = $1", family[0]));
     }
 
     [Theory]
@@ -59,7 +60,7 @@ public sealed class RefreshRotationTests(TokenFixture tokens) : IClassFixture<To
         var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(racer => Task.Run(() => (racer % 2 == 0 ? tokens.Server : second).RefreshAsync(first.RefreshToken, path: path))));
 
         Assert.Single(replies.Select(reply => reply.IsTokens().RefreshToken).Distinct());
-        Assert.Equal(1, await CountAsync("oauth_audit_events WHERE event = 'refresh_token_rotated' AND replace(family_id::text, '-', '') = $1", first));
+        Assert.Equal(1, await CountAsync("oauth_audit_events WHERE event = 'refresh_token_rotated' AND replace(grant_id::text, '-', '') = $1", first));
     }
 
     [Fact]
@@ -121,7 +122,7 @@ public sealed class RefreshRotationTests(TokenFixture tokens) : IClassFixture<To
         var again = (await tokens.Server.RefreshAsync(first.RefreshToken, path: path)).IsTokens();
 
         Assert.Equal(lost.RefreshToken, again.RefreshToken);
-        Assert.Equal(1, await CountAsync("oauth_audit_events WHERE event = 'refresh_token_rotated' AND replace(family_id::text, '-', '') = $1", first));
+        Assert.Equal(1, await CountAsync("oauth_audit_events WHERE event = 'refresh_token_rotated' AND replace(grant_id::text, '-', '') = $1", first));
         // Another client gets nothing by it, and breaks nothing.
         (await tokens.Server.RefreshAsync(first.RefreshToken, TestData.OtherWeb, path: path)).IsError("invalid_grant");
         (await tokens.Server.RefreshAsync(again.RefreshToken, path: path)).IsTokens();

@@ -13,8 +13,8 @@ namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<TokenFixture>
 {
     private const string Store = """
-        INSERT INTO oauth_refresh_token_families (handle, family_id, client_id, user_id, scope, token, expires_at, family_expires_at, sweep_at)
-        SELECT $2, $3, client_id, user_id, scope, $4, expires_at, family_expires_at, sweep_at FROM oauth_refresh_token_families WHERE handle = $1
+        INSERT INTO oauth_refresh_tokens (family, id, client_id, user_id, scope, token, expires_at, family_expires_at, sweep_at)
+        SELECT $2, $3, client_id, user_id, scope, $4, expires_at, family_expires_at, sweep_at FROM oauth_refresh_tokens WHERE family = $1
         RETURNING 1
         """;
 
@@ -45,7 +45,7 @@ public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<Tok
         var successor = RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(presented, DateTimeOffset.UtcNow), presented);
         await using var connection = await tokens.Database.DataSource.OpenConnectionAsync(Ct);
         await using var refresh = await connection.BeginTransactionAsync(Ct);
-        await RunAsync(connection, "UPDATE oauth_refresh_token_families SET previous_token = token, token = $2 WHERE handle = $1 RETURNING 1", RefreshTokenValue.FamilyKey(presented)!, Handle.Hash(successor));
+        await RunAsync(connection, "UPDATE oauth_refresh_tokens SET previous_token = token, token = $2 WHERE family = $1 RETURNING 1", RefreshTokenValue.FamilyKey(presented)!, Handle.Hash(successor));
         var revocation = tokens.Server.RevokeAsync(presented);
         await SomebodyWaitsAsync();
         await refresh.CommitAsync(Ct);
@@ -61,7 +61,7 @@ public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<Tok
         var token = RefreshTokenValue.New(DateTimeOffset.UtcNow);
         await using var connection = await tokens.Database.DataSource.OpenConnectionAsync(Ct);
         await using var exchange = await connection.BeginTransactionAsync(Ct);
-        var family = (Guid)(await RunAsync(connection, "UPDATE oauth_authorization_codes SET used_at = now() WHERE code = $1 RETURNING family_id", Handle.Hash(code)))!;
+        var family = (Guid)(await RunAsync(connection, "UPDATE oauth_authorization_codes SET used_at = now() WHERE code = $1 RETURNING id", Handle.Hash(code)))!;
         var withdrawal = withdraw();
         await SomebodyWaitsAsync();
         await RunAsync(connection, Store, RefreshTokenValue.FamilyKey(session.RefreshToken!)!, RefreshTokenValue.FamilyKey(token)!, family, Handle.Hash(token));
