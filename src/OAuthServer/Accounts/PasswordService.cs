@@ -20,7 +20,7 @@ internal sealed record PasswordChange(Account? Account = null, string? Fault = n
 /// </summary>
 internal sealed class PasswordService(UserManager<Account> users, Grants grants, PasswordGuesses guesses, PasswordWork work, AccountJournal journal)
 {
-    private const string Unsuitable = "new_password_unsuitable";
+    private const string Unsuitable = Reasons.NewPasswordUnsuitable;
     private const string WrongCurrent = "The current password is not right. After several tries, wait a few minutes.";
 
     public async Task<PasswordChange> ChangeAsync(
@@ -28,19 +28,19 @@ internal sealed class PasswordService(UserManager<Account> users, Grants grants,
     {
         if (chosen != repeated) return new PasswordChange(Fault: "The two new passwords are not the same.", Reason: Unsuitable);
         if (chosen.Length > SignInService.MaxLength) return new PasswordChange(Fault: "The new password is too long.", Reason: Unsuitable);
-        if (current.Length is 0 or > SignInService.MaxLength) return new PasswordChange(Fault: WrongCurrent, Reason: "malformed_credentials");
-        if (!guesses.MayConfirm(accountId)) return new PasswordChange(Fault: WrongCurrent, Reason: "password_confirmations_exhausted");
+        if (current.Length is 0 or > SignInService.MaxLength) return new PasswordChange(Fault: WrongCurrent, Reason: Reasons.MalformedCredentials);
+        if (!guesses.MayConfirm(accountId)) return new PasswordChange(Fault: WrongCurrent, Reason: Reasons.PasswordConfirmationsExhausted);
         using var turn = await work.EnterAsync(known: true, ct);
         if (!turn.IsAcquired) return new PasswordChange(Busy: true);
 
         var account = await users.FindByIdAsync(accountId.ToString());
-        if (account is null || account.DisabledAt is not null) return new PasswordChange(Fault: WrongCurrent, Reason: "account_disabled");
+        if (account is null || account.DisabledAt is not null) return new PasswordChange(Fault: WrongCurrent, Reason: Reasons.AccountDisabled);
         if (!await users.CheckPasswordAsync(account, current))
         {
             guesses.CountConfirmation(accountId);
             await journal.PasswordChangeRefusedAsync(accountId, context, ct);
             await turn.RestAsync();
-            return new PasswordChange(Fault: WrongCurrent, Reason: "wrong_password");
+            return new PasswordChange(Fault: WrongCurrent, Reason: Reasons.WrongPassword);
         }
 
         return await ChangeAsync(account, current, chosen, context, ct);
@@ -56,7 +56,7 @@ internal sealed class PasswordService(UserManager<Account> users, Grants grants,
         if (chosen == current) return new PasswordChange(Fault: "The new password is the same as the current one.", Reason: Unsuitable);
         await grants.WithdrawAllAsync(account.Id, context, ct);
         var changed = await users.ChangePasswordAsync(account, current, chosen);
-        if (!changed.Succeeded) return new PasswordChange(Fault: "The password was not changed. Please try again.", Reason: "password_not_changed");
+        if (!changed.Succeeded) return new PasswordChange(Fault: "The password was not changed. Please try again.", Reason: Reasons.PasswordNotChanged);
         await journal.PasswordChangedAsync(account.Id, context, ct);
         return new PasswordChange(account);
     }

@@ -40,7 +40,7 @@ internal sealed class SignInService(
     {
         if (attempt.Email.Length is 0 or > MaxLength || attempt.Password.Length is 0 or > MaxLength)
         {
-            const string malformed = "malformed_credentials";
+            const string malformed = Reasons.MalformedCredentials;
             await journal.SignInRefusedAsync(null, malformed, context, ct);
             return new SignInResult(SignInOutcome.Refused, Reason: malformed);
         }
@@ -82,14 +82,14 @@ internal sealed class SignInService(
     // Null when the person may come in.
     private async Task<string?> FaultAsync(Account? account, SignInTry attempt, bool trusted)
     {
-        if (account is null) return Spent(attempt, "unknown_account");
-        if (account.DisabledAt is not null) return Spent(attempt, "account_disabled");
+        if (account is null) return Spent(attempt, Reasons.UnknownAccount);
+        if (account.DisabledAt is not null) return Spent(attempt, Reasons.AccountDisabled);
         var locked = !trusted && await users.IsLockedOutAsync(account);
-        if (locked && !guesses.IsNewcomer(attempt)) return Spent(attempt, "account_locked");
-        if (locked || trusted) return await users.CheckPasswordAsync(account, attempt.Password) ? null : "wrong_password";
+        if (locked && !guesses.IsNewcomer(attempt)) return Spent(attempt, Reasons.AccountLocked);
+        if (locked || trusted) return await users.CheckPasswordAsync(account, attempt.Password) ? null : Reasons.WrongPassword;
         var check = await signIn.CheckPasswordSignInAsync(account, attempt.Password, lockoutOnFailure: true);
         if (check.Succeeded) return null;
-        return check.IsLockedOut ? "wrong_password_locks" : "wrong_password";
+        return check.IsLockedOut ? Reasons.WrongPasswordLocks : Reasons.WrongPassword;
     }
 
     private string Spent(SignInTry attempt, string reason)

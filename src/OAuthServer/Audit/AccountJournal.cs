@@ -43,7 +43,7 @@ internal sealed partial class AccountJournal(AuditEvents audit, ServerTelemetry 
     public Task PasswordChangeRefusedAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogPasswordChangeRefused(account);
-        return audit.RecordAsync(new AuditEvent(AuditEventNames.PasswordChanged, "wrong_password", context, UserId: account), ct);
+        return audit.RecordAsync(new AuditEvent(AuditEventNames.PasswordChanged, Reasons.WrongPassword, context, UserId: account), ct);
     }
 
     [LoggerMessage(6001, LogLevel.Information, "Account {AccountId} signed in")]

@@ -59,8 +59,8 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     public void Refused(string endpoint, OAuthError error)
     {
         var reason = error.Reason;
-        if (reason is "code_reused" or "refresh_token_reused")
-            _reuses.Add(1, new KeyValuePair<string, object?>("oauth.credential", reason is "code_reused" ? "code" : "refresh_token"));
+        if (reason is Reasons.CodeReused or Reasons.RefreshTokenReused)
+            _reuses.Add(1, new KeyValuePair<string, object?>("oauth.credential", reason is Reasons.CodeReused ? "code" : "refresh_token"));
         if (!_requests.Enabled) return;
         var outcome = error.Code switch
         {
@@ -107,7 +107,7 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     public void Dispose() => _spans.Dispose();
 
     // A caller chooses the grant type of its request, and must not choose a tag.
-    private static string? Known(string? grant) => grant is "authorization_code" or "refresh_token" ? grant : null;
+    private static string? Known(string? grant) => grant is GrantTypes.AuthorizationCode or GrantTypes.RefreshToken ? grant : null;
 
     /// <summary>A statement under way.</summary>
     internal readonly struct StatementTime(ServerTelemetry? owner, string name, long began) : IDisposable

@@ -21,10 +21,10 @@ internal sealed class ClientAuthenticator(
         var client = credentials.ClientId.Length <= LongestClientId ? await directory.FindAsync(credentials.ClientId, ct) : null;
         if (client is { IsPublic: true })
         {
-            return credentials.ClientSecret is null ? client : About(client, OAuthError.InvalidClient("public_client_with_secret"));
+            return credentials.ClientSecret is null ? client : About(client, OAuthError.InvalidClient(Reasons.PublicClientWithSecret));
         }
 
-        if (credentials.ClientSecret is not { } secret) return About(client, OAuthError.InvalidClient(client is null ? "client_unknown" : "client_secret_missing"));
+        if (credentials.ClientSecret is not { } secret) return About(client, OAuthError.InvalidClient(client is null ? Reasons.ClientUnknown : Reasons.ClientSecretMissing));
         string[] hashes = client is null ? [] : [.. client.SecretHashes(clock.GetUtcNow())];
         if (secrets.Remembers(credentials.ClientId, secret, hashes)) return client!;
         var guess = new Guess(client, credentials.ClientId, secret, hashes);
@@ -41,15 +41,15 @@ internal sealed class ClientAuthenticator(
     private async ValueTask<OAuthError?> TryAsync(Guess guess, Guid? holder, CancellationToken ct)
     {
         var budget = guess.Hashes.Length == 0 ? null : guess.Client!.Id;
-        if (guesses.UsedUp(budget, holder) is { } usedUp) return OAuthError.TooManyRequests("client_secret_guesses_exhausted", usedUp);
+        if (guesses.UsedUp(budget, holder) is { } usedUp) return OAuthError.TooManyRequests(Reasons.ClientSecretGuessesExhausted, usedUp);
         var check = holder is null
             ? await secrets.CheckAsync(guess.ClientId, guess.Secret, guess.Hashes, ct)
             : await secrets.CheckVouchedAsync(guess.ClientId, guess.Secret, guess.Hashes, ct);
         return check switch
         {
             SecretCheck.Right => null,
-            SecretCheck.Busy => OAuthError.TooManyRequests("client_secret_checks_exhausted"),
-            _ => OAuthError.InvalidClient(guess.Client is null ? "client_unknown" : "client_secret_wrong") with { Budget = guesses.Count(budget, holder) },
+            SecretCheck.Busy => OAuthError.TooManyRequests(Reasons.ClientSecretChecksExhausted),
+            _ => OAuthError.InvalidClient(guess.Client is null ? Reasons.ClientUnknown : Reasons.ClientSecretWrong) with { Budget = guesses.Count(budget, holder) },
         };
     }
 

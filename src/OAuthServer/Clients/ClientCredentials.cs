@@ -19,27 +19,27 @@ internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
     /// </summary>
     public static Result<ClientCredentials> Read(StringValues authorization, Parameters body)
     {
-        if (authorization.Count > 1) return OAuthError.InvalidRequest("More than one Authorization header.", "authorization_repeated");
+        if (authorization.Count > 1) return OAuthError.InvalidRequest("More than one Authorization header.", Reasons.AuthorizationRepeated);
         var (bodyId, bodySecret) = (body["client_id"], body["client_secret"]);
         var assertion = body["client_assertion"] is not null || body["client_assertion_type"] is not null;
         if (assertion && (bodySecret is not null || authorization.Count > 0)) return TwoMethods();
-        if (assertion) return OAuthError.InvalidClient("client_assertion_unsupported");
-        if (authorization.Count == 0) return bodyId is null ? OAuthError.InvalidClient("client_id_missing") : new ClientCredentials(bodyId, bodySecret);
+        if (assertion) return OAuthError.InvalidClient(Reasons.ClientAssertionUnsupported);
+        if (authorization.Count == 0) return bodyId is null ? OAuthError.InvalidClient(Reasons.ClientIdMissing) : new ClientCredentials(bodyId, bodySecret);
         if (ReadBasic(authorization[0]!).Failed(out var refusal, out var basic)) return refusal;
         if (bodySecret is not null) return TwoMethods();
-        if (bodyId is not null && bodyId != basic.ClientId) return OAuthError.InvalidRequest("The client_id in the body is not the one in the Authorization header.", "client_id_contradicts");
+        if (bodyId is not null && bodyId != basic.ClientId) return OAuthError.InvalidRequest("The client_id in the body is not the one in the Authorization header.", Reasons.ClientIdContradicts);
         return basic;
     }
 
     /// <summary>Holds the secret.</summary>
     public override string ToString() => ClientId;
 
-    private static OAuthError TwoMethods() => OAuthError.InvalidRequest("More than one client authentication method.", "client_authentication_repeated");
+    private static OAuthError TwoMethods() => OAuthError.InvalidRequest("More than one client authentication method.", Reasons.ClientAuthenticationRepeated);
 
     // Each half is form-encoded before the two are joined (RFC 6749 §2.3.1, Appendix B).
     private static Result<ClientCredentials> ReadBasic(string header)
     {
-        var unreadable = OAuthError.InvalidClient("basic_unreadable");
+        var unreadable = OAuthError.InvalidClient(Reasons.BasicUnreadable);
         if (header.Length > LongestHeader || !header.StartsWith(Scheme + " ", StringComparison.OrdinalIgnoreCase)) return unreadable;
         var encoded = Encoding.ASCII.GetBytes(header[(Scheme.Length + 1)..].Trim(' '));
         var bytes = new byte[encoded.Length];
@@ -47,7 +47,7 @@ internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
         var pair = bytes.AsSpan(0, length);
         var colon = pair.IndexOf((byte)':');
         if (colon <= 0 || !Parameters.TryDecode(pair[..colon], out var id) || !Parameters.TryDecode(pair[(colon + 1)..], out var secret)) return unreadable;
-        if (Parameters.HasControls(id) || Parameters.HasControls(secret)) return OAuthError.InvalidRequest("Control characters in the client credentials.", "control_characters");
+        if (Parameters.HasControls(id) || Parameters.HasControls(secret)) return OAuthError.InvalidRequest("Control characters in the client credentials.", Reasons.ControlCharacters);
         return new ClientCredentials(id, secret);
     }
 }

@@ -16,7 +16,7 @@ internal static class FormReader
     /// <summary>The parameters, or <c>invalid_request</c> (413 for a body that is too large).</summary>
     public static async ValueTask<Result<Parameters>> ReadAsync(HttpRequest request, CancellationToken ct)
     {
-        if (!IsForm(request.ContentType)) return OAuthError.InvalidRequest("The request body must be application/x-www-form-urlencoded in UTF-8.", "content_type_unsupported");
+        if (!IsForm(request.ContentType)) return OAuthError.InvalidRequest("The request body must be application/x-www-form-urlencoded in UTF-8.", Reasons.ContentTypeUnsupported);
         if (request.ContentLength > LongestBody) return TooLarge();
         var longest = (int)(request.ContentLength ?? LongestBody);
         // One byte more, to see that the body goes on where it should end.
@@ -29,7 +29,7 @@ internal static class FormReader
             if (length > longest) return TooLarge();
             return Parameters.TryParse(buffer.AsSpan(0, length), out var parameters)
                 ? parameters
-                : OAuthError.InvalidRequest("The request body is not well encoded.", "body_malformed");
+                : OAuthError.InvalidRequest("The request body is not well encoded.", Reasons.BodyMalformed);
         }
         finally
         {
@@ -39,7 +39,7 @@ internal static class FormReader
         }
     }
 
-    private static OAuthError TooLarge() => OAuthError.InvalidRequest("The request body is too large.", "body_too_large", StatusCodes.Status413PayloadTooLarge);
+    private static OAuthError TooLarge() => OAuthError.InvalidRequest("The request body is too large.", Reasons.BodyTooLarge, StatusCodes.Status413PayloadTooLarge);
 
     private static bool IsForm(string? contentType)
     {

@@ -12,7 +12,7 @@ internal sealed partial class HttpsOnly(RequestDelegate next, ILogger<HttpsOnly>
     private const string Header = "X-Forwarded-Proto";
 
     private static readonly OAuthError PlainHttp = OAuthError.InvalidRequest(
-        "This server answers over https only. If a proxy ends TLS, list it under ForwardedHeaders:KnownProxies.", "https_required");
+        "This server answers over https only. If a proxy ends TLS, list it under ForwardedHeaders:KnownProxies.", Reasons.HttpsRequired);
 
     private readonly bool _required = issuer.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
     private int _warned;

@@ -13,6 +13,7 @@ using OAuthServer.Endpoints.Token.Grants;
 using OAuthServer.Hosting.Observability;
 using OAuthServer.Keys;
 using OAuthServer.Pages;
+using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
@@ -102,7 +103,7 @@ internal static class ServerRegistration
         services.AddSingleton(provider => new SecretGuesses(Limits(provider).ClientSecrets, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new PasswordGuesses(Limits(provider).Passwords, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<BudgetExhausted>(provider => (http, _) =>
-            provider.GetRequiredService<AuditEvents>().RecordAsync(new(AuditEventNames.BudgetUsedUp, "address_budget", http.Audit()), CancellationToken.None));
+            provider.GetRequiredService<AuditEvents>().RecordAsync(new(AuditEventNames.BudgetUsedUp, Reasons.AddressBudget, http.Audit()), CancellationToken.None));
         static RateLimitOptions Limits(IServiceProvider provider) => provider.GetRequiredService<IOptions<RateLimitOptions>>().Value;
     }
 

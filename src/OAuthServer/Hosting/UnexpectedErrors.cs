@@ -26,8 +26,8 @@ internal sealed partial class UnexpectedErrors(
         HeaderNames.XContentTypeOptions, "Referrer-Policy", HeaderNames.StrictTransportSecurity, CorrelationId.Header,
         HeaderNames.Vary, HeaderNames.AccessControlAllowOrigin, HeaderNames.AccessControlExposeHeaders);
 
-    private static readonly OAuthError NoRoute = OAuthError.InvalidRequest(string.Empty, "route_unknown", StatusCodes.Status404NotFound);
-    private static readonly OAuthError NoMethod = OAuthError.InvalidRequest(string.Empty, "method_not_allowed", StatusCodes.Status405MethodNotAllowed);
+    private static readonly OAuthError NoRoute = OAuthError.InvalidRequest(string.Empty, Reasons.RouteUnknown, StatusCodes.Status404NotFound);
+    private static readonly OAuthError NoMethod = OAuthError.InvalidRequest(string.Empty, Reasons.MethodNotAllowed, StatusCodes.Status405MethodNotAllowed);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -55,18 +55,18 @@ internal sealed partial class UnexpectedErrors(
 
     private OAuthError Judge(HttpContext context, Exception exception)
     {
-        if (exception is BadHttpRequestException unreadable) return OAuthError.InvalidRequest(string.Empty, "request_unreadable", unreadable.StatusCode);
+        if (exception is BadHttpRequestException unreadable) return OAuthError.InvalidRequest(string.Empty, Reasons.RequestUnreadable, unreadable.StatusCode);
         // How the form reader says that there were too many fields, or too long ones.
         if (exception is InvalidDataException { Source: "Microsoft.AspNetCore.WebUtilities" or "Microsoft.AspNetCore.Http" })
-            return OAuthError.InvalidRequest(string.Empty, "request_unreadable");
+            return OAuthError.InvalidRequest(string.Empty, Reasons.RequestUnreadable);
         if (Outage.Is(exception, outages))
         {
             LogOutage(exception, context.TraceIdentifier);
-            return OAuthError.TemporarilyUnavailable("dependency_away");
+            return OAuthError.TemporarilyUnavailable(Reasons.DependencyAway);
         }
 
         LogUnexpected(exception, context.TraceIdentifier);
-        return OAuthError.ServerError("unexpected_error");
+        return OAuthError.ServerError(Reasons.UnexpectedError);
     }
 
     private async Task AnswerAsync(HttpContext context, OAuthError problem)

@@ -36,16 +36,16 @@ internal static class PageAnswer
     /// <summary>The antiforgery token did not fit: the form is old, was copied, or its session is over.</summary>
     public static IResult FormExpired(string restartUrl) => Plain<MessagePage, MessageView>(
         new("This form has expired", "Nothing was changed. This happens after a long pause, or when you signed in or out in another tab.",
-            "Start again", restartUrl), OAuthError.InvalidRequest(string.Empty, "form_expired"));
+            "Start again", restartUrl), OAuthError.InvalidRequest(string.Empty, Reasons.FormExpired));
 
     public static IResult Malformed(string restartUrl) => Plain<MessagePage, MessageView>(
         new("This form could not be read", "What arrived was incomplete or damaged, and nothing was changed.",
-            "Start again", restartUrl), OAuthError.InvalidRequest(string.Empty, "form_unreadable"));
+            "Start again", restartUrl), OAuthError.InvalidRequest(string.Empty, Reasons.FormUnreadable));
 
     /// <summary>Wrong passwords used up a budget, or too many were tried at once: a page for browsers, and the one form of all 429 for everything else (RFC 6585 §4).</summary>
     public static IResult TooManyTries(HttpContext http, BudgetState? budget, string restartUrl)
     {
-        var refusal = OAuthError.TooManyRequests("sign_in_guesses_exhausted", budget);
+        var refusal = OAuthError.TooManyRequests(Reasons.SignInGuessesExhausted, budget);
         if (!http.Request.AsksForHtml()) return OAuthAnswer.Refuse(http.RequestServices.GetRequiredService<RefusalLog>().Note(http, refusal));
         http.Response.Headers.RetryAfter = "5";
         if (budget is { } usedUp) http.Response.Headers.WriteUsedUp(usedUp);
@@ -62,7 +62,7 @@ internal static class PageAnswer
         http.Response.Headers.RetryAfter = "5";
         return Plain<MessagePage, MessageView>(
             new("Please try again in a moment", "Many people are signing in right now. Nothing was changed.", "Try again", restartUrl),
-            OAuthError.TemporarilyUnavailable("sign_in_busy"));
+            OAuthError.TemporarilyUnavailable(Reasons.SignInBusy));
     }
 
     private static PageResult Form<TPage, TView>(TView view, string? formActionSource = null, OAuthError? refusal = null)

@@ -12,7 +12,7 @@ namespace OAuthServer.RateLimits;
 internal sealed partial class BudgetMiddleware(
     RequestDelegate next, Budgets budgets, IEnumerable<BudgetExhausted> listeners, RefusalLog refusals, ILogger<BudgetMiddleware> log)
 {
-    private static readonly OAuthError UsedUp = OAuthError.TooManyRequests("address_budget");
+    private static readonly OAuthError UsedUp = OAuthError.TooManyRequests(Reasons.AddressBudget);
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using OAuthServer.Accounts;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.RateLimits;
@@ -85,8 +86,8 @@ internal sealed class PasswordGuesses(GuessLimit limit, TimeProvider clock) : ID
         var account = _accounts.Take(AccountKey(attempt));
         var password = _passwords.Take(Seal(attempt.Password));
         var usedUp = new List<UsedUpBudget>();
-        if (account is { Acquired: true, State.Remaining: 0 }) usedUp.Add(new("account_guesses_exhausted", account.State));
-        if (password is { Acquired: true, State.Remaining: 0 }) usedUp.Add(new("password_guesses_exhausted", password.State));
+        if (account is { Acquired: true, State.Remaining: 0 }) usedUp.Add(new(Reasons.AccountGuessesExhausted, account.State));
+        if (password is { Acquired: true, State.Remaining: 0 }) usedUp.Add(new(Reasons.PasswordGuessesExhausted, password.State));
         return usedUp;
     }
 

@@ -189,7 +189,7 @@ public sealed class SealerTests
         await using var two = await TestServer.StartAsync(keys with { Database = one.Database });
         await one.SealAsync();
         var old = KeyOf(one);
-        var (keeper, record) = (one.Services.GetRequiredService<KeyKeeper>(), one.Services.GetRequiredService<PublicKeys>());
+        var (keeper, record) = (one.Services.GetRequiredService<KeyKeeper>(), one.Services.GetRequiredService<SigningKeys>());
         Assert.True((await keeper.GenerateAsync(replace: false, Ct)).Done);
         await Eventually.BecomesTrue(() => Task.FromResult(PublishedBy(one) == 2 && PublishedBy(two) == 2), TimeSpan.FromSeconds(20), "both instances publish the new key");
         await one.SealAsync();

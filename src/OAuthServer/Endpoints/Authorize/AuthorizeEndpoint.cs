@@ -41,5 +41,5 @@ internal static class AuthorizeEndpoint
     internal static Result<Parameters> ReadQuery(string query) =>
         Parameters.TryParse(Encoding.UTF8.GetBytes(query.TrimStart('?')), out var parameters)
             ? parameters
-            : OAuthError.InvalidRequest("The query is not well encoded.", "query_malformed");
+            : OAuthError.InvalidRequest("The query is not well encoded.", Reasons.QueryMalformed);
 }

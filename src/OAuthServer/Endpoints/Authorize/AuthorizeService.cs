@@ -13,9 +13,9 @@ internal sealed class AuthorizeService(
 {
     private const string Endpoint = "authorize";
 
-    private static readonly OAuthError AccessDenied = new("access_denied", "The person did not allow it.", "access_denied");
-    private static readonly OAuthError LoginRequired = new("login_required", "The person has to sign in.", "login_required");
-    private static readonly OAuthError ConsentRequired = new("consent_required", "The person has to be asked.", "consent_required");
+    private static readonly OAuthError AccessDenied = new("access_denied", "The person did not allow it.", Reasons.AccessDenied);
+    private static readonly OAuthError LoginRequired = new("login_required", "The person has to sign in.", Reasons.LoginRequired);
+    private static readonly OAuthError ConsentRequired = new("consent_required", "The person has to be asked.", Reasons.ConsentRequired);
 
     /// <summary>
     /// With a live session and remembered consent a code is made at once, in one statement that checks both. Only when

@@ -29,15 +29,15 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
 
     private async ValueTask<Result<RedirectTarget>> TrustAsync(Parameters parameters, CancellationToken ct)
     {
-        if (parameters.Repeated("client_id", "redirect_uri") is { } repeated) return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", "parameter_repeated");
-        if (parameters["client_id"] is not { } clientId) return OAuthError.InvalidRequest("The parameter client_id is missing.", "client_id_missing");
+        if (parameters.Repeated("client_id", "redirect_uri") is { } repeated) return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated);
+        if (parameters["client_id"] is not { } clientId) return OAuthError.InvalidRequest("The parameter client_id is missing.", Reasons.ClientIdMissing);
         var known = clientId.Length <= LongestClientId && !Parameters.HasControls(clientId);
-        if (!known || await directory.FindAsync(clientId, ct) is not { } client) return new OAuthError("invalid_client", "The client is not known here.", "client_unknown");
+        if (!known || await directory.FindAsync(clientId, ct) is not { } client) return new OAuthError("invalid_client", "The client is not known here.", Reasons.ClientUnknown);
         var sent = parameters["redirect_uri"];
         var uri = sent ?? (client.RedirectUris.Count == 1 ? client.RedirectUris[0] : null);
-        if (uri is null) return new OAuthError("invalid_redirect_uri", "The parameter redirect_uri is missing.", "redirect_uri_ambiguous") { About = new(client.Id) };
+        if (uri is null) return new OAuthError("invalid_redirect_uri", "The parameter redirect_uri is missing.", Reasons.RedirectUriAmbiguous) { About = new(client.Id) };
         if (uri.Length > LongestRedirectUri || !client.HasRedirectUri(uri))
-            return new OAuthError("invalid_redirect_uri", "The redirect_uri is not registered for this client.", "redirect_uri_unregistered") { About = new(client.Id), Mismatch = client.Mismatch(uri) };
+            return new OAuthError("invalid_redirect_uri", "The redirect_uri is not registered for this client.", Reasons.RedirectUriUnregistered) { About = new(client.Id), Mismatch = client.Mismatch(uri) };
         return new RedirectTarget(client, uri, sent is not null, EchoableState(parameters));
     }
 
@@ -48,20 +48,20 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
     private static Result<AuthorizeRequest> Check(RedirectTarget target, Parameters parameters)
     {
         var client = target.Client;
-        if (parameters.Repeated("state", "response_type", "scope", "code_challenge", "code_challenge_method", "response_mode", "prompt", "request", "request_uri") is { } repeated)
-            return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", "parameter_repeated");
-        if (parameters["state"] is not null && target.State is null) return OAuthError.InvalidRequest("The state is too long or not printable ASCII.", "state_unreadable");
-        if (parameters["request"] is not null) return new OAuthError("request_not_supported", "Request objects are not supported.", "request_object");
-        if (parameters["request_uri"] is not null) return new OAuthError("request_uri_not_supported", "Request objects are not supported.", "request_uri");
-        if (parameters.HasUnreadable(LongestValue, "state", "scope")) return OAuthError.InvalidRequest("A parameter is too long or has control characters.", "parameter_unreadable");
-        if (parameters["response_type"] is not { } responseType) return OAuthError.InvalidRequest("The parameter response_type is missing.", "response_type_missing");
-        if (responseType != "code") return new OAuthError("unsupported_response_type", "Only response_type=code is supported.", "response_type_unsupported");
-        if (!client.Allows("authorization_code")) return new OAuthError("unauthorized_client", "The client may not use the authorization code grant.", "grant_type_not_registered");
-        if (parameters["response_mode"] is not (null or "query")) return OAuthError.InvalidRequest("Only response_mode=query is supported.", "response_mode_unsupported");
-        if (ReadScope(client, parameters["scope"]) is not { } scope) return OAuthError.InvalidScope("scope_not_allowed");
+        if (parameters.Repeated("state", "response_type", "scope", "code_challenge", "code_challenge_method", "response_mode", "prompt", "request", Reasons.RequestUri) is { } repeated)
+            return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated);
+        if (parameters["state"] is not null && target.State is null) return OAuthError.InvalidRequest("The state is too long or not printable ASCII.", Reasons.StateUnreadable);
+        if (parameters["request"] is not null) return new OAuthError("request_not_supported", "Request objects are not supported.", Reasons.RequestObject);
+        if (parameters["request_uri"] is not null) return new OAuthError("request_uri_not_supported", "Request objects are not supported.", Reasons.RequestUri);
+        if (parameters.HasUnreadable(LongestValue, "state", "scope")) return OAuthError.InvalidRequest("A parameter is too long or has control characters.", Reasons.ParameterUnreadable);
+        if (parameters["response_type"] is not { } responseType) return OAuthError.InvalidRequest("The parameter response_type is missing.", Reasons.ResponseTypeMissing);
+        if (responseType != "code") return new OAuthError("unsupported_response_type", "Only response_type=code is supported.", Reasons.ResponseTypeUnsupported);
+        if (!client.Allows(GrantTypes.AuthorizationCode)) return new OAuthError("unauthorized_client", "The client may not use the authorization code grant.", Reasons.GrantTypeNotRegistered);
+        if (parameters["response_mode"] is not (null or "query")) return OAuthError.InvalidRequest("Only response_mode=query is supported.", Reasons.ResponseModeUnsupported);
+        if (ReadScope(client, parameters["scope"]) is not { } scope) return OAuthError.InvalidScope(Reasons.ScopeNotAllowed);
         if (ChallengeFault(client, parameters) is { } fault) return fault;
-        if (!Prompts.TryParse(parameters["prompt"], out var prompt)) return OAuthError.InvalidRequest("The prompt is unknown or contradicts itself.", "prompt_unsupported");
-        if (parameters.ToQuery().Length > LongestRequest) return OAuthError.InvalidRequest("The request is too long.", "request_too_long");
+        if (!Prompts.TryParse(parameters["prompt"], out var prompt)) return OAuthError.InvalidRequest("The prompt is unknown or contradicts itself.", Reasons.PromptUnsupported);
+        if (parameters.ToQuery().Length > LongestRequest) return OAuthError.InvalidRequest("The request is too long.", Reasons.RequestTooLong);
         return new AuthorizeRequest(target, scope, parameters["code_challenge"], prompt, parameters);
     }
 
@@ -77,11 +77,11 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         if (challenge is null)
         {
             return client.RequiresPkce || method is not null
-                ? OAuthError.InvalidRequest("The parameter code_challenge is missing; PKCE is required.", "code_challenge_missing")
+                ? OAuthError.InvalidRequest("The parameter code_challenge is missing; PKCE is required.", Reasons.CodeChallengeMissing)
                 : null;
         }
 
-        if (method != Pkce.Method) return OAuthError.InvalidRequest("Only code_challenge_method=S256 is supported.", "code_challenge_method_unsupported");
-        return Pkce.IsChallenge(challenge) ? null : OAuthError.InvalidRequest("The code_challenge is malformed.", "code_challenge_malformed");
+        if (method != Pkce.Method) return OAuthError.InvalidRequest("Only code_challenge_method=S256 is supported.", Reasons.CodeChallengeMethodUnsupported);
+        return Pkce.IsChallenge(challenge) ? null : OAuthError.InvalidRequest("The code_challenge is malformed.", Reasons.CodeChallengeMalformed);
     }
 }

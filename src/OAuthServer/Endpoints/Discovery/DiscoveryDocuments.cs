@@ -35,7 +35,7 @@ internal sealed class DiscoveryDocuments
             if (options.Scopes.Count > 0) WriteArray(json, "scopes_supported", [.. options.Scopes.Keys.Order(StringComparer.Ordinal)]);
             WriteArray(json, "response_types_supported", "code");
             WriteArray(json, "response_modes_supported", "query");
-            WriteArray(json, "grant_types_supported", "authorization_code", "refresh_token");
+            WriteArray(json, "grant_types_supported", GrantTypes.AuthorizationCode, GrantTypes.RefreshToken);
             WriteArray(json, "token_endpoint_auth_methods_supported", "client_secret_basic", "client_secret_post", "none");
             WriteArray(json, "revocation_endpoint_auth_methods_supported", "client_secret_basic", "client_secret_post", "none");
             WriteArray(json, "code_challenge_methods_supported", Pkce.Method);

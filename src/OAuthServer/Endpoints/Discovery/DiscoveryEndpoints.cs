@@ -27,7 +27,7 @@ internal static class DiscoveryEndpoints
     public static IEndpointConventionBuilder MapKeys(this IEndpointRouteBuilder routes, KeyRing keys, RefusalLog refusals) =>
         routes.MapMethods(KeysRoute, GetAndHead, http => keys.Current is { } ring
             ? WriteAsync(http, new(ring.JwksDocument, ring.JwksETag), MaxAge)
-            : OAuthAnswer.Refuse(refusals.Note(http, OAuthError.TemporarilyUnavailable("signing_key_missing"))).ExecuteAsync(http)).WithName("jwks");
+            : OAuthAnswer.Refuse(refusals.Note(http, OAuthError.TemporarilyUnavailable(Reasons.SigningKeyMissing))).ExecuteAsync(http)).WithName("jwks");
 
     /// <summary>Ids of tokens that were revoked before they expired, for APIs that cannot wait (RFC 7009 §3).</summary>
     public static IEndpointConventionBuilder MapRevocations(this IEndpointRouteBuilder routes, RevocationList list) =>

@@ -15,17 +15,17 @@ internal sealed class AccessTokenRevoker(AccessTokenReader reader, RevokedTokens
         if (!options.Value.AccessTokenRevocation)
         {
             return new OAuthError(
-                "unsupported_token_type", "Access tokens cannot be revoked here; they expire soon.", "access_token_revocation_off")
+                "unsupported_token_type", "Access tokens cannot be revoked here; they expire soon.", Reasons.AccessTokenRevocationOff)
             {
                 About = new(client.Id),
             };
         }
 
         // Never a 200 for a token that may be one of ours (RFC 7009 §2.2.1).
-        if (!reader.CanJudge) return OAuthError.TemporarilyUnavailable("signing_key_missing");
+        if (!reader.CanJudge) return OAuthError.TemporarilyUnavailable(Reasons.SigningKeyMissing);
         if (await reader.ReadAsync(request.Token) is not { } token) return null;
         if (token.ClientId != client.Id)
-            return OAuthError.InvalidGrant("token_of_another_client") with { About = new(client.Id, token.Subject) };
+            return OAuthError.InvalidGrant(Reasons.TokenOfAnotherClient) with { About = new(client.Id, token.Subject) };
         await revoked.AddAsync(token.Id, client.Id, token.Subject, request.Audit, ct);
         return null;
     }

@@ -13,10 +13,10 @@ internal sealed record RevokeRequest(ClientCredentials Credentials, string Token
     {
         if ((await FormReader.ReadAsync(http, ct)).Failed(out var malformed, out var form)) return malformed;
         if (form.Repeated("token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type") is { } name)
-            return OAuthError.InvalidRequest($"The parameter {name} is repeated.", "parameter_repeated");
-        if (form.HasUnreadable(LongestValue)) return OAuthError.InvalidRequest("A parameter is too long or has control characters.", "parameter_unreadable");
+            return OAuthError.InvalidRequest($"The parameter {name} is repeated.", Reasons.ParameterRepeated);
+        if (form.HasUnreadable(LongestValue)) return OAuthError.InvalidRequest("A parameter is too long or has control characters.", Reasons.ParameterUnreadable);
         if (ClientCredentials.Read(http.Headers.Authorization, form).Failed(out var refusal, out var credentials)) return refusal;
-        if (form["token"] is not { } token) return OAuthError.InvalidRequest("The parameter token is missing.", "token_missing");
+        if (form["token"] is not { } token) return OAuthError.InvalidRequest("The parameter token is missing.", Reasons.TokenMissing);
         return new RevokeRequest(credentials, token, http.HttpContext.Audit());
     }
 

@@ -35,7 +35,7 @@ internal sealed class RevokeService(
     {
         if (await refreshTokens.FindAsync(request.Token, TimeSpan.Zero, ct) is not { } state) return null;
         if (state.ClientId != client.Id)
-            return OAuthError.InvalidGrant("token_of_another_client") with { About = new(client.Id, state.UserId, state.GrantId) };
+            return OAuthError.InvalidGrant(Reasons.TokenOfAnotherClient) with { About = new(client.Id, state.UserId, state.GrantId) };
         await grants.RevokeAsync(new(state.GrantId, state.UserId, state.ClientId), request.Audit, ct);
         return null;
     }

@@ -19,10 +19,10 @@ internal sealed record TokenRequest(
     {
         if ((await FormReader.ReadAsync(http, ct)).Failed(out var malformed, out var form)) return malformed;
         if (form.Repeated("grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope") is { } name)
-            return OAuthError.InvalidRequest($"The parameter {name} is repeated.", "parameter_repeated");
-        if (form.HasUnreadable(LongestValue)) return OAuthError.InvalidRequest("A parameter is too long or has control characters.", "parameter_unreadable");
+            return OAuthError.InvalidRequest($"The parameter {name} is repeated.", Reasons.ParameterRepeated);
+        if (form.HasUnreadable(LongestValue)) return OAuthError.InvalidRequest("A parameter is too long or has control characters.", Reasons.ParameterUnreadable);
         if (ClientCredentials.Read(http.Headers.Authorization, form).Failed(out var refusal, out var credentials)) return refusal;
-        if ((form["grant_type"] ?? impliedGrantType) is not { } grantType) return OAuthError.InvalidRequest("The parameter grant_type is missing.", "grant_type_missing");
+        if ((form["grant_type"] ?? impliedGrantType) is not { } grantType) return OAuthError.InvalidRequest("The parameter grant_type is missing.", Reasons.GrantTypeMissing);
         return new TokenRequest(
             grantType, credentials, form["code"], form["redirect_uri"], form["code_verifier"],
             form["refresh_token"], form["scope"], http.Device(), http.HttpContext.Audit());

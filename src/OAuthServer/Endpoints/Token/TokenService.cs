@@ -34,7 +34,7 @@ internal sealed partial class TokenService(
         if (Choose(route, client, request).Failed(out var unfit, out var grant))
             return await RefuseAsync(route, client, request, unfit, ct);
         if (keys.Current is not { } ring)
-            return await RefuseAsync(route, client, request, OAuthError.TemporarilyUnavailable("signing_key_missing"), ct);
+            return await RefuseAsync(route, client, request, OAuthError.TemporarilyUnavailable(Reasons.SigningKeyMissing), ct);
         if ((await grant.RedeemAsync(client, request, ct)).Failed(out var refusal, out var access))
             return await RefuseAsync(route, client, request, refusal, ct);
         try
@@ -54,17 +54,17 @@ internal sealed partial class TokenService(
     private Result<IGrant> Choose(TokenRoute route, Client client, TokenRequest request)
     {
         if (!route.Serves(request.GrantType) || !_grants.TryGetValue(request.GrantType, out var grant))
-            return new OAuthError("unsupported_grant_type", "The grant_type is not supported here.", "grant_type_unsupported");
+            return new OAuthError("unsupported_grant_type", "The grant_type is not supported here.", Reasons.GrantTypeUnsupported);
         return client.Allows(request.GrantType)
             ? Result.Of(grant)
-            : OAuthError.UnauthorizedClient("grant_type_not_registered");
+            : OAuthError.UnauthorizedClient(Reasons.GrantTypeNotRegistered);
     }
 
     // Not tied to the request: the app may have given up waiting (docs/decisions/001-one-statement-beside-ef.md).
     private async Task<OAuthError> GiveBackAsync(
         IGrant grant, TokenRoute route, TokenRequest request, Client client, GrantedAccess access)
     {
-        var unsigned = OAuthError.TemporarilyUnavailable("signing_failed") with
+        var unsigned = OAuthError.TemporarilyUnavailable(Reasons.SigningFailed) with
         {
             GrantType = request.GrantType,
             About = new(client.Id, access.UserId, access.GrantId),

@@ -17,9 +17,9 @@ internal sealed class AuthorizationCodeGrant(
     public async Task<Result<GrantedAccess>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
     {
         if (request.Code is not { } code)
-            return OAuthError.InvalidRequest("The parameter code is missing.", "code_missing");
+            return OAuthError.InvalidRequest("The parameter code is missing.", Reasons.CodeMissing);
         if (request.CodeVerifier is { } verifier && !Pkce.IsVerifier(verifier))
-            return OAuthError.InvalidRequest("The code_verifier is malformed.", "code_verifier_malformed");
+            return OAuthError.InvalidRequest("The code_verifier is malformed.", Reasons.CodeVerifierMalformed);
         var redemption = new CodeRedemption
         {
             Code = code,
@@ -46,37 +46,37 @@ internal sealed class AuthorizationCodeGrant(
     private async Task<OAuthError> ExplainAsync(CodeRedemption redemption, CancellationToken ct)
     {
         if (await codes.FindAsync(redemption.Code, ct) is not { } state)
-            return OAuthError.InvalidGrant("code_unknown") with { About = new(redemption.ClientId) };
+            return OAuthError.InvalidGrant(Reasons.CodeUnknown) with { About = new(redemption.ClientId) };
         var about = new RefusalSubject(redemption.ClientId, state.UserId, state.GrantId);
         if (Refusal(state, redemption) is { } refusal) return refusal with { About = about };
         if (state.Used)
         {
-            var reused = OAuthError.InvalidGrant("code_reused") with { About = about };
+            var reused = OAuthError.InvalidGrant(Reasons.CodeReused) with { About = about };
             await grants.WithdrawReusedAsync(
                 new(state.GrantId, state.UserId, state.ClientId), AuditEventNames.CodeReused, reused.Reason, redemption.Audit, ct);
             return reused;
         }
 
-        var reason = state.Revoked ? "code_revoked" : state.Expired ? "code_expired" : "account_disabled";
+        var reason = state.Revoked ? Reasons.CodeRevoked : state.Expired ? Reasons.CodeExpired : Reasons.AccountDisabled;
         return OAuthError.InvalidGrant(reason) with { About = about };
     }
 
     // What does not belong to the code; null when all of it does.
     private static OAuthError? Refusal(CodeState state, CodeRedemption redemption)
     {
-        if (state.ClientId != redemption.ClientId) return OAuthError.InvalidGrant("code_of_another_client");
+        if (state.ClientId != redemption.ClientId) return OAuthError.InvalidGrant(Reasons.CodeOfAnotherClient);
         if (redemption.RedirectUri is { } uri && uri != state.RedirectUri)
-            return OAuthError.InvalidGrant("code_redirect_uri_mismatch") with { Mismatch = new(uri, [state.RedirectUri]) };
+            return OAuthError.InvalidGrant(Reasons.CodeRedirectUriMismatch) with { Mismatch = new(uri, [state.RedirectUri]) };
         if (state.CodeChallenge is null && redemption.CodeChallenge is not null)
         {
             return OAuthError.InvalidRequest(
-                "A code_verifier was sent, but the authorization request had no code_challenge.", "code_verifier_without_challenge");
+                "A code_verifier was sent, but the authorization request had no code_challenge.", Reasons.CodeVerifierWithoutChallenge);
         }
 
         if (state.CodeChallenge is null && redemption.RedirectUri is null && state.RedirectUriWasSent)
-            return OAuthError.InvalidRequest("The parameter redirect_uri is missing.", "redirect_uri_missing");
+            return OAuthError.InvalidRequest("The parameter redirect_uri is missing.", Reasons.RedirectUriMissing);
         if (redemption.CodeChallenge is null && state.CodeChallenge is not null)
-            return OAuthError.InvalidGrant("code_verifier_missing");
-        return redemption.CodeChallenge == state.CodeChallenge ? null : OAuthError.InvalidGrant("code_verifier_wrong");
+            return OAuthError.InvalidGrant(Reasons.CodeVerifierMissing);
+        return redemption.CodeChallenge == state.CodeChallenge ? null : OAuthError.InvalidGrant(Reasons.CodeVerifierWrong);
     }
 }

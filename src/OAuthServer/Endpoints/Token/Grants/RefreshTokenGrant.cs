@@ -20,11 +20,11 @@ internal sealed class RefreshTokenGrant(
     public async Task<Result<GrantedAccess>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
     {
         if (request.RefreshToken is not { } presented)
-            return OAuthError.InvalidRequest("The parameter refresh_token is missing.", "refresh_token_missing");
+            return OAuthError.InvalidRequest("The parameter refresh_token is missing.", Reasons.RefreshTokenMissing);
         Scope? scope = null;
-        if (request.Scope is { } asked && !Scope.TryParse(asked, out scope)) return OAuthError.InvalidScope("scope_malformed");
+        if (request.Scope is { } asked && !Scope.TryParse(asked, out scope)) return OAuthError.InvalidScope(Reasons.ScopeMalformed);
         if (!RefreshTokenValue.IsOurs(presented))
-            return OAuthError.InvalidGrant("refresh_token_unknown") with { About = new(client.Id) };
+            return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(client.Id) };
         var nonce = RefreshTokenValue.NewNonce();
         var rotation = new Rotation
         {
@@ -52,12 +52,12 @@ internal sealed class RefreshTokenGrant(
     private async Task<Result<GrantedAccess>> SecondLookAsync(Rotation rotation, Scope? scope, CancellationToken ct)
     {
         if (await tokens.FindAsync(rotation.RefreshToken, options.Value.RefreshRetryWindow, ct) is not { } state)
-            return OAuthError.InvalidGrant("refresh_token_unknown") with { About = new(rotation.ClientId) };
+            return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(rotation.ClientId) };
         var about = new RefusalSubject(rotation.ClientId, state.UserId, state.GrantId);
         if (Refusal(state, rotation, scope) is { } refusal) return refusal with { About = about };
-        if (!state.Used) return OAuthError.InvalidGrant("refresh_token_expired") with { About = about };
+        if (!state.Used) return OAuthError.InvalidGrant(Reasons.RefreshTokenExpired) with { About = about };
         if (await TryRepeatAsync(state, rotation, ct) is { } access) return access;
-        var reused = OAuthError.InvalidGrant("refresh_token_reused") with { About = about };
+        var reused = OAuthError.InvalidGrant(Reasons.RefreshTokenReused) with { About = about };
         await grants.WithdrawReusedAsync(
             new(state.GrantId, state.UserId, state.ClientId),
             AuditEventNames.RefreshTokenReused, reused.Reason, rotation.Audit, ct);
@@ -75,14 +75,14 @@ internal sealed class RefreshTokenGrant(
     // Why the token does not serve, used or not; null when that is all there is to say.
     private static OAuthError? Refusal(RefreshTokenState state, Rotation rotation, Scope? scope)
     {
-        if (state.ClientId != rotation.ClientId) return OAuthError.InvalidGrant("refresh_token_of_another_client");
-        if (state.Revoked) return OAuthError.InvalidGrant("refresh_token_revoked");
-        if (!state.AccountLive) return OAuthError.InvalidGrant("account_disabled");
-        if (scope is not null && !scope.IsWithin(state.Scope.Split(' '))) return OAuthError.InvalidScope("scope_exceeds_grant");
+        if (state.ClientId != rotation.ClientId) return OAuthError.InvalidGrant(Reasons.RefreshTokenOfAnotherClient);
+        if (state.Revoked) return OAuthError.InvalidGrant(Reasons.RefreshTokenRevoked);
+        if (!state.AccountLive) return OAuthError.InvalidGrant(Reasons.AccountDisabled);
+        if (scope is not null && !scope.IsWithin(state.Scope.Split(' '))) return OAuthError.InvalidScope(Reasons.ScopeExceedsGrant);
         // A session that began while binding was off has no fingerprint; its next rotation keeps one.
         return rotation.EnforceDevice && state.DeviceFingerprint is { } kept
             && !kept.AsSpan().SequenceEqual(rotation.DeviceFingerprint)
-            ? OAuthError.InvalidGrant("device_changed")
+            ? OAuthError.InvalidGrant(Reasons.DeviceChanged)
             : null;
     }
 }

@@ -42,7 +42,7 @@ public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<Tok
     {
         var presented = (await tokens.TokensAsync()).RefreshToken!;
         var other = (await tokens.TokensAsync()).RefreshToken;
-        var successor = RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(presented, DateTimeOffset.UtcNow), presented);
+        var successor = RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(), presented);
         await using var connection = await tokens.Database.DataSource.OpenConnectionAsync(Ct);
         await using var refresh = await connection.BeginTransactionAsync(Ct);
         await RunAsync(connection, "UPDATE oauth_refresh_tokens SET previous_token = token, token = $2 WHERE family = $1 RETURNING 1", RefreshTokenValue.FamilyKey(presented)!, Handle.Hash(successor));

@@ -1,0 +1,96 @@
+namespace OAuthServer.Protocol;
+
+/// <summary>
+/// Why something was refused: stable codes for logs, the audit log and metrics. docs/errors.md says of each what happened,
+/// whose it is to mend, and how.
+/// </summary>
+internal static class Reasons
+{
+    public const string ContentTypeUnsupported = "content_type_unsupported";
+    public const string BodyMalformed = "body_malformed";
+    public const string BodyTooLarge = "body_too_large";
+    public const string ParameterRepeated = "parameter_repeated";
+    public const string ParameterUnreadable = "parameter_unreadable";
+    public const string RequestUnreadable = "request_unreadable";
+    public const string AuthorizationRepeated = "authorization_repeated";
+    public const string BasicUnreadable = "basic_unreadable";
+    public const string ControlCharacters = "control_characters";
+    public const string ClientAuthenticationRepeated = "client_authentication_repeated";
+    public const string ClientAssertionUnsupported = "client_assertion_unsupported";
+    public const string ClientIdMissing = "client_id_missing";
+    public const string ClientIdContradicts = "client_id_contradicts";
+    public const string ClientUnknown = "client_unknown";
+    public const string ClientSecretMissing = "client_secret_missing";
+    public const string ClientSecretWrong = "client_secret_wrong";
+    public const string PublicClientWithSecret = "public_client_with_secret";
+    public const string ClientSecretChecksExhausted = "client_secret_checks_exhausted";
+    public const string ClientSecretGuessesExhausted = "client_secret_guesses_exhausted";
+    public const string QueryMalformed = "query_malformed";
+    public const string RedirectUriAmbiguous = "redirect_uri_ambiguous";
+    public const string RedirectUriUnregistered = "redirect_uri_unregistered";
+    public const string StateUnreadable = "state_unreadable";
+    public const string RequestObject = "request_object";
+    public const string RequestUri = "request_uri";
+    public const string ResponseTypeMissing = "response_type_missing";
+    public const string ResponseTypeUnsupported = "response_type_unsupported";
+    public const string ResponseModeUnsupported = "response_mode_unsupported";
+    public const string PromptUnsupported = "prompt_unsupported";
+    public const string ScopeNotAllowed = "scope_not_allowed";
+    public const string CodeChallengeMissing = "code_challenge_missing";
+    public const string CodeChallengeMalformed = "code_challenge_malformed";
+    public const string CodeChallengeMethodUnsupported = "code_challenge_method_unsupported";
+    public const string RequestTooLong = "request_too_long";
+    public const string GrantTypeMissing = "grant_type_missing";
+    public const string GrantTypeUnsupported = "grant_type_unsupported";
+    public const string GrantTypeNotRegistered = "grant_type_not_registered";
+    public const string CodeMissing = "code_missing";
+    public const string CodeUnknown = "code_unknown";
+    public const string CodeOfAnotherClient = "code_of_another_client";
+    public const string CodeRedirectUriMismatch = "code_redirect_uri_mismatch";
+    public const string RedirectUriMissing = "redirect_uri_missing";
+    public const string CodeVerifierMissing = "code_verifier_missing";
+    public const string CodeVerifierMalformed = "code_verifier_malformed";
+    public const string CodeVerifierWrong = "code_verifier_wrong";
+    public const string CodeVerifierWithoutChallenge = "code_verifier_without_challenge";
+    public const string CodeExpired = "code_expired";
+    public const string CodeReused = "code_reused";
+    public const string CodeRevoked = "code_revoked";
+    public const string RefreshTokenMissing = "refresh_token_missing";
+    public const string RefreshTokenUnknown = "refresh_token_unknown";
+    public const string RefreshTokenOfAnotherClient = "refresh_token_of_another_client";
+    public const string RefreshTokenExpired = "refresh_token_expired";
+    public const string RefreshTokenRevoked = "refresh_token_revoked";
+    public const string RefreshTokenReused = "refresh_token_reused";
+    public const string ScopeMalformed = "scope_malformed";
+    public const string ScopeExceedsGrant = "scope_exceeds_grant";
+    public const string DeviceChanged = "device_changed";
+    public const string AccountDisabled = "account_disabled";
+    public const string SigningKeyMissing = "signing_key_missing";
+    public const string SigningFailed = "signing_failed";
+    public const string TokenMissing = "token_missing";
+    public const string TokenOfAnotherClient = "token_of_another_client";
+    public const string AccessTokenRevocationOff = "access_token_revocation_off";
+    public const string FormUnreadable = "form_unreadable";
+    public const string FormExpired = "form_expired";
+    public const string MalformedCredentials = "malformed_credentials";
+    public const string UnknownAccount = "unknown_account";
+    public const string WrongPassword = "wrong_password";
+    public const string WrongPasswordLocks = "wrong_password_locks";
+    public const string AccountLocked = "account_locked";
+    public const string SignInGuessesExhausted = "sign_in_guesses_exhausted";
+    public const string SignInBusy = "sign_in_busy";
+    public const string NewPasswordUnsuitable = "new_password_unsuitable";
+    public const string PasswordConfirmationsExhausted = "password_confirmations_exhausted";
+    public const string PasswordNotChanged = "password_not_changed";
+    public const string HttpsRequired = "https_required";
+    public const string AddressBudget = "address_budget";
+    public const string RouteUnknown = "route_unknown";
+    public const string MethodNotAllowed = "method_not_allowed";
+    public const string DependencyAway = "dependency_away";
+    public const string UnexpectedError = "unexpected_error";
+    public const string AccountGuessesExhausted = "account_guesses_exhausted";
+    public const string PasswordGuessesExhausted = "password_guesses_exhausted";
+    public const string AccessDenied = "access_denied";
+    public const string LoginRequired = "login_required";
+    public const string ConsentRequired = "consent_required";
+}
