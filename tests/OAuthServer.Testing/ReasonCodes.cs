@@ -22,9 +22,9 @@ public static partial class ReasonCodes
     /// <summary>The public errors with a section of their own.</summary>
     public static IReadOnlyList<string> DocumentedErrors { get; } = [.. Section().Matches(Documentation).Select(Name)];
 
-    /// <summary>The rows of reasons: what happened, who mends it, how. A reason may have several only if the page is wrong.</summary>
+    /// <summary>The entries of reasons: what happened, who can change it, how. A reason may have several only if the page is wrong.</summary>
     public static ILookup<string, (string What, string Who, string How)> Documented { get; } = Entry().Matches(Documentation)
-        .ToLookup(Name, row => (row.Groups[2].Value.Trim(), row.Groups[3].Value.Trim(), row.Groups[4].Value.Trim()), StringComparer.Ordinal);
+        .ToLookup(Name, entry => (entry.Groups[2].Value.Trim(), entry.Groups[3].Value.Trim(), entry.Groups[4].Value.Trim()), StringComparer.Ordinal);
 
     /// <summary>Whether <c>errors.md#name</c> leads to something.</summary>
     public static bool HasAnchor(string name) => DocumentedErrors.Contains(name) || Documentation.Contains($"<a id=\"{name}\"></a>`{name}`", StringComparison.Ordinal);
@@ -64,6 +64,9 @@ public static partial class ReasonCodes
     [GeneratedRegex(@"^### ([a-z_]+)\r?$", RegexOptions.Multiline)]
     private static partial Regex Section();
 
-    [GeneratedRegex(@"^\| (?:<a id=""[a-z_]+""></a>)?`([a-z_]+)` \|([^|]*)\|([^|]*)\|([^|]*)\|\r?$", RegexOptions.Multiline)]
+    // An item of a list: `reason`: what happened. **Who**: how. It goes on in lines that are indented, and ends before the next.
+    [GeneratedRegex(
+        @"^- (?:<a id=""[a-z_]+""></a>)?`([a-z_]+)`: ((?:(?!\n- ).)+?)\.\s+\*\*((?:(?!\n- ).)+?)\*\*:\s+(.+?)(?=\r?\n(?!  ))",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Entry();
 }

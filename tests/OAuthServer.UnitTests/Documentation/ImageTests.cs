@@ -14,7 +14,7 @@ public sealed partial class ImageTests
     {
         var settings = MemorySetting().Matches(File.ReadAllText(Path.Combine(Repository, "Dockerfile"))).Select(match => match.Value).ToList();
         Assert.True(settings.Count > 3, "The settings were not found.");
-        var page = File.ReadAllText(Path.Combine(Repository, "docs", "operations.md"));
+        var page = File.ReadAllText(Path.Combine(Repository, "docs", "operations", "install.md"));
         Assert.All(settings, setting => Assert.Contains($"`{setting}`", page, StringComparison.Ordinal));
     }
 

@@ -103,7 +103,7 @@ public sealed partial class TelemetryDocsTests
     };
 
     private static IEnumerable<(string Name, string Kind, string Unit, string[] Tags)> Rows() =>
-        File.ReadLines(Path.Combine(Root, "docs", "operations.md")).Select(line => Row().Match(line)).Where(row => row.Success)
+        File.ReadLines(Path.Combine(Root, "docs", "operations", "telemetry.md")).Select(line => Row().Match(line)).Where(row => row.Success)
             .Select(row => (row.Groups[1].Value, row.Groups[2].Value, row.Groups[3].Value, Quoted().Matches(row.Groups[4].Value).Select(tag => tag.Groups[1].Value).ToArray()));
 
     // Every name of ours in the source that is no instrument's.

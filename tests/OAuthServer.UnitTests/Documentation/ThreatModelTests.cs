@@ -1,13 +1,11 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.UnitTests.Architecture;
 
 namespace OAuthServer.UnitTests.Documentation;
 
-/// <summary>What docs/threat-model.md points to exists: rows of the conformance list with a test, test classes, files, headings.</summary>
+/// <summary>What docs/threat-model.md points to exists: rows of the conformance list with a test, test classes, files.</summary>
 public sealed partial class ThreatModelTests
 {
-    private static readonly string Repository = Path.GetFullPath(Path.Combine(CompiledServer.SourceFolder, ".."));
+    private static readonly string Repository = MarkdownPage.Root;
     private static readonly string Text = Read("docs/threat-model.md");
 
     [Fact]
@@ -31,18 +29,6 @@ public sealed partial class ThreatModelTests
     }
 
     [Fact]
-    public void Each_link_leads_to_a_file_and_a_heading_of_it()
-    {
-        var links = Link().Matches(Text).Select(match => (File: match.Groups[1].Value, Heading: match.Groups[2].Value)).ToList();
-        Assert.True(links.Count > 5, "The links were not found.");
-        foreach (var (file, heading) in links)
-        {
-            var target = Read("docs/" + file);
-            if (heading.Length > 0) Assert.Contains(heading, target.Split('\n').Where(line => line.StartsWith('#')).Select(Anchor));
-        }
-    }
-
-    [Fact]
     public void What_it_says_of_the_build_and_of_files_is_so()
     {
         foreach (var file in new[] { "docs/nginx.conf", "Dockerfile", ".ci/run" })
@@ -57,18 +43,9 @@ public sealed partial class ThreatModelTests
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(Repository, file));
 
-    // As the usual renderers of Markdown make it.
-    private static string Anchor(string heading) => NoAnchor().Replace(heading.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-');
-
     [GeneratedRegex(@"\b[A-Z]+-\d{2}\b")]
     private static partial Regex RowId();
 
     [GeneratedRegex(@"\b[A-Z]\w+Tests\b")]
     private static partial Regex TestClass();
-
-    [GeneratedRegex(@"\]\(([a-z.-]+)(?:#([a-z0-9-]+))?\)")]
-    private static partial Regex Link();
-
-    [GeneratedRegex(@"[^a-z0-9 _-]")]
-    private static partial Regex NoAnchor();
 }
