@@ -43,13 +43,16 @@ internal sealed partial class ConfigurationPage
         var page = new StringBuilder(ConfigurationText.Head);
         foreach (var section in production.Sections)
         {
-            page.Append($"\n## {section.Path}\n\n{Intro(section)}\n\n| Key | Kind | Default | Allowed | |\n|---|---|---|---|---|\n");
+            page.Append($"\n## {section.Path}\n\n").Append(MarkdownText.Wrap("", Intro(section))).Append('\n');
             foreach (var setting in Setting.Of(section.Path, section.Options))
             {
                 var value = setting.ValueIn(production.Options(section.Options));
                 var inDevelopment = setting.ValueIn(development.Options(section.Options));
                 var shown = value == inDevelopment ? Code(value) : $"{Code(value)}; in Development {Code(inDevelopment)}";
-                page.Append($"| `{setting.Key}`<br>`{setting.Variable}` | {setting.Kind} | {Cell(shown)} | {Cell(Limits(setting) is { Length: > 0 } limits ? limits : "any")} | {Cell(Purpose(setting))} |\n");
+                var allowed = Limits(setting) is { Length: > 0 } limits ? limits : "any";
+                page.Append(MarkdownText.Wrap("- ", $"`{setting.Key}` or `{setting.Variable}`"));
+                page.Append(MarkdownText.Wrap("  - ", $"{char.ToUpperInvariant(setting.Kind[0])}{setting.Kind[1..]}, default {shown}. Allowed: {allowed}."));
+                page.Append(MarkdownText.Wrap("  - ", Purpose(setting)));
             }
         }
 
@@ -64,8 +67,6 @@ internal sealed partial class ConfigurationPage
     }
 
     private static string Code(string value) => value.Length == 0 ? "none" : $"`{value}`";
-
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static IEnumerable<string> Complaints(string key, (string Key, string Value) extreme)
     {

@@ -1,31 +1,15 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Storage;
-using OAuthServer.UnitTests.Architecture;
+using OAuthServer.Configuration;
 
 namespace OAuthServer.UnitTests.Documentation;
 
 /// <summary>Keeps docs/configuration.md like the server. <c>OAUTH_WRITE_DOCS=1</c> rewrites it.</summary>
 public sealed partial class ConfigurationPageTests
 {
-    private const string Variable = "OAUTH_WRITE_DOCS";
-
-    private static readonly string Root = Path.GetDirectoryName(CompiledServer.SourceFolder)!;
-
     private readonly ConfigurationPage _page = new();
 
     [Fact]
-    public void The_page_is_up_to_date()
-    {
-        var file = Path.Combine(Root, "docs", "configuration.md");
-        var expected = _page.Write();
-        if (Environment.GetEnvironmentVariable(Variable) == "1") File.WriteAllText(file, expected);
-        var actual = File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "";
-        if (actual == expected) return;
-        var (now, was) = (expected.Split('\n'), actual.Split('\n'));
-        var drift = now.Except(was).Select(line => "+ " + line).Concat(was.Except(now).Select(line => "- " + line));
-        Assert.Fail($"docs/configuration.md does not match the options. Run this test once with {Variable}=1 and read the change.\n{string.Join('\n', drift)}");
-    }
+    public void The_page_is_up_to_date() => WrittenPage.AssertIs("docs/configuration.md", _page.Write());
 
     [Fact]
     public void Every_setting_says_what_it_does()
@@ -49,14 +33,14 @@ public sealed partial class ConfigurationPageTests
     [Fact]
     public void Every_key_in_the_readme_exists()
     {
-        var table = File.ReadAllText(Path.Combine(Root, "README.md")).Split("## Configuration", 2)[1].Split("\n## ", 2)[0];
+        var table = File.ReadAllText(Path.Combine(MarkdownPage.Root, "README.md")).Split("## Configuration", 2)[1].Split("\n## ", 2)[0];
         var named = table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).SelectMany(line => KeysOf(line.Split('|')[1])).ToList();
-        Assert.True(named.Count > 20, "The table was not found.");
+        Assert.True(named.Count >= 5, "The table was not found.");
         AssertExist(named);
     }
 
     [Fact]
-    public void Every_key_in_the_documents_exists() => AssertExist(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")
+    public void Every_key_in_the_documents_exists() => AssertExist(Directory.EnumerateFiles(Path.Combine(MarkdownPage.Root, "docs"), "*.md")
         .SelectMany(file => KeyInText().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Distinct(StringComparer.Ordinal)
         .Where(key => ConfigurationPage.Settings().Any(setting => setting.Key.StartsWith(key.Split(':')[0] + ":", StringComparison.Ordinal))));
 

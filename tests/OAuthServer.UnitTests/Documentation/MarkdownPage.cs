@@ -56,7 +56,7 @@ internal sealed partial class MarkdownPage
     public static IReadOnlyList<MarkdownPage> All() =>
     [
         .. Directory.EnumerateFiles(Root, "*.md")
-            .Concat(Folders.SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(Root, folder), "*.md", SearchOption.AllDirectories)))
+            .Concat(Folders.SelectMany(Below))
             .Select(file => System.IO.Path.GetRelativePath(Root, file).Replace('\\', '/'))
             .Where(path => !path.Split('/').Any(folder => folder is "bin" or "obj" or "results"))
             .Order(StringComparer.Ordinal).Select(path => new MarkdownPage(path)),
@@ -65,13 +65,19 @@ internal sealed partial class MarkdownPage
     /// <summary>One page.</summary>
     public static MarkdownPage Read(string path) => new(path);
 
-    private string Resolve(string target) =>
-        System.IO.Path.GetRelativePath(Root, System.IO.Path.GetFullPath(System.IO.Path.Combine(Root, _folder, target))).Replace('\\', '/');
+    private static IEnumerable<string> Below(string folder) =>
+        Directory.EnumerateFiles(System.IO.Path.Combine(Root, folder), "*.md", SearchOption.AllDirectories);
+
+    private string Resolve(string target)
+    {
+        var file = System.IO.Path.GetFullPath(System.IO.Path.Combine(Root, _folder, target));
+        return System.IO.Path.GetRelativePath(Root, file).Replace('\\', '/');
+    }
 
     private static string Anchor(string heading) =>
         NoAnchor().Replace(heading.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-');
 
-    [GeneratedRegex(@"\]\((?<file>[^()#\s]*)(?:#(?<anchor>[^()\s]+))?\)")]
+    [GeneratedRegex(@"(?:\]\(|\bsrc="")(?<file>[^()#\s""]*)(?:#(?<anchor>[^()\s]+))?[)""]")]
     private static partial Regex Link();
 
     [GeneratedRegex("`[^`]*`")]

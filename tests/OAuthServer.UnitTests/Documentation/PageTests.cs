@@ -18,20 +18,25 @@ public sealed class PageTests
     }
 
     [Fact]
-    public void No_line_is_wider_than_120_characters() =>
-        Assert.Empty(Pages.SelectMany(page => page.Text.Split('\n').Select((line, index) => (page.Path, Line: index + 1, Text: line)))
-            .Where(line => line.Text.Length > Widest && CanBreak(line.Text)).Select(line => $"{line.Path}:{line.Line}"));
+    public void No_line_is_wider_than_120_characters()
+    {
+        var lines = Pages.SelectMany(page => page.Text.Split('\n').Select((line, index) => (Text: line, Place: $"{page.Path}:{index + 1}")));
+        Assert.Empty(lines.Where(line => line.Text.Length > Widest && CanBreak(line.Text)).Select(line => line.Place));
+    }
 
     [Fact]
     public void Each_page_of_a_folder_is_in_its_index()
     {
-        foreach (var index in Pages.Where(page => page.Path.StartsWith("docs/", StringComparison.Ordinal) && page.Path.EndsWith("/README.md", StringComparison.Ordinal)))
+        foreach (var index in Pages.Where(page => IsIn(page.Path, "docs/") && page.Path.EndsWith("/README.md", StringComparison.Ordinal)))
         {
             var folder = index.Path[..^"README.md".Length];
-            Assert.Equal(Pages.Select(page => page.Path).Where(path => path.StartsWith(folder, StringComparison.Ordinal) && path != index.Path), index.Links
-                .Select(link => link.File).Where(file => file.StartsWith(folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                Pages.Select(page => page.Path).Where(path => IsIn(path, folder) && path != index.Path),
+                index.Links.Select(link => link.File).Where(file => IsIn(file, folder)).Order(StringComparer.Ordinal));
         }
     }
+
+    private static bool IsIn(string path, string folder) => path.StartsWith(folder, StringComparison.Ordinal);
 
     // A row of a table is one line in Markdown, and an address has no place to break.
     private static bool CanBreak(string line) => !line.StartsWith('|') && line.Trim().Contains(' ', StringComparison.Ordinal);
