@@ -1,6 +1,3 @@
-using System.Text;
-using OAuthServer.Operators.Doctor;
-
 namespace OAuthServer.ServerTests.Conformance;
 
 /// <summary>
@@ -34,7 +31,7 @@ public sealed class ConformanceListTests
     }
 
     [Fact]
-    public void The_published_list_is_up_to_date() => AssertIsWritten(Document(), "docs", "conformance.md");
+    public void The_published_list_is_up_to_date() => AssertIsWritten(new ConformancePage(Rows, Tests).Write(), "docs", "conformance.md");
 
     private static void AssertIsWritten(string expected, params string[] path)
     {
@@ -45,33 +42,5 @@ public sealed class ConformanceListTests
         var was = actual.Split('\n');
         var drift = expected.Split('\n').Except(was).Select(line => "+ " + line).Concat(was.Except(expected.Split('\n')).Select(line => "- " + line));
         Assert.Fail($"{string.Join('/', path)} does not match the tests. Run them once with {Variable}=1 and read the change.\n{string.Join('\n', drift)}");
-    }
-
-    // A row of a later stage may be met already; one without a test says so rather than leaving its cell empty.
-    private static string Cell(ConformanceRow row, IEnumerable<string> tests) =>
-        string.Join("<br>", tests) is { Length: > 0 } names ? names : row.Stage == 1 ? "**no test**" : "not yet built";
-
-    private static string Document()
-    {
-        var core = Rows.Where(row => row.Stage == 1).ToList();
-        var tests = Tests.ToLookup(test => test.Row, test => test.Test, StringComparer.Ordinal);
-        var text = new StringBuilder($"""
-            # Conformance: {core.Count(row => tests.Contains(row.Id))} of {core.Count} rows of stage 1 have a test
-
-            What this server promises, row by row, and the tests that show it. Numbers in the column *Source* are RFCs.
-            *Level*: M is a MUST of the source, S a SHOULD, P a decision of this product inside what the source allows.
-            *Stage* 1 is the core; stages 2 and 3 are capabilities to come: a row of theirs that has no test
-            is not yet built. This page is written by the tests: run `ConformanceListTests` with `OAUTH_WRITE_DOCS=1` after adding one.
-
-            | Row | What | Source | Level | Stage | Tests |
-            |---|---|---|---|---|---|
-
-            """.ReplaceLineEndings("\n"));
-        foreach (var row in Rows)
-        {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {row.Id} | {row.Requirement} | {row.Source} | {row.Level} | {row.Stage} | {Cell(row, tests[row.Id])} |\n");
-        }
-
-        return text.ToString();
     }
 }

@@ -77,7 +77,8 @@ internal sealed partial class MarkdownPage
     private static string Anchor(string heading) =>
         NoAnchor().Replace(heading.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-');
 
-    [GeneratedRegex(@"(?:\]\(|\bsrc="")(?<file>[^()#\s""]*)(?:#(?<anchor>[^()\s]+))?[)""]")]
+    // [text](file#anchor), src="file", and [text]: file at the end of a page.
+    [GeneratedRegex(@"(?:\]\(|\bsrc=""|^\[[^\]]+\]: )(?<file>[^()#\s""]*)(?:#(?<anchor>[^()\s]+))?(?:[)""]|$)")]
     private static partial Regex Link();
 
     [GeneratedRegex("`[^`]*`")]
