@@ -18,7 +18,7 @@ internal sealed partial class MarkdownPage
     }
 
     /// <summary>The folder of the solution.</summary>
-    public static string Root { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(CompiledServer.SourceFolder, ".."));
+    public static string Root { get; } = System.IO.Path.GetDirectoryName(CompiledServer.SourceFolder)!;
 
     /// <summary>From the folder of the solution, with forward slashes.</summary>
     public string Path { get; }
@@ -40,7 +40,7 @@ internal sealed partial class MarkdownPage
         }
     }
 
-    /// <summary>Files of the repository that it points to, each with the anchor there; an empty anchor means the whole file.</summary>
+    /// <summary>Files that it points to, each with the anchor there; an empty anchor means the whole file.</summary>
     public IEnumerable<(string File, string Anchor)> Links =>
         from line in Prose
         from link in Link().Matches(InlineCode().Replace(line, ""))
@@ -50,7 +50,8 @@ internal sealed partial class MarkdownPage
 
     /// <summary>Headings and named places, as the usual renderers make them.</summary>
     public IEnumerable<string> Anchors =>
-        Prose.Where(line => line.StartsWith('#')).Select(Anchor).Concat(Named().Matches(Text).Select(match => match.Groups[1].Value));
+        Prose.Where(line => line.StartsWith('#')).Select(Anchor)
+            .Concat(Named().Matches(Text).Select(match => match.Groups[1].Value));
 
     /// <summary>Every page: those at the top, of docs and of bench.</summary>
     public static IReadOnlyList<MarkdownPage> All() =>

@@ -5,7 +5,7 @@ internal static class MarkdownText
 {
     private const int Widest = 120;
 
-    /// <summary>A paragraph or an item of a list, in lines of at most 120 characters where there is a space to break at.</summary>
+    /// <summary>A paragraph or an item of a list, in lines of at most 120 characters where there is a space.</summary>
     /// <param name="mark">Indentation and bullet; the lines after the first are indented as far.</param>
     /// <param name="text">Without line breaks.</param>
     public static string Wrap(string mark, string text)

@@ -10,24 +10,29 @@ public sealed class PageTests
     [Fact]
     public void Each_link_leads_to_a_file_and_a_heading_of_it()
     {
-        var links = Pages.SelectMany(page => page.Links.Select(link => (From: page.Path, link.File, link.Anchor))).ToList();
+        var links = Pages.SelectMany(page => page.Links.Select(link => (page.Path, link.File, link.Anchor))).ToList();
         Assert.True(links.Count > 50, "The links were not found.");
-        Assert.Empty(links.Where(link => !Exists(link.File)).Select(link => $"{link.From}: {link.File}"));
-        Assert.Empty(links.Where(link => link.Anchor.Length > 0 && !MarkdownPage.Read(link.File).Anchors.Contains(link.Anchor))
-            .Select(link => $"{link.From}: {link.File}#{link.Anchor}"));
+        Assert.Empty(links.Where(link => !Exists(link.File)).Select(link => $"{link.Path}: {link.File}"));
+        var anchored = links.Where(link => link.Anchor.Length > 0);
+        Assert.Empty(anchored.Where(link => !MarkdownPage.Read(link.File).Anchors.Contains(link.Anchor))
+            .Select(link => $"{link.Path}: {link.File}#{link.Anchor}"));
     }
 
     [Fact]
     public void No_line_is_wider_than_120_characters()
     {
-        var lines = Pages.SelectMany(page => page.Text.Split('\n').Select((line, index) => (Text: line, Place: $"{page.Path}:{index + 1}")));
-        Assert.Empty(lines.Where(line => line.Text.Length > Widest && CanBreak(line.Text)).Select(line => line.Place));
+        foreach (var page in Pages)
+        {
+            var wide = page.Text.Split('\n').Index().Where(line => line.Item.Length > Widest && CanBreak(line.Item));
+            Assert.Empty(wide.Select(line => $"{page.Path}:{line.Index + 1}"));
+        }
     }
 
     [Fact]
     public void Each_page_of_a_folder_is_in_its_index()
     {
-        foreach (var index in Pages.Where(page => IsIn(page.Path, "docs/") && page.Path.EndsWith("/README.md", StringComparison.Ordinal)))
+        var indexes = Pages.Where(page => IsIn(page.Path, "docs/") && Path.GetFileName(page.Path) == "README.md");
+        foreach (var index in indexes)
         {
             var folder = index.Path[..^"README.md".Length];
             Assert.Equal(
@@ -39,7 +44,7 @@ public sealed class PageTests
     private static bool IsIn(string path, string folder) => path.StartsWith(folder, StringComparison.Ordinal);
 
     // A row of a table is one line in Markdown, and an address has no place to break.
-    private static bool CanBreak(string line) => !line.StartsWith('|') && line.Trim().Contains(' ', StringComparison.Ordinal);
+    private static bool CanBreak(string line) => !line.StartsWith('|') && line.Trim().Contains(' ');
 
     private static bool Exists(string path)
     {

@@ -4,13 +4,18 @@ namespace OAuthServer.UnitTests.Documentation;
 public sealed class RfcIndexTests
 {
     [Fact]
-    public void The_page_is_up_to_date() => WrittenPage.AssertIs("docs/rfc-index.md", RfcIndex.Read(MarkdownPage.Root).Write());
+    public void The_page_is_up_to_date() =>
+        WrittenPage.AssertIs("docs/rfc-index.md", RfcIndex.Read(MarkdownPage.Root).Write());
 
     [Fact]
     public void Sections_are_read_in_every_form_that_the_source_has()
     {
-        Assert.Equal(["6749 §4.1.2.1", "6749 §5.2", "7009 §2.2.1"], Read("/// (RFC 6749 §4.1.2.1, §5.2;\n    /// RFC 7009 §2.2.1)."));
-        Assert.Equal(["8252 §7.1", "8252 §7.3", "9068 §5"], Read("-- (RFC 8252 sections 7.1, 7.3); RFC 9068 section 5, 12 of them"));
+        Assert.Equal(
+            ["6749 §4.1.2.1", "6749 §5.2", "7009 §2.2.1"],
+            Read("/// (RFC 6749 §4.1.2.1, §5.2;\n    /// RFC 7009 §2.2.1)."));
+        Assert.Equal(
+            ["8252 §7.1", "8252 §7.3", "9068 §5"],
+            Read("-- (RFC 8252 sections 7.1, 7.3); RFC 9068 section 5, 12 of them"));
         Assert.Equal(["6749 §2.3.1", "6749 Appendix B"], Read("RFC 6749 §2.3.1, Appendix B. RFC 6749 Appendix B"));
         Assert.Equal(["6749 Appendix A", "6749 Appendix B", "9068"], Read("RFC 6749 Appendices A, B and RFC 9068"));
         Assert.Equal(

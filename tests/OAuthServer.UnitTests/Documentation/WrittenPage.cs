@@ -1,6 +1,6 @@
 namespace OAuthServer.UnitTests.Documentation;
 
-/// <summary>A page that the tests write: compared with what it should be, or written when <c>OAUTH_WRITE_DOCS=1</c>.</summary>
+/// <summary>A page that the tests write when <c>OAUTH_WRITE_DOCS=1</c>, and compare otherwise.</summary>
 internal static class WrittenPage
 {
     private const string Variable = "OAUTH_WRITE_DOCS";
@@ -16,6 +16,8 @@ internal static class WrittenPage
         if (actual == expected) return;
         var (now, was) = (expected.Split('\n'), actual.Split('\n'));
         var drift = now.Except(was).Select(line => "+ " + line).Concat(was.Except(now).Select(line => "- " + line));
-        Assert.Fail($"{path} is not what the sources say. Run this test once with {Variable}=1 and read the change.\n{string.Join('\n', drift)}");
+        Assert.Fail(
+            $"{path} is not what the sources say. Run this test once with {Variable}=1 and read the change.\n"
+            + string.Join('\n', drift));
     }
 }
