@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Configuration;
+using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Documentation;
 

@@ -1,4 +1,4 @@
-using OAuthServer.Doctor;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

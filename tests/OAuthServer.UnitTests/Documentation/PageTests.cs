@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace OAuthServer.UnitTests.Documentation;
 
-/// <summary>What holds for every page: links lead somewhere, and its source can be read in a terminal.</summary>
-public sealed class PageTests
+/// <summary>What holds for every page: what it points to is there, and its source can be read in a terminal.</summary>
+public sealed partial class PageTests
 {
     private const int Widest = 120;
 
@@ -41,6 +43,16 @@ public sealed class PageTests
         }
     }
 
+    [Theory]
+    [InlineData("docs/request-walk.md")]
+    [InlineData("docs/architecture.md")]
+    public void Each_file_and_folder_of_the_server_that_it_names_exists(string path)
+    {
+        var named = Source().Matches(MarkdownPage.Read(path).Text).Select(match => match.Groups["name"].Value).ToList();
+        Assert.True(named.Count > 10, "The names were not found.");
+        Assert.DoesNotContain(named, name => !Exists($"src/OAuthServer/{name}"));
+    }
+
     private static bool IsIn(string path, string folder) => path.StartsWith(folder, StringComparison.Ordinal);
 
     // A row of a table is one line in Markdown, and an address has no place to break.
@@ -51,4 +63,10 @@ public sealed class PageTests
         var full = Path.Combine(MarkdownPage.Root, path);
         return File.Exists(full) || Directory.Exists(full);
     }
+
+    // `Endpoints/FormReader.cs`, `Pages/Views/ConsentPage.razor`; and folders in the first column of a table.
+    [GeneratedRegex(
+        @"`(?<name>(?:[A-Z]\w+/)+\w+\.(?:cs|razor))`|(?<=^\|[^|\n]*)`(?<name>[A-Z]\w+(?:/[A-Z]\w+)*)`",
+        RegexOptions.Multiline)]
+    private static partial Regex Source();
 }

@@ -1,4 +1,3 @@
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Documentation;
@@ -26,6 +25,10 @@ public sealed class ReasonCodeTests
         Assert.Equal(
             Sorted(ReasonCodes.InSource),
             Sorted(ReasonCodes.Documented.SelectMany(entries => entries.Select(_ => entries.Key))));
+
+    [Fact]
+    public void Every_reason_is_used() =>
+        Assert.Equal(Sorted(ReasonCodes.ByConstant.Keys), Sorted(ReasonCodes.Used));
 
     [Fact]
     public void Every_public_error_has_one_section_and_every_section_an_error() =>

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OAuthServer.Audit;
 using OAuthServer.Hosting;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 
