@@ -12,8 +12,7 @@ public static partial class ReasonCodes
     public static string Documentation { get; } = File.ReadAllText(Path.Combine(Root.FullName, "docs", "errors.md"));
 
     /// <summary>The public errors that the source can answer with.</summary>
-    public static IReadOnlySet<string> ErrorsInSource { get; } = Statements()
-        .SelectMany(statement => Public().Matches(statement)).Select(Name).ToHashSet(StringComparer.Ordinal);
+    public static IReadOnlySet<string> ErrorsInSource { get; } = InSources(Public());
 
     /// <summary>Every reason that there is.</summary>
     public static IReadOnlyDictionary<string, string> ByConstant { get; } = typeof(Reasons).GetFields()
@@ -23,8 +22,7 @@ public static partial class ReasonCodes
     public static IReadOnlySet<string> InSource { get; } = ByConstant.Values.ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The constants of reasons that the source uses.</summary>
-    public static IReadOnlySet<string> Used { get; } = Sources()
-        .SelectMany(file => Constant().Matches(File.ReadAllText(file.FullName))).Select(Name).ToHashSet();
+    public static IReadOnlySet<string> Used { get; } = InSources(Constant());
 
     /// <summary>The public errors with a section of their own.</summary>
     public static IReadOnlyList<string> DocumentedErrors { get; } = [.. Section().Matches(Documentation).Select(Name)];
@@ -39,9 +37,8 @@ public static partial class ReasonCodes
         DocumentedErrors.Contains(name)
         || Documentation.Contains($"<a id=\"{name}\"></a>`{name}`", StringComparison.Ordinal);
 
-    // A refusal is made by a factory of OAuthError, or by new(error, description, reason).
-    private static IEnumerable<string> Statements() =>
-        Sources().SelectMany(file => Refusal().Matches(File.ReadAllText(file.FullName))).Select(match => match.Value);
+    private static HashSet<string> InSources(Regex pattern) =>
+        Sources().SelectMany(file => pattern.Matches(File.ReadAllText(file.FullName))).Select(Name).ToHashSet();
 
     private static IEnumerable<FileInfo> Sources()
     {
@@ -60,13 +57,8 @@ public static partial class ReasonCodes
 
     private static string Name(Match match) => match.Groups[1].Value;
 
-    [GeneratedRegex(
-        @"(?:OAuthError\.[A-Z]\w+\(|new(?: OAuthError)?\(""[a-z_]+"", (?=""|description))"
-        + @"(?:""[^""]*""|[^"";])*;")]
-    private static partial Regex Refusal();
-
-    // The error comes first, and its description second; in the factories that is a variable.
-    [GeneratedRegex(@"(?<=new|new OAuthError)\(""([a-z]+(?:_[a-z]+)+)"", (?=""[A-Z]|description)")]
+    // A refusal is made by new(error, description, reason); in the factories of OAuthError the description is a variable.
+    [GeneratedRegex(@"\bnew(?: OAuthError)?\(\s*""([a-z]+(?:_[a-z]+)+)"",\s*(?:""[A-Z]|description)")]
     private static partial Regex Public();
 
     [GeneratedRegex(@"\bReasons\.([A-Z]\w+)")]
