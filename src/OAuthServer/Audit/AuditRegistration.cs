@@ -11,8 +11,7 @@ internal static class AuditRegistration
     /// <summary>Registers the validated options, for the server and for its commands.</summary>
     public static IServiceCollection AddAuditOptions(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>();
-        services.AddOptions<AuditOptions>().BindStrictly(configuration.GetSection(AuditOptions.Section)).ValidateOnStart();
+        services.AddOptions<AuditOptions, AuditOptionsValidator>(configuration.GetSection(AuditOptions.Section));
         return services;
     }
 

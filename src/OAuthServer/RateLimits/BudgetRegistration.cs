@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using OAuthServer.Settings;
 
 namespace OAuthServer.RateLimits;
@@ -13,10 +12,7 @@ internal static class BudgetRegistration
     /// <summary>Binds and validates <see cref="RateLimitOptions"/> and adds the budgets.</summary>
     public static IServiceCollection AddBudgets(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>();
-        services.AddOptions<RateLimitOptions>()
-            .BindStrictly(configuration.GetSection(RateLimitOptions.Section))
-            .ValidateOnStart();
+        services.AddOptions<RateLimitOptions, RateLimitOptionsValidator>(configuration.GetSection(RateLimitOptions.Section));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Budgets>();
         return services;

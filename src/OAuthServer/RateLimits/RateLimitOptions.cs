@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
 
 namespace OAuthServer.RateLimits;
 
@@ -78,41 +78,33 @@ internal static class BudgetNames
     public static bool Exists(string name) => name is Authorize or Token or Revoke or SignIn;
 }
 
-/// <summary>Lists every fault of <see cref="RateLimitOptions"/>.</summary>
-internal sealed class RateLimitOptionsValidator : IValidateOptions<RateLimitOptions>
+/// <summary>What an operator may write in section <c>RateLimiting</c>.</summary>
+internal sealed class RateLimitOptionsValidator : OptionsValidator<RateLimitOptions>
 {
-    private const int MaxPermits = 1_000_000;
-    private static readonly TimeSpan MinWindow = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(1);
+    private const int MostPermits = 1_000_000;
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
-    /// <inheritdoc />
-    public ValidateOptionsResult Validate(string? name, RateLimitOptions options)
-    {
-        var faults = new[]
-        {
-            Faults(nameof(options.Authorize), options.Authorize),
-            Faults(nameof(options.Token), options.Token),
-            Faults(nameof(options.Revoke), options.Revoke),
-            Faults(nameof(options.SignIn), options.SignIn),
-            Faults(nameof(options.ClientSecrets), options.ClientSecrets.PermitLimit, options.ClientSecrets.Window),
-            Faults(nameof(options.Passwords), options.Passwords.PermitLimit, options.Passwords.Window),
-        }.SelectMany(found => found).ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
+    /// <inheritdoc/>
+    protected override IEnumerable<string?> Faults(RateLimitOptions options) =>
+    [
+        .. Faults(nameof(options.Authorize), options.Authorize),
+        .. Faults(nameof(options.Token), options.Token),
+        .. Faults(nameof(options.Revoke), options.Revoke),
+        .. Faults(nameof(options.SignIn), options.SignIn),
+        .. Faults(nameof(options.ClientSecrets), options.ClientSecrets.PermitLimit, options.ClientSecrets.Window),
+        .. Faults(nameof(options.Passwords), options.Passwords.PermitLimit, options.Passwords.Window),
+    ];
 
-    private static IEnumerable<string> Faults(string group, BudgetOptions budget)
-    {
-        foreach (var fault in Faults(group, budget.PermitLimit, budget.Window)) yield return fault;
-        if (!Enum.IsDefined(budget.Count))
-            yield return $"{RateLimitOptions.Section}:{group}:{nameof(budget.Count)}: {budget.Count} is neither All nor Refused.";
-    }
+    private static IEnumerable<string?> Faults(string group, BudgetOptions budget) =>
+    [
+        .. Faults(group, budget.PermitLimit, budget.Window),
+        Rule(Enum.IsDefined(budget.Count), $"{RateLimitOptions.Section}:{group}:{nameof(budget.Count)} must be All or Refused."),
+    ];
 
-    private static IEnumerable<string> Faults(string group, int permitLimit, TimeSpan window)
-    {
-        var key = $"{RateLimitOptions.Section}:{group}";
-        if (permitLimit is < 1 or > MaxPermits)
-            yield return $"{key}:{nameof(BudgetOptions.PermitLimit)}: {permitLimit} is not between 1 and {MaxPermits}.";
-        if (window < MinWindow || window > MaxWindow)
-            yield return $"{key}:{nameof(BudgetOptions.Window)}: {window:c} is not between {MinWindow:c} and {MaxWindow:c}.";
-    }
+    private static IEnumerable<string?> Faults(string group, int permits, TimeSpan window) =>
+    [
+        Range($"{RateLimitOptions.Section}:{group}:{nameof(BudgetOptions.PermitLimit)}", permits, 1, MostPermits),
+        Range($"{RateLimitOptions.Section}:{group}:{nameof(BudgetOptions.Window)}", window, ShortestWindow, LongestWindow),
+    ];
 }
