@@ -6,6 +6,7 @@ using OAuthServer.Endpoints.Token;
 using OAuthServer.Keys;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
+using OAuthServer.Storage;
 
 namespace OAuthServer.MicroBenchmarks;
 
@@ -14,7 +15,7 @@ public class TokenBenchmarks
 {
     private readonly byte[] _data = new byte[400];
     private readonly byte[] _signature = new byte[256];
-    private readonly AccessTokenClaims _claims = new(Handle.NewId(), "bench", "read", Handle.NewId());
+    private readonly GrantedAccess _access = new(Handle.NewId(), Handle.NewId(), "read");
     private readonly SigningKey _key;
     private readonly TokenIssuer _issuer;
 
@@ -29,5 +30,5 @@ public class TokenBenchmarks
     public bool Sign() => _key.TrySign(_data, _signature, out _);
 
     [Benchmark(Description = "access token, signed")]
-    public ReadOnlyMemory<byte> Issue() => _issuer.Issue(_key, _claims).Value;
+    public string Issue() => _issuer.Issue(_key, "bench", _access).AccessToken;
 }

@@ -31,6 +31,9 @@ internal sealed class Chains(NpgsqlDataSource database) : IAsyncDisposable
         SELECT user_id, client_id, scope FROM spent
         """;
 
+    /// <summary>Codes in the same database.</summary>
+    public Codes Codes { get; } = new(database);
+
     private readonly ConcurrentBag<byte[]> _own = [];
 
     /// <summary>Connects and makes the table. Statements prepare themselves and connections go back to the pool as they are.</summary>
@@ -40,7 +43,9 @@ internal sealed class Chains(NpgsqlDataSource database) : IAsyncDisposable
         var database = NpgsqlDataSource.Create(settings);
         await using var schema = database.CreateCommand(Schema);
         await schema.ExecuteNonQueryAsync();
-        return new Chains(database);
+        var chains = new Chains(database);
+        await chains.Codes.PrepareAsync();
+        return chains;
     }
 
     /// <summary>Stores the first token of a chain.</summary>

@@ -28,8 +28,7 @@ internal sealed class FloorEndpoints(AccessTokens tokens, Chains chains)
     {
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var successor = NewToken();
-        var known = CryptographicOperations.FixedTimeEquals(Hash(form["client_secret"].ToString()), SecretHash);
-        if (!known || await chains.RotateAsync(Hash(form["refresh_token"].ToString()), Hash(successor), context.RequestAborted) is not { } grant)
+        if (!KnowsSecret(form) || await chains.RotateAsync(Hash(form["refresh_token"].ToString()), Hash(successor), context.RequestAborted) is not { } grant)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
@@ -60,12 +59,17 @@ internal sealed class FloorEndpoints(AccessTokens tokens, Chains chains)
     /// <summary>A document in memory.</summary>
     public static Task StaticAsync(HttpContext context) => AnswerAsync(context, Metadata);
 
-    private static Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> json)
+    /// <summary>Answers with JSON.</summary>
+    public static Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> json)
     {
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Length;
         return context.Response.Body.WriteAsync(json, context.RequestAborted).AsTask();
     }
+
+    /// <summary>Whether a form has the client's secret.</summary>
+    public static bool KnowsSecret(IFormCollection form) =>
+        CryptographicOperations.FixedTimeEquals(Hash(form["client_secret"].ToString()), SecretHash);
 
     private static string NewToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 

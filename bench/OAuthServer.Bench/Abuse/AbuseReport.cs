@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.Json.Serialization;
 using OAuthServer.Bench.Machine;
 using OAuthServer.Bench.Reports;
-using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.Bench.Abuse;
 

@@ -19,7 +19,7 @@ internal sealed class BenchRun(RunOptions options, TestBed bed, IReadOnlyList<Me
         var servers = new List<MeasuredServer>();
         try
         {
-            await ServerStarters.StartAsync(options.Servers, bed, servers, ct);
+            await ServerStarters.StartAsync(options.Starters, bed, servers, ct);
             var report = await new BenchRun(options, bed, servers).ReportAsync(ct);
             ConsoleReport.Print(report);
             Console.WriteLine(await ReportFiles.WriteAsync(Checkout.Results, "run", report.Machine.Date, report, MarkdownReport.Of(report), ct));

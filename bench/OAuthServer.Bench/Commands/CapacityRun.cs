@@ -21,7 +21,7 @@ internal static class CapacityRun
         var servers = new List<MeasuredServer>();
         try
         {
-            await ServerStarters.StartAsync([OurServer.ServerName], bed, servers, ct);
+            await ServerStarters.StartAsync([new OurServer()], bed, servers, ct);
             var report = await MeasureAsync(bed, servers[0], connections, ct);
             Console.WriteLine(report.Card());
             Console.WriteLine(await ReportFiles.WriteAsync(Checkout.Results, "capacity", report.Machine.Date, report, report.Card(), ct));

@@ -9,6 +9,16 @@ namespace OAuthServer.Bench.Commands;
 internal sealed record RunOptions(
     IReadOnlyList<Workload> Workloads, IReadOnlyList<string> Servers, IReadOnlyList<int> Connections, TimeSpan Seconds, TimeSpan Warmup, TimeSpan Settle, int Repetitions)
 {
+    /// <summary>The folder of another checkout of the product, to be measured in the same run; null for none.</summary>
+    public string? Beside { get; init; }
+
+    /// <summary>Every server of the run.</summary>
+    public IReadOnlyList<IServerStarter> Starters =>
+    [
+        .. Beside is { } root ? [OurServer.Beside(root)] : Array.Empty<IServerStarter>(),
+        .. ServerStarters.All.Where(starter => Servers.Contains(starter.Name)),
+    ];
+
     /// <summary>The servers of these names that have something to do, with those that they cannot do without.</summary>
     public static IReadOnlyList<string> Needed(IReadOnlyCollection<string> named, IReadOnlyList<Workload> workloads)
     {
@@ -19,7 +29,7 @@ internal sealed record RunOptions(
     /// <summary>Of the whole run but for publishing and preparation.</summary>
     public TimeSpan Length()
     {
-        var starters = ServerStarters.All.Where(starter => Servers.Contains(starter.Name)).ToList();
+        var starters = Starters;
         var runs = starters.Sum(starter => Workloads.Where(workload => workload.Fits(starter.Routes)).Sum(workload => Connections.Count(count => count <= workload.MostConnections)));
         return (starters.Count * Warmup) + (Repetitions * runs * (Settle + Seconds));
     }

@@ -1,6 +1,5 @@
 using OAuthServer.Bench.Database;
 using OAuthServer.Bench.Servers;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Growth;
 

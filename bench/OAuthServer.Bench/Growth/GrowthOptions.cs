@@ -1,5 +1,3 @@
-using OAuthServer.Storage;
-
 namespace OAuthServer.Bench.Growth;
 
 /// <summary>What a run compares and for how long.</summary>

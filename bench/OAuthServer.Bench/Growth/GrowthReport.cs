@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using OAuthServer.Bench.Machine;
 using OAuthServer.Bench.Reports;
-using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.Bench.Growth;
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Growth;
 

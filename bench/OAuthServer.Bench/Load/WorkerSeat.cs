@@ -1,5 +1,4 @@
 using OAuthServer.Bench.Servers;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Load;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using OAuthServer.Bench.Reports;
 
 namespace OAuthServer.Bench.Machine;
 

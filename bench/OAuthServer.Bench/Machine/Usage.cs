@@ -1,6 +1,4 @@
 using OAuthServer.Bench.Servers;
-using OAuthServer.Clients;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Machine;
 

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text;
 using OAuthServer.Bench.Database;
-using OAuthServer.Bench.Growth;
 using OAuthServer.Bench.Machine;
-using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.Bench.Reports;
 

@@ -1,4 +1,3 @@
-using OAuthServer.RateLimits;
 using Spectre.Console;
 
 namespace OAuthServer.Bench.Reports;

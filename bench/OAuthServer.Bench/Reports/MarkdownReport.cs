@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.Bench.Reports;
 

@@ -1,7 +1,5 @@
 using OAuthServer.Bench.Load;
 using OAuthServer.Bench.Machine;
-using OAuthServer.Bench.Workloads;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Reports;
 

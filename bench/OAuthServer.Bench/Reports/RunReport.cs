@@ -1,5 +1,4 @@
 using OAuthServer.Bench.Machine;
-using OAuthServer.Bench.Workloads;
 
 namespace OAuthServer.Bench.Reports;
 

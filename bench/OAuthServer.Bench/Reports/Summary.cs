@@ -1,6 +1,3 @@
-using OAuthServer.Bench.Workloads;
-using OAuthServer.Storage;
-
 namespace OAuthServer.Bench.Reports;
 
 /// <summary>A workload against a server with so many connections, over all repetitions. Units as in <see cref="Measurement"/>.</summary>

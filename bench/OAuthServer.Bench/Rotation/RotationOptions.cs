@@ -1,5 +1,3 @@
-using OAuthServer.Operators;
-
 namespace OAuthServer.Bench.Rotation;
 
 /// <summary>How long, by how many.</summary>

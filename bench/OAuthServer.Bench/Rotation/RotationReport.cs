@@ -2,9 +2,6 @@ using System.Globalization;
 using System.Text;
 using OAuthServer.Bench.Machine;
 using OAuthServer.Bench.Reports;
-using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Bench.Rotation;
 

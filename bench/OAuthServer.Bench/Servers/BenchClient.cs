@@ -1,5 +1,3 @@
-using OAuthServer.Protocol;
-
 namespace OAuthServer.Bench.Servers;
 
 /// <summary>The client that every server knows: confidential, client_secret_post, PKCE.</summary>

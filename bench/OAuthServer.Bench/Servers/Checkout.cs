@@ -18,19 +18,23 @@ internal static class Checkout
     /// <param name="bed">Takes the program and the build's log.</param>
     /// <param name="ct">Ends the build.</param>
     /// <exception cref="InvalidOperationException">There is none, or it does not build; the message has the compiler's last words.</exception>
-    public static async Task<string> PublishAsync(string folder, string? platform, TestBed bed, CancellationToken ct)
+    public static Task<string> PublishAsync(string folder, string? platform, TestBed bed, CancellationToken ct) =>
+        PublishAsync(Root, folder, platform, bed, ct);
+
+    /// <summary>The same for another checkout.</summary>
+    public static async Task<string> PublishAsync(string root, string folder, string? platform, TestBed bed, CancellationToken ct)
     {
-        var source = Path.Combine(Root, folder);
+        var source = Path.Combine(root, folder);
         var project = (Directory.Exists(source) ? Directory.EnumerateFiles(source, "*.csproj").SingleOrDefault() : null) ?? throw new InvalidOperationException($"{folder} has no project.");
         var name = Path.GetFileNameWithoutExtension(project);
-        var output = Path.Combine(bed.Directory, "published", name);
+        var output = Path.Combine(bed.Directory, root == Root ? "published" : "published-beside", name);
         var program = Path.Combine(output, name + ".dll");
         if (File.Exists(program)) return program;
 
         string[] ahead = platform is null ? [] : ["--runtime", platform];
         string[] arguments = ["publish", project, "--configuration", "Release", "--output", output, "--nologo", "--verbosity", "quiet", .. ahead];
         var settings = new Dictionary<string, string> { ["MSBUILDDISABLENODEREUSE"] = "1" };
-        await using var publish = ChildProcess.Start("dotnet", arguments, settings, bed.LogOf("publish-" + name), Root);
+        await using var publish = ChildProcess.Start("dotnet", arguments, settings, bed.LogOf("publish-" + name), root);
         await publish.FinishAsync(ct);
         return program;
     }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace OAuthServer.Bench.Servers;
 
 /// <summary>A host of <c>bench/</c> beside ours: it makes its own schema and seeds the client at its start.</summary>
@@ -6,6 +8,9 @@ internal sealed class CompanionServer(string name, string folder, ServerRoutes r
     /// <summary>The least that a refresh can cost on this stack, and its parts alone: no checks, no authorization server.</summary>
     public static CompanionServer Floor { get; } = new("floor", "bench/floor", new("/ready")
     {
+        Session = "/floor/sign-in",
+        Authorize = "/floor/authorize",
+        Token = "/floor/token",
         Refresh = "/floor/refresh",
         FirstRefreshToken = "/floor/start",
         Echo = "/floor/echo",
@@ -32,6 +37,13 @@ internal sealed class CompanionServer(string name, string folder, ServerRoutes r
     /// <inheritdoc />
     public ServerRoutes Routes => routes;
 
+    private static async Task<string> CookieAsync(IPEndPoint address, string route, CancellationToken ct)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri($"http://{address}") };
+        using var answer = await http.GetAsync(new Uri(route, UriKind.Relative), ct);
+        return $"Cookie: {answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0]}\r\n";
+    }
+
     /// <inheritdoc />
     public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
     {
@@ -41,6 +53,11 @@ internal sealed class CompanionServer(string name, string folder, ServerRoutes r
         var launch = await Launch.StartAsync(
             program, ["--urls", $"http://{address}", "--connection", database.ConnectionString, "--key", bed.KeyPath],
             new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production" }, address, routes, "", bed.LogOf(name), ct);
-        return new MeasuredServer(name, launch.Process, address, routes) { TimesToReady = [launch.TimeToReady], Database = database };
+        return new MeasuredServer(name, launch.Process, address, routes)
+        {
+            TimesToReady = [launch.TimeToReady],
+            Database = database,
+            BrowserHeaders = routes.Session is { } session ? await CookieAsync(address, session, ct) : "",
+        };
     }
 }

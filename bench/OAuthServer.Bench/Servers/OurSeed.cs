@@ -19,9 +19,8 @@ internal static class OurSeed
         """;
 
     private const string InsertPerson = """
-        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
-                              concurrency_stamp, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
-        VALUES (gen_random_uuid(), $1, upper($1), $1, upper($1), true, $2, 'stamp', 'stamp', false, false, true, 0)
+        INSERT INTO accounts (user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash)
+        VALUES ($1, upper($1), $1, upper($1), true, $2)
         """;
 
     public static async Task PlantAsync(BenchDatabase database, CancellationToken ct)

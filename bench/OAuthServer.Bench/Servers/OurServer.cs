@@ -28,6 +28,16 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     {
     }
 
+    /// <summary>The name of another checkout of the product in tables.</summary>
+    public const string BesideName = "beside";
+
+    /// <summary>The product of another checkout, measured in the same run.</summary>
+    /// <param name="root">The folder of its solution.</param>
+    public static OurServer Beside(string root) => new(BesideName, AllBudgets, Starts) { Root = root };
+
+    /// <summary>The checkout that is published.</summary>
+    public string Root { get; private init; } = Checkout.Root;
+
     /// <summary>Settings besides those that every run needs, as environment variables.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 
@@ -54,7 +64,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     /// <inheritdoc />
     public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
     {
-        var program = await Checkout.PublishAsync("src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
+        var program = await Checkout.PublishAsync(Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
         var database = await bed.CreateDatabaseAsync("bench_" + name, ct);
         await using (var migrate = ChildProcess.Start("dotnet", [program, "migrate"], Settings(bed, database, Readiness.FreeAddress()), bed.LogOf("migrate"), Path.GetDirectoryName(program)!))
             await migrate.FinishAsync(ct);
@@ -64,7 +74,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
 
     /// <summary>Starts it on a database that is migrated and planted already.</summary>
     public async Task<MeasuredServer> StartOnAsync(TestBed bed, BenchDatabase database, CancellationToken ct) =>
-        await LaunchAsync(bed, await Checkout.PublishAsync("src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct), database, ct);
+        await LaunchAsync(bed, await Checkout.PublishAsync(Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct), database, ct);
 
     private async Task<MeasuredServer> LaunchAsync(TestBed bed, string program, BenchDatabase database, CancellationToken ct)
     {
@@ -83,7 +93,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     /// <summary>Starts another instance on the database and the keys of one that runs.</summary>
     public async Task<MeasuredServer> StartBesideAsync(MeasuredServer first, TestBed bed, CancellationToken ct)
     {
-        var program = await Checkout.PublishAsync("src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
+        var program = await Checkout.PublishAsync(Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
         var address = Readiness.FreeAddress();
         var launch = await Launch.StartAsync(program, [], Settings(bed, first.Database!, address), address, Routes, ProxyHeaders, bed.LogOf(Name + "-2"), ct);
         return new MeasuredServer(Name + "-2", launch.Process, address, Routes) { TimesToReady = [launch.TimeToReady], Database = first.Database, Headers = ProxyHeaders };
@@ -93,7 +103,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     /// <exception cref="InvalidOperationException">It refused; the message has its words.</exception>
     public async Task CommandAsync(MeasuredServer server, TestBed bed, CancellationToken ct, params string[] arguments)
     {
-        var program = await Checkout.PublishAsync("src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
+        var program = await Checkout.PublishAsync(Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
         await using var command = ChildProcess.Start("dotnet", [program, .. arguments], Settings(bed, server.Database!, server.Address), bed.LogOf("command"), Path.GetDirectoryName(program)!);
         await command.FinishAsync(ct);
     }

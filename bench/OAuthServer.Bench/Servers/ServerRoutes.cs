@@ -34,6 +34,9 @@ internal sealed record ServerRoutes(string Ready)
     /// <summary>An API's endpoint that wants an access token.</summary>
     public string? Protected { get; init; }
 
+    /// <summary>Gives a session cookie for the asking, where there is no page to sign in at.</summary>
+    public string? Session { get; init; }
+
     /// <summary>Gives a refresh token without a flow: the floor has no authorization endpoint.</summary>
     public string? FirstRefreshToken { get; init; }
 

@@ -1,5 +1,3 @@
-using OAuthServer.Bench.Database;
-
 namespace OAuthServer.Bench.Sweep;
 
 /// <summary>How much is swept, and beside what.</summary>

@@ -1,11 +1,8 @@
 using System.Globalization;
 using System.Text;
-using OAuthServer.Bench.Abuse;
 using OAuthServer.Bench.Database;
 using OAuthServer.Bench.Machine;
 using OAuthServer.Bench.Reports;
-using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.Bench.Sweep;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using OAuthServer.Bench.Database;
 using OAuthServer.Bench.Growth;
-using OAuthServer.Bench.Load;
 using OAuthServer.Bench.Machine;
 using OAuthServer.Bench.Reports;
 using OAuthServer.Bench.Servers;
@@ -64,7 +63,7 @@ internal sealed class SweepRun(SweepOptions options, TestBed bed)
         return new SweepReport(machine, options.ToString(), alone, beside, waiting, left, drained, await DeadlocksAsync(database, ct) - deadlocks)
         {
             LongestDelete = await database.LongestStatementAsync("%DELETE FROM oauth_refresh_tokens%", ct),
-            LongestRefresh = await database.LongestStatementAsync("%UPDATE oauth_refresh_tokens AS f%SET token%", ct),
+            LongestRefresh = await database.LongestStatementAsync("%UPDATE oauth_refresh_tokens AS t%SET token%", ct),
             Longest = await database.LongestStatementAsync("%", ct),
         };
     }

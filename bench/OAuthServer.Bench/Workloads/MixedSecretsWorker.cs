@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OAuthServer.Bench.Load;
-using OAuthServer.Bench.Sweep;
 
 namespace OAuthServer.Bench.Workloads;
 

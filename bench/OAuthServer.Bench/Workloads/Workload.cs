@@ -25,7 +25,7 @@ internal sealed record Workload(string Name, Func<ServerRoutes, bool> Fits, Func
     public static IReadOnlyList<Workload> All { get; } =
     [
         new("refresh", routes => routes.Refresh is not null, seat => new RefreshWorker(seat)) { Floor = "refresh", WarmUpShare = 4 },
-        new("code", routes => routes.Authorize is not null, seat => new CodeWorker(seat)) { WarmUpShare = 4 },
+        new("code", routes => routes.Authorize is not null, seat => new CodeWorker(seat)) { Floor = "code", WarmUpShare = 4 },
         new("revoke", routes => routes.Revoke is not null, seat => new RevokeWorker(seat)) { RunsOut = true },
         new("mixed", routes => routes is { Refresh: not null, ChecksSecrets: true }, seat => new MixedSecretsWorker(seat)),
         new("metadata", routes => routes.Metadata is not null, seat => RequestWorker.Get(seat, seat.Server.Routes.Metadata!)) { Floor = "metadata" },

@@ -27,6 +27,9 @@ internal sealed class Accounts(IDbContextFactory<OAuthDbContext> contexts)
 /// <summary>Maps the table; the columns that Identity has and this server does not use are left out.</summary>
 internal sealed class AccountTable : IEntityTypeConfiguration<Account>
 {
+    /// <summary>The index that an address of somebody else breaks.</summary>
+    public const string UniqueEmail = "accounts_normalized_email";
+
     private const int LongestName = 256;
 
     public void Configure(EntityTypeBuilder<Account> builder)

@@ -7,7 +7,7 @@ namespace OAuthServer.Operators.Clients;
 /// <param name="Faults">Each with the path of its place in the file.</param>
 internal sealed record ClientFile(IReadOnlyList<DeclaredClient> Clients, IReadOnlyList<string> Faults);
 
-/// <summary>Reads the file of <c>clients plan</c> and <c>clients apply</c>; docs/operations.md has its format.</summary>
+/// <summary>Reads the file of <c>clients plan</c> and <c>clients apply</c>; docs/operations/clients.md has its format.</summary>
 /// <param name="variable">The value of an environment variable; null when there is none.</param>
 internal sealed class ClientFileReader(Func<string, string?> variable)
 {

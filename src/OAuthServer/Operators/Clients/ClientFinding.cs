@@ -12,7 +12,7 @@ internal enum FindingSeverity
 
 /// <summary>Something that <see cref="ClientLint"/> found in a client's row.</summary>
 /// <param name="ClientId">The row.</param>
-/// <param name="Rule">A stable code; docs/operations.md lists them.</param>
+/// <param name="Rule">A stable code; docs/operations/clients.md lists them.</param>
 /// <param name="Severity">How bad it is.</param>
 /// <param name="What">What is so: a sentence.</param>
 /// <param name="Advice">What to do about it: a sentence.</param>

@@ -22,7 +22,7 @@ internal static class DoctorCommand
         var ignore = new Option<string[]>("--ignore") { Description = "The code of a finding that you know and accept; say it once for each.", HelpName = "code", DefaultValueFactory = _ => [] };
         ignore.Validators.Add(given =>
         {
-            foreach (var id in given.Tokens.Select(token => token.Value).Where(id => !FindingIds.Exists(id))) given.AddError($"--ignore: there is no finding '{id}'. docs/operations.md has them all.");
+            foreach (var id in given.Tokens.Select(token => token.Value).Where(id => !FindingIds.Exists(id))) given.AddError($"--ignore: there is no finding '{id}'. docs/operations/doctor.md has them all.");
         });
         var command = new Command("doctor", "Check issuer, proxies, database, schema, keys, clients and clocks, and say what to do. Exit code 0: all is well; 1: findings; 2: the configuration is wrong.")
         {
