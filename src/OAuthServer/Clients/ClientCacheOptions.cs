@@ -16,15 +16,3 @@ internal sealed class ClientCacheOptionsValidator : OptionsValidator<ClientCache
     protected override IEnumerable<string?> Faults(ClientCacheOptions options) =>
         [Range("Clients:CacheLifetime", options.CacheLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5))];
 }
-
-internal static class ClientCacheRegistration
-{
-    /// <summary>Adds the clients in memory, what listens for their changes, and what notes the use of their secrets.</summary>
-    public static IServiceCollection AddClientCache(this IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddOptions<ClientCacheOptions, ClientCacheOptionsValidator>(configuration.GetSection("Clients"));
-        services.AddSingleton<ClientDirectory>().AddHostedService<ClientChangeListener>();
-        services.AddSingleton<SecretUses>().AddSingleton<Storage.ClientSecretUses>().AddHostedService<SecretUseWriter>();
-        return services;
-    }
-}

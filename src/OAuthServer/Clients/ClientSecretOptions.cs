@@ -19,13 +19,3 @@ internal sealed class ClientSecretOptionsValidator : OptionsValidator<ClientSecr
     protected override IEnumerable<string?> Faults(ClientSecretOptions options) =>
         [Range("ClientSecrets:Cost", options.Cost, 10, 14, ", the bcrypt costs that oauth_clients takes")];
 }
-
-internal static class ClientSecretRegistration
-{
-    /// <summary>Adds the validated options, for the server and for <c>clients hash-secret</c>.</summary>
-    public static IServiceCollection AddClientSecrets(this IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddOptions<ClientSecretOptions, ClientSecretOptionsValidator>(configuration.GetSection("ClientSecrets"));
-        return services;
-    }
-}

@@ -25,7 +25,10 @@ internal sealed class BudgetOptions
     public BudgetCount Count { get; set; } = BudgetCount.All;
 }
 
-/// <summary>The section <c>RateLimiting</c>: what one address may ask of each group of endpoints, and how often a secret may be guessed (RFC 6749 §10.10, RFC 6585 §4).</summary>
+/// <summary>
+/// The section <c>RateLimiting</c>: what one address may ask of each group of endpoints, and how often a secret may be guessed
+/// (RFC 6749 §10.10, RFC 6585 §4).
+/// </summary>
 internal sealed class RateLimitOptions
 {
     /// <summary>The configuration section.</summary>
@@ -49,33 +52,14 @@ internal sealed class RateLimitOptions
     /// <summary>Wrong passwords per account, and wrong tries of one password at whatever accounts, over all addresses.</summary>
     public GuessLimit Passwords { get; init; } = new();
 
-    /// <summary>Every budget of an address under the name that endpoints ask for it by.</summary>
-    public IReadOnlyDictionary<string, BudgetOptions> ByName() => new Dictionary<string, BudgetOptions>(StringComparer.Ordinal)
+    /// <summary>The settings of one budget.</summary>
+    public BudgetOptions Of(Budget budget) => budget switch
     {
-        [BudgetNames.Authorize] = Authorize,
-        [BudgetNames.Token] = Token,
-        [BudgetNames.Revoke] = Revoke,
-        [BudgetNames.SignIn] = SignIn,
+        Budget.Authorize => Authorize,
+        Budget.Token => Token,
+        Budget.Revoke => Revoke,
+        _ => SignIn,
     };
-}
-
-/// <summary>The names that endpoints ask for a budget by.</summary>
-internal static class BudgetNames
-{
-    /// <summary>The authorization endpoint.</summary>
-    public const string Authorize = "authorize";
-
-    /// <summary>The token and refresh endpoints.</summary>
-    public const string Token = "token";
-
-    /// <summary>The revocation endpoint.</summary>
-    public const string Revoke = "revoke";
-
-    /// <summary>The sign-in page.</summary>
-    public const string SignIn = "sign-in";
-
-    /// <summary>Whether a budget of this name exists.</summary>
-    public static bool Exists(string name) => name is Authorize or Token or Revoke or SignIn;
 }
 
 /// <summary>What an operator may write in section <c>RateLimiting</c>.</summary>
@@ -88,10 +72,7 @@ internal sealed class RateLimitOptionsValidator : OptionsValidator<RateLimitOpti
     /// <inheritdoc/>
     protected override IEnumerable<string?> Faults(RateLimitOptions options) =>
     [
-        .. Faults(nameof(options.Authorize), options.Authorize),
-        .. Faults(nameof(options.Token), options.Token),
-        .. Faults(nameof(options.Revoke), options.Revoke),
-        .. Faults(nameof(options.SignIn), options.SignIn),
+        .. Enum.GetValues<Budget>().SelectMany(budget => Faults(budget.ToString(), options.Of(budget))),
         .. Faults(nameof(options.ClientSecrets), options.ClientSecrets.PermitLimit, options.ClientSecrets.Window),
         .. Faults(nameof(options.Passwords), options.Passwords.PermitLimit, options.Passwords.Window),
     ];
