@@ -7,8 +7,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// Identity's store of accounts. A name or address that somebody else took after both had looked is a refusal, as if it had
-/// been seen.
+/// Identity's store of accounts. A name or address that somebody else took after both had looked is a refusal, as if
+/// it had been seen.
 /// </summary>
 internal sealed class AccountStore(OAuthDbContext context, IdentityErrorDescriber describer)
     : UserOnlyStore<Account, OAuthDbContext, Guid>(context, describer)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OAuthServer.Clients;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Clients;

@@ -1,6 +1,6 @@
 using OAuthServer.Storage;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients;
 
 /// <summary>One of the two secrets of a row.</summary>
 /// <param name="Hash">bcrypt.</param>
@@ -10,7 +10,7 @@ internal sealed record StoredSecret(string Hash, DateTimeOffset? ExpiresAt)
     /// <summary>True until its end date.</summary>
     public bool IsLive(DateTimeOffset now) => !(ExpiresAt <= now);
 
-    /// <summary>A hash is no reading matter.</summary>
+    /// <summary>The hash is kept out of logs.</summary>
     public override string ToString() => nameof(StoredSecret);
 }
 
@@ -25,5 +25,6 @@ internal static class LiveSecrets
     }
 
     /// <summary>Those that are accepted at this moment.</summary>
-    public static IReadOnlyList<StoredSecret> Of(ClientRow row, DateTimeOffset now) => [.. All(row).Where(secret => secret.IsLive(now))];
+    public static IReadOnlyList<StoredSecret> Of(ClientRow row, DateTimeOffset now) =>
+        [.. All(row).Where(secret => secret.IsLive(now))];
 }
