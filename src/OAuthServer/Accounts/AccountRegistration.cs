@@ -1,38 +1,33 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using OAuthServer.Audit;
-using OAuthServer.Pages;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
 
-/// <summary>Everything that people need: accounts, sessions, forms and pages.</summary>
+/// <summary>Adds people: accounts, passwords, sessions.</summary>
 internal static class AccountRegistration
 {
     private const string ApplicationName = "OAuthServer";
 
-    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
         services.AddSingleton(provider => new AccountLinks(new Uri(provider.GetRequiredService<ServerAddress>().Issuer)));
-        services.AddIdentity(configuration);
+        services.AddIdentity();
         services.AddSessions();
-        services.AddSingleton<IComponentActivator, PageActivator>().AddRazorComponents();
         services.AddSingleton<PasswordWork>();
         services.AddSingleton<KnownDevices>();
         services.AddScoped<AccountJournal>();
         services.AddScoped<SignInService>();
         services.AddScoped<PasswordService>();
-        services.TryAddScoped<DescribeSignIn>(_ => (_, _) => ValueTask.FromResult<SignInPurpose?>(null));
         return services;
     }
 
-    private static void AddIdentity(this IServiceCollection services, IConfiguration configuration)
+    private static void AddIdentity(this IServiceCollection services)
     {
         // Identity's store changes what it has read, so its context tracks.
         services.AddScoped(provider =>

@@ -1,9 +1,7 @@
 using System.Globalization;
 using Amazon;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Keys;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Keys;
@@ -12,12 +10,12 @@ namespace OAuthServer.Keys;
 internal static class SigningKeyRegistration
 {
     /// <summary>
-    /// Registers the ring, its source and refresher, the operator's <see cref="KeyKeeper"/>, the validated options, and the
-    /// health check <c>signing-key</c> tagged <c>ready</c>. Where no <see cref="StoppedSigning"/> was registered before,
-    /// nothing is recorded.
+    /// Registers the ring, its source and refresher, the validated options, and the health check <c>signing-key</c>
+    /// tagged <c>ready</c>.
     /// </summary>
     public static IServiceCollection AddSigningKeys(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();
         services.AddOptions<SigningKeyOptions>()
             .Configure<IHostEnvironment>((options, environment) =>
             {
@@ -26,11 +24,8 @@ internal static class SigningKeyRegistration
             .BindStrictly(configuration.GetSection(SigningKeyOptions.Section))
             .PostConfigure(options => HandOverLifetime(options, configuration["OAuth:AccessTokenLifetime"]))
             .ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();
         services.AddSingleton(CreateSource);
         services.AddSingleton<KeyRing>();
-        services.TryAddSingleton<StoppedSigning>((_, _) => Task.FromResult<TimeSpan?>(null));
-        services.AddSingleton<KeyKeeper>();
         services.AddSingleton<KeyRefresher>();
 
         // The signal first: until it is taken care of it would end the process.

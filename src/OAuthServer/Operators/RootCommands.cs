@@ -29,7 +29,7 @@ internal static class RootCommands
         var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<StoppedSigning>((keyId, ct) => KeyRecord.StoppedSigningAsync(ConnectionString(), keyId, ct));
+        builder.Services.AddKeyKeeper(ConnectionString());
         builder.Services.AddSigningKeys(builder.Configuration);
         builder.Services.AddClientSecrets(builder.Configuration);
         builder.Services.AddAuditOptions(builder.Configuration);

@@ -1,3 +1,4 @@
+using OAuthServer.Operators.Keys;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Doctor;
@@ -12,6 +13,7 @@ internal static class DoctorRegistration
     /// <param name="probe">Whether the issuer's own address is asked, which needs the network.</param>
     public static IServiceCollection AddDoctor(this IServiceCollection services, bool probe)
     {
+        services.AddSingleton<KeyKeeper>();
         services.AddSingleton<ListenAddresses>().AddSingleton<DatabaseFacts>().AddSingleton<SessionKeys>().AddSingleton<Examiner>();
         services.AddSingleton<IDoctorCheck, IssuerCheck>().AddSingleton<IDoctorCheck, ProxyCheck>();
         if (probe)
@@ -23,7 +25,7 @@ internal static class DoctorRegistration
         services.AddSingleton<IDoctorCheck, DatabaseCheck>().AddSingleton<IDoctorCheck, SchemaCheck>().AddSingleton<IDoctorCheck, RightsCheck>();
         services.AddSingleton<IDoctorCheck, ClockCheck>();
         services.AddSingleton<IDoctorCheck, KeyCheck>().AddSingleton<IDoctorCheck, KeyFileCheck>().AddSingleton<IDoctorCheck, PreviousKeyCheck>();
-        services.AddSingleton<ClientSecretUses>().AddSingleton<IDoctorCheck, ClientCheck>();
+        services.AddSingleton<IDoctorCheck, ClientCheck>();
         services.AddSingleton<IDoctorCheck, SessionKeyCheck>().AddSingleton<IDoctorCheck, SealCheck>().AddSingleton<IDoctorCheck, SweepCheck>();
         return services.AddSingleton<IDoctorCheck, BudgetCheck>();
     }

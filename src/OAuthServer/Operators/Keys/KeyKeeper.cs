@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
+using Npgsql;
 using OAuthServer.Keys;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Keys;
 
@@ -7,7 +9,11 @@ namespace OAuthServer.Operators.Keys;
 /// What an operator does with keys, on either store: make one, list them, let the pending one sign, take one away. Throws
 /// <see cref="KeyStoreException"/> when the store is out of reach.
 /// </summary>
-internal sealed class KeyKeeper(IKeySource source, IOptions<SigningKeyOptions> options, StoppedSigning stoppedSigning, TimeProvider clock)
+/// <param name="source">The store.</param>
+/// <param name="options">How long keys are published and kept.</param>
+/// <param name="history">What servers have noted of keys; null where no database is configured.</param>
+/// <param name="clock">Tells the age of keys.</param>
+internal sealed class KeyKeeper(IKeySource source, IOptions<SigningKeyOptions> options, SigningKeys? history, TimeProvider clock)
 {
     /// <summary>The store in an operator's words.</summary>
     public string Place => source.Place;
@@ -96,7 +102,7 @@ internal sealed class KeyKeeper(IKeySource source, IOptions<SigningKeyOptions> o
         if (key.Stage == KeyStage.Current)
             return new(false, $"Key {keyId} signs. Promote another one first; if it leaked, put another in its place at once with --force.", keyId);
 
-        var since = clock.GetUtcNow() - key.PreviousSince ?? await stoppedSigning(keyId, cancellationToken);
+        var since = clock.GetUtcNow() - key.PreviousSince ?? await StoppedSigningAsync(keyId, cancellationToken);
         if (since is null)
         {
             return new(
@@ -110,6 +116,19 @@ internal sealed class KeyKeeper(IKeySource source, IOptions<SigningKeyOptions> o
         if (wait <= TimeSpan.Zero) return null;
         var until = clock.GetUtcNow() + wait;
         return new(false, $"A token that key {keyId} signed may be alive until {Moment(until)}, and would be refused. Retire it then, or at once with --force.", keyId, until);
+    }
+
+    /// <summary>By the record that servers keep; null when it does not say, or cannot be read.</summary>
+    private async Task<TimeSpan?> StoppedSigningAsync(string keyId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return history is null ? null : await history.StoppedSigningAsync(keyId, cancellationToken);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
+        {
+            return null;
+        }
     }
 
     private async Task<(string KeyId, KeyStage? Stage)> AddAsync(CancellationToken cancellationToken)
