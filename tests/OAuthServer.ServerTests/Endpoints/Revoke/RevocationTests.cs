@@ -87,6 +87,7 @@ public sealed class RevocationTests(TokenFixture tokens) : IClassFixture<TokenFi
         (await tokens.Server.RevokeAsync(second.AccessToken, hint: hint)).IsDone();
 
         (await tokens.Server.RefreshAsync(first.RefreshToken)).IsError("invalid_grant");
+        Assert.True(await tokens.Server.IsRevokedAsync(first.AccessToken!));
         Assert.True(await tokens.Server.IsRevokedAsync(second.AccessToken!));
     }
 
@@ -105,6 +106,18 @@ public sealed class RevocationTests(TokenFixture tokens) : IClassFixture<TokenFi
         var spa = await tokens.TokensAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri), TestData.Spa);
         (await tokens.Server.RevokeAsync(spa.RefreshToken, TestData.Spa)).IsDone();
         (await tokens.Server.RefreshAsync(spa.RefreshToken, TestData.Spa)).IsError("invalid_grant");
+    }
+
+    [Fact]
+    [Row("REV-06")]
+    public async Task A_client_that_comes_by_Basic_revokes()
+    {
+        var first = await tokens.TokensAsync();
+        var basic = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"{TestData.Web}:{TestData.Secret}"));
+
+        (await tokens.Server.PostRawAsync("/oauth/revoke", $"token={first.RefreshToken}", headers: ("Authorization", "Basic " + basic))).IsDone();
+
+        (await tokens.Server.RefreshAsync(first.RefreshToken)).IsError("invalid_grant");
     }
 
     [Fact]

@@ -69,30 +69,6 @@ public sealed class RefreshAliasTests(TokenFixture tokens) : IClassFixture<Token
     }
 
     [Theory]
-    [Row("REF-08")]
-    [Row("REF-12")]
-    [MemberData(nameof(Paths))]
-    public async Task A_token_and_its_family_expire(string path)
-    {
-        var idle = await tokens.TokensAsync();
-        await tokens.Database.AgeAsync(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
-        (await tokens.Server.RefreshAsync(idle.RefreshToken, path: path)).IsError("invalid_grant");
-
-        // Used every six days: alive on day 89, and dead on day 90 although the last use was the day before.
-        var current = await tokens.TokensAsync();
-        for (var day = 0; day < 84; day += 6)
-        {
-            await tokens.Database.AgeAsync(TimeSpan.FromDays(6));
-            current = (await tokens.Server.RefreshAsync(current.RefreshToken, path: path)).IsTokens();
-        }
-
-        await tokens.Database.AgeAsync(TimeSpan.FromDays(5));
-        current = (await tokens.Server.RefreshAsync(current.RefreshToken, path: path)).IsTokens();
-        await tokens.Database.AgeAsync(TimeSpan.FromDays(1) + TimeSpan.FromSeconds(1));
-        (await tokens.Server.RefreshAsync(current.RefreshToken, path: path)).IsError("invalid_grant");
-    }
-
-    [Theory]
     [Row("REF-09")]
     [Row("REF-12")]
     [MemberData(nameof(Paths))]
