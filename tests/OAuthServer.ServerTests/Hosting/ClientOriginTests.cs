@@ -6,7 +6,8 @@ namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>What scripts of registered origins may read, and scripts of others may not (OPS-04).</summary>
 [JudgesDeployment]
-public sealed class ClientOriginTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class ClientOriginTests(SharedServer tokens)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

@@ -6,9 +6,9 @@ namespace OAuthServer.ServerTests.Pages;
 
 /// <summary>The pages that people meet.</summary>
 [JudgesDeployment]
-public sealed class InterfaceTests(SharedServer shared) : IClassFixture<SharedServer>, IAsyncLifetime
+public sealed class InterfaceTests(OwnServer own) : IClassFixture<OwnServer>, IAsyncLifetime
 {
-    private readonly TestServer _server = shared.Server;
+    private readonly TestServer _server = own.Server;
 
     public async ValueTask InitializeAsync() => await People.StartAnewAsync(_server);
 

@@ -5,7 +5,8 @@ namespace OAuthServer.ServerTests.Endpoints.Discovery;
 
 /// <summary>The published list of what is inactive although it has not expired.</summary>
 [JudgesDeployment]
-public sealed class RevocationListTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class RevocationListTests(SharedServer tokens)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

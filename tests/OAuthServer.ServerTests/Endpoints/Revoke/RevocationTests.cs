@@ -5,7 +5,8 @@ namespace OAuthServer.ServerTests.Endpoints.Revoke;
 
 /// <summary>The revocation endpoint (REV-01 to REV-08).</summary>
 [JudgesDeployment]
-public sealed class RevocationTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class RevocationTests(SharedServer tokens)
 {
     // Another issuer's: {"iss":"https://other.example","exp":9999999999,"jti":"x","client_id":"demo-web"} with a signature that is none.
     private const string ForeignJwt = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL290aGVyLmV4YW1wbGUiLCJleHAiOjk5OTk5OTk5OTksImp0aSI6IngiLCJjbGllbnRfaWQiOiJkZW1vLXdlYiJ9.AAAA";

@@ -7,7 +7,8 @@ namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>Access tokens (RFC 9068).</summary>
 [JudgesDeployment]
-public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<SharedServer>
+[Collection(SharedServer.Name)]
+public sealed class AccessTokenTests(SharedServer shared)
 {
     private readonly TestServer _server = shared.Server;
 

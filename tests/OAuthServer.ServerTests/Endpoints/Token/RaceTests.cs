@@ -6,7 +6,7 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>Many requests at the same moment, over two instances on one database.</summary>
-public sealed class RaceTests(FlowServer flow) : IClassFixture<FlowServer>, IAsyncLifetime
+public sealed class RaceTests(SignedInServer flow) : IClassFixture<SignedInServer>, IAsyncLifetime
 {
     private const int Racers = 100;
 

@@ -5,7 +5,8 @@ namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>The authorization code grant (CODE-01 to CODE-08).</summary>
 [JudgesDeployment]
-public sealed class CodeGrantTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class CodeGrantTests(SharedServer tokens)
 {
     private const string SecondUri = "https://other.example/second";
 
@@ -63,7 +64,7 @@ public sealed class CodeGrantTests(TokenFixture tokens) : IClassFixture<TokenFix
     [InlineData("-00:01:00", false)]
     [InlineData("00:10:00", true)]
     public async Task A_code_lifetime_above_ten_minutes_stops_the_start(string lifetime, bool starts) =>
-        Assert.Equal(starts, await TokenFixture.WouldStartAsync($"OAuth:AuthorizationCodeLifetime={lifetime}"));
+        Assert.Equal(starts, await OwnServer.WouldStartAsync($"OAuth:AuthorizationCodeLifetime={lifetime}"));
 
     [Fact]
     [Row("CODE-04")]

@@ -9,7 +9,8 @@ namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 /// too (REF-12); CAUTH-03, -04, -06, -08 and -10, and most REF rows, are theories over both addresses elsewhere.
 /// </summary>
 [JudgesDeployment]
-public sealed class RefreshAliasTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class RefreshAliasTests(SharedServer tokens)
 {
     private const string Alias = "/oauth/refresh";
 

@@ -6,7 +6,8 @@ namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>Rotation, reuse, the retry window and the ends of a family (REF-01, REF-02, REF-08, REF-12, REF-13).</summary>
 [JudgesDeployment]
-public sealed class RefreshRotationTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class RefreshRotationTests(SharedServer tokens)
 {
     private static readonly TimeSpan PastTheWindow = TimeSpan.FromSeconds(31);
 
@@ -108,7 +109,7 @@ public sealed class RefreshRotationTests(TokenFixture tokens) : IClassFixture<To
     [InlineData("00:05:00", true)]
     [InlineData("00:00:00", true)]
     public async Task A_window_beyond_five_minutes_stops_the_start(string window, bool starts) =>
-        Assert.Equal(starts, await TokenFixture.WouldStartAsync($"OAuth:RefreshRetryWindow={window}"));
+        Assert.Equal(starts, await OwnServer.WouldStartAsync($"OAuth:RefreshRetryWindow={window}"));
 
     private Task<long> CountAsync(string rows, Reply family) =>
         tokens.Database.ScalarAsync<long>($"SELECT count(*) FROM {rows}", new JsonWebToken(family.AccessToken).Id.Split('.')[0]);
