@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OAuthServer.Audit;
@@ -45,7 +44,7 @@ internal static class AccountRegistration
         // Stateless, and used by the singleton that bounds password work.
         services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
         services.AddIdentityCore<Account>(ConfigureIdentity)
-            .AddUserStore<UserOnlyStore<Account, OAuthDbContext, Guid>>()
+            .AddUserStore<AccountStore>()
             .AddClaimsPrincipalFactory<AccountPrincipalFactory>()
             .AddSignInManager<AccountSignInManager>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);

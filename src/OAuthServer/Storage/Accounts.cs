@@ -27,6 +27,9 @@ internal sealed class Accounts(IDbContextFactory<OAuthDbContext> contexts)
 /// <summary>Maps the table; the columns that Identity has and this server does not use are left out.</summary>
 internal sealed class AccountTable : IEntityTypeConfiguration<Account>
 {
+    /// <summary>Says which of the two was taken, when an account cannot be written.</summary>
+    public const string EmailIndex = "accounts_normalized_email";
+
     private const int LongestName = 256;
 
     public void Configure(EntityTypeBuilder<Account> builder)
@@ -42,7 +45,7 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         builder.Property(account => account.SecurityStamp).IsRequired();
         builder.Property(account => account.ConcurrencyStamp).IsRequired().IsConcurrencyToken();
         builder.HasIndex(account => account.NormalizedUserName).IsUnique();
-        builder.HasIndex(account => account.NormalizedEmail).IsUnique();
+        builder.HasIndex(account => account.NormalizedEmail).IsUnique().HasDatabaseName(EmailIndex);
         // Operators alone disable an account, by ExecuteUpdate or SQL: no write of Identity's, which sends every column,
         // may undo it.
         builder.Property(account => account.DisabledAt).Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);

@@ -135,9 +135,8 @@ public sealed class RefusalStage : IAsyncLifetime
         var (id, email) = (Guid.NewGuid(), $"person-{++_people}@example.com");
         await Server.Database.ExecuteAsync(
             """
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
-                                  concurrency_stamp, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
-            SELECT $1, $2, upper($2), $2, upper($2), true, password_hash, 'STAMP', 'x', false, false, true, 0 FROM accounts WHERE id = $3
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+            SELECT $1, $2, upper($2), $2, upper($2), true, password_hash, 'STAMP' FROM accounts WHERE id = $3
             """,
             id, email, TestData.AliceId);
         return (id, email);
