@@ -21,6 +21,9 @@ internal sealed class AccountStore(OAuthDbContext context, IdentityErrorDescribe
     public override Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken = default) =>
         WriteAsync(user, base.UpdateAsync, cancellationToken);
 
+    /// <summary>The id in a text, or that of nobody.</summary>
+    public override Guid ConvertIdFromString(string? id) => Guid.TryParse(id, out var known) ? known : Guid.Empty;
+
     private async Task<IdentityResult> WriteAsync(
         Account user, Func<Account, CancellationToken, Task<IdentityResult>> write, CancellationToken ct)
     {

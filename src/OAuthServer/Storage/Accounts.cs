@@ -44,6 +44,9 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         builder.Property(account => account.NormalizedEmail).HasMaxLength(LongestName);
         builder.Property(account => account.SecurityStamp).IsRequired();
         builder.Property(account => account.ConcurrencyStamp).IsRequired().IsConcurrencyToken();
+        // PostgreSQL keeps the moment and no offset.
+        builder.Property(account => account.LockoutEnd)
+            .HasConversion(end => end == null ? end : end.Value.ToUniversalTime(), end => end);
         builder.HasIndex(account => account.NormalizedUserName).IsUnique();
         builder.HasIndex(account => account.NormalizedEmail).IsUnique();
         // Operators alone disable an account, by ExecuteUpdate or SQL: no write of Identity's, which sends every column,

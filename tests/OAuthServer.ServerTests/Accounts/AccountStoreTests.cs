@@ -82,8 +82,9 @@ public sealed class AccountStoreTests : IAsyncLifetime
         var (first, second) = (await ReadAsync(made.Id), await ReadAsync(made.Id));
         Assert.True((await Users.AccessFailedAsync(first)).Succeeded);
 
+        await using var scope = _server.Services.CreateAsyncScope();
         second.PasswordHash = "another";
-        var refused = await Users.UpdateAsync(second);
+        var refused = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().UpdateAsync(second);
 
         Assert.Equal(["ConcurrencyFailure"], refused.Errors.Select(error => error.Code));
         var kept = await ReadAsync(made.Id);

@@ -1,32 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using OAuthServer.Hosting;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Fixtures;
-
-/// <summary>A server with a signed-in browser for the rows of the form endpoints.</summary>
-public sealed class TokenFixture : SignedInServer, IAsyncLifetime
-{
-    /// <summary>Tokens in the form that every row asks for (TOKENS).</summary>
-    public override async Task<Reply> TokensAsync(AuthorizationAsk? ask = null, string clientId = TestData.Web) => (await base.TokensAsync(ask, clientId)).IsTokens();
-
-    /// <summary>Registers a confidential client like the web client, for tests that change it.</summary>
-    public Task AddClientAsync(string clientId) => Database.ExecuteAsync(
-        "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes) VALUES ($1, $2, 'Added', '{https://c.example/cb}', '{read,write}', '{read}')",
-        clientId, TestData.SecretHash);
-
-    /// <summary>True when a server with one setting changed, and otherwise right, would start.</summary>
-    public static async Task<bool> WouldStartAsync(string setting)
-    {
-        Deployment.NeedsOwnServer("a start with another configuration");
-        var app = ServerHost.Build(
-            ["--environment=Production", $"--contentRoot={AppContext.BaseDirectory}", "--OAuth:Issuer=https://as.example.test", "--ConnectionStrings:OAuthServer=Host=127.0.0.1", "--SigningKeys:Source=File", $"--{setting}"]);
-        if (app is null) return false;
-        await app.DisposeAsync();
-        return true;
-    }
-}
 
 /// <summary>The shorthand answers of the conformance list.</summary>
 internal static class TokenAnswers
