@@ -243,7 +243,7 @@ public sealed class KeysCommandTests : IDisposable
     private Task<Run> RunAsync(params string[] arguments)
     {
         var source = new FileKeySource(_folder.Path, TimeProvider.System);
-        var keeper = new KeyKeeper(source, Options.Create(_options), (_, _) => throw new InvalidOperationException("Files know it."), TimeProvider.System);
+        var keeper = new KeyKeeper(source, Options.Create(_options), history: null, TimeProvider.System);
         return RunAsync(KeysCommand.Create(() => keeper, TimeProvider.System), arguments);
     }
 
