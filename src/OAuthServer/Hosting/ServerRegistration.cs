@@ -37,7 +37,6 @@ internal static class ServerRegistration
         services.AddConfiguration(configuration);
         services.AddTelemetry(configuration);
         services.AddStorage();
-        services.TryAddSingleton<StoppedSigning>(provider => provider.GetRequiredService<SigningKeys>().StoppedSigningAsync);
         services.AddSigningKeys(configuration);
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
         services.AddClientSecrets(configuration);

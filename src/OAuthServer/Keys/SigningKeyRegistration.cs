@@ -1,9 +1,7 @@
 using System.Globalization;
 using Amazon;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Keys;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Keys;
@@ -12,9 +10,8 @@ namespace OAuthServer.Keys;
 internal static class SigningKeyRegistration
 {
     /// <summary>
-    /// Registers the ring, its source and refresher, the operator's <see cref="KeyKeeper"/>, the validated options, and the
-    /// health check <c>signing-key</c> tagged <c>ready</c>. Where no <see cref="StoppedSigning"/> was registered before,
-    /// nothing is recorded.
+    /// Registers the ring, its source and refresher, the validated options, and the health check <c>signing-key</c> tagged
+    /// <c>ready</c>.
     /// </summary>
     public static IServiceCollection AddSigningKeys(this IServiceCollection services, IConfiguration configuration)
     {
@@ -29,8 +26,6 @@ internal static class SigningKeyRegistration
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();
         services.AddSingleton(CreateSource);
         services.AddSingleton<KeyRing>();
-        services.TryAddSingleton<StoppedSigning>((_, _) => Task.FromResult<TimeSpan?>(null));
-        services.AddSingleton<KeyKeeper>();
         services.AddSingleton<KeyRefresher>();
 
         // The signal first: until it is taken care of it would end the process.

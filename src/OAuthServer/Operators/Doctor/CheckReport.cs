@@ -1,31 +1,23 @@
 namespace OAuthServer.Operators.Doctor;
 
-/// <summary>Collects what a check sees.</summary>
-internal sealed class Notes
+/// <summary>Collects what a check finds.</summary>
+internal sealed class CheckReport
 {
-    private readonly List<Fact> _facts = [];
+    private readonly List<CheckFact> _facts = [];
     private readonly List<Finding> _findings = [];
 
-    /// <summary>Notes a fact.</summary>
-    public Notes Fact(string name, string value)
-    {
-        _facts.Add(new(name, value));
-        return this;
-    }
+    public void Fact(string name, string value) => _facts.Add(new(name, value));
 
-    /// <summary>Notes a finding.</summary>
-    public Notes Found(string id, Severity severity, string what, string whatToDo)
-    {
+    public void Error(string id, string what, string whatToDo) => Add(Severity.Error, id, what, whatToDo);
+
+    public void Warning(string id, string what, string whatToDo) => Add(Severity.Warning, id, what, whatToDo);
+
+    public void Note(string id, string what, string whatToDo) => Add(Severity.Note, id, what, whatToDo);
+
+    public void Add(Severity severity, string id, string what, string whatToDo) =>
         _findings.Add(new(id, severity, what, whatToDo));
-        return this;
-    }
 
-    /// <summary>Notes a finding if it is one.</summary>
-    public Notes FoundIf(bool holds, string id, Severity severity, string what, string whatToDo) => holds ? Found(id, severity, what, whatToDo) : this;
-
-    /// <summary>All that was noted.</summary>
-    public Examination Done(Ground? missing = null) => new(_facts, _findings, missing);
-
-    /// <summary>The same as the answer of a check that did not have to wait for anything.</summary>
-    public Task<Examination> DoneAsync() => Task.FromResult(Done());
+    /// <summary>All that was collected.</summary>
+    /// <param name="missing">What other checks need and this one did not find.</param>
+    public CheckResult Result(Requirement? missing = null) => new(_facts, _findings, missing);
 }
