@@ -1,7 +1,7 @@
 namespace OAuthServer.Testing;
 
 /// <summary>
-/// A server that is up already and that the conformance suite is to judge from outside (docs/operations.md). Its database
+/// A server that is up already and that the conformance suite is to judge from outside (docs/operations/check-a-deployment.md). Its database
 /// has been filled by <c>seed.sql</c>, and can be neither seen nor changed; nor can its clock.
 /// </summary>
 /// <param name="Base">Where requests go.</param>

@@ -1,46 +1,52 @@
 using System.Text.RegularExpressions;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Testing;
 
 /// <summary>The reasons and public errors in the source of the server, and in docs/errors.md.</summary>
 public static partial class ReasonCodes
 {
-    // Their literals in snake case are reasons and nothing else; they reach OAuthError as variables.
-    private static readonly string[] ReasonFiles = ["SignInService.cs", "PasswordService.cs", "PasswordGuesses.cs"];
-
     private static readonly DirectoryInfo Root = FindRoot();
 
     /// <summary>docs/errors.md.</summary>
     public static string Documentation { get; } = File.ReadAllText(Path.Combine(Root.FullName, "docs", "errors.md"));
 
     /// <summary>The public errors that the source can answer with.</summary>
-    public static IReadOnlySet<string> ErrorsInSource { get; } = Statements().SelectMany(statement => Public().Matches(statement)).Select(Name).ToHashSet(StringComparer.Ordinal);
+    public static IReadOnlySet<string> ErrorsInSource { get; } = InSources(Public());
 
-    /// <summary>Every reason in the source.</summary>
-    public static IReadOnlySet<string> InSource { get; } = FindReasons();
+    /// <summary>Every reason that there is.</summary>
+    public static IReadOnlyDictionary<string, string> ByConstant { get; } = typeof(Reasons).GetFields()
+        .ToDictionary(constant => constant.Name, constant => (string)constant.GetRawConstantValue()!);
+
+    /// <summary>The reasons of <see cref="ByConstant"/>.</summary>
+    public static IReadOnlySet<string> InSource { get; } = ByConstant.Values.ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The constants of reasons that the source uses.</summary>
+    public static IReadOnlySet<string> Used { get; } = InSources(Constant());
 
     /// <summary>The public errors with a section of their own.</summary>
     public static IReadOnlyList<string> DocumentedErrors { get; } = [.. Section().Matches(Documentation).Select(Name)];
 
-    /// <summary>The rows of reasons: what happened, who mends it, how. A reason may have several only if the page is wrong.</summary>
-    public static ILookup<string, (string What, string Who, string How)> Documented { get; } = Entry().Matches(Documentation)
-        .ToLookup(Name, row => (row.Groups[2].Value.Trim(), row.Groups[3].Value.Trim(), row.Groups[4].Value.Trim()), StringComparer.Ordinal);
+    /// <summary>The entries of reasons: what happened, who can act, how. Two for one reason are a fault of the page.</summary>
+    public static ILookup<string, (string What, string Who, string How)> Documented { get; } =
+        Entry().Matches(Documentation)
+            .ToLookup(Name, entry => (entry.Groups[2].Value, entry.Groups[3].Value, entry.Groups[4].Value));
 
     /// <summary>Whether <c>errors.md#name</c> leads to something.</summary>
-    public static bool HasAnchor(string name) => DocumentedErrors.Contains(name) || Documentation.Contains($"<a id=\"{name}\"></a>`{name}`", StringComparison.Ordinal);
+    public static bool HasAnchor(string name) =>
+        DocumentedErrors.Contains(name)
+        || Documentation.Contains($"<a id=\"{name}\"></a>`{name}`", StringComparison.Ordinal);
 
-    private static HashSet<string> FindReasons()
+    private static HashSet<string> InSources(Regex pattern) =>
+        Sources().SelectMany(file => pattern.Matches(File.ReadAllText(file.FullName))).Select(Name).ToHashSet();
+
+    private static IEnumerable<FileInfo> Sources()
     {
-        var reasons = Statements().SelectMany(statement => Code().Matches(Public().Replace(statement, "("))).Select(Name)
-            .Concat(Sources().Where(file => ReasonFiles.Contains(file.Name)).SelectMany(file => Code().Matches(File.ReadAllText(file.FullName))).Select(Name));
-        return reasons.ToHashSet(StringComparer.Ordinal);
+        var server = new DirectoryInfo(Path.Combine(Root.FullName, "src", "OAuthServer"));
+        var built = $"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}";
+        return server.EnumerateFiles("*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.FullName.Contains(built, StringComparison.Ordinal));
     }
-
-    // A refusal is made by a factory of OAuthError, or by new(error, description, reason).
-    private static IEnumerable<string> Statements() => Sources().SelectMany(file => Refusal().Matches(File.ReadAllText(file.FullName))).Select(match => match.Value);
-
-    private static IEnumerable<FileInfo> Sources() => new DirectoryInfo(Path.Combine(Root.FullName, "src", "OAuthServer")).EnumerateFiles("*.cs", SearchOption.AllDirectories)
-        .Where(file => !file.FullName.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
     private static DirectoryInfo FindRoot()
     {
@@ -51,19 +57,20 @@ public static partial class ReasonCodes
 
     private static string Name(Match match) => match.Groups[1].Value;
 
-    [GeneratedRegex(@"(?:OAuthError\.[A-Z]\w+\(|new(?: OAuthError)?\(""[a-z_]+"", (?=""|description))(?:""[^""]*""|[^"";])*;")]
-    private static partial Regex Refusal();
-
-    // The error comes first, and its description second; in the factories that is a variable.
-    [GeneratedRegex(@"(?<=new|new OAuthError)\(""([a-z]+(?:_[a-z]+)+)"", (?=""[A-Z]|description)")]
+    // A refusal is made by new(error, description, reason); in the factories of OAuthError the description is a variable.
+    [GeneratedRegex(@"\bnew(?: OAuthError)?\(\s*""([a-z]+(?:_[a-z]+)+)"",\s*(?:""[A-Z]|description)")]
     private static partial Regex Public();
 
-    [GeneratedRegex(@"""([a-z]+(?:_[a-z]+)+)""")]
-    private static partial Regex Code();
+    [GeneratedRegex(@"\bReasons\.([A-Z]\w+)")]
+    private static partial Regex Constant();
 
     [GeneratedRegex(@"^### ([a-z_]+)\r?$", RegexOptions.Multiline)]
     private static partial Regex Section();
 
-    [GeneratedRegex(@"^\| (?:<a id=""[a-z_]+""></a>)?`([a-z_]+)` \|([^|]*)\|([^|]*)\|([^|]*)\|\r?$", RegexOptions.Multiline)]
+    // An item of a list: `reason`: what happened. **Who**: how. It goes on in indented lines, and ends before the next.
+    [GeneratedRegex(
+        @"^- (?:<a id=""[a-z_]+""></a>)?`([a-z_]+)`: ((?:(?!\n- ).)+?)\.\s+"
+        + @"\*\*((?:(?!\n- ).)+?)\*\*:\s+(.+?)(?=\r?\n(?!  ))",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Entry();
 }

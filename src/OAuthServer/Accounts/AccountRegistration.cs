@@ -1,39 +1,33 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using OAuthServer.Audit;
-using OAuthServer.Pages;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
 
-/// <summary>Everything that people need: accounts, sessions, forms and pages.</summary>
+/// <summary>Adds people: accounts, passwords, sessions.</summary>
 internal static class AccountRegistration
 {
     private const string ApplicationName = "OAuthServer";
 
-    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
         services.AddSingleton(provider => new AccountLinks(new Uri(provider.GetRequiredService<ServerAddress>().Issuer)));
-        services.AddIdentity(configuration);
+        services.AddIdentity();
         services.AddSessions();
-        services.AddSingleton<IComponentActivator, PageActivator>().AddRazorComponents();
         services.AddSingleton<PasswordWork>();
         services.AddSingleton<KnownDevices>();
         services.AddScoped<AccountJournal>();
         services.AddScoped<SignInService>();
         services.AddScoped<PasswordService>();
-        services.TryAddScoped<DescribeSignIn>(_ => (_, _) => ValueTask.FromResult<SignInPurpose?>(null));
         return services;
     }
 
-    private static void AddIdentity(this IServiceCollection services, IConfiguration configuration)
+    private static void AddIdentity(this IServiceCollection services)
     {
         // Identity's store changes what it has read, so its context tracks.
         services.AddScoped(provider =>
@@ -45,7 +39,7 @@ internal static class AccountRegistration
         // Stateless, and used by the singleton that bounds password work.
         services.AddSingleton<IPasswordHasher<Account>, PasswordHasher<Account>>();
         services.AddIdentityCore<Account>(ConfigureIdentity)
-            .AddUserStore<UserOnlyStore<Account, OAuthDbContext, Guid>>()
+            .AddUserStore<AccountStore>()
             .AddClaimsPrincipalFactory<AccountPrincipalFactory>()
             .AddSignInManager<AccountSignInManager>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);

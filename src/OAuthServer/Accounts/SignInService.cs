@@ -24,6 +24,15 @@ internal enum SignInOutcome
 /// <summary>The outcome, with the account when it was accepted, the budget when it is used up, and the private reason when it was refused.</summary>
 internal sealed record SignInResult(SignInOutcome Outcome, Account? Account = null, BudgetState? Budget = null, string? Reason = null);
 
+/// <summary>A try to sign in.</summary>
+/// <param name="Device">The browser, if it is known.</param>
+internal sealed record SignInTry(string Email, string Password, ClientAddress From, KnownDevice? Device)
+    : PasswordGuess(Email, Password, From)
+{
+    /// <summary>Holds the password.</summary>
+    public override string ToString() => "a try to sign in";
+}
+
 /// <summary>
 /// Checks an e-mail address and a password. Five wrong tries by strangers lock the account for five minutes, against
 /// those who have guessed: not in a browser that knows the account, and not at an address where nothing went wrong yet.
@@ -47,7 +56,7 @@ internal sealed class SignInService(
 
         // Nobody is looked up for a stranger who must not try.
         var account = attempt.Device is null ? null : await users.FindByEmailAsync(attempt.Email);
-        var trusted = account is not null && guesses.Trusts(attempt.Device!, account);
+        var trusted = account is not null && attempt.Device!.Knows(account) && guesses.MayTry(attempt.Device.Id, account.Id);
         if (trusted) return await JudgeAsync(attempt, account, trusted, context, ct);
         if (guesses.UsedUp(attempt) is { } usedUp) return new SignInResult(SignInOutcome.Limited, Budget: usedUp);
         if (!guesses.TryBegin(attempt)) return new SignInResult(SignInOutcome.Limited);
@@ -102,7 +111,7 @@ internal sealed class SignInService(
     {
         if (trusted)
         {
-            guesses.Count(attempt.Device!, account!);
+            guesses.Count(attempt.Device!.Id, account!.Id);
             return;
         }
 

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Audit;
 
@@ -15,21 +15,13 @@ internal sealed class AuditOptions
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(400);
 }
 
-/// <summary>Lists every fault of <see cref="AuditOptions"/>.</summary>
-internal sealed class AuditOptionsValidator : IValidateOptions<AuditOptions>
+/// <summary>What an operator may write in section <c>Audit</c>.</summary>
+internal sealed class AuditOptionsValidator : OptionsValidator<AuditOptions>
 {
-    private static readonly TimeSpan Century = TimeSpan.FromDays(36500);
-
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, AuditOptions options)
-    {
-        var faults = Faults(options).ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
-
-    private static IEnumerable<string> Faults(AuditOptions options)
-    {
-        if (options.SealInterval < TimeSpan.FromSeconds(1) || options.SealInterval > TimeSpan.FromDays(1)) yield return "Audit:SealInterval must be from 00:00:01 to 1.00:00:00.";
-        if (options.Retention < TimeSpan.FromDays(1) || options.Retention > Century) yield return "Audit:Retention must be from 1.00:00:00 to 36500.00:00:00.";
-    }
+    protected override IEnumerable<string?> Faults(AuditOptions options) =>
+    [
+        Range("Audit:SealInterval", options.SealInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        Range("Audit:Retention", options.Retention, TimeSpan.FromDays(1), TimeSpan.FromDays(36500)),
+    ];
 }

@@ -1,27 +1,27 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Settings;
-using OAuthServer.Storage;
 using OAuthServer.Storage.Sweeping;
 
 namespace OAuthServer.Audit;
 
-/// <summary>Adds sealing of the audit log to a host.</summary>
+/// <summary>Adds what is logged and audited, and what seals it.</summary>
 internal static class AuditRegistration
 {
-    /// <summary>Registers the validated options, for the server and for its commands.</summary>
-    public static IServiceCollection AddAuditOptions(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddAudit(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>();
-        services.AddOptions<AuditOptions>().BindStrictly(configuration.GetSection(AuditOptions.Section)).ValidateOnStart();
+        services.AddAuditOptions(configuration);
+        services.AddSingleton<RefusalLog>();
+        services.AddSingleton<RefusalJournal>();
+        services.AddSingleton(provider => SweptTable.AuditEvents(provider.GetRequiredService<IOptions<AuditOptions>>().Value.Retention));
+        services.AddSingleton<AuditSealer>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditSealer>());
         return services;
     }
 
-    /// <summary>Registers the sealer and, for the sweeper, how long audit rows stay.</summary>
-    public static IServiceCollection AddAuditSealing(this IServiceCollection services, IConfiguration configuration)
+    /// <summary>Adds the validated options, for the server and for its commands.</summary>
+    public static IServiceCollection AddAuditOptions(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddAuditOptions(configuration);
-        services.AddSingleton(provider => SweptTable.AuditEvents(provider.GetRequiredService<IOptions<AuditOptions>>().Value.Retention));
-        services.AddSingleton<AuditSeals>().AddSingleton<SigningKeys>().AddSingleton<AuditSealer>();
-        return services.AddHostedService(provider => provider.GetRequiredService<AuditSealer>());
+        services.AddOptions<AuditOptions, AuditOptionsValidator>(configuration.GetSection(AuditOptions.Section));
+        return services;
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Clients;
@@ -13,25 +12,10 @@ internal sealed class ClientSecretOptions
     public int Cost { get; set; } = 12;
 }
 
-/// <summary>The schema takes hashes of these costs and no others.</summary>
-internal sealed class ClientSecretOptionsValidator : IValidateOptions<ClientSecretOptions>
+/// <summary>What an operator may write in section <c>ClientSecrets</c>.</summary>
+internal sealed class ClientSecretOptionsValidator : OptionsValidator<ClientSecretOptions>
 {
-    private const int Lowest = 10;
-    private const int Highest = 14;
-
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, ClientSecretOptions options) => options.Cost is >= Lowest and <= Highest
-        ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail($"ClientSecrets:Cost must be from {Lowest} to {Highest}, the bcrypt costs that oauth_clients takes.");
-}
-
-internal static class ClientSecretRegistration
-{
-    /// <summary>Adds the validated options, for the server and for <c>clients hash-secret</c>.</summary>
-    public static IServiceCollection AddClientSecrets(this IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddSingleton<IValidateOptions<ClientSecretOptions>, ClientSecretOptionsValidator>();
-        services.AddOptions<ClientSecretOptions>().BindStrictly(configuration.GetSection("ClientSecrets")).ValidateOnStart();
-        return services;
-    }
+    protected override IEnumerable<string?> Faults(ClientSecretOptions options) =>
+        [Range("ClientSecrets:Cost", options.Cost, 10, 14, ", the bcrypt costs that oauth_clients takes")];
 }

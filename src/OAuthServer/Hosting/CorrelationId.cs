@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// Gives each request one id of 32 hex digits, as <c>HttpContext.TraceIdentifier</c> (so as <c>CorrelationId</c> in every log line)
-/// and as <c>X-Correlation-Id</c> in the answer. It is the trace id, except when the trace was begun by the caller: an id
-/// that a stranger chose could be made to collide with somebody else's.
+/// Gives each request one id of 32 hex digits, as <c>HttpContext.TraceIdentifier</c> (so as <c>CorrelationId</c> in every log
+/// line) and as <c>X-Correlation-Id</c> in the answer (<see cref="AnswerHeaders"/>). It is the trace id, except when the trace
+/// was begun by the caller: an id that a stranger chose could be made to collide with somebody else's.
 /// </summary>
 internal sealed class CorrelationId(RequestDelegate next)
 {
@@ -17,11 +17,9 @@ internal sealed class CorrelationId(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext context)
     {
-        var id = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Parent: null, ParentId: null } own
+        context.TraceIdentifier = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Parent: null, ParentId: null } own
             ? own.TraceId.ToHexString()
             : RandomNumberGenerator.GetHexString(HexDigits, lowercase: true);
-        context.TraceIdentifier = id;
-        context.Response.Headers[Header] = id;
         return next(context);
     }
 }

@@ -16,22 +16,26 @@ internal static class EndpointMap
 {
     public static void MapServer(this WebApplication app)
     {
-        var address = app.Services.GetRequiredService<ServerAddress>();
+        var address = Service<ServerAddress>(app);
         var routes = app.MapGroup(address.Path);
 
-        foreach (var authorize in routes.MapAuthorize()) authorize.RequireBudget(BudgetNames.Authorize);
+        foreach (var route in routes.MapAuthorize()) route.RequireBudget(Budget.Authorize);
+        foreach (var route in routes.MapAccounts()) route.RequireBudget(Budget.SignIn);
+
         // These need no services of a request's own, so they are handed theirs once.
-        var (tokens, telemetry) = (app.Services.GetRequiredService<TokenService>(), app.Services.GetRequiredService<ServerTelemetry>());
-        routes.MapToken(tokens, telemetry).RequireBudget(BudgetNames.Token).AllowClientOrigins();
-        routes.MapRefresh(tokens, telemetry).RequireBudget(BudgetNames.Token).AllowClientOrigins();
-        routes.MapRevoke(app.Services.GetRequiredService<RevokeService>(), telemetry).RequireBudget(BudgetNames.Revoke).AllowClientOrigins();
+        var (tokens, telemetry) = (Service<TokenService>(app), Service<ServerTelemetry>(app));
+        routes.MapToken(tokens, telemetry).RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
+        routes.MapRefresh(tokens, telemetry).RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
+        routes.MapRevoke(Service<RevokeService>(app), telemetry).RequireBudget(Budget.Revoke).RequireCors(ClientOrigins.Registered);
 
-        app.MapMetadata(address, app.Services.GetRequiredService<DiscoveryDocuments>()).AllowAnyOrigin();
-        routes.MapKeys(app.Services.GetRequiredService<KeyRing>(), app.Services.GetRequiredService<RefusalLog>()).AllowAnyOrigin();
-        routes.MapRevocations(app.Services.GetRequiredService<RevocationList>()).AllowAnyOrigin();
+        app.MapMetadata(address, Service<DiscoveryDocuments>(app)).RequireCors(ClientOrigins.Any);
+        routes.MapKeys(Service<KeyRing>(app), Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);
+        routes.MapRevocations(Service<RevocationList>(app)).RequireCors(ClientOrigins.Any);
 
-        foreach (var password in routes.MapAccounts()) password.RequireBudget(BudgetNames.SignIn);
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
     }
+
+    private static T Service<T>(WebApplication app)
+        where T : notnull => app.Services.GetRequiredService<T>();
 }

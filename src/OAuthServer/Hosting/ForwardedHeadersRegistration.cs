@@ -13,10 +13,7 @@ internal static class ForwardedHeadersRegistration
     /// <summary>Binds and validates <see cref="TrustedProxyOptions"/>; <c>app.UseForwardedHeaders()</c> then obeys it.</summary>
     public static IServiceCollection AddTrustedProxies(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IValidateOptions<TrustedProxyOptions>, TrustedProxyOptionsValidator>();
-        services.AddOptions<TrustedProxyOptions>()
-            .BindStrictly(configuration.GetSection(TrustedProxyOptions.Section))
-            .ValidateOnStart();
+        services.AddOptions<TrustedProxyOptions, TrustedProxyOptionsValidator>(configuration.GetSection(TrustedProxyOptions.Section));
         // After every other Configure, so that ASPNETCORE_FORWARDEDHEADERS_ENABLED cannot bring "trust all" back.
         services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<TrustedProxyOptions>>(Apply);
         return services;

@@ -1,5 +1,8 @@
+using System.Net;
 using OAuthServer.Audit;
+using OAuthServer.Endpoints;
 using OAuthServer.Protocol;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Hosting;
 
@@ -7,37 +10,40 @@ namespace OAuthServer.Hosting;
 /// Refuses plain http when the issuer is https (RFC 6749 §3.1, §3.2). Never a redirect: that would make a client send its
 /// secret in the clear again and again without anybody noticing. Health probes come from inside and stay reachable.
 /// </summary>
-internal sealed partial class HttpsOnly(RequestDelegate next, ILogger<HttpsOnly> logger, string issuer, RefusalLog refusals)
+internal sealed partial class HttpsOnly(
+    RequestDelegate next, ServerAddress address, RefusalLog refusals, ILogger<HttpsOnly> logger)
 {
     private const string Header = "X-Forwarded-Proto";
 
     private static readonly OAuthError PlainHttp = OAuthError.InvalidRequest(
         "This server answers over https only. If a proxy ends TLS, list it under ForwardedHeaders:KnownProxies.", Reasons.HttpsRequired);
 
-    private readonly bool _required = issuer.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
     private int _warned;
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (!_required || context.Request.IsHttps || IsProbe(context.Request.Path)) return next(context);
+        if (!address.IsHttps || context.Request.IsHttps || IsProbe(context.Request.Path)) return next(context);
         if (Interlocked.Exchange(ref _warned, 1) == 0) Warn(context);
-        refusals.Note(context, PlainHttp);
-        return ErrorAnswer.WriteAsync(context, PlainHttp.Status, PlainHttp.Code, PlainHttp.Description);
+        return OAuthAnswer.Refuse(refusals.Note(context, PlainHttp)).ExecuteAsync(context);
     }
 
     // What the framework believed it takes out of the header; what is still there came from nobody whom we trust.
     private void Warn(HttpContext context)
     {
         var peer = context.Connection.RemoteIpAddress;
-        if (context.Request.Headers.ContainsKey(Header)) LogNotTrusted(issuer, peer);
-        else LogNoHeader(issuer, peer);
+        if (context.Request.Headers.ContainsKey(Header)) LogNotTrusted(address.Issuer, peer);
+        else LogNoHeader(address.Issuer, peer);
     }
 
     private static bool IsProbe(PathString path) => path.Value is "/health/live" or "/health/ready";
 
-    [LoggerMessage(7006, LogLevel.Warning, "A request came as http while the issuer is {Issuer}, and so was refused with 400 (said once). {Peer} sent X-Forwarded-Proto and is no trusted proxy: if it is yours, list it under ForwardedHeaders:KnownProxies or :KnownNetworks.")]
-    private partial void LogNotTrusted(string issuer, System.Net.IPAddress? peer);
+    [LoggerMessage(7006, LogLevel.Warning,
+        "A request came as http while the issuer is {Issuer}, and so was refused with 400 (said once). {Peer} sent "
+        + "X-Forwarded-Proto and is no trusted proxy: if it is yours, list it under ForwardedHeaders:KnownProxies or :KnownNetworks.")]
+    private partial void LogNotTrusted(string issuer, IPAddress? peer);
 
-    [LoggerMessage(7007, LogLevel.Warning, "A request came as http while the issuer is {Issuer}, and so was refused with 400 (said once). {Peer} sent no X-Forwarded-Proto: https. If a proxy ends TLS, let it send the header.")]
-    private partial void LogNoHeader(string issuer, System.Net.IPAddress? peer);
+    [LoggerMessage(7007, LogLevel.Warning,
+        "A request came as http while the issuer is {Issuer}, and so was refused with 400 (said once). {Peer} sent no "
+        + "X-Forwarded-Proto: https. If a proxy ends TLS, let it send the header.")]
+    private partial void LogNoHeader(string issuer, IPAddress? peer);
 }

@@ -1,5 +1,4 @@
 using OAuthServer.Hosting.Observability;
-using OAuthServer.Settings;
 
 namespace OAuthServer.Hosting;
 
@@ -9,10 +8,6 @@ internal static class ServerHost
     private const int LongestRequestLine = 32 * 1024;
     private const int LongestHeaders = 64 * 1024;
     private const long LongestBody = 1024 * 1024;
-
-    // The framework's own mark that authentication was added by hand. Without it WebApplication adds the middleware by itself,
-    // which then makes a cookie handler for every token request; here the pages alone ask who is signed in.
-    private const string AuthenticationIsInPlace = "__AuthenticationMiddlewareSet";
 
     /// <summary>
     /// The host, ready to run; null when the configuration is wrong, after every fault was written to standard error.
@@ -32,15 +27,13 @@ internal static class ServerHost
         var app = builder.Build();
         if (ConfigurationFaults.Of(app.Services) is { Count: > 0 } faults)
         {
-            Console.Error.WriteLine("OAuthServer cannot start. Mend this configuration:");
+            Console.Error.WriteLine("OAuthServer cannot start. Fix these settings:");
             foreach (var fault in faults) Console.Error.WriteLine($"  - {fault}");
             return null;
         }
 
         app.Services.AddGauges();
-        ((IApplicationBuilder)app).Properties[AuthenticationIsInPlace] = true;
-        app.UseMiddleware<ClosingConnections>();
-        app.UseProtection(app.Services.GetRequiredService<ServerAddress>().Issuer);
+        app.UsePipeline();
         app.MapServer();
         return app;
     }

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Hosting;
 
@@ -18,21 +18,15 @@ internal sealed class ShutdownOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(25);
 }
 
-/// <summary>Lists every fault of <see cref="ShutdownOptions"/>.</summary>
-internal sealed class ShutdownOptionsValidator : IValidateOptions<ShutdownOptions>
+/// <summary>What an operator may write in section <c>Shutdown</c>.</summary>
+internal sealed class ShutdownOptionsValidator : OptionsValidator<ShutdownOptions>
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
-
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, ShutdownOptions options)
-    {
-        var faults = Faults(options).ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
-
-    private static IEnumerable<string> Faults(ShutdownOptions options)
-    {
-        if (options.Timeout < TimeSpan.FromSeconds(1) || options.Timeout > Longest) yield return "Shutdown:Timeout must be from 00:00:01 to 00:10:00.";
-        if (options.DrainTime < TimeSpan.Zero || options.DrainTime >= options.Timeout) yield return "Shutdown:DrainTime must be 00:00:00 or more, and shorter than Shutdown:Timeout.";
-    }
+    protected override IEnumerable<string?> Faults(ShutdownOptions options) =>
+    [
+        Range("Shutdown:Timeout", options.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+        Rule(
+            options.DrainTime >= TimeSpan.Zero && options.DrainTime < options.Timeout,
+            "Shutdown:DrainTime must be 00:00:00 or more, and shorter than Shutdown:Timeout."),
+    ];
 }

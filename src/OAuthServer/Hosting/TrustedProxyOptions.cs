@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Hosting;
 
@@ -46,20 +46,17 @@ internal sealed class TrustedProxyOptions
     }
 }
 
-/// <summary>Lists every fault of <see cref="TrustedProxyOptions"/>; "trust everybody", in one entry or in a few, is one.</summary>
-internal sealed class TrustedProxyOptionsValidator : IValidateOptions<TrustedProxyOptions>
+/// <summary>What an operator may write in section <c>ForwardedHeaders</c>. To trust everybody, in one entry or in a few, is a fault.</summary>
+internal sealed class TrustedProxyOptionsValidator : OptionsValidator<TrustedProxyOptions>
 {
     // 10.0.0.0/8 is the widest private network of IPv4; in IPv6, fc00::/7 is (RFC 1918 §3, RFC 4193 §3.1).
     private const int WidestIPv4 = 8;
     private const int WidestIPv6 = 16;
     private static readonly IPNetwork UniqueLocal = IPNetwork.Parse("fc00::/7");
 
-    /// <inheritdoc />
-    public ValidateOptionsResult Validate(string? name, TrustedProxyOptions options)
-    {
-        var faults = options.KnownProxies.Select(ProxyFault).Concat(options.KnownNetworks.Select(NetworkFault)).OfType<string>().ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
+    /// <inheritdoc/>
+    protected override IEnumerable<string?> Faults(TrustedProxyOptions options) =>
+        [.. options.KnownProxies.Select(ProxyFault), .. options.KnownNetworks.Select(NetworkFault)];
 
     private static string? ProxyFault(string text, int index)
     {

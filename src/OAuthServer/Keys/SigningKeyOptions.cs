@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Keys;
 
@@ -72,52 +72,47 @@ internal sealed class SigningKeyOptions
     internal TimeSpan SeenWithin() => PollInterval * (1 + PollJitter);
 
     /// <summary>
-    /// The least that <see cref="PublishBeforeSigning"/> may be. A JWK Set fetched just before the slowest instance
-    /// published the key must be over its max-age; and since a promotion takes the place of the previous key, the last
-    /// token of that one must have expired.
+    /// The least that <see cref="PublishBeforeSigning"/> may be: a promotion takes the place of the previous key, so the last
+    /// token of that one must have expired. It also outlasts a JWK Set that was fetched just before the slowest instance
+    /// published the key: <see cref="SeenWithin"/> and the max-age are less.
     /// </summary>
-    internal TimeSpan ShortestPublication()
-    {
-        var known = SeenWithin() + TimeSpan.FromSeconds(JwksMaxAgeSeconds);
-        return known > PreviousKeyRetention() ? known : PreviousKeyRetention();
-    }
+    internal TimeSpan ShortestPublication() => PreviousKeyRetention();
 }
 
-/// <summary>Names every fault of the section at once.</summary>
-internal sealed class SigningKeyOptionsValidator : IValidateOptions<SigningKeyOptions>
+/// <summary>What an operator may write in section <c>SigningKeys</c>.</summary>
+internal sealed class SigningKeyOptionsValidator : OptionsValidator<SigningKeyOptions>
 {
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, SigningKeyOptions options)
-    {
-        var faults = Faults(options).ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromDays(1);
 
-    private static IEnumerable<string> Faults(SigningKeyOptions options)
-    {
-        if (!Enum.IsDefined(options.Source)) yield return "SigningKeys:Source must be SecretsManager or File.";
-        if (options.Source == SigningKeySource.File && string.IsNullOrWhiteSpace(options.Directory))
-            yield return "SigningKeys:Directory must name a folder when SigningKeys:Source is File.";
-        if (options.Source == SigningKeySource.SecretsManager && options.SecretId is not { Length: > 0 and <= 2048 })
-            yield return "SigningKeys:SecretId must be the name or ARN of a secret, of at most 2048 characters.";
-        if (options.PollInterval < TimeSpan.FromSeconds(1) || options.PollInterval > TimeSpan.FromHours(24))
-            yield return "SigningKeys:PollInterval must be between 00:00:01 and 1.00:00:00.";
-        if (PublicationFault(options) is { } fault) yield return fault;
-        if (options.RotateEvery < TimeSpan.FromDays(1) || options.RotateEvery > TimeSpan.FromDays(3650))
-            yield return "SigningKeys:RotateEvery must be between 1.00:00:00 and 3650.00:00:00.";
-        if (options.Region is not null && !IsRegion(options.Region))
-            yield return "SigningKeys:Region must be the name of an AWS region, such as eu-central-1.";
-        if (options.ServiceUrl is not null && !IsHttp(options.ServiceUrl))
-            yield return "SigningKeys:ServiceUrl must be an absolute http or https address without query or user information.";
-    }
+    /// <inheritdoc/>
+    protected override IEnumerable<string?> Faults(SigningKeyOptions options) =>
+    [
+        Rule(Enum.IsDefined(options.Source), "SigningKeys:Source must be SecretsManager or File."),
+        Rule(
+            options.Source != SigningKeySource.File || !string.IsNullOrWhiteSpace(options.Directory),
+            "SigningKeys:Directory must name a folder when SigningKeys:Source is File."),
+        Rule(
+            options.Source != SigningKeySource.SecretsManager || options.SecretId is { Length: > 0 and <= 2048 },
+            "SigningKeys:SecretId must be the name or ARN of a secret, of at most 2048 characters."),
+        Range("SigningKeys:PollInterval", options.PollInterval, TimeSpan.FromSeconds(1), LongestPoll),
+        PublicationFault(options),
+        Range("SigningKeys:RotateEvery", options.RotateEvery, TimeSpan.FromDays(1), TimeSpan.FromDays(3650)),
+        Rule(
+            options.Region is null || IsRegion(options.Region),
+            "SigningKeys:Region must be the name of an AWS region, such as eu-central-1."),
+        Rule(
+            options.ServiceUrl is null || IsHttp(options.ServiceUrl),
+            "SigningKeys:ServiceUrl must be an absolute http or https address without query or user information."),
+    ];
 
     // What PollInterval makes of the lower bound is only said of an interval that is right itself.
     private static string? PublicationFault(SigningKeyOptions options)
     {
-        var shortest = options.PollInterval > TimeSpan.FromHours(24) ? TimeSpan.Zero : options.ShortestPublication();
+        var shortest = options.PollInterval > LongestPoll ? TimeSpan.Zero : options.ShortestPublication();
         return options.PublishBeforeSigning >= shortest && options.PublishBeforeSigning <= TimeSpan.FromDays(30)
             ? null
-            : $"SigningKeys:PublishBeforeSigning must be from {shortest:c}, which the max-age of the JWK Set, SigningKeys:PollInterval and OAuth:AccessTokenLifetime ask for, to 30.00:00:00.";
+            : $"SigningKeys:PublishBeforeSigning must be from {shortest:c}, which SigningKeys:PollInterval and "
+                + "OAuth:AccessTokenLifetime ask for, to 30.00:00:00.";
     }
 
     private static bool IsRegion(string region) =>

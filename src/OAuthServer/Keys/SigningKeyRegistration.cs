@@ -10,11 +10,12 @@ namespace OAuthServer.Keys;
 internal static class SigningKeyRegistration
 {
     /// <summary>
-    /// Registers the ring, its source and refresher, the validated options, and the health check <c>signing-key</c> tagged
-    /// <c>ready</c>.
+    /// Registers the ring, its source and refresher, the validated options, and the health check <c>signing-key</c>
+    /// tagged <c>ready</c>.
     /// </summary>
     public static IServiceCollection AddSigningKeys(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();
         services.AddOptions<SigningKeyOptions>()
             .Configure<IHostEnvironment>((options, environment) =>
             {
@@ -23,7 +24,6 @@ internal static class SigningKeyRegistration
             .BindStrictly(configuration.GetSection(SigningKeyOptions.Section))
             .PostConfigure(options => HandOverLifetime(options, configuration["OAuth:AccessTokenLifetime"]))
             .ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();
         services.AddSingleton(CreateSource);
         services.AddSingleton<KeyRing>();
         services.AddSingleton<KeyRefresher>();

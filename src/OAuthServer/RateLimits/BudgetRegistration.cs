@@ -1,36 +1,19 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using OAuthServer.Settings;
 
 namespace OAuthServer.RateLimits;
 
-/// <summary>The budget that an endpoint's requests are counted in.</summary>
-internal sealed record BudgetMetadata(string Name);
-
-/// <summary>Adds, uses and asks for budgets.</summary>
+/// <summary>Adds all that counts requests and guesses.</summary>
 internal static class BudgetRegistration
 {
-    /// <summary>Binds and validates <see cref="RateLimitOptions"/> and adds the budgets.</summary>
+    /// <summary>Binds and validates <see cref="RateLimitOptions"/>; adds the budgets of addresses, clients and accounts.</summary>
     public static IServiceCollection AddBudgets(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>();
-        services.AddOptions<RateLimitOptions>()
-            .BindStrictly(configuration.GetSection(RateLimitOptions.Section))
-            .ValidateOnStart();
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<Budgets>();
+        services.AddOptions<RateLimitOptions, RateLimitOptionsValidator>(configuration.GetSection(RateLimitOptions.Section));
+        services.AddSingleton<UsedUpBudgets>();
+        services.AddSingleton<AddressBudgets>();
+        services.AddSingleton<SecretGuesses>();
+        services.AddSingleton<PasswordGuesses>();
+        services.AddSingleton<HashWork>();
         return services;
-    }
-
-    /// <summary>Counts requests; after routing and after <c>UseClientCors</c>, so that a 429 has its CORS headers.</summary>
-    public static IApplicationBuilder UseBudgets(this IApplicationBuilder app) => app.UseMiddleware<BudgetMiddleware>();
-
-    /// <summary>Counts this endpoint's requests in a budget of <see cref="BudgetNames"/>; endpoints of one name share it.</summary>
-    /// <exception cref="ArgumentException">No budget has this name: the host does not start.</exception>
-    public static T RequireBudget<T>(this T endpoint, string budget)
-        where T : IEndpointConventionBuilder
-    {
-        if (!BudgetNames.Exists(budget)) throw new ArgumentException($"There is no budget '{budget}'.", nameof(budget));
-        return endpoint.WithMetadata(new BudgetMetadata(budget));
     }
 }

@@ -4,8 +4,7 @@ namespace OAuthServer.RateLimits;
 /// <param name="Limit">Permits per window.</param>
 /// <param name="Remaining">Permits left in this window.</param>
 /// <param name="Reset">Time until the window ends; its whole length when it has not opened yet.</param>
-/// <param name="FirstRefusal">Whether this is the first time that the window refuses.</param>
-internal readonly record struct BudgetState(int Limit, int Remaining, TimeSpan Reset, bool FirstRefusal)
+internal readonly record struct BudgetState(int Limit, int Remaining, TimeSpan Reset)
 {
     /// <summary><see cref="Reset"/> in whole seconds, rounded up and never 0.</summary>
     public long ResetSeconds => Math.Max(1, (long)Math.Ceiling(Reset.TotalSeconds));

@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace OAuthServer.RateLimits;
@@ -11,11 +12,13 @@ namespace OAuthServer.RateLimits;
 /// <param name="length">Length of a window.</param>
 /// <param name="clock">Opens and closes windows.</param>
 /// <param name="mostKeys">How many windows are kept at most; each takes about 350 bytes.</param>
-internal sealed class BudgetTable(int limit, TimeSpan length, TimeProvider clock, int mostKeys = BudgetTable.MostKeys) : IDisposable
+internal sealed class BudgetTable(int limit, TimeSpan length, TimeProvider clock, int mostKeys = BudgetTable.MostKeys)
+    : PartitionedRateLimiter<string>
 {
     /// <summary>Enough for fifty new keys a second in a quarter of an hour.</summary>
     public const int MostKeys = 50_000;
 
+    private readonly BudgetLease _untouched = new(true, new(limit, limit, length));
     private readonly MemoryCache _windows = new(new MemoryCacheOptions { SizeLimit = mostKeys });
     private readonly Lock _adding = new();
 
@@ -23,33 +26,46 @@ internal sealed class BudgetTable(int limit, TimeSpan length, TimeProvider clock
     public int Count => _windows.Count;
 
     /// <summary>Whether a permit is left, and the state; nothing is taken and nothing is added to the table.</summary>
-    public (bool Acquired, BudgetState State) Look(string key) =>
-        _windows.TryGetValue<BudgetWindow>(key, out var window) ? Take(window!, 0) : (true, new BudgetState(limit, limit, length, false));
+    public BudgetLease Look(string key) => (BudgetLease)AttemptAcquire(key, 0);
 
     /// <summary>Takes a permit, if one is left, and says what is left afterwards.</summary>
-    public (bool Acquired, BudgetState State) Take(string key)
-    {
-        if (_windows.TryGetValue<BudgetWindow>(key, out var window)) return Take(window!, 1);
-        lock (_adding)
-        {
-            if (!_windows.TryGetValue(key, out window)) window = Add(key);
-        }
+    public BudgetLease Take(string key) => (BudgetLease)AttemptAcquire(key);
 
-        return Take(window!, 1);
-    }
+    /// <summary>True once in each window of a key, for whoever puts on record that it has refused.</summary>
+    public bool TryReport(string key) => Find(key) is { } window && window.TryReport();
 
     /// <inheritdoc/>
-    public void Dispose() => _windows.Dispose();
+    public override RateLimiterStatistics? GetStatistics(string resource) => Find(resource)?.GetStatistics();
+
+    /// <inheritdoc/>
+    protected override RateLimitLease AttemptAcquireCore(string resource, int permitCount)
+    {
+        if (Find(resource) is { } window) return window.AttemptAcquire(permitCount);
+        return permitCount == 0 ? _untouched : FindOrAdd(resource).AttemptAcquire(permitCount);
+    }
+
+    /// <summary>The same as <see cref="AttemptAcquireCore"/>: nobody ever waits in a queue.</summary>
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(
+        string resource, int permitCount, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(AttemptAcquireCore(resource, permitCount));
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _windows.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private BudgetWindow? Find(string key) => _windows.TryGetValue<BudgetWindow>(key, out var window) ? window : null;
 
     // A window that was not asked for during its whole length is over. A full table does not take the new one in, and
     // makes room in the background: until then it counts only for the caller.
-    private BudgetWindow Add(string key) => _windows.Set(
-        key, new BudgetWindow(limit, length, clock), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = length });
-
-    private static (bool Acquired, BudgetState State) Take(BudgetWindow window, int permits)
+    private BudgetWindow FindOrAdd(string key)
     {
-        using var lease = window.AttemptAcquire(permits);
-        lease.TryGetMetadata(BudgetWindow.State, out var state);
-        return (lease.IsAcquired, state);
+        lock (_adding)
+        {
+            return Find(key) ?? _windows.Set(
+                key, new BudgetWindow(limit, length, clock), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = length });
+        }
     }
 }

@@ -3,21 +3,17 @@ using System.Threading.RateLimiting;
 namespace OAuthServer.RateLimits;
 
 /// <summary>
-/// The fixed window of one address, client or account in one budget. The framework's <see cref="FixedWindowRateLimiter"/>
-/// reads its own clock and does not say when its window ends, which <c>RateLimit-Reset</c> and an honest
-/// <c>Retry-After</c> need (RFC 9110 §10.2.3), so the window is ours. <see cref="BudgetTable"/> holds many.
+/// The fixed window of one address, client or account in one budget: a rate limiter of the framework's kind that also says
+/// when its window ends, which <c>RateLimit-Reset</c> and <c>Retry-After</c> need (RFC 9110 §10.2.3).
 /// </summary>
 internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider clock) : RateLimiter
 {
-    /// <summary>The lease's metadata that holds the <see cref="BudgetState"/>.</summary>
-    public static readonly MetadataName<BudgetState> State = MetadataName.Create<BudgetState>("BUDGET_STATE");
-
     private readonly Lock _gate = new();
     private long _opened = clock.GetTimestamp();
     private int _taken;
-    private bool _refusedBefore;
+    private bool _reported;
 
-    /// <summary>How long nothing has been held here; null while a window is open. The framework drops what is idle.</summary>
+    /// <summary>How long nothing has been held here; null while a window is open.</summary>
     public override TimeSpan? IdleDuration
     {
         get
@@ -31,13 +27,25 @@ internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider cloc
         }
     }
 
-    /// <inheritdoc />
+    /// <inheritdoc/>
     public override RateLimiterStatistics GetStatistics()
     {
         lock (_gate)
         {
             CloseWhenOver();
             return new RateLimiterStatistics { CurrentAvailablePermits = limit - _taken };
+        }
+    }
+
+    /// <summary>True once in each window, for whoever puts on record that it has refused.</summary>
+    public bool TryReport()
+    {
+        lock (_gate)
+        {
+            CloseWhenOver();
+            var first = !_reported;
+            _reported = true;
+            return first;
         }
     }
 
@@ -48,11 +56,9 @@ internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider cloc
         {
             CloseWhenOver();
             var acquired = Math.Max(permitCount, 1) <= limit - _taken;
-            if (acquired) Take(permitCount);
-            var first = !acquired && !_refusedBefore;
-            _refusedBefore |= !acquired;
+            if (acquired && permitCount > 0) Take(permitCount);
             var reset = _taken == 0 ? length : length - clock.GetElapsedTime(_opened);
-            return new Lease(acquired, new BudgetState(limit, limit - _taken, reset, first));
+            return new BudgetLease(acquired, new BudgetState(limit, limit - _taken, reset));
         }
     }
 
@@ -62,7 +68,6 @@ internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider cloc
 
     private void Take(int permitCount)
     {
-        if (permitCount == 0) return;
         if (_taken == 0) _opened = clock.GetTimestamp();
         _taken += permitCount;
     }
@@ -71,20 +76,7 @@ internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider cloc
     {
         if (_taken == 0 || clock.GetElapsedTime(_opened) < length) return;
         _taken = 0;
-        _refusedBefore = false;
+        _reported = false;
         _opened = clock.GetTimestamp();
-    }
-
-    private sealed class Lease(bool acquired, BudgetState state) : RateLimitLease
-    {
-        public override bool IsAcquired => acquired;
-
-        public override IEnumerable<string> MetadataNames => [State.Name];
-
-        public override bool TryGetMetadata(string metadataName, out object? metadata)
-        {
-            metadata = metadataName == State.Name ? state : null;
-            return metadata is not null;
-        }
     }
 }

@@ -1,20 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
-using OAuthServer.Accounts;
+using Microsoft.Extensions.Options;
 using OAuthServer.Protocol;
-using OAuthServer.Storage;
 
 namespace OAuthServer.RateLimits;
 
-/// <summary>A try to sign in.</summary>
-/// <param name="Email">What was typed.</param>
-/// <param name="Password">What was typed.</param>
-/// <param name="From">Where it comes from.</param>
-/// <param name="Device">The browser, if it is known.</param>
-internal sealed record SignInTry(string Email, string Password, ClientAddress From, KnownDevice? Device)
+/// <summary>An e-mail address and a password as somebody typed them, and where.</summary>
+internal record PasswordGuess(string Email, string Password, ClientAddress From)
 {
     /// <summary>Holds the password.</summary>
-    public override string ToString() => "a try to sign in";
+    public override string ToString() => "a guess of a password";
 }
 
 /// <summary>A budget of guesses that is used up, and the reason code to record it by.</summary>
@@ -25,74 +20,80 @@ internal sealed record UsedUpBudget(string Reason, BudgetState State);
 /// one password, at whatever accounts it is tried. A browser that knows the account has a small budget of its own, which
 /// no stranger can touch. What was typed is kept only as an HMAC under a key of this process.
 /// </summary>
-internal sealed class PasswordGuesses(GuessLimit limit, TimeProvider clock) : IDisposable
+internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimeProvider clock) : IDisposable
 {
     private const int PerDevice = 10;
     private const int AtOnce = 3;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly BudgetTable _accounts = new(limit.PermitLimit, limit.Window, clock);
-    private readonly BudgetTable _passwords = new(limit.PermitLimit, limit.Window, clock);
-    private readonly BudgetTable _devices = new(PerDevice, limit.Window, clock);
-    private readonly BudgetTable _addresses = new(1, limit.Window, clock);
+    private readonly BudgetTable _accounts = Table(options, options.Value.Passwords.PermitLimit, clock);
+    private readonly BudgetTable _passwords = Table(options, options.Value.Passwords.PermitLimit, clock);
+    private readonly BudgetTable _devices = Table(options, PerDevice, clock);
+    private readonly BudgetTable _addresses = Table(options, 1, clock);
     private readonly TriesAtOnce _underWay = new(AtOnce);
 
     /// <summary>How many keys each of the tables counts for.</summary>
     public IEnumerable<KeyValuePair<string, int>> Sizes =>
     [
-        KeyValuePair.Create("accounts", _accounts.Count), KeyValuePair.Create("passwords", _passwords.Count),
-        KeyValuePair.Create("devices", _devices.Count), KeyValuePair.Create("addresses", _addresses.Count),
+        KeyValuePair.Create("accounts", _accounts.Count),
+        KeyValuePair.Create("passwords", _passwords.Count),
+        KeyValuePair.Create("devices", _devices.Count),
+        KeyValuePair.Create("addresses", _addresses.Count),
     ];
 
-    /// <summary>True when the browser knows the account and has guesses left; else it is one of all the strangers.</summary>
-    public bool Trusts(KnownDevice device, Account account) => device.Knows(account) && _devices.Look(DeviceKey(device, account)).Acquired;
+    /// <summary>True when a browser that knows the account has guesses left; else it is one of all the strangers.</summary>
+    public bool MayTry(Guid deviceId, Guid accountId) => _devices.Look(DeviceKey(deviceId, accountId)).IsAcquired;
 
-    /// <summary>Counts a wrong password typed in a known browser.</summary>
-    public void Count(KnownDevice device, Account account) => _devices.Take(DeviceKey(device, account));
+    /// <summary>Counts a wrong password typed in a browser that knows the account.</summary>
+    public void Count(Guid deviceId, Guid accountId) => _devices.Take(DeviceKey(deviceId, accountId));
 
     /// <summary>The state of a budget that is used up, so that this stranger must not try; else null.</summary>
-    public BudgetState? UsedUp(SignInTry attempt)
+    public BudgetState? UsedUp(PasswordGuess guess)
     {
-        if (_accounts.Look(AccountKey(attempt)) is { Acquired: false } account) return account.State;
-        return _passwords.Look(Seal(attempt.Password)) is { Acquired: false } password ? password.State : null;
+        if (_accounts.Look(AccountKey(guess)) is { IsAcquired: false } account) return account.State;
+        return _passwords.Look(Seal(guess.Password)) is { IsAcquired: false } password ? password.State : null;
     }
 
-    /// <summary>False when others try at the same account, or the same password, at this moment; else <see cref="End"/> must follow.</summary>
-    public bool TryBegin(SignInTry attempt)
+    /// <summary>
+    /// False when others try at the same account, or the same password, at this moment; else <see cref="End"/> must follow.
+    /// </summary>
+    public bool TryBegin(PasswordGuess guess)
     {
-        if (!_underWay.TryEnter(AccountKey(attempt))) return false;
-        if (_underWay.TryEnter(Seal(attempt.Password))) return true;
-        _underWay.Leave(AccountKey(attempt));
+        if (!_underWay.TryEnter(AccountKey(guess))) return false;
+        if (_underWay.TryEnter(Seal(guess.Password))) return true;
+        _underWay.Leave(AccountKey(guess));
         return false;
     }
 
     /// <summary>Ends a try that was begun.</summary>
-    public void End(SignInTry attempt)
+    public void End(PasswordGuess guess)
     {
-        _underWay.Leave(AccountKey(attempt));
-        _underWay.Leave(Seal(attempt.Password));
+        _underWay.Leave(AccountKey(guess));
+        _underWay.Leave(Seal(guess.Password));
     }
 
     /// <summary>
     /// True while no wrong password for this account has come from this address. Such a stranger may be the owner at a new
     /// browser, so the lock that others caused does not hold for them.
     /// </summary>
-    public bool IsNewcomer(SignInTry attempt) => _addresses.Look(AddressKey(attempt)).Acquired;
+    public bool IsNewcomer(PasswordGuess guess) => _addresses.Look(AddressKey(guess)).IsAcquired;
 
     /// <summary>Counts a stranger's wrong password. Returns the budgets whose last guess this was.</summary>
-    public IReadOnlyList<UsedUpBudget> Count(SignInTry attempt)
+    public IReadOnlyList<UsedUpBudget> Count(PasswordGuess guess)
     {
-        _addresses.Take(AddressKey(attempt));
-        var account = _accounts.Take(AccountKey(attempt));
-        var password = _passwords.Take(Seal(attempt.Password));
+        _addresses.Take(AddressKey(guess));
+        var account = _accounts.Take(AccountKey(guess));
+        var password = _passwords.Take(Seal(guess.Password));
         var usedUp = new List<UsedUpBudget>();
-        if (account is { Acquired: true, State.Remaining: 0 }) usedUp.Add(new(Reasons.AccountGuessesExhausted, account.State));
-        if (password is { Acquired: true, State.Remaining: 0 }) usedUp.Add(new(Reasons.PasswordGuessesExhausted, password.State));
+        if (account is { IsAcquired: true, State.Remaining: 0 })
+            usedUp.Add(new(Reasons.AccountGuessesExhausted, account.State));
+        if (password is { IsAcquired: true, State.Remaining: 0 })
+            usedUp.Add(new(Reasons.PasswordGuessesExhausted, password.State));
         return usedUp;
     }
 
     /// <summary>False when whoever holds a session of this account has guessed its password too often.</summary>
-    public bool MayConfirm(Guid accountId) => _devices.Look(SessionKey(accountId)).Acquired;
+    public bool MayConfirm(Guid accountId) => _devices.Look(SessionKey(accountId)).IsAcquired;
 
     /// <summary>Counts a wrong password of whoever holds a session.</summary>
     public void CountConfirmation(Guid accountId) => _devices.Take(SessionKey(accountId));
@@ -106,14 +107,17 @@ internal sealed class PasswordGuesses(GuessLimit limit, TimeProvider clock) : ID
         _addresses.Dispose();
     }
 
-    private static string DeviceKey(KnownDevice device, Account account) => $"{device.Id} {account.Id}";
+    private static BudgetTable Table(IOptions<RateLimitOptions> options, int permits, TimeProvider clock) =>
+        new(permits, options.Value.Passwords.Window, clock);
+
+    private static string DeviceKey(Guid deviceId, Guid accountId) => $"{deviceId} {accountId}";
 
     private static string SessionKey(Guid accountId) => $"session {accountId}";
 
     // As Identity compares them: without regard to case.
-    private string AccountKey(SignInTry attempt) => Seal(attempt.Email.ToUpperInvariant());
+    private string AccountKey(PasswordGuess guess) => Seal(guess.Email.ToUpperInvariant());
 
-    private string AddressKey(SignInTry attempt) => $"{AccountKey(attempt)} {attempt.From}";
+    private string AddressKey(PasswordGuess guess) => $"{AccountKey(guess)} {guess.From}";
 
     private string Seal(string typed) => Convert.ToHexString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(typed)));
 }

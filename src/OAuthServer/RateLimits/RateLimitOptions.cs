@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
 
 namespace OAuthServer.RateLimits;
 
@@ -25,7 +25,10 @@ internal sealed class BudgetOptions
     public BudgetCount Count { get; set; } = BudgetCount.All;
 }
 
-/// <summary>The section <c>RateLimiting</c>: what one address may ask of each group of endpoints, and how often a secret may be guessed (RFC 6749 §10.10, RFC 6585 §4).</summary>
+/// <summary>
+/// The section <c>RateLimiting</c>: what one address may ask of each group of endpoints, and how often a secret may be guessed
+/// (RFC 6749 §10.10, RFC 6585 §4).
+/// </summary>
 internal sealed class RateLimitOptions
 {
     /// <summary>The configuration section.</summary>
@@ -49,70 +52,40 @@ internal sealed class RateLimitOptions
     /// <summary>Wrong passwords per account, and wrong tries of one password at whatever accounts, over all addresses.</summary>
     public GuessLimit Passwords { get; init; } = new();
 
-    /// <summary>Every budget of an address under the name that endpoints ask for it by.</summary>
-    public IReadOnlyDictionary<string, BudgetOptions> ByName() => new Dictionary<string, BudgetOptions>(StringComparer.Ordinal)
+    /// <summary>The settings of one budget.</summary>
+    public BudgetOptions Of(Budget budget) => budget switch
     {
-        [BudgetNames.Authorize] = Authorize,
-        [BudgetNames.Token] = Token,
-        [BudgetNames.Revoke] = Revoke,
-        [BudgetNames.SignIn] = SignIn,
+        Budget.Authorize => Authorize,
+        Budget.Token => Token,
+        Budget.Revoke => Revoke,
+        _ => SignIn,
     };
 }
 
-/// <summary>The names that endpoints ask for a budget by.</summary>
-internal static class BudgetNames
+/// <summary>What an operator may write in section <c>RateLimiting</c>.</summary>
+internal sealed class RateLimitOptionsValidator : OptionsValidator<RateLimitOptions>
 {
-    /// <summary>The authorization endpoint.</summary>
-    public const string Authorize = "authorize";
+    private const int MostPermits = 1_000_000;
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
-    /// <summary>The token and refresh endpoints.</summary>
-    public const string Token = "token";
+    /// <inheritdoc/>
+    protected override IEnumerable<string?> Faults(RateLimitOptions options) =>
+    [
+        .. Enum.GetValues<Budget>().SelectMany(budget => Faults(budget.ToString(), options.Of(budget))),
+        .. Faults(nameof(options.ClientSecrets), options.ClientSecrets.PermitLimit, options.ClientSecrets.Window),
+        .. Faults(nameof(options.Passwords), options.Passwords.PermitLimit, options.Passwords.Window),
+    ];
 
-    /// <summary>The revocation endpoint.</summary>
-    public const string Revoke = "revoke";
+    private static IEnumerable<string?> Faults(string group, BudgetOptions budget) =>
+    [
+        .. Faults(group, budget.PermitLimit, budget.Window),
+        Rule(Enum.IsDefined(budget.Count), $"{RateLimitOptions.Section}:{group}:{nameof(budget.Count)} must be All or Refused."),
+    ];
 
-    /// <summary>The sign-in page.</summary>
-    public const string SignIn = "sign-in";
-
-    /// <summary>Whether a budget of this name exists.</summary>
-    public static bool Exists(string name) => name is Authorize or Token or Revoke or SignIn;
-}
-
-/// <summary>Lists every fault of <see cref="RateLimitOptions"/>.</summary>
-internal sealed class RateLimitOptionsValidator : IValidateOptions<RateLimitOptions>
-{
-    private const int MaxPermits = 1_000_000;
-    private static readonly TimeSpan MinWindow = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(1);
-
-    /// <inheritdoc />
-    public ValidateOptionsResult Validate(string? name, RateLimitOptions options)
-    {
-        var faults = new[]
-        {
-            Faults(nameof(options.Authorize), options.Authorize),
-            Faults(nameof(options.Token), options.Token),
-            Faults(nameof(options.Revoke), options.Revoke),
-            Faults(nameof(options.SignIn), options.SignIn),
-            Faults(nameof(options.ClientSecrets), options.ClientSecrets.PermitLimit, options.ClientSecrets.Window),
-            Faults(nameof(options.Passwords), options.Passwords.PermitLimit, options.Passwords.Window),
-        }.SelectMany(found => found).ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
-
-    private static IEnumerable<string> Faults(string group, BudgetOptions budget)
-    {
-        foreach (var fault in Faults(group, budget.PermitLimit, budget.Window)) yield return fault;
-        if (!Enum.IsDefined(budget.Count))
-            yield return $"{RateLimitOptions.Section}:{group}:{nameof(budget.Count)}: {budget.Count} is neither All nor Refused.";
-    }
-
-    private static IEnumerable<string> Faults(string group, int permitLimit, TimeSpan window)
-    {
-        var key = $"{RateLimitOptions.Section}:{group}";
-        if (permitLimit is < 1 or > MaxPermits)
-            yield return $"{key}:{nameof(BudgetOptions.PermitLimit)}: {permitLimit} is not between 1 and {MaxPermits}.";
-        if (window < MinWindow || window > MaxWindow)
-            yield return $"{key}:{nameof(BudgetOptions.Window)}: {window:c} is not between {MinWindow:c} and {MaxWindow:c}.";
-    }
+    private static IEnumerable<string?> Faults(string group, int permits, TimeSpan window) =>
+    [
+        Range($"{RateLimitOptions.Section}:{group}:{nameof(BudgetOptions.PermitLimit)}", permits, 1, MostPermits),
+        Range($"{RateLimitOptions.Section}:{group}:{nameof(BudgetOptions.Window)}", window, ShortestWindow, LongestWindow),
+    ];
 }

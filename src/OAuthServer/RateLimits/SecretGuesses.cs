@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace OAuthServer.RateLimits;
 
 /// <summary>
@@ -6,37 +8,42 @@ namespace OAuthServer.RateLimits;
 /// could have learned it from the authorization endpoint.
 /// </summary>
 /// <remarks>
-/// <para>A stranger can use the budget of a client up and must not lock the client out by that. A secret that this
-/// process has seen to be right is not asked about the budget. Any other is judged, once the budget is gone, only when
-/// the request brings a live code or refresh token of this client. Without one it would be refused whatever the
-/// secret, so a client loses nothing by the 429, even on an instance that has just started and remembers no secret.</para>
-/// <para>A user of an app can see a code of its own and guess with that: hence the few guesses per client and user.</para>
+/// A stranger can use the budget of a client up and must not lock the client out by that. A secret that this process has
+/// seen to be right is not asked about the budget. Any other is judged, once the budget is gone, only when the request
+/// brings a live code or refresh token of this client: without one it would be refused whatever the secret. A user of an
+/// app can see a code of its own and guess with that, hence the few guesses per client and user.
 /// </remarks>
-internal sealed class SecretGuesses(GuessLimit limit, TimeProvider clock) : IDisposable
+internal sealed class SecretGuesses(IOptions<RateLimitOptions> options, TimeProvider clock) : IDisposable
 {
     private const string Unknown = "";
     private const int PerHolder = 3;
 
-    private readonly BudgetTable _clients = new(limit.PermitLimit, limit.Window, clock);
-    private readonly BudgetTable _holders = new(PerHolder, limit.Window, clock);
+    private readonly BudgetTable _clients =
+        new(options.Value.ClientSecrets.PermitLimit, options.Value.ClientSecrets.Window, clock);
+
+    private readonly BudgetTable _holders = new(PerHolder, options.Value.ClientSecrets.Window, clock);
 
     /// <summary>How many keys each of the tables counts for.</summary>
-    public IEnumerable<KeyValuePair<string, int>> Sizes => [KeyValuePair.Create("client_secrets", _clients.Count), KeyValuePair.Create("client_secret_holders", _holders.Count)];
+    public IEnumerable<KeyValuePair<string, int>> Sizes =>
+    [
+        KeyValuePair.Create("client_secrets", _clients.Count),
+        KeyValuePair.Create("client_secret_holders", _holders.Count),
+    ];
 
     /// <summary>The budget when it is used up, else null.</summary>
     /// <param name="clientId">The client; null for all that do not exist.</param>
     /// <param name="holder">Whose live code or refresh token the request brings; null for none.</param>
     public BudgetState? UsedUp(string? clientId, Guid? holder)
     {
-        var (left, state) = Table(holder).Look(Key(clientId, holder));
-        return left ? null : state;
+        var budget = Table(holder).Look(Key(clientId, holder));
+        return budget.IsAcquired ? null : budget.State;
     }
 
     /// <summary>Counts a wrong guess. The budget when this was its last one, else null.</summary>
     public BudgetState? Count(string? clientId, Guid? holder)
     {
-        var (counted, state) = Table(holder).Take(Key(clientId, holder));
-        return counted && state.Remaining == 0 ? state : null;
+        var guess = Table(holder).Take(Key(clientId, holder));
+        return guess is { IsAcquired: true, State.Remaining: 0 } ? guess.State : null;
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace OAuthServer.Settings;
 
 /// <summary>What a changed device fingerprint does at a refresh.</summary>
@@ -55,32 +53,35 @@ internal sealed class OAuthOptions
     public Dictionary<string, string> Scopes { get; } = [];
 }
 
-/// <summary>Lists every fault of <see cref="OAuthOptions"/> at once, so that an operator mends them in one go.</summary>
-internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : IValidateOptions<OAuthOptions>
+/// <summary>What an operator may write in section <c>OAuth</c>.</summary>
+internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : OptionsValidator<OAuthOptions>
 {
     private static readonly TimeSpan LongestCode = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, OAuthOptions options)
-    {
-        var faults = new List<string>();
-        if (IssuerFault(options.Issuer) is { } fault) faults.Add($"OAuth:Issuer {fault}");
-        Check(options.AuthorizationCodeLifetime > TimeSpan.Zero && options.AuthorizationCodeLifetime <= LongestCode, "OAuth:AuthorizationCodeLifetime must be above 0 and at most 00:10:00 (RFC 6749 §4.1.2).");
-        Check(options.AccessTokenLifetime >= TimeSpan.FromMinutes(1) && options.AccessTokenLifetime <= TimeSpan.FromHours(1), "OAuth:AccessTokenLifetime must be from 00:01:00 to 01:00:00.");
-        Check(options.RefreshTokenLifetime > options.AccessTokenLifetime, "OAuth:RefreshTokenLifetime must be longer than OAuth:AccessTokenLifetime.");
-        Check(options.RefreshTokenFamilyLifetime >= options.RefreshTokenLifetime, "OAuth:RefreshTokenFamilyLifetime must be at least OAuth:RefreshTokenLifetime.");
-        Check(options.RefreshRetryWindow >= TimeSpan.Zero && options.RefreshRetryWindow <= LongestRetry, "OAuth:RefreshRetryWindow must be from 00:00:00 to 00:05:00.");
-        Check(Enum.IsDefined(options.DeviceBinding), "OAuth:DeviceBinding must be Off, Audit or Enforce.");
-        Check(string.IsNullOrEmpty(options.ErrorDocumentation) || IsPlainUrl(options.ErrorDocumentation), "OAuth:ErrorDocumentation must be an absolute http or https URL in ASCII without a fragment; the name of the error becomes the fragment.");
-        foreach (var scope in options.Scopes.Keys) Check(Protocol.Scope.TryParse(scope, out var parsed) && parsed.Names.Count == 1, "OAuth:Scopes has a name that is no scope token (RFC 6749 §3.3).");
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-
-        void Check(bool holds, string otherwise)
-        {
-            if (!holds) faults.Add(otherwise);
-        }
-    }
+    protected override IEnumerable<string?> Faults(OAuthOptions options) =>
+    [
+        IssuerFault(options.Issuer) is { } fault ? $"OAuth:Issuer {fault}" : null,
+        Rule(
+            options.AuthorizationCodeLifetime > TimeSpan.Zero && options.AuthorizationCodeLifetime <= LongestCode,
+            "OAuth:AuthorizationCodeLifetime must be above 0 and at most 00:10:00 (RFC 6749 §4.1.2)."),
+        Range("OAuth:AccessTokenLifetime", options.AccessTokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1)),
+        Rule(
+            options.RefreshTokenLifetime > options.AccessTokenLifetime,
+            "OAuth:RefreshTokenLifetime must be longer than OAuth:AccessTokenLifetime."),
+        Rule(
+            options.RefreshTokenFamilyLifetime >= options.RefreshTokenLifetime,
+            "OAuth:RefreshTokenFamilyLifetime must be at least OAuth:RefreshTokenLifetime."),
+        Range("OAuth:RefreshRetryWindow", options.RefreshRetryWindow, TimeSpan.Zero, TimeSpan.FromMinutes(5)),
+        Rule(Enum.IsDefined(options.DeviceBinding), "OAuth:DeviceBinding must be Off, Audit or Enforce."),
+        Rule(
+            string.IsNullOrEmpty(options.ErrorDocumentation) || IsPlainUrl(options.ErrorDocumentation),
+            "OAuth:ErrorDocumentation must be an absolute http or https URL in ASCII without a fragment; "
+            + "the name of the error becomes the fragment."),
+        .. options.Scopes.Keys.Select(scope => Rule(
+            Protocol.Scope.TryParse(scope, out var parsed) && parsed.Names.Count == 1,
+            "OAuth:Scopes has a name that is no scope token (RFC 6749 §3.3).")),
+    ];
 
     // The characters of RFC 6749 §5.2 for error_uri.
     private static bool IsPlainUrl(string text) =>

@@ -44,14 +44,11 @@ internal sealed class ClientConstraints(IDbContextFactory<OAuthDbContext> contex
     {
         var sql = new StringBuilder("SELECT client_id, array_remove(ARRAY[NULL");
         foreach (var check in checks)
-            sql.Append(CultureInfo.InvariantCulture, $", CASE WHEN NOT ({Escape(check.Expression)}) THEN {Escape(check.Name)} END");
+            sql.Append(CultureInfo.InvariantCulture, $", CASE WHEN NOT ({Statements.Escape(check.Expression)}) THEN {Statements.Escape(check.Name)} END");
         sql.Append("]::text[], NULL) AS names FROM jsonb_populate_recordset(NULL::oauth_clients, {0})");
         return FormattableStringFactory.Create(
             sql.ToString(), new NpgsqlParameter { Value = rows, NpgsqlDbType = NpgsqlDbType.Jsonb });
     }
-
-    // A brace of PostgreSQL's would be taken for the place of a value.
-    private static string Escape(string sql) => sql.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
 }
 
 /// <summary>Maps what the statements answer with.</summary>

@@ -19,6 +19,10 @@ internal static class Statements
         return rows.Count == 0 ? null : rows[0];
     }
 
+    /// <summary>SQL in which a brace is a brace, and not the place of a value.</summary>
+    public static string Escape(string sql) =>
+        sql.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+
     /// <summary>Every row that the statement answers with.</summary>
     public static async Task<IReadOnlyList<T>> AllAsync<T>(this OAuthDbContext db, FormattableString sql, CancellationToken ct)
         where T : class =>

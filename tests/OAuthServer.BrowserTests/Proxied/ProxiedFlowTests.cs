@@ -27,7 +27,7 @@ public sealed partial class ProxiedFlowTests(ProxiedStage proxied, Stage stage)
             await proxied.TellToStopAsync(which);
             await FlowsAsync(1);
             // Nothing is under way when it leaves: a POST on a connection that is not accepted any more would be lost, and sent
-            // twice by nobody (docs/operations.md).
+            // twice by nobody (docs/operations/install.md).
             await Servers.EndedAsync(which);
             await FlowsAsync(6);
             await Servers.StartAsync(which);

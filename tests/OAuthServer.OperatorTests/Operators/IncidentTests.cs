@@ -6,7 +6,7 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators;
 
-/// <summary>Every statement of the section 'Incidents' of docs/operations.md runs, and those that end something end it.</summary>
+/// <summary>Every statement of docs/operations/incidents.md runs, and those that end something end it.</summary>
 public sealed partial class IncidentTests
 {
     private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
@@ -22,7 +22,7 @@ public sealed partial class IncidentTests
     {
         await using var database = await TestData.CreateDatabaseAsync();
         await using var connection = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        var blocks = Blocks("## Incidents");
+        var blocks = Blocks("# Incidents");
         Assert.True(blocks.Count >= 13, $"Only {blocks.Count} blocks were found.");
         foreach (var block in blocks)
         {
@@ -41,7 +41,7 @@ public sealed partial class IncidentTests
         using var browser = new TestBrowser(server);
         var unused = (await browser.AuthorizeAsync(new AuthorizationAsk())).Code;
         var tokens = await server.RedeemAsync((await browser.AuthorizeAsync(new AuthorizationAsk())).Code);
-        var statements = Blocks("### An account was taken over");
+        var statements = Blocks("## An account was taken over");
 
         await server.Database.ExecuteAsync(statements[1]);
         Assert.Equal("invalid_grant", (await server.RefreshAsync(tokens.RefreshToken)).Error);
@@ -72,7 +72,7 @@ public sealed partial class IncidentTests
             Assert.Equal(HttpStatusCode.OK, await ConnectionsAsync(before, cookies));
         }
 
-        await database.ExecuteAsync(Blocks("### The database was restored from a backup")[0]);
+        await database.ExecuteAsync(Blocks("## The database was restored from a backup")[0]);
 
         await using var after = await TestServer.StartAsync(new() { Database = database });
         Assert.Equal("invalid_grant", (await after.RefreshAsync(tokens.RefreshToken)).Error);
@@ -91,7 +91,7 @@ public sealed partial class IncidentTests
 
         var rotated = await new ClientsRunner(server.Database).RunAsync("rotate-secret", TestData.Web, "--keep-old", "0", "--force", "--json");
         await Eventually.BecomesTrue(async () => (await server.RefreshAsync(tokens.RefreshToken)).Error == "invalid_client", TimeSpan.FromSeconds(10), "the leaked secret is refused");
-        await server.Database.ExecuteAsync(Blocks("### A client secret leaked")[1]);
+        await server.Database.ExecuteAsync(Blocks("## A client secret leaked")[1]);
         var refused = await server.PostFormAsync(
             "/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken), ("client_id", TestData.Web), ("client_secret", rotated.Json.GetProperty("client_secret").GetString()));
         Assert.Equal("invalid_grant", refused.Error);
@@ -122,11 +122,11 @@ public sealed partial class IncidentTests
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var file = Path.Combine(folder.FullName, "docs", "operations.md");
+            var file = Path.Combine(folder.FullName, "docs", "operations", "incidents.md");
             if (File.Exists(file)) return file;
         }
 
-        throw new FileNotFoundException("docs/operations.md");
+        throw new FileNotFoundException("docs/operations/incidents.md");
     }
 
     [GeneratedRegex(@"```sql\n(.*?)```", RegexOptions.Singleline)]

@@ -1,5 +1,6 @@
-using System.Xml.Linq;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
@@ -20,7 +21,7 @@ public sealed class AccountStoreTests : IAsyncLifetime
 
     private UserManager<Account> Users => _scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
 
-    private OAuthServer.Storage.Accounts Table => _server.Services.GetRequiredService<OAuthServer.Storage.Accounts>();
+    private OAuthDatabase Contexts => _server.Database.Contexts;
 
     public async ValueTask InitializeAsync()
     {
@@ -78,59 +79,103 @@ public sealed class AccountStoreTests : IAsyncLifetime
     public async Task Of_two_changes_to_what_was_read_the_second_is_refused_whole()
     {
         var made = await CarolAsync();
-        var (first, second) = ((await Table.FindByIdAsync(made.Id, None))!, (await Table.FindByIdAsync(made.Id, None))!);
+        var (first, second) = (await ReadAsync(made.Id), await ReadAsync(made.Id));
         Assert.True((await Users.AccessFailedAsync(first)).Succeeded);
 
+        await using var scope = _server.Services.CreateAsyncScope();
         second.PasswordHash = "another";
-        var refused = await Users.UpdateAsync(second);
+        var refused = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().UpdateAsync(second);
 
         Assert.Equal(["ConcurrencyFailure"], refused.Errors.Select(error => error.Code));
-        var kept = (await Table.FindByIdAsync(made.Id, None))!;
+        var kept = await ReadAsync(made.Id);
         Assert.Equal((made.PasswordHash, 1, first.ConcurrencyStamp), (kept.PasswordHash, kept.AccessFailedCount, kept.ConcurrencyStamp));
         Assert.True((await Users.AccessFailedAsync(first)).Succeeded);
     }
 
-    [Fact]
-    public async Task What_was_read_before_an_operator_disabled_the_account_does_not_enable_it_again()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_read_before_an_operator_disabled_the_account_changes_nothing_of_it(bool bySql)
     {
         var made = await CarolAsync();
-        await _server.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", made.Id);
+        if (bySql) await _server.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", made.Id);
+        else await DisableAsync(made.Id);
 
-        Assert.True((await Users.AccessFailedAsync(made)).Succeeded);
+        var refused = await Users.AccessFailedAsync(made);
 
-        Assert.NotNull((await Users.FindByIdAsync(made.Id.ToString()))!.DisabledAt);
+        Assert.Equal(["ConcurrencyFailure"], refused.Errors.Select(error => error.Code));
+        var kept = await ReadAsync(made.Id);
+        Assert.NotNull(kept.DisabledAt);
+        Assert.Equal(0, kept.AccessFailedCount);
+    }
+
+    [Fact]
+    public async Task No_write_of_an_account_names_when_it_was_disabled()
+    {
+        var made = await CarolAsync();
+        await using var db = Contexts.CreateDbContext();
+        var entry = db.Update(made);
+
+        Assert.False(entry.Property(account => account.DisabledAt).IsModified);
+        Assert.True(entry.Property(account => account.PasswordHash).IsModified);
     }
 
     [Fact]
     public async Task An_address_or_name_that_is_taken_is_refused_even_when_both_looked_before_either_wrote()
     {
         var made = await CarolAsync();
-        var twin = new Account { Id = Handle.NewId(), UserName = Email, NormalizedUserName = made.NormalizedUserName, Email = Email, NormalizedEmail = made.NormalizedEmail, ConcurrencyStamp = "1" };
-        Assert.False(await Table.TryAddAsync(twin, None));
+        var store = _scope.ServiceProvider.GetRequiredService<IUserStore<Account>>();
+        var twin = New(Email, made.NormalizedUserName!);
+        Assert.Equal(["DuplicateUserName"], Codes(await store.CreateAsync(twin, None)));
 
-        var other = new Account { Id = Handle.NewId(), UserName = "d", NormalizedUserName = "D", Email = "d", NormalizedEmail = "D", ConcurrencyStamp = "1" };
-        Assert.True(await Table.TryAddAsync(other, None));
-        other.NormalizedEmail = made.NormalizedEmail;
-        Assert.False(await Table.TryUpdateAsync(other, None));
+        await using var scope = _server.Services.CreateAsyncScope();
+        var other = scope.ServiceProvider.GetRequiredService<IUserStore<Account>>();
+        var dave = New("d", "D");
+        Assert.True((await other.CreateAsync(dave, None)).Succeeded);
+        dave.NormalizedEmail = made.NormalizedEmail;
+        Assert.Equal(["DuplicateEmail"], Codes(await other.UpdateAsync(dave, None)));
 
-        Assert.Equal(["DuplicateUserName", "DuplicateEmail"], (await Users.CreateAsync(new Account { Id = Handle.NewId(), UserName = Email, Email = Email }, TestData.Password)).Errors.Select(error => error.Code));
+        var again = new Account { Id = Handle.NewId(), UserName = Email, Email = Email };
+        Assert.Equal(["DuplicateUserName", "DuplicateEmail"], Codes(await Users.CreateAsync(again, TestData.Password)));
         Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM accounts WHERE normalized_email = 'CAROL@EXAMPLE.COM'"));
     }
 
     [Fact]
-    public async Task Keys_of_session_cookies_come_back_as_they_were_stored_and_an_empty_row_is_no_key()
+    public async Task Keys_of_session_cookies_are_in_the_database_and_an_empty_row_is_no_key()
     {
-        var keys = _server.Services.GetRequiredService<SessionKeys>();
-        var before = keys.GetAllElements().Count;
-        var key = XElement.Parse("<key id=\"7\"><descriptor>a &lt; b</descriptor></key>");
-
-        keys.StoreElement(key, "key-7");
         await _server.Database.ExecuteAsync("INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('empty', ''), ('none', NULL)");
+        var sealedText = _server.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test").Protect("text");
 
-        var all = keys.GetAllElements();
-        Assert.Equal(before + 1, all.Count);
-        Assert.True(XNode.DeepEquals(key, all.Last()));
-        Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM data_protection_keys WHERE friendly_name = 'key-7'"));
+        await using var other = await TestServer.StartAsync(new TestServerOptions { Database = _server.Database });
+
+        Assert.Equal("text", other.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test").Unprotect(sealedText));
+    }
+
+    private static Account New(string name, string normalized) => new()
+    {
+        Id = Handle.NewId(),
+        UserName = name,
+        NormalizedUserName = normalized,
+        Email = name,
+        NormalizedEmail = normalized,
+        SecurityStamp = "1",
+        ConcurrencyStamp = "1",
+    };
+
+    private static IEnumerable<string> Codes(IdentityResult result) => result.Errors.Select(error => error.Code);
+
+    private async Task DisableAsync(Guid id)
+    {
+        await using var db = Contexts.CreateDbContext();
+        var disabled = await db.Accounts.Where(account => account.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(account => account.DisabledAt, DateTimeOffset.UtcNow), None);
+        Assert.Equal(1, disabled);
+    }
+
+    private async Task<Account> ReadAsync(Guid id)
+    {
+        await using var db = Contexts.CreateDbContext();
+        return await db.Accounts.SingleAsync(account => account.Id == id, None);
     }
 
     private async Task<Account> CarolAsync()

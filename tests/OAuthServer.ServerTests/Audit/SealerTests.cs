@@ -3,6 +3,7 @@ using OAuthServer.Audit;
 using OAuthServer.Keys;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
+using OAuthServer.Storage;
 using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
 

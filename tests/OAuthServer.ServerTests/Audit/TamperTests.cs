@@ -145,14 +145,14 @@ public sealed class TamperTests : IAsyncLifetime
         Assert.True(SigningKey.TryFromPem(SigningKey.GeneratePem(), out var key, out _));
         using (key)
         {
-            await new SigningKeys(Database.DataSource).NotePublishedAsync(new(key.KeyId, key.Modulus, key.Exponent), TestContext.Current.CancellationToken);
+            await new SigningKeys(Database.Contexts).NotePublishedAsync(key.KeyId, key.Modulus, key.Exponent, TestContext.Current.CancellationToken);
             AuditSeal? before = null;
-            await foreach (var seal in new AuditSeals(Database.DataSource).ListAsync(TestContext.Current.CancellationToken))
+            await foreach (var seal in new AuditSeals(Database.Contexts).ListAsync(TestContext.Current.CancellationToken))
             {
                 if (seal.Sequence == sequence)
                 {
                     using var hash = new SealHash(before!.Hash);
-                    await foreach (var row in new AuditEvents(Database.DataSource).RangeAsync(seal.FromId, seal.ToId, TestContext.Current.CancellationToken)) hash.Add(row);
+                    await foreach (var row in new AuditEvents(Database.Contexts).RangeAsync(seal.FromId, seal.ToId, TestContext.Current.CancellationToken)) hash.Add(row);
                     var forged = seal with { Hash = hash.Finish(), KeyId = key.KeyId };
                     var signature = new byte[key.SignatureLength];
                     Assert.True(key.TrySign(SealHash.SignedText(forged), signature, out _));

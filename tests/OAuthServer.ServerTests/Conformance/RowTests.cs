@@ -1,9 +1,13 @@
 using System.Text.RegularExpressions;
+using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Conformance;
 
 /// <summary>A test that names a row by <c>RowAttribute</c>.</summary>
-internal sealed record RowTest(string Row, string Test);
+/// <param name="Row">Such as <c>AUTHZ-06</c>.</param>
+/// <param name="Test">Class and method.</param>
+/// <param name="File">From the folder of the solution, with forward slashes.</param>
+internal sealed record RowTest(string Row, string Test, string File);
 
 /// <summary>Finds the tests that name rows, in the sources of every test project: that needs no other project to be built.</summary>
 internal static partial class RowTests
@@ -24,6 +28,7 @@ internal static partial class RowTests
     private static IEnumerable<RowTest> Read(string file)
     {
         var open = new List<string>();
+        var (path, name) = (Path.GetRelativePath(Root, file).Replace('\\', '/'), Path.GetFileNameWithoutExtension(file));
         foreach (Match match in NamingOrMethod().Matches(File.ReadAllText(file)))
         {
             if (match.Groups["row"].Success)
@@ -32,7 +37,7 @@ internal static partial class RowTests
                 continue;
             }
 
-            foreach (var row in open) yield return new RowTest(row, $"{Path.GetFileNameWithoutExtension(file)}.{match.Groups["method"].Value}");
+            foreach (var row in open) yield return new RowTest(row, $"{name}.{match.Groups["method"].Value}", path);
             open.Clear();
         }
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using OAuthServer.Hosting;
 using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.ServerTests.Hosting;

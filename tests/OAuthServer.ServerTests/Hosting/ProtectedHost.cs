@@ -7,7 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Hosting;
+using OAuthServer.Clients;
 using OAuthServer.Hosting.Observability;
 using OAuthServer.RateLimits;
 

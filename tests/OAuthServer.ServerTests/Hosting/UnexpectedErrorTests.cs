@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using OAuthServer.Hosting;
 using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.ServerTests.Hosting;

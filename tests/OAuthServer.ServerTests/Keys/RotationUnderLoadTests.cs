@@ -28,9 +28,9 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _api.DisposeAsync();
-        await _second.DisposeAsync();
-        await _first.DisposeAsync();
+        if (_api is not null) await _api.DisposeAsync();
+        if (_second is not null) await _second.DisposeAsync();
+        if (_first is not null) await _first.DisposeAsync();
         if (_secrets is not null) await _secrets.DisposeAsync();
         _folder.Delete(recursive: true);
     }

@@ -103,7 +103,7 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     [InlineData("application_type_is_web_browser_or_native", "application_type, client_secret", "'machine', NULL")]
     [InlineData("application_type_is_web_browser_or_native", "application_type", "'WEB'")]
     [InlineData("redirect_uris_are_not_empty_for_the_code_grant", "redirect_uris", "'{}'")]
-    [InlineData(null, "redirect_uris, grant_types", "'{}', '{client_credentials}'")]
+    [InlineData(null, "redirect_uris, grant_types", "'{}', '{refresh_token}'")]
     public async Task The_type_of_a_client_is_recorded_and_decides(string? constraint, string columns, string values) =>
         Assert.Equal(constraint, await RefusalAsync(columns, values));
 

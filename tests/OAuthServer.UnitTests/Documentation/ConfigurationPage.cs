@@ -6,13 +6,17 @@ using OAuthServer.UnitTests.Operators.Doctor;
 namespace OAuthServer.UnitTests.Documentation;
 
 /// <summary>
-/// Writes docs/configuration.md from the server itself: the keys from its options classes, what they do from their comments,
-/// the defaults from the objects, and the limits from what validation says of a value beyond them.
+/// Writes docs/configuration.md from the server itself: the keys from its options classes, what they do from their
+/// comments, the defaults from the objects, and the limits from what validation says of a value beyond them.
 /// </summary>
 internal sealed partial class ConfigurationPage
 {
     private static readonly (string Key, string Value)[] Right =
-        [("OAuth:Issuer", "https://as.example.test"), ("ConnectionStrings:OAuthServer", "Host=db;Username=oauth"), ("AWS_REGION", "eu-central-1")];
+    [
+        ("OAuth:Issuer", "https://as.example.test"),
+        ("ConnectionStrings:OAuthServer", "Host=db;Username=oauth"),
+        ("AWS_REGION", "eu-central-1"),
+    ];
 
     private readonly XmlComments _comments = new();
 
@@ -27,13 +31,18 @@ internal sealed partial class ConfigurationPage
     public string Purpose(Setting setting)
     {
         var own = _comments.Of(setting.Path[^1]);
-        return own.Length == 0 ? "" : string.Join(' ', setting.Path.SkipLast(1).Select(_comments.Of).Append(own).Where(text => text.Length > 0));
+        if (own.Length == 0) return "";
+        var groups = setting.Path.SkipLast(1).Select(_comments.Of);
+        return string.Join(' ', groups.Append(own).Where(text => text.Length > 0));
     }
 
     /// <summary>What validation demands of it; empty when it takes anything.</summary>
-    public static string Limits(Setting setting) => setting.Choices.Count > 0
-        ? string.Join(", ", setting.Choices.Select(choice => $"`{choice}`"))
-        : string.Join("; ", setting.Extremes.SelectMany(extreme => Complaints(setting.Key, extreme)).Distinct(StringComparer.Ordinal));
+    public static string Limits(Setting setting)
+    {
+        if (setting.Choices.Count > 0) return string.Join(", ", setting.Choices.Select(choice => $"`{choice}`"));
+        var complaints = setting.Extremes.SelectMany(extreme => Complaints(setting.Key, extreme));
+        return string.Join("; ", complaints.Distinct(StringComparer.Ordinal));
+    }
 
     /// <summary>The whole page.</summary>
     public string Write()
@@ -43,13 +52,17 @@ internal sealed partial class ConfigurationPage
         var page = new StringBuilder(ConfigurationText.Head);
         foreach (var section in production.Sections)
         {
-            page.Append($"\n## {section.Path}\n\n{Intro(section)}\n\n| Key | Kind | Default | Allowed | |\n|---|---|---|---|---|\n");
+            page.Append($"\n## {section.Path}\n\n").Append(MarkdownText.Wrap("", Intro(section))).Append('\n');
             foreach (var setting in Setting.Of(section.Path, section.Options))
             {
-                var value = setting.ValueIn(production.Options(section.Options));
-                var inDevelopment = setting.ValueIn(development.Options(section.Options));
-                var shown = value == inDevelopment ? Code(value) : $"{Code(value)}; in Development {Code(inDevelopment)}";
-                page.Append($"| `{setting.Key}`<br>`{setting.Variable}` | {setting.Kind} | {Cell(shown)} | {Cell(Limits(setting) is { Length: > 0 } limits ? limits : "any")} | {Cell(Purpose(setting))} |\n");
+                var value = Code(setting.ValueIn(production.Options(section.Options)));
+                var inDevelopment = Code(setting.ValueIn(development.Options(section.Options)));
+                var shown = value == inDevelopment ? value : $"{value}; in Development {inDevelopment}";
+                var allowed = Limits(setting) is { Length: > 0 } limits ? limits : "any";
+                page.Append(MarkdownText.Wrap("- ", $"`{setting.Key}` or `{setting.Variable}`"));
+                var kind = Capital(setting.Kind);
+                page.Append(MarkdownText.Wrap("  - ", $"{kind}, default {shown}. Allowed: {allowed}."));
+                page.Append(MarkdownText.Wrap("  - ", Purpose(setting)));
             }
         }
 
@@ -60,24 +73,29 @@ internal sealed partial class ConfigurationPage
     private string Intro(BoundSection section)
     {
         var text = SectionName().Replace(_comments.Of(section.Options), "");
-        return text.Length == 0 ? "" : $"{char.ToUpperInvariant(text[0])}{text[1..]}";
+        return text.Length == 0 ? "" : Capital(text);
     }
+
+    private static string Capital(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}";
 
     private static string Code(string value) => value.Length == 0 ? "none" : $"`{value}`";
 
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
-
     private static IEnumerable<string> Complaints(string key, (string Key, string Value) extreme)
     {
-        using var server = new ConfiguredServer("Production", [.. Right.Where(right => right.Key != extreme.Key), extreme]);
-        return [.. server.Faults.Where(fault => fault.StartsWith(key, StringComparison.Ordinal)).Select(fault => Demand(fault[key.Length..], extreme.Value)).Where(demand => demand.Length > 0)];
+        (string, string)[] settings = [.. Right.Where(right => right.Key != extreme.Key), extreme];
+        using var server = new ConfiguredServer("Production", settings);
+        var faults = server.Faults.Where(fault => fault.StartsWith(key, StringComparison.Ordinal));
+        var demands = faults.Select(fault => Demand(fault[key.Length..], extreme.Value));
+        return [.. demands.Where(demand => demand.Length > 0)];
     }
 
-    // "Audit:Retention must be from 1 to 5." demands "from 1 to 5"; "…:0: 'x' is not a network. Write …" demands what follows.
+    // "Audit:Retention must be from 1 to 5." demands "from 1 to 5"; "…:0: 'x' is not a network. Write …" demands what
+    // follows.
     private static string Demand(string fault, string value)
     {
         var text = Place().Replace(fault, "");
-        if (value.Length > 0) text = text.Replace($"'{value}'", "", StringComparison.Ordinal).Replace($"{value} ", "", StringComparison.Ordinal).Trim();
+        string[] quoted = value.Length > 0 ? [$"'{value}'", $"{value} "] : [];
+        foreach (var quote in quoted) text = text.Replace(quote, "", StringComparison.Ordinal).Trim();
         if (text.StartsWith("is not between ", StringComparison.Ordinal)) text = text["is not ".Length..];
         else if (text.StartsWith("is required", StringComparison.Ordinal)) text = text["is ".Length..];
         else if (text.StartsWith("has a ", StringComparison.Ordinal)) text = $"must not have{text["has".Length..]}";

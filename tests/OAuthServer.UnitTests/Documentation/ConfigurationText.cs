@@ -6,22 +6,27 @@ internal static class ConfigurationText
     public const string Head = """
         # Configuration
 
-        Settings come from `appsettings.json`, `appsettings.{Environment}.json`, environment variables and the command line; what comes later wins. Levels are
-        written with a colon in files' keys and on the command line (`--OAuth:Issuer=…`), and with two underscores in environment variables. A wrong value, or a key
-        that does not exist, stops the server before it listens, with exit code 2 and every fault listed at once. `OAuthServer doctor` checks the same without starting.
-        Settings are read once, at the start.
+        Settings come from `appsettings.json`, `appsettings.{Environment}.json`, environment variables and the command
+        line; what comes later wins. Levels are written with a colon in files' keys and on the command line
+        (`--OAuth:Issuer=…`), and with two underscores in environment variables. A wrong value, or a key that does not
+        exist, stops the server before it listens, with exit code 2 and every fault listed at once.
+        `OAuthServer doctor` checks the same without starting. Settings are read once, at the start.
 
-        A *time* is `d.hh:mm:ss`, for example `00:15:00` or `90.00:00:00`. A *list* has numbered keys (`…__0`, `…__1`), a *map* a key for each name. This page is written by the
-        tests from the options classes: run `ConfigurationPageTests` with `OAUTH_WRITE_DOCS=1` after changing one.
+        A *time* is `d.hh:mm:ss`, for example `00:15:00` or `90.00:00:00`. A *list* has numbered keys (`…__0`, `…__1`),
+        a *map* a key for each name. This page is written by the tests from the options classes: run
+        `ConfigurationPageTests` with `OAUTH_WRITE_DOCS=1` after changing one.
 
         ## ConnectionStrings
 
-        | Key | Kind | Default | Allowed | |
-        |---|---|---|---|---|
-        | `ConnectionStrings:OAuthServer`<br>`ConnectionStrings__OAuthServer` | text | none; in Development a private PostgreSQL | an Npgsql connection string with a `Host` | Where the PostgreSQL database (15 or newer) is. |
+        - `ConnectionStrings:OAuthServer` or `ConnectionStrings__OAuthServer`
+          - Text, default none; in Development a private PostgreSQL. Allowed: an Npgsql connection string with a
+            `Host`.
+          - Where the PostgreSQL database (15 or newer) is.
 
-        Useful parts of it: `Maximum Pool Size` (100 for each instance; the database's `max_connections` has to hold them all), `SSL Mode=VerifyFull` with `Root Certificate`,
-        `Timeout` (15 seconds to connect), `Command Timeout` (30 seconds), and `Host=a,b;Target Session Attributes=primary` for a pair with failover. Statements are prepared by themselves.
+        Useful parts of it: `Maximum Pool Size` (100 for each instance; the database's `max_connections` has to hold
+        them all), `SSL Mode=VerifyFull` with `Root Certificate`, `Timeout` (15 seconds to connect), `Command Timeout`
+        (30 seconds), and `Host=a,b;Target Session Attributes=primary` for a pair with failover. Statements are
+        prepared by themselves.
 
         """;
 
@@ -31,42 +36,47 @@ internal static class ConfigurationText
 
         What ASP.NET Core and the libraries read themselves. These are names of environment variables.
 
-        | Variable | Default | |
-        |---|---|---|
-        | `ASPNETCORE_ENVIRONMENT` | `Production` | `Development` migrates at the start, makes demo clients and people with published passwords, and keeps keys in files: never where others can reach it. |
-        | `ASPNETCORE_URLS` | none | Where to listen, for example `http://*:8080`. |
-        | `ASPNETCORE_HTTP_PORTS`, `ASPNETCORE_HTTPS_PORTS` | none; 8080 in the image | Ports on every address, used when there are no URLs. Without any of the three: `http://localhost:5000`. |
-        | `Kestrel__Endpoints__…` | none | Kestrel's own section, for example a certificate; goes before the above. |
-        | `Serilog__MinimumLevel__Default` | `Information` | `Debug`, `Information`, `Warning`, `Error`; `Serilog__MinimumLevel__Override__NAMESPACE` for a part. Secrets and query strings are written at no level. |
-        | `AllowedHosts` | `*` | Hosts that are answered, apart by semicolons. No URL is made from the host of a request, so this is a second line only. |
+        - `ASPNETCORE_ENVIRONMENT`, default `Production`. `Development` migrates at the start, makes demo clients and
+          people with published passwords, and keeps keys in files: never where others can reach it.
+        - `ASPNETCORE_URLS`, default none. Where to listen, for example `http://*:8080`.
+        - `ASPNETCORE_HTTP_PORTS`, `ASPNETCORE_HTTPS_PORTS`, default none; 8080 in the image. Ports on every address,
+          used when there are no URLs. Without any of the three: `http://localhost:5000`.
+        - `Kestrel__Endpoints__…`, default none. Kestrel's own section, for example a certificate; goes before the
+          above.
+        - `Serilog__MinimumLevel__Default`, default `Information`. `Debug`, `Information`, `Warning` or `Error`;
+          `Serilog__MinimumLevel__Override__NAMESPACE` for a part. Secrets and query strings are written at no level.
+        - `AllowedHosts`, default `*`. Hosts that are answered, apart by semicolons. No URL is made from the host of a
+          request, so this is a second line of defence only.
 
         ## AWS
 
-        Credentials and region for Secrets Manager are found the way the AWS SDK finds them: environment, shared profile, web identity, container, instance. The usual variables:
+        Credentials and region for Secrets Manager are found the way the AWS SDK finds them: environment, shared
+        profile, web identity, container, instance. The usual variables:
 
-        | Variable | |
-        |---|---|
-        | `AWS_REGION`, `AWS_DEFAULT_REGION` | The region, when `SigningKeys:Region` is not set. One of the three is required for Secrets Manager, unless `SigningKeys:ServiceUrl` is set. |
-        | `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | Static or temporary credentials. |
-        | `AWS_ROLE_ARN`, `AWS_WEB_IDENTITY_TOKEN_FILE` | A role by web identity, as Kubernetes sets them. |
-        | `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`, `AWS_CONTAINER_CREDENTIALS_FULL_URI` | A task's role, as ECS and EKS set them. |
-        | `AWS_PROFILE`, `AWS_SHARED_CREDENTIALS_FILE` | A profile of the shared files. |
+        - `AWS_REGION`, `AWS_DEFAULT_REGION`: the region, when `SigningKeys:Region` is not set. One of the three is
+          required for Secrets Manager, unless `SigningKeys:ServiceUrl` is set.
+        - `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`: static or temporary credentials.
+        - `AWS_ROLE_ARN`, `AWS_WEB_IDENTITY_TOKEN_FILE`: a role by web identity, as Kubernetes sets them.
+        - `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`, `AWS_CONTAINER_CREDENTIALS_FULL_URI`: a task's role, as ECS and EKS
+          set them.
+        - `AWS_PROFILE`, `AWS_SHARED_CREDENTIALS_FILE`: a profile of the shared files.
 
         ## OpenTelemetry
 
-        Metrics and traces are exported by OTLP as soon as an endpoint is set, and not before. The exporter reads the variables of the OpenTelemetry specification, among them:
+        Metrics and traces are exported by OTLP as soon as an endpoint is set, and not before. The exporter reads the
+        variables of the OpenTelemetry specification, among them:
 
-        | Variable | Default | |
-        |---|---|---|
-        | `OTEL_EXPORTER_OTLP_ENDPOINT` | none: nothing is exported | Where the collector is, for example `http://collector:4317`. `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` and `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` are for one signal alone. |
-        | `OTEL_METRICS_EXPORTER`, `OTEL_TRACES_EXPORTER` | `otlp` | `none` leaves the signal out. |
-        | `OTEL_SDK_DISABLED` | `false` | `true` exports nothing, whatever else is set. |
-        | `OTEL_EXPORTER_OTLP_PROTOCOL` | `grpc` | or `http/protobuf` (port 4318). |
-        | `OTEL_EXPORTER_OTLP_HEADERS` | none | `name=value,…`, for example a key of the collector's. |
-        | `OTEL_EXPORTER_OTLP_TIMEOUT` | `10000` | Milliseconds. |
-        | `OTEL_METRIC_EXPORT_INTERVAL` | `60000` | Milliseconds between two exports of metrics. |
-        | `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` | | How this server is called there. |
-        | `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` | `parentbased_always_on` | Which requests are traced. |
+        - `OTEL_EXPORTER_OTLP_ENDPOINT`, default none: nothing is exported. Where the collector is, for example
+          `http://collector:4317`. `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` and `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` are
+          for one signal alone.
+        - `OTEL_METRICS_EXPORTER`, `OTEL_TRACES_EXPORTER`, default `otlp`. `none` leaves the signal out.
+        - `OTEL_SDK_DISABLED`, default `false`. `true` exports nothing, whatever else is set.
+        - `OTEL_EXPORTER_OTLP_PROTOCOL`, default `grpc`, or `http/protobuf` (port 4318).
+        - `OTEL_EXPORTER_OTLP_HEADERS`, default none. `name=value,…`, for example a key of the collector's.
+        - `OTEL_EXPORTER_OTLP_TIMEOUT`, default `10000` milliseconds.
+        - `OTEL_METRIC_EXPORT_INTERVAL`, default `60000` milliseconds between two exports of metrics.
+        - `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`: how this server is called there.
+        - `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, default `parentbased_always_on`. Which requests are traced.
 
         """;
 }

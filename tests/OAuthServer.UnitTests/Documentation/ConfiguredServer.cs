@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,10 +6,14 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Hosting;
 using OAuthServer.Settings;
 using OAuthServer.UnitTests.Architecture;
+using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 
-/// <summary>The services of a server that is not started, configured by the published appsettings files and what a test adds; nothing of this machine counts.</summary>
+/// <summary>
+/// The services of a server that is not started, configured by the published appsettings files and what a test adds;
+/// nothing of this machine counts.
+/// </summary>
 internal sealed class ConfiguredServer : IDisposable
 {
     private readonly WebApplicationBuilder _builder;
@@ -16,28 +21,39 @@ internal sealed class ConfiguredServer : IDisposable
 
     public ConfiguredServer(string environment, params (string Key, string Value)[] settings)
     {
-        _builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment, ContentRootPath = Path.Combine(CompiledServer.SourceFolder, "OAuthServer") });
+        var folder = Path.Combine(CompiledServer.SourceFolder, "OAuthServer");
+        var host = new WebApplicationOptions { EnvironmentName = environment, ContentRootPath = folder };
+        _builder = WebApplication.CreateBuilder(host);
         ((IConfigurationBuilder)_builder.Configuration).Sources.Clear();
-        _builder.Configuration.AddJsonFile("appsettings.json").AddJsonFile($"appsettings.{environment}.json", optional: true)
-            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
+        var added = settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value));
+        _builder.Configuration
+            .AddJsonFile("appsettings.json")
+            .AddJsonFile($"appsettings.{environment}.json", optional: true)
+            .AddInMemoryCollection(added);
         _builder.Services.AddServer(_builder.Configuration);
         _services = new(() => _builder.Services.BuildServiceProvider());
     }
 
     /// <summary>Every section and its options class.</summary>
     public IReadOnlyList<BoundSection> Sections =>
-        [.. _builder.Services.Select(service => service.ImplementationInstance).OfType<BoundSection>().DistinctBy(section => section.Path).OrderBy(section => section.Path, StringComparer.Ordinal)];
+    [
+        .. _builder.Services.Select(service => service.ImplementationInstance).OfType<BoundSection>()
+            .DistinctBy(section => section.Path).OrderBy(section => section.Path, StringComparer.Ordinal),
+    ];
 
     /// <summary>Every options class of ours that anything configures.</summary>
     public IReadOnlyList<Type> OptionsClasses =>
     [
-        .. _builder.Services.Select(service => service.ServiceType).Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IConfigureOptions<>))
-            .Select(type => type.GetGenericArguments()[0]).Where(type => type.Assembly == typeof(ServerHost).Assembly).Distinct(),
+        .. _builder.Services.Select(service => service.ServiceType)
+            .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IConfigureOptions<>))
+            .Select(type => type.GetGenericArguments()[0])
+            .Where(type => type.Assembly == typeof(ServerHost).Assembly).Distinct(),
     ];
 
     /// <summary>An options object as it is configured, whether it is valid or not.</summary>
-    public object Options(Type type) => typeof(ConfiguredServer).GetMethod(nameof(Configured), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!
-        .MakeGenericMethod(type).Invoke(this, [])!;
+    public object Options(Type type) =>
+        typeof(ConfiguredServer).GetMethod(nameof(Configured), BindingFlags.NonPublic | BindingFlags.Instance)!
+            .MakeGenericMethod(type).Invoke(this, [])!;
 
     /// <summary>Every fault of the configuration.</summary>
     public IReadOnlyList<string> Faults => ConfigurationFaults.Of(_services.Value);

@@ -1,5 +1,4 @@
 using OAuthServer.Operators.Doctor;
-using OAuthServer.UnitTests.Architecture;
 
 namespace OAuthServer.UnitTests.Documentation;
 
@@ -8,9 +7,9 @@ public sealed class DoctorDocumentTests
     [Fact]
     public void Every_finding_is_in_the_handbook_and_the_handbook_has_no_other()
     {
-        var text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(CompiledServer.SourceFolder)!, "docs", "operations.md"));
-        var table = text.Split("### Findings", 2)[1].Split("\n#", 2)[0];
-        var listed = table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).SelectMany(line => line.Split('|')[1].Split('`').Where((_, part) => part % 2 == 1)).ToList();
+        var table = MarkdownPage.Read("docs/operations/doctor.md").Text.Split("## Findings", 2)[1].Split("\n#", 2)[0];
+        var rows = table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var listed = rows.SelectMany(line => line.Split('|')[1].Split('`').Where((_, part) => part % 2 == 1)).ToList();
 
         Assert.Equal(FindingIds.All.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }

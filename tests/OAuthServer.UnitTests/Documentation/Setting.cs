@@ -24,10 +24,12 @@ internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
     };
 
     /// <summary>As an environment variable; the first of a list, an example of a map.</summary>
-    public string Variable => Key.Replace(":", "__", StringComparison.Ordinal) + Kind switch { "list" => "__0", "map" => "__name", _ => "" };
+    public string Variable =>
+        Key.Replace(":", "__", StringComparison.Ordinal) + Kind switch { "list" => "__0", "map" => "__name", _ => "" };
 
     /// <summary>The values of a choice or a switch.</summary>
-    public IReadOnlyList<string> Choices => Kind switch { "choice" => Enum.GetNames(Type), "switch" => ["true", "false"], _ => [] };
+    public IReadOnlyList<string> Choices =>
+        Kind switch { "choice" => Enum.GetNames(Type), "switch" => ["true", "false"], _ => [] };
 
     /// <summary>Values that no setting of this kind should take, each under the key that it is written at.</summary>
     public IReadOnlyList<(string Key, string Value)> Extremes => Kind switch
@@ -43,11 +45,13 @@ internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
     /// <summary>The value that an options object has, as appsettings.json would show it.</summary>
     public string ValueIn(object options)
     {
-        var value = Path.Aggregate<PropertyInfo, object?>(options, (at, property) => at is null ? null : property.GetValue(at));
+        object? value = options;
+        foreach (var property in Path) value = value is null ? null : property.GetValue(value);
         return value switch
         {
             null or "" => "",
-            TimeSpan { Ticks: var ticks } time when ticks % TimeSpan.TicksPerSecond != 0 => time.ToString("c", CultureInfo.InvariantCulture).TrimEnd('0'),
+            TimeSpan { Ticks: var ticks } time when ticks % TimeSpan.TicksPerSecond != 0 =>
+                time.ToString("c", CultureInfo.InvariantCulture).TrimEnd('0'),
             TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
             bool on => on ? "true" : "false",
             IDictionary map => string.Join(", ", map.Keys.Cast<object>().Select(key => $"{key}: {map[key]}")),
@@ -61,19 +65,24 @@ internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
 
     private static IEnumerable<Setting> Of(string key, Type options, IReadOnlyList<PropertyInfo> path)
     {
-        foreach (var property in options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.GetMethod is not null))
+        var properties = options.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        foreach (var property in properties.Where(property => property.GetMethod is not null))
         {
             var setting = new Setting($"{key}:{property.Name}", [.. path, property]);
-            if (IsGroup(setting.Type)) foreach (var inner in Of(setting.Key, setting.Type, setting.Path)) yield return inner;
-            else yield return setting;
+            var isGroup = IsGroup(setting.Type);
+            foreach (var one in isGroup ? Of(setting.Key, setting.Type, setting.Path) : [setting]) yield return one;
         }
     }
 
-    private static bool IsNumber(Type type) => type.IsPrimitive && type != typeof(bool) && type != typeof(char) || type == typeof(decimal);
+    private static bool IsNumber(Type type) =>
+        (type.IsPrimitive && type != typeof(bool) && type != typeof(char)) || type == typeof(decimal);
 
-    private static bool IsMap(Type type) => type.IsAssignableTo(typeof(IDictionary)) || (type.IsGenericType && type.Name.Contains("Dictionary", StringComparison.Ordinal));
+    private static bool IsMap(Type type) =>
+        type.IsAssignableTo(typeof(IDictionary))
+        || (type.IsGenericType && type.Name.Contains("Dictionary", StringComparison.Ordinal));
 
     private static bool IsList(Type type) => type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable));
 
-    private static bool IsGroup(Type type) => type.Assembly == typeof(OAuthServer.Hosting.ServerHost).Assembly && type is { IsClass: true };
+    private static bool IsGroup(Type type) =>
+        type.Assembly == typeof(OAuthServer.Hosting.ServerHost).Assembly && type is { IsClass: true };
 }

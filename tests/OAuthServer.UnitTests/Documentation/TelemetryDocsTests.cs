@@ -7,6 +7,7 @@ using Npgsql;
 using OAuthServer.Audit;
 using OAuthServer.Hosting;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Documentation;
 
@@ -14,42 +15,52 @@ namespace OAuthServer.UnitTests.Documentation;
 public sealed partial class TelemetryDocsTests
 {
     // Made by the web server when it starts, and by Prometheus.
-    private static readonly string[] OfTheFramework = ["http_server_request_duration_seconds_bucket", "http_server_request_duration_seconds_count"];
-    private static readonly string[] LabelsOfOthers = ["le", "job", "instance", "http_route", "http_response_status_code", "db_client_connection_state"];
+    private static readonly string[] OfTheFramework =
+        ["http_server_request_duration_seconds_bucket", "http_server_request_duration_seconds_count"];
 
-    private static readonly string Root = Above(AppContext.BaseDirectory);
+    private static readonly string[] LabelsOfOthers =
+        ["le", "job", "instance", "http_route", "http_response_status_code", "db_client_connection_state"];
+
+    private static readonly string[] TitlesOfRows =
+    [
+        "Traffic", "Refusals by reason", "Latency, split", "Signing keys", "Database and sweeper",
+        "Guessing and limits",
+    ];
+
+    private static readonly string Root = MarkdownPage.Root;
     private static readonly IReadOnlyList<Instrument> Instruments = Built();
     private static readonly string Dashboard = File.ReadAllText(Path.Combine(Root, "docs", "grafana-dashboard.json"));
 
-    private static IEnumerable<Instrument> Own => Instruments.Where(instrument => instrument.Meter.Name == ServerTelemetry.Name);
+    private static IEnumerable<Instrument> Own =>
+        Instruments.Where(instrument => instrument.Meter.Name == ServerTelemetry.Name);
 
     [Fact]
     public void The_table_in_operations_has_every_instrument_with_its_kind_and_unit()
     {
         Assert.True(Own.Count() >= 14, "The instruments were not found.");
         Assert.Equal(
-            Own.Select(instrument => $"{instrument.Name} {Kind(instrument)} {instrument.Unit}").Order(StringComparer.Ordinal),
-            Rows().Select(row => $"{row.Name} {row.Kind} {row.Unit}").Order(StringComparer.Ordinal));
+            Sorted(Own.Select(instrument => $"{instrument.Name} {Kind(instrument)} {instrument.Unit}")),
+            Sorted(Rows().Select(row => $"{row.Name} {row.Kind} {row.Unit}")));
         Assert.All(Own, instrument => Assert.EndsWith(".", instrument.Description, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void The_table_in_operations_has_every_tag() => Assert.Equal(Tags().Order(StringComparer.Ordinal), Rows().SelectMany(row => row.Tags).Distinct().Order(StringComparer.Ordinal));
+    public void The_table_in_operations_has_every_tag() =>
+        Assert.Equal(Sorted(Tags()), Sorted(Rows().SelectMany(row => row.Tags).Distinct()));
 
     [Fact]
     public void The_dashboard_shows_every_instrument_and_names_only_metrics_that_exist()
     {
-        var used = Expressions().SelectMany(expression => Metric().Matches(expression)).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        var used = Expressions().SelectMany(expression => First(Metric(), expression)).ToHashSet();
         Assert.Empty(used.Except(Instruments.SelectMany(InPrometheus)).Except(OfTheFramework));
-        Assert.Empty(Own.Where(instrument => !InPrometheus(instrument).Any(used.Contains)).Select(instrument => instrument.Name));
+        var unseen = Own.Where(instrument => !InPrometheus(instrument).Any(used.Contains));
+        Assert.Empty(unseen.Select(instrument => instrument.Name));
     }
 
     [Fact]
     public void The_dashboard_names_only_labels_that_exist()
     {
-        var used = Expressions().SelectMany(expression => Selector().Matches(expression).SelectMany(selector => Label().Matches(selector.Groups[1].Value)).Select(label => label.Groups[1].Value)
-            .Concat(Grouping().Matches(expression).SelectMany(by => by.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries)))
-            .Concat(Legend().Matches(expression).Select(legend => legend.Groups[1].Value))).ToHashSet(StringComparer.Ordinal);
+        var used = Expressions().SelectMany(Labels).ToHashSet();
         Assert.Superset(new HashSet<string> { "oauth_reason", "oauth_statement", "job" }, used);
         Assert.Empty(used.Except(Tags().Select(tag => tag.Replace('.', '_'))).Except(LabelsOfOthers));
     }
@@ -59,12 +70,13 @@ public sealed partial class TelemetryDocsTests
     {
         using var json = JsonDocument.Parse(Dashboard);
         var panels = json.RootElement.GetProperty("panels").EnumerateArray().ToList();
-        var variables = json.RootElement.GetProperty("templating").GetProperty("list").EnumerateArray().Select(variable => variable.GetProperty("name").GetString()).ToList();
+        var variables = json.RootElement.GetProperty("templating").GetProperty("list").EnumerateArray()
+            .Select(variable => variable.GetProperty("name").GetString()).ToList();
 
         Assert.True(json.RootElement.GetProperty("schemaVersion").GetInt32() >= 39);
         Assert.Equal(["datasource", "job", "instance"], variables);
         Assert.Equal(panels.Count, panels.Select(panel => panel.GetProperty("id").GetInt32()).Distinct().Count());
-        Assert.Equal(["Traffic", "Refusals by reason", "Latency, split", "Signing keys", "Database and sweeper", "Guessing and limits"], panels.Where(IsRow).Select(panel => panel.GetProperty("title").GetString()));
+        Assert.Equal(TitlesOfRows, panels.Where(IsRow).Select(panel => panel.GetProperty("title").GetString()));
         Assert.All(panels.Where(panel => !IsRow(panel)), panel =>
         {
             Assert.NotEmpty(panel.GetProperty("description").GetString()!);
@@ -73,7 +85,8 @@ public sealed partial class TelemetryDocsTests
             var place = panel.GetProperty("gridPos");
             Assert.True(place.GetProperty("x").GetInt32() + place.GetProperty("w").GetInt32() <= 24);
         });
-        Assert.All(Expressions(), expression => Assert.Empty(Variable().Matches(expression).Select(match => match.Groups[1].Value).Except(variables).Except(["__rate_interval"])));
+        var named = Expressions().SelectMany(expression => First(Variable(), expression));
+        Assert.Empty(named.Except(variables).Except(["__rate_interval"]));
         static bool IsRow(JsonElement panel) => panel.GetProperty("type").GetString() == "row";
     }
 
@@ -103,12 +116,31 @@ public sealed partial class TelemetryDocsTests
     };
 
     private static IEnumerable<(string Name, string Kind, string Unit, string[] Tags)> Rows() =>
-        File.ReadLines(Path.Combine(Root, "docs", "operations.md")).Select(line => Row().Match(line)).Where(row => row.Success)
-            .Select(row => (row.Groups[1].Value, row.Groups[2].Value, row.Groups[3].Value, Quoted().Matches(row.Groups[4].Value).Select(tag => tag.Groups[1].Value).ToArray()));
+        from line in MarkdownPage.Read("docs/operations/telemetry.md").Prose
+        let row = Row().Match(line)
+        where row.Success
+        let tags = First(Quoted(), row.Groups[4].Value).ToArray()
+        select (row.Groups[1].Value, row.Groups[2].Value, row.Groups[3].Value, tags);
 
     // Every name of ours in the source that is no instrument's.
-    private static IEnumerable<string> Tags() => Directory.EnumerateFiles(Path.Combine(Root, "src", "OAuthServer"), "*.cs", SearchOption.AllDirectories)
-        .SelectMany(file => Name().Matches(File.ReadAllText(file))).Select(name => name.Groups[1].Value).Distinct().Except(Own.Select(instrument => instrument.Name));
+    private static IEnumerable<string> Tags()
+    {
+        var server = Path.Combine(Root, "src", "OAuthServer");
+        var sources = Directory.EnumerateFiles(server, "*.cs", SearchOption.AllDirectories);
+        var names = sources.SelectMany(file => First(Name(), File.ReadAllText(file)));
+        return names.Distinct().Except(Own.Select(instrument => instrument.Name));
+    }
+
+    // Those of selectors, of "by (…)" and of legends.
+    private static IEnumerable<string> Labels(string expression) =>
+        First(Selector(), expression).SelectMany(selector => First(Label(), selector))
+            .Concat(First(Grouping(), expression).SelectMany(by => by.Split(',', StringSplitOptions.TrimEntries)))
+            .Concat(First(Legend(), expression));
+
+    private static IEnumerable<string> First(Regex pattern, string text) =>
+        pattern.Matches(text).Select(match => match.Groups[1].Value);
+
+    private static IEnumerable<string> Sorted(IEnumerable<string> names) => names.Order(StringComparer.Ordinal);
 
     private static List<string> Expressions()
     {
@@ -132,12 +164,15 @@ public sealed partial class TelemetryDocsTests
 
     private static List<Instrument> Built()
     {
-        using var app = ServerHost.Build(["--environment=Production", $"--contentRoot={AppContext.BaseDirectory}"], builder => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>
         {
             ["OAuth:Issuer"] = "https://as.example.test",
             ["ConnectionStrings:OAuthServer"] = "Host=127.0.0.1;Port=1;Database=none;Username=none",
             ["SigningKeys:Source"] = "File",
-        }));
+        };
+        using var app = ServerHost.Build(
+            ["--environment=Production", $"--contentRoot={AppContext.BaseDirectory}"],
+            builder => builder.Configuration.AddInMemoryCollection(settings));
         var scope = app!.Services.GetRequiredService<IMeterFactory>();
         app.Services.GetRequiredService<ServerTelemetry>();
         app.Services.GetRequiredService<NpgsqlDataSource>();
@@ -146,15 +181,13 @@ public sealed partial class TelemetryDocsTests
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (ReferenceEquals(instrument.Meter.Scope, scope) || instrument.Meter.Name == "Npgsql") instruments.Add(instrument);
+                if (ReferenceEquals(instrument.Meter.Scope, scope) || instrument.Meter.Name == "Npgsql")
+                    instruments.Add(instrument);
             },
         };
         listener.Start();
         return [.. instruments.DistinctBy(instrument => instrument.Name)];
     }
-
-    private static string Above(string folder) =>
-        File.Exists(Path.Combine(folder, "OAuthServer.sln")) ? folder : Above(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The repository was not found above the tests."));
 
     [GeneratedRegex(@"^\| `(oauth\.server\.[a-z_.]+)` \| (counter|gauge|histogram), `([^`]+)` \|([^|]*)\|")]
     private static partial Regex Row();

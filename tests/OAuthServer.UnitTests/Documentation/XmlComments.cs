@@ -8,9 +8,11 @@ namespace OAuthServer.UnitTests.Documentation;
 /// <summary>The comments in the source of the server, as the compiler wrote them down, in Markdown.</summary>
 internal sealed partial class XmlComments
 {
-    private readonly Dictionary<string, XElement> _summaries = XDocument.Load(Path.ChangeExtension(typeof(ServerHost).Assembly.Location, ".xml"))
-        .Descendants("member").Where(member => member.Element("summary") is not null)
-        .ToDictionary(member => member.Attribute("name")!.Value, member => member.Element("summary")!, StringComparer.Ordinal);
+    private static readonly string Written = Path.ChangeExtension(typeof(ServerHost).Assembly.Location, ".xml");
+
+    private readonly Dictionary<string, XElement> _summaries = XDocument.Load(Written).Descendants("member")
+        .Where(member => member.Element("summary") is not null)
+        .ToDictionary(member => member.Attribute("name")!.Value, member => member.Element("summary")!);
 
     /// <summary>What a type is; empty when nobody said.</summary>
     public string Of(Type type) => Text("T:" + Name(type));
@@ -20,13 +22,18 @@ internal sealed partial class XmlComments
 
     private static string Name(Type type) => type.FullName!.Replace('+', '.');
 
-    private string Text(string member) => _summaries.TryGetValue(member, out var summary) ? Spaces().Replace(string.Concat(summary.Nodes().Select(Markdown)), " ").Trim() : "";
+    private string Text(string member)
+    {
+        if (!_summaries.TryGetValue(member, out var summary)) return "";
+        return Spaces().Replace(string.Concat(summary.Nodes().Select(Markdown)), " ").Trim();
+    }
 
     private static string Markdown(XNode node) => node switch
     {
         XText text => text.Value,
         XElement { Name.LocalName: "c" or "code" } code => $"`{code.Value}`",
-        XElement { Name.LocalName: "see" or "seealso" } link => $"`{(link.Attribute("cref") ?? link.Attribute("langword"))?.Value.Split('.', ':')[^1]}`",
+        XElement { Name.LocalName: "see" or "seealso" } link =>
+            $"`{(link.Attribute("cref") ?? link.Attribute("langword"))?.Value.Split('.', ':')[^1]}`",
         XElement element => string.Concat(element.Nodes().Select(Markdown)),
         _ => "",
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -61,13 +62,18 @@ public sealed class SigningKeyOptionsTests
         else Assert.StartsWith("SigningKeys:PublishBeforeSigning ", Assert.Single(Assert.Throws<OptionsValidationException>(() => Bind(Environments.Production, settings)).Failures), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_shortest_publication_is_longer_than_the_advertised_max_age_and_one_poll()
+    [Theory]
+    [InlineData("00:00:01", "00:00:00")]
+    [InlineData("00:05:00", "00:15:00")]
+    [InlineData("1.00:00:00", "00:01:00")]
+    public void The_shortest_publication_outlasts_every_cached_key_set_and_the_last_token_of_the_key_before(string poll, string lifetime)
     {
-        var options = new SigningKeyOptions { PollInterval = TimeSpan.FromSeconds(1) };
-        options.SignTokensFor(TimeSpan.Zero);
+        var options = new SigningKeyOptions { PollInterval = TimeSpan.Parse(poll, CultureInfo.InvariantCulture) };
+        options.SignTokensFor(TimeSpan.Parse(lifetime, CultureInfo.InvariantCulture));
 
-        Assert.True(options.ShortestPublication() > TimeSpan.FromSeconds(DiscoveryEndpoints.MaxAgeSeconds) + options.PollInterval);
+        Assert.True(options.ShortestPublication() > options.SeenWithin() + TimeSpan.FromSeconds(DiscoveryEndpoints.MaxAgeSeconds));
+        Assert.True(options.ShortestPublication() >= options.PreviousKeyRetention());
+        Assert.True(options.SeenWithin() > options.PollInterval);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
+using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
@@ -23,18 +24,18 @@ internal static class SignInEndpoint
         return routes.MapPost(Route, AnswerAsync).WithName("sign-in");
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, DescribeSignIn describe, CancellationToken ct)
+    private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, SignInDescription description, CancellationToken ct)
     {
         var target = links.ReturnTarget(http.Request);
         var again = http.Request.Query["reauthenticate"] == "true";
         var current = await AccountSession.ReadAsync(http);
         if (current is not null && !again) return new SeeOther(target ?? links.Connections);
         ForgetUser(http);
-        return await FormAsync(target, describe, new SignInView(null, null, target, current?.Name ?? ""), null, ct);
+        return await FormAsync(target, description, new SignInView(null, null, target, current?.Name ?? ""), null, ct);
     }
 
     private static async Task<IResult> AnswerAsync(
-        HttpContext http, AccountLinks links, IAntiforgery antiforgery, DescribeSignIn describe, SignInService service, AccountSession session, KnownDevices devices, CancellationToken ct)
+        HttpContext http, AccountLinks links, IAntiforgery antiforgery, SignInDescription description, SignInService service, AccountSession session, KnownDevices devices, CancellationToken ct)
     {
         ForgetUser(http);
         var form = await AccountForm.ReadAsync(http.Request, ct);
@@ -51,15 +52,15 @@ internal static class SignInEndpoint
         if (result.Account is null)
         {
             var typed = email.Length <= SignInService.MaxLength ? email : "";
-            return await FormAsync(target, describe, new SignInView(null, null, target, typed, keep, Failed: true), Refusal(result.Reason!), ct);
+            return await FormAsync(target, description, new SignInView(null, null, target, typed, keep, Failed: true), Refusal(result.Reason!), ct);
         }
         await session.StartAsync(http, result.Account, keep);
         return new SeeOther(target ?? links.Connections);
     }
 
-    private static async Task<IResult> FormAsync(string? target, DescribeSignIn describe, SignInView view, OAuthError? refusal, CancellationToken ct)
+    private static async Task<IResult> FormAsync(string? target, SignInDescription description, SignInView view, OAuthError? refusal, CancellationToken ct)
     {
-        var purpose = target is null ? null : await describe(target, ct);
+        var purpose = target is null ? null : await description.DescribeAsync(target, ct);
         return PageAnswer.SignIn(view with { ClientName = purpose?.ClientName, CancelUrl = purpose?.CancelUrl }, purpose?.FormActionSource, refusal);
     }
 

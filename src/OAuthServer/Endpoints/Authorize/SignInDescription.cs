@@ -4,7 +4,7 @@ using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Authorize;
 
-/// <summary>Tells the sign-in page which app waits behind it (<see cref="DescribeSignIn"/>).</summary>
+/// <summary>Tells the sign-in page which app waits behind it.</summary>
 internal sealed class SignInDescription(AuthorizeService service, ServerAddress address)
 {
     /// <summary>Null when the return target is no authorization request that could go on.</summary>

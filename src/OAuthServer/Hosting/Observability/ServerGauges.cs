@@ -19,7 +19,7 @@ internal static class ServerGauges
         var meter = services.GetRequiredService<IMeterFactory>().Create(ServerTelemetry.Name);
         AddKeys(meter, services.GetRequiredService<KeyRing>(), services.GetRequiredService<IOptions<SigningKeyOptions>>().Value, services.GetRequiredService<TimeProvider>());
         AddCaches(meter, services.GetRequiredService<ClientDirectory>(), services.GetRequiredService<ClientSecretVerifier>());
-        AddBudgets(meter, services.GetRequiredService<Budgets>(), services.GetRequiredService<SecretGuesses>(), services.GetRequiredService<PasswordGuesses>());
+        AddBudgets(meter, services.GetRequiredService<AddressBudgets>(), services.GetRequiredService<SecretGuesses>(), services.GetRequiredService<PasswordGuesses>());
         AddSweeps(meter, services.GetRequiredService<SweepTotals>());
         var work = services.GetRequiredService<HashWork>();
         meter.CreateObservableGauge("oauth.server.hash_work.waiting", () => work.Waiting, "{check}", "Passwords and secrets that wait for a turn to be hashed.");
@@ -42,7 +42,7 @@ internal static class ServerGauges
         () => [Entries("clients", clients.Count), Entries("client_secrets", secrets.Remembered)],
         "{entry}", "Entries of the caches in memory, by cache.");
 
-    private static void AddBudgets(Meter meter, Budgets addresses, SecretGuesses secrets, PasswordGuesses passwords) => meter.CreateObservableGauge(
+    private static void AddBudgets(Meter meter, AddressBudgets addresses, SecretGuesses secrets, PasswordGuesses passwords) => meter.CreateObservableGauge(
         "oauth.server.budget.keys",
         () => addresses.Sizes.Concat(secrets.Sizes).Concat(passwords.Sizes).Select(table => new Measurement<int>(table.Value, Tag("oauth.budget", table.Key))),
         "{key}", "Addresses, clients or accounts that a budget counts for, by budget; full at 50,000.");

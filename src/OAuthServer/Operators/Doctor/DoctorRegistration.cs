@@ -17,7 +17,6 @@ internal static class DoctorRegistration
         services.AddSingleton<ListenAddresses>();
         services.AddSingleton<DatabaseFacts>();
         services.AddSingleton<SessionKeys>();
-        services.AddSingleton<ClientSecretUses>();
 
         services.AddSingleton<IDoctorCheck, IssuerCheck>();
         services.AddSingleton<IDoctorCheck, ProxyCheck>();

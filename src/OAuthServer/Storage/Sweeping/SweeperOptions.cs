@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Storage.Sweeping;
 
@@ -30,24 +30,16 @@ internal sealed class SweeperOptions
     public TimeSpan KeepRefreshTokens { get; set; } = TimeSpan.FromDays(1);
 }
 
-/// <summary>Lists every fault of <see cref="SweeperOptions"/>.</summary>
-internal sealed class SweeperOptionsValidator : IValidateOptions<SweeperOptions>
+/// <summary>What an operator may write in section <c>Sweeper</c>.</summary>
+internal sealed class SweeperOptionsValidator : OptionsValidator<SweeperOptions>
 {
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
-
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, SweeperOptions options)
-    {
-        var faults = Faults(options).ToList();
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-    }
-
-    private static IEnumerable<string> Faults(SweeperOptions options)
-    {
-        if (options.Interval < TimeSpan.FromSeconds(1) || options.Interval > Day) yield return "Sweeper:Interval must be from 00:00:01 to 1.00:00:00.";
-        if (options.BatchSize is < 1 or > SweeperOptions.LargestBatch) yield return $"Sweeper:BatchSize must be from 1 to {SweeperOptions.LargestBatch}.";
-        if (options.StatementTimeout < TimeSpan.FromMilliseconds(10) || options.StatementTimeout > TimeSpan.FromMinutes(1)) yield return "Sweeper:StatementTimeout must be from 00:00:00.010 to 00:01:00.";
-        if (options.Pause < TimeSpan.Zero || options.Pause > TimeSpan.FromSeconds(10)) yield return "Sweeper:Pause must be from 00:00:00 to 00:00:10.";
-        if (options.KeepRefreshTokens < TimeSpan.Zero || options.KeepRefreshTokens > TimeSpan.FromDays(400)) yield return "Sweeper:KeepRefreshTokens must be from 00:00:00 to 400.00:00:00.";
-    }
+    protected override IEnumerable<string?> Faults(SweeperOptions options) =>
+    [
+        Range("Sweeper:Interval", options.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        Range("Sweeper:BatchSize", options.BatchSize, 1, SweeperOptions.LargestBatch),
+        Range("Sweeper:StatementTimeout", options.StatementTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+        Range("Sweeper:Pause", options.Pause, TimeSpan.Zero, TimeSpan.FromSeconds(10)),
+        Range("Sweeper:KeepRefreshTokens", options.KeepRefreshTokens, TimeSpan.Zero, TimeSpan.FromDays(400)),
+    ];
 }

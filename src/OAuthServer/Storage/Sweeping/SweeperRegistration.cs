@@ -9,8 +9,7 @@ internal static class SweeperRegistration
     /// <summary>Registers the validated options, the tables with their rules, and the background service.</summary>
     public static IServiceCollection AddSweeper(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IValidateOptions<SweeperOptions>, SweeperOptionsValidator>();
-        services.AddOptions<SweeperOptions>().BindStrictly(configuration.GetSection(SweeperOptions.Section)).ValidateOnStart();
+        services.AddOptions<SweeperOptions, SweeperOptionsValidator>(configuration.GetSection(SweeperOptions.Section));
         services.AddSingleton(provider => SweptTable.Codes(
             provider.GetRequiredService<IOptions<OAuthOptions>>().Value.RefreshTokenFamilyLifetime));
         services.AddSingleton(provider => SweptTable.RefreshTokens(

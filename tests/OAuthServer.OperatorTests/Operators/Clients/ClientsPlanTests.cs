@@ -1,4 +1,5 @@
 using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 

@@ -1,6 +1,9 @@
+using OAuthServer.Clients;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
+using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Operators.Clients;
 

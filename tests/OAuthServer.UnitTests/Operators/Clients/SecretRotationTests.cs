@@ -1,4 +1,5 @@
 using OAuthServer.Operators.Clients;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Operators.Clients;

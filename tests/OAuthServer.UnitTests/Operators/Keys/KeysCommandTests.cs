@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Keys;
 
 namespace OAuthServer.UnitTests.Operators.Keys;

@@ -1,0 +1,27 @@
+using OAuthServer.Settings;
+
+namespace OAuthServer.Clients;
+
+/// <summary>Adds registered clients and how they prove who they are.</summary>
+internal static class ClientRegistration
+{
+    public static IServiceCollection AddClients(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ClientCacheOptions, ClientCacheOptionsValidator>(configuration.GetSection("Clients"));
+        services.AddClientSecrets(configuration);
+        services.AddSingleton<ClientDirectory>();
+        services.AddSingleton<ClientSecretVerifier>();
+        services.AddSingleton<ClientAuthenticator>();
+        services.AddSingleton<SecretUses>();
+        services.AddHostedService<ClientChangeListener>();
+        services.AddHostedService<SecretUseWriter>();
+        return services;
+    }
+
+    /// <summary>Adds the validated options, for the server and for <c>clients hash-secret</c>.</summary>
+    public static IServiceCollection AddClientSecrets(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ClientSecretOptions, ClientSecretOptionsValidator>(configuration.GetSection("ClientSecrets"));
+        return services;
+    }
+}

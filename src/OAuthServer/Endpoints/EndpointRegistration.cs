@@ -1,0 +1,30 @@
+using OAuthServer.Endpoints.Authorize;
+using OAuthServer.Endpoints.Discovery;
+using OAuthServer.Endpoints.Revoke;
+using OAuthServer.Endpoints.Token;
+using OAuthServer.Endpoints.Token.Grants;
+
+namespace OAuthServer.Endpoints;
+
+/// <summary>Adds what the endpoints call.</summary>
+internal static class EndpointRegistration
+{
+    public static IServiceCollection AddEndpoints(this IServiceCollection services)
+    {
+        services.AddSingleton<AuthorizeValidator>();
+        services.AddSingleton<AuthorizeService>();
+        services.AddSingleton<AuthorizeAnswer>();
+        services.AddSingleton<ConsentTickets>();
+        services.AddSingleton<SignInDescription>();
+        services.AddSingleton<IGrant, AuthorizationCodeGrant>();
+        services.AddSingleton<IGrant, RefreshTokenGrant>();
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<TokenService>();
+        services.AddSingleton<AccessTokenReader>();
+        services.AddSingleton<AccessTokenRevoker>();
+        services.AddSingleton<RevokeService>();
+        services.AddSingleton<DiscoveryDocuments>();
+        services.AddSingleton<RevocationList>();
+        return services;
+    }
+}

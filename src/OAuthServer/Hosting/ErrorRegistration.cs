@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Diagnostics;
+using OAuthServer.Audit;
+using OAuthServer.Protocol;
+
+namespace OAuthServer.Hosting;
+
+/// <summary>What becomes of a request that no endpoint answers, or whose endpoint fails.</summary>
+internal static class ErrorRegistration
+{
+    private static readonly OAuthError NoRoute =
+        OAuthError.InvalidRequest(string.Empty, Reasons.RouteUnknown, StatusCodes.Status404NotFound);
+
+    private static readonly OAuthError NoMethod =
+        OAuthError.InvalidRequest(string.Empty, Reasons.MethodNotAllowed, StatusCodes.Status405MethodNotAllowed);
+
+    /// <summary>Adds the handlers of exceptions, in the order in which they are asked.</summary>
+    public static IServiceCollection AddErrorAnswers(this IServiceCollection services)
+    {
+        services.AddSingleton<ErrorAnswers>();
+        services.AddExceptionHandler<UnreadableRequestHandler>();
+        services.AddExceptionHandler<OutageHandler>();
+        services.AddExceptionHandler<FaultHandler>();
+        // Each handler has logged what it answers, and the web server logs what comes too late for an answer.
+        services.Configure<ExceptionHandlerOptions>(options => options.SuppressDiagnosticsCallback = _ => true);
+        // What the framework would write itself; it asks for it although the last handler leaves it nothing.
+        services.AddProblemDetails();
+        return services;
+    }
+
+    /// <summary>Notes that an address does not exist, or a method is not served there. The answer has no body.</summary>
+    public static Task NoteBareAsync(StatusCodeContext bare)
+    {
+        var http = bare.HttpContext;
+        var refusals = http.RequestServices.GetRequiredService<RefusalLog>();
+        if (http.Response.StatusCode == StatusCodes.Status404NotFound) refusals.Note(http, NoRoute);
+        else if (http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed) refusals.Note(http, NoMethod);
+        return Task.CompletedTask;
+    }
+}

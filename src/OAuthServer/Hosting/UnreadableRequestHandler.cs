@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Diagnostics;
+using OAuthServer.Protocol;
+
+namespace OAuthServer.Hosting;
+
+/// <summary>The server could not read the request: its own status, such as 413, and <c>invalid_request</c>.</summary>
+internal sealed class UnreadableRequestHandler(ErrorAnswers answers) : IExceptionHandler
+{
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (StatusOf(exception) is not { } status) return false;
+        await answers.WriteAsync(httpContext, OAuthError.InvalidRequest(string.Empty, Reasons.RequestUnreadable, status));
+        return true;
+    }
+
+    private static int? StatusOf(Exception exception) => exception switch
+    {
+        BadHttpRequestException unreadable => unreadable.StatusCode,
+        // How the form reader says that there were too many fields, or too long ones.
+        InvalidDataException { Source: "Microsoft.AspNetCore.WebUtilities" or "Microsoft.AspNetCore.Http" } =>
+            StatusCodes.Status400BadRequest,
+        _ => null,
+    };
+}

@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Components;
+
+namespace OAuthServer.Pages;
+
+/// <summary>Adds what renders pages.</summary>
+internal static class PageRegistration
+{
+    public static IServiceCollection AddPages(this IServiceCollection services)
+    {
+        services.AddSingleton<IComponentActivator, PageActivator>();
+        services.AddRazorComponents();
+        return services;
+    }
+}

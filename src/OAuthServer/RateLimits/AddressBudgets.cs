@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace OAuthServer.RateLimits;
+
+/// <summary>
+/// The limiter in front of the endpoints: holds each address to the budget of the endpoint that it asks (RFC 6585 §4). A
+/// budget that counts refusals alone is only asked for a permit before the endpoint; the answer takes one if it refuses.
+/// </summary>
+internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
+{
+    private static readonly BudgetLease Unlimited = new(true, default);
+
+    private readonly FrozenDictionary<Budget, Partitions> _budgets;
+    private readonly UsedUpBudgets _usedUp;
+
+    public AddressBudgets(IOptions<RateLimitOptions> options, TimeProvider clock, UsedUpBudgets usedUp)
+    {
+        _usedUp = usedUp;
+        _budgets = Enum.GetValues<Budget>().ToFrozenDictionary(budget => budget, budget =>
+        {
+            var of = options.Value.Of(budget);
+            return new Partitions(budget, of.Count, new BudgetTable(of.PermitLimit, of.Window, clock));
+        });
+    }
+
+    /// <summary>How many addresses each budget counts for.</summary>
+    public IEnumerable<KeyValuePair<string, int>> Sizes =>
+        _budgets.Values.Select(budget => KeyValuePair.Create(budget.Name.Name(), budget.Windows.Count));
+
+    /// <summary>Puts a request that was turned away on record, if it is the first one in its window.</summary>
+    public Task RecordAsync(HttpContext http, BudgetState state) =>
+        BudgetOf(http) is { } budget ? RecordAsync(http, budget, state) : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override RateLimiterStatistics? GetStatistics(HttpContext resource) =>
+        BudgetOf(resource)?.Windows.GetStatistics(AddressOf(resource));
+
+    /// <inheritdoc/>
+    protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount)
+    {
+        if (BudgetOf(resource) is not { } budget) return Unlimited;
+        var lease = (BudgetLease)budget.Windows.AttemptAcquire(
+            AddressOf(resource), budget.Count == BudgetCount.All ? permitCount : 0);
+        // Only when the answer starts is its status final, also after an exception became an answer.
+        if (lease.IsAcquired) resource.Response.OnStarting(() => SettleAsync(resource, budget, lease.State));
+        return lease;
+    }
+
+    /// <summary>The same as <see cref="AttemptAcquireCore"/>: nobody ever waits in a queue.</summary>
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(
+        HttpContext resource, int permitCount, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(AttemptAcquireCore(resource, permitCount));
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) foreach (var budget in _budgets.Values) budget.Windows.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask DisposeAsyncCore()
+    {
+        Dispose(disposing: true);
+        return base.DisposeAsyncCore();
+    }
+
+    private static string AddressOf(HttpContext http) => ClientAddress.Of(http).Text;
+
+    private static bool IsRefusal(int status) => status is >= 400 and < 500 and not StatusCodes.Status429TooManyRequests;
+
+    // A preflight is the browser's question, not the caller's request.
+    private Partitions? BudgetOf(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<BudgetMetadata>() is { } asked && !HttpMethods.IsOptions(http.Request.Method)
+            ? _budgets[asked.Budget]
+            : null;
+
+    private async Task SettleAsync(HttpContext http, Partitions budget, BudgetState before)
+    {
+        var state = budget.Count == BudgetCount.All ? before : await ChargeAsync(http, budget);
+        // A refusal for another budget, such as that of a client, tells of that one.
+        if (!http.Response.Headers.TellBudget()) http.Response.Headers.Write(state);
+    }
+
+    // An empty budget is not yet a request turned away; a permit that was no longer there is one.
+    private async Task<BudgetState> ChargeAsync(HttpContext http, Partitions budget)
+    {
+        if (!IsRefusal(http.Response.StatusCode)) return budget.Windows.Look(AddressOf(http)).State;
+        var lease = budget.Windows.Take(AddressOf(http));
+        if (!lease.IsAcquired) await RecordAsync(http, budget, lease.State);
+        return lease.State;
+    }
+
+    private Task RecordAsync(HttpContext http, Partitions budget, BudgetState state) =>
+        budget.Windows.TryReport(AddressOf(http)) ? _usedUp.RecordAsync(http, budget.Name, state) : Task.CompletedTask;
+
+    private sealed record Partitions(Budget Name, BudgetCount Count, BudgetTable Windows);
+}

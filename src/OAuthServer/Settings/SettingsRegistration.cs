@@ -1,0 +1,12 @@
+namespace OAuthServer.Settings;
+
+/// <summary>Adds who this server is.</summary>
+internal static class SettingsRegistration
+{
+    public static IServiceCollection AddSettings(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<OAuthOptions, OAuthOptionsValidator>(configuration.GetSection("OAuth"));
+        services.AddSingleton<ServerAddress>();
+        return services;
+    }
+}

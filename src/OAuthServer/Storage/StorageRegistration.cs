@@ -1,0 +1,57 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OAuthServer.Settings;
+using OAuthServer.Storage.Schema;
+
+namespace OAuthServer.Storage;
+
+/// <summary>Adds the database: its connections, its tables, its schema, and the health checks that it answers.</summary>
+internal static class StorageRegistration
+{
+    private const string ConnectionString = "OAuthServer";
+
+    /// <summary>How much longer than its lifetime a verifier may accept a token: the clock skew that bearer libraries allow.</summary>
+    private static readonly TimeSpan VerifierTolerance = TimeSpan.FromMinutes(5);
+
+    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatabaseOptions>()
+            .Configure(options => options.ConnectionString = configuration.GetConnectionString(ConnectionString) ?? string.Empty)
+            .Validate(
+                DatabaseOptions.IsReadable,
+                "ConnectionStrings:OAuthServer is required: where the PostgreSQL database is, for example "
+                + "Host=db;Database=oauth;Username=oauth;Password=...")
+            .ValidateOnStart();
+        services.AddSingleton(provider => Options<DatabaseOptions>(provider).CreateDataSource());
+        services.AddPooledDbContextFactory<OAuthDbContext>(
+            (provider, options) => OAuthDatabase.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddTables();
+        services.AddSingleton<SchemaVersion>();
+        services.AddSingleton<Migrator>();
+        services.AddHealthChecks()
+            .AddDbContextCheck<OAuthDbContext>("database", tags: ["ready"])
+            .AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]);
+        return services;
+    }
+
+    private static void AddTables(this IServiceCollection services)
+    {
+        services.AddSingleton(provider =>
+            new AccessTokenWindow(Options<OAuthOptions>(provider).AccessTokenLifetime + VerifierTolerance));
+        services.AddSingleton<Accounts>();
+        services.AddSingleton<AuditEvents>();
+        services.AddSingleton<AuditSeals>();
+        services.AddSingleton<AuthorizationCodes>();
+        services.AddSingleton<ClientSecretUses>();
+        services.AddSingleton<Clients>();
+        services.AddSingleton<Consents>();
+        services.AddSingleton<Grants>();
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<RevokedTokens>();
+        services.AddSingleton<SigningKeys>();
+    }
+
+    private static T Options<T>(IServiceProvider provider)
+        where T : class => provider.GetRequiredService<IOptions<T>>().Value;
+}
