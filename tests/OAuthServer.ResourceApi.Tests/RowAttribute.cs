@@ -1,6 +1,4 @@
-using OAuthServer.ResourceApi.Tests;
-
-namespace OAuthServer.Testing;
+namespace OAuthServer.ResourceApi.Tests;
 
 /// <summary>Names the row of the conformance checklist that a test covers, for example <c>RS-06</c>.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]

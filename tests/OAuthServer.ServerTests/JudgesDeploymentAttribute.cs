@@ -9,7 +9,11 @@ namespace OAuthServer.ServerTests;
 
 /// <summary>The class asks what can be asked of any server from outside: it also runs against a <see cref="Deployment"/>.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class JudgesDeploymentAttribute : Attribute;
+public sealed class JudgesDeploymentAttribute : Attribute, ITraitAttribute
+{
+    /// <summary>A run asks for these classes by <c>-trait judges=deployment</c>.</summary>
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("judges", "deployment")];
+}
 
 /// <summary>While a <see cref="Deployment"/> is under test, every class without <see cref="JudgesDeploymentAttribute"/> is not run.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]

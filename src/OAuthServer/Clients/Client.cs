@@ -45,7 +45,7 @@ internal sealed class Client(ClientRow row)
 
     /// <summary>The bcrypt hashes that are live at this moment: one, or two while a secret is being rotated.</summary>
     public IReadOnlyList<string> SecretHashes(DateTimeOffset now) =>
-        [.. LiveSecrets.Of(row, now).Select(secret => secret.Hash)];
+        [.. StoredSecret.LiveOf(row, now).Select(secret => secret.Hash)];
 
     /// <inheritdoc/>
     public override string ToString() => Id;

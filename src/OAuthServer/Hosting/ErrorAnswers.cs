@@ -15,6 +15,7 @@ namespace OAuthServer.Hosting;
 internal sealed partial class ErrorAnswers(
     RefusalLog refusals, ServerAddress address, PageAnswers pages, OAuthAnswers json, ILogger<ErrorAnswers> logger)
 {
+    private const string RetryAfterSeconds = "5";
     private const string Explanation = "The server could not answer. Please try again in a moment.";
 
     private readonly PathString _root = new(address.Path);
@@ -33,6 +34,7 @@ internal sealed partial class ErrorAnswers(
     {
         try
         {
+            if (error.Status == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = RetryAfterSeconds;
             var view = new ErrorView(error.Status, "This did not work", Explanation, error.Code, http.TraceIdentifier);
             await pages.Error(http, view).ExecuteAsync(http);
             return true;

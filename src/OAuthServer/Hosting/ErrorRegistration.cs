@@ -20,6 +20,8 @@ internal static class ErrorRegistration
         services.AddExceptionHandler<UnreadableRequestHandler>();
         services.AddExceptionHandler<OutageHandler>();
         services.AddExceptionHandler<FaultHandler>();
+        // What the framework would write itself; it asks for it although the last handler leaves it nothing.
+        services.AddProblemDetails();
         return services;
     }
 

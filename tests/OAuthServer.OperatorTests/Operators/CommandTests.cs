@@ -6,6 +6,7 @@ using OAuthServer.Clients;
 using OAuthServer.Operators;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators;

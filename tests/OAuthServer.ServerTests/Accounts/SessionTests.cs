@@ -1,5 +1,6 @@
 using System.Net;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.Pages.Views;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -7,12 +8,12 @@ namespace OAuthServer.ServerTests.Accounts;
 
 /// <summary>Session fixation: what a browser held before sign-in is worth nothing after it (OWASP, v2-1 §7.12).</summary>
 [JudgesDeployment]
-public sealed class SessionTests(SharedServer shared) : IClassFixture<SharedServer>
+public sealed class SessionTests(OwnServer own) : IClassFixture<OwnServer>
 {
     private const string Session = "__Host-oauthserver-session";
     private const string Antiforgery = "__Host-oauthserver-antiforgery";
 
-    private readonly TestServer _server = shared.Server;
+    private readonly TestServer _server = own.Server;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

@@ -24,12 +24,20 @@ public sealed class AuditTrailTests : IAsyncLifetime
     }
 
     [Fact]
+    [Row("OPS-05")]
     public async Task Each_step_of_the_flow_is_one_row()
     {
+        using (await _browser.TypePasswordAsync(await _browser.GetAsync("/account/sign-in"), password: "wrong-demo-password"))
+        {
+            await AssertNewAsync("sign_in", "wrong_password");
+        }
+
         await _browser.SignInAsync();
         await AssertNewAsync("sign_in", null);
         var code = (await _browser.AuthorizeAsync(new AuthorizationAsk())).Code!;
         Assert.Equal([("code_issued", null), ("consent", null)], await NewEventsAsync());
+        await _browser.AuthorizeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri), "deny");
+        await AssertNewAsync("consent", "access_denied", TestData.Spa);
         var first = await _server.RedeemAsync(code);
         var family = await AssertNewAsync("code_redeemed", null, TestData.Web, first);
         var second = await _server.RefreshAsync(first.RefreshToken);
@@ -43,25 +51,28 @@ public sealed class AuditTrailTests : IAsyncLifetime
     }
 
     [Fact]
+    [Row("OPS-05")]
     public async Task Reuse_is_recorded_with_the_withdrawal_and_the_refusal_and_once_only()
     {
         var code = (await _browser.AuthorizeAsync(new AuthorizationAsk())).Code!;
-        Assert.Equal(HttpStatusCode.OK, (await _server.RedeemAsync(code)).Status);
+        var first = await _server.RedeemAsync(code);
+        Assert.Equal(HttpStatusCode.OK, first.Status);
         await NewRowsAsync();
 
-        await _server.RedeemAsync(code);
-        Assert.Equal([("code_reused", "code_reused"), ("token_refused", "code_reused")], await NewEventsAsync());
+        await AssertReuseAsync("code_reused", await _server.RedeemAsync(code));
         await _server.RedeemAsync(code);
         Assert.Equal([("token_refused", "code_reused")], await NewEventsAsync());
 
         var tokens = await _server.RedeemAsync((await _browser.AuthorizeAsync(new AuthorizationAsk())).Code);
-        await _server.RefreshAsync((await _server.RefreshAsync(tokens.RefreshToken)).RefreshToken);
+        var next = await _server.RefreshAsync(tokens.RefreshToken);
+        await _server.RefreshAsync(next.RefreshToken);
         await NewRowsAsync();
-        await _server.RefreshAsync(tokens.RefreshToken);
-        Assert.Equal([("refresh_token_reused", "refresh_token_reused"), ("token_refused", "refresh_token_reused")], await NewEventsAsync());
+        await AssertReuseAsync("refresh_token_reused", await _server.RefreshAsync(tokens.RefreshToken));
+        await AssertNoneAsync(code, first.AccessToken!, first.RefreshToken!, tokens.RefreshToken!, next.RefreshToken!, next.AccessToken!, TestData.Secret, AuthorizationAsk.Verifier);
     }
 
     [Fact]
+    [Row("OPS-05")]
     public async Task Refusals_and_access_token_revocations_are_one_row_each()
     {
         await _browser.AuthorizeAsync(new AuthorizationAsk());
@@ -69,6 +80,9 @@ public sealed class AuditTrailTests : IAsyncLifetime
         await NewRowsAsync();
 
         await AssertNewAsync("client_refused", "client_secret_wrong", TestData.Web, await _server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken), ("client_id", TestData.Web), ("client_secret", "wrong")));
+        // Whose trace it is, the caller does not choose.
+        await AssertNewAsync("client_refused", "client_secret_wrong", TestData.Web, await _server.PostRawAsync(
+            "/oauth/token", "grant_type=refresh_token&client_id=demo-web&client_secret=wrong", headers: ("traceparent", "00-11111111111111111111111111111111-2222222222222222-01")));
         await AssertNewAsync("client_refused", "client_unknown", "nobody", await _server.RefreshAsync(tokens.RefreshToken, "nobody"));
         await AssertNewAsync("token_refused", "code_unknown", TestData.Web, await _server.RedeemAsync("unknown"));
         await AssertNewAsync("token_refused", "refresh_token_unknown", TestData.Web, await _server.RefreshAsync("unknown"));
@@ -95,8 +109,21 @@ public sealed class AuditTrailTests : IAsyncLifetime
         var row = Assert.Single(await NewRowsAsync());
         Assert.Equal((@event, reason, clientId), ((string)row["event"]!, (string?)row["reason"], (string?)row["client_id"]));
         Assert.Equal("127.0.0.1", row["address"]);
+        Assert.True(row["client_id"] is not null || row["user_id"] is not null, @event);
+        Assert.NotNull(row["correlation_id"]);
         if (answer is not null) Assert.Equal(Assert.Single(answer.Headers.GetValues("X-Correlation-Id")), row["correlation_id"]);
         return (Guid?)row["grant_id"];
+    }
+
+    // The withdrawal that a reuse brings about, and the refusal: both name the session's client and person.
+    private async Task AssertReuseAsync(string reason, Reply answer)
+    {
+        var rows = await NewRowsAsync();
+        Assert.Equal([(reason, reason), ("token_refused", reason)], rows.Select(row => ((string)row["event"]!, (string?)row["reason"])));
+        Assert.All(rows, row => Assert.Equal(
+            (TestData.Web, TestData.AliceId, "127.0.0.1", Assert.Single(answer.Headers.GetValues("X-Correlation-Id"))),
+            ((string?)row["client_id"], (Guid?)row["user_id"], (string?)row["address"], (string?)row["correlation_id"])));
+        Assert.Matches("^[0-9a-f]{32}$", (string?)rows[0]["correlation_id"]);
     }
 
     private async Task<IEnumerable<(string?, string?)>> NewEventsAsync() => (await NewRowsAsync()).Select(row => ((string?)row["event"], (string?)row["reason"]));

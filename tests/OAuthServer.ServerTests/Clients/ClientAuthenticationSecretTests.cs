@@ -9,7 +9,8 @@ namespace OAuthServer.ServerTests.Clients;
 
 /// <summary>What client secrets withstand, and when they stop working (CAUTH-11 to CAUTH-14).</summary>
 [JudgesDeployment]
-public sealed class ClientAuthenticationSecretTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class ClientAuthenticationSecretTests(SharedServer tokens)
 {
     [Fact]
     [Row("CAUTH-11")]

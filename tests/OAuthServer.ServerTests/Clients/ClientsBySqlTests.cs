@@ -1,5 +1,6 @@
 using System.Net;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Clients;
@@ -187,26 +188,26 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
     }
 
     /// <summary>Two instances on one database.</summary>
-    public sealed class Instances : IAsyncLifetime
+    public sealed class Instances : OwnServer
     {
-        public TestServer First { get; private set; } = null!;
+        private TestServer? _second;
 
-        public TestServer Second { get; private set; } = null!;
+        public TestServer First => Server;
+
+        public TestServer Second => _second!;
 
         public IReadOnlyList<TestServer> All => [First, Second];
 
-        public TestDatabase Database => First.Database;
-
-        public async ValueTask InitializeAsync()
+        public override async ValueTask InitializeAsync()
         {
-            First = await TestServer.StartAsync();
-            Second = await TestServer.StartAsync(new() { Database = First.Database });
+            await base.InitializeAsync();
+            if (Deployment.UnderTest is null) _second = await TestServer.StartAsync(new() { Database = Database });
         }
 
-        public async ValueTask DisposeAsync()
+        public override async ValueTask DisposeAsync()
         {
-            await Second.DisposeAsync();
-            await First.DisposeAsync();
+            if (_second is not null) await _second.DisposeAsync();
+            await base.DisposeAsync();
         }
     }
 }

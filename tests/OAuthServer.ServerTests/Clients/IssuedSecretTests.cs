@@ -9,7 +9,7 @@ namespace OAuthServer.ServerTests.Clients;
 
 /// <summary>What the operator's command gives out for a new confidential client (RFC 6749 §2.2, §10.10).</summary>
 [JudgesDeployment]
-public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<SharedServer>
+public sealed class IssuedSecretTests(OwnServer own) : IClassFixture<OwnServer>
 {
     private const int BitsOfASecret = 256;
 
@@ -41,7 +41,7 @@ public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<Share
     [Row("REG-04")]
     public async Task Only_the_bcrypt_hash_is_stored_and_the_secret_works()
     {
-        var database = shared.Server.Database;
+        var database = own.Server.Database;
         for (var i = 0; i < 5; i++)
         {
             var (secret, hash, _) = await MakeAsync(cost: 12 - (i % 3));
@@ -64,7 +64,7 @@ public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<Share
     [InlineData("http://c.example")]
     public async Task No_client_can_have_a_URL_as_its_id(string id)
     {
-        var database = shared.Server.Database;
+        var database = own.Server.Database;
         var refusal = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.ExecuteAsync(
             "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, TestData.SecretHash));
         Assert.Equal("client_id_is_not_a_url", refusal.ConstraintName);
@@ -79,6 +79,6 @@ public sealed class IssuedSecretTests(SharedServer shared) : IClassFixture<Share
         return (lines[0], lines[1], output.ToString());
     }
 
-    private Task<Reply> AskAsync(string id, string secret) => shared.Server.PostFormAsync(
+    private Task<Reply> AskAsync(string id, string secret) => own.Server.PostFormAsync(
         "/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "unknown"), ("client_id", id), ("client_secret", secret));
 }

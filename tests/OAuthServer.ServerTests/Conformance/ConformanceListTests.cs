@@ -1,3 +1,6 @@
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
+
 namespace OAuthServer.ServerTests.Conformance;
 
 /// <summary>

@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Xml.Linq;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
 using OAuthServer.ServerTests.Accounts;
 using OAuthServer.ServerTests.Endpoints;
 using OAuthServer.ServerTests.Endpoints.Discovery;
 using OAuthServer.ServerTests.Endpoints.Token;
-using OAuthServer.ServerTests.Hosting;
 using OAuthServer.ServerTests.Keys;
+using OAuthServer.ServerTests.RateLimits;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Conformance;
@@ -19,7 +20,7 @@ public sealed class DeploymentRunTests
 
     // Endpoints and pages; two classes that need a clock, a configuration or a database of their own; and one that judges no deployment.
     private static readonly Type[] Seen = [typeof(MetadataTests), typeof(TokenEndpointTests), typeof(SessionTests)];
-    private static readonly Type[] Unseen = [typeof(KeyRotationTests), typeof(OperationsTests), typeof(FullFlowTests)];
+    private static readonly Type[] Unseen = [typeof(KeyRotationTests), typeof(AddressBudgetTests), typeof(FullFlowTests)];
 
     [Fact]
     public async Task A_run_against_an_address_passes_what_it_sees_and_says_not_run_of_the_rest()

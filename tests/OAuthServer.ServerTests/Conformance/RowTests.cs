@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Conformance;
 

@@ -7,13 +7,14 @@ namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>What every answer of the form endpoints has in common (RFC 6749 §5.1, §5.2).</summary>
 [JudgesDeployment]
-public sealed class AnswerTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class AnswerTests(SharedServer shared)
 {
     private const string Marker = "zqzmarker";
 
     private static readonly string[] Offences = ["\"", "\\", "\r\n", "\t", "é", "<b>", "\u2028", "%"];
 
-    private TestServer Server => conformance.Server;
+    private TestServer Server => shared.Server;
 
     [Theory]
     [Row("GEN-10")]
@@ -30,7 +31,7 @@ public sealed class AnswerTests(ConformanceServer conformance) : IClassFixture<C
     [InlineData("/oauth/revoke", "client_id")]
     public async Task Error_texts_of_form_endpoints_stay_in_their_character_set(string path, string name)
     {
-        var withoutScope = (await Server.RedeemAsync(await conformance.CodeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri)), TestData.Spa)).RefreshToken;
+        var withoutScope = (await Server.RedeemAsync(await shared.CodeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri)), TestData.Spa)).RefreshToken;
         foreach (var offence in Offences)
         {
             Dictionary<string, string> parameters = new()
@@ -64,7 +65,7 @@ public sealed class AnswerTests(ConformanceServer conformance) : IClassFixture<C
     {
         foreach (var offence in Offences)
         {
-            using var response = await conformance.OpenAsync(new AuthorizationAsk().With(name, Marker + offence + Marker));
+            using var response = await shared.OpenAsync(new AuthorizationAsk().With(name, Marker + offence + Marker));
             var answer = new AuthorizationAnswer(response.Headers.Location!.OriginalString);
             Assert.NotNull(answer.Error);
             AssertText(answer["error_description"]);
@@ -97,9 +98,9 @@ public sealed class AnswerTests(ConformanceServer conformance) : IClassFixture<C
     {
         const string form = "application/x-www-form-urlencoded";
         var credentials = $"&client_id=demo-web&client_secret={TestData.Secret}";
-        var code = await conformance.CodeAsync();
+        var code = await shared.CodeAsync();
         await AssertUncacheableAsync("/oauth/token", $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}{credentials}", form, HttpStatusCode.OK);
-        var token = (await Server.RedeemAsync(await conformance.CodeAsync())).RefreshToken;
+        var token = (await Server.RedeemAsync(await shared.CodeAsync())).RefreshToken;
         var refreshed = await AssertUncacheableAsync("/oauth/refresh", $"refresh_token={token}{credentials}", form, HttpStatusCode.OK);
         var again = await AssertUncacheableAsync("/oauth/token", $"grant_type=refresh_token&refresh_token={refreshed}{credentials}", form, HttpStatusCode.OK);
         await AssertUncacheableAsync("/oauth/revoke", $"token={again}{credentials}", form, HttpStatusCode.OK);

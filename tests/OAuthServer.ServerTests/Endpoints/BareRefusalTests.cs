@@ -1,4 +1,5 @@
 using OAuthServer.Operators.Doctor;
+using OAuthServer.ServerTests.Endpoints.Refusals;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -9,7 +10,8 @@ namespace OAuthServer.ServerTests.Endpoints;
 /// connection (RFC 9112 §2.2), and offers no way to put words in. What can be read as a request gets the endpoint's own form.
 /// </summary>
 [JudgesDeployment]
-public sealed class BareRefusalTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class BareRefusalTests(SharedServer shared)
 {
     private const string Https = "Host: x\r\nX-Forwarded-Proto: https\r\n";
     private const string Form = "POST /oauth/token HTTP/1.1\r\n" + Https + "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -42,7 +44,7 @@ public sealed class BareRefusalTests(ConformanceServer conformance) : IClassFixt
     [Row("GEN-07")]
     [Row("GEN-08")]
     [MemberData(nameof(NoRequest))]
-    public async Task What_is_no_request_gets_a_bare_400(string bytes) => AssertBare(await RawHttp.SendAsync(conformance.Server, bytes));
+    public async Task What_is_no_request_gets_a_bare_400(string bytes) => AssertBare(await RawHttp.SendAsync(shared.Server, bytes));
 
     [Theory]
     [Row("GEN-07")]
@@ -50,15 +52,15 @@ public sealed class BareRefusalTests(ConformanceServer conformance) : IClassFixt
     [MemberData(nameof(NoTarget))]
     public async Task A_request_target_that_is_none_gets_a_bare_400(string target)
     {
-        AssertBare(await RawHttp.GetAsync(conformance.Server, target));
-        AssertBare(await RawHttp.PostAsync(conformance.Server, target, "token=x&client_id=demo-spa"));
+        AssertBare(await RawHttp.GetAsync(shared.Server, target));
+        AssertBare(await RawHttp.PostAsync(shared.Server, target, "token=x&client_id=demo-spa"));
     }
 
     [Fact]
     [Row("GEN-07")]
     public async Task A_version_that_does_not_exist_gets_505_as_HTTP_names_it()
     {
-        var reply = await RawHttp.SendAsync(conformance.Server, "GET /oauth/authorize HTTP/9.9\r\n" + Https + "\r\n");
+        var reply = await RawHttp.SendAsync(shared.Server, "GET /oauth/authorize HTTP/9.9\r\n" + Https + "\r\n");
         Assert.Equal((505, "0", string.Empty), (reply.Status, reply["Content-Length"], reply.Body));
     }
 
@@ -70,7 +72,7 @@ public sealed class BareRefusalTests(ConformanceServer conformance) : IClassFixt
     [InlineData("Content-Length: 3\r\n\r\n%00")]
     public async Task A_body_that_cannot_be_read_gets_the_form_of_its_endpoint(string rest)
     {
-        var reply = await RawHttp.SendAsync(conformance.Server, Form + rest);
+        var reply = await RawHttp.SendAsync(shared.Server, Form + rest);
         Assert.Equal((400, "application/json", "no-store"), (reply.Status, reply["Content-Type"], reply["Cache-Control"]));
         Assert.Contains("\"error\":\"invalid_request\"", reply.Body, StringComparison.Ordinal);
         Assert.Matches("^[0-9a-f]{32}$", reply["X-Correlation-Id"]);

@@ -8,7 +8,8 @@ namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>Bytes that mean nothing, or mean harm: broken escapes, broken UTF-8, control characters (RFC 6749 Appendices A, B).</summary>
 [JudgesDeployment]
-public sealed class EncodingTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class EncodingTests(SharedServer shared)
 {
     private const string TrustedQuery = "client_id=demo-web&redirect_uri=https%3A%2F%2Fc.example%2Fcb";
 
@@ -18,7 +19,7 @@ public sealed class EncodingTests(ConformanceServer conformance) : IClassFixture
     /// <summary>As characters of Latin-1, so bytes: broken escapes, bytes that are no UTF-8, overlong forms, surrogates.</summary>
     public static TheoryData<string> Broken => ["%zz", "%", "%2", "a%", "%%", "%u0041", "%ff", "%c3", "%c0%af", "%e0%80%af", "%f0%80%80%af", "%ed%a0%80", "%ed%bf%bf", "%f4%90%80%80", "%80", "\u00ff", "\u00c0\u00af", "\u00ed\u00a0\u0080"];
 
-    private TestServer Server => conformance.Server;
+    private TestServer Server => shared.Server;
 
     [Theory]
     [Row("GEN-07")]
@@ -119,7 +120,7 @@ public sealed class EncodingTests(ConformanceServer conformance) : IClassFixture
     public async Task A_nul_in_an_authorization_request_is_reported(string name, string error)
     {
         var ask = new AuthorizationAsk().With(name, "a\0b");
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         Expect.Redirect(response, error, ask, name == "state" ? null : "s-1");
     }
 
@@ -129,7 +130,7 @@ public sealed class EncodingTests(ConformanceServer conformance) : IClassFixture
     [InlineData("client_id", "\0", "invalid_client")]
     [InlineData("redirect_uri", TestData.WebRedirectUri + "\0", "invalid_redirect_uri")]
     public async Task A_nul_in_client_or_redirect_uri_is_never_redirected(string name, string value, string error) =>
-        await Expect.PageAsync(conformance.Browser, new AuthorizationAsk().With(name, value).Path, error);
+        await Expect.PageAsync(shared.Browser, new AuthorizationAsk().With(name, value).Path, error);
 
     [Theory]
     [Row("GEN-08")]

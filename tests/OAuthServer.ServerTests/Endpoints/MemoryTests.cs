@@ -7,7 +7,7 @@ namespace OAuthServer.ServerTests.Endpoints;
 /// <summary>Oversized input leaves nothing behind (RFC 6749 §10.14).</summary>
 [JudgesDeployment]
 [Collection(Alone.Name)]
-public sealed class MemoryTests(SharedServer shared) : IClassFixture<SharedServer>
+public sealed class MemoryTests(OwnServer own) : IClassFixture<OwnServer>
 {
     private static readonly string[] Paths = ["/oauth/token", "/oauth/refresh", "/oauth/revoke", "/oauth/authorize", "/account/sign-in"];
 
@@ -39,7 +39,7 @@ public sealed class MemoryTests(SharedServer shared) : IClassFixture<SharedServe
             "a body of 1 MB" => $"foo={number}{new string('a', 1000 * 1024)}",
             _ => string.Join('&', Enumerable.Range(0, 5000).Select(key => $"k{number}x{key}=1")),
         };
-        var reply = await shared.Server.PostRawAsync(Paths[number % Paths.Length], body);
+        var reply = await own.Server.PostRawAsync(Paths[number % Paths.Length], body);
         Assert.Contains(reply.Status, new[] { HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge });
         return body.Length;
     }

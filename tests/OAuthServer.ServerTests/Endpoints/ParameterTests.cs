@@ -7,15 +7,16 @@ namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>Repeated, empty, unknown and oversized parameters of the form endpoints (RFC 6749 §3.2).</summary>
 [JudgesDeployment]
-public sealed class ParameterTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class ParameterTests(SharedServer shared)
 {
-    private TestServer Server => conformance.Server;
+    private TestServer Server => shared.Server;
 
     [Fact]
     [Row("GEN-02")]
     public async Task A_repeated_parameter_is_refused_at_the_token_endpoint_and_the_code_stays()
     {
-        var code = await conformance.CodeAsync();
+        var code = await shared.CodeAsync();
         await RefusedAsync("/oauth/token", Redemption(code), "client_assertion", "client_assertion_type", "refresh_token", "scope");
         Expect.Tokens(await Server.PostFormAsync("/oauth/token", Redemption(code)));
     }
@@ -26,7 +27,7 @@ public sealed class ParameterTests(ConformanceServer conformance) : IClassFixtur
     [InlineData("/oauth/refresh")]
     public async Task A_repeated_parameter_is_refused_at_a_refresh_and_the_token_stays(string path)
     {
-        var token = (await Server.RedeemAsync(await conformance.CodeAsync())).RefreshToken;
+        var token = (await Server.RedeemAsync(await shared.CodeAsync())).RefreshToken;
         (string, string?)[] refresh = [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", "read"), ("client_id", TestData.Web), ("client_secret", TestData.Secret)];
         await RefusedAsync(path, refresh, "code", "redirect_uri", "code_verifier");
         Expect.Tokens(await Server.PostFormAsync(path, refresh));
@@ -36,7 +37,7 @@ public sealed class ParameterTests(ConformanceServer conformance) : IClassFixtur
     [Row("GEN-02")]
     public async Task A_repeated_parameter_is_refused_at_the_revocation_endpoint_and_nothing_is_revoked()
     {
-        var token = (await Server.RedeemAsync(await conformance.CodeAsync())).RefreshToken;
+        var token = (await Server.RedeemAsync(await shared.CodeAsync())).RefreshToken;
         await RefusedAsync("/oauth/revoke", [("token", token), ("token_type_hint", "refresh_token"), ("client_id", TestData.Web), ("client_secret", TestData.Secret)]);
         Expect.Tokens(await Server.RefreshAsync(token));
     }
@@ -45,9 +46,9 @@ public sealed class ParameterTests(ConformanceServer conformance) : IClassFixtur
     [Row("GEN-03")]
     public async Task An_empty_scope_and_unknown_parameters_are_ignored()
     {
-        Expect.Tokens(await Server.PostFormAsync("/oauth/token", [.. Redemption(await conformance.CodeAsync()), ("scope", "")]));
-        Expect.Tokens(await Server.PostFormAsync("/oauth/token", [.. Redemption(await conformance.CodeAsync()), ("foo", "bar")]));
-        Expect.Tokens(await Server.PostFormAsync("/oauth/token", [.. Redemption(await conformance.CodeAsync()), ("foo", "bar"), ("foo", "bar"), ("foo", "")]));
+        Expect.Tokens(await Server.PostFormAsync("/oauth/token", [.. Redemption(await shared.CodeAsync()), ("scope", "")]));
+        Expect.Tokens(await Server.PostFormAsync("/oauth/token", [.. Redemption(await shared.CodeAsync()), ("foo", "bar")]));
+        Expect.Tokens(await Server.PostFormAsync("/oauth/token", [.. Redemption(await shared.CodeAsync()), ("foo", "bar"), ("foo", "bar"), ("foo", "")]));
     }
 
     [Fact]
@@ -65,7 +66,7 @@ public sealed class ParameterTests(ConformanceServer conformance) : IClassFixtur
     [Row("GEN-03")]
     public async Task An_empty_secret_of_a_public_client_is_no_secret()
     {
-        var code = await conformance.CodeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri));
+        var code = await shared.CodeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri));
         Expect.Tokens(await Server.PostFormAsync(
             "/oauth/token", ("grant_type", "authorization_code"), ("code", code), ("code_verifier", AuthorizationAsk.Verifier), ("redirect_uri", TestData.SpaRedirectUri), ("client_id", TestData.Spa), ("client_secret", "")));
     }
@@ -132,7 +133,7 @@ public sealed class ParameterTests(ConformanceServer conformance) : IClassFixtur
     public async Task An_oversized_parameter_of_an_authorization_request_is_reported(string name, string error)
     {
         var ask = new AuthorizationAsk().With(name, new string('a', 20 * 1024));
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         Expect.Redirect(response, error, ask);
     }
 
@@ -141,7 +142,7 @@ public sealed class ParameterTests(ConformanceServer conformance) : IClassFixtur
     [InlineData("client_id", "invalid_client")]
     [InlineData("redirect_uri", "invalid_redirect_uri")]
     public async Task An_oversized_client_or_redirect_uri_is_never_redirected(string name, string error) =>
-        await Expect.PageAsync(conformance.Browser, new AuthorizationAsk().With(name, "https://c.example/cb?" + new string('a', 20 * 1024)).Path, error);
+        await Expect.PageAsync(shared.Browser, new AuthorizationAsk().With(name, "https://c.example/cb?" + new string('a', 20 * 1024)).Path, error);
 
     private static (string Name, string? Value)[] Redemption(string code) =>
     [

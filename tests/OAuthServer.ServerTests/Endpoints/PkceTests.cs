@@ -9,7 +9,8 @@ namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>Proof Key for Code Exchange (RFC 7636, RFC 9700 §2.1.1).</summary>
 [JudgesDeployment]
-public sealed class PkceTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class PkceTests(SharedServer shared)
 {
     private const string Unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
@@ -32,8 +33,8 @@ public sealed class PkceTests(ConformanceServer conformance) : IClassFixture<Con
     public async Task A_confidential_client_with_a_waiver_may_go_without()
     {
         var ask = LegacyAsk.With("code_challenge", null).With("code_challenge_method", null);
-        var answer = Expect.Code(await conformance.AuthorizeAsync(ask), TestData.LegacyRedirectUri);
-        Expect.Tokens(await conformance.Server.RedeemAsync(answer.Code, TestData.Legacy, TestData.LegacyRedirectUri, verifier: null));
+        var answer = Expect.Code(await shared.AuthorizeAsync(ask), TestData.LegacyRedirectUri);
+        Expect.Tokens(await shared.Server.RedeemAsync(answer.Code, TestData.Legacy, TestData.LegacyRedirectUri, verifier: null));
     }
 
     [Theory]
@@ -93,8 +94,8 @@ public sealed class PkceTests(ConformanceServer conformance) : IClassFixture<Con
     {
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         if (verifier == AuthorizationAsk.Verifier) Assert.Equal(AuthorizationAsk.Challenge, challenge);
-        var code = await conformance.CodeAsync(new AuthorizationAsk().With("code_challenge", challenge));
-        Expect.Tokens(await conformance.Server.RedeemAsync(code, verifier: verifier));
+        var code = await shared.CodeAsync(new AuthorizationAsk().With("code_challenge", challenge));
+        Expect.Tokens(await shared.Server.RedeemAsync(code, verifier: verifier));
     }
 
     [Fact]
@@ -103,8 +104,8 @@ public sealed class PkceTests(ConformanceServer conformance) : IClassFixture<Con
     {
         var verifier = (Unreserved + Unreserved)[..128];
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
-        var code = await conformance.CodeAsync(new AuthorizationAsk().With("code_challenge", challenge));
-        Expect.Tokens(await conformance.Server.RedeemAsync(code, verifier: verifier));
+        var code = await shared.CodeAsync(new AuthorizationAsk().With("code_challenge", challenge));
+        Expect.Tokens(await shared.Server.RedeemAsync(code, verifier: verifier));
     }
 
     [Fact]
@@ -113,14 +114,14 @@ public sealed class PkceTests(ConformanceServer conformance) : IClassFixture<Con
     {
         const string other = "another-verifier-that-is-well-formed-0123456789";
         var otherChallenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(other)));
-        var otherCode = await conformance.CodeAsync(new AuthorizationAsk().With("code_challenge", otherChallenge));
+        var otherCode = await shared.CodeAsync(new AuthorizationAsk().With("code_challenge", otherChallenge));
         string[] wrong = [other, AuthorizationAsk.Challenge, AuthorizationAsk.Verifier + "a", AuthorizationAsk.Verifier.ToUpperInvariant()];
         foreach (var verifier in wrong)
         {
-            Expect.Error(await conformance.Server.RedeemAsync(await conformance.CodeAsync(), verifier: verifier), "invalid_grant");
+            Expect.Error(await shared.Server.RedeemAsync(await shared.CodeAsync(), verifier: verifier), "invalid_grant");
         }
 
-        Expect.Error(await conformance.Server.RedeemAsync(otherCode), "invalid_grant");
+        Expect.Error(await shared.Server.RedeemAsync(otherCode), "invalid_grant");
     }
 
     [Theory]
@@ -129,11 +130,11 @@ public sealed class PkceTests(ConformanceServer conformance) : IClassFixture<Con
     [InlineData("")]
     public async Task A_missing_verifier_fails(string? verifier)
     {
-        Expect.Error(await conformance.Server.RedeemAsync(await conformance.CodeAsync(), verifier: verifier), "invalid_grant");
-        var spa = await conformance.CodeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri));
-        Expect.Error(await conformance.Server.RedeemAsync(spa, TestData.Spa, verifier: verifier), "invalid_grant");
-        var legacy = await conformance.CodeAsync(LegacyAsk);
-        Expect.Error(await conformance.Server.RedeemAsync(legacy, TestData.Legacy, TestData.LegacyRedirectUri, verifier), "invalid_grant");
+        Expect.Error(await shared.Server.RedeemAsync(await shared.CodeAsync(), verifier: verifier), "invalid_grant");
+        var spa = await shared.CodeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri));
+        Expect.Error(await shared.Server.RedeemAsync(spa, TestData.Spa, verifier: verifier), "invalid_grant");
+        var legacy = await shared.CodeAsync(LegacyAsk);
+        Expect.Error(await shared.Server.RedeemAsync(legacy, TestData.Legacy, TestData.LegacyRedirectUri, verifier), "invalid_grant");
     }
 
     [Theory]
@@ -149,27 +150,27 @@ public sealed class PkceTests(ConformanceServer conformance) : IClassFixture<Con
     [InlineData("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk\0")]
     public async Task A_malformed_verifier_is_refused_and_the_code_stays(string verifier)
     {
-        var code = await conformance.CodeAsync();
-        Expect.Error(await conformance.Server.RedeemAsync(code, verifier: verifier), "invalid_request");
-        Expect.Tokens(await conformance.Server.RedeemAsync(code));
+        var code = await shared.CodeAsync();
+        Expect.Error(await shared.Server.RedeemAsync(code, verifier: verifier), "invalid_request");
+        Expect.Tokens(await shared.Server.RedeemAsync(code));
     }
 
     [Fact]
     [Row("PKCE-07")]
     public async Task A_verifier_of_129_characters_is_refused() =>
-        Expect.Error(await conformance.Server.RedeemAsync(await conformance.CodeAsync(), verifier: new string('a', 129)), "invalid_request");
+        Expect.Error(await shared.Server.RedeemAsync(await shared.CodeAsync(), verifier: new string('a', 129)), "invalid_request");
 
     [Fact]
     [Row("PKCE-08")]
     public async Task A_verifier_for_a_code_without_challenge_is_refused()
     {
-        var code = await conformance.CodeAsync(LegacyAsk.With("code_challenge", null).With("code_challenge_method", null));
-        Expect.Error(await conformance.Server.RedeemAsync(code, TestData.Legacy, TestData.LegacyRedirectUri), "invalid_request");
+        var code = await shared.CodeAsync(LegacyAsk.With("code_challenge", null).With("code_challenge_method", null));
+        Expect.Error(await shared.Server.RedeemAsync(code, TestData.Legacy, TestData.LegacyRedirectUri), "invalid_request");
     }
 
     private async Task RefusedAsync(AuthorizationAsk ask)
     {
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         Expect.Redirect(response, "invalid_request", ask);
     }
 }

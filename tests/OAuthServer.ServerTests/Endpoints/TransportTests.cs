@@ -8,9 +8,10 @@ namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>Scheme, method, media type and place of the parameters (RFC 6749 §2.3.1, §3.1, §3.2).</summary>
 [JudgesDeployment]
-public sealed class TransportTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class TransportTests(SharedServer shared)
 {
-    private TestServer Server => conformance.Server;
+    private TestServer Server => shared.Server;
 
     [Theory]
     [Row("GEN-01")]
@@ -66,7 +67,7 @@ public sealed class TransportTests(ConformanceServer conformance) : IClassFixtur
     [Row("GEN-01")]
     public async Task A_code_sent_over_plain_http_buys_nothing_and_stays_good()
     {
-        var code = await conformance.CodeAsync();
+        var code = await shared.CodeAsync();
         using var http = Server.CreateDirectClient();
         using var content = new StringContent(Body(code), Encoding.UTF8, "application/x-www-form-urlencoded");
         using var response = await http.PostAsync(new Uri("/oauth/token", UriKind.Relative), content, TestContext.Current.CancellationToken);
@@ -99,7 +100,7 @@ public sealed class TransportTests(ConformanceServer conformance) : IClassFixtur
     [InlineData(null)]
     public async Task A_body_of_another_type_is_refused(string? contentType)
     {
-        var code = await conformance.CodeAsync();
+        var code = await shared.CodeAsync();
         Expect.Error(await Server.PostRawAsync("/oauth/token", Body(code), contentType), "invalid_request");
         Expect.Error(await Server.PostRawAsync("/oauth/token", $$"""{"grant_type":"authorization_code","code":"{{code}}"}""", contentType), "invalid_request");
         Expect.Error(await Server.PostRawAsync("/oauth/refresh", "refresh_token=x&client_id=demo-spa", contentType), "invalid_request");
@@ -113,7 +114,7 @@ public sealed class TransportTests(ConformanceServer conformance) : IClassFixtur
     [InlineData("Application/X-WWW-Form-Urlencoded; charset=UTF-8")]
     [InlineData("application/x-www-form-urlencoded;charset=\"utf-8\"")]
     public async Task A_form_body_is_accepted_however_its_type_is_written(string contentType) =>
-        Expect.Tokens(await Server.PostRawAsync("/oauth/token", Body(await conformance.CodeAsync()), contentType));
+        Expect.Tokens(await Server.PostRawAsync("/oauth/token", Body(await shared.CodeAsync()), contentType));
 
     [Theory]
     [Row("GEN-05")]
@@ -124,8 +125,8 @@ public sealed class TransportTests(ConformanceServer conformance) : IClassFixtur
     [InlineData("DELETE")]
     public async Task Only_post_is_allowed_on_form_endpoints(string method)
     {
-        var code = await conformance.CodeAsync();
-        var tokens = await Server.RedeemAsync(await conformance.CodeAsync());
+        var code = await shared.CodeAsync();
+        var tokens = await Server.RedeemAsync(await shared.CodeAsync());
         var refresh = $"grant_type=refresh_token&refresh_token={tokens.RefreshToken}&client_id=demo-web&client_secret={TestData.Secret}";
         var revoke = $"token={tokens.RefreshToken}&client_id=demo-web&client_secret={TestData.Secret}";
         foreach (var (path, parameters) in new[] { ("/oauth/token", Body(code)), ("/oauth/refresh", refresh), ("/oauth/revoke", revoke) })
@@ -146,7 +147,7 @@ public sealed class TransportTests(ConformanceServer conformance) : IClassFixtur
     [Row("GEN-06")]
     public async Task Parameters_in_the_query_count_as_absent()
     {
-        var code = await conformance.CodeAsync();
+        var code = await shared.CodeAsync();
         var credentials = $"client_id=demo-web&client_secret={TestData.Secret}";
         var grant = $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}";
         Expect.Error(await Server.PostRawAsync($"/oauth/token?{credentials}", grant), "invalid_client", HttpStatusCode.Unauthorized);

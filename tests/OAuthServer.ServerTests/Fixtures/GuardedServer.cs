@@ -4,7 +4,7 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>One server with few guesses for each secret, and as many requests for each address as by default.</summary>
-public sealed class GuardedServer : SharedServer
+public sealed class GuardedServer : OwnServer
 {
     /// <summary>How many wrong secrets of a client, or passwords of a person, are judged.</summary>
     public const int Guesses = 8;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OAuthServer.RateLimits;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Fixtures;

@@ -2,48 +2,47 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Fixtures;
 
-/// <summary>One server for the tests of a class.</summary>
-public class SharedServer : IAsyncLifetime
+/// <summary>
+/// The usual server, for all classes that are content with it: started once, asked by one class after the other. A test
+/// leaves people, their consents and the clients of the seed as they were.
+/// </summary>
+public sealed class SharedServer : SignedInServer
 {
-    private TestServer? _server;
-    private NotRunException? _notRun;
+    public const string Name = "shared server";
 
-    /// <summary>The server; asking for one that a deployment cannot stand in for ends the test as not run.</summary>
-    public TestServer Server => _server ?? throw _notRun!;
+    /// <summary>Registered with a query in its redirect URI.</summary>
+    public const string QueryClient = "query-web";
 
-    protected virtual TestServerOptions Options => new();
+    public const string QueryRedirectUri = "https://c.example/cb?a=1%20b";
 
-    public async ValueTask InitializeAsync()
-    {
-        try
-        {
-            _server = await TestServer.StartAsync(Options);
-        }
-        catch (NotRunException why)
-        {
-            // Thrown here it would fail the tests: it is each of them that is not run.
-            _notRun = why;
-        }
-    }
+    /// <summary>Has a redirect URI, and no grant that could use it.</summary>
+    public const string CredentialsClient = "credentials-only";
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_server is not null) await _server.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    public const string CredentialsRedirectUri = "https://machine.example/cb";
+
+    /// <summary>Switched off by its operator.</summary>
+    public const string DisabledClient = "disabled-web";
+
+    public const string DisabledRedirectUri = "https://disabled.example/cb";
+
+    /// <summary>Native, with <c>http://localhost/cb</c> alone.</summary>
+    public const string LocalhostClient = "localhost-native";
+
+    /// <summary>A web client on a loopback address: no leniency for it.</summary>
+    public const string LoopbackWeb = "loopback-web";
+
+    /// <summary>May have the scope read alone.</summary>
+    public const string ReaderClient = "reader-web";
+
+    public const string ReaderRedirectUri = "https://reader.example/cb";
+
+    /// <summary>One step of the signed-in browser: what the authorization endpoint says to this request.</summary>
+    public Task<HttpResponseMessage> OpenAsync(AuthorizationAsk ask) => Browser.GetAsync(ask.Path);
+
+    /// <summary>The whole way to the client.</summary>
+    public Task<AuthorizationAnswer> AuthorizeAsync(AuthorizationAsk? ask = null) => Browser.AuthorizeAsync(ask ?? new AuthorizationAsk());
 }
 
-/// <summary>One server with small budgets; each test is another address.</summary>
-public sealed class ThriftyServer : SharedServer
-{
-    protected override TestServerOptions Options => new()
-    {
-        Settings = new Dictionary<string, string?>
-        {
-            ["RateLimiting:Authorize:PermitLimit"] = "30",
-            ["RateLimiting:Token:PermitLimit"] = "3",
-            ["RateLimiting:Revoke:PermitLimit"] = "3",
-            ["RateLimiting:SignIn:PermitLimit"] = "3",
-        },
-    };
-}
+/// <summary>The classes that share it.</summary>
+[CollectionDefinition(SharedServer.Name)]
+public sealed class SharesServer : ICollectionFixture<SharedServer>;

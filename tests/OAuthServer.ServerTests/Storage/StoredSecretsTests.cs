@@ -7,7 +7,7 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Storage;
 
 /// <summary>Whoever reads the database, or a copy of it, finds nothing that opens anything (RFC 6819 §5.1.4.1.3).</summary>
-public sealed class StoredSecretsTests(FlowServer flow) : IClassFixture<FlowServer>
+public sealed class StoredSecretsTests(SignedInServer flow) : IClassFixture<SignedInServer>
 {
     [Fact]
     [Row("CAUTH-12")]

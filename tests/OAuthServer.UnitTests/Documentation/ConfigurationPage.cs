@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using OAuthServer.Settings;
+using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.RateLimits;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Documentation;

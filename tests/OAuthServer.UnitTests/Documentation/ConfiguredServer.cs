@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Hosting;
 using OAuthServer.Settings;
 using OAuthServer.UnitTests.Architecture;
+using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

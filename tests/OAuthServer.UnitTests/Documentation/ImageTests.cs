@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

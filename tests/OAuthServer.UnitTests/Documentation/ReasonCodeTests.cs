@@ -1,3 +1,4 @@
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Documentation;

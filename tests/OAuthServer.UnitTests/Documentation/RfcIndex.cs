@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Documentation;
 

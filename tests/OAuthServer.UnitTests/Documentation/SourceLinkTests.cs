@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using OAuthServer.Operators.Doctor;
+using OAuthServer.Pages.Views;
 
 namespace OAuthServer.UnitTests.Documentation;
 

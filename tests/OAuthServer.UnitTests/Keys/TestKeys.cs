@@ -1,4 +1,5 @@
 using OAuthServer.Keys;
+using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

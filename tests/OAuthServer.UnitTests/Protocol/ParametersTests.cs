@@ -4,6 +4,7 @@ using System.Text;
 using CsCheck;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
+using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Protocol;
 
@@ -27,7 +28,7 @@ public sealed class ParametersTests
             Assert.Equal(group.Count(), parameters.Count(group.Key));
             Assert.Equal(group.First().Value is "" ? null : group.First().Value, parameters[group.Key]);
         }
-    }, iter: 2000);
+    }, iter: Effort.Cases(2_000));
 
     [Fact]
     public void No_bytes_at_all_make_reading_throw() => Gen.Byte.Array[0, 64].Sample(bytes =>
@@ -35,7 +36,7 @@ public sealed class ParametersTests
         if (!Parameters.TryParse(bytes, out var parameters)) return;
         Assert.True(Parameters.TryParse(Encoding.ASCII.GetBytes(parameters.ToQuery().TrimStart('?')), out var again));
         Assert.Equal(parameters.ToQuery(), again.ToQuery());
-    }, iter: 5000);
+    }, iter: Effort.Cases(5_000));
 
     [Theory]
     [InlineData("a=b", "b")]

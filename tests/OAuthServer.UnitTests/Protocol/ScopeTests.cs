@@ -1,5 +1,6 @@
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
+using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Protocol;
 

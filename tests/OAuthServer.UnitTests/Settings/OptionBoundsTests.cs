@@ -1,4 +1,5 @@
 using System.Globalization;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.UnitTests.Documentation;
 
 namespace OAuthServer.UnitTests.Settings;

@@ -9,9 +9,9 @@ namespace OAuthServer.ServerTests.Endpoints.Account;
 /// <summary>Sign-in tells nobody which accounts exist (v2-1 §7.7).</summary>
 [JudgesDeployment]
 [Collection(Alone.Name)]
-public sealed class EnumerationTests(SharedServer shared) : IClassFixture<SharedServer>
+public sealed class EnumerationTests(OwnServer own) : IClassFixture<OwnServer>
 {
-    private readonly TestServer _server = shared.Server;
+    private readonly TestServer _server = own.Server;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

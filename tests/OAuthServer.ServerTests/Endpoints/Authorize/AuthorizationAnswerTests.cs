@@ -10,16 +10,17 @@ namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>What the client gets back: code, denial, and the issuer on each (RFC 6749 §4.1.2, RFC 9207).</summary>
 [JudgesDeployment]
-public sealed class AuthorizationAnswerTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class AuthorizationAnswerTests(SharedServer shared)
 {
-    private TestServer Server => conformance.Server;
+    private TestServer Server => shared.Server;
 
     [Fact]
     [Row("AUTHR-12")]
     public async Task Success_carries_exactly_code_state_and_iss()
     {
         var ask = new AuthorizationAsk();
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         Expect.Code(response, ask);
         Assert.True(response.Headers.CacheControl?.NoStore);
         Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
@@ -30,8 +31,8 @@ public sealed class AuthorizationAnswerTests(ConformanceServer conformance) : IC
     public async Task Success_after_consent_is_the_same_and_a_303()
     {
         var ask = AuthorizationAsk.For(TestData.Native, TestData.NativeRedirectUri);
-        using var page = await conformance.OpenAsync(ask);
-        using var response = await conformance.Browser.DecideAsync(page, "allow");
+        using var page = await shared.OpenAsync(ask);
+        using var response = await shared.Browser.DecideAsync(page, "allow");
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
         Expect.Code(response, ask);
         Assert.True(response.Headers.CacheControl?.NoStore);
@@ -54,7 +55,7 @@ public sealed class AuthorizationAnswerTests(ConformanceServer conformance) : IC
     {
         using var metadata = await Server.Http.GetAsync(new Uri("/.well-known/oauth-authorization-server", UriKind.Relative), TestContext.Current.CancellationToken);
         var issuer = (await Reply.ReadAsync(metadata)).Json!.Value.GetProperty("issuer").GetString();
-        var answer = await conformance.AuthorizeAsync(new AuthorizationAsk().With(name, value));
+        var answer = await shared.AuthorizeAsync(new AuthorizationAsk().With(name, value));
         Assert.Equal(error, answer.Error);
         Assert.Equal(issuer, answer["iss"]);
     }
@@ -101,7 +102,7 @@ public sealed class AuthorizationAnswerTests(ConformanceServer conformance) : IC
         await Parallel.ForEachAsync(
             Enumerable.Range(0, count),
             new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken },
-            async (_, _) => codes.Add((await conformance.AuthorizeAsync()).Code!));
+            async (_, _) => codes.Add((await shared.AuthorizeAsync()).Code!));
 
         Assert.Equal(count, codes.Distinct(StringComparer.Ordinal).Count());
         Assert.All(codes, code => Assert.Matches("^[A-Za-z0-9._~-]{22,}$", code));

@@ -6,7 +6,8 @@ namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>Faults of an authorization request whose redirect target is trusted: the client hears of them (RFC 6749 §4.1.2.1).</summary>
 [JudgesDeployment]
-public sealed class AuthorizationRequestTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class AuthorizationRequestTests(SharedServer shared)
 {
     [Theory]
     [Row("AUTHR-01")]
@@ -36,7 +37,7 @@ public sealed class AuthorizationRequestTests(ConformanceServer conformance) : I
     [Fact]
     [Row("AUTHR-03")]
     public async Task A_client_without_the_code_grant_is_told_so() =>
-        await RefusedAsync(AuthorizationAsk.For(ConformanceServer.CredentialsClient, ConformanceServer.CredentialsRedirectUri), "unauthorized_client");
+        await RefusedAsync(AuthorizationAsk.For(ConformanceServer.NoCodesClient, TestData.WebRedirectUri), "unauthorized_client");
 
     [Theory]
     [Row("AUTHR-04")]
@@ -68,7 +69,7 @@ public sealed class AuthorizationRequestTests(ConformanceServer conformance) : I
     public async Task A_repeated_state_is_reported_and_not_echoed(string first, string second)
     {
         var ask = new AuthorizationAsk().With("state", first).Adding("state", second);
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         Expect.Redirect(response, "invalid_request", ask, state: null);
     }
 
@@ -77,7 +78,7 @@ public sealed class AuthorizationRequestTests(ConformanceServer conformance) : I
     public async Task An_empty_state_is_no_state()
     {
         var ask = new AuthorizationAsk().With("state", "");
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         Expect.Code(response, ask, state: null);
     }
 
@@ -85,8 +86,8 @@ public sealed class AuthorizationRequestTests(ConformanceServer conformance) : I
     [Row("AUTHR-05")]
     public async Task An_empty_scope_is_the_default_scope()
     {
-        var code = await conformance.CodeAsync(new AuthorizationAsk().With("scope", ""));
-        Assert.Equal("read", (await conformance.Server.RedeemAsync(code)).Scope);
+        var code = await shared.CodeAsync(new AuthorizationAsk().With("scope", ""));
+        Assert.Equal("read", (await shared.Server.RedeemAsync(code)).Scope);
     }
 
     [Fact]
@@ -99,9 +100,9 @@ public sealed class AuthorizationRequestTests(ConformanceServer conformance) : I
     public async Task Unknown_parameters_are_ignored_also_when_repeated()
     {
         var once = new AuthorizationAsk().Adding("extra", "foobar");
-        using var first = await conformance.OpenAsync(once);
+        using var first = await shared.OpenAsync(once);
         Expect.Code(first, once);
-        using var second = await conformance.OpenAsync(once.Adding("extra", "foobar").Adding("empty", ""));
+        using var second = await shared.OpenAsync(once.Adding("extra", "foobar").Adding("empty", ""));
         Expect.Code(second, once);
     }
 
@@ -131,7 +132,7 @@ public sealed class AuthorizationRequestTests(ConformanceServer conformance) : I
     [InlineData("write")]
     [InlineData("read write")]
     public async Task A_scope_that_the_client_may_not_have_is_refused(string scope) =>
-        await RefusedAsync(AuthorizationAsk.For(ConformanceServer.ReaderClient, ConformanceServer.ReaderRedirectUri).With("scope", scope), "invalid_scope");
+        await RefusedAsync(AuthorizationAsk.For(SharedServer.ReaderClient, SharedServer.ReaderRedirectUri).With("scope", scope), "invalid_scope");
 
     [Theory]
     [Row("AUTHR-09")]
@@ -142,7 +143,7 @@ public sealed class AuthorizationRequestTests(ConformanceServer conformance) : I
     [InlineData(null, new[] { "read" })]
     public async Task A_scope_is_a_set_with_a_default(string? scope, string[] granted)
     {
-        var tokens = await conformance.Server.RedeemAsync(await conformance.CodeAsync(new AuthorizationAsk().With("scope", scope)));
+        var tokens = await shared.Server.RedeemAsync(await shared.CodeAsync(new AuthorizationAsk().With("scope", scope)));
         Expect.Tokens(tokens);
         Assert.Equal(granted, tokens.Scope!.Split(' ').Order());
     }
@@ -177,7 +178,7 @@ public sealed class AuthorizationRequestTests(ConformanceServer conformance) : I
     public async Task The_response_mode_query_is_served(string mode)
     {
         var ask = new AuthorizationAsk().With("response_mode", mode);
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         Expect.Code(response, ask);
     }
 
@@ -195,13 +196,13 @@ public sealed class AuthorizationRequestTests(ConformanceServer conformance) : I
     public async Task An_empty_request_object_is_an_absent_one()
     {
         var ask = new AuthorizationAsk().With("request", "").With("request_uri", "");
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         Expect.Code(response, ask);
     }
 
     private async Task<AuthorizationAnswer> RefusedAsync(AuthorizationAsk ask, string error)
     {
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         return Expect.Redirect(response, error, ask);
     }
 }

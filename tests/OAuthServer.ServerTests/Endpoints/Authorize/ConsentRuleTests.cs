@@ -1,18 +1,20 @@
 using System.Net;
+using OAuthServer.Clients;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>What consent is worth, for whom, and until when (UI-05, UI-11, UI-12, UI-13).</summary>
 [JudgesDeployment]
-public sealed class ConsentRuleTests(SharedServer shared) : IClassFixture<SharedServer>, IAsyncLifetime
+public sealed class ConsentRuleTests(OwnServer own) : IClassFixture<OwnServer>, IAsyncLifetime
 {
     private const string Consent = "/oauth/authorize/consent";
     private const string OtherVerifier = "other-verifier-other-verifier-other-verifier-1";
 
-    private readonly TestServer _server = shared.Server;
+    private readonly TestServer _server = own.Server;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

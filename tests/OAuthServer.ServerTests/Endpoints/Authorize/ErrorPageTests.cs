@@ -6,7 +6,8 @@ namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>The answer to a request whose redirect target cannot be trusted.</summary>
 [JudgesDeployment]
-public sealed class ErrorPageTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class ErrorPageTests(SharedServer shared)
 {
     private static readonly string BadRequest = new AuthorizationAsk().With("client_id", "nobody").Path;
 
@@ -65,7 +66,7 @@ public sealed class ErrorPageTests(ConformanceServer conformance) : IClassFixtur
             using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
             request.Headers.Add("Origin", origin);
             if (method == "OPTIONS") request.Headers.Add("Access-Control-Request-Method", "GET");
-            using var response = await conformance.Browser.SendAsync(request);
+            using var response = await shared.Browser.SendAsync(request);
             Assert.DoesNotContain(response.Headers, h => h.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
         }
     }
@@ -89,6 +90,6 @@ public sealed class ErrorPageTests(ConformanceServer conformance) : IClassFixtur
     {
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
         foreach (var (name, value) in headers.Where(h => h.Value is not null)) request.Headers.TryAddWithoutValidation(name, value);
-        return conformance.Browser.SendAsync(request);
+        return shared.Browser.SendAsync(request);
     }
 }

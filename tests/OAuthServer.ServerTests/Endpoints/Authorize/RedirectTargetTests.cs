@@ -7,9 +7,10 @@ namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>Before the redirect target is trusted: no error ever leaves by redirect (RFC 6749 §3.1.2, §4.1.2.1).</summary>
 [JudgesDeployment]
-public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class RedirectTargetTests(SharedServer shared)
 {
-    private TestServer Server => conformance.Server;
+    private TestServer Server => shared.Server;
 
     [Fact]
     [Row("AUTHZ-01")]
@@ -40,7 +41,7 @@ public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassF
     public async Task Other_methods_are_not_allowed(string method)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(new AuthorizationAsk().Path, UriKind.Relative));
-        using var response = await conformance.Browser.SendAsync(request);
+        using var response = await shared.Browser.SendAsync(request);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.Equal(["GET", "POST"], response.Content.Headers.Allow.Order());
     }
@@ -50,7 +51,7 @@ public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassF
     [InlineData(null)]
     [InlineData("")]
     public async Task A_request_without_client_id_is_never_redirected(string? clientId) =>
-        await Expect.PageAsync(conformance.Browser, new AuthorizationAsk().With("client_id", clientId).Path, "invalid_request");
+        await Expect.PageAsync(shared.Browser, new AuthorizationAsk().With("client_id", clientId).Path, "invalid_request");
 
     [Theory]
     [Row("AUTHZ-02")]
@@ -61,7 +62,7 @@ public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassF
     [InlineData("redirect_uri", TestData.OtherWebRedirectUri)]
     [InlineData("redirect_uri", "")]
     public async Task A_repeated_client_id_or_redirect_uri_is_never_redirected(string name, string second) =>
-        await Expect.PageAsync(conformance.Browser, new AuthorizationAsk().Adding(name, second).Path, "invalid_request");
+        await Expect.PageAsync(shared.Browser, new AuthorizationAsk().Adding(name, second).Path, "invalid_request");
 
     [Theory]
     [Row("AUTHZ-03")]
@@ -73,9 +74,9 @@ public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassF
     [InlineData(" demo-web", TestData.WebRedirectUri)]
     [InlineData("demo-web\t", TestData.WebRedirectUri)]
     [InlineData("demo-wéb", TestData.WebRedirectUri)]
-    [InlineData(ConformanceServer.DisabledClient, ConformanceServer.DisabledRedirectUri)]
+    [InlineData(SharedServer.DisabledClient, SharedServer.DisabledRedirectUri)]
     public async Task An_unknown_client_is_never_redirected(string clientId, string redirectUri) =>
-        await Expect.PageAsync(conformance.Browser, AuthorizationAsk.For(clientId, redirectUri).Path, "invalid_client");
+        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(clientId, redirectUri).Path, "invalid_client");
 
     [Theory]
     [Row("AUTHZ-04")]
@@ -88,7 +89,7 @@ public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassF
     [InlineData("/cb")]
     [InlineData("https://as.example.test/account/connections")]
     public async Task An_unregistered_redirect_uri_is_never_redirected_to(string redirectUri) =>
-        await Expect.PageAsync(conformance.Browser, AuthorizationAsk.For(TestData.Web, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(TestData.Web, redirectUri).Path, "invalid_redirect_uri");
 
     [Theory]
     [Row("AUTHZ-06")]
@@ -96,7 +97,7 @@ public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassF
     [InlineData("")]
     public async Task An_omitted_redirect_uri_stands_for_the_only_registered_one(string? redirectUri)
     {
-        var answer = await conformance.AuthorizeAsync(new AuthorizationAsk().With("redirect_uri", redirectUri));
+        var answer = await shared.AuthorizeAsync(new AuthorizationAsk().With("redirect_uri", redirectUri));
         Expect.Code(answer, TestData.WebRedirectUri);
     }
 
@@ -105,18 +106,18 @@ public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassF
     [InlineData(null)]
     [InlineData("")]
     public async Task An_omitted_redirect_uri_is_refused_when_two_are_registered(string? redirectUri) =>
-        await Expect.PageAsync(conformance.Browser, AuthorizationAsk.For(TestData.OtherWeb, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(TestData.OtherWeb, redirectUri).Path, "invalid_redirect_uri");
 
     [Fact]
     [Row("AUTHZ-07")]
     public async Task A_registered_query_is_kept_as_it_is()
     {
-        var answer = await conformance.AuthorizeAsync(AuthorizationAsk.For(ConformanceServer.QueryClient, ConformanceServer.QueryRedirectUri));
-        Assert.StartsWith(ConformanceServer.QueryRedirectUri + "&code=", answer.Location, StringComparison.Ordinal);
+        var answer = await shared.AuthorizeAsync(AuthorizationAsk.For(SharedServer.QueryClient, SharedServer.QueryRedirectUri));
+        Assert.StartsWith(SharedServer.QueryRedirectUri + "&code=", answer.Location, StringComparison.Ordinal);
         Assert.Equal(["a", "code", "state", "iss"], answer.Parameters.Select(p => p.Key));
 
-        using var refused = await conformance.OpenAsync(AuthorizationAsk.For(ConformanceServer.QueryClient, ConformanceServer.QueryRedirectUri).With("response_type", "token"));
-        Assert.StartsWith(ConformanceServer.QueryRedirectUri + "&error=unsupported_response_type&", refused.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        using var refused = await shared.OpenAsync(AuthorizationAsk.For(SharedServer.QueryClient, SharedServer.QueryRedirectUri).With("response_type", "token"));
+        Assert.StartsWith(SharedServer.QueryRedirectUri + "&error=unsupported_response_type&", refused.Headers.Location!.OriginalString, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -129,7 +130,7 @@ public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassF
     [InlineData("https://c.example/cb?a=1 b")]
     [InlineData("https://c.example/cb?b=2&a=1%20b")]
     public async Task A_differing_query_is_a_mismatch(string redirectUri) =>
-        await Expect.PageAsync(conformance.Browser, AuthorizationAsk.For(ConformanceServer.QueryClient, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(SharedServer.QueryClient, redirectUri).Path, "invalid_redirect_uri");
 
     [Theory]
     [Row("AUTHZ-12")]
@@ -145,7 +146,7 @@ public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassF
     public async Task A_bad_redirect_uri_wins_over_every_other_error(string name, string? value)
     {
         var ask = AuthorizationAsk.For(TestData.Web, "https://evil.example/cb").With(name, value);
-        await Expect.PageAsync(conformance.Browser, ask.Path, "invalid_redirect_uri");
+        await Expect.PageAsync(shared.Browser, ask.Path, "invalid_redirect_uri");
         using var signedOut = new TestBrowser(Server);
         await Expect.PageAsync(signedOut, ask.Path, "invalid_redirect_uri");
     }
@@ -154,7 +155,7 @@ public sealed class RedirectTargetTests(ConformanceServer conformance) : IClassF
     [Row("AUTHZ-12")]
     public async Task A_bad_redirect_uri_wins_over_all_other_errors_together() =>
         await Expect.PageAsync(
-            conformance.Browser,
+            shared.Browser,
             AuthorizationAsk.For(TestData.Web, "https://evil.example/cb").With("response_type", "token").With("scope", "a\"b").With("code_challenge", null).With("prompt", "none").Path,
             "invalid_redirect_uri");
 }

@@ -6,7 +6,8 @@ namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
 /// <summary>What becomes of <c>state</c> (RFC 6749 §4.1.1, §4.1.2, Appendix A.5).</summary>
 [JudgesDeployment]
-public sealed class StateTests(ConformanceServer conformance) : IClassFixture<ConformanceServer>
+[Collection(SharedServer.Name)]
+public sealed class StateTests(SharedServer shared)
 {
     [Theory]
     [Row("AUTHR-06")]
@@ -27,11 +28,11 @@ public sealed class StateTests(ConformanceServer conformance) : IClassFixture<Co
     public async Task State_returns_as_it_was_sent(string state)
     {
         var ask = new AuthorizationAsk().With("state", state);
-        using var success = await conformance.OpenAsync(ask);
+        using var success = await shared.OpenAsync(ask);
         Expect.Code(success, ask, state);
 
         var bad = ask.With("scope", "no-such-scope");
-        using var error = await conformance.OpenAsync(bad);
+        using var error = await shared.OpenAsync(bad);
         Expect.Redirect(error, "invalid_scope", bad, state);
     }
 
@@ -40,7 +41,7 @@ public sealed class StateTests(ConformanceServer conformance) : IClassFixture<Co
     public async Task State_survives_sign_in_and_consent()
     {
         const string state = "a b+c&d=e%2B\"<~/";
-        using var browser = new TestBrowser(conformance.Server);
+        using var browser = new TestBrowser(shared.Server);
         var ask = AuthorizationAsk.For(TestData.Native, TestData.NativeRedirectUri).With("state", state);
         Expect.Code(await browser.AuthorizeAsync(ask), TestData.NativeRedirectUri, state);
         var denied = await browser.AuthorizeAsync(ask, decision: "deny");
@@ -52,7 +53,7 @@ public sealed class StateTests(ConformanceServer conformance) : IClassFixture<Co
     public async Task State_is_optional()
     {
         var ask = new AuthorizationAsk().With("state", null);
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         Expect.Code(response, ask, state: null);
     }
 
@@ -64,7 +65,7 @@ public sealed class StateTests(ConformanceServer conformance) : IClassFixture<Co
     {
         var state = string.Concat(Enumerable.Range(0, length).Select(i => (char)('!' + (i % 94))));
         var ask = new AuthorizationAsk().With("state", state);
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         Expect.Code(response, ask, state);
     }
 
@@ -90,7 +91,7 @@ public sealed class StateTests(ConformanceServer conformance) : IClassFixture<Co
     private async Task RefusedAsync(string state)
     {
         var ask = new AuthorizationAsk().With("state", state);
-        using var response = await conformance.OpenAsync(ask);
+        using var response = await shared.OpenAsync(ask);
         var answer = Expect.Redirect(response, "invalid_request", ask, state: null);
         Assert.All(answer.Location, c => Assert.InRange(c, '!', '~'));
         Assert.False(response.Headers.Contains("Set-Cookie"));

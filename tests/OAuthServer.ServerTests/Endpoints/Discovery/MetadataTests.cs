@@ -8,7 +8,8 @@ namespace OAuthServer.ServerTests.Endpoints.Discovery;
 
 /// <summary>Authorization server metadata (RFC 8414) and the published keys (RFC 7517).</summary>
 [JudgesDeployment]
-public sealed class MetadataTests(SharedServer shared) : IClassFixture<SharedServer>
+[Collection(SharedServer.Name)]
+public sealed class MetadataTests(SharedServer shared)
 {
     private const string Document = "/.well-known/oauth-authorization-server";
     private const string Keys = "/.well-known/jwks.json";

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using CsCheck;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -15,8 +15,7 @@ namespace OAuthServer.ServerTests.Endpoints.Generated;
 public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelper output) : IClassFixture<HostileServer>
 {
     private const int VersionNotSupported = 505;
-    private const int Cases = 20_000;
-    private const int HashingCases = 300;
+    private const int HashingShare = 20;
     private const int MostBytes = 4 * 1024;
     private const int MostHeadBytes = 16 * 1024;
     private const int Repeats = 5;
@@ -57,12 +56,11 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
     [Fact, Row("GEN-09")]
     public void No_generated_request_is_a_server_error_or_slow_or_answered_at_length()
     {
-        var cases = int.Parse(Environment.GetEnvironmentVariable("OAUTH_GENERATOR_CASES") ?? Cases.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         Target[] targets = [.. shared.Endpoints.SelectMany(Target.All).Where(target => !target.MayHash)];
-        Run(targets, cases, Longest);
+        Run(targets, Cases, Longest);
         // What chance left out.
         for (var i = 0; i < Repeats && Unsent(targets) is { Length: > 0 } unsent; i++) Run(unsent, unsent.Length * Repeats, Longest);
-        if (cases >= Cases) Assert.Empty(Unsent(targets));
+        Assert.Empty(Unsent(targets));
     }
 
     /// <summary>Wrong secrets and passwords are slow on purpose, so there are fewer of them and their time is only told.</summary>
@@ -70,8 +68,10 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
     public void No_generated_request_that_pays_a_hash_is_a_server_error_or_answered_at_length()
     {
         Target[] targets = [.. shared.Endpoints.Select(Guessing).SelectMany(Target.All).Where(target => target.MayHash)];
-        Run(targets, HashingCases, null);
+        Run(targets, Cases / HashingShare, null);
     }
+
+    private static int Cases => Effort.Cases(4_000);
 
     private Target[] Unsent(Target[] targets) => [.. targets.Where(target => !_sent.ContainsKey(target))];
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using OAuthServer.Protocol;
+using OAuthServer.RateLimits;
 
 namespace OAuthServer.ServerTests.Endpoints.Generated;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.ServerTests.Endpoints.Generated;
 

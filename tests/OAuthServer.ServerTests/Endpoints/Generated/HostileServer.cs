@@ -1,10 +1,11 @@
 using System.Text;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Generated;
 
 /// <summary>A server in which Alice is signed in, and requests to each of its routes that it answers well.</summary>
-public sealed class HostileServer : IAsyncLifetime
+public sealed class HostileServer : OwnServer
 {
     /// <summary>How many codes, refresh tokens and consent forms there are: so many picks go well at first.</summary>
     public const int Codes = 40;
@@ -13,28 +14,36 @@ public sealed class HostileServer : IAsyncLifetime
 
     private TestBrowser _browser = null!;
 
-    public TestServer Server { get; private set; } = null!;
-
     /// <summary>Two thirds of them succeed when they are not spoilt; the passwords do not, so that Alice keeps hers.</summary>
     internal IReadOnlyList<HostileEndpoint> Endpoints { get; private set; } = [];
 
-    public async ValueTask InitializeAsync()
+    // However many cases there are, the budgets do not end them.
+    protected override TestServerOptions Options => new()
     {
-        // However many cases there are, the budgets do not end them.
-        Server = await TestServer.StartAsync(new()
+        Settings = new Dictionary<string, string?>
         {
-            Settings = new Dictionary<string, string?>(((string[])["Authorize", "Token", "Revoke", "SignIn"]).Select(budget => KeyValuePair.Create($"RateLimiting:{budget}:Window", (string?)"00:00:01")).Append(new("Serilog:MinimumLevel:Default", "Error"))),
-        });
+            ["RateLimiting:Authorize:Window"] = "00:00:01",
+            ["RateLimiting:Token:Window"] = "00:00:01",
+            ["RateLimiting:Revoke:Window"] = "00:00:01",
+            ["RateLimiting:SignIn:Window"] = "00:00:01",
+            ["Serilog:MinimumLevel:Default"] = "Error",
+        },
+    };
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        if (!IsRun) return;
         _browser = new TestBrowser(Server);
         await _browser.AuthorizeAsync(new AuthorizationAsk().With("scope", "read write"));
         await _browser.AuthorizeAsync(Native);
         Endpoints = [.. await AuthorizeAsync(), .. await TokensAsync(), .. await AccountsAsync(), .. Public()];
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        _browser.Dispose();
-        await Server.DisposeAsync();
+        _browser?.Dispose();
+        await base.DisposeAsync();
     }
 
     private static AuthorizationAsk Native => AuthorizationAsk.For(TestData.Native, TestData.NativeRedirectUri);

@@ -1,3 +1,4 @@
+using OAuthServer.Clients;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Refusals;

@@ -9,7 +9,7 @@ using Serilog.Core;
 namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
 /// <summary>Servers that can be brought to refuse for every reason, and Alice's browser, in which she is signed in.</summary>
-public sealed class RefusalStage : IAsyncLifetime
+public sealed class RefusalStage : OwnServer
 {
     public const string Credentials = "&client_id=" + TestData.Web + "&client_secret=demo-web-secret";
 
@@ -20,27 +20,34 @@ public sealed class RefusalStage : IAsyncLifetime
 
     public RefusalEvents Log { get; } = new();
 
-    /// <summary>Enforces devices, knows no retry window, and revokes no access tokens.</summary>
-    public TestServer Server { get; private set; } = null!;
-
     public TestBrowser Alice { get; private set; } = null!;
 
     /// <summary>All that was issued or typed here.</summary>
     public IReadOnlyList<string> Secrets => _secrets;
 
-    public async ValueTask InitializeAsync()
+    // Enforces devices, knows no retry window, and revokes no access tokens.
+    protected override TestServerOptions Options => OptionsOf(new()
     {
-        Server = await StartAsync(new() { ["OAuth:DeviceBinding"] = "Enforce", ["OAuth:RefreshRetryWindow"] = "00:00:00", ["OAuth:AccessTokenRevocation"] = "false" });
+        ["OAuth:DeviceBinding"] = "Enforce",
+        ["OAuth:RefreshRetryWindow"] = "00:00:00",
+        ["OAuth:AccessTokenRevocation"] = "false",
+    });
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        if (!IsRun) return;
+        _metrics.Add(new(Server));
         Alice = new TestBrowser(Server);
         await Alice.SignInAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        Alice.Dispose();
+        Alice?.Dispose();
         foreach (var metrics in _metrics) metrics.Dispose();
         foreach (var server in _more) await server.DisposeAsync();
-        await Server.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     /// <summary>How many refusals of a kind the servers have counted.</summary>
@@ -135,9 +142,8 @@ public sealed class RefusalStage : IAsyncLifetime
         var (id, email) = (Guid.NewGuid(), $"person-{++_people}@example.com");
         await Server.Database.ExecuteAsync(
             """
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
-                                  concurrency_stamp, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
-            SELECT $1, $2, upper($2), $2, upper($2), true, password_hash, 'STAMP', 'x', false, false, true, 0 FROM accounts WHERE id = $3
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+            SELECT $1, $2, upper($2), $2, upper($2), true, password_hash, 'STAMP' FROM accounts WHERE id = $3
             """,
             id, email, TestData.AliceId);
         return (id, email);
@@ -158,7 +164,7 @@ public sealed class RefusalStage : IAsyncLifetime
         return await RefusedAnswer.ReadAsync(await browser.PostAsync(form.Action, form.Fields));
     }
 
-    private static Task<TestServer> StartAsync(Dictionary<string, string?> settings, TestDatabase? database, ILogEventSink log) => TestServer.StartAsync(new()
+    private TestServerOptions OptionsOf(Dictionary<string, string?> settings, TestDatabase? database = null) => new()
     {
         Database = database,
         Settings = new Dictionary<string, string?>(settings)
@@ -166,15 +172,15 @@ public sealed class RefusalStage : IAsyncLifetime
             ["Serilog:MinimumLevel:Default"] = "Information",
             ["Serilog:MinimumLevel:Override:OAuthServer.Diagnostics"] = "Debug",
         },
-        Configure = builder => builder.Services.AddSingleton(log),
-    });
+        Configure = builder => builder.Services.AddSingleton<ILogEventSink>(Log),
+    };
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_current")]
     private static extern ref KeyRingSnapshot? RingOf(KeyRing ring);
 
     private async Task<TestServer> StartAsync(Dictionary<string, string?> settings, TestDatabase? database = null)
     {
-        var server = await StartAsync(settings, database, Log);
+        var server = await TestServer.StartAsync(OptionsOf(settings, database));
         _metrics.Add(new(server));
         return server;
     }

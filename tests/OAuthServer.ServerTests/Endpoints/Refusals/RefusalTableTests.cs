@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.Protocol;
 using OAuthServer.Testing;
 using Serilog.Events;
 

@@ -1,3 +1,6 @@
+using OAuthServer.Clients;
+using OAuthServer.Hosting;
+using OAuthServer.Pages.Views;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -6,7 +6,8 @@ namespace OAuthServer.ServerTests.Endpoints.Revoke;
 
 /// <summary>The revocation endpoint (REV-01 to REV-08).</summary>
 [JudgesDeployment]
-public sealed class RevocationTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class RevocationTests(SharedServer tokens)
 {
     // Another issuer's: {"iss":"https://other.example","exp":9999999999,"jti":"x","client_id":"demo-web"} with a signature that is none.
     private const string ForeignJwt = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL290aGVyLmV4YW1wbGUiLCJleHAiOjk5OTk5OTk5OTksImp0aSI6IngiLCJjbGllbnRfaWQiOiJkZW1vLXdlYiJ9.AAAA";
@@ -88,6 +89,7 @@ public sealed class RevocationTests(TokenFixture tokens) : IClassFixture<TokenFi
         (await tokens.Server.RevokeAsync(second.AccessToken, hint: hint)).IsDone();
 
         (await tokens.Server.RefreshAsync(first.RefreshToken)).IsError("invalid_grant");
+        Assert.True(await tokens.Server.IsRevokedAsync(first.AccessToken!));
         Assert.True(await tokens.Server.IsRevokedAsync(second.AccessToken!));
     }
 
@@ -106,6 +108,18 @@ public sealed class RevocationTests(TokenFixture tokens) : IClassFixture<TokenFi
         var spa = await tokens.TokensAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri), TestData.Spa);
         (await tokens.Server.RevokeAsync(spa.RefreshToken, TestData.Spa)).IsDone();
         (await tokens.Server.RefreshAsync(spa.RefreshToken, TestData.Spa)).IsError("invalid_grant");
+    }
+
+    [Fact]
+    [Row("REV-06")]
+    public async Task A_client_that_comes_by_Basic_revokes()
+    {
+        var first = await tokens.TokensAsync();
+        var basic = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"{TestData.Web}:{TestData.Secret}"));
+
+        (await tokens.Server.PostRawAsync("/oauth/revoke", $"token={first.RefreshToken}", headers: ("Authorization", "Basic " + basic))).IsDone();
+
+        (await tokens.Server.RefreshAsync(first.RefreshToken)).IsError("invalid_grant");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.ServerTests.Endpoints.Generated;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -8,7 +9,8 @@ namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>Access tokens (RFC 9068).</summary>
 [JudgesDeployment]
-public sealed class AccessTokenTests(SharedServer shared) : IClassFixture<SharedServer>
+[Collection(SharedServer.Name)]
+public sealed class AccessTokenTests(SharedServer shared)
 {
     private readonly TestServer _server = shared.Server;
 

@@ -8,7 +8,7 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>What fails on the server's side costs the app nothing: the code or refresh token is as good as before.</summary>
-public sealed class FailureAtomicityTests(FlowServer flow) : IClassFixture<FlowServer>
+public sealed class FailureAtomicityTests(SignedInServer flow) : IClassFixture<SignedInServer>
 {
     [Fact]
     public async Task Without_a_signing_key_the_answer_is_503_and_code_and_refresh_token_stay_good()

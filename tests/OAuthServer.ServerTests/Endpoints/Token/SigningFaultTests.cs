@@ -8,7 +8,7 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>A key that is there and does not sign: nothing that was presented is used up, however long it takes to mend.</summary>
-public sealed class SigningFaultTests(FlowServer flow) : IClassFixture<FlowServer>
+public sealed class SigningFaultTests(SignedInServer flow) : IClassFixture<SignedInServer>
 {
     private const string Audited = "SELECT count(*) FROM oauth_audit_events WHERE event = 'token_refused' AND reason = 'signing_failed' AND correlation_id = $1";
 

@@ -8,7 +8,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>Access tokens as a stock JWT library sees them, with nothing but the published keys (RFC 9068 §2, §4).</summary>
-public sealed class StockVerifierTests(FlowServer flow) : IClassFixture<FlowServer>
+[Collection(SharedServer.Name)]
+public sealed class StockVerifierTests(SharedServer flow)
 {
     private const long Lifetime = 900;
 

@@ -8,7 +8,8 @@ namespace OAuthServer.ServerTests.Endpoints.Token;
 
 /// <summary>What holds for every grant of the token endpoint (TOK-01 to TOK-06).</summary>
 [JudgesDeployment]
-public sealed class TokenEndpointTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class TokenEndpointTests(SharedServer tokens)
 {
     [Theory]
     [Row("TOK-01")]

@@ -10,7 +10,8 @@ public sealed class CardinalityTests
 {
     private const string Mark = "stranger";
     private const int RequestsPerRound = 7;
-    private const int Rounds = 20;
+
+    private static int Rounds => Effort.Rounds(5);
 
     [Fact]
     public async Task A_flood_of_made_up_names_adds_no_series_after_the_first_of_its_kind()

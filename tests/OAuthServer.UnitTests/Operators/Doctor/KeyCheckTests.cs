@@ -76,7 +76,7 @@ public sealed class KeyCheckTests
     private KeyCheck Check()
     {
         var options = Options.Create(new SigningKeyOptions());
-        return new(new KeyKeeper(_source, options, (_, _) => Task.FromResult<TimeSpan?>(null), _clock), options, _clock);
+        return new(new KeyKeeper(_source, options, history: null, _clock), options, _clock);
     }
 
     private Task<Examination> LookAsync((KeyStage Stage, TimeSpan Age)[] keys, params string[] faults)

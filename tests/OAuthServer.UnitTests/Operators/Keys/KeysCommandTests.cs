@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Keys;
 
 namespace OAuthServer.UnitTests.Operators.Keys;
@@ -242,7 +243,7 @@ public sealed class KeysCommandTests : IDisposable
     private Task<Run> RunAsync(params string[] arguments)
     {
         var source = new FileKeySource(_folder.Path, TimeProvider.System);
-        var keeper = new KeyKeeper(source, Options.Create(_options), (_, _) => throw new InvalidOperationException("Files know it."), TimeProvider.System);
+        var keeper = new KeyKeeper(source, Options.Create(_options), history: null, TimeProvider.System);
         return RunAsync(KeysCommand.Create(() => keeper, TimeProvider.System), arguments);
     }
 

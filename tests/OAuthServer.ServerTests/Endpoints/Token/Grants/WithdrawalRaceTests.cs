@@ -10,7 +10,7 @@ namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>A grant that ends while it is being refreshed ends with the successor too (RFC 7009 §2.1, RFC 9700 §4.14.2).</summary>
 [JudgesDeployment]
-public sealed class WithdrawalRaceTests(TokenFixture tokens) : IClassFixture<TokenFixture>
+public sealed class WithdrawalRaceTests(SignedInServer tokens) : IClassFixture<SignedInServer>
 {
     private const string Store = """
         INSERT INTO oauth_refresh_tokens (family, id, client_id, user_id, scope, token, expires_at, family_expires_at, sweep_at)
