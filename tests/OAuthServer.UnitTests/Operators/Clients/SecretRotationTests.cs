@@ -1,5 +1,5 @@
+using System.Globalization;
 using OAuthServer.Operators.Clients;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Operators.Clients;
@@ -22,28 +22,32 @@ public sealed class SecretRotationTests
     [InlineData("-", "3", 7, "first 7")]
     [InlineData("2", "3", 7, "second 3")]
     [InlineData("-", "-", 7, "first 7")]
-    public void The_live_secret_that_lasts_longest_stays_until_the_overlap_or_its_own_end(string first, string second, int keep, string kept)
+    public void The_live_secret_that_lasts_longest_stays_until_the_overlap_or_its_own_end(
+        string first, string second, int keep, string kept)
     {
         var row = new ClientRow
         {
             ClientId = "c",
-            ClientName = "C",
+            Name = "C",
             ApplicationType = "web",
             ClientSecret = "first",
             ClientSecretExpiresAt = End(first),
             NextClientSecret = second.Length == 0 ? null : "second",
             NextClientSecretExpiresAt = End(second),
             RedirectUris = [],
-            Scopes = [],
+            AllowedScopes = [],
             DefaultScopes = [],
             GrantTypes = [],
         };
 
-        var rotated = SecretRotation.Rotate(row, "new", TimeSpan.FromDays(keep), Now);
+        SecretRotation.Rotate(row, "new", TimeSpan.FromDays(keep), Now);
 
-        Assert.Equal(("new", null), (rotated.ClientSecret, rotated.ClientSecretExpiresAt));
-        Assert.Equal(kept, rotated.NextClientSecret is null ? "" : $"{rotated.NextClientSecret} {(rotated.NextClientSecretExpiresAt! - Now).Value.Days}");
+        Assert.Equal(("new", null), (row.ClientSecret, row.ClientSecretExpiresAt));
+        var days = (row.NextClientSecretExpiresAt - Now)?.Days;
+        Assert.Equal(kept, row.NextClientSecret is null ? "" : $"{row.NextClientSecret} {days}");
+        Assert.Equal(kept.Length == 0, row.NextClientSecretExpiresAt is null);
     }
 
-    private static DateTimeOffset? End(string days) => days is "" or "-" ? null : Now.AddDays(int.Parse(days, System.Globalization.CultureInfo.InvariantCulture));
+    private static DateTimeOffset? End(string days) =>
+        days is "" or "-" ? null : Now.AddDays(int.Parse(days, CultureInfo.InvariantCulture));
 }

@@ -8,21 +8,31 @@ using OAuthServer.Settings;
 
 namespace OAuthServer.UnitTests.Operators.Doctor;
 
-/// <summary>Short ways to run one check.</summary>
-internal static class Look
+/// <summary>What one check needs, and short ways to its result.</summary>
+internal static class Checking
 {
     public static ServerAddress Address(string issuer) => new(Options.Create(new OAuthOptions { Issuer = issuer }));
 
-    public static IHostEnvironment Environment(string name = "Production") =>
-        new HostingEnvironment { EnvironmentName = name, ContentRootPath = Path.GetTempPath(), ContentRootFileProvider = new NullFileProvider() };
+    public static IHostEnvironment Environment(string name = "Production") => new HostingEnvironment
+    {
+        EnvironmentName = name,
+        ContentRootPath = Path.GetTempPath(),
+        ContentRootFileProvider = new NullFileProvider(),
+    };
 
-    public static ListenAddresses Listen(params (string Key, string Value)[] settings) => new(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
+    public static ListenAddresses Listen(params (string Key, string Value)[] settings)
+    {
+        var values = settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value));
+        return new ListenAddresses(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+    }
 
-    public static Task<Examination> AtAsync(IDoctorCheck check) => check.ExamineAsync(TestContext.Current.CancellationToken);
+    public static Task<CheckResult> RunAsync(IDoctorCheck check) => check.RunAsync(TestContext.Current.CancellationToken);
 
     /// <summary>The findings as <c>severity code</c>.</summary>
-    public static IEnumerable<string> Codes(this Examination saw) => saw.Findings.Select(finding => $"{finding.Severity} {finding.Id}");
+    public static IEnumerable<string> Codes(this CheckResult result) =>
+        result.Findings.Select(finding => $"{finding.Severity} {finding.Id}");
 
-    public static string Of(this Examination saw, string fact) => Assert.Single(saw.Facts, known => known.Name == fact).Value;
+    /// <summary>The value of a fact.</summary>
+    public static string Fact(this CheckResult result, string name) =>
+        Assert.Single(result.Facts, known => known.Name == name).Value;
 }
