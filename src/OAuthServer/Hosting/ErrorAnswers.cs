@@ -14,6 +14,7 @@ namespace OAuthServer.Hosting;
 /// </summary>
 internal sealed partial class ErrorAnswers(RefusalLog refusals, ServerAddress address, ILogger<ErrorAnswers> logger)
 {
+    private const string RetryAfterSeconds = "5";
     private const string Explanation = "The server could not answer. Please try again in a moment.";
 
     private readonly PathString _root = new(address.Path);
@@ -32,6 +33,7 @@ internal sealed partial class ErrorAnswers(RefusalLog refusals, ServerAddress ad
     {
         try
         {
+            if (error.Status == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = RetryAfterSeconds;
             var view = new ErrorView(error.Status, "This did not work", Explanation, error.Code, http.TraceIdentifier);
             await PageAnswer.Error(http, view).ExecuteAsync(http);
             return true;

@@ -20,8 +20,6 @@ internal static class ErrorRegistration
         services.AddExceptionHandler<UnreadableRequestHandler>();
         services.AddExceptionHandler<OutageHandler>();
         services.AddExceptionHandler<FaultHandler>();
-        // Each handler has logged what it answers, and the web server logs what comes too late for an answer.
-        services.Configure<ExceptionHandlerOptions>(options => options.SuppressDiagnosticsCallback = _ => true);
         // What the framework would write itself; it asks for it although the last handler leaves it nothing.
         services.AddProblemDetails();
         return services;

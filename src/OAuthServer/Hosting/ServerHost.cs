@@ -32,7 +32,7 @@ internal static class ServerHost
             return null;
         }
 
-        app.Services.AddGauges();
+        app.Services.UseGauges();
         app.UsePipeline();
         app.MapServer();
         return app;

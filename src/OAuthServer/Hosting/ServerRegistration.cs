@@ -22,6 +22,7 @@ internal static class ServerRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddLogOutput(configuration);
         services.AddTelemetry(configuration);
+        services.AddGauges();
         services.AddSettings(configuration);
         services.AddStorage(configuration);
         services.AddSigningKeys(configuration);

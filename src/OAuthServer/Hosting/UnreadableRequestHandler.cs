@@ -10,7 +10,10 @@ internal sealed class UnreadableRequestHandler(ErrorAnswers answers) : IExceptio
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (StatusOf(exception) is not { } status) return false;
-        await answers.WriteAsync(httpContext, OAuthError.InvalidRequest(string.Empty, Reasons.RequestUnreadable, status));
+        var description = status == StatusCodes.Status413PayloadTooLarge
+            ? "The request body is too large."
+            : "The request could not be read.";
+        await answers.WriteAsync(httpContext, OAuthError.InvalidRequest(description, Reasons.RequestUnreadable, status));
         return true;
     }
 

@@ -165,7 +165,7 @@ public sealed class SealerTests
         await using var two = await TestServer.StartAsync(keys with { Database = one.Database });
         await one.AddSealedAsync(1);
         var first = KeyOf(one);
-        var keeper = one.Services.GetRequiredService<KeyKeeper>();
+        var keeper = ActivatorUtilities.CreateInstance<KeyKeeper>(one.Services);
         Assert.True((await keeper.GenerateAsync(replace: false, Ct)).Done);
         Assert.True((await keeper.PromoteAsync(force: true, Ct)).Done);
         await Eventually.BecomesTrue(() => Task.FromResult(KeyOf(one) != first && KeyOf(two) == KeyOf(one)), TimeSpan.FromSeconds(20), "both instances sign with the new key");
@@ -190,7 +190,8 @@ public sealed class SealerTests
         await using var two = await TestServer.StartAsync(keys with { Database = one.Database });
         await one.SealAsync();
         var old = KeyOf(one);
-        var (keeper, record) = (one.Services.GetRequiredService<KeyKeeper>(), one.Services.GetRequiredService<SigningKeys>());
+        var keeper = ActivatorUtilities.CreateInstance<KeyKeeper>(one.Services);
+        var record = one.Services.GetRequiredService<SigningKeys>();
         Assert.True((await keeper.GenerateAsync(replace: false, Ct)).Done);
         await Eventually.BecomesTrue(() => Task.FromResult(PublishedBy(one) == 2 && PublishedBy(two) == 2), TimeSpan.FromSeconds(20), "both instances publish the new key");
         await one.SealAsync();

@@ -5,18 +5,28 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Clients;
-using OAuthServer.Hosting.Observability;
+using OAuthServer.Hosting;
 using OAuthServer.RateLimits;
+using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Hosting;
 
-/// <summary>A listening Kestrel host on loopback with the whole protection before endpoints that answer as the test asks.</summary>
+/// <summary>
+/// The server's services and its whole pipeline, listening on loopback, before endpoints that answer as the test asks. Nothing
+/// runs in the background.
+/// </summary>
 internal sealed class ProtectedHost : IAsyncDisposable
 {
-    public const string App = "https://app.example";
+    /// <summary>The origin of <see cref="TestData.Spa"/>.</summary>
+    public const string App = "https://spa.example";
+
+    // Hosts that write nothing to it share one; all know the same clients.
+    private static readonly Lazy<Task<TestDatabase>> Shared = new(TestData.CreateDatabaseAsync);
+
     private readonly WebApplication _app;
 
     private ProtectedHost(WebApplication app, FakeTimeProvider clock, LogSink logs)
@@ -41,14 +51,24 @@ internal sealed class ProtectedHost : IAsyncDisposable
         Dictionary<string, string?>? settings = null,
         string issuer = "http://localhost",
         Func<HttpContext, string, Exception?>? faults = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        TestDatabase? database = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var isHttps = issuer.StartsWith("https:", StringComparison.Ordinal);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            EnvironmentName = isHttps ? Environments.Production : Environments.Development,
+        });
         var clock = new FakeTimeProvider();
         var logs = new LogSink();
         builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["OAuth:Issuer"] = issuer,
+            ["ConnectionStrings:OAuthServer"] = (database ?? await Shared.Value).ConnectionString,
+            ["SigningKeys:Source"] = "File",
+        });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(logs);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0);
@@ -56,11 +76,12 @@ internal sealed class ProtectedHost : IAsyncDisposable
             kestrel.AddServerHeader = false;
         });
         builder.Services.AddSingleton<TimeProvider>(clock);
-        builder.Services.AddTelemetry(builder.Configuration).AddProtection(builder.Configuration);
-        builder.Services.AddSingleton<IsRegisteredOrigin>((origin, _) => ValueTask.FromResult(origin == App));
+        builder.Services.AddServer(builder.Configuration);
+        builder.Services.RemoveAll<IHostedService>();
+        builder.Services.AddSingleton(_ => LoggerFactory.Create(log => log.SetMinimumLevel(LogLevel.Debug).AddProvider(logs)));
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        app.UseProtection(issuer);
+        app.UsePipeline();
         Map(app, faults ?? ((_, _) => null));
         try
         {
@@ -129,13 +150,13 @@ internal sealed class ProtectedHost : IAsyncDisposable
             await context.Response.WriteAsync($"{seen.Scheme} {seen.Host} {seen.PathBase} {ClientAddress.Of(context)}");
         }
 
-        app.MapMethods("/oauth/authorize", ["GET", "POST"], Answer).RequireBudget(BudgetNames.Authorize);
-        app.MapPost("/oauth/token", Answer).RequireBudget(BudgetNames.Token).AllowClientOrigins();
-        app.MapPost("/oauth/refresh", Answer).RequireBudget(BudgetNames.Token).AllowClientOrigins();
-        app.MapPost("/oauth/revoke", Answer).RequireBudget(BudgetNames.Revoke).AllowClientOrigins();
-        app.MapPost("/account/sign-in", Answer).RequireBudget(BudgetNames.SignIn);
-        app.MapMethods("/asked", ["OPTIONS"], Answer).RequireBudget(BudgetNames.SignIn);
-        app.MapGet("/.well-known/jwks.json", Answer).AllowAnyOrigin();
+        app.MapMethods("/oauth/authorize", ["GET", "POST"], Answer).RequireBudget(Budget.Authorize);
+        app.MapPost("/oauth/token", Answer).RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
+        app.MapPost("/oauth/refresh", Answer).RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
+        app.MapPost("/oauth/revoke", Answer).RequireBudget(Budget.Revoke).RequireCors(ClientOrigins.Registered);
+        app.MapPost("/account/sign-in", Answer).RequireBudget(Budget.SignIn);
+        app.MapMethods("/asked", ["OPTIONS"], Answer).RequireBudget(Budget.SignIn);
+        app.MapGet("/.well-known/jwks.json", Answer).RequireCors(ClientOrigins.Any);
         app.MapGet("/health/live", Answer);
         app.MapGet("/health/ready", Answer);
         app.MapGet("/half", async (HttpContext context) =>
@@ -152,7 +173,10 @@ internal sealed class LogSink : ILoggerProvider
 {
     private readonly ConcurrentQueue<LogLine> _lines = new();
 
-    /// <summary>The lines of the protection itself.</summary>
+    /// <summary>Every line.</summary>
+    public IReadOnlyList<LogLine> All => [.. _lines];
+
+    /// <summary>The lines of the server itself.</summary>
     public IReadOnlyList<LogLine> Own => [.. _lines.Where(line => line.Category.StartsWith("OAuthServer.", StringComparison.Ordinal))];
 
     /// <summary>Every line, at warning or above.</summary>

@@ -1,9 +1,11 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using OAuthServer.Operators.Doctor;
+using OAuthServer.Keys;
 
 namespace OAuthServer.ServerTests.Hosting;
 
@@ -11,6 +13,10 @@ namespace OAuthServer.ServerTests.Hosting;
 public class UnexpectedErrorTests
 {
     private const string Secret = "s3cr3t-value";
+    private const string Away =
+        "{\"error\":\"temporarily_unavailable\",\"error_description\":\"The server cannot answer now. Try again later.\"}";
+
+    private const string Faulty = "{\"error\":\"server_error\",\"error_description\":\"The server has a fault.\"}";
     private const string BrowserAccept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
     [Theory]
@@ -20,6 +26,7 @@ public class UnexpectedErrorTests
     [InlineData("lost")]
     [InlineData("wrapped")]
     [InlineData("keys")]
+    [InlineData("saved")]
     public async Task An_outage_is_503_with_a_time_to_come_back(string fault)
     {
         await using var host = await StartAsync();
@@ -27,9 +34,9 @@ public class UnexpectedErrorTests
         using var answer = await host.PostAsync($"/oauth/token?throw={fault}");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal("{\"error\":\"temporarily_unavailable\"}", await answer.TextAsync());
-        Assert.Equal(("5", "no-store", "application/json"),
-            (answer.Header("Retry-After"), answer.Header("Cache-Control"), answer.Header("Content-Type")));
+        Assert.Equal(Away, await answer.TextAsync());
+        Assert.Equal(("5", "application/json"), (answer.Header("Retry-After"), answer.Header("Content-Type")));
+        AssertNotStored(answer);
     }
 
     [Theory]
@@ -44,8 +51,9 @@ public class UnexpectedErrorTests
         using var answer = await host.PostAsync($"/oauth/token?throw={fault}&code={Secret}");
 
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
-        Assert.Equal("{\"error\":\"server_error\"}", await answer.TextAsync());
-        Assert.Equal(("no-store", null), (answer.Header("Cache-Control"), answer.Header("Retry-After")));
+        Assert.Equal(Faulty, await answer.TextAsync());
+        Assert.Null(answer.Header("Retry-After"));
+        AssertNotStored(answer);
         Assert.Null(answer.Header("Set-Cookie"));
         var line = Assert.Single(host.Logs.Loud);
         Assert.Equal(LogLevel.Error, line.Level);
@@ -62,8 +70,9 @@ public class UnexpectedErrorTests
         using var answer = await host.Client.PostAsync("/oauth/token", body, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        Assert.Equal("{\"error\":\"invalid_request\"}", await answer.TextAsync());
-        Assert.Equal("no-store", answer.Header("Cache-Control"));
+        Assert.Equal(
+            "{\"error\":\"invalid_request\",\"error_description\":\"The request body is too large.\"}", await answer.TextAsync());
+        AssertNotStored(answer);
         Assert.Empty(host.Logs.Loud);
     }
 
@@ -76,7 +85,8 @@ public class UnexpectedErrorTests
         using var answer = await host.Client.PostAsync("/oauth/token", body, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Equal("{\"error\":\"invalid_request\"}", await answer.TextAsync());
+        Assert.Equal(
+            "{\"error\":\"invalid_request\",\"error_description\":\"The request could not be read.\"}", await answer.TextAsync());
     }
 
     [Theory]
@@ -91,32 +101,42 @@ public class UnexpectedErrorTests
     [InlineData("/oauth/token", BrowserAccept, false)]
     public async Task People_get_a_page_and_programs_get_json(string path, string accept, bool page)
     {
-        await using var host = await StartAsync((_, status, code) => Results.Content($"<h1>{code}</h1>", "text/html", null, status));
+        await using var host = await StartAsync();
 
         using var answer = await host.PostAsync($"{path}?throw=npgsql", ("Accept", accept));
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal(page ? "<h1>temporarily_unavailable</h1>" : "{\"error\":\"temporarily_unavailable\"}", await answer.TextAsync());
-        Assert.Equal(("5", "no-store"), (answer.Header("Retry-After"), answer.Header("Cache-Control")));
+        Assert.Equal(page ? "text/html" : "application/json", answer.Content.Headers.ContentType!.MediaType);
+        if (page) Assert.Contains("temporarily_unavailable", await answer.TextAsync(), StringComparison.Ordinal);
+        else Assert.Equal(Away, await answer.TextAsync());
+        Assert.Equal("5", answer.Header("Retry-After"));
+        AssertNotStored(answer);
     }
 
     [Fact]
     public async Task A_page_that_fails_itself_leaves_the_json_answer()
     {
-        await using var host = await StartAsync((_, _, _) => throw new InvalidOperationException());
+        await using var host = await StartAsync(services => services.AddSingleton<IComponentActivator, NoPages>());
 
         using var answer = await host.GetAsync("/oauth/authorize?throw=bug", ("Accept", BrowserAccept));
 
-        Assert.Equal("{\"error\":\"server_error\"}", await answer.TextAsync());
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Equal(Faulty, await answer.TextAsync());
+        AssertNotStored(answer);
+        Assert.Single(host.Logs.Own, line => line is { Event: 7010, Level: LogLevel.Error });
     }
 
     [Fact]
     public async Task A_failure_after_the_first_byte_never_looks_like_a_whole_answer()
     {
-        await using var host = await StartAsync();
+        var proxied = new Dictionary<string, string?> { ["ForwardedHeaders:KnownProxies:0"] = "127.0.0.1" };
+        await using var host = await ProtectedHost.StartAsync(proxied, "https://as.example");
 
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => host.GetAsync("/half"));
-        Assert.Single(host.Logs.Own, line => line.Event == 7002);
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => host.GetAsync("/half", ("X-Forwarded-Proto", "https")));
+        // Too late for an answer of ours: the framework logs it, under the correlation id.
+        const string line = "Request id \"[0-9a-f]{32}\": An unhandled exception was thrown by the application.";
+        await UntilAsync(() => host.Logs.Loud.Any(logged => logged.Level == LogLevel.Error && Regex.IsMatch(logged.Text, line)));
+        Assert.Empty(host.Logs.Own);
     }
 
     [Fact]
@@ -135,7 +155,7 @@ public class UnexpectedErrorTests
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
 
-        await UntilAsync(() => host.Logs.Own.Any(line => line is { Event: 7004, Level: LogLevel.Debug }));
+        await UntilAsync(() => host.Logs.All.Any(line => line is { Level: LogLevel.Debug, Text: "The request was aborted by the client." }));
         Assert.Empty(host.Logs.Loud);
     }
 
@@ -146,13 +166,10 @@ public class UnexpectedErrorTests
         while (!condition()) await Task.Delay(10, deadline.Token);
     }
 
-    private static Task<ProtectedHost> StartAsync(OAuthServer.Hosting.ErrorPage? page = null) => ProtectedHost.StartAsync(
-        faults: (_, name) => Fault(name),
-        services: services =>
-        {
-            services.AddSingleton<IsOutage>(exception => exception is KeyNotFoundException);
-            if (page is not null) services.AddSingleton(page);
-        });
+    private static void AssertNotStored(HttpResponseMessage answer) => Assert.True(answer.Headers.CacheControl?.NoStore);
+
+    private static Task<ProtectedHost> StartAsync(Action<IServiceCollection>? services = null) =>
+        ProtectedHost.StartAsync(faults: (_, name) => Fault(name), services: services);
 
     private static Exception Fault(string name) => name switch
     {
@@ -161,10 +178,16 @@ public class UnexpectedErrorTests
         "full" => new PostgresException("full", "FATAL", "FATAL", "53300"),
         "lost" => new PostgresException("lost", "FATAL", "FATAL", "08006"),
         "wrapped" => new InvalidOperationException("retry", new InvalidOperationException("save", new NpgsqlException("away"))),
-        "keys" => new KeyNotFoundException(),
-        "constraint" => new InvalidOperationException("save", new PostgresException("dup", "ERROR", "ERROR", "23505")),
+        "keys" => new InvalidOperationException("sign", new KeyStoreException("away")),
+        "saved" => new DbUpdateException("save", new NpgsqlException("away")),
+        "constraint" => new DbUpdateException("save", new PostgresException("dup", "ERROR", "ERROR", "23505")),
         "timeout" => new TimeoutException(),
         "cancelled" => new OperationCanceledException(),
         _ => new InvalidOperationException("bug"),
     };
+
+    private sealed class NoPages : IComponentActivator
+    {
+        public IComponent CreateInstance(Type componentType) => throw new InvalidOperationException("no page");
+    }
 }

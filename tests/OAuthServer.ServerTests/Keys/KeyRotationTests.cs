@@ -120,7 +120,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
     private async Task<int> KeysAsync(string what)
     {
         using var output = new StringWriter();
-        return await KeysCommand.Create(_server.Services.GetRequiredService<KeyKeeper>, _clock).Parse([what])
+        return await KeysCommand.Create(() => ActivatorUtilities.CreateInstance<KeyKeeper>(_server.Services), _clock).Parse([what])
             .InvokeAsync(new() { Output = output, Error = output }, TestContext.Current.CancellationToken);
     }
 

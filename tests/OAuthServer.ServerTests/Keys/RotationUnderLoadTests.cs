@@ -22,7 +22,6 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
     private TestServer _first = null!;
     private TestServer _second = null!;
     private StockApi _api = null!;
-    private DateTimeOffset? _stoppedAt;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -57,11 +56,11 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
             if (rotation == 1) Services<KeyRefresher>(_second).Ask();
             if (rotation == 2) Services<KeyRefresher>(_first).Ask();
             await apps.PassUntilAsync(Poll / 4, () => Signing(_first) == keys[^1] && Signing(_second) == keys[^1], "both instances sign with the new key");
-            _stoppedAt = _clock.GetUtcNow();
+            var stopped = _clock.GetUtcNow();
 
-            await KeysAsync(1, "retire");
+            await RetireAsync(1, keys[^2], stopped);
             for (var minutes = 0; minutes < 30; minutes += 5) await apps.PassAsync(TimeSpan.FromMinutes(5));
-            await KeysAsync(0, "retire");
+            await RetireAsync(0, keys[^2], stopped);
             await apps.PassUntilAsync(Poll, () => Published(_first).SequenceEqual([keys[^1]]) && Published(_second).SequenceEqual([keys[^1]]), "the old key is published no more");
         }
 
@@ -102,13 +101,7 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
         var options = new TestServerOptions
         {
             Settings = settings,
-            Configure = builder =>
-            {
-                builder.Services.AddSingleton<TimeProvider>(_clock);
-
-                // What instances note is told by the database's clock, which does not follow ours.
-                builder.Services.AddSingleton<StoppedSigning>((_, _) => Task.FromResult(_clock.GetUtcNow() - _stoppedAt));
-            },
+            Configure = builder => builder.Services.AddSingleton<TimeProvider>(_clock),
         };
         _first = await TestServer.StartAsync(options);
         _second = await TestServer.StartAsync(options with { Database = _first.Database });
@@ -122,10 +115,22 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
         else _secrets!.Secrets.Move(SecretId, "AWSCURRENT", _secrets.Secrets.VersionOf(SecretId, "AWSCURRENT"), _secrets.Secrets.VersionOf(SecretId, "AWSPENDING"));
     }
 
+    // What instances note is told by the database's clock, which does not follow ours.
+    private async Task RetireAsync(int expected, string previous, DateTimeOffset stopped)
+    {
+        await _first.Database.ExecuteAsync(
+            """
+            INSERT INTO oauth_signing_keys (kid, n, e, signs_until) VALUES ($1, 'n', 'e', now() - $2)
+            ON CONFLICT (kid) DO UPDATE SET signs_until = excluded.signs_until
+            """,
+            previous, _clock.GetUtcNow() - stopped);
+        await KeysAsync(expected, "retire");
+    }
+
     private async Task KeysAsync(int expected, params string[] arguments)
     {
         await using var output = new StringWriter();
-        var code = await KeysCommand.Create(_first.Services.GetRequiredService<KeyKeeper>, _clock).Parse(arguments).InvokeAsync(new() { Output = output, Error = output }, Cancel);
+        var code = await KeysCommand.Create(() => ActivatorUtilities.CreateInstance<KeyKeeper>(_first.Services), _clock).Parse(arguments).InvokeAsync(new() { Output = output, Error = output }, Cancel);
         Assert.True(code == expected, $"keys {string.Join(' ', arguments)} ended with {code}: {output}");
     }
 

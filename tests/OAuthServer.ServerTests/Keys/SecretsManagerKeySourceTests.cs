@@ -6,8 +6,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
 using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
+using OAuthServer.Storage;
+using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Keys;
 
@@ -16,7 +17,7 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     private const string SecretId = "oauth/jwt-private-key";
     private SecretsManagerServer _server = null!;
     private SecretsManagerKeySource _source = null!;
-    private TimeSpan? _stoppedSigning;
+    private SigningKeys? _history;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -178,18 +179,22 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     {
         foreach (var arguments in (string[][])[["generate"], ["generate"], ["promote", "--force"]]) Assert.Equal(0, (await RunAsync(arguments)).Code);
         var previous = (await StagesAsync())[KeyStage.Previous];
+        await using var database = await TestDatabase.CreateAsync();
+        _history = new SigningKeys(database.Contexts);
+        await database.ExecuteAsync("INSERT INTO oauth_signing_keys (kid, n, e) VALUES ($1, 'n', 'e')", previous);
 
         var unknown = await RunAsync("retire");
         Assert.Equal(1, unknown.Code);
         Assert.Contains("not known when the last server stopped signing", unknown.Output, StringComparison.Ordinal);
 
-        _stoppedSigning = new SigningKeyOptions().PreviousKeyRetention() - TimeSpan.FromMinutes(1);
+        const string stopped = "UPDATE oauth_signing_keys SET signs_until = now() - $1";
+        await database.ExecuteAsync(stopped, new SigningKeyOptions().PreviousKeyRetention() - TimeSpan.FromMinutes(1));
         var early = await RunAsync("retire");
         Assert.Equal(1, early.Code);
         Assert.Contains("may be alive until", early.Output, StringComparison.Ordinal);
         Assert.Equal(["AWSPREVIOUS", "AWSCURRENT"], _server.Secrets.Labels(SecretId));
 
-        _stoppedSigning = new SigningKeyOptions().PreviousKeyRetention();
+        await database.ExecuteAsync(stopped, new SigningKeyOptions().PreviousKeyRetention());
         var done = await RunAsync("retire");
         Assert.Equal(0, done.Code);
         Assert.Contains(previous, done.Output, StringComparison.Ordinal);
@@ -251,7 +256,7 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
 
     private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
-        var keeper = new KeyKeeper(_source, Options.Create(new SigningKeyOptions()), (_, _) => Task.FromResult(_stoppedSigning), TimeProvider.System);
+        var keeper = new KeyKeeper(_source, Options.Create(new SigningKeyOptions()), _history, TimeProvider.System);
         using var output = new StringWriter();
         using var error = new StringWriter();
         var code = await new RootCommand { KeysCommand.Create(() => keeper, TimeProvider.System) }.Parse(["keys", .. arguments])

@@ -1,10 +1,8 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.RateLimits;
 using OAuthServer.ServerTests.Hosting;
+using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.RateLimits;
 
@@ -174,51 +172,64 @@ public class RateLimitTests
     }
 
     [Fact]
-    public async Task An_exhausted_budget_is_reported_once_per_window()
+    public async Task A_used_up_budget_is_recorded_once_in_each_window()
     {
-        var told = new List<(string, string)>();
-        await using var host = await ProtectedHost.StartAsync(
-            Limit("Token", 1),
-            services: services => services.AddSingleton<BudgetExhausted>((http, budget) =>
-            {
-                told.Add((budget, ClientAddress.Of(http).Text));
-                return Task.CompletedTask;
-            }));
+        await using var database = await TestData.CreateDatabaseAsync();
+        await using var host = await ProtectedHost.StartAsync(Limit("Token", 1), database: database);
 
         await host.PostManyAsync("/oauth/token?status=400", 1);
-        Assert.Empty(told);
+        Assert.Empty(await RecordedAsync(database));
         await host.PostManyAsync("/oauth/token?status=400", 10);
         host.Clock.Advance(TimeSpan.FromMinutes(15));
         await host.PostManyAsync("/oauth/token?status=400", 10);
 
-        Assert.Equal([("token", "127.0.0.1"), ("token", "127.0.0.1")], told);
+        Assert.Equal(["127.0.0.1", "127.0.0.1"], await RecordedAsync(database));
         Assert.Equal(2, host.Logs.Own.Count(line => line is { Event: 7001, Level: LogLevel.Warning }));
     }
 
     [Theory]
     [InlineData("/oauth/authorize")]
     [InlineData("/account/sign-in")]
-    public async Task An_exhausted_budget_of_which_every_request_takes_a_part_is_reported_too(string path)
+    public async Task A_used_up_budget_of_which_every_request_takes_a_part_is_recorded_too(string path)
     {
-        var told = 0;
-        await using var host = await ProtectedHost.StartAsync(services: services => services.AddSingleton<BudgetExhausted>((_, _) =>
-        {
-            told++;
-            return Task.CompletedTask;
-        }));
+        await using var database = await TestData.CreateDatabaseAsync();
+        await using var host = await ProtectedHost.StartAsync(database: database);
 
         await host.PostManyAsync(path, 100);
-        Assert.Equal(0, told);
+        Assert.Empty(await RecordedAsync(database));
         await host.PostManyAsync(path, 5);
 
-        Assert.Equal(1, told);
+        Assert.Single(await RecordedAsync(database));
+    }
+
+    [Fact]
+    public async Task A_refusal_whose_permit_another_request_has_taken_is_recorded()
+    {
+        await using var database = await TestData.CreateDatabaseAsync();
+        using var both = new Barrier(2);
+        await using var host = await ProtectedHost.StartAsync(Limit("Token", 1), database: database, faults: (_, _) =>
+        {
+            both.SignalAndWait(TimeSpan.FromSeconds(20));
+            return null;
+        });
+
+        using var one = host.PostAsync("/oauth/token?throw=none&status=400");
+        using var two = host.PostAsync("/oauth/token?throw=none&status=400");
+        using var first = await one;
+        using var second = await two;
+
+        Assert.Equal([HttpStatusCode.BadRequest, HttpStatusCode.BadRequest], new[] { first.StatusCode, second.StatusCode });
+        Assert.Single(await RecordedAsync(database));
+        Assert.Equal(3, (await host.PostManyAsync("/oauth/token", 3))[429]);
+        Assert.Single(await RecordedAsync(database));
     }
 
     [Fact]
     public async Task What_cannot_be_recorded_does_not_change_the_answer()
     {
-        await using var host = await ProtectedHost.StartAsync(
-            Limit("Token", 1), services: services => services.AddSingleton<BudgetExhausted>((_, _) => throw new InvalidOperationException("the audit log is away")));
+        var settings = Limit("Token", 1);
+        settings["ConnectionStrings:OAuthServer"] = "Host=127.0.0.1;Port=1;Username=none";
+        await using var host = await ProtectedHost.StartAsync(settings);
 
         Assert.Equal(4, (await host.PostManyAsync("/oauth/token?status=400", 5))[429]);
 
@@ -247,4 +258,9 @@ public class RateLimitTests
 
     private static Dictionary<string, string?> Limit(string group, int permits) =>
         new() { [$"RateLimiting:{group}:PermitLimit"] = permits.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+
+    // The address of each row that tells of a used-up budget.
+    private static async Task<IEnumerable<string?>> RecordedAsync(TestDatabase database) =>
+        (await database.QueryAsync("SELECT address FROM oauth_audit_events WHERE event = 'budget_used_up' AND reason = 'address_budget'"))
+        .Select(row => (string?)row["address"]);
 }

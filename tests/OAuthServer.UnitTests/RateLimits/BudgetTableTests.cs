@@ -1,7 +1,5 @@
 using System.Net;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.RateLimits;
@@ -22,15 +20,42 @@ public sealed class BudgetTableTests : IDisposable
     [Fact]
     public void Each_key_has_its_own_permits_and_looking_costs_none()
     {
-        for (var i = 0; i < 5; i++) Assert.Equal((true, new BudgetState(2, 2, Length, false)), _table.Look("a"));
+        for (var i = 0; i < 5; i++) AssertLease(true, 2, _table.Look("a"));
         Assert.Equal(0, _table.Count);
+        Assert.Null(_table.GetStatistics("a"));
 
-        Assert.True(_table.Take("a").Acquired);
-        Assert.Equal((true, new BudgetState(2, 0, Length, false)), _table.Take("a"));
+        AssertLease(true, 1, _table.Take("a"));
+        AssertLease(true, 0, _table.Take("a"));
 
-        Assert.Equal((false, new BudgetState(2, 0, Length, true)), _table.Look("a"));
-        Assert.Equal((false, new BudgetState(2, 0, Length, false)), _table.Take("a"));
-        Assert.True(_table.Take("b").Acquired);
+        AssertLease(false, 0, _table.Look("a"));
+        AssertLease(false, 0, _table.Take("a"));
+        Assert.Equal(0, _table.GetStatistics("a")!.CurrentAvailablePermits);
+        AssertLease(true, 1, _table.Take("b"));
+    }
+
+    [Fact]
+    public async Task To_wait_is_to_be_answered_at_once()
+    {
+        using var asked = await _table.AcquireAsync("a", 0, Ct);
+        using var one = await _table.AcquireAsync("a", 2, Ct);
+        using var refused = await _table.AcquireAsync("a", 1, Ct);
+
+        Assert.Equal((true, true, false), (asked.IsAcquired, one.IsAcquired, refused.IsAcquired));
+    }
+
+    [Fact]
+    public void A_window_is_reported_once_and_a_key_without_one_never()
+    {
+        Assert.False(_table.TryReport("a"));
+        _table.Take("a");
+
+        Assert.True(_table.TryReport("a"));
+        Assert.False(_table.TryReport("a"));
+        _table.Take("b");
+        Assert.True(_table.TryReport("b"));
+
+        _clock.Advance(Length);
+        Assert.True(_table.TryReport("a"));
     }
 
     [Fact]
@@ -39,7 +64,7 @@ public sealed class BudgetTableTests : IDisposable
         for (var i = 0; i < 3; i++) _table.Take("a");
         _clock.Advance(Length);
 
-        Assert.Equal((true, new BudgetState(2, 1, Length, false)), _table.Take("a"));
+        AssertLease(true, 1, _table.Take("a"));
     }
 
     [Fact]
@@ -59,7 +84,7 @@ public sealed class BudgetTableTests : IDisposable
             for (var round = 0; round < rounds; round++)
             {
                 line.SignalAndWait(Ct);
-                if (table.Take($"key-{round}").Acquired) Interlocked.Increment(ref acquired[round]);
+                if (table.Take($"key-{round}").IsAcquired) Interlocked.Increment(ref acquired[round]);
             }
         }
     }
@@ -67,7 +92,7 @@ public sealed class BudgetTableTests : IDisposable
     [Fact]
     public void A_million_addresses_do_not_take_more_room_than_the_table_has()
     {
-        using var budgets = new Budgets(Options.Create(new RateLimitOptions()), _clock);
+        using var budgets = new BudgetTable(100, Length, _clock);
         using var table = new BudgetTable(2, Length, _clock);
         for (var i = 0; i < 3; i++) table.Take("guesser");
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -76,12 +101,18 @@ public sealed class BudgetTableTests : IDisposable
         {
             var address = ClientAddress.From(new IPAddress([0x20, 0x01, 0x0d, 0xb8, (byte)(i >> 16), (byte)(i >> 8), (byte)i, 0, 0, 0, 0, 0, 0, 0, 0, 1]));
             table.Take(address.Text);
-            budgets.Take(BudgetNames.Token, address, 1);
+            budgets.Take(address.Text);
             // Whoever goes on is not forgotten in favour of those who come once.
-            if (i % 1_000 == 0) Assert.False(table.Look("guesser").Acquired);
+            if (i % 1_000 == 0) Assert.False(table.Look("guesser").IsAcquired);
         }
 
         Assert.InRange(table.Count, 1, BudgetTable.MostKeys);
         Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / (2.0 * BudgetTable.MostKeys), 0, 1_024);
+    }
+
+    private static void AssertLease(bool acquired, int remaining, BudgetLease lease)
+    {
+        Assert.Equal(acquired, lease.IsAcquired);
+        Assert.Equal(new BudgetState(2, remaining, Length), lease.State);
     }
 }

@@ -1,5 +1,5 @@
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.RateLimits;
@@ -17,7 +17,7 @@ public sealed class BudgetWindowTests : IDisposable
     {
         for (var i = 0; i < 10; i++) Assert.True(Take(0).Acquired);
 
-        Assert.Equal(new BudgetState(2, 2, Length, false), Take(0).State);
+        Assert.Equal(new BudgetState(2, 2, Length), Take(0).State);
         Assert.NotNull(_window.IdleDuration);
     }
 
@@ -30,14 +30,13 @@ public sealed class BudgetWindowTests : IDisposable
         Assert.True(Take(1).Acquired);
 
         var refused = Take(0);
-        Assert.Equal((false, new BudgetState(2, 0, TimeSpan.FromMinutes(5), true)), refused);
-        Assert.False(Take(1).State.FirstRefusal);
+        Assert.Equal((false, new BudgetState(2, 0, TimeSpan.FromMinutes(5))), refused);
         Assert.Null(_window.IdleDuration);
 
         _clock.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(TimeSpan.Zero, _window.IdleDuration);
         Assert.Equal(2, _window.GetStatistics().CurrentAvailablePermits);
-        Assert.Equal((true, new BudgetState(2, 1, Length, false)), Take(1));
+        Assert.Equal((true, new BudgetState(2, 1, Length)), Take(1));
     }
 
     [Fact]
@@ -57,20 +56,53 @@ public sealed class BudgetWindowTests : IDisposable
         Assert.False(late.IsAcquired);
     }
 
+    [Fact]
+    public void A_refused_lease_says_when_to_come_back_as_those_of_the_framework_do()
+    {
+        using var all = _window.AttemptAcquire(2);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        using var refused = _window.AttemptAcquire();
+
+        Assert.False(all.TryGetMetadata(MetadataName.RetryAfter, out _));
+        Assert.True(refused.TryGetMetadata(MetadataName.RetryAfter, out var after));
+        Assert.Equal(TimeSpan.FromMinutes(14), after);
+        Assert.Equal([MetadataName.RetryAfter.Name], refused.MetadataNames);
+        Assert.Empty(all.MetadataNames);
+    }
+
+    [Fact]
+    public void More_permits_than_are_left_are_refused_and_none_is_taken()
+    {
+        Assert.True(Take(1).Acquired);
+        Assert.False(Take(2).Acquired);
+        Assert.Equal((true, new BudgetState(2, 0, Length)), Take(1));
+    }
+
+    [Fact]
+    public void A_window_is_reported_once()
+    {
+        Take(2);
+        Assert.True(_window.TryReport());
+        Assert.False(_window.TryReport());
+
+        _clock.Advance(Length);
+        Take(2);
+        Assert.True(_window.TryReport());
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 1)]
     [InlineData(1.001, 2)]
     [InlineData(900, 900)]
     public void Seconds_are_rounded_up_and_never_zero(double reset, long seconds) =>
-        Assert.Equal(seconds, new BudgetState(1, 0, TimeSpan.FromSeconds(reset), false).ResetSeconds);
+        Assert.Equal(seconds, new BudgetState(1, 0, TimeSpan.FromSeconds(reset)).ResetSeconds);
 
     public void Dispose() => _window.Dispose();
 
     private (bool Acquired, BudgetState State) Take(int permits)
     {
-        using var lease = _window.AttemptAcquire(permits);
-        Assert.True(lease.TryGetMetadata(BudgetWindow.State, out var state));
-        return (lease.IsAcquired, state);
+        using var lease = (BudgetLease)_window.AttemptAcquire(permits);
+        return (lease.IsAcquired, lease.State);
     }
 }

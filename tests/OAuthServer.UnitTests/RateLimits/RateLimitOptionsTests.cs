@@ -1,4 +1,3 @@
-using OAuthServer.Operators.Doctor;
 using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.RateLimits;
@@ -11,10 +10,21 @@ public class RateLimitOptionsTests
         var options = new RateLimitOptions();
 
         Assert.True(new RateLimitOptionsValidator().Validate(null, options).Succeeded);
-        Assert.All(options.ByName().Values, budget => Assert.Equal((100, TimeSpan.FromMinutes(15)), (budget.PermitLimit, budget.Window)));
-        Assert.Equal([BudgetCount.All, BudgetCount.Refused, BudgetCount.Refused, BudgetCount.All],
-            new[] { options.Authorize, options.Token, options.Revoke, options.SignIn }.Select(budget => budget.Count));
-        Assert.All(new[] { options.ClientSecrets, options.Passwords }, limit => Assert.Equal((50, TimeSpan.FromMinutes(15)), (limit.PermitLimit, limit.Window)));
-        Assert.All(options.ByName().Keys, name => Assert.True(BudgetNames.Exists(name)));
+        var budgets = Enum.GetValues<Budget>().Select(options.Of).ToList();
+        Assert.All(budgets, budget => Assert.Equal((100, TimeSpan.FromMinutes(15)), (budget.PermitLimit, budget.Window)));
+        Assert.Equal([BudgetCount.All, BudgetCount.Refused, BudgetCount.Refused, BudgetCount.All], budgets.Select(budget => budget.Count));
+        Assert.All(
+            new[] { options.ClientSecrets, options.Passwords },
+            limit => Assert.Equal((50, TimeSpan.FromMinutes(15)), (limit.PermitLimit, limit.Window)));
+    }
+
+    [Fact]
+    public void Each_budget_has_its_own_settings_and_name()
+    {
+        var options = new RateLimitOptions();
+
+        BudgetOptions[] groups = [options.Authorize, options.Token, options.Revoke, options.SignIn];
+        Assert.Equal(groups, Enum.GetValues<Budget>().Select(options.Of));
+        Assert.Equal(["authorize", "token", "revoke", "sign-in"], Enum.GetValues<Budget>().Select(budget => budget.Name()));
     }
 }
