@@ -1,18 +1,6 @@
-using System.CommandLine;
-using System.Text.Json;
-using Microsoft.Extensions.Configuration;
-using OAuthServer.Clients;
-using OAuthServer.Operators.Clients;
+using System.Globalization;
 
 namespace OAuthServer.Testing;
-
-/// <summary>What a run of a command left.</summary>
-internal sealed record CommandRun(int Code, string Output, string Error)
-{
-    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
-
-    public IReadOnlyList<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-}
 
 /// <summary>Runs <c>OAuthServer clients</c> on a database, with environment variables of its own.</summary>
 internal sealed class ClientsRunner(string? connectionString)
@@ -23,19 +11,24 @@ internal sealed class ClientsRunner(string? connectionString)
     }
 
     /// <summary>The lowest, so that tests are quick.</summary>
-    public int Cost { get; set; } = 10;
+    public int Cost { get; init; } = 10;
 
-    public Dictionary<string, string> Variables { get; } = [];
+    public Dictionary<string, string?> Variables { get; } = [];
 
-    public async Task<CommandRun> RunAsync(params string[] args)
+    public Task<CommandRun> RunAsync(params string[] args)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("OAuth:Scopes:read", "Read"), new("OAuth:Scopes:write", "Write")]).Build();
-        var secrets = () => new ClientSecretOptions { Cost = Cost };
-        var command = ClientsCommand.Create(new ClientsContext(() => connectionString, secrets, configuration, Variables.GetValueOrDefault, TimeProvider.System), secrets);
-        await using var output = new StringWriter();
-        await using var error = new StringWriter();
-        var code = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, CancellationToken.None);
-        return new CommandRun(code, output.ToString(), error.ToString());
+        var commands = new CommandLine
+        {
+            Settings =
+            {
+                ["ConnectionStrings:OAuthServer"] = connectionString,
+                ["ClientSecrets:Cost"] = Cost.ToString(CultureInfo.InvariantCulture),
+                ["OAuth:Scopes:read"] = "Read",
+                ["OAuth:Scopes:write"] = "Write",
+            },
+            Variables = Variables,
+        };
+        return commands.RunAsync(["clients", .. args], CancellationToken.None);
     }
 
     /// <summary><c>plan</c> or <c>apply</c> of a file with this text.</summary>

@@ -36,6 +36,8 @@ internal static class ClientFileShape
     public static string MustBe(string path)
     {
         if (path.Length == 0) return """The file must be an object with a list of clients: { "clients": [ … ] }.""";
+        // A name with signs of its own stands in ['…'], and no member has such a name.
+        if (path.Contains("['", StringComparison.Ordinal)) return $"{path} is unknown.";
         var names = path.Split('.').Select(part => part.Split('[')[0]).ToArray();
         if (names.Length == 1 && path.EndsWith(']')) return $"{path} must be an object that has {Required()}.";
         var members = MembersOf(names.Length switch

@@ -40,7 +40,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
         moment.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static ClientFinding Disabled(ClientRow client) => ClientFinding.Warning(
-        client, "client_disabled",
+        client, LintRules.ClientDisabled,
         $"It is disabled since {Day(client.DisabledAt!.Value)}.",
         "Enable it (OAuthServer clients enable), or delete its row when nobody needs it any more.");
 
@@ -51,7 +51,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
     {
         if (client.GrantTypes.Contains(GrantTypes.AuthorizationCode, StringComparer.Ordinal)) yield break;
         yield return ClientFinding.Error(
-            client, "no_way_to_a_first_token",
+            client, LintRules.NoWayToAFirstToken,
             "Without authorization_code it can never get a first token.",
             "Add authorization_code to grant_types.");
     }
@@ -63,14 +63,14 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
             if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed))
             {
                 yield return ClientFinding.Error(
-                    client, "redirect_uri_unreadable",
+                    client, LintRules.RedirectUriUnreadable,
                     $"The redirect URI {uri} is no URI that a browser can follow.",
                     "Write scheme, host, port and path as the app sends them.");
             }
             else if (parsed is { Scheme: "http", Host: "localhost" })
             {
                 yield return ClientFinding.Warning(
-                    client, "redirect_uri_localhost",
+                    client, LintRules.RedirectUriLocalhost,
                     $"The redirect URI {uri} trusts the name localhost.",
                     "Register 127.0.0.1 or [::1] (RFC 8252 §8.3).");
             }
@@ -79,7 +79,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
         if (client.ApplicationType != "native" && client.RedirectUris.Length > 0 && !client.RedirectUris.Any(IsHttps))
         {
             yield return ClientFinding.Warning(
-                client, "redirect_uri_without_https",
+                client, LintRules.RedirectUriWithoutHttps,
                 $"A {client.ApplicationType} client with no redirect URI of https works on a developer's machine "
                 + "alone.",
                 "Register the https address, or make it native if it is an app on people's devices.");
@@ -91,7 +91,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
         var strange = scopes.Count == 0 ? [] : client.AllowedScopes.Except(scopes, StringComparer.Ordinal).ToList();
         if (strange.Count == 0) yield break;
         yield return ClientFinding.Warning(
-            client, "scope_not_configured",
+            client, LintRules.ScopeNotConfigured,
             $"OAuth:Scopes does not have {Listed(strange)}.",
             "Describe it there, so that the consent page can say it in plain words, or take it out of "
             + "allowed_scopes.");
@@ -102,7 +102,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
         if (!client.RequirePkce)
         {
             yield return ClientFinding.Warning(
-                client, "pkce_waived",
+                client, LintRules.PkceWaived,
                 "It may leave PKCE out.",
                 "Set require_pkce as soon as the app sends a code_challenge (RFC 9700 §2.1.1).");
         }
@@ -110,7 +110,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
         if (client.Name.EnumerateRunes().Any(IsInvisible))
         {
             yield return ClientFinding.Warning(
-                client, "client_name_hides_characters",
+                client, LintRules.ClientNameHidesCharacters,
                 "Its name has characters that nobody can see; pages leave them out.",
                 "Write the name without them.");
         }
@@ -119,14 +119,14 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
     private static IEnumerable<ClientFinding> SharedRedirectUris(IEnumerable<ClientRow> clients) =>
         from shared in Shared(clients, client => client.RedirectUris)
         select ClientFinding.Warning(
-            shared.Client, "redirect_uri_shared",
+            shared.Client, LintRules.RedirectUriShared,
             $"The redirect URI {shared.Value} is also that of {shared.Others}.",
             "Give each client an address of its own: an answer meant for one can reach the other.");
 
     private static IEnumerable<ClientFinding> SharedNames(IEnumerable<ClientRow> clients) =>
         from shared in Shared(clients, client => [client.Name])
         select ClientFinding.Warning(
-            shared.Client, "client_name_shared",
+            shared.Client, LintRules.ClientNameShared,
             $"The name {shared.Value} is also that of {shared.Others}.",
             "Give each client a name of its own: people choose by it on the consent page.");
 

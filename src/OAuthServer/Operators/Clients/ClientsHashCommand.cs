@@ -9,7 +9,7 @@ internal static class ClientsHashCommand
 {
     /// <param name="runner">Runs it.</param>
     /// <param name="input">Where a secret is read from with <c>--stdin</c>; null is standard input.</param>
-    public static Command Create(CommandRunner runner, TextReader? input)
+    public static Command Create(CommandRunner runner, TextReader? input = null)
     {
         var stdin = new Option<bool>("--stdin")
         {

@@ -34,7 +34,7 @@ internal sealed class SecretLint(int cost, DateTimeOffset now, IReadOnlyCollecti
         if (live.Count == 0)
         {
             yield return ClientFinding.Error(
-                client, "no_live_secret",
+                client, LintRules.NoLiveSecret,
                 "Its secrets have ended: nobody can authenticate as this client.",
                 $"Make a new one: {Rotate}.");
             yield break;
@@ -43,7 +43,7 @@ internal sealed class SecretLint(int cost, DateTimeOffset now, IReadOnlyCollecti
         if (live.Count == 2 && live.All(secret => secret.ExpiresAt is null))
         {
             yield return ClientFinding.Warning(
-                client, "second_secret_without_end",
+                client, LintRules.SecondSecretWithoutEnd,
                 "It has two secrets, and neither has an end date.",
                 "Give the one that is on its way out an end date.");
         }
@@ -52,7 +52,7 @@ internal sealed class SecretLint(int cost, DateTimeOffset now, IReadOnlyCollecti
             && live.Max(secret => secret.ExpiresAt) is { } last && last - now <= ExpiryWarning)
         {
             yield return ClientFinding.Warning(
-                client, "secret_ends_soon",
+                client, LintRules.SecretEndsSoon,
                 $"Its last secret ends on {ClientLint.Day(last)}, and no other follows.",
                 $"Make a new one: {Rotate}.");
         }
@@ -63,7 +63,7 @@ internal sealed class SecretLint(int cost, DateTimeOffset now, IReadOnlyCollecti
         if (secret.Cost < cost)
         {
             yield return ClientFinding.Warning(
-                client, "secret_cost_below_setting",
+                client, LintRules.SecretCostBelowSetting,
                 $"A secret is hashed with cost {secret.Cost}, below ClientSecrets:Cost ({cost}).",
                 $"Rotate it: {Rotate}.");
         }
@@ -71,7 +71,7 @@ internal sealed class SecretLint(int cost, DateTimeOffset now, IReadOnlyCollecti
         if (secret.Cost > cost)
         {
             yield return ClientFinding.Warning(
-                client, "secret_cost_above_setting",
+                client, LintRules.SecretCostAboveSetting,
                 $"A secret is hashed with cost {secret.Cost}, above ClientSecrets:Cost ({cost}): "
                 + "the time of a refusal tells that this client exists.",
                 $"Set ClientSecrets:Cost to {secret.Cost}, or rotate the secret.");
@@ -86,14 +86,14 @@ internal sealed class SecretLint(int cost, DateTimeOffset now, IReadOnlyCollecti
         {
             var last = ClientLint.Day(used.LastUsedAt);
             yield return ClientFinding.Warning(
-                client, "secret_unused", $"A secret was last used on {last}.", EndOrDisable);
+                client, LintRules.SecretUnused, $"A secret was last used on {last}.", EndOrDisable);
         }
 
         if (used is null && now - _knownSince >= UnusedAfter && now - client.UpdatedAt >= UnusedAfter)
         {
             var since = ClientLint.Day(_knownSince > client.UpdatedAt ? _knownSince : client.UpdatedAt);
             yield return ClientFinding.Warning(
-                client, "secret_unused", $"A secret was not used since {since} at least.", EndOrDisable);
+                client, LintRules.SecretUnused, $"A secret was not used since {since} at least.", EndOrDisable);
         }
     }
 }

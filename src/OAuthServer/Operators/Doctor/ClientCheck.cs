@@ -15,9 +15,6 @@ internal sealed class ClientCheck(
     TimeProvider clock,
     IHostEnvironment environment) : IDoctorCheck
 {
-    // Somebody disabled it on purpose.
-    private const string Disabled = "client_disabled";
-
     /// <inheritdoc/>
     public string Name => "clients";
 
@@ -41,9 +38,10 @@ internal sealed class ClientCheck(
         return report.Result();
     }
 
-    // What the rules warn of, such as plain http on localhost, is what Development is for.
+    // Somebody disabled it on purpose; and what the rules warn of, such as plain http on localhost, is what Development is
+    // for.
     private Severity SeverityOf(ClientFinding found) =>
         found.Severity == FindingSeverity.Error ? Severity.Error
-        : found.Rule == Disabled || environment.IsDevelopment() ? Severity.Note
+        : found.Rule == LintRules.ClientDisabled || environment.IsDevelopment() ? Severity.Note
         : Severity.Warning;
 }

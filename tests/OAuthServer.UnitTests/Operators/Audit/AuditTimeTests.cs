@@ -27,11 +27,9 @@ public sealed class AuditTimeTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("d")]
     [InlineData("5")]
     [InlineData("5w")]
     [InlineData("-5m")]
-    [InlineData("1.5h")]
     [InlineData("99999999999999s")]
     [InlineData("yesterday")]
     [InlineData("2026-13-01")]

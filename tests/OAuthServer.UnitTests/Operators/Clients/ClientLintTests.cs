@@ -1,9 +1,5 @@
-using OAuthServer.Clients;
 using OAuthServer.Operators.Clients;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
-using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Operators.Clients;
 
@@ -27,14 +23,12 @@ public sealed class ClientLintTests
     public void A_client_in_the_middle_of_a_rotation_has_no_finding() =>
         Assert.Empty(Check(Web(first: Days(3), second: Second)));
 
-    [Theory]
-    [InlineData("grant_type_not_served", FindingSeverity.Error, "authorization_code", "client_credentials")]
-    [InlineData("no_way_to_a_first_token", FindingSeverity.Error, "refresh_token")]
-    public void A_grant_type_that_leads_nowhere_is_an_error(string rule, object severity, params string[] grantTypes)
+    [Fact]
+    public void A_client_that_can_never_get_a_first_token_is_an_error()
     {
-        var finding = Assert.Single(Check(Client("web", secret: First, grants: grantTypes)));
+        var finding = Assert.Single(Check(Client("web", secret: First, grants: ["refresh_token"])));
 
-        Assert.Equal((rule, (FindingSeverity)severity), (finding.Rule, finding.Severity));
+        Assert.Equal((LintRules.NoWayToAFirstToken, FindingSeverity.Error), (finding.Rule, finding.Severity));
     }
 
     [Theory]
@@ -60,7 +54,7 @@ public sealed class ClientLintTests
     public void Waived_PKCE_and_an_invisible_name_are_found()
     {
         Assert.Equal("pkce_waived", Rules(Client("web", secret: First, pkce: false)));
-        Assert.Equal("name_hides_characters", Rules(Client("web", secret: First, name: "Ac\u202Eme")));
+        Assert.Equal("client_name_hides_characters", Rules(Client("web", secret: First, name: "Ac\u202Eme")));
     }
 
     [Fact]
@@ -74,7 +68,10 @@ public sealed class ClientLintTests
         var findings = Check(one, two, off);
 
         Assert.Equal(
-            ["off client_disabled", "one name_shared", "one redirect_uri_shared", "two name_shared", "two redirect_uri_shared"],
+            [
+                "off client_disabled", "one client_name_shared", "one redirect_uri_shared", "two client_name_shared",
+                "two redirect_uri_shared",
+            ],
             findings.Select(finding => $"{finding.ClientId} {finding.Rule}"));
         Assert.Contains("https://same.example/cb is also that of two.", findings[2].What, StringComparison.Ordinal);
     }
@@ -96,7 +93,8 @@ public sealed class ClientLintTests
     [Theory]
     [InlineData(11, "secret_cost_below_setting")]
     [InlineData(13, "secret_cost_above_setting")]
-    public void A_hash_of_another_cost_is_found(int cost, string rule) => Assert.Equal(rule, Rules(Client("web", secret: Hash(cost))));
+    public void A_hash_of_another_cost_is_found(int cost, string rule) =>
+        Assert.Equal(rule, Rules(Client("web", secret: Hash(cost))));
 
     [Theory]
     [InlineData(90, 200, "secret_unused")]
@@ -108,25 +106,40 @@ public sealed class ClientLintTests
         List<ClientSecretUse> uses = [Use("other", Second, notedAgo, 0)];
         if (usedAgo is { } days) uses.Add(Use("web", First, notedAgo, days));
 
-        Assert.Equal(rules, string.Join(' ', new ClientLint(["read"], Cost, Now).Check([Web()], uses).Select(finding => finding.Rule)));
+        var findings = new ClientLint(["read"], Cost, Now).Check([Web()], uses);
+
+        Assert.Equal(rules, string.Join(' ', findings.Select(finding => finding.Rule)));
+    }
+
+    [Theory]
+    [InlineData(90, "secret_unused")]
+    [InlineData(89, "")]
+    public void A_secret_that_was_never_used_counts_from_the_last_change_of_its_row(int changedAgo, string rules)
+    {
+        var client = Web() with { UpdatedAt = Now.AddDays(-changedAgo) };
+
+        var findings = new ClientLint(["read"], Cost, Now).Check([client], [Use("other", Second, 200, 0)]);
+
+        Assert.Equal(rules, string.Join(' ', findings.Select(finding => finding.Rule)));
     }
 
     [Fact]
     public void A_public_client_is_not_asked_for_secrets() => Assert.Empty(Check(Client("spa", type: "browser")));
 
-    private static ClientSecretUse Use(string client, string secret, int notedAgo, int usedAgo) => new()
-    {
-        ClientId = client,
-        Secret = ClientSecretUses.Of(secret),
-        FirstUsedAt = Now.AddDays(-notedAgo),
-        LastUsedAt = Now.AddDays(-usedAgo),
-    };
-
     private static string Hash(int cost) => $"$2a${cost}${Digest}";
+
+    private static ClientSecretUse Use(string clientId, string hash, int firstDaysAgo, int lastDaysAgo) => new()
+    {
+        ClientId = clientId,
+        Secret = ClientSecretUses.Of(hash),
+        FirstUsedAt = Now.AddDays(-firstDaysAgo),
+        LastUsedAt = Now.AddDays(-lastDaysAgo),
+    };
 
     private static DateTimeOffset? Days(int? days) => days is { } some ? Now.AddDays(some) : null;
 
-    private static IReadOnlyList<ClientFinding> Check(params ClientRow[] clients) => new ClientLint(["read", "write"], Cost, Now).Check(clients, []);
+    private static IReadOnlyList<ClientFinding> Check(params ClientRow[] clients) =>
+        new ClientLint(["read", "write"], Cost, Now).Check(clients, []);
 
     private static string Rules(ClientRow client) => string.Join(' ', Check(client).Select(finding => finding.Rule));
 
@@ -148,7 +161,15 @@ public sealed class ClientLintTests
     };
 
     private static ClientRow Client(
-        string id, string type = "web", string? secret = null, string? name = null, string[]? uris = null, string[]? scopes = null, string[]? grants = null, bool pkce = true, DateTimeOffset? disabled = null) => new()
+        string id,
+        string type = "web",
+        string? secret = null,
+        string? name = null,
+        string[]? uris = null,
+        string[]? scopes = null,
+        string[]? grants = null,
+        bool pkce = true,
+        DateTimeOffset? disabled = null) => new()
         {
             ClientId = id,
             Name = name ?? id,

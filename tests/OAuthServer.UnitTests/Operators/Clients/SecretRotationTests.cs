@@ -1,5 +1,5 @@
+using System.Globalization;
 using OAuthServer.Operators.Clients;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Operators.Clients;
@@ -22,7 +22,8 @@ public sealed class SecretRotationTests
     [InlineData("-", "3", 7, "first 7")]
     [InlineData("2", "3", 7, "second 3")]
     [InlineData("-", "-", 7, "first 7")]
-    public void The_live_secret_that_lasts_longest_stays_until_the_overlap_or_its_own_end(string first, string second, int keep, string kept)
+    public void The_live_secret_that_lasts_longest_stays_until_the_overlap_or_its_own_end(
+        string first, string second, int keep, string kept)
     {
         var row = new ClientRow
         {
@@ -42,8 +43,11 @@ public sealed class SecretRotationTests
         SecretRotation.Rotate(row, "new", TimeSpan.FromDays(keep), Now);
 
         Assert.Equal(("new", null), (row.ClientSecret, row.ClientSecretExpiresAt));
-        Assert.Equal(kept, row.NextClientSecret is null ? "" : $"{row.NextClientSecret} {(row.NextClientSecretExpiresAt! - Now).Value.Days}");
+        var days = (row.NextClientSecretExpiresAt - Now)?.Days;
+        Assert.Equal(kept, row.NextClientSecret is null ? "" : $"{row.NextClientSecret} {days}");
+        Assert.Equal(kept.Length == 0, row.NextClientSecretExpiresAt is null);
     }
 
-    private static DateTimeOffset? End(string days) => days is "" or "-" ? null : Now.AddDays(int.Parse(days, System.Globalization.CultureInfo.InvariantCulture));
+    private static DateTimeOffset? End(string days) =>
+        days is "" or "-" ? null : Now.AddDays(int.Parse(days, CultureInfo.InvariantCulture));
 }

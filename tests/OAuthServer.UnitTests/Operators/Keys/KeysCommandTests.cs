@@ -1,9 +1,5 @@
-using System.CommandLine;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Operators.Keys;
 using OAuthServer.Testing;
 using OAuthServer.UnitTests.Keys;
 
@@ -11,8 +7,10 @@ namespace OAuthServer.UnitTests.Operators.Keys;
 
 public sealed class KeysCommandTests : IDisposable
 {
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     private readonly TemporaryDirectory _folder = new();
-    private readonly SigningKeyOptions _options = new() { Source = SigningKeySource.File };
+    private readonly SigningKeyOptions _options = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -87,7 +85,7 @@ public sealed class KeysCommandTests : IDisposable
         var run = await RunAsync("keys", "retire", "--json");
 
         Assert.Equal(1, run.Code);
-        var change = JsonSerializer.Deserialize<Change>(run.Output, JsonSerializerOptions.Web)!;
+        var change = Read<Change>(run.Output);
         Assert.Equal((false, previous), (change.Done, change.Kid));
         Assert.InRange(change.NotBefore!.Value - stopped - _options.PreviousKeyRetention(), TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(1));
         Assert.Equal(["current", "previous"], (await ListAsync()).Select(row => row.Stage));
@@ -166,7 +164,7 @@ public sealed class KeysCommandTests : IDisposable
 
         Assert.Equal(code, run.Code);
         Assert.Empty(run.Error);
-        var told = JsonSerializer.Deserialize<Change>(run.Output, JsonSerializerOptions.Web)!;
+        var told = Read<Change>(run.Output);
         Assert.Equal(code == 0, told.Done);
         Assert.NotEmpty(told.Message);
         Assert.Equal(code == 0, told.Kid is not null);
@@ -207,13 +205,25 @@ public sealed class KeysCommandTests : IDisposable
     [Fact]
     public async Task A_wrong_configuration_has_its_own_exit_code_and_every_fault_on_a_line()
     {
-        var command = KeysCommand.Create(
-            () => throw new OptionsValidationException("", typeof(SigningKeyOptions), ["first", "second"]), TimeProvider.System);
+        var commands = new CommandLine
+        {
+            Settings = { ["SigningKeys:PollInterval"] = "00:00:00", ["SigningKeys:RotateEvery"] = "00:00:00" },
+        };
 
-        var run = await RunAsync(command, "keys", "list");
+        var run = await commands.RunAsync(["keys", "list"], TestContext.Current.CancellationToken);
 
-        Assert.Equal(2, run.Code);
-        Assert.Equal($"first{Environment.NewLine}second{Environment.NewLine}", run.Error);
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        string[] settings = ["SigningKeys:PollInterval", "SigningKeys:RotateEvery", "SigningKeys:Region"];
+        var lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(settings, setting => Assert.Single(lines, line => line.StartsWith(setting, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_configured_wrongly_is_no_obstacle()
+    {
+        var run = await RunOnAsync("Nonsense=1", "keys", "generate");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
     }
 
     [Fact]
@@ -237,26 +247,19 @@ public sealed class KeysCommandTests : IDisposable
 
     private static DateTimeOffset TruncatedNow() => DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
 
-    private async Task<Row[]> ListAsync() =>
-        JsonSerializer.Deserialize<Row[]>((await RunAsync("keys", "list", "--json")).Output, JsonSerializerOptions.Web)!;
+    private async Task<Row[]> ListAsync() => Read<Row[]>((await RunAsync("keys", "list", "--json")).Output);
 
-    private Task<Run> RunAsync(params string[] arguments)
+    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Snake)!;
+
+    private Task<CommandRun> RunAsync(params string[] arguments) => RunOnAsync(null, arguments);
+
+    private Task<CommandRun> RunOnAsync(string? connectionString, params string[] arguments)
     {
-        var source = new FileKeySource(_folder.Path, TimeProvider.System);
-        var keeper = new KeyKeeper(source, Options.Create(_options), history: null, TimeProvider.System);
-        return RunAsync(KeysCommand.Create(() => keeper, TimeProvider.System), arguments);
+        var commands = CommandLine.On(connectionString);
+        commands.Settings["SigningKeys:Source"] = "File";
+        commands.Settings["SigningKeys:Directory"] = _folder.Path;
+        return commands.RunAsync(arguments, TestContext.Current.CancellationToken);
     }
-
-    private static async Task<Run> RunAsync(Command command, params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var code = await new RootCommand { command }.Parse(arguments).InvokeAsync(
-            new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
-        return new Run(code, output.ToString(), error.ToString());
-    }
-
-    private sealed record Run(int Code, string Output, string Error);
 
     private sealed record Change(bool Done, string? Kid, DateTimeOffset? NotBefore, string Message);
 

@@ -3,8 +3,8 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Operators.Doctor;
 
-/// <summary>What a database says of itself and what the doctor makes of it; that it says so is tested on a real one.</summary>
-public sealed class DatabaseJudgementTests
+/// <summary>What the doctor makes of what a database says of itself; that it says so is tested on a real one.</summary>
+public sealed class DatabaseCheckTests
 {
     private static readonly DatabaseState Good = new()
     {
@@ -20,11 +20,12 @@ public sealed class DatabaseJudgementTests
     [Fact]
     public void A_durable_database_with_room_is_well()
     {
-        var saw = Judge(Good);
+        var result = Judge(Good);
 
-        Assert.Empty(saw.Findings);
-        Assert.Equal("db:5432/oauth", saw.Of("database"));
-        Assert.Equal("20 at most per instance, 97 at most in all", saw.Of("connections"));
+        Assert.Empty(result.Findings);
+        Assert.Equal("17.2", result.Fact("PostgreSQL"));
+        Assert.Equal("oauth", result.Fact("role"));
+        Assert.Equal("20 at most per instance, 97 at most in all", result.Fact("connections"));
     }
 
     [Fact]
@@ -32,12 +33,14 @@ public sealed class DatabaseJudgementTests
     {
         Assert.Empty(Judge(Good with { Connections = 20 }).Findings);
         Assert.Equal(["Warning database_pool_too_large"], Judge(Good with { Connections = 19 }).Codes());
+        Assert.Equal(["Note database_pool_too_large"], Judge(Good with { Connections = 19 }, Severity.Note).Codes());
     }
 
     [Fact]
     public void Every_setting_that_loses_data_or_refuses_work_is_found()
     {
         Assert.Equal(["Error database_too_old"], Judge(Good with { Major = 14, Version = "14.9" }).Codes());
+        Assert.Empty(Judge(Good with { Major = 15 }).Findings);
         Assert.Equal(["Error database_read_only"], Judge(Good with { IsReadOnly = true }).Codes());
         Assert.Equal(["Error database_not_durable"], Judge(Good with { Fsync = false }).Codes());
         Assert.Equal(["Error database_not_durable"], Judge(Good with { FullPageWrites = false }).Codes());
@@ -46,5 +49,10 @@ public sealed class DatabaseJudgementTests
         Assert.Equal(["Note database_superuser"], Judge(Good with { IsSuperuser = true }).Codes());
     }
 
-    private static Examination Judge(DatabaseState state) => DatabaseCheck.Judge("db:5432/oauth", 20, state);
+    private static CheckResult Judge(DatabaseState state, Severity tooFewConnections = Severity.Warning)
+    {
+        var report = new CheckReport();
+        DatabaseCheck.Judge(report, state, poolSize: 20, tooFewConnections);
+        return report.Result();
+    }
 }

@@ -1,0 +1,30 @@
+using System.Reflection;
+
+namespace OAuthServer.Operators.Clients;
+
+/// <summary>The rules of <c>clients lint</c>, which are findings of the doctor too. Scripts and alarms name them.</summary>
+internal static class LintRules
+{
+    public const string ClientDisabled = "client_disabled";
+    public const string ClientNameHidesCharacters = "client_name_hides_characters";
+    public const string ClientNameShared = "client_name_shared";
+    public const string NoLiveSecret = "no_live_secret";
+    public const string NoWayToAFirstToken = "no_way_to_a_first_token";
+    public const string PkceWaived = "pkce_waived";
+    public const string RedirectUriLocalhost = "redirect_uri_localhost";
+    public const string RedirectUriShared = "redirect_uri_shared";
+    public const string RedirectUriUnreadable = "redirect_uri_unreadable";
+    public const string RedirectUriWithoutHttps = "redirect_uri_without_https";
+    public const string ScopeNotConfigured = "scope_not_configured";
+    public const string SecondSecretWithoutEnd = "second_secret_without_end";
+    public const string SecretCostAboveSetting = "secret_cost_above_setting";
+    public const string SecretCostBelowSetting = "secret_cost_below_setting";
+    public const string SecretEndsSoon = "secret_ends_soon";
+    public const string SecretUnused = "secret_unused";
+
+    public static IReadOnlyList<string> All { get; } =
+    [
+        .. typeof(LintRules).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!),
+    ];
+}
