@@ -8,7 +8,7 @@ await using var database = await DevelopmentDatabase.StartAsync(args);
 if (database.Fault is { } missing) return Stop(missing);
 
 var app = ServerHost.Build(args, builder => database.Configure(builder.Configuration));
-if (app is null) return 2;
+if (app is null) return ExitCodes.Misconfigured;
 
 if (await DevelopmentStart.PrepareAsync(app) is { } fault) return Stop(fault);
 await app.RunAsync();
@@ -17,5 +17,5 @@ return 0;
 static int Stop(string why)
 {
     Console.Error.WriteLine(why);
-    return 1;
+    return ExitCodes.Unavailable;
 }

@@ -6,9 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using OAuthServer.BrowserTests;
-using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Protocol;
 using OAuthServer.Testing;
 
 [assembly: AssemblyFixture(typeof(Stage))]
@@ -77,9 +74,8 @@ public sealed class Stage : IAsyncLifetime
     {
         var email = $"person-{Interlocked.Increment(ref _made)}@example.com";
         await Server.Database.ExecuteAsync("""
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
-                                  concurrency_stamp)
-            SELECT gen_random_uuid(), $1, upper($1), $1, upper($1), true, password_hash, 'STAMP', 'x'
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+            SELECT gen_random_uuid(), $1, upper($1), $1, upper($1), true, password_hash, 'STAMP'
             FROM accounts WHERE email = $2
             """, email, TestData.OtherEmail);
         return email;

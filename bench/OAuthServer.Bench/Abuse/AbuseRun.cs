@@ -30,9 +30,8 @@ internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer
         """;
 
     private const string TargetAccounts = """
-        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
-                              concurrency_stamp)
-        SELECT gen_random_uuid(), name, upper(name), name, upper(name), true, password_hash, 'stamp', 'stamp'
+        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+        SELECT gen_random_uuid(), name, upper(name), name, upper(name), true, password_hash, 'stamp'
         FROM accounts, generate_series(1, 2) n, concat('target-', n, '@example.com') name WHERE email = $1
         """;
 

@@ -23,9 +23,8 @@ internal static class Filling
         """;
 
     private const string People = """
-        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, security_stamp,
-                              concurrency_stamp)
-        SELECT md5('person-' || n)::uuid, name, upper(name), name, upper(name), true, 'stamp', 'stamp'
+        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, security_stamp)
+        SELECT md5('person-' || n)::uuid, name, upper(name), name, upper(name), true, 'stamp'
         FROM generate_series(0, $1 - 1) n, concat('person-', n, '@example.com') name
         """;
 

@@ -7,36 +7,44 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// Identity's store of accounts. A name or address that somebody else took after both had looked is a refusal, as if it had
-/// been seen.
+/// Identity's own store. A name or address that somebody else took in the same moment is a refusal here, where Identity's
+/// throws; and an account whose change was refused becomes what its row is.
 /// </summary>
-internal sealed class AccountStore(OAuthDbContext context, IdentityErrorDescriber describer)
-    : UserOnlyStore<Account, OAuthDbContext, Guid>(context, describer)
+internal sealed class AccountStore(OAuthDbContext db, IdentityErrorDescriber errors)
+    : UserOnlyStore<Account, OAuthDbContext, Guid>(db, errors)
 {
     /// <inheritdoc/>
     public override Task<IdentityResult> CreateAsync(Account user, CancellationToken cancellationToken = default) =>
-        WriteAsync(user, base.CreateAsync, cancellationToken);
+        WriteAsync(user, () => base.CreateAsync(user, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken = default) =>
-        WriteAsync(user, base.UpdateAsync, cancellationToken);
+        WriteAsync(user, () => base.UpdateAsync(user, cancellationToken), cancellationToken);
 
-    /// <summary>The id in a text, or that of nobody.</summary>
+    /// <summary>The id that nobody has for what is none.</summary>
     public override Guid ConvertIdFromString(string? id) => Guid.TryParse(id, out var known) ? known : Guid.Empty;
 
-    private async Task<IdentityResult> WriteAsync(
-        Account user, Func<Account, CancellationToken, Task<IdentityResult>> write, CancellationToken ct)
+    private async Task<IdentityResult> WriteAsync(Account user, Func<Task<IdentityResult>> write, CancellationToken ct)
+    {
+        var result = await TryAsync(user, write);
+        var entry = Context.Entry(user);
+        if (result.Succeeded) return result;
+        if (entry.State == EntityState.Added) entry.State = EntityState.Detached;
+        else await entry.ReloadAsync(ct);
+        return result;
+    }
+
+    private async Task<IdentityResult> TryAsync(Account user, Func<Task<IdentityResult>> write)
     {
         try
         {
-            return await write(user, ct);
+            return await write();
         }
-        catch (DbUpdateException refused)
-            when (refused.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } taken)
+        catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            return IdentityResult.Failed(taken.ConstraintName == AccountTable.UniqueEmail
-                ? ErrorDescriber.DuplicateEmail(user.Email ?? string.Empty)
-                : ErrorDescriber.DuplicateUserName(user.UserName ?? string.Empty));
+            return IdentityResult.Failed(taken.ConstraintName == AccountTable.EmailIndex
+                ? ErrorDescriber.DuplicateEmail(user.Email!)
+                : ErrorDescriber.DuplicateUserName(user.UserName!));
         }
     }
 }

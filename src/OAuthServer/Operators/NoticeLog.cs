@@ -1,7 +1,8 @@
 namespace OAuthServer.Operators;
 
 /// <summary>
-/// What a command has to say while it works, on standard error: notices and warnings. How it ended is for the command to say.
+/// What a command has to say while it works, on standard error: notices and warnings. How it ended is for the command
+/// to say.
 /// </summary>
 internal sealed class NoticeLog(TextWriter writer) : ILogger
 {
@@ -10,8 +11,13 @@ internal sealed class NoticeLog(TextWriter writer) : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel is LogLevel.Information or LogLevel.Warning;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel)) writer.WriteLine(formatter(state, exception));
+        if (IsEnabled(logLevel)) writer.WriteLine(TerminalText.Safe(formatter(state, exception)));
     }
 }

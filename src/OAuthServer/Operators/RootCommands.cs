@@ -1,8 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Options;
-using OAuthServer.Audit;
-using OAuthServer.Clients;
-using OAuthServer.Keys;
 using OAuthServer.Operators.Audit;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Operators.Doctor;
@@ -10,45 +6,59 @@ using OAuthServer.Operators.Keys;
 
 namespace OAuthServer.Operators;
 
-/// <summary>The operator's commands: <c>migrate</c>, <c>keys</c>, <c>clients</c>, <c>audit</c> and <c>doctor</c>. Without one the server runs.</summary>
+/// <summary>The operator's commands. Without one the server runs.</summary>
 internal static class RootCommands
 {
-    // Not 1, which tells of a finding.
-    private const int Misused = 2;
+    private static readonly string[] Questions = ["--help", "-h", "-?", "--version"];
 
-    private static readonly string[] Names = ["migrate", "keys", "clients", "audit", "doctor", "--help", "-h", "-?", "--version"];
+    /// <summary>
+    /// True when the first argument is a word, be it the name of a command or not, or asks for help or the version.
+    /// Settings, such as <c>--urls</c>, <c>/urls</c> or <c>key=value</c>, are for the server.
+    /// </summary>
+    public static bool Handles(string[] args) =>
+        args is [{ Length: > 0 } first, ..] && (Questions.Contains(first) || !IsSetting(first));
 
-    /// <summary>True when the arguments name a command; settings such as <c>--urls</c> do not.</summary>
-    public static bool Handles(string[] args) => args.Length > 0 && Names.Contains(args[0], StringComparer.Ordinal);
-
-    /// <summary>Runs a command and returns its exit code.</summary>
+    /// <summary>Runs a command with the settings of this process and returns its exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        // Settings come from the same files and variables as the server's.
-        var builder = WebApplication.CreateBuilder([]);
-        var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddKeyKeeper(ConnectionString());
-        builder.Services.AddSigningKeys(builder.Configuration);
-        builder.Services.AddClientSecrets(builder.Configuration);
-        builder.Services.AddAuditOptions(builder.Configuration);
-        await using var services = builder.Services.BuildServiceProvider();
-        var root = new RootCommand("An OAuth 2.0 authorization server. Without a command it serves.")
-        {
-            MigrateCommand.Create(ConnectionString),
-            KeysCommand.Create(services.GetRequiredService<KeyKeeper>, TimeProvider.System),
-            ClientsCommand.Create(new ClientsContext(ConnectionString, Secrets, builder.Configuration, Variable, TimeProvider.System), Secrets),
-            new AuditCommand(ConnectionString, () => services.GetRequiredService<IOptions<AuditOptions>>().Value, TimeProvider.System).Create(),
-            DoctorCommand.Create(),
-        };
-        var parsed = root.Parse(args);
-        var code = await parsed.InvokeAsync();
-        return parsed.Errors.Count == 0 ? code : ClientsCommand.Misused(parsed) ?? Misused;
-
-        // The framework's way to read them writes a colon for two underscores.
-        string? Variable(string name) => environment[name.Replace("__", ":", StringComparison.Ordinal)];
-        ClientSecretOptions Secrets() => services.GetRequiredService<IOptions<ClientSecretOptions>>().Value;
-        string? ConnectionString() => builder.Configuration.GetConnectionString("OAuthServer");
+        await using var settings = CommandSettings.Read();
+        return await RunAsync(settings, args, new InvocationConfiguration());
     }
+
+    /// <summary>Runs a command and returns its exit code.</summary>
+    /// <param name="settings">What it works with.</param>
+    /// <param name="args">Its name and options.</param>
+    /// <param name="console">Where it prints to.</param>
+    /// <param name="ct">Ends it.</param>
+    public static async Task<int> RunAsync(
+        CommandSettings settings, string[] args, InvocationConfiguration console, CancellationToken ct = default)
+    {
+        var root = Create(new CommandRunner(settings));
+        if (!Questions.Contains(args[0]) && root.Subcommands.All(command => command.Name != args[0]))
+        {
+            await console.Error.WriteLineAsync(Unknown(args[0], root));
+            return ExitCodes.Misconfigured;
+        }
+
+        var parsed = root.Parse(args);
+        var code = await parsed.InvokeAsync(console, ct);
+        return parsed.Errors.Count == 0 ? code : ExitCodes.Misconfigured;
+    }
+
+    private static RootCommand Create(CommandRunner runner) => new(
+        "An OAuth 2.0 authorization server. Without a command it serves.")
+    {
+        MigrateCommand.Create(runner),
+        KeysCommand.Create(runner),
+        ClientsCommand.Create(runner),
+        AuditCommand.Create(runner),
+        DoctorCommand.Create(),
+    };
+
+    private static bool IsSetting(string argument) =>
+        argument[0] is '-' or '/' || argument.Contains('=', StringComparison.Ordinal);
+
+    private static string Unknown(string word, RootCommand root) =>
+        $"There is no command {TerminalText.Quoted(word)}. The commands are "
+        + $"{string.Join(", ", root.Subcommands.Select(command => command.Name))}; without one the server starts.";
 }

@@ -27,8 +27,8 @@ internal sealed class Accounts(IDbContextFactory<OAuthDbContext> contexts)
 /// <summary>Maps the table; the columns that Identity has and this server does not use are left out.</summary>
 internal sealed class AccountTable : IEntityTypeConfiguration<Account>
 {
-    /// <summary>The index that an address of somebody else breaks.</summary>
-    public const string UniqueEmail = "accounts_normalized_email";
+    /// <summary>Says which of the two was taken, when an account cannot be written.</summary>
+    public const string EmailIndex = "accounts_normalized_email";
 
     private const int LongestName = 256;
 
@@ -48,7 +48,7 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         builder.Property(account => account.LockoutEnd)
             .HasConversion(end => end == null ? end : end.Value.ToUniversalTime(), end => end);
         builder.HasIndex(account => account.NormalizedUserName).IsUnique();
-        builder.HasIndex(account => account.NormalizedEmail).IsUnique();
+        builder.HasIndex(account => account.NormalizedEmail).IsUnique().HasDatabaseName(EmailIndex);
         // Operators alone disable an account, by ExecuteUpdate or SQL: no write of Identity's, which sends every column,
         // may undo it.
         builder.Property(account => account.DisabledAt).Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);

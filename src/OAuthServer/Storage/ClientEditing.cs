@@ -8,7 +8,11 @@ namespace OAuthServer.Storage;
 /// <param name="Column">Its name.</param>
 /// <param name="Before">Null for a new client, or for NULL.</param>
 /// <param name="After">The value to be.</param>
-internal sealed record ClientColumnEdit(string Column, object? Before, object? After);
+internal sealed record ClientColumnEdit(string Column, object? Before, object? After)
+{
+    /// <summary>The values may be hashes of secrets.</summary>
+    public override string ToString() => Column;
+}
 
 /// <summary>A client that an edit adds or changes.</summary>
 internal sealed record ClientEdit(ClientRow Client, bool IsNew, IReadOnlyList<ClientColumnEdit> Columns);

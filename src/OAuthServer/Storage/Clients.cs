@@ -76,7 +76,6 @@ internal sealed class ClientTable : IEntityTypeConfiguration<ClientRow>
     public void Configure(EntityTypeBuilder<ClientRow> builder)
     {
         builder.ToTable("oauth_clients").HasKey(client => client.Id);
-        builder.HasAlternateKey(client => client.ClientId);
         builder.Property(client => client.Id).HasDefaultValueSql("gen_random_uuid()");
         builder.Property(client => client.CreatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAdd();
         // The trigger oauth_clients_touch writes it.

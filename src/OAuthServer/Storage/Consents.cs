@@ -49,6 +49,11 @@ internal sealed class Consents(IDbContextFactory<OAuthDbContext> contexts)
 /// <summary>Maps the table.</summary>
 internal sealed class ConsentTable : IEntityTypeConfiguration<Consent>
 {
-    public void Configure(EntityTypeBuilder<Consent> builder) =>
+    public void Configure(EntityTypeBuilder<Consent> builder)
+    {
         builder.ToTable("oauth_consents").HasKey(consent => new { consent.UserId, consent.ClientId });
+        builder.HasOne<Account>().WithMany().HasForeignKey(consent => consent.UserId);
+        builder.HasOne<ClientRow>().WithMany().HasForeignKey(consent => consent.ClientId)
+            .HasPrincipalKey(client => client.ClientId);
+    }
 }

@@ -36,6 +36,9 @@ internal sealed record DatabaseState
 /// <summary>A right that a role should have on a table.</summary>
 internal sealed record TableRight(string Table, string Right);
 
+/// <summary>A schema that holds our tables and that the role may not use.</summary>
+internal sealed record ClosedSchema(string Name);
+
 /// <summary>
 /// Questions about the database itself, for <c>OAuthServer doctor</c>. Every method throws <see cref="NpgsqlException"/>
 /// when it does not answer.
@@ -43,14 +46,14 @@ internal sealed record TableRight(string Table, string Right);
 internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>Version, role and the settings that matter to us.</summary>
-    public async Task<DatabaseState> LookAsync(CancellationToken ct)
+    public async Task<DatabaseState> ReadAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        // A limit of -1 is none.
+        // A limit of -1 is none. On a standby every transaction is read-only.
         return (await db.OnceAsync<DatabaseState>($"""
             SELECT current_setting('server_version_num')::int / 10000 AS major, current_setting('server_version') AS version,
                    current_user::text AS role, me.rolsuper AS is_superuser,
-                   pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS is_read_only,
+                   current_setting('transaction_read_only')::boolean AS is_read_only,
                    current_setting('synchronous_commit') AS synchronous_commit,
                    current_setting('fsync')::boolean AS fsync,
                    current_setting('full_page_writes')::boolean AS full_page_writes,
@@ -60,6 +63,25 @@ internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
             FROM pg_roles AS me, pg_database AS here
             WHERE me.rolname = current_user AND here.datname = current_database()
             """, ct))!;
+    }
+
+    /// <summary>
+    /// The schemas of the search path that have our tables and that the role may not use. PostgreSQL looks for a table as
+    /// if they were not there, so that the schema would seem to be missing.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> ClosedSchemasAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var closed = await db.AllAsync<ClosedSchema>($"""
+            SELECT space.nspname::text AS name
+            FROM pg_class AS clients JOIN pg_namespace AS space ON space.oid = clients.relnamespace
+            WHERE clients.relname = 'oauth_clients' AND NOT has_schema_privilege(space.oid, 'USAGE')
+              AND space.nspname IN (
+                  SELECT replace(trim(BOTH ' "' FROM entry), '$user', current_user)
+                  FROM unnest(string_to_array(current_setting('search_path'), ',')) AS entry)
+            ORDER BY name
+            """, ct);
+        return [.. closed.Select(schema => schema.Name)];
     }
 
     /// <summary>Those of the wanted rights that the role does not have.</summary>
@@ -112,9 +134,12 @@ internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
 }
 
 /// <summary>Maps what the statements answer with.</summary>
-internal sealed class DatabaseFactRows : IEntityTypeConfiguration<DatabaseState>, IEntityTypeConfiguration<TableRight>
+internal sealed class DatabaseFactRows
+    : IEntityTypeConfiguration<DatabaseState>, IEntityTypeConfiguration<TableRight>, IEntityTypeConfiguration<ClosedSchema>
 {
     public void Configure(EntityTypeBuilder<DatabaseState> builder) => builder.HasNoKey().ToView(null);
 
     public void Configure(EntityTypeBuilder<TableRight> builder) => builder.HasNoKey().ToView(null);
+
+    public void Configure(EntityTypeBuilder<ClosedSchema> builder) => builder.HasNoKey().ToView(null);
 }

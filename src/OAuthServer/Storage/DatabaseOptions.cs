@@ -30,11 +30,26 @@ internal sealed class DatabaseOptions
     /// </summary>
     public NpgsqlDataSource CreateDataSource()
     {
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxAutoPrepare = PreparedStatements, AutoPrepareMinUsages = 2, NoResetOnClose = true };
-        // A connection that waits for notifications would never notice that a firewall has forgotten it; the kernel asks instead.
-        if (settings.TcpKeepAliveTime == 0) (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, KeepAliveSeconds, KeepAliveSeconds);
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString)
+        {
+            MaxAutoPrepare = PreparedStatements,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+        };
+        if (settings.TcpKeepAliveTime == 0 && !IsSocketFile(settings.Host)) KeepAlive(settings);
         return NpgsqlDataSource.Create(settings);
     }
+
+    // A connection that waits for notifications would never notice that a firewall has forgotten it; the kernel asks instead.
+    private static void KeepAlive(NpgsqlConnectionStringBuilder settings)
+    {
+        settings.TcpKeepAlive = true;
+        settings.TcpKeepAliveTime = KeepAliveSeconds;
+        settings.TcpKeepAliveInterval = KeepAliveSeconds;
+    }
+
+    // A socket of this machine has no firewall in between, and refuses the settings.
+    private static bool IsSocketFile(string? host) => host is ['/' or '@', ..];
 
     /// <summary>The connection string may hold a password.</summary>
     public override string ToString() => nameof(DatabaseOptions);

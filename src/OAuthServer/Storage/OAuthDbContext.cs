@@ -1,7 +1,9 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Npgsql;
 using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Storage;
@@ -35,6 +37,23 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options) :
     public DbSet<AuditSeal> AuditSeals => Set<AuditSeal>();
 
     public DbSet<AppliedScript> AppliedScripts => Set<AppliedScript>();
+
+    /// <summary>Writes what was changed. A failure of PostgreSQL is thrown as every query throws it, not wrapped.</summary>
+    /// <exception cref="NpgsqlException">The database is away, or refuses a row.</exception>
+    /// <exception cref="DbUpdateConcurrencyException">A row is not as it was read.</exception>
+    public override async Task<int> SaveChangesAsync(
+        bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+        catch (DbUpdateException failure) when (failure.InnerException is NpgsqlException cause)
+        {
+            ExceptionDispatchInfo.Throw(cause);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -19,14 +19,18 @@ internal static class Statements
         return rows.Count == 0 ? null : rows[0];
     }
 
-    /// <summary>SQL in which a brace is a brace, and not the place of a value.</summary>
-    public static string Escape(string sql) =>
-        sql.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
-
     /// <summary>Every row that the statement answers with.</summary>
     public static async Task<IReadOnlyList<T>> AllAsync<T>(this OAuthDbContext db, FormattableString sql, CancellationToken ct)
         where T : class =>
         await db.Set<T>().FromSql(sql).ToListAsync(ct);
+
+    /// <summary>Runs statements as they stand: no brace in them is the place of a value.</summary>
+    public static Task RunScriptAsync(this OAuthDbContext db, string sql, CancellationToken ct) =>
+        db.Database.ExecuteSqlRawAsync(EscapeBraces(sql), ct);
+
+    /// <summary>A part of a statement with its braces doubled, or they would be taken for the places of values.</summary>
+    public static string EscapeBraces(string sql) =>
+        sql.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
 }
 
 /// <summary>

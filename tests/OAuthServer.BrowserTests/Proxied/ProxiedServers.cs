@@ -90,9 +90,8 @@ internal sealed class ProxiedServers : IAsyncDisposable
     {
         var email = string.Create(CultureInfo.InvariantCulture, $"person-{number}@example.com");
         await Database.ExecuteAsync("""
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
-                                  concurrency_stamp)
-            SELECT gen_random_uuid(), $1, upper($1), $1, upper($1), true, password_hash, 'STAMP', 'x'
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+            SELECT gen_random_uuid(), $1, upper($1), $1, upper($1), true, password_hash, 'STAMP'
             FROM accounts WHERE email = $2
             """, email, TestData.OtherEmail);
         return email;

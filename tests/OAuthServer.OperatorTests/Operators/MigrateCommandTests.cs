@@ -56,7 +56,7 @@ public sealed class MigrateCommandTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         var scripts = MigrationScript.Embedded();
-        await new Migrator(database.DataSource, new RecordedLog(), [.. scripts.Take(scripts.Count - 1)]).RunAsync(TestContext.Current.CancellationToken);
+        await new Migrator(database.Contexts, new RecordedLog(), [.. scripts.Take(scripts.Count - 1)]).RunAsync(TestContext.Current.CancellationToken);
         var report = JsonDocument.Parse((await RunAsync(database.ConnectionString, "--plan", "--json")).Output).RootElement;
         Assert.True(report.GetProperty("ok").GetBoolean());
         Assert.Equal(0, report.GetProperty("applied").GetArrayLength());

@@ -1,8 +1,13 @@
-using Microsoft.AspNetCore.DataProtection;
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Xml.Linq;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Operators.Doctor;
+using Microsoft.Extensions.Options;
+using OAuthServer.Accounts;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
@@ -14,14 +19,10 @@ public sealed class AccountStoreTests : IAsyncLifetime
 {
     private const string Email = "Carol@example.com";
 
-    private static readonly CancellationToken None = CancellationToken.None;
-
     private TestServer _server = null!;
     private AsyncServiceScope _scope;
 
     private UserManager<Account> Users => _scope.ServiceProvider.GetRequiredService<UserManager<Account>>();
-
-    private OAuthDatabase Contexts => _server.Database.Contexts;
 
     public async ValueTask InitializeAsync()
     {
@@ -39,7 +40,7 @@ public sealed class AccountStoreTests : IAsyncLifetime
     public async Task All_that_Identity_knows_of_an_account_comes_back_however_it_is_found()
     {
         var made = await CarolAsync();
-        var until = new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.FromHours(2));
+        var until = new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero);
         await Users.SetLockoutEndDateAsync(made, until);
         await Users.AccessFailedAsync(made);
 
@@ -76,73 +77,88 @@ public sealed class AccountStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_two_changes_to_what_was_read_the_second_is_refused_whole()
+    public async Task Of_two_changes_to_what_was_read_the_second_is_refused_whole_and_may_be_made_again()
     {
         var made = await CarolAsync();
-        var (first, second) = (await ReadAsync(made.Id), await ReadAsync(made.Id));
-        Assert.True((await Users.AccessFailedAsync(first)).Succeeded);
+        await using var elsewhere = _server.Services.CreateAsyncScope();
+        var others = elsewhere.ServiceProvider.GetRequiredService<UserManager<Account>>();
+        var second = (await others.FindByIdAsync(made.Id.ToString()))!;
+        Assert.True((await Users.AccessFailedAsync(made)).Succeeded);
 
         await using var scope = _server.Services.CreateAsyncScope();
         second.PasswordHash = "another";
-        var refused = await scope.ServiceProvider.GetRequiredService<UserManager<Account>>().UpdateAsync(second);
+        var refused = await others.UpdateAsync(second);
 
         Assert.Equal(["ConcurrencyFailure"], refused.Errors.Select(error => error.Code));
-        var kept = await ReadAsync(made.Id);
-        Assert.Equal((made.PasswordHash, 1, first.ConcurrencyStamp), (kept.PasswordHash, kept.AccessFailedCount, kept.ConcurrencyStamp));
-        Assert.True((await Users.AccessFailedAsync(first)).Succeeded);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task What_was_read_before_an_operator_disabled_the_account_changes_nothing_of_it(bool bySql)
-    {
-        var made = await CarolAsync();
-        if (bySql) await _server.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", made.Id);
-        else await DisableAsync(made.Id);
-
-        var refused = await Users.AccessFailedAsync(made);
-
-        Assert.Equal(["ConcurrencyFailure"], refused.Errors.Select(error => error.Code));
-        var kept = await ReadAsync(made.Id);
-        Assert.NotNull(kept.DisabledAt);
-        Assert.Equal(0, kept.AccessFailedCount);
+        var kept = (await others.FindByIdAsync(made.Id.ToString()))!;
+        Assert.Same(second, kept);
+        Assert.Equal((made.PasswordHash, 1, made.ConcurrencyStamp), (kept.PasswordHash, kept.AccessFailedCount, kept.ConcurrencyStamp));
+        Assert.True((await others.AccessFailedAsync(kept)).Succeeded);
     }
 
     [Fact]
-    public async Task No_write_of_an_account_names_when_it_was_disabled()
-    {
-        var made = await CarolAsync();
-        await using var db = Contexts.CreateDbContext();
-        var entry = db.Update(made);
+    public async Task Disabled_by_plain_SQL_an_account_is_not_enabled_by_who_read_it_before() =>
+        await StaysDisabledAsync(id => _server.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", id));
 
-        Assert.False(entry.Property(account => account.DisabledAt).IsModified);
-        Assert.True(entry.Property(account => account.PasswordHash).IsModified);
+    [Fact]
+    public async Task Disabled_by_a_command_an_account_is_not_enabled_by_who_read_it_before() =>
+        await StaysDisabledAsync(async id =>
+        {
+            await using var db = await _server.Services.GetRequiredService<IDbContextFactory<OAuthDbContext>>().CreateDbContextAsync(Ct);
+            return await db.Accounts.Where(account => account.Id == id)
+                .ExecuteUpdateAsync(set => set.SetProperty(account => account.DisabledAt, DateTimeOffset.UnixEpoch), Ct);
+        });
+
+    [Fact]
+    public async Task No_update_of_Identity_names_the_column_that_operators_write()
+    {
+        var statements = new ConcurrentQueue<string>();
+        await using var db = Watched(statements);
+        using var store = new AccountStore(db, new IdentityErrorDescriber());
+        var made = await CarolAsync();
+        var read = (await store.FindByIdAsync(made.Id.ToString(), Ct))!;
+        db.Entry(read).Property(account => account.DisabledAt).CurrentValue = DateTimeOffset.UnixEpoch;
+        read.AccessFailedCount = 3;
+
+        Assert.True((await store.UpdateAsync(read, Ct)).Succeeded);
+
+        var update = Assert.Single(statements, sql => sql.StartsWith("UPDATE", StringComparison.Ordinal));
+        Assert.Contains("access_failed_count = ", update, StringComparison.Ordinal);
+        Assert.Contains("password_hash = ", update, StringComparison.Ordinal);
+        Assert.DoesNotContain("disabled_at", update, StringComparison.Ordinal);
+        Assert.Null(await DisabledAtAsync(made.Id));
     }
 
     [Fact]
     public async Task An_address_or_name_that_is_taken_is_refused_even_when_both_looked_before_either_wrote()
     {
         var made = await CarolAsync();
-        var store = _scope.ServiceProvider.GetRequiredService<IUserStore<Account>>();
-        var twin = New(Email, made.NormalizedUserName!);
-        Assert.Equal(["DuplicateUserName"], Codes(await store.CreateAsync(twin, None)));
+        await using var db = Watched([]);
+        using var store = new AccountStore(db, new IdentityErrorDescriber());
+        var twin = New("d", made.NormalizedUserName!, "d", "D");
+        Assert.Equal(["DuplicateUserName"], Codes(await store.CreateAsync(twin, Ct)));
+        Assert.Equal(["DuplicateEmail"], Codes(await store.CreateAsync(New("d", "D", Email, made.NormalizedEmail!), Ct)));
 
-        await using var scope = _server.Services.CreateAsyncScope();
-        var other = scope.ServiceProvider.GetRequiredService<IUserStore<Account>>();
-        var dave = New("d", "D");
-        Assert.True((await other.CreateAsync(dave, None)).Succeeded);
-        dave.NormalizedEmail = made.NormalizedEmail;
-        Assert.Equal(["DuplicateEmail"], Codes(await other.UpdateAsync(dave, None)));
+        var other = New("d", "D", "d", "D");
+        Assert.True((await store.CreateAsync(other, Ct)).Succeeded);
+        other.NormalizedEmail = made.NormalizedEmail;
+        Assert.Equal(["DuplicateEmail"], Codes(await store.UpdateAsync(other, Ct)));
+        Assert.Equal("D", (await store.FindByIdAsync(other.Id.ToString(), Ct))!.NormalizedEmail);
 
-        var again = new Account { Id = Handle.NewId(), UserName = Email, Email = Email };
-        Assert.Equal(["DuplicateUserName", "DuplicateEmail"], Codes(await Users.CreateAsync(again, TestData.Password)));
+        Assert.Equal(
+            ["DuplicateUserName", "DuplicateEmail"],
+            Codes(await Users.CreateAsync(new Account { Id = Handle.NewId(), UserName = Email, Email = Email }, TestData.Password)));
         Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM accounts WHERE normalized_email = 'CAROL@EXAMPLE.COM'"));
     }
 
     [Fact]
     public async Task Keys_of_session_cookies_are_in_the_database_and_an_empty_row_is_no_key()
     {
+        var keys = _server.Services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository!;
+        var before = keys.GetAllElements().Count;
+        var key = XElement.Parse("<key id=\"7\"><descriptor>a &lt; b</descriptor></key>");
+
+        keys.StoreElement(key, "key-7");
         await _server.Database.ExecuteAsync("INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('empty', ''), ('none', NULL)");
         var sealedText = _server.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test").Protect("text");
 
@@ -178,11 +194,61 @@ public sealed class AccountStoreTests : IAsyncLifetime
         return await db.Accounts.SingleAsync(account => account.Id == id, None);
     }
 
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private static Account New(string name, string normalizedName, string email, string normalizedEmail) => new()
+    {
+        Id = Handle.NewId(),
+        UserName = name,
+        NormalizedUserName = normalizedName,
+        Email = email,
+        NormalizedEmail = normalizedEmail,
+        SecurityStamp = "1",
+    };
+
+    private static IEnumerable<string> Codes(IdentityResult result) => result.Errors.Select(error => error.Code);
+
+    private async Task StaysDisabledAsync(Func<Guid, Task<int>> disable)
+    {
+        var made = await CarolAsync();
+        Assert.Equal(1, await disable(made.Id));
+        var disabled = await DisabledAtAsync(made.Id);
+        Assert.NotNull(disabled);
+
+        Assert.Equal(["ConcurrencyFailure"], Codes(await Users.AccessFailedAsync(made)));
+
+        Assert.Equal((disabled, 0), (made.DisabledAt?.UtcDateTime, made.AccessFailedCount));
+        Assert.True((await Users.AccessFailedAsync(made)).Succeeded);
+        Assert.Equal(disabled, await DisabledAtAsync(made.Id));
+    }
+
+    private Task<DateTime?> DisabledAtAsync(Guid id) =>
+        _server.Database.ScalarAsync<DateTime?>("SELECT disabled_at FROM accounts WHERE id = $1", id);
+
+    // A context as the server's, whose statements are written down.
+    private OAuthDbContext Watched(ConcurrentQueue<string> statements)
+    {
+        var options = new DbContextOptionsBuilder<OAuthDbContext>();
+        OAuthDatabase.Configure(options, _server.Database.DataSource);
+        options.UseQueryTrackingBehavior(QueryTrackingBehavior.TrackAll).AddInterceptors(new Watch(statements));
+        return new(options.Options);
+    }
+
     private async Task<Account> CarolAsync()
     {
         var account = new Account { Id = Handle.NewId(), UserName = Email, Email = Email, EmailConfirmed = true };
         var created = await Users.CreateAsync(account, TestData.Password);
         Assert.True(created.Succeeded, string.Join(' ', created.Errors.Select(error => error.Code)));
         return account;
+    }
+
+    private sealed class Watch(ConcurrentQueue<string> statements) : DbCommandInterceptor
+    {
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        {
+            statements.Enqueue(command.CommandText);
+            return new(result);
+        }
     }
 }

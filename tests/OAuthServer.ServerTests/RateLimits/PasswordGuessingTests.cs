@@ -21,9 +21,8 @@ public sealed class PasswordGuessingTests(GuardedServer shared) : IClassFixture<
 
     // A copy of Alice under another name.
     public async ValueTask InitializeAsync() => await _server.Database.ExecuteAsync("""
-        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
-                              concurrency_stamp)
-        SELECT gen_random_uuid(), $1, upper($1), $1, upper($1), true, password_hash, 'STAMP-' || $1, 'x'
+        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+        SELECT gen_random_uuid(), $1, upper($1), $1, upper($1), true, password_hash, 'STAMP-' || $1
         FROM accounts WHERE email = 'alice@example.com'
         """, Email);
 

@@ -51,7 +51,7 @@ public sealed class RefreshTokenValueTests
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  ")]      // base64 in other hands allows spaces
     public void What_has_another_shape_names_no_family(string token)
     {
-        Assert.False(RefreshTokenValue.NamesFamily(token));
+        Assert.False(RefreshTokenValue.IsOurs(token));
         Assert.Null(RefreshTokenValue.FamilyKey(token));
     }
 
@@ -59,7 +59,7 @@ public sealed class RefreshTokenValueTests
     public void A_successor_shares_the_family_and_has_its_own_256_bits()
     {
         var presented = RefreshTokenValue.New(Now.AddHours(-1));
-        var nonce = RefreshTokenValue.NewNonce(presented, Now);
+        var nonce = RefreshTokenValue.NewNonce();
         var successor = RefreshTokenValue.Successor(nonce, presented);
         Assert.Equal(32, nonce.Length);
         Assert.Equal(successor, RefreshTokenValue.Successor(nonce, presented));
@@ -71,10 +71,10 @@ public sealed class RefreshTokenValueTests
     public void Another_nonce_or_another_token_gives_another_successor()
     {
         var presented = RefreshTokenValue.New(Now);
-        var nonce = RefreshTokenValue.NewNonce(presented, Now);
+        var nonce = RefreshTokenValue.NewNonce();
         var successor = RefreshTokenValue.Successor(nonce, presented);
-        Assert.NotEqual(nonce, RefreshTokenValue.NewNonce(presented, Now));
-        Assert.NotEqual(successor, RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(presented, Now), presented));
+        Assert.NotEqual(nonce, RefreshTokenValue.NewNonce());
+        Assert.NotEqual(successor, RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(), presented));
         Assert.NotEqual(successor, RefreshTokenValue.Successor(nonce, RefreshTokenValue.New(Now)));
         Assert.NotEqual(successor, presented);
         Assert.NotEqual(Base64Url.DecodeFromChars(successor)[20..], Base64Url.DecodeFromChars(RefreshTokenValue.Successor(nonce, successor))[20..]);

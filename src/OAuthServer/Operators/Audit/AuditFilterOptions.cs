@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Audit;
@@ -8,17 +9,39 @@ internal sealed class AuditFilterOptions(TimeProvider clock)
 {
     private readonly Option<DateTimeOffset?> _since = Time("--since", $"Not before this: {AuditTime.Help}.", clock);
     private readonly Option<DateTimeOffset?> _until = Time("--until", "Before this; written like --since.", clock);
-    private readonly Option<string?> _event = new("--event") { Description = "What happened, such as refresh_token_reused or sign_in.", HelpName = "event" };
-    private readonly Option<string?> _reason = new("--reason") { Description = "Why it was refused, such as client_secret_wrong; docs/errors.md has them all.", HelpName = "reason" };
-    private readonly Option<string?> _client = new("--client") { Description = "The client_id.", HelpName = "id" };
-    private readonly Option<Guid?> _user = new("--user") { Description = "The account's id, which is the sub of its tokens.", HelpName = "uuid" };
-    private readonly Option<string?> _address = new("--address") { Description = "The address that the request came from.", HelpName = "ip" };
-    private readonly Option<string?> _correlation = new("--correlation-id") { Description = "The id that the answer carried.", HelpName = "id" };
+    private readonly Option<string?> _event =
+        Text("--event", "event", "What happened, such as refresh_token_reused or sign_in.");
+
+    private readonly Option<string?> _reason =
+        Text("--reason", "reason", "Why it was refused, such as client_secret_wrong; docs/errors.md has them all.");
+
+    private readonly Option<string?> _client = Text("--client", "id", "The client_id.");
+    private readonly Option<Guid?> _user = new("--user")
+    {
+        Description = "The account's id, which is the sub of its tokens.",
+        HelpName = "uuid",
+    };
+
+    private readonly Option<string?> _address = Text("--address", "ip", "The address that the request came from.");
+    private readonly Option<string?> _correlation = Text("--correlation-id", "id", "The id that the answer carried.");
+
+    /// <summary>An option for a number of events.</summary>
+    public static Option<int> Count(string name, string description, int usual)
+    {
+        var count = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
+        count.Validators.Add(given =>
+        {
+            if (given.Tokens is [var token] && !(ParseCount(token.Value) > 0))
+                given.AddError($"{name} must be a number from 1 on.");
+        });
+        return count;
+    }
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_since, _until, _event, _reason, _client, _user, _address, _correlation]) command.Options.Add(option);
+        Option[] options = [_since, _until, _event, _reason, _client, _user, _address, _correlation];
+        foreach (var option in options) command.Options.Add(option);
     }
 
     /// <summary>What was asked for.</summary>
@@ -33,6 +56,12 @@ internal sealed class AuditFilterOptions(TimeProvider clock)
         Address = parsed.GetValue(_address),
         CorrelationId = parsed.GetValue(_correlation),
     };
+
+    private static int? ParseCount(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
+
+    private static Option<string?> Text(string name, string value, string description) =>
+        new(name) { Description = description, HelpName = value };
 
     private static Option<DateTimeOffset?> Time(string name, string description, TimeProvider clock) => new(name)
     {

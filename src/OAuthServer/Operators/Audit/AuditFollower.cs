@@ -3,8 +3,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Audit;
 
 /// <summary>
-/// Sees each new event once. A row becomes visible a moment after its id was handed out, so every look goes back a little
-/// and leaves out what was seen.
+/// Returns each new event once. A row becomes visible a moment after its id was handed out, so every look goes back a
+/// little and leaves out what was returned before.
 /// </summary>
 internal sealed class AuditFollower(AuditEvents log, AuditFilter filter)
 {
@@ -18,23 +18,24 @@ internal sealed class AuditFollower(AuditEvents log, AuditFilter filter)
     public async Task<IReadOnlyList<AuditRow>> BeginAsync(int lines, CancellationToken ct)
     {
         _newest = (await log.FindAsync(new AuditFilter(), 1, ct)) is [var newest] ? newest.Id : 0;
-        _seen = [.. (await LookAsync(ct)).Select(row => row.Id)];
+        _seen = [.. (await ReadAsync(ct)).Select(row => row.Id)];
         var begin = await log.FindAsync(filter, lines, ct);
-        foreach (var row in begin) See(row);
+        foreach (var row in begin) IsNew(row);
         return begin;
     }
 
-    /// <summary>What was not seen before.</summary>
+    /// <summary>What was not returned before.</summary>
     public async Task<IReadOnlyList<AuditRow>> NextAsync(CancellationToken ct)
     {
-        var next = (await LookAsync(ct)).Where(See).ToList();
+        var next = (await ReadAsync(ct)).Where(IsNew).ToList();
         _seen.RemoveWhere(id => id <= _newest - LookBack);
         return next;
     }
 
-    private Task<IReadOnlyList<AuditRow>> LookAsync(CancellationToken ct) => log.FindAsync(filter with { AboveId = _newest - LookBack }, MostAtOnce, ct);
+    private Task<IReadOnlyList<AuditRow>> ReadAsync(CancellationToken ct) =>
+        log.FindAsync(filter with { AboveId = _newest - LookBack }, MostAtOnce, ct);
 
-    private bool See(AuditRow row)
+    private bool IsNew(AuditRow row)
     {
         _newest = Math.Max(_newest, row.Id);
         return _seen.Add(row.Id);

@@ -1,7 +1,7 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using OAuthServer.Audit;
 using OAuthServer.Storage;
 
@@ -10,68 +10,62 @@ namespace OAuthServer.Operators.Audit;
 /// <summary>How the audit commands print: lines for people, JSON for programs.</summary>
 internal static class AuditOutput
 {
-    /// <summary>One event on one line.</summary>
-    public static string Event(AuditRow row, bool json) => json
-        ? JsonSerializer.Serialize(
-            new EventLine(row.Id, row.OccurredAt, row.Event, row.Reason, row.ClientId, row.UserId, row.GrantId, row.Address, row.CorrelationId, row.KeyId), AuditJson.Default.EventLine)
-        : Words(row);
+    /// <summary>Prints events, one on each line.</summary>
+    public static async Task PrintAsync(ParseResult parsed, IEnumerable<AuditRow> rows, bool json)
+    {
+        foreach (var row in rows) await parsed.PrintAsync(json ? Json(row) : Line(row));
+    }
+
+    /// <summary>One event: when, what, and then names with values, of which strangers have chosen some.</summary>
+    public static string Line(AuditRow row)
+    {
+        (string Name, string? Value)[] values =
+        [
+            ("reason", row.Reason),
+            ("client", row.ClientId),
+            ("user", row.UserId?.ToString()),
+            ("grant", row.GrantId?.ToString()),
+            ("address", row.Address),
+            ("correlation", row.CorrelationId),
+            ("key", row.KeyId),
+        ];
+        var line = new StringBuilder($"{Time(row.OccurredAt)}  {TerminalText.Quoted(row.Event)}");
+        foreach (var (name, value) in values)
+        {
+            if (value is not null) line.Append(CultureInfo.InvariantCulture, $"  {name}={TerminalText.Quoted(value)}");
+        }
+
+        return line.ToString();
+    }
 
     /// <summary>The outcome of a verification.</summary>
-    public static string Verification(AuditVerification result, bool json) =>
-        json ? JsonSerializer.Serialize(Report(result), AuditJson.Default.VerificationReport) : Words(result);
+    public static string Verification(AuditVerification result, bool json) => json
+        ? JsonSerializer.Serialize(VerificationReport.Of(result), AuditJson.Default.VerificationReport)
+        : string.Join(Environment.NewLine, Lines(result).Select(TerminalText.Safe));
 
-    private static string Words(AuditRow row)
+    /// <summary>A seal as <c>--expect</c> takes it.</summary>
+    internal static string Expectation(AuditSeal seal) =>
+        FormattableString.Invariant($"{seal.Sequence}:{Convert.ToHexStringLower(seal.Hash)}");
+
+    private static string Json(AuditRow row) =>
+        JsonSerializer.Serialize(EventReport.Of(row), AuditJson.Default.EventReport);
+
+    private static IEnumerable<string> Lines(AuditVerification result)
     {
-        var line = new StringBuilder($"{Time(row.OccurredAt)}  {row.Event}");
-        Add("reason", row.Reason);
-        Add("client", row.ClientId);
-        Add("user", row.UserId?.ToString());
-        Add("family", row.GrantId?.ToString());
-        Add("address", row.Address);
-        Add("correlation", row.CorrelationId);
-        Add("key", row.KeyId);
-        return line.ToString();
-
-        // A name that a stranger chose must not steer the terminal.
-        void Add(string name, string? value)
-        {
-            if (value is not null) line.Append("  ").Append(name).Append('=').Append(string.Concat(value.Select(c => char.IsControl(c) ? '?' : c)));
-        }
+        var oldest = result.OldestUnsealed is { } moment ? $" (the oldest of {Time(moment)})" : "";
+        yield return $"Seals checked   {result.Seals}";
+        yield return $"Rows verified   {result.RowsVerified}";
+        yield return $"Rows expired    {result.RowsExpired} (left by Audit:Retention; their seals are checked)";
+        yield return $"Rows unsealed   {result.RowsUnsealed}{oldest}";
+        if (result.Head is { } head) yield return $"Last seal       {Expectation(head)} of {Time(head.SealedAt)}";
+        foreach (var key in result.Keys)
+            yield return $"Signed by       {key.KeyId} (seals {key.FirstSequence} to {key.LastSequence})";
+        foreach (var finding in result.Findings) yield return $"FOUND: {finding}";
+        yield return result.Findings.Count == 0
+            ? "The audit log is as it was sealed."
+            : "The audit log was tampered with, or damaged.";
     }
 
-    private static string Words(AuditVerification result)
-    {
-        var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Seals checked   {result.Seals}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Rows verified   {result.RowsVerified}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Rows expired    {result.RowsExpired} (left by Audit:Retention; their seals are checked)");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Rows unsealed   {result.RowsUnsealed}{(result.OldestUnsealed is { } oldest ? $" (the oldest of {Time(oldest)})" : "")}");
-        if (result.Head is { } head) text.AppendLine(CultureInfo.InvariantCulture, $"Last seal       {Expectation(head)} of {Time(head.SealedAt)}");
-        foreach (var key in result.Keys) text.AppendLine(CultureInfo.InvariantCulture, $"Signed by       {key.KeyId} (seals {key.FirstSequence} to {key.LastSequence})");
-        foreach (var finding in result.Findings) text.AppendLine(CultureInfo.InvariantCulture, $"FOUND: {finding}");
-        text.Append(result.Findings.Count == 0 ? "The audit log is as it was sealed." : "The audit log was tampered with, or damaged.");
-        return text.ToString();
-    }
-
-    private static VerificationReport Report(AuditVerification result) => new(
-        result.Findings.Count == 0, result.Seals, result.RowsVerified, result.RowsExpired, result.RowsUnsealed, result.OldestUnsealed,
-        result.Head is { } head ? Expectation(head) : null, result.Keys, result.Findings);
-
-    private static string Expectation(AuditSeal seal) => FormattableString.Invariant($"{seal.Sequence}:{Convert.ToHexStringLower(seal.Hash)}");
-
-    private static string Time(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    /// <summary>An event as <c>--json</c> prints it.</summary>
-    internal sealed record EventLine(
-        long Id, DateTime OccurredAt, string Event, string? Reason, string? ClientId, Guid? UserId, Guid? GrantId, string? Address, string? CorrelationId, string? Kid);
-
-    /// <summary>A verification as <c>--json</c> prints it.</summary>
-    internal sealed record VerificationReport(
-        bool Ok, long Seals, long RowsVerified, long RowsExpired, long RowsUnsealed, DateTime? OldestUnsealed, string? LastSeal,
-        IReadOnlyList<SealingKey> Keys, IReadOnlyList<string> Findings);
+    private static string Time(DateTime utc) =>
+        utc.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(AuditOutput.EventLine))]
-[JsonSerializable(typeof(AuditOutput.VerificationReport))]
-internal sealed partial class AuditJson : JsonSerializerContext;

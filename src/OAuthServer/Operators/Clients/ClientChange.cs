@@ -10,14 +10,10 @@ internal enum ClientAction
 {
     Create,
     Change,
+
+    /// <summary>It is disabled because no file names it.</summary>
     Disable,
 }
-
-/// <summary>One member that changes, as people read it. A secret is never part of it.</summary>
-/// <param name="Member">A column, or <c>secret</c> for all of its columns.</param>
-/// <param name="Before">JSON, or words about a secret; null when there was nothing.</param>
-/// <param name="After">The same afterwards.</param>
-internal sealed record MemberChange(string Member, string? Before, string? After);
 
 /// <summary>A row that is to be written.</summary>
 /// <param name="Action">What happens to it.</param>
@@ -30,13 +26,18 @@ internal sealed record ClientChange(
     private const string Disabled = "disabled";
     private const string Secret = "secret";
 
-    // The columns of a file's members, in the order in which they are shown. Those of secrets, and when a client was
-    // disabled, are told in words.
+    // The columns that are shown as they are, in the order of a file's members. Those of secrets, and when a client
+    // was disabled, are told in words.
     private static readonly string[] Plain =
-        ["name", "application_type", "redirect_uris", "allowed_scopes", "default_scopes", "grant_types", "require_pkce"];
+    [
+        "name", "application_type", "redirect_uris", "allowed_scopes", "default_scopes", "grant_types", "require_pkce",
+    ];
 
-    // For eyes on a terminal, which makes control characters harmless itself.
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // For a terminal, where TerminalText makes the values safe.
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The change that an edit makes.</summary>
     /// <param name="edit">What the change tracker says.</param>
@@ -46,9 +47,9 @@ internal sealed record ClientChange(
         var columns = edit.Columns.ToDictionary(column => column.Column, StringComparer.Ordinal);
         MemberChange?[] members =
         [
-            .. Plain.Select(name => columns.GetValueOrDefault(name) is { } column ? Told(column) : null),
+            .. Plain.Select(name => columns.GetValueOrDefault(name) is { } column ? MemberOf(column) : null),
             SecretOf(edit, columns),
-            DisabledOf(columns),
+            DisabledOf(edit, columns),
         ];
         var changed = members.OfType<MemberChange>().ToList();
         var action = edit.IsNew ? ClientAction.Create : pruned ? ClientAction.Disable : ClientAction.Change;
@@ -56,7 +57,8 @@ internal sealed record ClientChange(
     }
 
     /// <summary>The audit rows of the change.</summary>
-    public IEnumerable<AuditEvent> Audit() => Events.Select(name => new AuditEvent(name, null, AuditContext.Command, After.ClientId));
+    public IEnumerable<AuditEvent> Audit() =>
+        Events.Select(name => new AuditEvent(name, null, AuditContext.Command, After.ClientId));
 
     private static IEnumerable<string> EventsOf(ClientEdit edit, List<MemberChange> members)
     {
@@ -66,27 +68,29 @@ internal sealed record ClientChange(
             yield break;
         }
 
-        if (members.Exists(member => member.Member is not (Secret or Disabled))) yield return AuditEventNames.ClientChanged;
-        if (members.Exists(member => member.Member == Secret)) yield return AuditEventNames.ClientSecretRotated;
-        if (members.Exists(member => member.Member == Disabled))
-            yield return edit.Client.DisabledAt is null ? AuditEventNames.ClientEnabled : AuditEventNames.ClientDisabled;
+        var names = members.Select(member => member.Member).ToList();
+        if (names.Except([Secret, Disabled]).Any()) yield return AuditEventNames.ClientChanged;
+        if (names.Contains(Secret)) yield return AuditEventNames.ClientSecretRotated;
+        if (!names.Contains(Disabled)) yield break;
+        yield return edit.Client.DisabledAt is null ? AuditEventNames.ClientEnabled : AuditEventNames.ClientDisabled;
     }
 
-    private static MemberChange Told(ClientColumnEdit column) =>
-        new(column.Column, column.Before is null ? null : Json(column.Before), column.After is null ? null : Json(column.After));
+    private static MemberChange MemberOf(ClientColumnEdit column) =>
+        new(column.Column, JsonOrNull(column.Before), JsonOrNull(column.After));
 
-    private static MemberChange? DisabledOf(Dictionary<string, ClientColumnEdit> columns) =>
+    private static MemberChange? DisabledOf(ClientEdit edit, Dictionary<string, ClientColumnEdit> columns) =>
         columns.TryGetValue("disabled_at", out var column) && column.Before is null != column.After is null
-            ? new(Disabled, Json(column.Before is not null), Json(column.After is not null))
+            ? new(Disabled, edit.IsNew ? null : Json(column.Before is not null), Json(column.After is not null))
             : null;
 
     private static MemberChange? SecretOf(ClientEdit edit, Dictionary<string, ClientColumnEdit> columns)
     {
-        if (!columns.ContainsKey("client_secret") && !columns.ContainsKey("next_client_secret")) return null;
-        var before = columns.GetValueOrDefault("client_secret")?.Before is null ? null : "there";
+        // A new secret always stands in the first column, and a row without a first one has no second.
+        if (!columns.TryGetValue(StoredSecret.First, out var column)) return null;
+        var before = column.Before is null ? null : "there";
         return (before, edit.Client) switch
         {
-            (_, { ClientSecret: null }) => new(Secret, "there", "removed"),
+            (_, { ClientSecret: null }) => new(Secret, before, "removed"),
             (null, _) => new(Secret, null, "new"),
             (_, { NextClientSecret: null }) => new(Secret, before, "replaced at once"),
             (_, { NextClientSecretExpiresAt: { } end }) =>
@@ -94,6 +98,8 @@ internal sealed record ClientChange(
             _ => new(Secret, before, "a new one"),
         };
     }
+
+    private static string? JsonOrNull(object? value) => value is null ? null : Json(value);
 
     private static string Json(object value) => JsonSerializer.Serialize(value, Readable);
 }

@@ -5,13 +5,17 @@ namespace OAuthServer.Operators.Clients;
 /// <summary>Plans and applies a file of clients.</summary>
 internal sealed class ClientPlanner(OAuthDatabase database, PlanOptions options)
 {
-    /// <summary>What applying would do now. Every fault is in it: those of the file, of the schema's constraints and of secrets.</summary>
+    /// <summary>
+    /// What applying would do now. Every fault is in it: those of the file, of the schema's constraints and of
+    /// secrets.
+    /// </summary>
     public async Task<ClientPlan> PlanAsync(ClientFile file, CancellationToken ct)
     {
         await using var rehearsal = await ClientEditing.RehearseAsync(database, ct);
         var plan = await new DeclaredClients(rehearsal, options).SetAsync(file.Clients, ct);
-        var declared = plan.Changes.Where(change => change.Action != ClientAction.Disable).Select(change => change.After);
-        var broken = await new ClientConstraints(database).FindBrokenAsync([.. declared], ct);
+        var declared = plan.Changes.Where(change => change.Action != ClientAction.Disable);
+        var rows = declared.Select(change => change.After).ToList();
+        var broken = await new ClientConstraints(database).FindBrokenAsync(rows, ct);
         var places = file.Clients.ToLookup(client => client.ClientId, client => client.Place, StringComparer.Ordinal);
         var rules = broken.Select(row => $"{string.Join(" and ", places[row.ClientId])} breaks the rule {row.Name}.");
         return plan with { Faults = [.. file.Faults, .. rules, .. plan.Faults] };

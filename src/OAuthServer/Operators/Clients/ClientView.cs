@@ -1,19 +1,6 @@
-using System.Globalization;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Clients;
-
-/// <summary>A secret as an operator may see it: everything but its hash.</summary>
-/// <param name="Column">Where it stands: <c>client_secret</c> or <c>next_client_secret</c>.</param>
-/// <param name="Live">False once it has ended.</param>
-/// <param name="Cost">Of its bcrypt hash.</param>
-/// <param name="ExpiresAt">Null for no end.</param>
-/// <param name="LastUsedAt">Up to two minutes behind; null when no use was noted.</param>
-internal sealed record SecretView(string Column, bool Live, int Cost, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt)
-{
-    /// <summary>No secret is in it.</summary>
-    public override string ToString() => Column;
-}
 
 /// <summary>A client as an operator may see it.</summary>
 internal sealed record ClientView
@@ -59,15 +46,6 @@ internal sealed record ClientView
         CreatedAt = row.CreatedAt,
         UpdatedAt = row.UpdatedAt,
         DisabledAt = row.DisabledAt,
-        Secrets = [.. LiveSecrets.All(row).Select(secret => View(row, secret, uses, now))],
+        Secrets = [.. StoredSecret.AllOf(row).Select(secret => SecretView.Of(row.ClientId, secret, uses, now))],
     };
-
-    private static SecretView View(ClientRow row, StoredSecret secret, IReadOnlyCollection<ClientSecretUse> uses, DateTimeOffset now)
-    {
-        var name = ClientSecretUses.Of(secret.Hash);
-        var used = uses.FirstOrDefault(use => use.ClientId == row.ClientId && use.Secret.AsSpan().SequenceEqual(name));
-        return new SecretView(
-            secret.Hash == row.ClientSecret ? "client_secret" : "next_client_secret",
-            secret.IsLive(now), int.Parse(secret.Hash.AsSpan(4, 2), CultureInfo.InvariantCulture), secret.ExpiresAt, used?.LastUsedAt);
-    }
 }

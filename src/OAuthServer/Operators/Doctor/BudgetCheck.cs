@@ -10,6 +10,7 @@ internal sealed class BudgetCheck(IOptions<RateLimitOptions> options) : IDoctorC
     // More than one address does by honest use, or than a secret should withstand.
     private const double MostPerSecond = 20;
     private const double MostGuessesPerDay = 50_000;
+
     // A person opens a few pages for one sign-in, and reloads some.
     private const int FewestForPeople = 10;
 
@@ -17,33 +18,63 @@ internal sealed class BudgetCheck(IOptions<RateLimitOptions> options) : IDoctorC
     public string Name => "rate limits";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Configuration;
+    public Requirement Requires => Requirement.Configuration;
 
     /// <inheritdoc/>
-    public Task<Examination> ExamineAsync(CancellationToken ct)
+    public Task<CheckResult> RunAsync(CancellationToken ct)
     {
         var limits = options.Value;
-        var notes = new Notes();
-        foreach (var (name, budget) in new[] { ("Authorize", limits.Authorize), ("Token", limits.Token), ("Revoke", limits.Revoke), ("SignIn", limits.SignIn) }) Judge(notes, name, budget);
-        foreach (var (name, guesses) in new[] { ("ClientSecrets", limits.ClientSecrets), ("Passwords", limits.Passwords) })
-        {
-            var perDay = guesses.PermitLimit * (TimeSpan.FromDays(1) / guesses.Window);
-            notes.FoundIf(perDay > MostGuessesPerDay, FindingIds.BudgetTooWide, Severity.Warning,
-                string.Create(CultureInfo.InvariantCulture, $"RateLimiting:{name} allows {perDay:#,0} wrong guesses a day at one secret."), $"Lower RateLimiting:{name}:PermitLimit or lengthen its Window; 50 per 00:15:00 is the default.");
-        }
-
-        return notes.DoneAsync();
+        var report = new CheckReport();
+        JudgePages(report, "Authorize", limits.Authorize);
+        JudgeCalls(report, "Token", limits.Token);
+        JudgeCalls(report, "Revoke", limits.Revoke);
+        JudgePages(report, "SignIn", limits.SignIn);
+        JudgeGuesses(report, "ClientSecrets", limits.ClientSecrets);
+        JudgeGuesses(report, "Passwords", limits.Passwords);
+        return Task.FromResult(report.Result());
     }
 
-    private static void Judge(Notes notes, string name, BudgetOptions budget)
+    private static void JudgePages(CheckReport report, string name, BudgetOptions budget)
     {
-        notes.Fact($"budget of {name}", string.Create(CultureInfo.InvariantCulture, $"{budget.PermitLimit} per {budget.Window} and address, counting {budget.Count}"));
-        notes.FoundIf(budget.PermitLimit / budget.Window.TotalSeconds > MostPerSecond, FindingIds.BudgetTooWide, Severity.Warning,
-            string.Create(CultureInfo.InvariantCulture, $"RateLimiting:{name} allows {budget.PermitLimit} per {budget.Window}: it stops nobody."), $"Lower RateLimiting:{name}:PermitLimit; 100 per 00:15:00 is the default.");
+        Judge(report, name, budget);
+        if (budget.Count != BudgetCount.All || budget.PermitLimit >= FewestForPeople) return;
+        report.Warning(
+            FindingIds.BudgetTooTight,
+            $"RateLimiting:{name} allows {budget.PermitLimit} per {budget.Window}: people who reload a page, or share "
+            + "an address, get 429.",
+            $"Raise RateLimiting:{name}:PermitLimit to {FewestForPeople} at least.");
+    }
+
+    private static void JudgeCalls(CheckReport report, string name, BudgetOptions budget)
+    {
+        Judge(report, name, budget);
         if (budget.Count != BudgetCount.All) return;
-        notes.FoundIf(name is "Authorize" or "SignIn" && budget.PermitLimit < FewestForPeople, FindingIds.BudgetTooTight, Severity.Warning,
-            $"RateLimiting:{name} allows {budget.PermitLimit} per {budget.Window}: people who reload a page, or share an address, get 429.", $"Raise RateLimiting:{name}:PermitLimit to {FewestForPeople} at least.");
-        notes.FoundIf(name is "Token" or "Revoke", FindingIds.BudgetCountsAll, Severity.Note,
-            $"RateLimiting:{name} counts requests that succeed: an app's server, or an office behind one address, uses up {budget.PermitLimit} quickly.", $"Set RateLimiting:{name}:Count to Refused unless you mean it.");
+        report.Note(
+            FindingIds.BudgetCountsAll,
+            $"RateLimiting:{name} counts requests that succeed: an app's server, or an office behind one address, "
+            + $"uses up {budget.PermitLimit} quickly.",
+            $"Set RateLimiting:{name}:Count to Refused unless you mean it.");
+    }
+
+    private static void Judge(CheckReport report, string name, BudgetOptions budget)
+    {
+        var size = $"{budget.PermitLimit} per {budget.Window}";
+        report.Fact($"budget of {name}", $"{size} and address, counting {budget.Count}");
+        if (budget.PermitLimit / budget.Window.TotalSeconds <= MostPerSecond) return;
+        report.Warning(
+            FindingIds.BudgetTooWide,
+            $"RateLimiting:{name} allows {size}: it stops nobody.",
+            $"Lower RateLimiting:{name}:PermitLimit; 100 per 00:15:00 is the default.");
+    }
+
+    private static void JudgeGuesses(CheckReport report, string name, GuessLimit guesses)
+    {
+        var perDay = guesses.PermitLimit * (TimeSpan.FromDays(1) / guesses.Window);
+        if (perDay <= MostGuessesPerDay) return;
+        var many = perDay.ToString("#,0", CultureInfo.InvariantCulture);
+        report.Warning(
+            FindingIds.BudgetTooWide,
+            $"RateLimiting:{name} allows {many} wrong guesses a day at one secret.",
+            $"Lower RateLimiting:{name}:PermitLimit or lengthen its Window; 50 per 00:15:00 is the default.");
     }
 }

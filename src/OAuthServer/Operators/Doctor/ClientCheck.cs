@@ -8,7 +8,12 @@ namespace OAuthServer.Operators.Doctor;
 
 /// <summary>The clients that somebody should look at: the same rules as <c>OAuthServer clients lint</c>.</summary>
 internal sealed class ClientCheck(
-    Storage.Clients clients, ClientSecretUses uses, IOptions<OAuthOptions> options, IOptions<ClientSecretOptions> secrets, TimeProvider clock, IHostEnvironment environment) : IDoctorCheck
+    Storage.Clients clients,
+    ClientSecretUses uses,
+    IOptions<OAuthOptions> options,
+    IOptions<ClientSecretOptions> secrets,
+    TimeProvider clock,
+    IHostEnvironment environment) : IDoctorCheck
 {
     // Somebody disabled it on purpose.
     private const string Disabled = "client_disabled";
@@ -17,18 +22,23 @@ internal sealed class ClientCheck(
     public string Name => "clients";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Schema;
+    public Requirement Requires => Requirement.Schema;
 
     /// <inheritdoc/>
-    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
         var rows = await clients.ListAsync(ct);
         var disabled = rows.Count(client => client.DisabledAt is not null);
-        var notes = new Notes().Fact("clients", $"{rows.Count - disabled}{(disabled > 0 ? $", and {disabled} disabled" : "")}");
+        var report = new CheckReport();
+        report.Fact("clients", $"{rows.Count - disabled}{(disabled > 0 ? $", and {disabled} disabled" : "")}");
         var lint = new ClientLint([.. options.Value.Scopes.Keys], secrets.Value.Cost, clock.GetUtcNow());
         foreach (var found in lint.Check(rows, await uses.ListAsync(ct)))
-            notes.Found(FindingIds.OfClients + found.Rule, SeverityOf(found), $"Client {found.ClientId}: {found.What}", found.Advice);
-        return notes.Done();
+        {
+            var id = FindingIds.OfClients + found.Rule;
+            report.Add(SeverityOf(found), id, $"Client {found.ClientId}: {found.What}", found.Advice);
+        }
+
+        return report.Result();
     }
 
     // What the rules warn of, such as plain http on localhost, is what Development is for.

@@ -6,7 +6,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Doctor;
 
 /// <summary>Whether the database answers, is one that we can use, and keeps what it was told.</summary>
-internal sealed class DatabaseCheck(DatabaseFacts database, IOptions<DatabaseOptions> options, IHostEnvironment environment) : IDoctorCheck
+internal sealed class DatabaseCheck(
+    DatabaseFacts database, IOptions<DatabaseOptions> options, IHostEnvironment environment) : IDoctorCheck
 {
     private const int OldestVersion = 15;
 
@@ -14,52 +15,105 @@ internal sealed class DatabaseCheck(DatabaseFacts database, IOptions<DatabaseOpt
     public string Name => "database";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Configuration;
+    public Requirement Requires => Requirement.Configuration;
 
     /// <inheritdoc/>
-    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
         var settings = new NpgsqlConnectionStringBuilder(options.Value.ConnectionString);
-        var place = string.Create(CultureInfo.InvariantCulture, $"{settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}");
+        var port = settings.Port.ToString(CultureInfo.InvariantCulture);
+        var place = $"{settings.Host}:{port}/{settings.Database ?? settings.Username}";
+        // One developer never opens so many connections.
+        var tooFewConnections = environment.IsDevelopment() ? Severity.Note : Severity.Warning;
+        var report = new CheckReport();
+        report.Fact("database", place);
         try
         {
-            return Judge(place, settings.MaxPoolSize, await database.LookAsync(ct), environment.IsDevelopment() ? Severity.Note : Severity.Warning);
+            Judge(report, await database.ReadAsync(ct), settings.MaxPoolSize, tooFewConnections);
+            return report.Result();
         }
         catch (Exception outage) when (outage is NpgsqlException or TimeoutException or IOException)
         {
-            return new Notes().Fact("database", place)
-                .Found(FindingIds.DatabaseUnreachable, Severity.Error, $"The database {place} does not answer: {Reason(outage)}",
-                    "Check that PostgreSQL runs, that this machine may reach it, and the role, password and database of ConnectionStrings:OAuthServer.")
-                .Done(Ground.Database);
+            report.Error(
+                FindingIds.DatabaseUnreachable,
+                $"The database {place} does not answer: {Reason(outage)}",
+                "Check that PostgreSQL runs, that this machine may reach it, and the role, password and database of "
+                + "ConnectionStrings:OAuthServer.");
+            return report.Result(Requirement.Database);
         }
     }
 
     /// <summary>What the settings of a database mean for us.</summary>
-    /// <param name="scarce">How much it matters that there may be too few connections: one developer never opens so many.</param>
-    internal static Examination Judge(string place, int poolSize, DatabaseState state, Severity scarce = Severity.Warning)
+    internal static void Judge(CheckReport report, DatabaseState state, int poolSize, Severity tooFewConnections)
     {
-        var notes = new Notes().Fact("database", place).Fact("PostgreSQL", state.Version).Fact("role", state.Role)
-            .Fact("connections", string.Create(CultureInfo.InvariantCulture, $"{poolSize} at most per instance, {state.Connections} at most in all"));
-        notes.FoundIf(state.Major < OldestVersion, FindingIds.DatabaseTooOld, Severity.Error,
-            $"PostgreSQL {state.Version} is older than {OldestVersion}.", $"Upgrade to PostgreSQL {OldestVersion} or newer.");
-        notes.FoundIf(state.IsReadOnly, FindingIds.DatabaseReadOnly, Severity.Error,
-            "The database takes no writes: it is a standby, or its transactions are read-only.", "Point ConnectionStrings:OAuthServer at the primary (Target Session Attributes=primary chooses it among several hosts).");
-        notes.FoundIf(!state.Fsync || !state.FullPageWrites, FindingIds.DatabaseNotDurable, Severity.Error,
-            "fsync or full_page_writes is off: a power cut can destroy the database.", "Set both to on in postgresql.conf and reload.");
-        notes.FoundIf(state.SynchronousCommit == "off", FindingIds.DatabaseCommitsEarly, Severity.Warning,
-            "synchronous_commit is off: a crash takes back the last moments, so that a used code or refresh token is good again.",
-            "Set synchronous_commit to on, for this role at least: ALTER ROLE … SET synchronous_commit = on.");
-        notes.FoundIf(state.IsSuperuser, FindingIds.DatabaseSuperuser, Severity.Note,
-            $"The role {state.Role} is a superuser, which may do anything to any database of this server.",
-            "Let the server use a role that may read and write its tables and no more; migrations can use another one.");
-        notes.FoundIf(poolSize > state.Connections, FindingIds.DatabasePoolTooLarge, scarce,
-            string.Create(CultureInfo.InvariantCulture, $"One instance may open {poolSize} connections, and the database has {state.Connections} for all together: under load, others are refused."),
-            "Set Maximum Pool Size in ConnectionStrings:OAuthServer so that all instances together stay below; 20 for each are enough for most, or raise max_connections.");
-        return notes.Done();
+        report.Fact("PostgreSQL", state.Version);
+        report.Fact("role", state.Role);
+        report.Fact("connections", $"{poolSize} at most per instance, {state.Connections} at most in all");
+        JudgeUse(report, state);
+        JudgeDurability(report, state);
+        if (poolSize > state.Connections)
+        {
+            report.Add(
+                tooFewConnections, FindingIds.DatabasePoolTooLarge,
+                $"One instance may open {poolSize} connections, and the database has {state.Connections} for all "
+                + "together: under load, others are refused.",
+                "Set Maximum Pool Size in ConnectionStrings:OAuthServer so that all instances together stay below; 20 "
+                + "for each are enough for most, or raise max_connections.");
+        }
+    }
+
+    private static void JudgeUse(CheckReport report, DatabaseState state)
+    {
+        if (state.Major < OldestVersion)
+        {
+            report.Error(
+                FindingIds.DatabaseTooOld,
+                $"PostgreSQL {state.Version} is older than {OldestVersion}.",
+                $"Upgrade to PostgreSQL {OldestVersion} or newer.");
+        }
+
+        if (state.IsReadOnly)
+        {
+            report.Error(
+                FindingIds.DatabaseReadOnly,
+                "The database takes no writes: it is a standby, or its transactions are read-only.",
+                "Point ConnectionStrings:OAuthServer at the primary (Target Session Attributes=primary chooses it "
+                + "among several hosts).");
+        }
+
+        if (state.IsSuperuser)
+        {
+            report.Note(
+                FindingIds.DatabaseSuperuser,
+                $"The role {state.Role} is a superuser, which may do anything to any database of this server.",
+                "Let the server use a role that may read and write its tables and no more; migrations can use another "
+                + "one.");
+        }
+    }
+
+    private static void JudgeDurability(CheckReport report, DatabaseState state)
+    {
+        if (!state.Fsync || !state.FullPageWrites)
+        {
+            report.Error(
+                FindingIds.DatabaseNotDurable,
+                "fsync or full_page_writes is off: a power cut can destroy the database.",
+                "Set both to on in postgresql.conf and reload.");
+        }
+
+        if (state.SynchronousCommit == "off")
+        {
+            report.Warning(
+                FindingIds.DatabaseCommitsEarly,
+                "synchronous_commit is off: a crash takes back the last moments, so that a used code or refresh token "
+                + "is good again.",
+                "Set synchronous_commit to on, for this role at least: ALTER ROLE … SET synchronous_commit = on.");
+        }
     }
 
     // Npgsql's messages name host, role and database, never the password. The cause beneath says more.
-    private static string Reason(Exception outage) => outage.InnerException is { } cause && !outage.Message.Contains(cause.Message, StringComparison.Ordinal)
-        ? $"{outage.Message} ({cause.Message})"
-        : outage.Message;
+    private static string Reason(Exception outage) =>
+        outage.InnerException is { } cause && !outage.Message.Contains(cause.Message, StringComparison.Ordinal)
+            ? $"{outage.Message} ({cause.Message})"
+            : outage.Message;
 }

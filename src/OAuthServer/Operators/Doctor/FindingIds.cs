@@ -46,13 +46,17 @@ internal static class FindingIds
     public const string BudgetCountsAll = "budget_counts_all";
     public const string CheckFailed = "check_failed";
 
-    /// <summary>Before the rules of <c>clients lint</c>, which are findings too.</summary>
+    /// <summary>Stands before the rules of <c>clients lint</c>, which are findings too.</summary>
     internal const string OfClients = "client.";
 
     /// <summary>All but those of clients.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [.. typeof(FindingIds).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
+    [
+        .. typeof(FindingIds).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!),
+    ];
 
     /// <summary>Whether a finding of this code can exist.</summary>
-    public static bool Exists(string id) => All.Contains(id, StringComparer.Ordinal) || id.StartsWith(OfClients, StringComparison.Ordinal);
+    public static bool Exists(string id) =>
+        All.Contains(id, StringComparer.Ordinal) || id.StartsWith(OfClients, StringComparison.Ordinal);
 }

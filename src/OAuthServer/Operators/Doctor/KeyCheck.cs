@@ -1,49 +1,86 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Keys;
 
 namespace OAuthServer.Operators.Doctor;
 
 /// <summary>Whether the key store answers, and how old its keys are.</summary>
-internal sealed class KeyCheck(KeyKeeper keeper, IOptions<SigningKeyOptions> options, TimeProvider clock) : IDoctorCheck
+internal sealed class KeyCheck(IKeySource source, IOptions<SigningKeyOptions> options, TimeProvider clock)
+    : IDoctorCheck
 {
     /// <inheritdoc/>
     public string Name => "signing keys";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Configuration;
+    public Requirement Requires => Requirement.Configuration;
 
     /// <inheritdoc/>
-    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
-        var notes = new Notes().Fact("key store", keeper.Place);
+        var report = new CheckReport();
+        report.Fact("key store", source.Place);
         try
         {
-            using var stored = await keeper.ListAsync(ct);
-            Judge(stored, notes);
+            using var stored = await source.ReadAsync(ct);
+            JudgeStages(report, stored);
+            JudgeAges(report, stored);
         }
         catch (KeyStoreException outage)
         {
-            notes.Found(FindingIds.KeyStoreUnreachable, Severity.Error, $"The key store cannot be read: {outage.Message}",
-                "Running instances go on; a new one does not become ready. Check the network, the region, the credentials and their right secretsmanager:GetSecretValue.");
+            report.Error(
+                FindingIds.KeyStoreUnreachable,
+                $"The key store cannot be read: {outage.Message}",
+                "Running instances go on; a new one does not become ready. Check the network, the region, the "
+                + "credentials and their right secretsmanager:GetSecretValue.");
         }
 
-        return notes.Done();
+        return report.Result();
     }
 
-    private void Judge(StoredKeys stored, Notes notes)
+    private void JudgeStages(CheckReport report, StoredKeys stored)
     {
-        var now = clock.GetUtcNow();
         foreach (var key in stored.Keys)
-            notes.Fact($"{key.Stage.ToString().ToLowerInvariant()} key", $"{key.Key.KeyId}, {(key.CreatedAt is { } made ? $"made {(now - made).Text()} ago" : "age unknown")}");
-        notes.FoundIf(stored[KeyStage.Current] is null, FindingIds.KeyMissing, Severity.Error,
-            $"There is no current key in {keeper.Place}: no token can be issued.",
-            options.Value.Source == SigningKeySource.File ? "Start the server, which makes the first key file; or run: OAuthServer keys generate" : "Run: OAuthServer keys generate");
+        {
+            var age = AgeOf(key) is { } known ? $"made {Quantity.Of(known)} ago" : "age unknown";
+            report.Fact($"{key.Stage.ToString().ToLowerInvariant()} key", $"{key.Key.KeyId}, {age}");
+        }
+
+        if (stored[KeyStage.Current] is null)
+        {
+            report.Error(
+                FindingIds.KeyMissing,
+                $"There is no current key in {source.Place}: no token can be issued.",
+                source.MakesFirstKey
+                    ? "Start the server, which makes the first key file; or run: OAuthServer keys generate"
+                    : "Run: OAuthServer keys generate");
+        }
+
         foreach (var fault in stored.Faults)
-            notes.Found(FindingIds.KeyUnusable, Severity.Warning, $"A key cannot be used: {fault}.", "Replace it: OAuthServer keys generate --replace makes a new pending key.");
-        if (stored[KeyStage.Current]?.CreatedAt is { } created && now - created > options.Value.RotateEvery)
-            notes.Found(FindingIds.KeyOld, Severity.Warning, $"The key that signs is {(now - created).Text()} old.", "Rotate it: OAuthServer keys generate, and a day later OAuthServer keys promote.");
-        if (stored[KeyStage.Pending]?.CreatedAt is { } pending && now - pending >= options.Value.PublishBeforeSigning)
-            notes.Found(FindingIds.KeyPendingReady, Severity.Note, $"The pending key has been published for {(now - pending).Text()}: every verifier knows it.", "Let it sign: OAuthServer keys promote");
+        {
+            report.Warning(
+                FindingIds.KeyUnusable,
+                $"A key cannot be used: {fault}.",
+                "Replace it: OAuthServer keys generate --replace makes a new pending key.");
+        }
     }
+
+    private void JudgeAges(CheckReport report, StoredKeys stored)
+    {
+        if (AgeOf(stored[KeyStage.Current]) is { } current && current > options.Value.RotateEvery)
+        {
+            report.Warning(
+                FindingIds.KeyOld,
+                $"The key that signs is {Quantity.Of(current)} old.",
+                "Rotate it: OAuthServer keys generate, and a day later OAuthServer keys promote.");
+        }
+
+        if (AgeOf(stored[KeyStage.Pending]) is { } pending && pending >= options.Value.PublishBeforeSigning)
+        {
+            report.Note(
+                FindingIds.KeyPendingReady,
+                $"The pending key has been published for {Quantity.Of(pending)}: every verifier knows it.",
+                "Let it sign: OAuthServer keys promote");
+        }
+    }
+
+    private TimeSpan? AgeOf(StoredKey? key) => clock.GetUtcNow() - key?.CreatedAt;
 }

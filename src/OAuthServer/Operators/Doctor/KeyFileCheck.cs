@@ -7,30 +7,43 @@ namespace OAuthServer.Operators.Doctor;
 internal sealed class KeyFileCheck(IOptions<SigningKeyOptions> options, IHostEnvironment environment) : IDoctorCheck
 {
     private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <inheritdoc/>
     public string Name => "key files";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Configuration;
+    public Requirement Requires => Requirement.Configuration;
 
     /// <inheritdoc/>
-    public Task<Examination> ExamineAsync(CancellationToken ct)
+    public Task<CheckResult> RunAsync(CancellationToken ct)
     {
-        var notes = new Notes();
-        if (options.Value.Source != SigningKeySource.File) return notes.DoneAsync();
-        notes.FoundIf(!environment.IsDevelopment(), FindingIds.KeyFilesInProduction, Severity.Warning,
-            "The signing keys are files, which are for development: an instance elsewhere would sign with a key of its own, and no one keeps a copy.",
-            "Set SigningKeys:Source to SecretsManager.");
-        var directory = new DirectoryInfo(Path.GetFullPath(options.Value.Directory, environment.ContentRootPath));
-        if (!directory.Exists || OperatingSystem.IsWindows()) return notes.DoneAsync();
-        foreach (var file in directory.EnumerateFiles("*.pem").Where(file => (file.UnixFileMode & Others) != 0).OrderBy(file => file.Name, StringComparer.Ordinal))
+        var report = new CheckReport();
+        if (options.Value.Source == SigningKeySource.File) Judge(report);
+        return Task.FromResult(report.Result());
+    }
+
+    private void Judge(CheckReport report)
+    {
+        if (!environment.IsDevelopment())
         {
-            notes.Found(FindingIds.KeyFileReadable, Severity.Error, $"{file.FullName} is open to other users of this machine ({file.UnixFileMode}).",
-                $"Run: chmod 600 {file.FullName}. If others may have read it, replace the key.");
+            report.Warning(
+                FindingIds.KeyFilesInProduction,
+                "The signing keys are files, which are for development: an instance elsewhere would sign with a key "
+                + "of its own, and no one keeps a copy.",
+                "Set SigningKeys:Source to SecretsManager.");
         }
 
-        return notes.DoneAsync();
+        var directory = new DirectoryInfo(Path.GetFullPath(options.Value.Directory, environment.ContentRootPath));
+        if (!directory.Exists || OperatingSystem.IsWindows()) return;
+        var open = directory.EnumerateFiles("*.pem").Where(file => (file.UnixFileMode & Others) != 0);
+        foreach (var file in open.OrderBy(file => file.Name, StringComparer.Ordinal))
+        {
+            report.Error(
+                FindingIds.KeyFileReadable,
+                $"{file.FullName} is open to other users of this machine ({file.UnixFileMode}).",
+                $"Run: chmod 600 {file.FullName}. If others may have read it, replace the key.");
+        }
     }
 }

@@ -1,40 +1,46 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Keys;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Doctor;
 
-/// <summary>Whether the key before the current one is still needed: until the last token that it signed has expired everywhere.</summary>
-internal sealed class PreviousKeyCheck(KeyKeeper keeper, SigningKeys published, IOptions<SigningKeyOptions> options) : IDoctorCheck
+/// <summary>
+/// Whether the key before the current one is still needed: until the last token that it signed has expired everywhere.
+/// </summary>
+internal sealed class PreviousKeyCheck(IKeySource source, SigningKeys history, IOptions<SigningKeyOptions> options)
+    : IDoctorCheck
 {
     /// <inheritdoc/>
     public string Name => "previous key";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Schema;
+    public Requirement Requires => Requirement.Schema;
 
     /// <inheritdoc/>
-    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
-        var notes = new Notes();
+        var report = new CheckReport();
         try
         {
-            using var stored = await keeper.ListAsync(ct);
-            if (stored[KeyStage.Current] is not { } current) return notes.Done();
-            var signing = await published.SigningForAsync(current.Key.KeyId, ct);
-            notes.Fact("signing", signing is { } since ? $"for {since.Text()}" : "not yet: no instance has loaded it");
-            if (stored[KeyStage.Previous] is not null) notes.Fact("previous needed", Needed(signing));
+            using var stored = await source.ReadAsync(ct);
+            if (stored[KeyStage.Current] is not { } current) return report.Result();
+            var signing = await history.SigningForAsync(current.Key.KeyId, ct);
+            var since = signing is { } time ? $"for {Quantity.Of(time)}" : "not yet: no instance has loaded it";
+            report.Fact("signing", since);
+            if (stored[KeyStage.Previous] is not null) report.Fact("previous needed", Needed(signing));
         }
         catch (KeyStoreException)
         {
-            // Another check says so.
+            // KeyCheck reports it.
         }
 
-        return notes.Done();
+        return report.Result();
     }
 
-    private string Needed(TimeSpan? signing) => signing is not { } since ? "yes: the current key signs nothing yet"
-        : options.Value.PreviousKeyRetention() - since is { Ticks: > 0 } left ? $"for another {left.Text()}"
-        : "no longer; it leaves at the next rotation";
+    private string Needed(TimeSpan? signing)
+    {
+        if (signing is not { } time) return "yes: the current key signs nothing yet";
+        var left = options.Value.PreviousKeyRetention() - time;
+        return left > TimeSpan.Zero ? $"for another {Quantity.Of(left)}" : "no longer; it leaves at the next rotation";
+    }
 }

@@ -6,8 +6,9 @@ using OAuthServer.Settings;
 namespace OAuthServer.Operators.Doctor;
 
 /// <summary>
-/// With <c>--probe</c>: asks for the metadata at the issuer's own address, as a client does, through whatever stands in front.
-/// That it answers shows the scheme that the server saw, since one with an https issuer refuses what came as http.
+/// With <c>--probe</c>: asks for the metadata at the issuer's own address, as a client does, through whatever stands
+/// in front. That it answers shows the scheme that the server saw, since one with an https issuer refuses what came as
+/// http.
 /// </summary>
 internal sealed class ProbeCheck(ServerAddress address, HttpMessageInvoker http) : IDoctorCheck
 {
@@ -18,50 +19,66 @@ internal sealed class ProbeCheck(ServerAddress address, HttpMessageInvoker http)
     public string Name => "probe";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Configuration;
+    public Requirement Requires => Requirement.Configuration;
 
     /// <inheritdoc/>
-    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
         var url = new Uri(IssuerCheck.Metadata(new Uri(address.Issuer), address.Path));
-        var notes = new Notes().Fact("asked", url.AbsoluteUri);
+        var report = new CheckReport();
+        report.Fact("asked", url.AbsoluteUri);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             using var answer = await http.SendAsync(request, ct);
-            notes.Fact("answer", string.Create(CultureInfo.InvariantCulture, $"{(int)answer.StatusCode}"));
-            Judge(notes, answer.StatusCode, Json(await BeginningAsync(answer, ct)));
+            report.Fact("answer", Digits(answer.StatusCode));
+            Judge(report, answer.StatusCode, Json(await BeginningAsync(answer, ct)));
         }
-        catch (Exception outage) when (outage is HttpRequestException or IOException || (outage is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception outage) when (IsOutage(outage, ct))
         {
-            notes.Found(FindingIds.ProbeUnreachable, Severity.Error, $"{url} does not answer: {Reason(outage)}",
-                "Check the name in DNS, the certificate, the proxy and that an instance runs; or run the doctor where clients are.");
+            report.Error(
+                FindingIds.ProbeUnreachable,
+                $"{url} does not answer: {Reason(outage)}",
+                "Check the name in DNS, the certificate, the proxy and that an instance runs; or run the doctor where "
+                + "clients are.");
         }
 
-        return notes.Done();
+        return report.Result();
     }
 
-    private void Judge(Notes notes, HttpStatusCode status, JsonElement? body)
+    private void Judge(CheckReport report, HttpStatusCode status, JsonElement? body)
     {
         if (status == HttpStatusCode.OK && Text(body, "issuer") is { } issuer)
         {
-            notes.Fact("scheme seen", address.IsHttps ? "https" : "http");
-            notes.FoundIf(issuer != address.Issuer, FindingIds.ProbeIssuerDiffers, Severity.Error,
-                $"The server there says that its issuer is {issuer[..Math.Min(issuer.Length, LongestIssuer)]}; here it is {address.Issuer}. Clients refuse the metadata (RFC 8414 §3.3).",
-                "Give both the same OAuth:Issuer, or correct where the name leads.");
+            report.Fact("scheme seen", address.IsHttps ? "https" : "http");
+            if (issuer != address.Issuer) IssuerDiffers(report, issuer);
         }
         else if (status == HttpStatusCode.BadRequest && Text(body, "error") == "invalid_request")
         {
-            notes.Fact("scheme seen", "http").Found(FindingIds.ProbeSchemeHttp, Severity.Error,
-                "The server saw plain http, although it was asked over https: the proxy is not trusted, or does not send X-Forwarded-Proto.",
-                "List the proxy's address, as the server sees it, under ForwardedHeaders:KnownProxies or :KnownNetworks, and let it send X-Forwarded-Proto: https. The server's log says which of both it is (event 7006 or 7007).");
+            report.Fact("scheme seen", "http");
+            report.Error(
+                FindingIds.ProbeSchemeHttp,
+                "The server saw plain http, although it was asked over https: the proxy is not trusted, or does not "
+                + "send X-Forwarded-Proto.",
+                "List the proxy's address, as the server sees it, under ForwardedHeaders:KnownProxies or "
+                + ":KnownNetworks, and let it send X-Forwarded-Proto: https. The server's log says which of both it "
+                + "is (event 7006 or 7007).");
         }
         else
         {
-            notes.Found(FindingIds.ProbeRefused, Severity.Error, string.Create(CultureInfo.InvariantCulture, $"The metadata was answered with {(int)status} and not with the metadata of this server."),
-                $"Let the proxy pass on /.well-known/oauth-authorization-server{address.Path} and everything under {address.Issuer}/, without redirects, to this server.");
+            report.Error(
+                FindingIds.ProbeRefused,
+                $"The metadata was answered with {Digits(status)} and not with the metadata of this server.",
+                $"Let the proxy pass on /.well-known/oauth-authorization-server{address.Path} and everything under "
+                + $"{address.Issuer}/, without redirects, to this server.");
         }
     }
+
+    private void IssuerDiffers(CheckReport report, string issuer) => report.Error(
+        FindingIds.ProbeIssuerDiffers,
+        $"The server there says that its issuer is {issuer[..Math.Min(issuer.Length, LongestIssuer)]}; here it is "
+        + $"{address.Issuer}. Clients refuse the metadata (RFC 8414 §3.3).",
+        "Give both the same OAuth:Issuer, or correct where the name leads.");
 
     private static async Task<byte[]> BeginningAsync(HttpResponseMessage answer, CancellationToken ct)
     {
@@ -84,7 +101,16 @@ internal sealed class ProbeCheck(ServerAddress address, HttpMessageInvoker http)
     }
 
     private static string? Text(JsonElement? json, string name) =>
-        json is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    private static string Digits(HttpStatusCode status) => ((int)status).ToString(CultureInfo.InvariantCulture);
+
+    private static bool IsOutage(Exception failure, CancellationToken ct) =>
+        failure is HttpRequestException or IOException
+        || (failure is OperationCanceledException && !ct.IsCancellationRequested);
 
     private static string Reason(Exception outage) => outage switch
     {

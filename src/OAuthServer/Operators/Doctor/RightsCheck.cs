@@ -2,27 +2,50 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Doctor;
 
-/// <summary>Whether the database role may do what the server does.</summary>
+/// <summary>Whether the database role may use the schema, and do on its tables what the server does.</summary>
 internal sealed class RightsCheck(DatabaseFacts database) : IDoctorCheck
 {
     /// <inheritdoc/>
     public string Name => "rights";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Database;
+    public Requirement Requires => Requirement.Database;
 
     /// <inheritdoc/>
-    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    public async Task<CheckResult> RunAsync(CancellationToken ct)
+    {
+        var report = new CheckReport();
+        var closed = await database.ClosedSchemasAsync(ct);
+        foreach (var schema in closed)
+        {
+            report.Error(
+                FindingIds.DatabaseRights,
+                $"The database role may not use the schema {schema}, so it does not see the tables in it.",
+                $"As the owner of the schema: GRANT USAGE ON SCHEMA {schema} TO the role.");
+        }
+
+        if (closed.Count > 0)
+        {
+            report.Fact("rights", $"USAGE on the schema {string.Join(", ", closed)} is missing");
+            return report.Result(Requirement.SchemaUsage);
+        }
+
+        await JudgeTablesAsync(report, ct);
+        return report.Result();
+    }
+
+    private async Task JudgeTablesAsync(CheckReport report, CancellationToken ct)
     {
         var wanted = await database.WantedRightsAsync(ct);
         var lacking = await database.LackingAsync(wanted, ct);
-        var notes = new Notes().Fact("rights", lacking.Count == 0 ? "complete" : $"{lacking.Count} of {wanted.Count} are missing");
+        report.Fact("rights", lacking.Count == 0 ? "complete" : $"{lacking.Count} of {wanted.Count} are missing");
         foreach (var table in lacking.GroupBy(right => right.Table, StringComparer.Ordinal))
         {
             var rights = string.Join(", ", table.Select(right => right.Right));
-            notes.Found(FindingIds.DatabaseRights, Severity.Error, $"The database role may not {rights} on {table.Key}.", $"As the owner of the table: GRANT {rights} ON {table.Key} TO the role.");
+            report.Error(
+                FindingIds.DatabaseRights,
+                $"The database role may not {rights} on {table.Key}.",
+                $"As the owner of the table: GRANT {rights} ON {table.Key} TO the role.");
         }
-
-        return notes.Done();
     }
 }

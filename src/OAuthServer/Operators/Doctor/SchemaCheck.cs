@@ -2,7 +2,7 @@ using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Operators.Doctor;
 
-/// <summary>Whether the schema is that of this build.</summary>
+/// <summary>Whether the schema is that of this version.</summary>
 internal sealed class SchemaCheck(SchemaVersion schema, IHostEnvironment environment) : IDoctorCheck
 {
     private readonly string _migrate = environment.IsDevelopment()
@@ -13,18 +13,35 @@ internal sealed class SchemaCheck(SchemaVersion schema, IHostEnvironment environ
     public string Name => "schema";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Database;
+    public Requirement Requires => Requirement.SchemaUsage;
 
     /// <inheritdoc/>
-    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
         var compared = await schema.CompareAsync(ct);
-        var notes = new Notes().Fact("schema", compared.Latest ?? "none");
+        var report = new CheckReport();
+        report.Fact("schema", compared.Latest ?? "none");
         if (compared.Latest is null)
-            return notes.Found(FindingIds.SchemaMissing, Severity.Error, "The database has no schema of this server yet.", _migrate).Done(Ground.Schema);
-        notes.FoundIf(!compared.IsReady, FindingIds.SchemaOld, Severity.Error, $"The database lacks {string.Join(", ", compared.Missing)}: no instance of this version becomes ready.", _migrate);
-        notes.FoundIf(compared.Newer.Count > 0, FindingIds.SchemaNewer, Severity.Note,
-            $"The database has run {string.Join(", ", compared.Newer)}, which this build does not know: a newer version was here.", "Nothing: this build works on it. Bring all instances to the newer version when you can.");
-        return notes.Done(compared.IsReady ? null : Ground.Schema);
+        {
+            report.Error(FindingIds.SchemaMissing, "The database has no schema of this server yet.", _migrate);
+        }
+        else if (!compared.IsReady)
+        {
+            report.Error(
+                FindingIds.SchemaOld,
+                $"The database lacks {string.Join(", ", compared.Missing)}: no instance of this version gets ready.",
+                _migrate);
+        }
+
+        if (compared.Newer.Count > 0)
+        {
+            report.Note(
+                FindingIds.SchemaNewer,
+                $"The database has run {string.Join(", ", compared.Newer)}, which this version does not know: a newer "
+                + "one was here.",
+                "Nothing: this version works on it. Bring all instances to the newer version when you can.");
+        }
+
+        return report.Result(compared.IsReady ? null : Requirement.Schema);
     }
 }

@@ -14,19 +14,26 @@ internal sealed class SealCheck(AuditSeals seals, IOptions<AuditOptions> options
     public string Name => "audit seals";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Schema;
+    public Requirement Requires => Requirement.Schema;
 
     /// <inheritdoc/>
-    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
         var lag = await seals.LagAsync(ct);
         var tolerable = options.Value.SealInterval * Rounds;
         if (tolerable < Least) tolerable = Least;
-        return new Notes()
-            .Fact("oldest row without a seal", lag is { } waiting ? Words.Text(waiting) : "none")
-            .FoundIf(lag > tolerable, FindingIds.SealsBehind, Severity.Warning,
-                $"The oldest audit row without a seal is {(lag ?? default).Text()} old; Audit:SealInterval is {options.Value.SealInterval}.",
-                "Check that an instance runs and has a signing key, and that nobody holds a transaction open that has written to oauth_audit_events (pg_stat_activity).")
-            .Done();
+        var report = new CheckReport();
+        report.Fact("oldest row without a seal", lag is { } age ? Quantity.Of(age) : "none");
+        if (lag is { } waiting && waiting > tolerable)
+        {
+            report.Warning(
+                FindingIds.SealsBehind,
+                $"The oldest audit row without a seal is {Quantity.Of(waiting)} old; Audit:SealInterval is "
+                + $"{options.Value.SealInterval}.",
+                "Check that an instance runs and has a signing key, and that nobody holds a transaction open that has "
+                + "written to oauth_audit_events (pg_stat_activity).");
+        }
+
+        return report.Result();
     }
 }

@@ -3,28 +3,45 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Doctor;
 
-/// <summary>Whether there is a Data Protection key for session cookies and forms. The server makes and renews them by itself.</summary>
+/// <summary>
+/// Whether there is a Data Protection key for session cookies and forms. The server makes and renews them by itself.
+/// </summary>
 internal sealed class SessionKeyCheck(SessionKeys keys, TimeProvider clock) : IDoctorCheck
 {
     /// <inheritdoc/>
     public string Name => "session keys";
 
     /// <inheritdoc/>
-    public Ground StandsOn => Ground.Schema;
+    public Requirement Requires => Requirement.Schema;
 
     /// <inheritdoc/>
-    public async Task<Examination> ExamineAsync(CancellationToken ct)
+    public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
         var all = await keys.ListAsync(ct);
-        var notes = new Notes().Fact("session keys", all.Count == 0
-            ? "none"
-            : string.Create(CultureInfo.InvariantCulture, $"{all.Count}, the last one until {all.Max(key => key.ExpiresAt):yyyy-MM-dd}"));
-        return notes
-            .FoundIf(all.Count == 0, FindingIds.SessionKeysNone, Severity.Note,
-                "There is no Data Protection key yet: nobody has opened a page.", "Nothing: the first page makes one. If people have signed in before, look for the table data_protection_keys in your backup.")
-            .FoundIf(all.Count > 0 && all.All(key => key.ExpiresAt <= now), FindingIds.SessionKeysExpired, Severity.Warning,
-                "Every Data Protection key has expired, and no instance has made a new one.", "Check that an instance runs, that its clock is right, and that its role may INSERT into data_protection_keys; the next page then makes one.")
-            .Done();
+        var report = new CheckReport();
+        if (all.Count == 0)
+        {
+            report.Fact("session keys", "none");
+            report.Note(
+                FindingIds.SessionKeysNone,
+                "There is no Data Protection key yet: nobody has opened a page.",
+                "Nothing: the first page makes one. If people have signed in before, look for the table "
+                + "data_protection_keys in your backup.");
+            return report.Result();
+        }
+
+        var last = all.Max(key => key.ExpiresAt);
+        var day = last.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        report.Fact("session keys", $"{all.Count}, the last one until {day}");
+        if (last <= clock.GetUtcNow())
+        {
+            report.Warning(
+                FindingIds.SessionKeysExpired,
+                "Every Data Protection key has expired, and no instance has made a new one.",
+                "Check that an instance runs, that its clock is right, and that its role may INSERT into "
+                + "data_protection_keys; the next page then makes one.");
+        }
+
+        return report.Result();
     }
 }

@@ -91,8 +91,7 @@ internal sealed partial class Migrator
         db.Database.SetCommandTimeout(TimeSpan.Zero); // an index over a large table takes as long as it takes
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.Database.ExecuteSqlRawAsync(AppliedScript.CreateTable, ct);
-        // A brace of the script would be taken for the place of a value.
-        await db.Database.ExecuteSqlRawAsync(Statements.Escape(_patience.Limit(script)), ct);
+        await db.RunScriptAsync(_patience.Limit(script), ct);
         await db.Database.ExecuteSqlAsync($"INSERT INTO schema_versions (script_name) VALUES ({script.Name})", ct);
         await transaction.CommitAsync(ct);
     }

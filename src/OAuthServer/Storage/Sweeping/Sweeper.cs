@@ -12,6 +12,10 @@ internal sealed partial class Sweeper(
     Sweeps sweeps, IEnumerable<SweptTable> tables, SweepTotals totals, IOptions<SweeperOptions> options, TimeProvider clock, ILogger<Sweeper> logger)
     : BackgroundService
 {
+    /// <summary>The log events that tell of a run which did not remove what it should.</summary>
+    internal const int FailedEvent = 6201;
+    internal const int SlowEvent = 6202;
+
     private const int SmallestBatch = 10;
     private const int CountLimit = 100_000;
 
@@ -92,9 +96,9 @@ internal sealed partial class Sweeper(
     private static bool TookTooLong(PostgresException failure, CancellationToken ct) =>
         failure.SqlState == PostgresErrorCodes.QueryCanceled && !ct.IsCancellationRequested;
 
-    [LoggerMessage(6201, LogLevel.Warning, "Sweeping {Table} failed ({Cause}); the next run tries again.")]
+    [LoggerMessage(FailedEvent, LogLevel.Warning, "Sweeping {Table} failed ({Cause}); the next run tries again.")]
     private partial void LogFailed(string table, string cause);
 
-    [LoggerMessage(6202, LogLevel.Information, "Sweeping {Rows} rows of {Table} took longer than {Timeout} and was given up; fewer are tried.")]
+    [LoggerMessage(SlowEvent, LogLevel.Information, "Sweeping {Rows} rows of {Table} took longer than {Timeout} and was given up; fewer are tried.")]
     private partial void LogSlow(string table, int rows, TimeSpan timeout);
 }

@@ -81,11 +81,11 @@ public sealed class ClientsCommandTests : IAsyncLifetime
         Assert.Equal(0, (await _clients.RunAsync("lint")).Code);
         Assert.Equal(1, (await _clients.RunAsync("lint", "--strict")).Code);
 
-        await _database.ExecuteAsync("UPDATE oauth_clients SET grant_types = '{authorization_code,client_credentials}'");
+        await _database.ExecuteAsync("UPDATE oauth_clients SET grant_types = '{refresh_token}'");
         var run = await _clients.RunAsync("lint", "--json");
         Assert.Equal(1, run.Code);
         Assert.Equal(
-            ["grant_type_not_served error", "secret_ends_soon warning"],
+            ["no_way_to_a_first_token error", "secret_ends_soon warning"],
             run.Json.EnumerateArray().Select(finding => $"{finding.GetProperty("rule").GetString()} {finding.GetProperty("severity").GetString()}"));
     }
 

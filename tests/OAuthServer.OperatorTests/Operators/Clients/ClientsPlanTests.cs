@@ -196,7 +196,7 @@ public sealed class ClientsPlanTests : IAsyncLifetime
     [Fact]
     public async Task Who_applies_waits_for_its_turn_and_then_looks_again()
     {
-        await using var other = await ClientEditing.BeginAsync(_database.DataSource, TestContext.Current.CancellationToken);
+        await using var other = await ClientEditing.BeginAsync(_database.Contexts, TestContext.Current.CancellationToken);
         var applying = _clients.RunFileAsync("apply", Acme());
         await Eventually.BecomesTrue(
             async () => await _database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory')"),
@@ -204,17 +204,17 @@ public sealed class ClientsPlanTests : IAsyncLifetime
         var same = new ClientRow
         {
             ClientId = "acme",
-            ClientName = "Acme",
+            Name = "Acme",
             ApplicationType = "web",
             ClientSecret = BCrypt.Net.BCrypt.HashPassword("the-first-secret-of-acme", 10),
             RedirectUris = ["https://a.example/cb", "https://b.example/cb"],
-            Scopes = ["read"],
+            AllowedScopes = ["read"],
             DefaultScopes = [],
             GrantTypes = ["authorization_code", "refresh_token"],
             RequirePkce = true,
         };
-        await other.InsertAsync(same, [AuditEventNames.ClientCreated], TestContext.Current.CancellationToken);
-        await other.CommitAsync(TestContext.Current.CancellationToken);
+        other.Add(same);
+        await other.SaveAsync([], TestContext.Current.CancellationToken);
 
         var run = await applying;
 

@@ -6,14 +6,12 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Storage.Schema;
 
-/// <summary>Migrations beside people who use the tables: locks that do not come, indexes that fail half built, requests that go on.</summary>
+/// <summary>Migrations beside people who use the tables: locks that do not come, requests that go on.</summary>
 public sealed class MigratorLockTests
 {
     private static readonly MigrationPatience Short = new() { LockTimeout = TimeSpan.FromMilliseconds(100), Tries = 2, Pause = TimeSpan.FromMilliseconds(20) };
     private static readonly MigrationScript Table = new("001_table.sql", "CREATE TABLE things (n int);");
     private static readonly MigrationScript Column = new("002_column.sql", "CREATE TABLE half (n int); ALTER TABLE things ADD COLUMN note text;");
-    private static readonly MigrationScript Unique = new(
-        "002_unique.sql", $"{MigrationScript.OutsideMark}\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS things_n ON things (n);\n");
 
     [Fact]
     public async Task A_lock_that_does_not_come_is_given_up_in_time_with_the_name_of_who_holds_it()
@@ -23,7 +21,7 @@ public sealed class MigratorLockTests
         await using var reader = await ReadForeverAsync(database);
         var log = new RecordedLog();
 
-        var result = await new Migrator(database.DataSource, log, [Table, Column], Short).RunAsync(Now);
+        var result = await new Migrator(database.Contexts, log, [Table, Column], Short).RunAsync(Now);
         Assert.Equal(Column.Name, result.FailedScript);
         Assert.Contains("55P03", result.Cause, StringComparison.Ordinal);
         Assert.Contains("tried 2 times", result.Cause, StringComparison.Ordinal);
@@ -40,52 +38,15 @@ public sealed class MigratorLockTests
         var reader = await ReadForeverAsync(database);
         var log = new RecordedLog();
 
-        var running = new Migrator(database.DataSource, log, [Table, Column], Short with { Tries = 1000 }).RunAsync(Now);
+        var running = new Migrator(database.Contexts, log, [Table, Column], Short with { Tries = 1000 }).RunAsync(Now);
         await Eventually.BecomesTrue(() => Task.FromResult(log.Text.Contains("try 1 of", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), "the first try was given up");
         await reader.DisposeAsync();
         Assert.Equal([Column.Name], (await running).Applied);
     }
 
     [Fact]
-    public void By_default_a_lock_is_waited_for_at_most_two_seconds()
-    {
-        Assert.StartsWith("SET LOCAL lock_timeout = '2000ms';", new MigrationPatience().Limit(Column), StringComparison.Ordinal);
-        Assert.StartsWith("SET lock_timeout = '600000ms';", new MigrationPatience().Limit(Unique), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_concurrent_index_that_fails_is_not_left_behind_and_the_next_try_builds_it()
-    {
-        await using var database = await TestDatabase.CreateEmptyAsync();
-        await Migrator(database, Short, Table).RunAsync(Now);
-        await database.ExecuteAsync("INSERT INTO things VALUES (1), (1)");
-        var log = new RecordedLog();
-
-        var failed = await new Migrator(database.DataSource, log, [Table, Unique], Short).RunAsync(Now);
-        Assert.Equal(Unique.Name, failed.FailedScript);
-        Assert.Contains("23505", failed.Cause, StringComparison.Ordinal);
-        Assert.Contains("the index things_n was left half built, and is dropped", log.Text, StringComparison.Ordinal);
-        Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM pg_indexes WHERE indexname = 'things_n'"));
-
-        await database.ExecuteAsync("DELETE FROM things");
-        Assert.Equal([Unique.Name], (await Migrator(database, Short, Table, Unique).RunAsync(Now)).Applied);
-        Assert.True(await IsValidAsync(database));
-    }
-
-    [Fact]
-    public async Task An_index_that_a_killed_migration_left_invalid_is_built_anew_and_not_taken_for_built()
-    {
-        await using var database = await TestDatabase.CreateEmptyAsync();
-        await Migrator(database, Short, Table).RunAsync(Now);
-        await database.ExecuteAsync("INSERT INTO things VALUES (1), (1)");
-        await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync("CREATE UNIQUE INDEX CONCURRENTLY things_n ON things (n)"));
-        await database.ExecuteAsync("DELETE FROM things WHERE ctid = (SELECT min(ctid) FROM things)");
-        Assert.False(await IsValidAsync(database));
-
-        Assert.Equal([Unique.Name], (await Migrator(database, Short, Table, Unique).RunAsync(Now)).Applied);
-        Assert.True(await IsValidAsync(database));
-        await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync("INSERT INTO things VALUES (1)"));
-    }
+    public void By_default_a_lock_is_waited_for_at_most_two_seconds() => Assert.StartsWith(
+        "SET LOCAL lock_timeout = '2000ms';", new MigrationPatience().Limit(Column), StringComparison.Ordinal);
 
     [Fact]
     public async Task Refreshes_go_on_while_the_schema_changes_under_them()
@@ -98,9 +59,8 @@ public sealed class MigratorLockTests
         MigrationScript[] expand =
         [
             new("901_expand.sql", "ALTER TABLE oauth_refresh_tokens ADD COLUMN note text, ADD COLUMN seen boolean NOT NULL DEFAULT false; ALTER TABLE accounts ADD COLUMN motto text;"),
-            new("902_index.sql", $"{MigrationScript.OutsideMark}\nCREATE INDEX CONCURRENTLY IF NOT EXISTS oauth_refresh_tokens_note ON oauth_refresh_tokens (note);"),
-            new("903_check.sql", "ALTER TABLE oauth_refresh_tokens ADD CONSTRAINT note_is_short CHECK (length(note) < 100) NOT VALID;"),
-            new("904_validate.sql", $"{MigrationScript.OutsideMark}\nALTER TABLE oauth_refresh_tokens VALIDATE CONSTRAINT note_is_short;"),
+            new("902_check.sql", "ALTER TABLE oauth_refresh_tokens ADD CONSTRAINT note_is_short CHECK (length(note) < 100) NOT VALID;"),
+            new("903_validate.sql", "ALTER TABLE oauth_refresh_tokens VALIDATE CONSTRAINT note_is_short;"),
         ];
         var result = await Migrator(server.Database, new(), [.. MigrationScript.Embedded(), .. expand]).RunAsync(Now);
         await done.CancelAsync();
@@ -113,9 +73,7 @@ public sealed class MigratorLockTests
 
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
-    private static Migrator Migrator(TestDatabase database, MigrationPatience patience, params MigrationScript[] scripts) => new(database.DataSource, new RecordedLog(), scripts, patience);
-
-    private static Task<bool> IsValidAsync(TestDatabase database) => database.ScalarAsync<bool>("SELECT indisvalid FROM pg_index WHERE indexrelid = 'things_n'::regclass");
+    private static Migrator Migrator(TestDatabase database, MigrationPatience patience, params MigrationScript[] scripts) => new(database.Contexts, new RecordedLog(), scripts, patience);
 
     // At least some before, during and after.
     private static async Task<IReadOnlyList<HttpStatusCode>> RefreshUntilAsync(TestServer server, string token, CancellationToken done)

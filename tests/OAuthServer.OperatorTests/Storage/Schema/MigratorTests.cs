@@ -21,14 +21,11 @@ public sealed class MigratorTests
         INSERT INTO runs VALUES (2);
         """);
 
-    private static readonly MigrationScript Index = new(
-        "004_index.sql", $"{MigrationScript.OutsideMark}\n-- Finds runs.\n\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS runs_n ON runs (n);\n");
-
     [Fact]
     public async Task The_embedded_scripts_run_in_order_once()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var migrator = new Migrator(database.DataSource, Microsoft.Extensions.Logging.Abstractions.NullLogger<Migrator>.Instance);
+        var migrator = new Migrator(database.Contexts, Microsoft.Extensions.Logging.Abstractions.NullLogger<Migrator>.Instance);
 
         var first = await migrator.RunAsync(Now);
         Assert.True(first.Ok, first.Cause);
@@ -38,7 +35,7 @@ public sealed class MigratorTests
         var second = await migrator.RunAsync(Now);
         Assert.True(second.Ok);
         Assert.Empty(second.Applied);
-        Assert.True((await new SchemaVersion(database.DataSource).CompareAsync(Now)).IsReady);
+        Assert.True((await new SchemaVersion(database.Contexts).CompareAsync(Now)).IsReady);
     }
 
     [Fact]
@@ -46,13 +43,12 @@ public sealed class MigratorTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         var slow = new MigrationScript("003_slow.sql", "SELECT pg_sleep(0.3); INSERT INTO runs VALUES (3);");
-        // It waits for every older snapshot: a migrator that waited for its turn inside the database would be one.
-        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Migrator(database, First, Second, slow, Index).RunAsync(Now)));
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Migrator(database, First, Second, slow).RunAsync(Now)));
 
         Assert.All(results, result => Assert.True(result.Ok, result.Cause));
-        Assert.Equal([First.Name, Second.Name, slow.Name, Index.Name], Assert.Single(results, result => result.Applied.Count > 0).Applied);
+        Assert.Equal([First.Name, Second.Name, slow.Name], Assert.Single(results, result => result.Applied.Count > 0).Applied);
         Assert.Equal(3, await database.ScalarAsync<long>("SELECT count(*) FROM runs"));
-        Assert.Equal(4, await database.ScalarAsync<long>("SELECT count(*) FROM schema_versions"));
+        Assert.Equal(3, await database.ScalarAsync<long>("SELECT count(*) FROM schema_versions"));
         Assert.Equal("$not_a_variable$; -- still text", await database.ScalarAsync<string>("SELECT quoted()"));
     }
 
@@ -91,7 +87,7 @@ public sealed class MigratorTests
         await using (var connection = await database.DataSource.OpenConnectionAsync(Now))
         {
             await using (var hold = new NpgsqlCommand($"SELECT pg_advisory_lock({0x6F61757468737276})", connection)) await hold.ExecuteNonQueryAsync(Now);
-            waiting = new Migrator(database.DataSource, log, [First]).RunAsync(Now);
+            waiting = new Migrator(database.Contexts, log, [First]).RunAsync(Now);
             await Eventually.BecomesTrue(() => Task.FromResult(log.Text.Contains("Another migration is running", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), "it waits");
             await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
             await release.ExecuteNonQueryAsync(Now);
@@ -116,7 +112,7 @@ public sealed class MigratorTests
     public async Task The_health_check_names_the_command_until_the_schema_is_there_and_then_asks_no_more()
     {
         var database = await TestDatabase.CreateEmptyAsync();
-        var check = new SchemaHealthCheck(new SchemaVersion(database.DataSource, [First, Second]));
+        var check = new SchemaHealthCheck(new SchemaVersion(database.Contexts, [First, Second]));
 
         await Migrator(database, First).RunAsync(Now);
         var behind = await CheckAsync(check);
@@ -137,7 +133,7 @@ public sealed class MigratorTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         await Migrator(database, First, Second).RunAsync(Now);
-        var older = await new SchemaVersion(database.DataSource, [First]).CompareAsync(Now);
+        var older = await new SchemaVersion(database.Contexts, [First]).CompareAsync(Now);
         Assert.True(older.IsReady);
         Assert.Equal([Second.Name], older.Newer);
         Assert.Empty((await Migrator(database, First).RunAsync(Now)).Applied);
@@ -145,7 +141,7 @@ public sealed class MigratorTests
 
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
-    private static Migrator Migrator(TestDatabase database, params MigrationScript[] scripts) => new(database.DataSource, new RecordedLog(), scripts);
+    private static Migrator Migrator(TestDatabase database, params MigrationScript[] scripts) => new(database.Contexts, new RecordedLog(), scripts);
 
     private static Task<HealthCheckResult> CheckAsync(SchemaHealthCheck check) =>
         check.CheckHealthAsync(new HealthCheckContext { Registration = new HealthCheckRegistration("schema", check, HealthStatus.Unhealthy, null) }, Now);

@@ -17,7 +17,7 @@ public sealed class SchemaReadinessTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         var scripts = MigrationScript.Embedded();
-        await new Migrator(database.DataSource, new RecordedLog(), [.. scripts.Take(scripts.Count - 1)]).RunAsync(TestContext.Current.CancellationToken);
+        await new Migrator(database.Contexts, new RecordedLog(), [.. scripts.Take(scripts.Count - 1)]).RunAsync(TestContext.Current.CancellationToken);
         var log = new LogLines();
         await using var server = await TestServer.StartAsync(new()
         {
@@ -39,7 +39,7 @@ public sealed class SchemaReadinessTests
     {
         await using var database = await TestData.CreateDatabaseAsync();
         MigrationScript newer = new("999_of_the_next_version.sql", "ALTER TABLE oauth_refresh_tokens ADD COLUMN note text; ALTER TABLE oauth_clients ADD COLUMN logo text NOT NULL DEFAULT ''; CREATE TABLE oauth_things (id uuid PRIMARY KEY);");
-        Assert.True((await new Migrator(database.DataSource, new RecordedLog(), [.. MigrationScript.Embedded(), newer]).RunAsync(TestContext.Current.CancellationToken)).Ok);
+        Assert.True((await new Migrator(database.Contexts, new RecordedLog(), [.. MigrationScript.Embedded(), newer]).RunAsync(TestContext.Current.CancellationToken)).Ok);
 
         await using var server = await TestServer.StartAsync(new() { Database = database });
         var tokens = await server.TokensAsync();

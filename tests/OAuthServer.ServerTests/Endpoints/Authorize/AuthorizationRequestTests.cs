@@ -37,7 +37,7 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
     [Fact]
     [Row("AUTHR-03")]
     public async Task A_client_without_the_code_grant_is_told_so() =>
-        await RefusedAsync(AuthorizationAsk.For(SharedServer.CredentialsClient, SharedServer.CredentialsRedirectUri), "unauthorized_client");
+        await RefusedAsync(AuthorizationAsk.For(ConformanceServer.NoCodesClient, TestData.WebRedirectUri), "unauthorized_client");
 
     [Theory]
     [Row("AUTHR-04")]

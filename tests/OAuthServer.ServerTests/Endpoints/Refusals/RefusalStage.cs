@@ -142,9 +142,8 @@ public sealed class RefusalStage : OwnServer
         var (id, email) = (Guid.NewGuid(), $"person-{++_people}@example.com");
         await Server.Database.ExecuteAsync(
             """
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp,
-                                  concurrency_stamp)
-            SELECT $1, $2, upper($2), $2, upper($2), true, password_hash, 'STAMP', 'x' FROM accounts WHERE id = $3
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+            SELECT $1, $2, upper($2), $2, upper($2), true, password_hash, 'STAMP' FROM accounts WHERE id = $3
             """,
             id, email, TestData.AliceId);
         return (id, email);

@@ -16,7 +16,7 @@ public sealed class ClientFileTests
 
         Assert.Empty(file.Faults);
         var client = Assert.Single(file.Clients);
-        Assert.Equal(("a", "A", "web", true, null), (client.ClientId, client.ClientName, client.ApplicationType, client.RequirePkce, client.Disabled));
+        Assert.Equal(("a", "A", "web", true, null), (client.ClientId, client.Name, client.ApplicationType, client.RequirePkce, client.Disabled));
         Assert.Equal(["authorization_code", "refresh_token"], client.GrantTypes);
         Assert.Empty(client.DefaultScopes);
         Assert.Null(client.Secret);
@@ -65,7 +65,7 @@ public sealed class ClientFileTests
 
         Assert.Equal(
             [
-                "clients[1].x is unknown", "clients[1].name is missing.", "clients[1].redirect_uris is missing.", "clients[1].scopes must be a list of strings.",
+                "clients[1].x is unknown", "clients[1].name is missing.", "clients[1].redirect_uris is missing.", "clients[1].allowed_scopes must be a list of strings.",
                 "clients[0] and clients[2] have the same client_id.",
             ],
             file.Faults.Select(fault => fault.Split(". The")[0]));

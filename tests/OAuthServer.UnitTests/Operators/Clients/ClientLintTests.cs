@@ -105,14 +105,22 @@ public sealed class ClientLintTests
     [InlineData(null, 89, "")]
     public void A_secret_that_nobody_uses_is_found_when_uses_were_noted_for_long_enough(int? usedAgo, int notedAgo, string rules)
     {
-        List<ClientSecretUse> uses = [new("other", ClientSecretUses.Of(Second), Days(-notedAgo)!.Value, Now)];
-        if (usedAgo is { } days) uses.Add(new("web", ClientSecretUses.Of(First), Days(-notedAgo)!.Value, Days(-days)!.Value));
+        List<ClientSecretUse> uses = [Use("other", Second, notedAgo, 0)];
+        if (usedAgo is { } days) uses.Add(Use("web", First, notedAgo, days));
 
         Assert.Equal(rules, string.Join(' ', new ClientLint(["read"], Cost, Now).Check([Web()], uses).Select(finding => finding.Rule)));
     }
 
     [Fact]
     public void A_public_client_is_not_asked_for_secrets() => Assert.Empty(Check(Client("spa", type: "browser")));
+
+    private static ClientSecretUse Use(string client, string secret, int notedAgo, int usedAgo) => new()
+    {
+        ClientId = client,
+        Secret = ClientSecretUses.Of(secret),
+        FirstUsedAt = Now.AddDays(-notedAgo),
+        LastUsedAt = Now.AddDays(-usedAgo),
+    };
 
     private static string Hash(int cost) => $"$2a${cost}${Digest}";
 
@@ -132,7 +140,7 @@ public sealed class ClientLintTests
         NextClientSecret = second,
         NextClientSecretExpiresAt = secondEnd,
         RedirectUris = ["https://web.example/cb"],
-        Scopes = ["read"],
+        AllowedScopes = ["read"],
         DefaultScopes = [],
         GrantTypes = ["authorization_code", "refresh_token"],
         RequirePkce = true,

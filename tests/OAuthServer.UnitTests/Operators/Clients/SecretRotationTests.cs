@@ -27,22 +27,22 @@ public sealed class SecretRotationTests
         var row = new ClientRow
         {
             ClientId = "c",
-            ClientName = "C",
+            Name = "C",
             ApplicationType = "web",
             ClientSecret = "first",
             ClientSecretExpiresAt = End(first),
             NextClientSecret = second.Length == 0 ? null : "second",
             NextClientSecretExpiresAt = End(second),
             RedirectUris = [],
-            Scopes = [],
+            AllowedScopes = [],
             DefaultScopes = [],
             GrantTypes = [],
         };
 
-        var rotated = SecretRotation.Rotate(row, "new", TimeSpan.FromDays(keep), Now);
+        SecretRotation.Rotate(row, "new", TimeSpan.FromDays(keep), Now);
 
-        Assert.Equal(("new", null), (rotated.ClientSecret, rotated.ClientSecretExpiresAt));
-        Assert.Equal(kept, rotated.NextClientSecret is null ? "" : $"{rotated.NextClientSecret} {(rotated.NextClientSecretExpiresAt! - Now).Value.Days}");
+        Assert.Equal(("new", null), (row.ClientSecret, row.ClientSecretExpiresAt));
+        Assert.Equal(kept, row.NextClientSecret is null ? "" : $"{row.NextClientSecret} {(row.NextClientSecretExpiresAt! - Now).Value.Days}");
     }
 
     private static DateTimeOffset? End(string days) => days is "" or "-" ? null : Now.AddDays(int.Parse(days, System.Globalization.CultureInfo.InvariantCulture));

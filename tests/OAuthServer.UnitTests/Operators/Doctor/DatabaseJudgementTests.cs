@@ -6,7 +6,16 @@ namespace OAuthServer.UnitTests.Operators.Doctor;
 /// <summary>What a database says of itself and what the doctor makes of it; that it says so is tested on a real one.</summary>
 public sealed class DatabaseJudgementTests
 {
-    private static readonly DatabaseState Good = new(17, "17.2", "oauth", false, false, "on", true, true, 97);
+    private static readonly DatabaseState Good = new()
+    {
+        Major = 17,
+        Version = "17.2",
+        Role = "oauth",
+        SynchronousCommit = "on",
+        Fsync = true,
+        FullPageWrites = true,
+        Connections = 97,
+    };
 
     [Fact]
     public void A_durable_database_with_room_is_well()

@@ -1,0 +1,41 @@
+using OAuthServer.Storage;
+
+namespace OAuthServer.Operators.Audit;
+
+/// <summary>An event as <c>--json</c> prints it; what is null is left out.</summary>
+internal sealed record EventReport
+{
+    public long Id { get; init; }
+
+    public DateTime OccurredAt { get; init; }
+
+    public required string Event { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? ClientId { get; init; }
+
+    public Guid? UserId { get; init; }
+
+    public Guid? GrantId { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? CorrelationId { get; init; }
+
+    public string? Kid { get; init; }
+
+    public static EventReport Of(AuditRow row) => new()
+    {
+        Id = row.Id,
+        OccurredAt = row.OccurredAt,
+        Event = row.Event,
+        Reason = row.Reason,
+        ClientId = row.ClientId,
+        UserId = row.UserId,
+        GrantId = row.GrantId,
+        Address = row.Address,
+        CorrelationId = row.CorrelationId,
+        Kid = row.KeyId,
+    };
+}

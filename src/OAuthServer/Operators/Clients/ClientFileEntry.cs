@@ -1,0 +1,42 @@
+namespace OAuthServer.Operators.Clients;
+
+/// <summary>
+/// A client in a file. The members are the columns of <c>oauth_clients</c>; what a file leaves out is the default of
+/// its column.
+/// </summary>
+internal sealed record ClientFileEntry
+{
+    public required string ClientId { get; init; }
+
+    public required string Name { get; init; }
+
+    public string ApplicationType { get; init; } = "web";
+
+    public required string[] RedirectUris { get; init; }
+
+    public required string[] AllowedScopes { get; init; }
+
+    public string[] DefaultScopes { get; init; } = [];
+
+    public string[] GrantTypes { get; init; } =
+        [Protocol.GrantTypes.AuthorizationCode, Protocol.GrantTypes.RefreshToken];
+
+    public bool RequirePkce { get; init; } = true;
+
+    /// <summary>
+    /// Null leaves it as it is, so that an emergency stop is not undone by the next run of a pipeline.
+    /// </summary>
+    public bool? Disabled { get; init; }
+
+    /// <summary>Null leaves the secrets as they are.</summary>
+    public SecretReference? Secret { get; init; }
+}
+
+/// <summary>Where a file has a client's secret from: one of both.</summary>
+/// <param name="Hash">Its bcrypt hash.</param>
+/// <param name="Env">The environment variable that holds the hash, or the secret itself.</param>
+internal sealed record SecretReference(string? Hash = null, string? Env = null)
+{
+    /// <summary>Kept out of logs.</summary>
+    public override string ToString() => nameof(SecretReference);
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OAuthServer.Operators.Clients;
+
+/// <summary>
+/// The JSON of a file of clients: no unknown member, none twice, none missing that must be there. What is wrong is
+/// said with its path and without its value, which may be a secret in the wrong place.
+/// </summary>
+internal static class ClientFileShape
+{
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Strict)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    /// <summary>The content of a file, or the first fault of its JSON.</summary>
+    public static (ClientFileContent? Content, string? Fault) Read(string json)
+    {
+        try
+        {
+            var content = JsonSerializer.Deserialize<ClientFileContent>(json, Strict);
+            return content is null ? (null, MustBe("")) : (content, null);
+        }
+        catch (JsonException fault)
+        {
+            var line = (fault.LineNumber ?? 0) + 1;
+            return fault.InnerException is JsonException
+                ? (null, $"The file is no JSON: line {line}, byte {(fault.BytePositionInLine ?? 0) + 1}.")
+                : (null, $"{MustBe(fault.Path?.TrimStart('$', '.') ?? "")} (line {line})");
+        }
+    }
+
+    /// <summary>What has to stand at a path, as <c>clients[1].default_scopes[0]</c>.</summary>
+    public static string MustBe(string path)
+    {
+        if (path.Length == 0) return """The file must be an object with a list of clients: { "clients": [ … ] }.""";
+        var names = path.Split('.').Select(part => part.Split('[')[0]).ToArray();
+        if (names.Length == 1 && path.EndsWith(']')) return $"{path} must be an object that has {Required()}.";
+        var members = MembersOf(names.Length switch
+        {
+            1 => typeof(ClientFileContent),
+            2 => typeof(ClientFileEntry),
+            _ => typeof(SecretReference),
+        });
+        var member = members.FirstOrDefault(known => known.Name == names[^1]);
+        return member is null
+            ? $"{path} is unknown. The members are {string.Join(", ", members.Select(known => known.Name))}."
+            : $"{path} must be {Kind(member.PropertyType, path.EndsWith(']'))}, and stand there once.";
+    }
+
+    private static string Required()
+    {
+        var required = MembersOf(typeof(ClientFileEntry)).Where(member => member.IsRequired);
+        return string.Join(", ", required.Select(member => member.Name));
+    }
+
+    private static IList<JsonPropertyInfo> MembersOf(Type type) => Strict.GetTypeInfo(type).Properties;
+
+    private static string Kind(Type type, bool isItem) =>
+        type == typeof(string) || (type == typeof(string[]) && isItem) ? "a string"
+        : type == typeof(string[]) ? "a list of strings"
+        : type == typeof(SecretReference) ? """{ "hash": "…" } or { "env": "NAME" }, never the secret itself"""
+        : type == typeof(bool) || type == typeof(bool?) ? "true or false"
+        : "a list of clients";
+}

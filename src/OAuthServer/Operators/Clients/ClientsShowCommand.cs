@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Text.Json;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Operators.Clients;
+
+/// <summary><c>OAuthServer clients show</c>: everything of one client but the hashes of its secrets.</summary>
+internal static class ClientsShowCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        var id = ClientsOptions.Id();
+        var json = CommandOutput.Json();
+        var command = new Command("show", "Show one client.") { id, json };
+        command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
+        {
+            if (await new Storage.Clients(database).FindAsync(parsed.GetValue(id)!, ct) is not { } row)
+            {
+                await parsed.PrintErrorAsync(ClientsOptions.Unknown(parsed.GetValue(id)!));
+                return ExitCodes.Refused;
+            }
+
+            var uses = await new ClientSecretUses(database).ListAsync(ct);
+            var client = ClientView.Of(row, uses, runner.Settings.Clock.GetUtcNow());
+            await parsed.PrintAsync(parsed.GetValue(json)
+                ? JsonSerializer.Serialize(client, ClientsJson.Default.ClientView)
+                : Table(client));
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    private static string Table(ClientView client) => TerminalText.Table(
+    [
+        ["client_id", TerminalText.Safe(client.ClientId)],
+        ["name", TerminalText.Safe(client.Name)],
+        ["application_type", client.ApplicationType],
+        .. client.RedirectUris.Select(uri => (string[])["redirect_uri", TerminalText.Safe(uri)]),
+        ["allowed_scopes", TerminalText.Safe(string.Join(' ', client.AllowedScopes))],
+        ["default_scopes", TerminalText.Safe(string.Join(' ', client.DefaultScopes))],
+        ["grant_types", string.Join(' ', client.GrantTypes)],
+        ["require_pkce", client.RequirePkce ? "yes" : "no"],
+        ["created_at", TerminalText.Time(client.CreatedAt)],
+        ["updated_at", TerminalText.Time(client.UpdatedAt)],
+        ["disabled_at", TerminalText.Time(client.DisabledAt)],
+        .. client.Secrets.Select(secret => (string[])[secret.Column, Sentence(secret)]),
+    ]);
+
+    private static string Sentence(SecretView secret)
+    {
+        var state = secret.Live ? "live" : "ended";
+        var end = secret.ExpiresAt is { } moment ? $"until {TerminalText.Time(moment)}" : "no end";
+        return $"{state}, {end}, cost {secret.Cost}, last used {TerminalText.Time(secret.LastUsedAt)}";
+    }
+}

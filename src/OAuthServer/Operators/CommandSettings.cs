@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Audit;
+using OAuthServer.Clients;
+using OAuthServer.Hosting;
+using OAuthServer.Keys;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Operators;
+
+/// <summary>
+/// The settings of commands, from the same files and variables as the server's. Each part is judged when it is asked
+/// for: a command reports what is wrong with the settings that it needs, and runs in spite of others.
+/// </summary>
+internal sealed class CommandSettings : IAsyncDisposable
+{
+    private const string NoDatabase = "No database is configured: set ConnectionStrings__OAuthServer.";
+    private const string UnreadableDatabase = "The connection string ConnectionStrings__OAuthServer cannot be read.";
+
+    private readonly IConfiguration _configuration;
+    private readonly IConfiguration _variables;
+    private readonly ServiceProvider _services;
+
+    /// <param name="configuration">All settings.</param>
+    /// <param name="environment">Development or not, and where relative paths begin.</param>
+    /// <param name="clock">The clock of this machine.</param>
+    /// <param name="variables">The environment variables, to which a file of clients may refer.</param>
+    public CommandSettings(
+        IConfiguration configuration, IHostEnvironment environment, TimeProvider clock, IConfiguration variables)
+    {
+        (_configuration, _variables, Clock) = (configuration, variables, clock);
+        var services = new ServiceCollection();
+        services.AddSingleton(configuration);
+        services.AddSingleton(environment);
+        services.AddSingleton(clock);
+        services.AddSigningKeys(configuration);
+        services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
+        services.AddClientSecrets(configuration);
+        services.AddAuditOptions(configuration);
+        _services = services.BuildServiceProvider();
+    }
+
+    public TimeProvider Clock { get; }
+
+    /// <exception cref="OptionsValidationException">A setting of the section is wrong.</exception>
+    public ClientSecretOptions ClientSecrets => Options<ClientSecretOptions>().Value;
+
+    /// <exception cref="OptionsValidationException">A setting of the section is wrong.</exception>
+    public AuditOptions Audit => Options<AuditOptions>().Value;
+
+    public IOptions<SigningKeyOptions> SigningKeys => Options<SigningKeyOptions>();
+
+    /// <exception cref="OptionsValidationException">A setting of the section <c>SigningKeys</c> is wrong.</exception>
+    public IKeySource KeySource => _services.GetRequiredService<IKeySource>();
+
+    /// <summary>
+    /// The names of <c>OAuth:Scopes</c>. The rest of that section need not be right to look at clients.
+    /// </summary>
+    public IReadOnlyCollection<string> Scopes =>
+        [.. _configuration.GetSection("OAuth:Scopes").GetChildren().Select(scope => scope.Key)];
+
+    /// <summary>Reads the settings of this process.</summary>
+    public static CommandSettings Read()
+    {
+        var builder = WebApplication.CreateBuilder([]);
+        var variables = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        return new(builder.Configuration, builder.Environment, TimeProvider.System, variables);
+    }
+
+    /// <summary>The value of an environment variable; null when there is none.</summary>
+    // The framework's way to read them writes a colon for two underscores.
+    public string? Variable(string name) => _variables[name.Replace("__", ":", StringComparison.Ordinal)];
+
+    /// <summary>Opens the database; the first statement connects.</summary>
+    /// <exception cref="OptionsValidationException">None is configured, or the connection string cannot be
+    /// read.</exception>
+    public OAuthDatabase OpenDatabase()
+    {
+        var connectionString = _configuration.GetConnectionString("OAuthServer");
+        if (string.IsNullOrWhiteSpace(connectionString)) throw Fault(NoDatabase);
+        try
+        {
+            return OAuthDatabase.Open(connectionString);
+        }
+        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
+        {
+            // Not quoted back: it may hold a password.
+            throw Fault(UnreadableDatabase);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private IOptions<T> Options<T>()
+        where T : class => _services.GetRequiredService<IOptions<T>>();
+
+    private static OptionsValidationException Fault(string sentence) =>
+        new("", typeof(DatabaseOptions), [sentence]);
+}
