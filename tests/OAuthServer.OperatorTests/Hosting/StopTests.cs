@@ -20,7 +20,7 @@ public sealed class StopTests
         await using var server = await TestServer.StartAsync(new()
         {
             Settings = new Dictionary<string, string?> { ["Shutdown:DrainTime"] = "00:00:05" },
-            Configure = builder => builder.Services.AddSingleton<TimeProvider>(clock),
+            Services = services => services.AddSingleton<TimeProvider>(clock),
         });
         using (var before = await GetAsync(server, "/health/ready")) Assert.Equal((HttpStatusCode.OK, null), (before.StatusCode, before.Headers.ConnectionClose));
 

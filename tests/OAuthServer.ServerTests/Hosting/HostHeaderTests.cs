@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Endpoints.Generated;
@@ -84,7 +84,8 @@ public sealed class HostHeaderTests
             ["ForwardedHeaders:KnownProxies:0"] = "10.0.0.7",
             ["Serilog:MinimumLevel:Default"] = "Error",
         },
-        Configure = builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate)),
+        Services = services => services.Configure<KestrelServerOptions>(
+            kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate)),
     });
 
     private static Uri Address(TestServer server, string scheme) =>

@@ -27,7 +27,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
         _server = await TestServer.StartAsync(new()
         {
             Settings = new Dictionary<string, string?> { ["SigningKeys:Directory"] = _keys.FullName },
-            Configure = builder => builder.Services.AddSingleton<TimeProvider>(_clock),
+            Services = services => services.AddSingleton<TimeProvider>(_clock),
         });
         _refreshToken = (await _server.TokensAsync()).RefreshToken!;
     }

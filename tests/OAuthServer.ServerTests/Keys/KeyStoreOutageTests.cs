@@ -98,11 +98,7 @@ public sealed class KeyStoreOutageTests : IAsyncLifetime
         {
             AwaitReady = ready,
             Settings = settings,
-            Configure = builder =>
-            {
-                builder.Services.AddSingleton<TimeProvider>(_clock);
-                builder.Services.AddSingleton<ILogEventSink>(_log);
-            },
+            Services = services => services.AddSingleton<TimeProvider>(_clock).AddSingleton<ILogEventSink>(_log),
         });
     }
 

@@ -101,7 +101,7 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
         var options = new TestServerOptions
         {
             Settings = settings,
-            Configure = builder => builder.Services.AddSingleton<TimeProvider>(_clock),
+            Services = services => services.AddSingleton<TimeProvider>(_clock),
         };
         _first = await TestServer.StartAsync(options);
         _second = await TestServer.StartAsync(options with { Database = _first.Database });

@@ -23,7 +23,7 @@ public sealed class SchemaReadinessTests
         {
             Database = database,
             AwaitReady = false,
-            Configure = builder => builder.Services.AddSingleton<ILogEventSink>(log),
+            Services = services => services.AddSingleton<ILogEventSink>(log),
         });
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "/health/live"));

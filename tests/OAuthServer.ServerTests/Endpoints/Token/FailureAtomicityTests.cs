@@ -64,7 +64,7 @@ public sealed class FailureAtomicityTests(SignedInServer flow) : IClassFixture<S
             ["SigningKeys:Region"] = "eu-central-1",
             ["Serilog:MinimumLevel:Default"] = "Fatal",
         },
-        Configure = builder => builder.Services.PostConfigure<HealthCheckServiceOptions>(health =>
+        Services = services => services.PostConfigure<HealthCheckServiceOptions>(health =>
             health.Registrations.Remove(health.Registrations.Single(check => check.Name == "signing-key"))),
     });
 }
