@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Accounts;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 

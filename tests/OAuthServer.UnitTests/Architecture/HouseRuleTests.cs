@@ -1,7 +1,5 @@
 using Mono.Cecil;
 using Mono.Cecil.Rocks;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Architecture;
 

@@ -1,5 +1,3 @@
-using OAuthServer.Operators.Doctor;
-
 namespace OAuthServer.UnitTests.Architecture;
 
 /// <summary>

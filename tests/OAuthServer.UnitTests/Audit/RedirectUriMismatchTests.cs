@@ -1,5 +1,4 @@
 using OAuthServer.Audit;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Audit;

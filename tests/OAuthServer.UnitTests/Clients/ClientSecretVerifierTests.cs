@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.RateLimits;
 using OAuthServer.Testing;
 using Bcrypt = BCrypt.Net.BCrypt;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using OAuthServer.Accounts;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Pages;
 
 namespace OAuthServer.UnitTests.Pages;

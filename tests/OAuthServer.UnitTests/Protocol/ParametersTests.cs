@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using CsCheck;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.Testing;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using OAuthServer.Endpoints.Account;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Endpoints.Account;
 
