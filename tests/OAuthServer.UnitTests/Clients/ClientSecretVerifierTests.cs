@@ -131,7 +131,7 @@ public sealed class ClientSecretVerifierTests : IDisposable
         using var flood = new CancellationTokenSource();
         var guesses = Flood("c", flood.Token);
         Assert.Equal(SecretCheck.Busy, await _verifier.CheckAsync("c", Secret, [Hash(Secret)], Ct));
-        Assert.Equal(SecretCheck.Right, await _verifier.CheckVouchedAsync("c", Secret, [Hash(Secret)], Ct));
+        Assert.Equal(SecretCheck.Right, await _verifier.CheckForHolderAsync("c", Secret, [Hash(Secret)], Ct));
         await EndAsync(flood, guesses);
     }
 
