@@ -11,7 +11,7 @@ namespace OAuthServer.Hosting;
 /// secret in the clear again and again without anybody noticing. Health probes come from inside and stay reachable.
 /// </summary>
 internal sealed partial class HttpsOnly(
-    RequestDelegate next, ServerAddress address, RefusalLog refusals, ILogger<HttpsOnly> logger)
+    RequestDelegate next, ServerAddress address, RefusalLog refusals, OAuthAnswers answers, ILogger<HttpsOnly> logger)
 {
     private const string Header = "X-Forwarded-Proto";
 
@@ -24,7 +24,7 @@ internal sealed partial class HttpsOnly(
     {
         if (!address.IsHttps || context.Request.IsHttps || IsProbe(context.Request.Path)) return next(context);
         if (Interlocked.Exchange(ref _warned, 1) == 0) Warn(context);
-        return OAuthAnswer.Refuse(refusals.Note(context, PlainHttp)).ExecuteAsync(context);
+        return answers.Refuse(refusals.Note(context, PlainHttp)).ExecuteAsync(context);
     }
 
     // What the framework believed it takes out of the header; what is still there came from nobody whom we trust.

@@ -1,4 +1,4 @@
-using OAuthServer.Endpoints;
+using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
