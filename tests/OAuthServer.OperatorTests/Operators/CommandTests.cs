@@ -5,8 +5,6 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Operators;
 using OAuthServer.Operators.Clients;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators;

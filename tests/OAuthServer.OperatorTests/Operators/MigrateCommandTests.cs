@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using OAuthServer.Operators;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using OAuthServer.Operators.Clients;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

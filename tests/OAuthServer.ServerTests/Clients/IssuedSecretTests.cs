@@ -1,7 +1,6 @@
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Clients;
 using OAuthServer.Operators.Clients;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;

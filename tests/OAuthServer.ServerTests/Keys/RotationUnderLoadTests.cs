@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
 using OAuthServer.Testing;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using OAuthServer.Audit;
 using OAuthServer.Operators.Audit;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Audit;

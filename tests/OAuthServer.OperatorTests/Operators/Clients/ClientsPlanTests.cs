@@ -1,5 +1,3 @@
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Doctor;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Doctor;

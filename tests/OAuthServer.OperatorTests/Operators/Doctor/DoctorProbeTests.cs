@@ -78,7 +78,7 @@ public sealed class DoctorProbeTests
         Assert.Equal(["error probe_unreachable"], (await DoctorRun.WithAsync(settings, null, [.. arguments, "--probe"])).Findings);
     }
 
-    private static async Task<Examination> ProbeAsync(string issuer, HttpMessageHandler network)
+    private static async Task<CheckResult> ProbeAsync(string issuer, HttpMessageHandler network)
     {
         using var http = new HttpMessageInvoker(network);
         return await new ProbeCheck(new ServerAddress(Options.Create(new OAuthOptions { Issuer = issuer })), http).ExamineAsync(TestContext.Current.CancellationToken);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.ServerTests.Keys.SecretsManager;
 
