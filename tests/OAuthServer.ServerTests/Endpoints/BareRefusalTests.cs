@@ -1,5 +1,3 @@
-using OAuthServer.Operators.Doctor;
-using OAuthServer.ServerTests.Endpoints.Refusals;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Endpoints.Generated;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;

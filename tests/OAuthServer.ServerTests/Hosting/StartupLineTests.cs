@@ -3,7 +3,6 @@ using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Hosting;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 using Serilog.Core;

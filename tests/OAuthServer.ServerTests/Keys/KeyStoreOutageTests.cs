@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 using Serilog.Core;
 using Serilog.Events;

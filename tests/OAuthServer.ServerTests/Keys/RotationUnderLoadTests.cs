@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Operators.Keys;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Keys;
@@ -19,6 +17,7 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("oauthserver-rotation-");
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private SecretsManagerServer? _secrets;
+    private Dictionary<string, string?> _settings = [];
     private TestServer _first = null!;
     private TestServer _second = null!;
     private StockApi _api = null!;
@@ -89,18 +88,18 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
 
     private async Task StartAsync(bool secretsManager)
     {
-        Dictionary<string, string?> settings = new() { ["SigningKeys:Directory"] = _folder.FullName };
+        _settings = new() { ["SigningKeys:Directory"] = _folder.FullName };
         if (secretsManager)
         {
             _secrets = await SecretsManagerServer.StartAsync(_clock);
-            settings = _secrets.Settings();
+            _settings = _secrets.Settings();
             using var source = new SecretsManagerKeySource(() => _secrets.Connect(), SecretId);
             await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, Cancel);
         }
 
         var options = new TestServerOptions
         {
-            Settings = settings,
+            Settings = _settings,
             Services = services => services.AddSingleton<TimeProvider>(_clock),
         };
         _first = await TestServer.StartAsync(options);
@@ -129,9 +128,13 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
 
     private async Task KeysAsync(int expected, params string[] arguments)
     {
-        await using var output = new StringWriter();
-        var code = await KeysCommand.Create(() => ActivatorUtilities.CreateInstance<KeyKeeper>(_first.Services), _clock).Parse(arguments).InvokeAsync(new() { Output = output, Error = output }, Cancel);
-        Assert.True(code == expected, $"keys {string.Join(' ', arguments)} ended with {code}: {output}");
+        var commands = new CommandLine
+        {
+            Settings = new(_settings) { ["ConnectionStrings:OAuthServer"] = _first.Database.ConnectionString },
+            Clock = _clock,
+        };
+        var run = await commands.RunAsync(["keys", .. arguments], Cancel);
+        Assert.True(run.Code == expected, $"keys {string.Join(' ', arguments)} ended with {run.Code}: {run.Output}{run.Error}");
     }
 
     private static T Services<T>(TestServer server)

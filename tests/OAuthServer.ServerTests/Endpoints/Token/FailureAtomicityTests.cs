@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

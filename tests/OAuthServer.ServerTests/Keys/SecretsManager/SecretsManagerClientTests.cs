@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.ServerTests.Keys.SecretsManager;
 
@@ -75,9 +74,11 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
         await client.CreateSecretAsync(create, Cancel);
         await Assert.ThrowsAsync<ResourceExistsException>(() => client.CreateSecretAsync(create, Cancel));
         _server.Fail((400, "InvalidRequestException"));
-        await Assert.ThrowsAsync<InvalidRequestException>(() => GetAsync(client, null));
-        await Assert.ThrowsAsync<InvalidParameterException>(() => client.CreateSecretAsync(
+        var refused = await Assert.ThrowsAsync<AmazonSecretsManagerException>(() => GetAsync(client, null));
+        Assert.Equal("InvalidRequestException", refused.ErrorCode);
+        var tooShort = await Assert.ThrowsAsync<AmazonSecretsManagerException>(() => client.CreateSecretAsync(
             new CreateSecretRequest { Name = "other", SecretString = "1", ClientRequestToken = "short" }, Cancel));
+        Assert.Equal("InvalidParameterException", tooShort.ErrorCode);
     }
 
     [Theory]
