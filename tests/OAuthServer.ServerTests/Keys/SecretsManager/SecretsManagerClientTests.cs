@@ -77,6 +77,7 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
         await Assert.ThrowsAsync<AmazonSecretsManagerException>(() => GetAsync(client, null));
         await Assert.ThrowsAsync<AmazonSecretsManagerException>(() => client.CreateSecretAsync(
             new CreateSecretRequest { Name = "other", SecretString = "1", ClientRequestToken = "short" }, Cancel));
+        Assert.Equal("InvalidParameterException", tooShort.ErrorCode);
     }
 
     [Theory]
