@@ -9,7 +9,12 @@ namespace OAuthServer.Storage.Sweeping;
 /// as it works, so the slower the database answers the less it asks; what fails is tried again in the next run.
 /// </summary>
 internal sealed partial class Sweeper(
-    Sweeps sweeps, IEnumerable<SweptTable> tables, SweepTotals totals, IOptions<SweeperOptions> options, TimeProvider clock, ILogger<Sweeper> logger)
+    Sweeps sweeps,
+    IEnumerable<SweptTable> tables,
+    SweepTotals totals,
+    IOptions<SweeperOptions> options,
+    TimeProvider clock,
+    ILogger<Sweeper> logger)
     : BackgroundService
 {
     /// <summary>The log events that tell of a run which did not remove what it should.</summary>
