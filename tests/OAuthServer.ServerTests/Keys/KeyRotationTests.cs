@@ -119,7 +119,12 @@ public sealed class KeyRotationTests : IAsyncLifetime
     {
         var commands = new CommandLine
         {
-            Settings = { ["SigningKeys:Directory"] = _keys.FullName, ["ConnectionStrings:OAuthServer"] = _server.Database.ConnectionString },
+            Settings =
+            {
+                ["SigningKeys:Source"] = "File",
+                ["SigningKeys:Directory"] = _keys.FullName,
+                ["ConnectionStrings:OAuthServer"] = _server.Database.ConnectionString,
+            },
             Clock = _clock,
         };
         return (await commands.RunAsync(["keys", what], TestContext.Current.CancellationToken)).Code;
