@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.BrowserTests;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Audit;
+using OAuthServer.Keys;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Testing;
@@ -20,8 +21,12 @@ internal static class AuditRecord
     public static Task<long> SkipIdAsync(this TestDatabase database) =>
         database.ScalarAsync<long>("SELECT nextval(pg_get_serial_sequence('oauth_audit_events', 'id'))");
 
-    /// <summary>Seals what there is.</summary>
-    public static Task SealAsync(this TestServer server) => server.Services.GetRequiredService<AuditSealer>().RunAsync(CancellationToken.None);
+    /// <summary>Notes the keys and seals what there is, as the server does by itself once a minute.</summary>
+    public static async Task SealAsync(this TestServer server)
+    {
+        await server.Services.GetRequiredService<KeyHistory>().NoteAsync(CancellationToken.None);
+        await server.Services.GetRequiredService<AuditSealer>().RunAsync(CancellationToken.None);
+    }
 
     /// <summary>Adds rows and seals them; the answer is the last seal.</summary>
     public static async Task<long> AddSealedAsync(this TestServer server, int count, int daysAgo = 0)

@@ -1,12 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Hosting;
 
 namespace OAuthServer.Testing;
 
@@ -19,8 +14,8 @@ public sealed record TestServerOptions
     /// <summary>Another server's database, for a second instance; null makes a new one.</summary>
     public TestDatabase? Database { get; init; }
 
-    /// <summary>Other services, such as a fake clock.</summary>
-    public Action<WebApplicationBuilder>? Configure { get; init; }
+    /// <summary>Other services, such as a fake clock; they take the place of the server's own.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
 
     /// <summary>The environment; Production unless said otherwise.</summary>
     public string Environment { get; init; } = "Production";
@@ -29,7 +24,7 @@ public sealed record TestServerOptions
     public bool AwaitReady { get; init; } = true;
 
     /// <summary>True when nothing differs.</summary>
-    internal bool AreUsual => this is { Settings.Count: 0, Database: null, Configure: null, Environment: "Production", AwaitReady: true };
+    internal bool AreUsual => this is { Settings.Count: 0, Database: null, Services: null, Environment: "Production", AwaitReady: true };
 }
 
 /// <summary>
@@ -40,13 +35,12 @@ public sealed class TestServer : IAsyncDisposable
 {
     private static readonly string Keys = Directory.CreateTempSubdirectory("oauthserver-test-keys-").FullName;
 
-    private readonly WebApplication? _app;
+    private readonly ServerFactory? _factory;
     private readonly TestDatabase? _database;
     private readonly bool _ownsDatabase;
 
-    private TestServer(WebApplication app, TestDatabase database, bool ownsDatabase)
-        : this(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First())) =>
-        (_app, _database, _ownsDatabase) = (app, database, ownsDatabase);
+    private TestServer(ServerFactory factory, TestDatabase database, bool ownsDatabase)
+        : this(factory.Address) => (_factory, _database, _ownsDatabase) = (factory, database, ownsDatabase);
 
     private TestServer(Uri address)
     {
@@ -67,7 +61,7 @@ public sealed class TestServer : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>The server's services, for what no request can do.</summary>
-    public IServiceProvider Services => _app?.Services ?? throw Deployment.NotRun("the server's insides");
+    public IServiceProvider Services => _factory?.Services ?? throw Deployment.NotRun("the server's insides");
 
     // Plain http on this machine is a port whose proxy we play; any other address has its TLS, or its own proxy.
     private bool IsBehindUs => Address.Scheme == Uri.UriSchemeHttp && Address.IsLoopback;
@@ -77,14 +71,10 @@ public sealed class TestServer : IAsyncDisposable
         options ??= new();
         if (Deployment.UnderTest is { } deployment) return options.AreUsual ? new TestServer(deployment.Base) : throw Deployment.NotRun("a server with a configuration or a clock of its own");
         var database = options.Database ?? await TestData.CreateDatabaseAsync();
-        var app = ServerHost.Build([$"--environment={options.Environment}", $"--contentRoot={AppContext.BaseDirectory}"], builder =>
-        {
-            builder.Configuration.AddInMemoryCollection(Settings(database));
-            builder.Configuration.AddInMemoryCollection(options.Settings);
-            options.Configure?.Invoke(builder);
-        }) ?? throw new InvalidOperationException("The configuration of the server under test is wrong; standard error has the faults.");
-        await app.StartAsync();
-        var server = new TestServer(app, database, options.Database is null);
+        var factory = new ServerFactory(options, Settings(database));
+        factory.UseKestrel();
+        factory.StartServer();
+        var server = new TestServer(factory, database, options.Database is null);
         if (options.AwaitReady) await Eventually.BecomesTrue(async () => (await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, TimeSpan.FromSeconds(20), "the server is ready");
         return server;
     }
@@ -131,9 +121,8 @@ public sealed class TestServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        if (_app is null) return;
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        if (_factory is null) return;
+        await _factory.DisposeAsync();
         if (_ownsDatabase) await Database.DisposeAsync();
     }
 

@@ -1,43 +1,47 @@
+using OAuthServer.Protocol;
+using OAuthServer.Settings;
+
 namespace OAuthServer.Accounts;
 
-/// <summary>
-/// Addresses of the pages for people, as paths below the issuer. The issuer alone decides them; no header of a request
-/// takes part.
-/// </summary>
-internal sealed class AccountLinks
+/// <summary>The links between pages for people, as paths below the issuer.</summary>
+internal sealed class AccountLinks(ServerAddress address)
 {
-    public AccountLinks(Uri issuer)
-    {
-        Root = issuer.AbsolutePath.TrimEnd('/');
-        IsHttps = issuer.Scheme == Uri.UriSchemeHttps;
-    }
+    public string Connections => address.Local(Routes.Connections);
 
-    /// <summary>The path of the issuer without a slash at the end; empty when the issuer is a bare origin.</summary>
-    public string Root { get; }
+    public string Password => address.Local(Routes.Password);
 
-    /// <summary>True when cookies can be Secure and carry the <c>__Host-</c> prefix.</summary>
-    public bool IsHttps { get; }
+    public string SignOut => address.Local(Routes.SignOut);
 
-    public string Connections => Root + "/account/connections";
+    /// <summary>Begins an authorization request, perhaps again.</summary>
+    /// <param name="query">With its question mark.</param>
+    public string Authorize(string query) => address.Local(Routes.Authorize) + query;
 
-    public string Password => Root + "/account/password";
+    /// <summary>Ends an authorization request at the client with <c>access_denied</c>.</summary>
+    /// <param name="query">With its question mark.</param>
+    public string CancelAuthorize(string query) => address.Local(Routes.CancelAuthorize) + query;
 
-    public string SignOut => Root + "/account/sign-out";
-
-    public string StyleSheet => $"{Root}/account/site.css?v={Pages.StyleSheet.Version}";
-
-    /// <summary>The sign-in page, coming back to <paramref name="returnUrl"/> (or to the connections when null).</summary>
+    /// <summary>
+    /// The sign-in page, coming back to <paramref name="returnUrl"/> (or to the connections when null).
+    /// </summary>
     /// <param name="returnUrl">An internal target; it is escaped here.</param>
     /// <param name="reauthenticate">True to ask for the password although there is a session.</param>
     public string SignIn(string? returnUrl = null, bool reauthenticate = false)
     {
         var query = reauthenticate ? "?reauthenticate=true" : "";
-        if (returnUrl is not null) query += (query.Length == 0 ? "?" : "&") + "returnUrl=" + Uri.EscapeDataString(returnUrl);
-        return Root + "/account/sign-in" + query;
+        if (returnUrl is not null)
+            query += (query.Length == 0 ? "?" : "&") + "returnUrl=" + Uri.EscapeDataString(returnUrl);
+        return address.Local(Routes.SignIn) + query;
+    }
+
+    /// <summary>The query of a target that is an authorization request, question mark included; else null.</summary>
+    public string? AuthorizeQuery(string target)
+    {
+        var route = address.Local(Routes.Authorize);
+        return target.StartsWith(route + "?", StringComparison.Ordinal) ? target[route.Length..] : null;
     }
 
     /// <summary>The target when it is internal, else null: a hostile target is ignored.</summary>
-    public string? Internal(string? returnUrl) => ReturnUrl.IsInternal(returnUrl, Root) ? returnUrl : null;
+    public string? Internal(string? returnUrl) => ReturnUrl.IsInternal(returnUrl, address.Path) ? returnUrl : null;
 
     /// <summary>The target in the query <c>returnUrl</c>, when it is there once and internal.</summary>
     public string? ReturnTarget(HttpRequest request) =>

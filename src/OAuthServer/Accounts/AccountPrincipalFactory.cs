@@ -5,14 +5,17 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
 
-/// <summary>What a session cookie says of a person: id, name and stamp. Identity's own would ask a table of claims.</summary>
+/// <summary>
+/// What a session cookie says of a person: id, name and stamp. Identity's own would ask a table of claims.
+/// </summary>
 internal sealed class AccountPrincipalFactory(IOptions<IdentityOptions> options) : IUserClaimsPrincipalFactory<Account>
 {
     /// <inheritdoc/>
     public Task<ClaimsPrincipal> CreateAsync(Account user)
     {
         var names = options.Value.ClaimsIdentity;
-        var identity = new ClaimsIdentity(IdentityConstants.ApplicationScheme, names.UserNameClaimType, names.RoleClaimType);
+        var identity = new ClaimsIdentity(
+            IdentityConstants.ApplicationScheme, names.UserNameClaimType, names.RoleClaimType);
         identity.AddClaim(new Claim(names.UserIdClaimType, user.Id.ToString()));
         identity.AddClaim(new Claim(names.UserNameClaimType, user.UserName ?? string.Empty));
         identity.AddClaim(new Claim(names.SecurityStampClaimType, user.SecurityStamp ?? string.Empty));

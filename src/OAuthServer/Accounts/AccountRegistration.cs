@@ -16,7 +16,7 @@ internal static class AccountRegistration
 
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new AccountLinks(new Uri(provider.GetRequiredService<ServerAddress>().Issuer)));
+        services.AddSingleton<AccountLinks>();
         services.AddIdentity();
         services.AddSessions();
         services.AddSingleton<PasswordWork>();
@@ -65,9 +65,10 @@ internal static class AccountRegistration
     {
         services.AddDataProtection().SetApplicationName(ApplicationName).PersistKeysToDbContext<OAuthDbContext>();
         services.AddAuthentication().AddCookie(IdentityConstants.ApplicationScheme);
-        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<AccountLinks>(PageCookies.Session);
+        services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
+            .Configure<ServerAddress>(PageCookies.Session);
         services.AddAntiforgery();
-        services.AddOptions<AntiforgeryOptions>().Configure<AccountLinks>(PageCookies.Antiforgery);
+        services.AddOptions<AntiforgeryOptions>().Configure<ServerAddress>(PageCookies.Antiforgery);
         services.AddScoped<SessionEvents>();
         services.AddScoped<AccountSession>();
     }

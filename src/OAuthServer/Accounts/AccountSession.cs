@@ -10,12 +10,14 @@ namespace OAuthServer.Accounts;
 /// <param name="Id">The account; the <c>sub</c> of tokens.</param>
 /// <param name="Name">The name to show, an e-mail address.</param>
 /// <param name="SecurityStamp">Changes with the password; a session with an older stamp is over.</param>
-/// <param name="AuthenticatedAt">When the password was last typed, whole seconds (OpenID Connect calls it auth_time).</param>
+/// <param name="AuthenticatedAt">
+/// When the password was last typed, whole seconds (OpenID Connect calls it auth_time).
+/// </param>
 internal sealed record SignedInAccount(Guid Id, string Name, string SecurityStamp, DateTimeOffset AuthenticatedAt);
 
 /// <summary>
-/// The session of a person: read, started and ended here and nowhere else. No middleware authenticates requests, so
-/// routes that do not ask never look at the cookie, and never renew it.
+/// The session of a person: read, started and ended here and nowhere else
+/// (docs/decisions/024-pages-alone-ask-who-is-signed-in.md).
 /// </summary>
 internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices devices, TimeProvider clock)
 {
@@ -29,7 +31,9 @@ internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices
     private const string AuthenticatedAtKey = "authenticated_at";
     private const string EndsAtKey = "ends_at";
 
-    /// <summary>Reads the session, and makes it the user of the request, so that antiforgery tokens belong to this account.</summary>
+    /// <summary>
+    /// Reads the session, and makes it the user of the request, so that antiforgery tokens belong to this account.
+    /// </summary>
     public static async ValueTask<SignedInAccount?> ReadAsync(HttpContext http)
     {
         var result = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
@@ -37,17 +41,30 @@ internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices
         var (user, properties) = (result.Principal, result.Properties);
         if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;
         http.User = user;
-        return new SignedInAccount(id, user.Identity?.Name ?? "", user.FindFirstValue(StampClaim) ?? "", Read(properties, AuthenticatedAtKey) ?? DateTimeOffset.UnixEpoch);
+        return new SignedInAccount(
+            id,
+            user.Identity?.Name ?? "",
+            user.FindFirstValue(StampClaim) ?? "",
+            Read(properties, AuthenticatedAtKey) ?? DateTimeOffset.UnixEpoch);
     }
 
-    /// <summary>Starts a new session with a new cookie; an older one of this browser is replaced (session fixation). The browser now knows the account.</summary>
+    /// <summary>
+    /// Starts a new session with a new cookie; an older one of this browser is replaced (session fixation). The
+    /// browser now knows the account.
+    /// </summary>
     public async Task StartAsync(HttpContext http, Account account, bool keep)
     {
         var now = clock.GetUtcNow();
-        var properties = new AuthenticationProperties { IsPersistent = keep, IssuedUtc = now, ExpiresUtc = now + (keep ? KeptLifetime : Lifetime) };
+        var properties = new AuthenticationProperties
+        {
+            IsPersistent = keep,
+            IssuedUtc = now,
+            ExpiresUtc = now + (keep ? KeptLifetime : Lifetime),
+        };
         Write(properties, AuthenticatedAtKey, now);
         if (!keep) Write(properties, EndsAtKey, now + Lifetime);
-        await http.SignInAsync(IdentityConstants.ApplicationScheme, await signIn.CreateUserPrincipalAsync(account), properties);
+        var user = await signIn.CreateUserPrincipalAsync(account);
+        await http.SignInAsync(IdentityConstants.ApplicationScheme, user, properties);
         devices.Remember(http, account);
     }
 
@@ -57,8 +74,11 @@ internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices
     public static async ValueTask<bool> IsKeptAsync(HttpContext http) =>
         (await http.AuthenticateAsync(IdentityConstants.ApplicationScheme)).Properties?.IsPersistent ?? false;
 
-    /// <summary>True when the session has a fixed end and has reached it: renewals of the cookie do not move that end.</summary>
-    public static bool HasEnded(AuthenticationProperties properties, DateTimeOffset now) => Read(properties, EndsAtKey) <= now;
+    /// <summary>
+    /// True when the session has a fixed end and has reached it: renewals of the cookie do not move that end.
+    /// </summary>
+    public static bool HasEnded(AuthenticationProperties properties, DateTimeOffset now) =>
+        Read(properties, EndsAtKey) <= now;
 
     private static void Write(AuthenticationProperties properties, string key, DateTimeOffset time) =>
         properties.Items[key] = time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

@@ -20,7 +20,9 @@ internal sealed class AccountSignInManager(
     public override async Task<bool> CanSignInAsync(Account user) =>
         user.DisabledAt is null && await base.CanSignInAsync(user);
 
-    /// <summary>Null when the session has to end: unknown account, new security stamp, or disabled meanwhile.</summary>
+    /// <summary>
+    /// Null when the session has to end: unknown account, new security stamp, or disabled meanwhile.
+    /// </summary>
     public override async Task<Account?> ValidateSecurityStampAsync(ClaimsPrincipal? principal) =>
         await base.ValidateSecurityStampAsync(principal) is { } user && await CanSignInAsync(user) ? user : null;
 }

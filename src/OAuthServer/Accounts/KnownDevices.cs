@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using OAuthServer.Protocol;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
@@ -24,29 +23,21 @@ internal sealed record DeviceAccount(Guid Id, string? Stamp)
 
 /// <summary>
 /// Device cookies, as OWASP describes them: whoever has signed in with a browser before is told apart there from the
-/// strangers who guess, and is not shut out by what they do. The cookie opens nothing: the password is still asked for.
-/// It is sealed with Data Protection, whose keys all instances share, and outlives the session and signing out.
+/// strangers who guess (docs/decisions/015-guessing-shuts-nobody-out.md). The password is still asked for. The cookie
+/// outlives the session and signing out.
 /// </summary>
-internal sealed class KnownDevices(IDataProtectionProvider protection, AccountLinks links, TimeProvider clock)
+internal sealed class KnownDevices(IDataProtectionProvider protection, ServerAddress address, TimeProvider clock)
 {
     private const int MostAccounts = 5;
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(180);
 
-    private readonly IDataProtector _protector = protection.CreateProtector("OAuthServer.Accounts.KnownDevices.v1");
+    private readonly SealedJson<KnownDevice> _sealed = new(protection, "OAuthServer.Accounts.KnownDevices.v1");
 
     /// <summary>The device of this request; null when it brings no cookie of ours.</summary>
     public KnownDevice? Read(HttpContext http)
     {
-        if (http.Request.Cookies[PageCookies.Device(links).Name!] is not { } cookie) return null;
-        try
-        {
-            var device = JsonSerializer.Deserialize<KnownDevice>(_protector.Unprotect(cookie));
-            return device?.ExpiresAt > clock.GetUtcNow() ? device : null;
-        }
-        catch (Exception forged) when (forged is CryptographicException or JsonException or FormatException)
-        {
-            return null;
-        }
+        if (http.Request.Cookies[PageCookies.Device(address).Name!] is not { } cookie) return null;
+        return _sealed.Open(cookie) is { } device && device.ExpiresAt > clock.GetUtcNow() ? device : null;
     }
 
     /// <summary>Remembers that this account has signed in, beside the few that did so before it.</summary>
@@ -54,11 +45,12 @@ internal sealed class KnownDevices(IDataProtectionProvider protection, AccountLi
     {
         var before = Read(http);
         var others = before?.Accounts.Where(other => other.Id != account.Id) ?? [];
+        var accounts = others.Prepend(DeviceAccount.Of(account)).Take(MostAccounts);
         var now = clock.GetUtcNow();
-        var device = new KnownDevice(before?.Id ?? Handle.NewId(), [.. others.Prepend(DeviceAccount.Of(account)).Take(MostAccounts)], now + Lifetime);
-        var cookie = PageCookies.Device(links);
+        var device = new KnownDevice(before?.Id ?? Handle.NewId(), [.. accounts], now + Lifetime);
+        var cookie = PageCookies.Device(address);
         var options = cookie.Build(http, now);
         options.MaxAge = Lifetime;
-        http.Response.Cookies.Append(cookie.Name!, _protector.Protect(JsonSerializer.Serialize(device)), options);
+        http.Response.Cookies.Append(cookie.Name!, _sealed.Seal(device), options);
     }
 }

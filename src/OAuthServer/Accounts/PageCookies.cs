@@ -1,32 +1,34 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// How our three cookies look: HttpOnly, SameSite=Lax, Path=/, no Domain; with an https issuer also Secure and named with
-/// the <c>__Host-</c> prefix (RFC 6265bis §4.1.3.2). Only the issuer decides, so a proxy that ends TLS changes nothing.
+/// How our three cookies look: HttpOnly, SameSite=Lax, Path=/, no Domain; with an https issuer also Secure and named
+/// with the <c>__Host-</c> prefix (RFC 6265bis §4.1.3.2). Only the issuer decides, so a proxy that ends TLS changes
+/// nothing.
 /// </summary>
 internal static class PageCookies
 {
-    public static void Session(CookieAuthenticationOptions options, AccountLinks links)
+    public static void Session(CookieAuthenticationOptions options, ServerAddress address)
     {
-        options.Cookie = new PageCookie("oauthserver-session", links.IsHttps);
+        options.Cookie = new PageCookie("oauthserver-session", address.IsHttps);
         options.EventsType = typeof(SessionEvents);
         options.ExpireTimeSpan = AccountSession.KeptLifetime;
         options.SlidingExpiration = true;
     }
 
-    public static void Antiforgery(AntiforgeryOptions options, AccountLinks links)
+    public static void Antiforgery(AntiforgeryOptions options, ServerAddress address)
     {
-        options.Cookie = new PageCookie("oauthserver-antiforgery", links.IsHttps);
+        options.Cookie = new PageCookie("oauthserver-antiforgery", address.IsHttps);
         options.FormFieldName = "antiforgery";
         options.HeaderName = null;
         // PageHeaders sets DENY on every page.
         options.SuppressXFrameOptionsHeader = true;
     }
 
-    public static CookieBuilder Device(AccountLinks links) => new PageCookie("oauthserver-device", links.IsHttps);
+    public static CookieBuilder Device(ServerAddress address) => new PageCookie("oauthserver-device", address.IsHttps);
 
     // CookieSecurePolicy.Always would make antiforgery throw when TLS ends at a proxy; so Secure is set by hand.
     private sealed class PageCookie : CookieBuilder

@@ -5,9 +5,9 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// The turns of people in <see cref="HashWork"/>: a bounded number waits, the rest is told to come back. Who is known here
-/// does not queue with strangers. It also spends the same work on accounts that cannot sign in, so that time does not
-/// tell which accounts exist.
+/// The turns of people in <see cref="HashWork"/>: a bounded number waits, the rest is told to come back. Who is known
+/// here does not queue with strangers. It also spends the same work on accounts that cannot sign in, so that time
+/// does not tell which accounts exist.
 /// </summary>
 internal sealed class PasswordWork
 {
@@ -26,9 +26,12 @@ internal sealed class PasswordWork
         _hashOfNobody = hasher.HashPassword(_nobody, "a password that belongs to nobody");
     }
 
-    /// <summary>Waits for a turn. Dispose of it after the work; a turn not acquired means that the queue is full.</summary>
-    public ValueTask<HashTurn> EnterAsync(bool known, CancellationToken ct) => _work.EnterAsync(known ? Known : Strangers, ct);
+    /// <summary>
+    /// Waits for a turn. Dispose of it after the work; a turn not acquired means that the queue is full.
+    /// </summary>
+    public ValueTask<HashTurn> EnterAsync(bool known, CancellationToken ct) =>
+        _work.EnterAsync(known ? Known : Strangers, ct);
 
     /// <summary>Takes as long as checking the password of an account would.</summary>
-    public void Spend(string password) => _hasher.VerifyHashedPassword(_nobody, _hashOfNobody, password);
+    public void BurnHash(string password) => _hasher.VerifyHashedPassword(_nobody, _hashOfNobody, password);
 }

@@ -1,3 +1,5 @@
+using OAuthServer.Protocol;
+
 namespace OAuthServer.Accounts;
 
 /// <summary>
@@ -10,7 +12,9 @@ internal static class ReturnUrl
     /// <summary>Most characters that are looked at; a longer authorization request does not survive sign-in.</summary>
     public const int MaxLength = 8192;
 
-    /// <summary>Tells whether the browser may be sent to <paramref name="value"/> after a page of this server.</summary>
+    /// <summary>
+    /// Tells whether the browser may be sent to <paramref name="value"/> after a page of this server.
+    /// </summary>
     /// <param name="value">The target as it came from outside, percent-decoded once.</param>
     /// <param name="root">The path of the issuer, without a slash at the end; empty for most.</param>
     public static bool IsInternal(string? value, string root)
@@ -19,20 +23,20 @@ internal static class ReturnUrl
         if (value.Any(c => c is <= ' ' or >= '\x7f' or '#')) return false;
         if (!value.StartsWith(root + "/", StringComparison.Ordinal)) return false;
         var local = value.AsSpan(root.Length);
-        return local.StartsWith("/oauth/authorize?", StringComparison.Ordinal) || IsAccountPage(local);
+        return local.StartsWith(Routes.Authorize + "?", StringComparison.Ordinal) || IsAccountPage(local);
     }
 
-    // Words, not "anything under /account/": dots, escapes, backslashes and double slashes have no place in our paths.
-    // Signing in and out are left out, since returning to them would go round in circles.
+    // Lower-case words alone: our paths have no dots, escapes, backslashes or double slashes. Returning to sign-in or
+    // sign-out would never end.
     private static bool IsAccountPage(ReadOnlySpan<char> local)
     {
-        const string Prefix = "/account/";
+        const string Prefix = Routes.Account + "/";
         if (!local.StartsWith(Prefix, StringComparison.Ordinal)) return false;
         var query = local.IndexOf('?');
-        var page = (query < 0 ? local : local[..query])[Prefix.Length..];
-        if (page is "" or "sign-in" or "sign-out") return false;
+        var page = query < 0 ? local : local[..query];
+        if (page is Routes.SignIn or Routes.SignOut) return false;
         var previous = '/';
-        foreach (var c in page)
+        foreach (var c in page[Prefix.Length..])
         {
             if (!char.IsAsciiLetterLower(c) && c is not ('-' or '/')) return false;
             if (c == '/' && previous == '/') return false;

@@ -6,9 +6,9 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// What happens when a session cookie is read: its fixed end is kept, and every five minutes the account is looked up,
-/// so that a changed password or a disabled account ends all its sessions. Challenges never redirect: routes do that by
-/// themselves.
+/// What happens when a session cookie is read: its fixed end is kept, and every five minutes the account is looked
+/// up, so that a changed password or a disabled account ends all its sessions. Challenges never redirect: routes do
+/// that by themselves.
 /// </summary>
 internal sealed class SessionEvents(SignInManager<Account> signIn, TimeProvider clock) : CookieAuthenticationEvents
 {
@@ -40,7 +40,8 @@ internal sealed class SessionEvents(SignInManager<Account> signIn, TimeProvider 
 
     public override Task RedirectToLogout(RedirectContext<CookieAuthenticationOptions> context) => Task.CompletedTask;
 
-    public override Task RedirectToReturnUrl(RedirectContext<CookieAuthenticationOptions> context) => Task.CompletedTask;
+    public override Task RedirectToReturnUrl(RedirectContext<CookieAuthenticationOptions> context) =>
+        Task.CompletedTask;
 
     private static Task EndAsync(CookieValidatePrincipalContext context)
     {

@@ -7,44 +7,48 @@ namespace OAuthServer.Audit;
 /// Records what people do: one audit row and one log line each. What was typed is never among it; even an e-mail
 /// address can be a password typed into the wrong field.
 /// </summary>
-internal sealed partial class AccountJournal(AuditEvents audit, ServerTelemetry telemetry, ILogger<AccountJournal> logger)
+internal sealed partial class AccountJournal(
+    AuditEvents audit, ServerTelemetry telemetry, ILogger<AccountJournal> logger)
 {
     public Task SignedInAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         telemetry.Granted("sign-in");
         LogSignedIn(account);
-        return audit.RecordAsync(new AuditEvent(AuditEventNames.SignIn, null, context, UserId: account), ct);
+        return RecordAsync(AuditEventNames.SignIn, null, account, context, ct);
     }
 
     public Task SignInRefusedAsync(Guid? account, string reason, AuditContext context, CancellationToken ct)
     {
         LogSignInRefused(account, reason);
-        return audit.RecordAsync(new AuditEvent(AuditEventNames.SignIn, reason, context, UserId: account), ct);
+        return RecordAsync(AuditEventNames.SignIn, reason, account, context, ct);
     }
 
     public Task GuessesUsedUpAsync(Guid? account, string reason, AuditContext context, CancellationToken ct)
     {
         LogGuessesUsedUp(account, reason);
-        return audit.RecordAsync(new AuditEvent(AuditEventNames.BudgetUsedUp, reason, context, UserId: account), ct);
+        return RecordAsync(AuditEventNames.BudgetUsedUp, reason, account, context, ct);
     }
 
     public Task SignedOutAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogSignedOut(account);
-        return audit.RecordAsync(new AuditEvent(AuditEventNames.SignOut, null, context, UserId: account), ct);
+        return RecordAsync(AuditEventNames.SignOut, null, account, context, ct);
     }
 
     public Task PasswordChangedAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogPasswordChanged(account);
-        return audit.RecordAsync(new AuditEvent(AuditEventNames.PasswordChanged, null, context, UserId: account), ct);
+        return RecordAsync(AuditEventNames.PasswordChanged, null, account, context, ct);
     }
 
     public Task PasswordChangeRefusedAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogPasswordChangeRefused(account);
-        return audit.RecordAsync(new AuditEvent(AuditEventNames.PasswordChanged, Reasons.WrongPassword, context, UserId: account), ct);
+        return RecordAsync(AuditEventNames.PasswordChanged, Reasons.WrongPassword, account, context, ct);
     }
+
+    private Task RecordAsync(string name, string? reason, Guid? account, AuditContext context, CancellationToken ct) =>
+        audit.RecordAsync(new AuditEvent(name, reason, context, UserId: account), ct);
 
     [LoggerMessage(6001, LogLevel.Information, "Account {AccountId} signed in")]
     private partial void LogSignedIn(Guid accountId);
@@ -55,12 +59,16 @@ internal sealed partial class AccountJournal(AuditEvents audit, ServerTelemetry 
     [LoggerMessage(6003, LogLevel.Information, "Account {AccountId} signed out")]
     private partial void LogSignedOut(Guid accountId);
 
-    [LoggerMessage(6004, LogLevel.Information, "Account {AccountId} changed its password; all access of apps was withdrawn")]
+    [LoggerMessage(6004, LogLevel.Information,
+        "Account {AccountId} changed its password; all access of apps was withdrawn")]
     private partial void LogPasswordChanged(Guid accountId);
 
-    [LoggerMessage(6005, LogLevel.Warning, "Password change of account {AccountId} refused: the current password was wrong")]
+    [LoggerMessage(6005, LogLevel.Warning,
+        "Password change of account {AccountId} refused: the current password was wrong")]
     private partial void LogPasswordChangeRefused(Guid accountId);
 
-    [LoggerMessage(6006, LogLevel.Warning, "Wrong passwords of strangers used up a budget ({Reason}), last for account {AccountId}; more of the same are answered 429 until its window ends")]
+    [LoggerMessage(6006, LogLevel.Warning,
+        "Wrong passwords of strangers used up a budget ({Reason}), last for account {AccountId}; more of the same "
+        + "are answered 429 until its window ends")]
     private partial void LogGuessesUsedUp(Guid? accountId, string reason);
 }

@@ -8,7 +8,9 @@ internal sealed class AuditOptions
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "Audit";
 
-    /// <summary>The time between two rounds of sealing: a row is sealed about this long after it was written, at the latest.</summary>
+    /// <summary>
+    /// The time between two rounds of sealing: a row is sealed about this long after it was written, at the latest.
+    /// </summary>
     public TimeSpan SealInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long audit rows stay. Whole sealed days leave; their seals stay.</summary>

@@ -12,7 +12,7 @@ internal static class AuditRegistration
         services.AddAuditOptions(configuration);
         services.AddSingleton<RefusalLog>();
         services.AddSingleton<RefusalJournal>();
-        services.AddSingleton(provider => SweptTable.AuditEvents(provider.GetRequiredService<IOptions<AuditOptions>>().Value.Retention));
+        services.AddSingleton(provider => SweptTable.AuditEvents(Options(provider).Retention));
         services.AddSingleton<AuditSealer>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditSealer>());
         return services;
@@ -24,4 +24,7 @@ internal static class AuditRegistration
         services.AddOptions<AuditOptions, AuditOptionsValidator>(configuration.GetSection(AuditOptions.Section));
         return services;
     }
+
+    private static AuditOptions Options(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<AuditOptions>>().Value;
 }

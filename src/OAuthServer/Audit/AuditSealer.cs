@@ -1,7 +1,4 @@
-using System.Text;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
-using Npgsql;
 using OAuthServer.Keys;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
@@ -9,12 +6,15 @@ using OAuthServer.Storage;
 namespace OAuthServer.Audit;
 
 /// <summary>
-/// Seals audit rows in the background, on every instance, one at a time. Requests know nothing of it: their rows are
-/// written as ever, and sealed in the order of their ids once no transaction can add a lower id any more.
+/// Seals audit rows in the background, on every instance, one at a time: in the order of their ids, once no
+/// transaction can add a lower id any more (docs/decisions/019-sealing-without-a-lock-on-the-way-in.md).
 /// </summary>
 internal sealed partial class AuditSealer(
-    AuditSeals seals, SigningKeys keys, KeyRing ring, IOptions<AuditOptions> options, TimeProvider clock, ILogger<AuditSealer> logger)
-    : BackgroundService
+    AuditSeals seals,
+    KeyHistory keys,
+    IOptions<AuditOptions> options,
+    TimeProvider clock,
+    ILogger<AuditSealer> logger) : BackgroundService
 {
     /// <summary>The rows that one seal covers at most.</summary>
     public const int MostRows = 10_000;
@@ -23,14 +23,13 @@ internal sealed partial class AuditSealer(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// One round: notes the keys, then seals what there is, in as many seals as it takes. Rows written meanwhile are for the
-    /// next round, or a busy server would have a seal for every few of them. Does nothing while there is no signing key.
+    /// One round: seals what there is, in as many seals as it takes. Rows written meanwhile are for the next round,
+    /// or a busy server would have a seal for every few of them. Does nothing while there is no signing key.
     /// </summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        if (ring.Current is not { } current) return;
-        await NoteKeysAsync(current, ct);
-        while (await SealAsync(current.Signing, ct)) await Task.Delay(Pause, clock, ct);
+        if (await keys.NotedSigningKeyAsync(ct) is not { } key) return;
+        while (await SealAsync(key, ct)) await Task.Delay(Pause, clock, ct);
     }
 
     /// <inheritdoc/>
@@ -43,21 +42,11 @@ internal sealed partial class AuditSealer(
             {
                 await RunAsync(stoppingToken);
             }
-            catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException && !stoppingToken.IsCancellationRequested)
+            catch (Exception failure) when (DatabaseFailure.Is(failure) && !stoppingToken.IsCancellationRequested)
             {
                 LogFailed(failure.Message);
             }
         }
-    }
-
-    private async Task NoteKeysAsync(KeyRingSnapshot current, CancellationToken ct)
-    {
-        foreach (var key in new JsonWebKeySet(Encoding.UTF8.GetString(current.JwksDocument.Span)).Keys)
-            await keys.NotePublishedAsync(key.Kid, key.N, key.E, ct);
-        await keys.NoteSigningAsync(current.Signing.KeyId, ct);
-
-        // An instance that cannot ask the store does not know what is new there.
-        if (ring.Fault is null) await keys.NoteWithdrawnAsync(current.Published.Select(key => key.KeyId), ring.Lag, ct);
     }
 
     // True when there was more than one seal takes.
@@ -96,7 +85,7 @@ internal sealed partial class AuditSealer(
             Signature = [],
         }, key);
         await turn.AddAsync(seal, ct);
-        LogSealed(seal.Sequence, seal.RowCount, seal.FromId, seal.ToId, Convert.ToHexStringLower(seal.Hash), seal.KeyId);
+        LogSealed(seal.Sequence, seal.RowCount, from, to, Convert.ToHexStringLower(seal.Hash), seal.KeyId);
         return to < highest;
     }
 
@@ -121,16 +110,20 @@ internal sealed partial class AuditSealer(
     private static AuditSeal Sign(AuditSeal seal, SigningKey key)
     {
         var signature = new byte[key.SignatureLength];
-        if (!key.TrySign(SealHash.SignedText(seal), signature, out _)) throw new InvalidOperationException("The signing key did not sign.");
+        if (!key.TrySign(SealHash.SignedText(seal), signature, out _))
+            throw new InvalidOperationException("The signing key did not sign.");
         return seal with { Signature = signature };
     }
 
-    [LoggerMessage(6101, LogLevel.Information, "Audit seal {Sequence}: {Rows} rows, ids {From} to {To}, hash {Hash}, key {KeyId}.")]
+    [LoggerMessage(6101, LogLevel.Information,
+        "Audit seal {Sequence}: {Rows} rows, ids {From} to {To}, hash {Hash}, key {KeyId}.")]
     private partial void LogSealed(long sequence, int rows, long from, long to, string hash, string keyId);
 
     [LoggerMessage(6102, LogLevel.Warning, "Sealing audit rows failed ({Cause}); the next round tries again.")]
     private partial void LogFailed(string cause);
 
-    [LoggerMessage(6103, LogLevel.Warning, "Sealing audit rows waits for {Count} transactions that have been writing to oauth_audit_events for long; the next round tries again.")]
+    [LoggerMessage(6103, LogLevel.Warning,
+        "Sealing audit rows waits for {Count} transactions that have been writing to oauth_audit_events for long; "
+        + "the next round tries again.")]
     private partial void LogHeldUp(int count);
 }

@@ -4,8 +4,9 @@ using OAuthServer.Storage;
 namespace OAuthServer.Audit;
 
 /// <summary>
-/// Logs refusals, and audits those that name a known client: one row each. Malformed requests name nobody; an outage and a
-/// budget that is used up (429) say something about the server and not about the client: none of them is audited.
+/// Logs refusals, and audits those that name a known client: one row each. Malformed requests name nobody; an outage
+/// and a budget that is used up (429) say something about the server and not about the client: none of them is
+/// audited.
 /// </summary>
 internal sealed partial class RefusalJournal(RefusalLog log, AuditEvents audit, ILogger<RefusalJournal> logger)
 {
@@ -17,32 +18,38 @@ internal sealed partial class RefusalJournal(RefusalLog log, AuditEvents audit, 
     /// <param name="error">What is refused, and why.</param>
     /// <param name="context">The request.</param>
     /// <param name="ct">Ends with the request.</param>
-    public async Task<OAuthError> RecordAsync(string endpoint, string name, OAuthError error, AuditContext context, CancellationToken ct)
+    public async Task<OAuthError> RecordAsync(
+        string endpoint, string name, OAuthError error, AuditContext context, CancellationToken ct)
     {
-        if (error is { About: { } about, Status: not (StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable) })
+        if (error.About is { } about && !IsAboutTheServer(error))
             await audit.RecordAsync(new(name, error.Reason, context, about.ClientId, about.UserId, about.GrantId), ct);
         return log.Note(endpoint, error, context);
     }
 
     /// <summary>
-    /// Logs and audits a client that could not be authenticated, also one that does not exist, by the name it gave. Once a
-    /// budget of guesses is used up, which is one more row, what comes after it leaves none: a flood must not become a flood
-    /// of rows.
+    /// Logs and audits a client that could not be authenticated, also one that does not exist, by the name it gave.
+    /// Once a budget of guesses is used up, which is one more row, what comes after it leaves none: a flood must not
+    /// become a flood of rows.
     /// </summary>
-    public async Task<OAuthError> RecordClientAsync(string endpoint, OAuthError error, string clientId, AuditContext context, CancellationToken ct)
+    public async Task<OAuthError> RecordClientAsync(
+        string endpoint, OAuthError error, string clientId, AuditContext context, CancellationToken ct)
     {
         if (error.Status != StatusCodes.Status429TooManyRequests)
         {
             var named = clientId.Length <= LongestClientId ? clientId : null;
             await audit.RecordAsync(new(AuditEventNames.ClientRefused, error.Reason, context, named), ct);
-            if (error.Budget is not null) await RecordUsedUpAsync(error.Reason, context, named, ct);
+            if (error.GuessesUsedUp) await RecordUsedUpAsync(error.Reason, context, named, ct);
         }
 
         return log.Note(endpoint, error, context);
     }
 
     /// <summary>Logs a refusal that names nobody, or is in the audit log already, and hands it on.</summary>
-    public OAuthError Note(string endpoint, OAuthError error, AuditContext context) => log.Note(endpoint, error, context);
+    public OAuthError Note(string endpoint, OAuthError error, AuditContext context) =>
+        log.Note(endpoint, error, context);
+
+    private static bool IsAboutTheServer(OAuthError error) =>
+        error.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable;
 
     private Task RecordUsedUpAsync(string reason, AuditContext context, string? clientId, CancellationToken ct)
     {
@@ -50,6 +57,8 @@ internal sealed partial class RefusalJournal(RefusalLog log, AuditEvents audit, 
         return audit.RecordAsync(new(AuditEventNames.BudgetUsedUp, reason, context, clientId), ct);
     }
 
-    [LoggerMessage(1004, LogLevel.Warning, "A budget of guesses is used up ({Reason}); until its window ends, more of the same are answered 429. Correlation id {CorrelationId}")]
+    [LoggerMessage(1004, LogLevel.Warning,
+        "A budget of guesses is used up ({Reason}); until its window ends, more of the same are answered 429. "
+        + "Correlation id {CorrelationId}")]
     private partial void LogUsedUp(string reason, string? correlationId);
 }

@@ -3,8 +3,9 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Audit;
 
 /// <summary>
-/// The one place that every refusal passes, once: of an endpoint, of a page, and of what stands before and behind them. It
-/// leaves a log line with the stable reason and the correlation id that the answer carries (docs/errors.md), and is counted.
+/// The one place that every refusal passes, once: of an endpoint, of a page, and of what stands before and behind
+/// them. It leaves a log line with the stable reason and the correlation id that the answer carries (docs/errors.md),
+/// and is counted.
 /// </summary>
 internal sealed partial class RefusalLog(ServerTelemetry telemetry, ILogger<RefusalLog> logger)
 {
@@ -17,19 +18,44 @@ internal sealed partial class RefusalLog(ServerTelemetry telemetry, ILogger<Refu
         telemetry.Refused(endpoint, error);
         var level = LevelOf(error);
         LogRefused(level, endpoint, error.Code, error.Reason, error.About?.ClientId, context.CorrelationId);
-        if (error.Mismatch is { } mismatch && logger.IsEnabled(LogLevel.Information) && mismatch.Explain() is { } difference)
-            LogMismatch(difference.Received, difference.Nearest, difference.Index, difference.ReceivedCharacter, difference.NearestCharacter, context.CorrelationId);
+        if (error.Mismatch is { } mismatch && logger.IsEnabled(LogLevel.Information)) LogDifference(mismatch, context);
         return error;
     }
 
-    // What no budget bounds is written where it is asked for alone: a flood of requests must not become a flood of lines.
-    private static LogLevel LevelOf(OAuthError error) =>
-        error.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed ? LogLevel.Debug : LogLevel.Information;
+    private void LogDifference(RedirectUriMismatch mismatch, AuditContext context)
+    {
+        if (RedirectUriDifference.Of(mismatch) is not { } parts) return;
+        LogMismatch(
+            parts.Received,
+            parts.Nearest,
+            parts.Index,
+            parts.ReceivedCharacter,
+            parts.NearestCharacter,
+            context.CorrelationId);
+    }
 
-    [LoggerMessage(EventId = 1001, Message = "Refused at {Endpoint}: {Error} ({Reason}), client {ClientId}. Correlation id {CorrelationId}")]
-    private partial void LogRefused(LogLevel level, string endpoint, string error, string reason, string? clientId, string? correlationId);
+    // No budget bounds these: a flood of requests must not become a flood of lines.
+    private static LogLevel LevelOf(OAuthError error) => error.Status switch
+    {
+        StatusCodes.Status429TooManyRequests => LogLevel.Debug,
+        StatusCodes.Status404NotFound => LogLevel.Debug,
+        StatusCodes.Status405MethodNotAllowed => LogLevel.Debug,
+        _ => LogLevel.Information,
+    };
+
+    [LoggerMessage(EventId = 1001, Message =
+        "Refused at {Endpoint}: {Error} ({Reason}), client {ClientId}. Correlation id {CorrelationId}")]
+    private partial void LogRefused(
+        LogLevel level, string endpoint, string error, string reason, string? clientId, string? correlationId);
 
     [LoggerMessage(1003, LogLevel.Information,
-        "The redirect URI {Received} is not {Nearest}, the nearest registered one: character {Index} is {ReceivedCharacter} instead of {NearestCharacter}. Correlation id {CorrelationId}")]
-    private partial void LogMismatch(string received, string nearest, int index, string receivedCharacter, string nearestCharacter, string? correlationId);
+        "The redirect URI {Received} is not {Nearest}, the nearest registered one: character {Index} is "
+        + "{ReceivedCharacter} instead of {NearestCharacter}. Correlation id {CorrelationId}")]
+    private partial void LogMismatch(
+        string received,
+        string nearest,
+        int index,
+        string receivedCharacter,
+        string nearestCharacter,
+        string? correlationId);
 }

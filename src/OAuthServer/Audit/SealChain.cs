@@ -2,13 +2,12 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.Audit;
 
-/// <summary>Checks seals one after the other, and gathers what is wrong.</summary>
+/// <summary>Checks seals one after the other, and collects what is wrong.</summary>
 /// <param name="lastExpired">Rows up to this id may have left by retention; those above must all be there.</param>
 internal sealed class SealChain(AuditEvents log, TrustedKeys keys, long lastExpired)
 {
     private readonly List<string> _findings = [];
 
-    /// <summary>Seals checked.</summary>
     public long Seals { get; private set; }
 
     /// <summary>Rows that are as they were sealed.</summary>
@@ -17,10 +16,8 @@ internal sealed class SealChain(AuditEvents log, TrustedKeys keys, long lastExpi
     /// <summary>Sealed rows that are gone and may be.</summary>
     public long RowsExpired { get; private set; }
 
-    /// <summary>What is wrong so far.</summary>
     public IReadOnlyList<string> Findings => _findings;
 
-    /// <summary>Adds a finding.</summary>
     public void Find(string finding) => _findings.Add(finding);
 
     /// <summary>Checks the next seal.</summary>
@@ -29,7 +26,7 @@ internal sealed class SealChain(AuditEvents log, TrustedKeys keys, long lastExpi
     {
         Seals++;
         var follows = await FollowsAsync(seal, before, ct);
-        if (keys.Fault(seal) is { } fault) Find($"Seal {seal.Sequence} ({seal.Day:yyyy-MM-dd}, ids {seal.FromId} to {seal.ToId}) {fault}.");
+        if (keys.Fault(seal) is { } fault) Find($"Seal {Name(seal)} {fault}.");
         using var hash = new SealHash(before?.Hash);
         await foreach (var row in log.RangeAsync(seal.FromId, seal.ToId, ct)) hash.Add(row);
         if (hash.Rows < seal.RowCount && seal.ToId <= lastExpired)
@@ -38,11 +35,12 @@ internal sealed class SealChain(AuditEvents log, TrustedKeys keys, long lastExpi
         }
         else if (hash.Rows != seal.RowCount)
         {
-            Find($"{Math.Abs(hash.Rows - seal.RowCount)} rows were {(hash.Rows < seal.RowCount ? "removed from" : "added to")} {Where(seal)}.");
+            var what = hash.Rows < seal.RowCount ? "removed from" : "added to";
+            Find($"{Math.Abs(hash.Rows - seal.RowCount)} rows were {what} {Rows(seal)}.");
         }
         else if (follows && !hash.Finish().AsSpan().SequenceEqual(seal.Hash))
         {
-            Find($"A row was changed or exchanged in {Where(seal)}, or the seal before it was.");
+            Find($"A row was changed or exchanged in {Rows(seal)}, or the seal before it was.");
         }
         else
         {
@@ -54,12 +52,16 @@ internal sealed class SealChain(AuditEvents log, TrustedKeys keys, long lastExpi
     private async Task<bool> FollowsAsync(AuditSeal seal, AuditSeal? before, CancellationToken ct)
     {
         var expected = (before?.Sequence ?? 0) + 1;
-        if (seal.Sequence != expected) Find(seal.Sequence == expected + 1 ? $"Seal {expected} is missing." : $"Seals {expected} to {seal.Sequence - 1} are missing.");
+        if (seal.Sequence == expected + 1) Find($"Seal {expected} is missing.");
+        else if (seal.Sequence != expected) Find($"Seals {expected} to {seal.Sequence - 1} are missing.");
         var start = before is null ? long.MinValue : before.ToId + 1;
         if (start < seal.FromId && (await log.CountAsync(start, seal.FromId - 1, ct)).Rows is > 0 and var stray)
             Find($"{stray} rows before id {seal.FromId} are under no seal.");
         return seal.Sequence == expected;
     }
 
-    private static string Where(AuditSeal seal) => $"the rows of seal {seal.Sequence} ({seal.Day:yyyy-MM-dd}, ids {seal.FromId} to {seal.ToId})";
+    private static string Name(AuditSeal seal) =>
+        $"{seal.Sequence} ({seal.Day:yyyy-MM-dd}, ids {seal.FromId} to {seal.ToId})";
+
+    private static string Rows(AuditSeal seal) => $"the rows of seal {Name(seal)}";
 }

@@ -8,8 +8,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Audit;
 
 /// <summary>
-/// The hash of a seal: SHA-256 over the hash of the seal before it (32 zero bytes for the first) and then each row in the
-/// order of ids, as a JSON array on a line of its own. JSON tells null from empty and one column from the next.
+/// The hash of a seal: SHA-256 over the hash of the seal before it (32 zero bytes for the first) and then each row in
+/// the order of ids, as a JSON array on a line of its own. JSON tells null from empty and one column from the next.
 /// </summary>
 internal sealed class SealHash : IDisposable
 {
@@ -18,10 +18,8 @@ internal sealed class SealHash : IDisposable
 
     public SealHash(byte[]? before) => _hash.AppendData(before ?? new byte[SHA256.HashSizeInBytes]);
 
-    /// <summary>Rows so far.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Adds the next row.</summary>
     public void Add(AuditRow row)
     {
         _line.ResetWrittenCount();
@@ -49,12 +47,31 @@ internal sealed class SealHash : IDisposable
     /// <summary>The hash of all that was added.</summary>
     public byte[] Finish() => _hash.GetHashAndReset();
 
-    /// <summary>What the key signs. It has line breaks, so it can never be taken for a token's signing input (RFC 7515 §5.1).</summary>
-    public static byte[] SignedText(AuditSeal seal) => Encoding.UTF8.GetBytes(FormattableString.Invariant(
-        $"oauthserver-audit-seal-1\n{seal.Sequence}\n{seal.Day:yyyy-MM-dd}\n{seal.FromId}\n{seal.ToId}\n{seal.RowCount}\n{Text(seal.SealedAt)}\n{seal.KeyId}\n{Convert.ToHexStringLower(seal.Hash)}\n"));
+    /// <summary>
+    /// What the key signs. It has line breaks, so it can never be taken for a token's signing input (RFC 7515 §5.1).
+    /// </summary>
+    public static byte[] SignedText(AuditSeal seal)
+    {
+        string[] lines =
+        [
+            "oauthserver-audit-seal-1",
+            Text(seal.Sequence),
+            seal.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            Text(seal.FromId),
+            Text(seal.ToId),
+            Text(seal.RowCount),
+            Text(seal.SealedAt),
+            seal.KeyId,
+            Convert.ToHexStringLower(seal.Hash),
+        ];
+        return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 
-    private static string Text(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(DateTime utc) =>
+        utc.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -5,9 +5,10 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Audit;
 
 /// <summary>
-/// What this server counts, times and traces by itself. While nobody listens nothing is written and no clock is read, so
-/// that a token request pays a few comparisons. Every tag is a word of this source (an endpoint, a grant, an error, a reason, a
-/// statement), never what a caller sent: so the number of series is bounded, and no secret can be in one.
+/// What this server counts, times and traces by itself. While nobody listens nothing is written and no clock is read,
+/// so that a token request pays a few comparisons. Every tag is a word of this source (an endpoint, a grant, an
+/// error, a reason, a statement), never what a caller sent: so the number of series is bounded, and no secret can be
+/// in one.
 /// </summary>
 /// <param name="meter">The meter of <see cref="Name"/>; its owner disposes of it.</param>
 /// <param name="clock">Measures durations.</param>
@@ -22,7 +23,8 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
 
     private static readonly InstrumentAdvice<double> Seconds = new()
     {
-        HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+        HistogramBucketBoundaries =
+            [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     };
 
     private readonly ActivitySource _spans = new(Name);
@@ -31,13 +33,23 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         "oauth.server.requests", "{request}", "Requests that were answered, by what came of them.");
 
     private readonly Counter<long> _reuses = meter.CreateCounter<long>(
-        "oauth.server.reuse.detections", "{detection}", "Codes and refresh tokens that were presented again; everything that came from them was withdrawn.");
+        "oauth.server.reuse.detections",
+        "{detection}",
+        "Codes and refresh tokens that were presented again; everything that came from them was withdrawn.");
 
     private readonly Histogram<double> _secretChecks = meter.CreateHistogram(
-        "oauth.server.secret_check.duration", "s", "Time to check a client's secret, with the wait for a turn.", null, Seconds);
+        "oauth.server.secret_check.duration",
+        "s",
+        "Time to check a client's secret, with the wait for a turn.",
+        null,
+        Seconds);
 
     private readonly Histogram<double> _statements = meter.CreateHistogram(
-        "oauth.server.db.statement.duration", "s", "Time of a statement, with the wait for a connection and the reading of its rows.", null, Seconds);
+        "oauth.server.db.statement.duration",
+        "s",
+        "Time of a statement, with the wait for a connection and the reading of its rows.",
+        null,
+        Seconds);
 
     private readonly Histogram<double> _signatures = meter.CreateHistogram(
         "oauth.server.signing.duration", "s", "Time to make and sign an access token.", null, Seconds);
@@ -53,30 +65,33 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         _requests.Add(1, tags);
     }
 
-    /// <summary>Counts a request that was refused, and with a reason of reuse the detection as well.</summary>
+    /// <summary>Counts a request that was refused.</summary>
     /// <param name="endpoint">The endpoint's name.</param>
     /// <param name="error">The answer's error, with the private reason.</param>
     public void Refused(string endpoint, OAuthError error)
     {
-        var reason = error.Reason;
-        if (reason is Reasons.CodeReused or Reasons.RefreshTokenReused)
-            _reuses.Add(1, new KeyValuePair<string, object?>("oauth.credential", reason is Reasons.CodeReused ? "code" : "refresh_token"));
         if (!_requests.Enabled) return;
-        var outcome = error.Code switch
+        var tags = new TagList
         {
-            Limited => "limited",
-            Unavailable => "unavailable",
-            Failed => "failed",
-            _ => "refused",
+            { "oauth.endpoint", endpoint },
+            { "oauth.outcome", OutcomeOf(error) },
+            { "oauth.error", error.Code },
+            { "oauth.reason", error.Reason },
         };
-        var tags = new TagList { { "oauth.endpoint", endpoint }, { "oauth.outcome", outcome }, { "oauth.error", error.Code }, { "oauth.reason", reason } };
         if (Known(error.GrantType) is { } known) tags.Add("oauth.grant_type", known);
         _requests.Add(1, tags);
     }
 
+    /// <summary>Counts a code that was presented again.</summary>
+    public void CodeReused() => _reuses.Add(1, Tag("oauth.credential", "code"));
+
+    /// <summary>Counts a refresh token that was presented again after its successor was due.</summary>
+    public void RefreshTokenReused() => _reuses.Add(1, Tag("oauth.credential", "refresh_token"));
+
     /// <summary>Times a statement until the end of the scope.</summary>
     /// <param name="name">The table and what is done to it.</param>
-    public StatementTime Statement(string name) => _statements.Enabled ? new StatementTime(this, name, clock.GetTimestamp()) : default;
+    public StatementTime Statement(string name) =>
+        _statements.Enabled ? new StatementTime(this, name, clock.GetTimestamp()) : default;
 
     /// <summary>When a secret check began, for <see cref="SecretChecked"/>; 0 while nobody listens.</summary>
     public long SecretCheckBegins() => _secretChecks.Enabled ? clock.GetTimestamp() : 0;
@@ -88,7 +103,7 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     public void SecretChecked(long began, string by, string result)
     {
         if (began == 0) return;
-        _secretChecks.Record(clock.GetElapsedTime(began).TotalSeconds, new("oauth.check", by), new KeyValuePair<string, object?>("oauth.result", result));
+        _secretChecks.Record(Elapsed(began), Tag("oauth.check", by), Tag("oauth.result", result));
     }
 
     /// <summary>When signing began, for <see cref="Signed"/>; 0 while nobody listens.</summary>
@@ -97,7 +112,7 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>Writes how long signing took.</summary>
     public void Signed(long began)
     {
-        if (began != 0) _signatures.Record(clock.GetElapsedTime(began).TotalSeconds);
+        if (began != 0) _signatures.Record(Elapsed(began));
     }
 
     /// <summary>Begins a span inside the request's; null while nobody listens. Dispose of it to end it.</summary>
@@ -107,13 +122,24 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     public void Dispose() => _spans.Dispose();
 
     // A caller chooses the grant type of its request, and must not choose a tag.
-    private static string? Known(string? grant) => grant is GrantTypes.AuthorizationCode or GrantTypes.RefreshToken ? grant : null;
+    private static string? Known(string? grant) =>
+        grant is GrantTypes.AuthorizationCode or GrantTypes.RefreshToken ? grant : null;
+
+    private static string OutcomeOf(OAuthError error) => error.Code switch
+    {
+        Limited => "limited",
+        Unavailable => "unavailable",
+        Failed => "failed",
+        _ => "refused",
+    };
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 
     /// <summary>A statement under way.</summary>
     internal readonly struct StatementTime(ServerTelemetry? owner, string name, long began) : IDisposable
     {
         public void Dispose() =>
-            owner?._statements.Record(owner.Elapsed(began), new KeyValuePair<string, object?>("oauth.statement", name));
+            owner?._statements.Record(owner.Elapsed(began), Tag("oauth.statement", name));
     }
 
     private double Elapsed(long began) => clock.GetElapsedTime(began).TotalSeconds;

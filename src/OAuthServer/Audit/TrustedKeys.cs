@@ -16,7 +16,8 @@ internal sealed class TrustedKeys : IDisposable
     public IReadOnlyList<SealingKey> Used => [.. _used.Values.OrderBy(key => key.FirstSequence)];
 
     /// <summary>Reads the keys. A row whose <c>kid</c> is not the thumbprint of its key is no key.</summary>
-    public static async Task<TrustedKeys> ReadAsync(SigningKeys stored, IReadOnlySet<string> trusted, CancellationToken ct)
+    public static async Task<TrustedKeys> ReadAsync(
+        SigningKeys stored, IReadOnlySet<string> trusted, CancellationToken ct)
     {
         var keys = new TrustedKeys(trusted);
         foreach (var row in await stored.ListAsync(ct))
@@ -34,9 +35,13 @@ internal sealed class TrustedKeys : IDisposable
         _used[seal.KeyId] = _used.TryGetValue(seal.KeyId, out var used)
             ? used with { Seals = used.Seals + 1, LastSequence = seal.Sequence }
             : new(seal.KeyId, 1, seal.Sequence, seal.Sequence);
-        if (_trusted.Count > 0 && !_trusted.Contains(seal.KeyId)) return $"was signed by {seal.KeyId}, which is none of the given keys";
-        if (!_keys.TryGetValue(seal.KeyId, out var key)) return $"names the key {seal.KeyId}, which is not in oauth_signing_keys or not what its kid says";
-        return key.Verify(SealHash.SignedText(seal), seal.Signature) ? null : "was changed: its signature does not fit";
+        if (_trusted.Count > 0 && !_trusted.Contains(seal.KeyId))
+            return $"was signed by {seal.KeyId}, which is none of the given keys";
+        if (!_keys.TryGetValue(seal.KeyId, out var key))
+            return $"names the key {seal.KeyId}, which is not in oauth_signing_keys or not what its kid says";
+        return key.Verify(SealHash.SignedText(seal), seal.Signature)
+            ? null
+            : "was changed: its signature does not fit";
     }
 
     /// <inheritdoc/>

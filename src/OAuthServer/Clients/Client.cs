@@ -1,4 +1,3 @@
-using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
@@ -28,25 +27,25 @@ internal sealed class Client(ClientRow row)
     /// <summary>The scopes of a request that names none, or none (RFC 6749 §3.3).</summary>
     public IReadOnlyList<string> DefaultScopes => row.DefaultScopes;
 
-    /// <summary>The registered redirect URIs.</summary>
     public IReadOnlyList<string> RedirectUris => row.RedirectUris;
 
     /// <summary>True when the client may use this grant type.</summary>
     public bool Allows(string grantType) => row.GrantTypes.Contains(grantType, StringComparer.Ordinal);
 
     /// <summary>True when a redirect URI of a request is one that the client registered.</summary>
-    public bool HasRedirectUri(string requested) => row.RedirectUris.Any(registered => RedirectUri.Matches(registered, requested, IsNative));
+    public bool HasRedirectUri(string requested) =>
+        row.RedirectUris.Any(registered => RedirectUri.Matches(registered, requested, IsNative));
 
     /// <summary>Why a redirect URI of a request is none of these, for the log.</summary>
-    public RedirectUriMismatch Mismatch(string requested) =>
-        new(requested, IsNative ? [.. row.RedirectUris.Select(registered => RedirectUri.WithPortOf(registered, requested))] : row.RedirectUris);
+    public RedirectUriMismatch Mismatch(string requested)
+    {
+        var registered = row.RedirectUris.Select(uri => IsNative ? RedirectUri.WithPortOf(uri, requested) : uri);
+        return new RedirectUriMismatch(requested, [.. registered]);
+    }
 
     /// <summary>The bcrypt hashes that are live at this moment: one, or two while a secret is being rotated.</summary>
-    public IEnumerable<string> SecretHashes(DateTimeOffset now)
-    {
-        if (row.ClientSecret is { } current && !(row.ClientSecretExpiresAt <= now)) yield return current;
-        if (row.NextClientSecret is { } next && !(row.NextClientSecretExpiresAt <= now)) yield return next;
-    }
+    public IReadOnlyList<string> SecretHashes(DateTimeOffset now) =>
+        [.. StoredSecret.LiveOf(row, now).Select(secret => secret.Hash)];
 
     /// <inheritdoc/>
     public override string ToString() => Id;

@@ -1,14 +1,20 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Clients;
 
 /// <summary>
-/// Listens for changed clients (<c>LISTEN oauth_clients_changed</c>) and drops them from the <see cref="ClientDirectory"/>. A lost
-/// connection is opened again, and then everything is dropped, since notifications may have been missed.
+/// Listens for changed clients (<c>LISTEN oauth_clients_changed</c>) and drops them from the
+/// <see cref="ClientDirectory"/>. A lost connection is opened again, and then everything is dropped, since
+/// notifications may have been missed.
 /// </summary>
 internal sealed partial class ClientChangeListener(
-    NpgsqlDataSource database, ClientDirectory directory, IOptions<ClientCacheOptions> options, TimeProvider clock, ILogger<ClientChangeListener> logger) : BackgroundService
+    NpgsqlDataSource database,
+    ClientDirectory directory,
+    IOptions<ClientCacheOptions> options,
+    TimeProvider clock,
+    ILogger<ClientChangeListener> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -20,7 +26,7 @@ internal sealed partial class ClientChangeListener(
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (Exception outage) when (outage is NpgsqlException or IOException or TimeoutException && !stoppingToken.IsCancellationRequested)
+            catch (Exception outage) when (DatabaseFailure.Is(outage) && !stoppingToken.IsCancellationRequested)
             {
                 LogLost(outage.Message, options.Value.CacheLifetime);
                 await Task.Delay(Pause, clock, stoppingToken);
@@ -32,11 +38,14 @@ internal sealed partial class ClientChangeListener(
     {
         await using var connection = await database.OpenConnectionAsync(ct);
         connection.Notification += (_, change) => directory.Drop(change.Payload);
-        await using (var listen = new NpgsqlCommand("LISTEN oauth_clients_changed", connection)) await listen.ExecuteNonQueryAsync(ct);
+        await using (var listen = new NpgsqlCommand("LISTEN oauth_clients_changed", connection))
+            await listen.ExecuteNonQueryAsync(ct);
         directory.DropAll();
         while (true) await connection.WaitAsync(ct);
     }
 
-    [LoggerMessage(1201, LogLevel.Warning, "Listening for client changes was interrupted ({Cause}); changes take effect within {CacheLifetime} until it is back.")]
+    [LoggerMessage(1201, LogLevel.Warning,
+        "Listening for client changes was interrupted ({Cause}); changes take effect within {CacheLifetime} until "
+        + "it is back.")]
     private partial void LogLost(string cause, TimeSpan cacheLifetime);
 }

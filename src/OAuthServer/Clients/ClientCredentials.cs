@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using Microsoft.Extensions.Primitives;
@@ -5,7 +6,9 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Clients;
 
-/// <summary>How a client said who it is: by Basic or in the body (RFC 6749 §2.3.1), or by its id alone (§3.2.1).</summary>
+/// <summary>
+/// How a client said who it is: by Basic or in the body (RFC 6749 §2.3.1), or by its id alone (§3.2.1).
+/// </summary>
 /// <param name="ClientId">Always present.</param>
 /// <param name="ClientSecret">Null when none was sent; empty only by Basic.</param>
 internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
@@ -14,40 +17,61 @@ internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
     private const int LongestHeader = 2048;
 
     /// <summary>
-    /// Reads the credentials of a form endpoint. More than one method at once is <c>invalid_request</c> (RFC 6749 §2.3);
-    /// no credentials, or ones that cannot be read, are <c>invalid_client</c>.
+    /// Reads the credentials of a form endpoint. More than one method at once is <c>invalid_request</c> (RFC 6749
+    /// §2.3); no credentials, or ones that cannot be read, are <c>invalid_client</c>.
     /// </summary>
     public static Result<ClientCredentials> Read(StringValues authorization, Parameters body)
     {
-        if (authorization.Count > 1) return OAuthError.InvalidRequest("More than one Authorization header.", Reasons.AuthorizationRepeated);
+        if (authorization.Count > 1)
+            return OAuthError.InvalidRequest("More than one Authorization header.", Reasons.AuthorizationRepeated);
         var (bodyId, bodySecret) = (body["client_id"], body["client_secret"]);
         var assertion = body["client_assertion"] is not null || body["client_assertion_type"] is not null;
         if (assertion && (bodySecret is not null || authorization.Count > 0)) return TwoMethods();
         if (assertion) return OAuthError.InvalidClient(Reasons.ClientAssertionUnsupported);
-        if (authorization.Count == 0) return bodyId is null ? OAuthError.InvalidClient(Reasons.ClientIdMissing) : new ClientCredentials(bodyId, bodySecret);
+        if (authorization.Count == 0)
+        {
+            if (bodyId is null) return OAuthError.InvalidClient(Reasons.ClientIdMissing);
+            return new ClientCredentials(bodyId, bodySecret);
+        }
+
         if (ReadBasic(authorization[0]!).Failed(out var refusal, out var basic)) return refusal;
         if (bodySecret is not null) return TwoMethods();
-        if (bodyId is not null && bodyId != basic.ClientId) return OAuthError.InvalidRequest("The client_id in the body is not the one in the Authorization header.", Reasons.ClientIdContradicts);
+        if (bodyId is not null && bodyId != basic.ClientId)
+        {
+            return OAuthError.InvalidRequest(
+                "The client_id in the body is not the one in the Authorization header.", Reasons.ClientIdContradicts);
+        }
+
         return basic;
     }
 
     /// <summary>Holds the secret.</summary>
     public override string ToString() => ClientId;
 
-    private static OAuthError TwoMethods() => OAuthError.InvalidRequest("More than one client authentication method.", Reasons.ClientAuthenticationRepeated);
+    private static OAuthError TwoMethods() => OAuthError.InvalidRequest(
+        "More than one client authentication method.", Reasons.ClientAuthenticationRepeated);
 
     // Each half is form-encoded before the two are joined (RFC 6749 §2.3.1, Appendix B).
     private static Result<ClientCredentials> ReadBasic(string header)
     {
         var unreadable = OAuthError.InvalidClient(Reasons.BasicUnreadable);
-        if (header.Length > LongestHeader || !header.StartsWith(Scheme + " ", StringComparison.OrdinalIgnoreCase)) return unreadable;
+        if (header.Length > LongestHeader) return unreadable;
+        if (!header.StartsWith(Scheme + " ", StringComparison.OrdinalIgnoreCase)) return unreadable;
         var encoded = Encoding.ASCII.GetBytes(header[(Scheme.Length + 1)..].Trim(' '));
         var bytes = new byte[encoded.Length];
-        if (!Base64.IsValid(encoded) || Base64.DecodeFromUtf8(encoded, bytes, out _, out var length) != System.Buffers.OperationStatus.Done) return unreadable;
+        if (!Base64.IsValid(encoded)) return unreadable;
+        if (Base64.DecodeFromUtf8(encoded, bytes, out _, out var length) != OperationStatus.Done) return unreadable;
         var pair = bytes.AsSpan(0, length);
         var colon = pair.IndexOf((byte)':');
-        if (colon <= 0 || !Parameters.TryDecode(pair[..colon], out var id) || !Parameters.TryDecode(pair[(colon + 1)..], out var secret)) return unreadable;
-        if (Parameters.HasControls(id) || Parameters.HasControls(secret)) return OAuthError.InvalidRequest("Control characters in the client credentials.", Reasons.ControlCharacters);
+        if (colon <= 0) return unreadable;
+        if (!Parameters.TryDecode(pair[..colon], out var id)) return unreadable;
+        if (!Parameters.TryDecode(pair[(colon + 1)..], out var secret)) return unreadable;
+        if (Parameters.HasControls(id) || Parameters.HasControls(secret))
+        {
+            return OAuthError.InvalidRequest(
+                "Control characters in the client credentials.", Reasons.ControlCharacters);
+        }
+
         return new ClientCredentials(id, secret);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Internal;
 using Microsoft.Extensions.Options;
@@ -6,22 +7,28 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Clients;
 
 /// <summary>
-/// Live clients in memory. SQL is the truth: a change drops the client on every instance at once
-/// (see <see cref="ClientChangeListener"/>), and a short expiry covers a lost notification.
+/// Live clients in memory (docs/decisions/008-clients-in-memory-sql-is-the-truth.md). A change drops the client on
+/// every instance at once (see <see cref="ClientChangeListener"/>), and a short expiry covers a lost notification.
 /// </summary>
-internal sealed class ClientDirectory(Storage.Clients clients, IOptions<ClientCacheOptions> options, TimeProvider clock) : IDisposable
+internal sealed class ClientDirectory(
+    Storage.Clients clients, IOptions<ClientCacheOptions> options, TimeProvider clock) : IDisposable
 {
     private const int MostClients = 10_000;
-    private const string OriginsKey = "\0origins";
 
-    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MostClients, Clock = new CacheClock(clock) });
+    private readonly MemoryCache _cache =
+        new(new MemoryCacheOptions { SizeLimit = MostClients, Clock = new CacheClock(clock) });
+
     private readonly TimeSpan _lifetime = options.Value.CacheLifetime;
+    private volatile RegisteredOrigins? _origins;
     private long _changes;
 
-    /// <summary>How many entries there are: clients, ids that no client has, and the list of origins.</summary>
+    /// <summary>How many client ids are known, those that no client has among them.</summary>
     public int Count => _cache.Count;
 
-    /// <summary>The client if it is registered and not disabled. An unknown id is remembered too, so that a flood of them costs no queries.</summary>
+    /// <summary>
+    /// The client if it is registered and not disabled. An unknown id is remembered too, so that a flood of them
+    /// costs no queries.
+    /// </summary>
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {
         if (_cache.TryGetValue<Client?>(clientId, out var known)) return known;
@@ -32,18 +39,15 @@ internal sealed class ClientDirectory(Storage.Clients clients, IOptions<ClientCa
         return client;
     }
 
-    /// <summary>True when some client registered a redirect URI of this origin; browsers of such apps may call the token endpoints (CORS).</summary>
+    /// <summary>
+    /// True when some client registered a redirect URI of this origin; browsers of such apps may call the token
+    /// endpoints (docs/decisions/016-cors-from-registered-redirect-uris.md).
+    /// </summary>
     public async ValueTask<bool> IsRegisteredOriginAsync(string origin, CancellationToken ct)
     {
-        if (!_cache.TryGetValue<HashSet<string>>(OriginsKey, out var origins) || origins is null)
-        {
-            var before = Volatile.Read(ref _changes);
-            var uris = await clients.RedirectUrisAsync(ct);
-            origins = uris.Select(RedirectUri.Origin).OfType<string>().ToHashSet(StringComparer.Ordinal);
-            Keep(OriginsKey, origins, before);
-        }
-
-        return origins.Contains(origin);
+        var known = _origins;
+        if (known is null || clock.GetElapsedTime(known.ReadAt) >= _lifetime) known = await ReadOriginsAsync(ct);
+        return known.Origins.Contains(origin);
     }
 
     /// <summary>Forgets one client that has changed.</summary>
@@ -51,7 +55,7 @@ internal sealed class ClientDirectory(Storage.Clients clients, IOptions<ClientCa
     {
         Interlocked.Increment(ref _changes);
         _cache.Remove(clientId);
-        _cache.Remove(OriginsKey);
+        _origins = null;
     }
 
     /// <summary>Forgets everything, for instance after notifications may have been missed.</summary>
@@ -59,20 +63,36 @@ internal sealed class ClientDirectory(Storage.Clients clients, IOptions<ClientCa
     {
         Interlocked.Increment(ref _changes);
         _cache.Clear();
+        _origins = null;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
 
     // What was read before a change arrived must not be kept after it. The second look closes the gap between the two.
-    private void Keep(string key, object? value, long changesBefore)
+    private void Keep(string clientId, Client? client, long changesBefore)
     {
         if (Volatile.Read(ref _changes) != changesBefore) return;
-        _cache.Set(key, value, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = _lifetime });
-        if (Volatile.Read(ref _changes) != changesBefore) _cache.Remove(key);
+        var entry = new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = _lifetime };
+        _cache.Set(clientId, client, entry);
+        if (Volatile.Read(ref _changes) != changesBefore) _cache.Remove(clientId);
     }
 
-    // The cache's own word for a clock.
+    private async Task<RegisteredOrigins> ReadOriginsAsync(CancellationToken ct)
+    {
+        var before = Volatile.Read(ref _changes);
+        var uris = await clients.RedirectUrisAsync(ct);
+        var origins = uris.Select(RedirectUri.Origin).OfType<string>().ToFrozenSet(StringComparer.Ordinal);
+        var read = new RegisteredOrigins(origins, clock.GetTimestamp());
+        if (Volatile.Read(ref _changes) != before) return read;
+        _origins = read;
+        if (Volatile.Read(ref _changes) != before) _origins = null;
+        return read;
+    }
+
+    private sealed record RegisteredOrigins(FrozenSet<string> Origins, long ReadAt);
+
+    // The cache has a type of its own for a clock.
     private sealed class CacheClock(TimeProvider clock) : ISystemClock
     {
         public DateTimeOffset UtcNow => clock.GetUtcNow();

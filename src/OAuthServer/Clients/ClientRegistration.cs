@@ -21,7 +21,8 @@ internal static class ClientRegistration
     /// <summary>Adds the validated options, for the server and for <c>clients hash-secret</c>.</summary>
     public static IServiceCollection AddClientSecrets(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ClientSecretOptions, ClientSecretOptionsValidator>(configuration.GetSection("ClientSecrets"));
+        services.AddOptions<ClientSecretOptions, ClientSecretOptionsValidator>(
+            configuration.GetSection("ClientSecrets"));
         return services;
     }
 }

@@ -6,8 +6,9 @@ namespace OAuthServer.Clients;
 internal sealed class ClientSecretOptions
 {
     /// <summary>
-    /// The bcrypt cost of hashes that we make, and the work that a wrong secret and an unknown client take at least: 2 to
-    /// the power of this, in rounds. A row whose hash has a higher cost takes longer, which tells a guesser that it exists.
+    /// The bcrypt cost of hashes that we make, and the work that a wrong secret and an unknown client take at least:
+    /// 2 to the power of this, in rounds. A row whose hash has a higher cost takes longer, which tells a guesser that
+    /// it exists.
     /// </summary>
     public int Cost { get; set; } = 12;
 }

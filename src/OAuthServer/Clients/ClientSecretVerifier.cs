@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Caching.Memory;
@@ -22,22 +20,18 @@ internal enum SecretCheck
 }
 
 /// <summary>
-/// Checks client secrets against bcrypt. A right secret pays once: then an entry in memory, keyed by an HMAC over client,
-/// secret and stored hash under a key of this process, answers for it until it expires or the hash changes. Wrong
-/// secrets and unknown clients always pay, and the same, in <see cref="HashWork"/>, where each client has a lane, so that a flood of
-/// guesses slows the guesser and nobody else (RFC 6749 §10.10). Requests that bring the same secret at the same moment
-/// share one check, so that an app's burst on a cold instance is answered and not turned away.
+/// Checks client secrets against bcrypt (RFC 6749 §10.10, docs/decisions/006-wrong-secrets-always-pay.md). A right
+/// secret is remembered until its entry expires or the hash changes. Wrong secrets and unknown clients take the same
+/// work each time. Requests that bring the same secret at the same moment share one check.
 /// </summary>
-internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options, HashWork work, SecretUses uses, ServerTelemetry telemetry) : IDisposable
+internal sealed class ClientSecretVerifier(
+    IOptions<ClientSecretOptions> options, HashWork work, SecretUses uses, ServerTelemetry telemetry) : IDisposable
 {
     /// <summary>bcrypt reads no more than this many bytes; longer secrets are refused instead of cut.</summary>
     public const int LongestSecret = 72;
 
     private const int MostRemembered = 10_000;
     private const int MostWaitingPerLane = 8;
-
-    // Salt and digest of a random value that was thrown away; the cost stands before them.
-    private const string NobodysDigest = "Da7CklDBMXJD9JW3EihTmeHxY9mPOPH0u9On0SX9gh.oIyLVJJX7K";
 
     private static readonly TimeSpan RememberedFor = TimeSpan.FromMinutes(5);
 
@@ -49,7 +43,9 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
     /// <summary>How many secrets are remembered as right.</summary>
     public int Remembered => _right.Count;
 
-    /// <summary>True when this secret was found right a short while ago, for a hash that is still live. Costs no bcrypt.</summary>
+    /// <summary>
+    /// True when this secret was found right a short while ago, for a hash that is still live. Costs no bcrypt.
+    /// </summary>
     public bool Remembers(string clientId, string secret, IReadOnlyList<string> hashes)
     {
         var began = telemetry.SecretCheckBegins();
@@ -64,18 +60,25 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
         return false;
     }
 
-    /// <summary>Checks a secret against the live hashes of a client; none of them means an unknown or public client.</summary>
-    public ValueTask<SecretCheck> CheckAsync(string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct) =>
+    /// <summary>
+    /// Checks a secret against the live hashes of a client; none of them means an unknown or public client.
+    /// </summary>
+    public ValueTask<SecretCheck> CheckAsync(
+        string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct) =>
         CheckAsync("anyone", clientId, secret, hashes, ct);
 
-    /// <summary>The same for a request that brings something of the client: it does not queue with those that do not.</summary>
-    public ValueTask<SecretCheck> CheckVouchedAsync(string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct) =>
-        CheckAsync("vouched", clientId, secret, hashes, ct);
+    /// <summary>
+    /// The same for a request that brings a live code or token of the client: it has a queue of its own.
+    /// </summary>
+    public ValueTask<SecretCheck> CheckForHolderAsync(
+        string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct) =>
+        CheckAsync("holder", clientId, secret, hashes, ct);
 
     /// <inheritdoc/>
     public void Dispose() => _right.Dispose();
 
-    private async ValueTask<SecretCheck> CheckAsync(string queue, string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct)
+    private async ValueTask<SecretCheck> CheckAsync(
+        string queue, string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct)
     {
         if (Encoding.UTF8.GetByteCount(secret) > LongestSecret) return SecretCheck.Wrong;
         if (Remembers(clientId, secret, hashes)) return SecretCheck.Right;
@@ -83,7 +86,8 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
         var began = telemetry.SecretCheckBegins();
         var lane = new HashLane($"{queue} {(hashes.Count == 0 ? string.Empty : clientId)}", 1, MostWaitingPerLane);
         var key = lane.Key + EntryKey(clientId, secret, string.Concat(hashes));
-        var check = _running.GetOrAdd(key, _ => new Lazy<Task<SecretCheck>>(() => CheckOnceAsync(key, lane, clientId, secret, hashes)));
+        var check = _running.GetOrAdd(
+            key, _ => new Lazy<Task<SecretCheck>>(() => CheckOnceAsync(key, lane, clientId, secret, hashes)));
         var result = await check.Value.WaitAsync(ct);
         telemetry.SecretChecked(began, "bcrypt", Text(result));
         return result;
@@ -97,23 +101,26 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
     };
 
     // Not tied to the request that happened to come first: others wait for the same answer.
-    private async Task<SecretCheck> CheckOnceAsync(string key, HashLane lane, string clientId, string secret, IReadOnlyList<string> hashes)
+    private async Task<SecretCheck> CheckOnceAsync(
+        string key, HashLane lane, string clientId, string secret, IReadOnlyList<string> hashes)
     {
         try
         {
             using var turn = await work.EnterAsync(lane, CancellationToken.None);
             if (!turn.IsAcquired) return SecretCheck.Busy;
             // On a thread of its own: the pool has as many as there are cores, and other requests need them.
-            var matching = await Task.Factory.StartNew(() => FirstMatch(secret, hashes), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var matching = await Task.Factory.StartNew(
+                () => FirstMatch(secret, hashes),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
             if (matching is null)
             {
                 await turn.RestAsync();
                 return SecretCheck.Wrong;
             }
 
-            var use = new SecretUse(clientId, matching);
-            uses.Note(use);
-            _right.Set(EntryKey(clientId, secret, matching), use, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = RememberedFor });
+            Remember(clientId, secret, matching);
             return SecretCheck.Right;
         }
         finally
@@ -122,28 +129,34 @@ internal sealed class ClientSecretVerifier(IOptions<ClientSecretOptions> options
         }
     }
 
-    // A refusal takes the same number of rounds whether the client is unknown or its hash is cheaper than ours, so that
-    // time does not tell which clients exist. Each step adds the lowest power of two that is there, until ours is reached.
+    private void Remember(string clientId, string secret, string hash)
+    {
+        var use = new SecretUse(clientId, hash);
+        uses.Note(use);
+        var entry = new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = RememberedFor };
+        _right.Set(EntryKey(clientId, secret, hash), use, entry);
+    }
+
+    // A refusal takes the same number of rounds whether the client is unknown or its hash is cheaper than ours, so
+    // that time does not tell which clients exist.
     private string? FirstMatch(string secret, IReadOnlyList<string> hashes)
     {
         var rounds = 0L;
         foreach (var hash in hashes)
         {
             if (Bcrypt.Verify(secret, hash)) return hash;
-            rounds += 1L << int.Parse(hash.AsSpan(4, 2), CultureInfo.InvariantCulture);
+            rounds += 1L << BcryptHash.CostOf(hash);
         }
 
-        while (rounds < _rounds)
-        {
-            var step = rounds == 0 ? _rounds : rounds & -rounds;
-            Bcrypt.Verify(secret, string.Create(CultureInfo.InvariantCulture, $"$2a${BitOperations.Log2((ulong)step):00}${NobodysDigest}"));
-            rounds += step;
-        }
-
+        foreach (var cost in BcryptHash.CostsThatFill(rounds, _rounds))
+            Bcrypt.Verify(secret, BcryptHash.OfNobody(cost));
         return null;
     }
 
     // Lengths in front keep ("ab", "c") and ("a", "bc") apart.
-    private string EntryKey(string clientId, string secret, string hash) =>
-        Convert.ToHexString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{clientId.Length}:{clientId}{secret.Length}:{secret}{hash}")));
+    private string EntryKey(string clientId, string secret, string hash)
+    {
+        var text = $"{clientId.Length}:{clientId}{secret.Length}:{secret}{hash}";
+        return Convert.ToHexString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)));
+    }
 }

@@ -1,14 +1,15 @@
-using Npgsql;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Clients;
 
 /// <summary>
-/// Writes when secrets were used, once a minute and behind the requests' backs. When nothing was used nothing is asked of the
-/// database. A write that fails is forgotten: the next use says the same a minute later.
+/// Writes when secrets were used, once a minute in the background
+/// (docs/decisions/023-secret-uses-in-a-table-of-their-own.md). When nothing was used nothing is asked of the
+/// database.
 /// </summary>
-internal sealed partial class SecretUseWriter(SecretUses uses, ClientSecretUses table, TimeProvider clock, ILogger<SecretUseWriter> logger) : BackgroundService
+internal sealed partial class SecretUseWriter(
+    SecretUses uses, ClientSecretUses table, TimeProvider clock, ILogger<SecretUseWriter> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AtTheEnd = TimeSpan.FromSeconds(2);
@@ -22,7 +23,7 @@ internal sealed partial class SecretUseWriter(SecretUses uses, ClientSecretUses 
         {
             await table.WriteAsync(noted, ct);
         }
-        catch (Exception outage) when (outage is NpgsqlException or IOException or TimeoutException or OperationCanceledException && !ct.IsCancellationRequested)
+        catch (Exception outage) when (IsFailure(outage) && !ct.IsCancellationRequested)
         {
             LogFailed(outage.Message);
         }
@@ -38,7 +39,7 @@ internal sealed partial class SecretUseWriter(SecretUses uses, ClientSecretUses 
         {
             await WriteAsync(either.Token);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or NpgsqlException or IOException or TimeoutException)
+        catch (Exception ended) when (IsFailure(ended))
         {
             LogFailed(ended.Message);
         }
@@ -54,6 +55,10 @@ internal sealed partial class SecretUseWriter(SecretUses uses, ClientSecretUses 
         }
     }
 
-    [LoggerMessage(1202, LogLevel.Warning, "The last uses of client secrets were not written ({Cause}); the next minute's will be.")]
+    private static bool IsFailure(Exception exception) =>
+        exception is OperationCanceledException || DatabaseFailure.Is(exception);
+
+    [LoggerMessage(1202, LogLevel.Warning,
+        "The last uses of client secrets were not written ({Cause}); the next minute's will be.")]
     private partial void LogFailed(string cause);
 }

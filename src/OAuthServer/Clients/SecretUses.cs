@@ -10,16 +10,20 @@ internal sealed class SecretUse(string clientId, string hash)
 {
     private long _at;
 
-    /// <summary>True when no use waits yet. This is all that a warm request pays: one read.</summary>
+    /// <summary>True when no use waits yet. A warm request reads this and no more.</summary>
     public bool IsIdle => Volatile.Read(ref _at) == 0;
 
     /// <summary>Marks a use. True for the first since the last <see cref="Take"/>.</summary>
     public bool Mark(DateTimeOffset now) => Interlocked.CompareExchange(ref _at, now.UtcTicks, 0) == 0;
 
     /// <summary>The use that waits; none waits afterwards.</summary>
-    public NotedUse Take() => new(clientId, ClientSecretUses.Of(hash), new DateTime(Interlocked.Exchange(ref _at, 0), DateTimeKind.Utc));
+    public NotedUse Take()
+    {
+        var at = new DateTime(Interlocked.Exchange(ref _at, 0), DateTimeKind.Utc);
+        return new NotedUse(clientId, ClientSecretUses.Of(hash), at);
+    }
 
-    /// <summary>A hash is no reading matter.</summary>
+    /// <summary>The hash is kept out of logs.</summary>
     public override string ToString() => clientId;
 }
 

@@ -1,3 +1,4 @@
+using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Endpoints.Revoke;
@@ -14,8 +15,10 @@ internal static class EndpointRegistration
         services.AddSingleton<AuthorizeValidator>();
         services.AddSingleton<AuthorizeService>();
         services.AddSingleton<AuthorizeAnswer>();
-        services.AddSingleton<ConsentTickets>();
-        services.AddSingleton<SignInDescription>();
+        services.AddSingleton<ConsentForm>();
+        services.AddScoped<SignInAnswer>();
+        services.AddScoped<PasswordAnswer>();
+        services.AddSingleton<OAuthAnswers>();
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
         services.AddSingleton<TokenIssuer>();

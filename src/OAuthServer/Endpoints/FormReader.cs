@@ -4,7 +4,9 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints;
 
-/// <summary>Reads the body of a form endpoint (RFC 6749 §3.2, Appendix B): only form-encoded, in UTF-8, and bounded.</summary>
+/// <summary>
+/// Reads the body of a form endpoint (RFC 6749 §3.2, Appendix B): only form-encoded, in UTF-8, and bounded.
+/// </summary>
 internal static class FormReader
 {
     /// <summary>The largest body in bytes.</summary>
@@ -16,7 +18,13 @@ internal static class FormReader
     /// <summary>The parameters, or <c>invalid_request</c> (413 for a body that is too large).</summary>
     public static async ValueTask<Result<Parameters>> ReadAsync(HttpRequest request, CancellationToken ct)
     {
-        if (!IsForm(request.ContentType)) return OAuthError.InvalidRequest("The request body must be application/x-www-form-urlencoded in UTF-8.", Reasons.ContentTypeUnsupported);
+        if (!IsForm(request.ContentType))
+        {
+            return OAuthError.InvalidRequest(
+                "The request body must be application/x-www-form-urlencoded in UTF-8.",
+                Reasons.ContentTypeUnsupported);
+        }
+
         if (request.ContentLength > LongestBody) return TooLarge();
         var longest = (int)(request.ContentLength ?? LongestBody);
         // One byte more, to see that the body goes on where it should end.
@@ -24,8 +32,8 @@ internal static class FormReader
         var length = 0;
         try
         {
-            int read;
-            while (length <= longest && (read = await request.Body.ReadAsync(buffer.AsMemory(length, longest + 1 - length), ct)) > 0) length += read;
+            length = await request.Body.ReadAtLeastAsync(
+                buffer.AsMemory(0, longest + 1), longest + 1, throwOnEndOfStream: false, ct);
             if (length > longest) return TooLarge();
             return Parameters.TryParse(buffer.AsSpan(0, length), out var parameters)
                 ? parameters
@@ -39,13 +47,16 @@ internal static class FormReader
         }
     }
 
-    private static OAuthError TooLarge() => OAuthError.InvalidRequest("The request body is too large.", Reasons.BodyTooLarge, StatusCodes.Status413PayloadTooLarge);
+    private static OAuthError TooLarge() => OAuthError.InvalidRequest(
+        "The request body is too large.", Reasons.BodyTooLarge, StatusCodes.Status413PayloadTooLarge);
 
     private static bool IsForm(string? contentType)
     {
         if (string.Equals(contentType, FormType, StringComparison.OrdinalIgnoreCase)) return true;
-        return contentType?.Length <= LongestContentType && MediaTypeHeaderValue.TryParse(contentType, out var type)
-            && type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        if (!(contentType?.Length <= LongestContentType)) return false;
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type)) return false;
+        if (!type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase)) return false;
+        var charset = HeaderUtilities.RemoveQuotes(type.Charset);
+        return !charset.HasValue || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
     }
 }

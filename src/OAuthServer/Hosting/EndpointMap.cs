@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using OAuthServer.Audit;
+using OAuthServer.Endpoints;
 using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
@@ -16,24 +16,29 @@ internal static class EndpointMap
 {
     public static void MapServer(this WebApplication app)
     {
-        var address = Service<ServerAddress>(app);
-        var routes = app.MapGroup(address.Path);
+        var server = Service<ServerAddress>(app);
+        var routes = app.MapGroup(server.Path);
 
         foreach (var route in routes.MapAuthorize()) route.RequireBudget(Budget.Authorize);
         foreach (var route in routes.MapAccounts()) route.RequireBudget(Budget.SignIn);
 
         // These need no services of a request's own, so they are handed theirs once.
-        var (tokens, telemetry) = (Service<TokenService>(app), Service<ServerTelemetry>(app));
-        routes.MapToken(tokens, telemetry).RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
-        routes.MapRefresh(tokens, telemetry).RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
-        routes.MapRevoke(Service<RevokeService>(app), telemetry).RequireBudget(Budget.Revoke).RequireCors(ClientOrigins.Registered);
+        var (answers, telemetry) = (Service<OAuthAnswers>(app), Service<ServerTelemetry>(app));
+        foreach (var address in (TokenRoute[])[TokenRoute.Token, TokenRoute.Refresh])
+        {
+            routes.MapToken(address, Service<TokenService>(app), answers, telemetry)
+                .RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
+        }
 
-        app.MapMetadata(address, Service<DiscoveryDocuments>(app)).RequireCors(ClientOrigins.Any);
-        routes.MapKeys(Service<KeyRing>(app), Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);
+        routes.MapRevoke(Service<RevokeService>(app), answers, telemetry)
+            .RequireBudget(Budget.Revoke).RequireCors(ClientOrigins.Registered);
+
+        app.MapMetadata(server, Service<DiscoveryDocuments>(app)).RequireCors(ClientOrigins.Any);
+        routes.MapKeys(Service<KeyRing>(app), answers, Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);
         routes.MapRevocations(Service<RevocationList>(app)).RequireCors(ClientOrigins.Any);
 
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
     }
 
     private static T Service<T>(WebApplication app)

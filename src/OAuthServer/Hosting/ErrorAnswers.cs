@@ -9,10 +9,11 @@ using OAuthServer.Settings;
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// Answers what no endpoint answered: a page for a person, the endpoints' own JSON for a program (RFC 6749 §4.1.2.1, §5.2).
-/// The answer says nothing of the cause; the log has it under the correlation id.
+/// Answers what no endpoint answered: a page for a person, the endpoints' own JSON for a program (RFC 6749 §4.1.2.1,
+/// §5.2). The answer says nothing of the cause; the log has it under the correlation id.
 /// </summary>
-internal sealed partial class ErrorAnswers(RefusalLog refusals, ServerAddress address, ILogger<ErrorAnswers> logger)
+internal sealed partial class ErrorAnswers(
+    RefusalLog refusals, ServerAddress address, PageAnswers pages, OAuthAnswers json, ILogger<ErrorAnswers> logger)
 {
     private const string RetryAfterSeconds = "5";
     private const string Explanation = "The server could not answer. Please try again in a moment.";
@@ -26,16 +27,17 @@ internal sealed partial class ErrorAnswers(RefusalLog refusals, ServerAddress ad
         if (http.Features.Get<IExceptionHandlerFeature>() is { Endpoint: { } endpoint }) http.SetEndpoint(endpoint);
         refusals.Note(http, error);
         if (IsForPeople(http.Request) && await TryWritePageAsync(http, error)) return;
-        await OAuthAnswer.Refuse(error).ExecuteAsync(http);
+        await json.Refuse(error).ExecuteAsync(http);
     }
 
     private async Task<bool> TryWritePageAsync(HttpContext http, OAuthError error)
     {
         try
         {
-            if (error.Status == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            if (error.Status == StatusCodes.Status503ServiceUnavailable)
+                http.Response.Headers.RetryAfter = RetryAfterSeconds;
             var view = new ErrorView(error.Status, "This did not work", Explanation, error.Code, http.TraceIdentifier);
-            await PageAnswer.Error(http, view).ExecuteAsync(http);
+            await pages.Error(http, view).ExecuteAsync(http);
             return true;
         }
         catch (Exception fault) when (!http.Response.HasStarted)
@@ -49,15 +51,8 @@ internal sealed partial class ErrorAnswers(RefusalLog refusals, ServerAddress ad
     // Pages stand below the issuer's path.
     private bool IsForPeople(HttpRequest request) =>
         request.Path.StartsWithSegments(_root, out var local)
-        && (local.StartsWithSegments("/oauth/authorize") || local.StartsWithSegments("/account"))
-        && PrefersHtml(request);
-
-    // A stable sort: among equals, the one that was named first.
-    private static bool PrefersHtml(HttpRequest request) => request.Accepted()
-        .Where(type => type.Quality is null or > 0)
-        .OrderByDescending(type => type.Quality ?? 1)
-        .Select(type => type.MediaType.Value?.ToLowerInvariant())
-        .FirstOrDefault(type => type is "text/html" or "application/json") == "text/html";
+        && (local.StartsWithSegments(Routes.Authorize) || local.StartsWithSegments(Routes.Account))
+        && request.PrefersHtml();
 
     [LoggerMessage(7010, LogLevel.Error, "The page of an error failed, answered JSON. Correlation id {CorrelationId}")]
     private partial void LogPageFailed(Exception exception, string correlationId);

@@ -13,20 +13,22 @@ internal static class RateLimiterRegistration
     {
         services.AddBudgets(configuration);
         services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<AddressBudgets, RefusalLog>((limiter, budgets, refusals) =>
-        {
-            limiter.GlobalLimiter = budgets;
-            limiter.OnRejected = (rejected, _) => RefuseAsync(rejected, budgets, refusals);
-        });
+        services.AddOptions<RateLimiterOptions>().Configure<AddressBudgets, RefusalLog, OAuthAnswers>(
+            (limiter, budgets, refusals, answers) =>
+            {
+                limiter.GlobalLimiter = budgets;
+                limiter.OnRejected = (rejected, _) => RefuseAsync(rejected, budgets, refusals, answers);
+            });
         return services;
     }
 
-    private static async ValueTask RefuseAsync(OnRejectedContext rejected, AddressBudgets budgets, RefusalLog refusals)
+    private static async ValueTask RefuseAsync(
+        OnRejectedContext rejected, AddressBudgets budgets, RefusalLog refusals, OAuthAnswers answers)
     {
         var http = rejected.HttpContext;
         var state = ((BudgetLease)rejected.Lease).State;
         await budgets.RecordAsync(http, state);
-        var refusal = refusals.Note(http, OAuthError.TooManyRequests(Reasons.AddressBudget, state));
-        await OAuthAnswer.Refuse(refusal).ExecuteAsync(http);
+        var refusal = refusals.Note(http, new BudgetRefusal(Reasons.AddressBudget, state));
+        await answers.Refuse(refusal).ExecuteAsync(http);
     }
 }

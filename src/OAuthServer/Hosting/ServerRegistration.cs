@@ -26,6 +26,7 @@ internal static class ServerRegistration
         services.AddSettings(configuration);
         services.AddStorage(configuration);
         services.AddSigningKeys(configuration);
+        services.AddKeyHistory();
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
         services.AddSweeper(configuration);
         services.AddAudit(configuration);

@@ -1,9 +1,9 @@
 namespace OAuthServer.Keys;
 
 /// <summary>
-/// Keys as files, for development: <c>pending.pem</c>, <c>current.pem</c>, <c>previous.pem</c> in one folder, so that the
-/// name is the stage. Every file appears whole by a rename, is 0600, and the folder is 0700 when it is made here; writers
-/// in all processes take turns by a lock file, readers need none.
+/// Keys as files, for development: <c>pending.pem</c>, <c>current.pem</c>, <c>previous.pem</c> in one folder, so that
+/// the name is the stage. Every file appears whole by a rename, is 0600, and the folder is 0700 when it is made here;
+/// writers in all processes take turns by a lock file, readers need none.
 /// </summary>
 internal sealed class FileKeySource(string directory, TimeProvider clock) : IKeySource
 {
@@ -19,44 +19,44 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
     public bool MakesFirstKey => true;
 
     /// <inheritdoc/>
-    public Task<StoredKeys> ReadAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<StoredKeys> ReadAsync(CancellationToken ct) => GuardAsync(async () =>
     {
         var keys = new List<StoredKey>();
         var faults = new List<string>();
         foreach (var stage in (KeyStage[])[KeyStage.Pending, KeyStage.Current, KeyStage.Previous])
         {
-            if (await ReadStageAsync(stage, faults, cancellationToken) is { } key) keys.Add(key);
+            if (await ReadStageAsync(stage, faults, ct) is { } key) keys.Add(key);
         }
 
         return StoredKeys.Of(keys, faults);
     });
 
     /// <inheritdoc/>
-    public Task<KeyStage?> AddAsync(string pem, bool onlyFirst, CancellationToken cancellationToken) =>
+    public Task<KeyStage?> AddAsync(string pem, bool onlyFirst, CancellationToken ct) =>
         GuardAsync<KeyStage?>(async () =>
         {
             MakeDirectory();
-            await using var turn = await LockAsync(cancellationToken);
+            await using var turn = await LockAsync(ct);
             var first = !File.Exists(PathOf(KeyStage.Current));
             if (onlyFirst && !first) return null;
             var stage = first ? KeyStage.Current : KeyStage.Pending;
-            await WriteAsync(stage, pem, cancellationToken);
+            await WriteAsync(stage, pem, ct);
             return stage;
         });
 
     /// <inheritdoc/>
-    public Task<bool> PromoteAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<bool> PromoteAsync(CancellationToken ct) => GuardAsync(async () =>
     {
         if (!Directory.Exists(directory)) return false;
-        await using var turn = await LockAsync(cancellationToken);
+        await using var turn = await LockAsync(ct);
         if (!File.Exists(PathOf(KeyStage.Pending))) return false;
 
         // First a copy of current becomes previous, then pending replaces current: whoever reads in between, or after
         // a crash in between, finds a current key, and the same key as previous, which counts once.
         if (File.Exists(PathOf(KeyStage.Current)))
         {
-            var pem = await File.ReadAllTextAsync(PathOf(KeyStage.Current), cancellationToken);
-            await WriteAsync(KeyStage.Previous, pem, cancellationToken);
+            var pem = await File.ReadAllTextAsync(PathOf(KeyStage.Current), ct);
+            await WriteAsync(KeyStage.Previous, pem, ct);
         }
 
         File.Move(PathOf(KeyStage.Pending), PathOf(KeyStage.Current), overwrite: true);
@@ -64,14 +64,14 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
     });
 
     /// <inheritdoc/>
-    public Task<bool> RemoveAsync(string keyId, CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<bool> RemoveAsync(string keyId, CancellationToken ct) => GuardAsync(async () =>
     {
         if (!Directory.Exists(directory)) return false;
-        await using var turn = await LockAsync(cancellationToken);
+        await using var turn = await LockAsync(ct);
         var removed = false;
         foreach (var stage in (KeyStage[])[KeyStage.Pending, KeyStage.Previous])
         {
-            using var key = (await ReadStageAsync(stage, [], cancellationToken))?.Key;
+            using var key = (await ReadStageAsync(stage, [], ct))?.Key;
             if (key?.KeyId != keyId) continue;
             File.Delete(PathOf(stage));
             removed = true;
@@ -80,7 +80,7 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         return removed;
     });
 
-    private async Task<StoredKey?> ReadStageAsync(KeyStage stage, List<string> faults, CancellationToken cancellationToken)
+    private async Task<StoredKey?> ReadStageAsync(KeyStage stage, List<string> faults, CancellationToken ct)
     {
         var file = new FileInfo(PathOf(stage));
         if (!file.Exists) return null;
@@ -93,7 +93,7 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         string pem;
         try
         {
-            pem = await File.ReadAllTextAsync(file.FullName, cancellationToken);
+            pem = await File.ReadAllTextAsync(file.FullName, ct);
         }
         catch (FileNotFoundException)
         {
@@ -106,11 +106,13 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         return null;
     }
 
-    /// <summary>A previous file is written at promotion, which is not when its key was made.</summary>
+    // A previous file is written at promotion, which is not when its key was made.
     private static StoredKey At(KeyStage stage, SigningKey key, FileInfo file)
     {
         var written = new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero);
-        return stage == KeyStage.Previous ? new StoredKey(stage, key, null, written) : new StoredKey(stage, key, written);
+        return stage == KeyStage.Previous
+            ? new StoredKey(stage, key, null, written)
+            : new StoredKey(stage, key, written);
     }
 
     private string PathOf(KeyStage stage) => Path.Combine(directory, stage switch
@@ -126,7 +128,7 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         else Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
     }
 
-    private async Task WriteAsync(KeyStage stage, string pem, CancellationToken cancellationToken)
+    private async Task WriteAsync(KeyStage stage, string pem, CancellationToken ct)
     {
         var path = PathOf(stage);
         var draft = path + ".new";
@@ -134,8 +136,8 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         await using (var file = new FileStream(draft, Options(FileMode.CreateNew)))
         {
             await using var text = new StreamWriter(file, leaveOpen: true);
-            await text.WriteAsync(pem.AsMemory(), cancellationToken);
-            await text.FlushAsync(cancellationToken);
+            await text.WriteAsync(pem.AsMemory(), ct);
+            await text.FlushAsync(ct);
             file.Flush(flushToDisk: true);
         }
 
@@ -144,7 +146,7 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         File.Move(draft, path, overwrite: true);
     }
 
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    private async Task<FileStream> LockAsync(CancellationToken ct)
     {
         var started = clock.GetTimestamp();
         while (true)
@@ -155,7 +157,7 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
             }
             catch (IOException) when (clock.GetElapsedTime(started) < LockPatience)
             {
-                await Task.Delay(LockRetry, clock, cancellationToken);
+                await Task.Delay(LockRetry, clock, ct);
             }
         }
     }

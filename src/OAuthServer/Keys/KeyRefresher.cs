@@ -5,18 +5,25 @@ using OAuthServer.Settings;
 namespace OAuthServer.Keys;
 
 /// <summary>
-/// Keeps the ring like the store: loads at start, then polls. A store that is down stops nothing: a running instance
-/// keeps its keys, a cold one stays live and not ready, and both ask again with growing waits and say why each time.
+/// Keeps the ring like the store: loads at start, then polls. While the store is down a running instance keeps its
+/// keys, a cold one stays live and not ready, and both ask again with growing waits and log why each time.
 /// <see cref="Ask"/> ends a wait early.
 /// </summary>
 internal sealed partial class KeyRefresher(
-    KeyRing ring, IKeySource source, IOptions<SigningKeyOptions> options, TimeProvider clock, ILogger<KeyRefresher> logger)
-    : BackgroundService
+    KeyRing ring,
+    IKeySource source,
+    IOptions<SigningKeyOptions> options,
+    TimeProvider clock,
+    ILogger<KeyRefresher> logger) : BackgroundService
 {
-    /// <summary>How long start-up waits for the first answer; enough for files, and no outage holds it longer.</summary>
+    /// <summary>
+    /// How long start-up waits for the first answer; enough for files, and no outage holds it longer.
+    /// </summary>
     public static readonly TimeSpan StartupPatience = TimeSpan.FromSeconds(3);
 
-    /// <summary>The longest wait between two attempts while the store is down, unless the poll interval is shorter.</summary>
+    /// <summary>
+    /// The longest wait between two attempts while the store is down, unless the poll interval is shorter.
+    /// </summary>
     public static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(1);
 
     // One place: whoever asks again before the store was read is served by the same reading.
@@ -24,7 +31,9 @@ internal sealed partial class KeyRefresher(
     private Task<bool>? _first;
     private string _reportedFaults = "";
 
-    /// <summary>Has the store read at once, whatever is waited for. The log says what was found, also when nothing changed.</summary>
+    /// <summary>
+    /// Has the store read at once, whatever is waited for. The log says what was found, also when nothing changed.
+    /// </summary>
     public void Ask() => _asked.Writer.TryWrite(true);
 
     /// <inheritdoc/>
@@ -38,7 +47,7 @@ internal sealed partial class KeyRefresher(
         }
         catch (TimeoutException)
         {
-            LogSlow(logger, source.Place);
+            LogSlow(source.Place);
         }
 
         await base.StartAsync(cancellationToken);
@@ -53,49 +62,50 @@ internal sealed partial class KeyRefresher(
             var wait = failures == 0 ? Jitter.Around(options.Value.PollInterval) : BackOff(failures);
             var asked = await AskedWithinAsync(wait, stoppingToken);
             failures = await RefreshAsync(failures, stoppingToken) ? 0 : failures + 1;
-            if (asked && failures == 0) LogAsked(logger, Describe(ring.Current!), source.Place);
+            if (asked && failures == 0) LogAsked(Describe(ring.Current!), source.Place);
         }
     }
 
-    /// <summary>Waits, at most until somebody asks. True when somebody did.</summary>
-    private async Task<bool> AskedWithinAsync(TimeSpan wait, CancellationToken stoppingToken)
+    // Waits, at most until somebody asks. True when somebody did.
+    private async Task<bool> AskedWithinAsync(TimeSpan wait, CancellationToken ct)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var asked = _asked.Reader.ReadAsync(over.Token).AsTask();
         await Task.WhenAny(Task.Delay(wait, clock, over.Token), asked);
         await over.CancelAsync();
-        stoppingToken.ThrowIfCancellationRequested();
+        ct.ThrowIfCancellationRequested();
 
         // Asked in the last moment of the wait counts: the reading that follows answers it.
         await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return asked.IsCompletedSuccessfully;
     }
 
-    /// <summary>One attempt. True when the ring is now like the store; false, with the reason logged, when not.</summary>
-    private async Task<bool> RefreshAsync(int failuresBefore, CancellationToken cancellationToken)
+    // One attempt. True when the ring is now like the store; false, with the reason logged, when not.
+    private async Task<bool> RefreshAsync(int failuresBefore, CancellationToken ct)
     {
         try
         {
-            var stored = await source.ReadAsync(cancellationToken);
+            var stored = await source.ReadAsync(ct);
             if (source.MakesFirstKey && stored is { Keys.IsEmpty: true, Faults.IsEmpty: true })
             {
-                await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, cancellationToken);
-                stored = await source.ReadAsync(cancellationToken);
+                await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, ct);
+                stored = await source.ReadAsync(ct);
             }
 
             ReportFaults(stored);
-            if (ring.Replace(stored)) LogChanged(logger, Describe(ring.Current!), source.Place);
-            else if (failuresBefore > 0) LogRecovered(logger, source.Place);
+            if (ring.Replace(stored)) LogChanged(Describe(ring.Current!), source.Place);
+            else if (failuresBefore > 0) LogRecovered(source.Place);
             ring.Fault = null;
             return true;
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (!ct.IsCancellationRequested)
         {
-            // Whatever it was, the loop must go on: this is the one thing that can heal an instance without a key.
-            var reason = failure is KeyStoreException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}";
+            // Whatever it was, the loop must go on: nothing else gives a key to an instance that has none.
+            var kind = failure is KeyStoreException ? "" : failure.GetType().Name + ": ";
+            var reason = kind + failure.Message;
             ring.Fault = reason;
-            if (ring.Current is null) LogNoKey(logger, source.Place, reason, failuresBefore + 1);
-            else LogStale(logger, source.Place, reason, failuresBefore + 1);
+            if (ring.Current is null) LogNoKey(source.Place, reason, failuresBefore + 1);
+            else LogStale(source.Place, reason, failuresBefore + 1);
             return false;
         }
     }
@@ -110,7 +120,7 @@ internal sealed partial class KeyRefresher(
     private void ReportFaults(StoredKeys stored)
     {
         var faults = string.Join("; ", stored.Faults);
-        if (faults.Length > 0 && faults != _reportedFaults) LogUnusable(logger, source.Place, faults);
+        if (faults.Length > 0 && faults != _reportedFaults) LogUnusable(source.Place, faults);
         _reportedFaults = faults;
     }
 
@@ -118,23 +128,28 @@ internal sealed partial class KeyRefresher(
         string.Join(", ", snapshot.Published.Select(key => $"{key.Stage} {key.KeyId}"));
 
     [LoggerMessage(5001, LogLevel.Information, "Signing keys are now: {Keys} (from {Place})")]
-    private static partial void LogChanged(ILogger logger, string keys, string place);
+    private partial void LogChanged(string keys, string place);
 
     [LoggerMessage(5002, LogLevel.Information, "The key store answers again: {Place}")]
-    private static partial void LogRecovered(ILogger logger, string place);
+    private partial void LogRecovered(string place);
 
-    [LoggerMessage(5003, LogLevel.Error, "No signing key, so no token can be issued and this instance is not ready. {Place}: {Reason} (attempt {Attempt}, trying again)")]
-    private static partial void LogNoKey(ILogger logger, string place, string reason, int attempt);
+    [LoggerMessage(5003, LogLevel.Error,
+        "No signing key, so no token can be issued and this instance is not ready. {Place}: {Reason} (attempt "
+        + "{Attempt}, trying again)")]
+    private partial void LogNoKey(string place, string reason, int attempt);
 
-    [LoggerMessage(5004, LogLevel.Warning, "Signing keys could not be refreshed; the loaded ones stay in use. {Place}: {Reason} (attempt {Attempt}, trying again)")]
-    private static partial void LogStale(ILogger logger, string place, string reason, int attempt);
+    [LoggerMessage(5004, LogLevel.Warning,
+        "Signing keys could not be refreshed; the loaded ones stay in use. {Place}: {Reason} (attempt {Attempt}, "
+        + "trying again)")]
+    private partial void LogStale(string place, string reason, int attempt);
 
     [LoggerMessage(5005, LogLevel.Warning, "A stored key cannot be used and is left out. {Place}: {Faults}")]
-    private static partial void LogUnusable(ILogger logger, string place, string faults);
+    private partial void LogUnusable(string place, string faults);
 
-    [LoggerMessage(5006, LogLevel.Warning, "The key store has not answered yet; starting without a signing key. {Place}")]
-    private static partial void LogSlow(ILogger logger, string place);
+    [LoggerMessage(5006, LogLevel.Warning,
+        "The key store has not answered yet; starting without a signing key. {Place}")]
+    private partial void LogSlow(string place);
 
     [LoggerMessage(5007, LogLevel.Information, "Asked to read the signing keys again. In use: {Keys} (from {Place})")]
-    private static partial void LogAsked(ILogger logger, string keys, string place);
+    private partial void LogAsked(string keys, string place);
 }

@@ -8,11 +8,9 @@ namespace OAuthServer.Keys;
 /// and keep it; one writer, the <see cref="KeyRefresher"/>, swaps the whole snapshot.
 /// </summary>
 /// <remarks>
-/// <para>A key that leaves the ring is not disposed: a request may be signing with it. Dropping the last reference
-/// lets the runtime free it, and only the runtime knows when that is.</para>
-/// <para>A previous key is published for <see cref="SigningKeyOptions.PreviousKeyRetention"/> after this process first
-/// saw it as previous. No store says reliably when a key stopped signing, and a moment seen here needs no agreement
-/// between two clocks; a restart begins the time anew, which publishes a public key longer and never too briefly.</para>
+/// A key that leaves the ring is not disposed: a request may be signing with it. A previous key stays for
+/// <see cref="SigningKeyOptions.PreviousKeyRetention"/> after this process first saw it as previous
+/// (docs/decisions/022-a-previous-key-counts-from-when-it-was-seen.md).
 /// </remarks>
 internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider clock)
 {
@@ -23,13 +21,17 @@ internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider 
     private KeyRingSnapshot? _current;
     private string? _fault;
 
-    /// <summary>How long two instances, whose last reading of the store succeeded, may differ about its keys.</summary>
+    /// <summary>
+    /// How long two instances, whose last reading of the store succeeded, may differ about its keys.
+    /// </summary>
     public TimeSpan Lag { get; } = 2 * options.Value.SeenWithin();
 
     /// <summary>The keys of this moment, or null as long as no key could be loaded.</summary>
     public KeyRingSnapshot? Current => Volatile.Read(ref _current);
 
-    /// <summary>Why the last attempt to load keys failed, for health and doctor; null after one that succeeded.</summary>
+    /// <summary>
+    /// Why the last attempt to load keys failed, for health and doctor; null after one that succeeded.
+    /// </summary>
     public string? Fault
     {
         get => Volatile.Read(ref _fault);
@@ -67,7 +69,7 @@ internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider 
     private bool IsPublished(StoredKey key) =>
         !_retiredSince.TryGetValue(key.Key.KeyId, out var since) || clock.GetElapsedTime(since) < _retention;
 
-    /// <summary>Keeps the object that is already loaded, and warm, for a key that was read once more.</summary>
+    // Keeps the object that is already loaded for a key that was read once more.
     private StoredKey Known(StoredKey read)
     {
         if (!_loaded.TryGetValue(read.Key.KeyId, out var loaded) || ReferenceEquals(loaded, read.Key)) return read;

@@ -1,13 +1,40 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Keys;
 
-/// <summary>A key that is in the JWK Set, and its stage. <paramref name="CreatedAt"/> is null where the store does not say.</summary>
-internal sealed record PublishedKey(string KeyId, KeyStage Stage, DateTimeOffset? CreatedAt);
+/// <summary>The public half of a key that is in the JWK Set.</summary>
+internal sealed record PublishedKey
+{
+    public required string KeyId { get; init; }
+
+    public required KeyStage Stage { get; init; }
+
+    /// <summary>Null where the store does not say.</summary>
+    public required DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>The <c>n</c> of the JWK, base64url (RFC 7518 §6.3.1.1).</summary>
+    public required string Modulus { get; init; }
+
+    /// <summary>The <c>e</c> of the JWK, base64url (RFC 7518 §6.3.1.2).</summary>
+    public required string Exponent { get; init; }
+
+    /// <summary>To verify tokens with.</summary>
+    public required RsaSecurityKey Verifier { get; init; }
+
+    public static PublishedKey Of(StoredKey stored) => new()
+    {
+        KeyId = stored.Key.KeyId,
+        Stage = stored.Stage,
+        CreatedAt = stored.CreatedAt,
+        Modulus = stored.Key.Modulus,
+        Exponent = stored.Key.Exponent,
+        Verifier = stored.Key.Verifier,
+    };
+}
 
 /// <summary>
 /// The keys of one moment: the one that signs, those that are published, and the JWK Set (RFC 7517 §5) built once.
@@ -15,23 +42,18 @@ internal sealed record PublishedKey(string KeyId, KeyStage Stage, DateTimeOffset
 /// </summary>
 /// <param name="Signing">The key that signs; it stays usable for as long as anyone holds it.</param>
 /// <param name="Published">Every published key, the signing one first.</param>
-/// <param name="JwksDocument">The JWK Set as UTF-8 JSON: public members only.</param>
-/// <param name="JwksETag">A strong entity tag of the document, with its quotes (RFC 9110 §8.8.3).</param>
-internal sealed record KeyRingSnapshot(
-    SigningKey Signing, ImmutableArray<PublishedKey> Published, ReadOnlyMemory<byte> JwksDocument, string JwksETag)
+/// <param name="Jwks">The JWK Set as UTF-8 JSON: public members only.</param>
+internal sealed record KeyRingSnapshot(SigningKey Signing, ImmutableArray<PublishedKey> Published, CachedDocument Jwks)
 {
     /// <summary>Builds a snapshot of <paramref name="keys"/>, one of which is current.</summary>
     public static KeyRingSnapshot Of(IReadOnlyList<StoredKey> keys)
     {
-        var document = WriteJwks(keys);
-        return new KeyRingSnapshot(
-            keys.Single(key => key.Stage == KeyStage.Current).Key,
-            [.. keys.Select(key => new PublishedKey(key.Key.KeyId, key.Stage, key.CreatedAt))],
-            document,
-            $"\"{Base64Url.EncodeToString(SHA256.HashData(document).AsSpan(0, 16))}\"");
+        ImmutableArray<PublishedKey> published = [.. keys.Select(PublishedKey.Of)];
+        var signing = keys.Single(key => key.Stage == KeyStage.Current).Key;
+        return new KeyRingSnapshot(signing, published, CachedDocument.Of(WriteJwks(published)));
     }
 
-    private static byte[] WriteJwks(IReadOnlyList<StoredKey> keys)
+    private static byte[] WriteJwks(ImmutableArray<PublishedKey> keys)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -44,9 +66,9 @@ internal sealed record KeyRingSnapshot(
                 json.WriteString("kty", "RSA");
                 json.WriteString("use", "sig");
                 json.WriteString("alg", "RS256");
-                json.WriteString("kid", key.Key.KeyId);
-                json.WriteString("n", key.Key.Modulus);
-                json.WriteString("e", key.Key.Exponent);
+                json.WriteString("kid", key.KeyId);
+                json.WriteString("n", key.Modulus);
+                json.WriteString("e", key.Exponent);
                 json.WriteEndObject();
             }
 

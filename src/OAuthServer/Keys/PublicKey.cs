@@ -21,7 +21,11 @@ internal sealed class PublicKey : IDisposable
         var rsa = RSA.Create();
         try
         {
-            rsa.ImportParameters(new RSAParameters { Modulus = Base64Url.DecodeFromChars(modulus), Exponent = Base64Url.DecodeFromChars(exponent) });
+            rsa.ImportParameters(new RSAParameters
+            {
+                Modulus = Base64Url.DecodeFromChars(modulus),
+                Exponent = Base64Url.DecodeFromChars(exponent),
+            });
             key = new PublicKey(rsa, SigningKey.Thumbprint(modulus, exponent));
             return true;
         }

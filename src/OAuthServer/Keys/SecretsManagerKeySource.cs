@@ -1,17 +1,21 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Amazon.Runtime;
 using OAuthServer.Keys.SecretsManager;
 
 namespace OAuthServer.Keys;
 
 /// <summary>
-/// Keys as versions of one secret in AWS Secrets Manager. <c>SecretString</c> is a PKCS#8 PEM; the staging labels are the
-/// stages. Needs <c>GetSecretValue</c> to serve, and <c>PutSecretValue</c>, <c>CreateSecret</c> and
+/// Keys as versions of one secret in AWS Secrets Manager. <c>SecretString</c> is a PKCS#8 PEM; the staging labels are
+/// the stages. Needs <c>GetSecretValue</c> to serve, and <c>PutSecretValue</c>, <c>CreateSecret</c> and
 /// <c>UpdateSecretVersionStage</c> for the operator's commands alone.
 /// </summary>
-/// <param name="connect">Makes the client at first use: it fails where no region is known, and start-up must not.</param>
+/// <param name="connect">
+/// Makes the client at first use: it fails where no region is known, and start-up must not.
+/// </param>
 /// <param name="secretId">Name or ARN of the secret.</param>
-internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> connect, string secretId) : IKeySource, IDisposable
+internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> connect, string secretId)
+    : IKeySource, IDisposable
 {
     private const string Current = "AWSCURRENT";
     private const string Pending = "AWSPENDING";
@@ -26,16 +30,17 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
     public bool MakesFirstKey => false;
 
     /// <inheritdoc/>
-    public Task<StoredKeys> ReadAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<StoredKeys> ReadAsync(CancellationToken ct) => GuardAsync(async () =>
     {
         var keys = new List<StoredKey>();
         var faults = new List<string>();
         foreach (var stage in (KeyStage[])[KeyStage.Pending, KeyStage.Current, KeyStage.Previous])
         {
             var label = Label(stage);
-            if (await GetAsync(label, cancellationToken) is not { } version)
+            if (await GetAsync(label, ct) is not { } version)
             {
-                if (stage == KeyStage.Current) faults.Add($"no version is labelled {label}; make a key with: OAuthServer keys generate");
+                if (stage == KeyStage.Current)
+                    faults.Add($"no version is labelled {label}; make a key with: OAuthServer keys generate");
             }
             else if (SigningKey.TryFromPem(version.SecretString, out var key, out var fault))
             {
@@ -48,51 +53,52 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
         }
 
         return StoredKeys.Of(keys, faults);
-    }, cancellationToken);
+    }, ct);
 
     /// <inheritdoc/>
-    public Task<KeyStage?> AddAsync(string pem, bool onlyFirst, CancellationToken cancellationToken) =>
+    public Task<KeyStage?> AddAsync(string pem, bool onlyFirst, CancellationToken ct) =>
         GuardAsync<KeyStage?>(async () =>
         {
-            if (await GetAsync(Current, cancellationToken) is not null)
+            if (await GetAsync(Current, ct) is not null)
             {
-                return onlyFirst ? null : await PutAsync(pem, KeyStage.Pending, cancellationToken);
+                return onlyFirst ? null : await PutAsync(pem, KeyStage.Pending, ct);
             }
 
             try
             {
-                await CreateAsync(pem, cancellationToken);
+                await CreateAsync(pem, ct);
                 return KeyStage.Current;
             }
             catch (ResourceExistsException)
             {
                 // A secret without a value, or one made this instant by someone else, whose key must not be overtaken.
-                if (await GetAsync(Current, cancellationToken) is null)
-                    return await PutAsync(pem, KeyStage.Current, cancellationToken);
-                return onlyFirst ? null : await PutAsync(pem, KeyStage.Pending, cancellationToken);
+                if (await GetAsync(Current, ct) is null)
+                    return await PutAsync(pem, KeyStage.Current, ct);
+                return onlyFirst ? null : await PutAsync(pem, KeyStage.Pending, ct);
             }
-        }, cancellationToken);
+        }, ct);
 
     /// <inheritdoc/>
-    public Task<bool> PromoteAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<bool> PromoteAsync(CancellationToken ct) => GuardAsync(async () =>
     {
-        var pending = await GetAsync(Pending, cancellationToken);
-        var current = await GetAsync(Current, cancellationToken);
+        var pending = await GetAsync(Pending, ct);
+        var current = await GetAsync(Current, ct);
         if (pending is null || pending.VersionId == current?.VersionId) return false;
 
-        // The service moves AWSPREVIOUS along by itself, in the same step. It refuses when someone else promoted first.
-        await MoveAsync(Current, current?.VersionId, pending.VersionId, cancellationToken);
-        await MoveAsync(Pending, pending.VersionId, null, cancellationToken);
+        // The service moves AWSPREVIOUS along by itself, in the same step. It refuses when someone else promoted
+        // first.
+        await MoveAsync(Current, current?.VersionId, pending.VersionId, ct);
+        await MoveAsync(Pending, pending.VersionId, null, ct);
         return true;
-    }, cancellationToken);
+    }, ct);
 
     /// <inheritdoc/>
-    public Task<bool> RemoveAsync(string keyId, CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<bool> RemoveAsync(string keyId, CancellationToken ct) => GuardAsync(async () =>
     {
         var removed = false;
         foreach (var stage in (KeyStage[])[KeyStage.Pending, KeyStage.Previous])
         {
-            if (await GetAsync(Label(stage), cancellationToken) is not { } version) continue;
+            if (await GetAsync(Label(stage), ct) is not { } version) continue;
             if (!SigningKey.TryFromPem(version.SecretString, out var key, out _)) continue;
             using (key)
             {
@@ -101,12 +107,12 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
 
             // A version without a label is deprecated: nobody gets it by a stage, and the service deletes it in time.
             // It refuses when the label has moved to another version meanwhile.
-            await MoveAsync(Label(stage), version.VersionId, null, cancellationToken);
+            await MoveAsync(Label(stage), version.VersionId, null, ct);
             removed = true;
         }
 
         return removed;
-    }, cancellationToken);
+    }, ct);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -114,12 +120,12 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
         if (_client.IsValueCreated) _client.Value.Dispose();
     }
 
-    private async Task<GetSecretValueResponse?> GetAsync(string label, CancellationToken cancellationToken)
+    private async Task<GetSecretValueResponse?> GetAsync(string label, CancellationToken ct)
     {
         try
         {
             var request = new GetSecretValueRequest { SecretId = secretId, VersionStage = label };
-            return await _client.Value.GetSecretValueAsync(request, cancellationToken);
+            return await _client.Value.GetSecretValueAsync(request, ct);
         }
         catch (ResourceNotFoundException)
         {
@@ -127,7 +133,7 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
         }
     }
 
-    private async Task<KeyStage?> PutAsync(string pem, KeyStage stage, CancellationToken cancellationToken)
+    private async Task<KeyStage?> PutAsync(string pem, KeyStage stage, CancellationToken ct)
     {
         await _client.Value.PutSecretValueAsync(
             new PutSecretValueRequest
@@ -137,11 +143,11 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
                 ClientRequestToken = NewToken(),
                 VersionStages = [Label(stage)],
             },
-            cancellationToken);
+            ct);
         return stage;
     }
 
-    private Task<CreateSecretResponse> CreateAsync(string pem, CancellationToken cancellationToken) =>
+    private Task<CreateSecretResponse> CreateAsync(string pem, CancellationToken ct) =>
         _client.Value.CreateSecretAsync(
             new CreateSecretRequest
             {
@@ -150,10 +156,10 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
                 ClientRequestToken = NewToken(),
                 Description = "OAuthServer: RSA key that signs access tokens, PKCS#8 PEM",
             },
-            cancellationToken);
+            ct);
 
     private Task<UpdateSecretVersionStageResponse> MoveAsync(
-        string label, string? from, string? to, CancellationToken cancellationToken) =>
+        string label, string? from, string? to, CancellationToken ct) =>
         _client.Value.UpdateSecretVersionStageAsync(
             new UpdateSecretVersionStageRequest
             {
@@ -162,9 +168,9 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
                 RemoveFromVersionId = from,
                 MoveToVersionId = to,
             },
-            cancellationToken);
+            ct);
 
-    private async Task<T> GuardAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> GuardAsync<T>(Func<Task<T>> work, CancellationToken ct)
     {
         try
         {
@@ -172,16 +178,17 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
         }
         catch (AmazonServiceException refused) when (refused.ErrorCode is { Length: > 0 } code)
         {
-            throw new KeyStoreException($"{Place} refused: {code} ({(int)refused.StatusCode}): {refused.Message}", refused);
+            var status = (int)refused.StatusCode;
+            throw new KeyStoreException($"{Place} refused: {code} ({status}): {refused.Message}", refused);
         }
-        catch (Exception failure) when (IsOutage(failure) && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (IsOutage(failure) && !ct.IsCancellationRequested)
         {
             throw new KeyStoreException($"{Place} is out of reach: {failure.Message}", failure);
         }
     }
 
     private static bool IsOutage(Exception failure) => failure is AmazonClientException or AmazonServiceException
-        or HttpRequestException or IOException or TimeoutException or OperationCanceledException or System.Text.Json.JsonException;
+        or HttpRequestException or IOException or TimeoutException or OperationCanceledException or JsonException;
 
     private static string NewToken() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 

@@ -7,9 +7,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace OAuthServer.Keys;
 
 /// <summary>
-/// One RSA key that signs with RS256 (RFC 7518 §3.3) and knows its own name: the <c>kid</c> is the RFC 7638 thumbprint.
-/// The RSA object is loaded once and shared by all requests; signing on it from many threads at once is safe.
-/// Never prints key material.
+/// One RSA key that signs with RS256 (RFC 7518 §3.3) and knows its own name: the <c>kid</c> is the RFC 7638
+/// thumbprint. The RSA object is loaded once and shared by all requests; signing on it from many threads at once is
+/// safe. Never prints key material.
 /// </summary>
 internal sealed class SigningKey : IDisposable
 {
@@ -28,13 +28,16 @@ internal sealed class SigningKey : IDisposable
         KeyId = Thumbprint(Modulus, Exponent);
         SignatureLength = publicPart.Modulus!.Length;
         Credentials = new SigningCredentials(new RsaSecurityKey(rsa) { KeyId = KeyId }, SecurityAlgorithms.RsaSha256);
+        Verifier = new RsaSecurityKey(publicPart) { KeyId = KeyId };
     }
 
     /// <summary>The <c>kid</c>: base64url of the SHA-256 thumbprint (RFC 7638 §3), 43 characters.</summary>
     public string KeyId { get; }
 
-    /// <summary>How tokens are signed with it.</summary>
     public SigningCredentials Credentials { get; }
+
+    /// <summary>Its public half, to verify tokens with.</summary>
+    public RsaSecurityKey Verifier { get; }
 
     /// <summary>The length of a signature, in bytes: that of the modulus.</summary>
     public int SignatureLength { get; }
@@ -63,7 +66,7 @@ internal sealed class SigningKey : IDisposable
         }
         catch (Exception unreadable) when (unreadable is CryptographicException or ArgumentException)
         {
-            // The exception stays here: its text is not ours to vouch for.
+            // The text of the exception may hold parts of the key, so it is not passed on.
             rsa.Dispose();
             fault = "it is not an RSA private key in PKCS#8 (RS256 needs RSA; EC and Ed25519 keys cannot serve)";
             return false;
@@ -107,7 +110,8 @@ internal sealed class SigningKey : IDisposable
         return pem[fields.Label] switch
         {
             Pkcs8Label => null,
-            "RSA PRIVATE KEY" => "it is PKCS#1; convert it with: openssl pkcs8 -topk8 -nocrypt -in old.pem -out key.pem",
+            "RSA PRIVATE KEY" =>
+                "it is PKCS#1; convert it with: openssl pkcs8 -topk8 -nocrypt -in old.pem -out key.pem",
             "ENCRYPTED PRIVATE KEY" => "it is protected by a passphrase; store it as unencrypted PKCS#8",
             "PUBLIC KEY" or "CERTIFICATE" => "it holds only a public key; signing needs the private one",
             _ => "it is not a private key in PKCS#8 PEM (BEGIN PRIVATE KEY)",

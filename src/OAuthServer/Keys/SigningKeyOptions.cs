@@ -18,11 +18,10 @@ internal sealed class SigningKeyOptions
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "SigningKeys";
 
-    /// <summary>For how long readers may keep the JWK Set and the metadata: the max-age that both are served with.</summary>
+    /// <summary>
+    /// For how long readers may keep the JWK Set and the metadata: the max-age that both are served with.
+    /// </summary>
     public const int JwksMaxAgeSeconds = 300;
-
-    /// <summary>Every wait between two polls is up to this share of the interval shorter or longer.</summary>
-    public const double PollJitter = 0.1;
 
     /// <summary>Allowed between the clocks of issuer and verifier, on top of a token's lifetime.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
@@ -45,7 +44,9 @@ internal sealed class SigningKeyOptions
     /// </summary>
     public TimeSpan PublishBeforeSigning { get; set; } = TimeSpan.FromHours(25);
 
-    /// <summary>How old a signing key should become. Nothing rotates by itself; metrics tell how many days are left.</summary>
+    /// <summary>
+    /// How old a signing key should become. Nothing rotates by itself; metrics tell how many days are left.
+    /// </summary>
     public TimeSpan RotateEvery { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>The AWS region; when absent the SDK looks in the environment, the profile and the instance.</summary>
@@ -58,7 +59,8 @@ internal sealed class SigningKeyOptions
     private TimeSpan _accessTokenLifetime = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// Hands over the lifetime of the tokens that the keys sign. It is <c>OAuth:AccessTokenLifetime</c>, no part of this section.
+    /// Hands over the lifetime of the tokens that the keys sign. It is <c>OAuth:AccessTokenLifetime</c>, no part of
+    /// this section.
     /// </summary>
     internal void SignTokensFor(TimeSpan accessTokenLifetime) => _accessTokenLifetime = accessTokenLifetime;
 
@@ -69,12 +71,12 @@ internal sealed class SigningKeyOptions
     internal TimeSpan PreviousKeyRetention() => _accessTokenLifetime + (2 * PollInterval) + ClockSkew;
 
     /// <summary>The longest that a running instance takes to see a change, as long as the store answers.</summary>
-    internal TimeSpan SeenWithin() => PollInterval * (1 + PollJitter);
+    internal TimeSpan SeenWithin() => PollInterval * (1 + Jitter.Share);
 
     /// <summary>
-    /// The least that <see cref="PublishBeforeSigning"/> may be: a promotion takes the place of the previous key, so the last
-    /// token of that one must have expired. It also outlasts a JWK Set that was fetched just before the slowest instance
-    /// published the key: <see cref="SeenWithin"/> and the max-age are less.
+    /// The least that <see cref="PublishBeforeSigning"/> may be: a promotion takes the place of the previous key, so
+    /// the last token of that one must have expired. It also outlasts a JWK Set that was fetched just before the
+    /// slowest instance published the key: <see cref="SeenWithin"/> and the max-age are less.
     /// </summary>
     internal TimeSpan ShortestPublication() => PreviousKeyRetention();
 }
@@ -116,7 +118,8 @@ internal sealed class SigningKeyOptionsValidator : OptionsValidator<SigningKeyOp
     }
 
     private static bool IsRegion(string region) =>
-        region.Length is > 0 and <= 40 && region.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+        region.Length is > 0 and <= 40
+        && region.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     private static bool IsHttp(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri)

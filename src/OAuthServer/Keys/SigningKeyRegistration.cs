@@ -35,7 +35,14 @@ internal static class SigningKeyRegistration
         return services;
     }
 
-    /// <summary>A lifetime that cannot be read is named by the options it belongs to.</summary>
+    /// <summary>Registers what keeps <c>oauth_signing_keys</c>, where there is a database.</summary>
+    public static IServiceCollection AddKeyHistory(this IServiceCollection services)
+    {
+        services.AddSingleton<KeyHistory>();
+        return services.AddHostedService(provider => provider.GetRequiredService<KeyHistory>());
+    }
+
+    // A lifetime that cannot be read is reported by the options it belongs to.
     private static void HandOverLifetime(SigningKeyOptions options, string? lifetime)
     {
         if (TimeSpan.TryParse(lifetime, CultureInfo.InvariantCulture, out var parsed)) options.SignTokensFor(parsed);
@@ -46,7 +53,8 @@ internal static class SigningKeyRegistration
         var options = services.GetRequiredService<IOptions<SigningKeyOptions>>().Value;
         if (options.Source == SigningKeySource.SecretsManager) return SecretsManager(options);
         var root = services.GetRequiredService<IHostEnvironment>().ContentRootPath;
-        return new FileKeySource(Path.GetFullPath(options.Directory, root), services.GetRequiredService<TimeProvider>());
+        var folder = Path.GetFullPath(options.Directory, root);
+        return new FileKeySource(folder, services.GetRequiredService<TimeProvider>());
     }
 
     // On its own, so that the SDK is loaded where it is used.

@@ -6,7 +6,8 @@ namespace OAuthServer.Keys;
 /// A key as a store holds it. <paramref name="CreatedAt"/> is when this version was written, and
 /// <paramref name="PreviousSince"/> when the key became previous, where the store knows it.
 /// </summary>
-internal sealed record StoredKey(KeyStage Stage, SigningKey Key, DateTimeOffset? CreatedAt, DateTimeOffset? PreviousSince = null);
+internal sealed record StoredKey(
+    KeyStage Stage, SigningKey Key, DateTimeOffset? CreatedAt, DateTimeOffset? PreviousSince = null);
 
 /// <summary>
 /// One reading of a store: each key once, at its foremost stage, and what could not be used and why.

@@ -8,14 +8,15 @@ internal static class PageHeaders
 {
     /// <param name="headers">The headers of the answer.</param>
     /// <param name="formActionSource">
-    /// The origin or scheme of the client: browsers hold the redirect after a form to <c>form-action</c> as well. A value
-    /// that could end the directive is left out.
+    /// The origin or scheme of the client: browsers hold the redirect after a form to <c>form-action</c> as well. A
+    /// value that could end the directive is left out.
     /// </param>
     public static void Apply(IHeaderDictionary headers, string? formActionSource = null)
     {
         headers.ContentSecurityPolicy =
             "default-src 'none'; style-src 'self'; img-src 'self' data:; "
-            + $"form-action 'self'{Source(formActionSource)}; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+            + $"form-action 'self'{Source(formActionSource)}; "
+            + "base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
         headers.XFrameOptions = "DENY";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
@@ -24,7 +25,7 @@ internal static class PageHeaders
     }
 
     private static string Source(string? source) =>
-        !string.IsNullOrEmpty(source) && source.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '/' or '.' or '-' or '+' or '[' or ']' or '_')
+        !string.IsNullOrEmpty(source) && source.All(c => char.IsAsciiLetterOrDigit(c) || ":/.-+[]_".Contains(c))
             ? " " + source
             : "";
 }

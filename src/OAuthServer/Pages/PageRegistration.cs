@@ -9,6 +9,8 @@ internal static class PageRegistration
     {
         services.AddSingleton<IComponentActivator, PageActivator>();
         services.AddRazorComponents();
+        services.AddSingleton<PageRenderer>();
+        services.AddSingleton<PageAnswers>();
         return services;
     }
 }

@@ -1,7 +1,8 @@
 namespace OAuthServer.Pages;
 
 /// <summary>
-/// 303 to a page of this server: the next request is a GET without the posted password (RFC 9700 §4.12, RFC 9110 §15.4.4).
+/// 303 to a page of this server: the next request is a GET without the posted password (RFC 9700 §4.12, RFC 9110
+/// §15.4.4).
 /// </summary>
 internal sealed class SeeOther(string location) : IResult
 {

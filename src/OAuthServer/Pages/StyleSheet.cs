@@ -1,18 +1,24 @@
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Pages;
 
-/// <summary>The one style sheet of the pages, from the assembly. Its version is part of its address, so it is cached for a year.</summary>
+/// <summary>
+/// The one style sheet of the pages, from the assembly. Its version is part of its address, so it is cached for a
+/// year.
+/// </summary>
 internal static class StyleSheet
 {
     private static readonly byte[] Content = Load();
 
-    /// <summary>The first characters of the hash of the content.</summary>
-    public static string Version { get; } = Convert.ToHexStringLower(SHA256.HashData(Content))[..16];
+    private static readonly string Version = Convert.ToHexStringLower(SHA256.HashData(Content))[..16];
+
+    /// <summary>Its route with its version.</summary>
+    public static string Route { get; } = $"{Routes.StyleSheet}?v={Version}";
 
     public static void MapStyleSheet(this IEndpointRouteBuilder routes) => routes
-        .MapMethods("/account/site.css", ["GET", "HEAD"], Answer)
+        .MapMethods(Routes.StyleSheet, ["GET", "HEAD"], Answer)
         .WithName("account-style-sheet");
 
     private static IResult Answer(HttpContext http)
@@ -20,7 +26,8 @@ internal static class StyleSheet
         var current = http.Request.Query["v"] == Version;
         http.Response.Headers.CacheControl = current ? "public, max-age=31536000, immutable" : "public, max-age=300";
         http.Response.Headers.XContentTypeOptions = "nosniff";
-        return Results.Bytes(Content, "text/css; charset=utf-8", entityTag: new EntityTagHeaderValue($"\"{Version}\""));
+        var tag = new EntityTagHeaderValue($"\"{Version}\"");
+        return Results.Bytes(Content, "text/css; charset=utf-8", entityTag: tag);
     }
 
     private static byte[] Load()

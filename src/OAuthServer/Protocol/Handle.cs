@@ -15,13 +15,18 @@ internal static class Handle
     /// <summary>A new opaque value: 43 unreserved characters.</summary>
     public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Size));
 
-    /// <summary>The SHA-256 under which a handle is stored and found. One hash is enough for 256 random bits.</summary>
+    /// <summary>
+    /// The SHA-256 under which a handle is stored and found. One hash is enough for 256 random bits.
+    /// </summary>
     public static byte[] Hash(string handle) => SHA256.HashData(Encoding.UTF8.GetBytes(handle));
 
     /// <summary>A random identifier of 128 bits.</summary>
     public static Guid NewId() => new(RandomNumberGenerator.GetBytes(16));
 
-    /// <summary>A <c>jti</c> (RFC 7519 §4.1.7) whose first part names the grant, so that withdrawing the grant reaches every token of it.</summary>
+    /// <summary>
+    /// A <c>jti</c> (RFC 7519 §4.1.7) whose first part names the grant, so that withdrawing the grant reaches all its
+    /// tokens.
+    /// </summary>
     public static string NewTokenId(Guid grantId) =>
         $"{GrantPart(grantId)}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16))}";
 

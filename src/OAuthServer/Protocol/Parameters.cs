@@ -5,24 +5,24 @@ using System.Text;
 namespace OAuthServer.Protocol;
 
 /// <summary>
-/// Parameters in <c>application/x-www-form-urlencoded</c> (RFC 6749 Appendix B), read strictly: a broken escape or
-/// broken UTF-8 fails the whole request, since a lenient reading is where two parsers start to disagree.
-/// An empty value counts as absent (RFC 6749 §3.1, §3.2). Values may be secrets and are never printed.
+/// Parameters in <c>application/x-www-form-urlencoded</c> (RFC 6749 Appendix B). A broken escape or broken UTF-8 fails
+/// the whole request (docs/decisions/011-strict-form-reading-by-hand.md). An empty value counts as absent (RFC 6749
+/// §3.1, §3.2). Values may be secrets and are never printed.
 /// </summary>
 internal sealed class Parameters
 {
     /// <summary>More names than any request of ours has.</summary>
     public const int MostParameters = 100;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7F).Select(c => (char)c)]);
+    private static readonly UTF8Encoding StrictUtf8 =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private static readonly SearchValues<char> Controls =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Append(0x7F).Select(c => (char)c)]);
 
     private readonly List<KeyValuePair<string, string>> _pairs;
 
     private Parameters(List<KeyValuePair<string, string>> pairs) => _pairs = pairs;
-
-    /// <summary>No parameters at all.</summary>
-    public static Parameters None { get; } = new([]);
 
     /// <summary>The value of the first occurrence, or null when the parameter is absent or empty.</summary>
     public string? this[string name]
@@ -38,7 +38,9 @@ internal sealed class Parameters
         }
     }
 
-    /// <summary>Reads an encoded query or body; false when an escape, the UTF-8 or the number of parameters is bad.</summary>
+    /// <summary>
+    /// Reads an encoded query or body; false when an escape, the UTF-8 or the number of parameters is bad.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> encoded, [NotNullWhen(true)] out Parameters? parameters)
     {
         parameters = null;
@@ -120,7 +122,11 @@ internal sealed class Parameters
         return count;
     }
 
-    /// <summary>True when a name or value holds a control character, or a value is longer than <paramref name="longest"/>; parameters in <paramref name="except"/> are judged elsewhere.</summary>
+    /// <summary>
+    /// True when a name or value holds a control character, or a value is longer than <paramref name="longest"/>.
+    /// </summary>
+    /// <param name="longest">In UTF-16 units.</param>
+    /// <param name="except">Parameters that are checked elsewhere.</param>
     public bool HasUnreadable(int longest, params ReadOnlySpan<string> except)
     {
         foreach (var (name, value) in _pairs)
@@ -139,19 +145,22 @@ internal sealed class Parameters
         foreach (var (name, value) in _pairs)
         {
             if (except.Contains(name)) continue;
-            query.Append(query.Length == 0 ? '?' : '&').Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
+            query.Append(query.Length == 0 ? '?' : '&')
+                .Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
         }
 
         return query.ToString();
     }
 
-    /// <summary>True for NUL, CR, LF and their like, which have no place in any value of the protocol (RFC 6749 Appendix A).</summary>
+    /// <summary>
+    /// True for NUL, CR, LF and their like, which no value of the protocol may hold (RFC 6749 Appendix A).
+    /// </summary>
     public static bool HasControls(string value) => value.AsSpan().ContainsAny(Controls);
 
     /// <inheritdoc/>
     public override string ToString() => $"{_pairs.Count} parameters";
 
-    private static bool IsHex(byte b) => b is (>= (byte)'0' and <= (byte)'9') or (>= (byte)'a' and <= (byte)'f') or (>= (byte)'A' and <= (byte)'F');
+    private static bool IsHex(byte b) => char.IsAsciiHexDigit((char)b);
 
     private static int Value(byte hex) => hex <= '9' ? hex - '0' : (hex | 0x20) - 'a' + 10;
 }

@@ -1,8 +1,8 @@
 namespace OAuthServer.Protocol;
 
 /// <summary>
-/// Why something was refused: stable codes for logs, the audit log and metrics. docs/errors.md says of each what happened,
-/// whose it is to mend, and how.
+/// Why something was refused: stable codes for logs, the audit log and metrics. docs/errors.md says of each what
+/// happened, who can put it right, and how.
 /// </summary>
 internal static class Reasons
 {

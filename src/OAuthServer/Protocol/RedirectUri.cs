@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace OAuthServer.Protocol;
 
@@ -12,16 +13,22 @@ internal static class RedirectUri
     /// registered, since it cannot know the port beforehand (RFC 8252 §7.3); nothing else is lenient.
     /// </summary>
     public static bool Matches(string registered, string requested, bool native) =>
-        string.Equals(registered, requested, StringComparison.Ordinal) || (native && MatchesButForPort(registered, requested));
+        string.Equals(registered, requested, StringComparison.Ordinal)
+        || (native && MatchesButForPort(registered, requested));
 
-    /// <summary>True for <c>http</c> on a loopback host and for private-use schemes: other software on the device can receive these (RFC 8252 §8.6).</summary>
+    /// <summary>
+    /// True for <c>http</c> on a loopback host and for private-use schemes: any program on the device can receive
+    /// these (RFC 8252 §8.6).
+    /// </summary>
     public static bool IsInterceptable(string uri) => !uri.StartsWith("https://", StringComparison.Ordinal);
 
-    /// <summary>The URI with parameters added to its query; what was registered stays as it is (RFC 6749 §3.1.2).</summary>
+    /// <summary>
+    /// The URI with parameters added to its query; what was registered stays as it is (RFC 6749 §3.1.2).
+    /// </summary>
     public static string WithQuery(string uri, params ReadOnlySpan<(string Name, string? Value)> parameters)
     {
         var separator = uri.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        var builder = new System.Text.StringBuilder(uri, uri.Length + 256);
+        var builder = new StringBuilder(uri, uri.Length + 256);
         foreach (var (name, value) in parameters)
         {
             if (value is null) continue;
@@ -32,17 +39,23 @@ internal static class RedirectUri
         return builder.ToString();
     }
 
-    /// <summary>Scheme, host and port of an http(s) redirect URI as a browser writes it in <c>Origin</c>; null for private-use schemes.</summary>
+    /// <summary>
+    /// Scheme, host and port of an http(s) redirect URI as a browser writes it in <c>Origin</c>; null for private-use
+    /// schemes.
+    /// </summary>
     public static string? Origin(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
             ? parsed.GetLeftPart(UriPartial.Authority)
             : null;
 
-    /// <summary>What a person should see of the target: the host, or the scheme of a private-use URI (RFC 8252 §8.6).</summary>
-    public static string Display(string uri) =>
-        Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
-            ? parsed.Scheme is "http" or "https" ? parsed.Authority : parsed.Scheme + ":"
-            : string.Empty;
+    /// <summary>
+    /// What a person should see of the target: the host, or the scheme of a private-use URI (RFC 8252 §8.6).
+    /// </summary>
+    public static string Display(string uri)
+    {
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed)) return string.Empty;
+        return parsed.Scheme is "http" or "https" ? parsed.Authority : parsed.Scheme + ":";
+    }
 
     /// <summary>A CSP source that lets a form's answer redirect to this URI.</summary>
     public static string ContentSecurityPolicySource(string uri) =>
@@ -50,12 +63,16 @@ internal static class RedirectUri
             ? origin
             : uri[..(uri.IndexOf(':', StringComparison.Ordinal) + 1)];
 
-    /// <summary>What a native client that registered this loopback URI may ask for with the port of a request (RFC 8252 §7.3); any other URI as it is.</summary>
+    /// <summary>
+    /// What a native client that registered this loopback URI may ask for with the port of a request (RFC 8252 §7.3);
+    /// any other URI as it is.
+    /// </summary>
     public static string WithPortOf(string registered, string requested)
     {
         foreach (var loopback in Loopbacks)
         {
-            if (SplitPort(registered, loopback) is not { } path || SplitPort(requested, loopback) is not { } asked) continue;
+            if (SplitPort(registered, loopback) is not { } path) continue;
+            if (SplitPort(requested, loopback) is not { } asked) continue;
             return string.Concat(requested.AsSpan(0, requested.Length - asked.Length), path);
         }
 
@@ -66,12 +83,16 @@ internal static class RedirectUri
     {
         foreach (var loopback in Loopbacks)
         {
-            if (SplitPort(registered, loopback) is not { } ours || SplitPort(requested, loopback) is not { } theirs) continue;
+            if (SplitPort(registered, loopback) is not { } ours) continue;
+            if (SplitPort(requested, loopback) is not { } theirs) continue;
             return string.Equals(ours, theirs, StringComparison.Ordinal);
         }
 
         return false;
     }
+
+    private static bool IsPort(ReadOnlySpan<char> digits) =>
+        ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
 
     // What follows "http://host" and an optional valid port; null when the URI is not on this host.
     private static string? SplitPort(string uri, string loopback)
@@ -83,7 +104,7 @@ internal static class RedirectUri
             var digits = rest[1..];
             var end = digits.IndexOfAnyExceptInRange('0', '9');
             if (end < 0) end = digits.Length;
-            if (!ushort.TryParse(digits[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0) return null;
+            if (!IsPort(digits[..end])) return null;
             rest = digits[end..];
         }
 

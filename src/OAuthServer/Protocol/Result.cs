@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OAuthServer.Protocol;
 
-/// <summary>Either a value or the <see cref="OAuthError"/> that stands in its way. Exceptions are kept for bugs and outages.</summary>
+/// <summary>
+/// Either a value or the <see cref="OAuthError"/> that stands in its way. Exceptions are kept for bugs and outages.
+/// </summary>
 internal readonly struct Result<T>
     where T : notnull
 {
@@ -23,6 +25,28 @@ internal readonly struct Result<T>
     }
 
     internal static Result<T> Of(T value) => new(value, null);
+}
+
+/// <summary>Either a value or the answer that is given instead.</summary>
+internal readonly struct Result<T, TOtherwise>
+    where T : notnull
+    where TOtherwise : class
+{
+    private readonly T? _value;
+    private readonly TOtherwise? _otherwise;
+
+    private Result(T? value, TOtherwise? otherwise) => (_value, _otherwise) = (value, otherwise);
+
+    public static implicit operator Result<T, TOtherwise>(T value) => new(value, null);
+
+    public static implicit operator Result<T, TOtherwise>(TOtherwise otherwise) => new(default, otherwise);
+
+    /// <summary>True when there is no value; exactly one of the two is set.</summary>
+    public bool Failed([NotNullWhen(true)] out TOtherwise? otherwise, [NotNullWhen(false)] out T? value)
+    {
+        (otherwise, value) = (_otherwise, _value);
+        return otherwise is not null;
+    }
 }
 
 /// <summary>Makes results of interfaces, which no conversion takes.</summary>

@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OAuthServer.Protocol;
 
-/// <summary>A case-sensitive set of scope tokens in the order asked for, without repetitions (RFC 6749 §3.3).</summary>
+/// <summary>
+/// A case-sensitive set of scope tokens in the order asked for, without repetitions (RFC 6749 §3.3).
+/// </summary>
 internal sealed class Scope
 {
     private const int LongestScope = 1000;
@@ -21,13 +23,15 @@ internal sealed class Scope
     /// <summary>A scope made of tokens that were checked before, such as a client's.</summary>
     public static Scope Of(IEnumerable<string> names) => new([.. names.Distinct(StringComparer.Ordinal)]);
 
-    /// <summary>Reads <c>scope-token *( SP scope-token )</c>; a leading, trailing or double space is a fault (RFC 6749 §3.3).</summary>
+    /// <summary>
+    /// Reads <c>scope-token *( SP scope-token )</c>; a leading, trailing or double space is a fault (RFC 6749 §3.3).
+    /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Scope? scope)
     {
         scope = null;
         if (text.Length is 0 or > LongestScope) return false;
         var names = text.Split(' ');
-        if (Array.Exists(names, name => name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters))) return false;
+        if (!Array.TrueForAll(names, IsToken)) return false;
         scope = Of(names);
         return true;
     }
@@ -37,4 +41,7 @@ internal sealed class Scope
 
     /// <inheritdoc/>
     public override string ToString() => _text;
+
+    private static bool IsToken(string name) =>
+        name.Length > 0 && !name.AsSpan().ContainsAnyExcept(TokenCharacters);
 }

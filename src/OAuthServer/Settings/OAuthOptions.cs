@@ -16,10 +16,14 @@ internal enum DeviceBinding
 /// <summary>Section <c>OAuth</c>: who we are, and how long what we issue lives.</summary>
 internal sealed class OAuthOptions
 {
-    /// <summary>The issuer identifier (RFC 8414 §2), byte for byte; the one source of every URL that we print.</summary>
+    /// <summary>
+    /// The issuer identifier (RFC 8414 §2), byte for byte; the one source of every URL that we print.
+    /// </summary>
     public string Issuer { get; set; } = string.Empty;
 
-    /// <summary>The <c>aud</c> of access tokens when no resource is asked for (RFC 9068 §3); the issuer when empty.</summary>
+    /// <summary>
+    /// The <c>aud</c> of access tokens when no resource is asked for (RFC 9068 §3); the issuer when empty.
+    /// </summary>
     public string? Audience { get; set; }
 
     /// <summary>At most 10 minutes (RFC 6749 §4.1.2).</summary>
@@ -40,7 +44,10 @@ internal sealed class OAuthOptions
     /// <summary>What a changed device fingerprint does at a refresh.</summary>
     public DeviceBinding DeviceBinding { get; set; } = DeviceBinding.Audit;
 
-    /// <summary>Whether <c>/oauth/revoke</c> takes access tokens; if not it answers <c>unsupported_token_type</c> (RFC 7009 §2.2.1).</summary>
+    /// <summary>
+    /// Whether <c>/oauth/revoke</c> takes access tokens; if not it answers <c>unsupported_token_type</c> (RFC 7009
+    /// §2.2.1).
+    /// </summary>
     public bool AccessTokenRevocation { get; set; } = true;
 
     /// <summary>
@@ -49,14 +56,21 @@ internal sealed class OAuthOptions
     /// </summary>
     public string? ErrorDocumentation { get; set; }
 
-    /// <summary>The scopes of the APIs behind this server, each with the plain words that the consent page shows.</summary>
+    /// <summary>
+    /// The scopes of the APIs behind this server, each with the plain words that the consent page shows.
+    /// </summary>
     public Dictionary<string, string> Scopes { get; } = [];
 }
 
 /// <summary>What an operator may write in section <c>OAuth</c>.</summary>
 internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : OptionsValidator<OAuthOptions>
 {
+    private const string WhatItIs =
+        "the https URL under which clients reach this server, for example https://login.example.com";
+
     private static readonly TimeSpan LongestCode = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ShortestAccess = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestAccess = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
     protected override IEnumerable<string?> Faults(OAuthOptions options) =>
@@ -65,7 +79,7 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : Opti
         Rule(
             options.AuthorizationCodeLifetime > TimeSpan.Zero && options.AuthorizationCodeLifetime <= LongestCode,
             "OAuth:AuthorizationCodeLifetime must be above 0 and at most 00:10:00 (RFC 6749 §4.1.2)."),
-        Range("OAuth:AccessTokenLifetime", options.AccessTokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1)),
+        Range("OAuth:AccessTokenLifetime", options.AccessTokenLifetime, ShortestAccess, LongestAccess),
         Rule(
             options.RefreshTokenLifetime > options.AccessTokenLifetime,
             "OAuth:RefreshTokenLifetime must be longer than OAuth:AccessTokenLifetime."),
@@ -90,11 +104,13 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : Opti
 
     private string? IssuerFault(string issuer)
     {
-        if (issuer.Length == 0) return "is required: the https URL under which clients reach this server, for example https://login.example.com.";
-        if (issuer.AsSpan().ContainsAnyExceptInRange('!', '~')) return "must have no space and only ASCII characters: it is printed byte for byte (RFC 8414 §3.3).";
+        if (issuer.Length == 0) return $"is required: {WhatItIs}.";
+        if (issuer.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            return "must have no space and only ASCII characters: it is printed byte for byte (RFC 8414 §3.3).";
         if (!Uri.TryCreate(issuer, UriKind.Absolute, out var uri)) return "is not an absolute URL.";
-        if (issuer.Contains('?', StringComparison.Ordinal) || issuer.Contains('#', StringComparison.Ordinal)) return "must have no query and no fragment (RFC 8414 §2).";
-        if (issuer.EndsWith('/')) return "must not end with a slash: clients compare it byte for byte (RFC 8414 §3.3).";
+        if (issuer.AsSpan().IndexOfAny('?', '#') >= 0) return "must have no query and no fragment (RFC 8414 §2).";
+        if (issuer.EndsWith('/'))
+            return "must not end with a slash: clients compare it byte for byte (RFC 8414 §3.3).";
         if (uri.UserInfo.Length > 0) return "must have no user information.";
         if (uri.Scheme == "https") return null;
         return uri is { Scheme: "http", IsLoopback: true } && environment.IsDevelopment()

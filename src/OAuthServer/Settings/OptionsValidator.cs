@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace OAuthServer.Settings;
 
-/// <summary>Judges an options class and names every fault at once. A fault begins with the key that it is about.</summary>
+/// <summary>
+/// Judges an options class and names every fault at once. A fault begins with the key that it is about.
+/// </summary>
 internal abstract class OptionsValidator<T> : IValidateOptions<T>
     where T : class
 {
@@ -30,14 +32,15 @@ internal abstract class OptionsValidator<T> : IValidateOptions<T>
     private static string Text(IFormattable value)
     {
         var text = value.ToString(null, CultureInfo.InvariantCulture);
-        return text.Contains('.', StringComparison.Ordinal) && value is TimeSpan { Milliseconds: > 0 } ? text.TrimEnd('0') : text;
+        return value is TimeSpan { Milliseconds: > 0 } ? text.TrimEnd('0') : text;
     }
 }
 
-/// <summary>Registers options that are bound from the configuration and judged before the server starts.</summary>
+/// <summary>Registers options that are bound from the configuration and checked before the server starts.</summary>
 internal static class ValidatedOptions
 {
-    public static OptionsBuilder<T> AddOptions<T, TValidator>(this IServiceCollection services, IConfigurationSection section)
+    public static OptionsBuilder<T> AddOptions<T, TValidator>(
+        this IServiceCollection services, IConfigurationSection section)
         where T : class, new()
         where TValidator : OptionsValidator<T>
     {

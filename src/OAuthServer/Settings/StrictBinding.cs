@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace OAuthServer.Settings;
 
-/// <summary>Which options class a section is bound to. With these docs/configuration.md is written, so that no setting is forgotten there.</summary>
+/// <summary>Which options class a section is bound to; docs/configuration.md is compared with all of them.</summary>
 internal sealed record BoundSection(string Path, Type Options);
 
 /// <summary>
@@ -38,6 +38,8 @@ internal static class StrictBinding
         where T : class, new()
     {
         public ValidateOptionsResult Validate(string? name, T options) =>
-            Fault(section, new T(), strict: true) is { } fault ? ValidateOptionsResult.Fail(fault) : ValidateOptionsResult.Success;
+            Fault(section, new T(), strict: true) is { } fault
+                ? ValidateOptionsResult.Fail(fault)
+                : ValidateOptionsResult.Success;
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests.Proxied;

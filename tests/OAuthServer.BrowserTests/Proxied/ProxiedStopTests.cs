@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests.Proxied;

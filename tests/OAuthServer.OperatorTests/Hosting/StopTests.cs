@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Hosting;
@@ -20,7 +19,7 @@ public sealed class StopTests
         await using var server = await TestServer.StartAsync(new()
         {
             Settings = new Dictionary<string, string?> { ["Shutdown:DrainTime"] = "00:00:05" },
-            Configure = builder => builder.Services.AddSingleton<TimeProvider>(clock),
+            Services = services => services.AddSingleton<TimeProvider>(clock),
         });
         using (var before = await GetAsync(server, "/health/ready")) Assert.Equal((HttpStatusCode.OK, null), (before.StatusCode, before.Headers.ConnectionClose));
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Xml.Linq;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -40,7 +41,7 @@ public sealed class AccountStoreTests : IAsyncLifetime
     public async Task All_that_Identity_knows_of_an_account_comes_back_however_it_is_found()
     {
         var made = await CarolAsync();
-        var until = new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero);
+        var until = new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.FromHours(2));
         await Users.SetLockoutEndDateAsync(made, until);
         await Users.AccessFailedAsync(made);
 
@@ -85,7 +86,6 @@ public sealed class AccountStoreTests : IAsyncLifetime
         var second = (await others.FindByIdAsync(made.Id.ToString()))!;
         Assert.True((await Users.AccessFailedAsync(made)).Succeeded);
 
-        await using var scope = _server.Services.CreateAsyncScope();
         second.PasswordHash = "another";
         var refused = await others.UpdateAsync(second);
 
@@ -152,7 +152,7 @@ public sealed class AccountStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keys_of_session_cookies_are_in_the_database_and_an_empty_row_is_no_key()
+    public async Task Keys_of_session_cookies_come_back_as_they_were_stored_and_an_empty_row_is_no_key()
     {
         var keys = _server.Services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository!;
         var before = keys.GetAllElements().Count;
@@ -160,39 +160,26 @@ public sealed class AccountStoreTests : IAsyncLifetime
 
         keys.StoreElement(key, "key-7");
         await _server.Database.ExecuteAsync("INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('empty', ''), ('none', NULL)");
-        var sealedText = _server.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test").Protect("text");
+
+        var all = keys.GetAllElements();
+        Assert.Equal(before + 1, all.Count);
+        Assert.True(XNode.DeepEquals(key, all.Last()));
+        Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM data_protection_keys WHERE friendly_name = 'key-7'"));
+    }
+
+    [Fact]
+    public async Task What_one_instance_sealed_another_opens_also_beside_rows_that_are_no_keys()
+    {
+        await _server.Database.ExecuteAsync("INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('empty', ''), ('none', NULL)");
+        var sealedText = Protector(_server).Protect("text");
 
         await using var other = await TestServer.StartAsync(new TestServerOptions { Database = _server.Database });
 
-        Assert.Equal("text", other.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test").Unprotect(sealedText));
+        Assert.Equal("text", Protector(other).Unprotect(sealedText));
     }
 
-    private static Account New(string name, string normalized) => new()
-    {
-        Id = Handle.NewId(),
-        UserName = name,
-        NormalizedUserName = normalized,
-        Email = name,
-        NormalizedEmail = normalized,
-        SecurityStamp = "1",
-        ConcurrencyStamp = "1",
-    };
-
-    private static IEnumerable<string> Codes(IdentityResult result) => result.Errors.Select(error => error.Code);
-
-    private async Task DisableAsync(Guid id)
-    {
-        await using var db = Contexts.CreateDbContext();
-        var disabled = await db.Accounts.Where(account => account.Id == id)
-            .ExecuteUpdateAsync(set => set.SetProperty(account => account.DisabledAt, DateTimeOffset.UtcNow), None);
-        Assert.Equal(1, disabled);
-    }
-
-    private async Task<Account> ReadAsync(Guid id)
-    {
-        await using var db = Contexts.CreateDbContext();
-        return await db.Accounts.SingleAsync(account => account.Id == id, None);
-    }
+    private static IDataProtector Protector(TestServer server) =>
+        server.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

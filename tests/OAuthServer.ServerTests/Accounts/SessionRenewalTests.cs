@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Accounts;
@@ -15,7 +14,7 @@ public sealed class SessionRenewalTests
     public async Task A_session_that_is_due_for_renewal_is_renewed_by_a_page_and_by_no_form_endpoint_or_document()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var server = await TestServer.StartAsync(new() { Configure = builder => builder.Services.AddSingleton<TimeProvider>(clock) });
+        await using var server = await TestServer.StartAsync(new() { Services = services => services.AddSingleton<TimeProvider>(clock) });
         using var browser = new TestBrowser(server);
         await browser.SignInAsync();
         clock.Advance(TimeSpan.FromHours(5));

@@ -1,6 +1,4 @@
 using System.Net;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Pages.Views;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Audit;

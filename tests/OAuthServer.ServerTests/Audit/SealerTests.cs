@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Audit;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
 using OAuthServer.Storage;
 using OAuthServer.Storage.Sweeping;

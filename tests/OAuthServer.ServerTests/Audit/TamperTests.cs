@@ -1,6 +1,5 @@
 using OAuthServer.Audit;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 

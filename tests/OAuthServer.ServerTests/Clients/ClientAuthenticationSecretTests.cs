@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text;
-using OAuthServer.Operators.Clients;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -40,9 +38,9 @@ public sealed class ClientAuthenticationSecretTests(SharedServer tokens)
         var secrets = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < 2; i++)
         {
-            using var output = new StringWriter();
-            Assert.Equal(0, await ClientsHashCommand.Create(() => new()).Parse([]).InvokeAsync(new() { Output = output }, TestContext.Current.CancellationToken));
-            var lines = output.ToString().Split('\n');
+            var run = await new CommandLine().RunAsync(["clients", "hash-secret"], TestContext.Current.CancellationToken);
+            Assert.Equal(0, run.Code);
+            var lines = run.Output.Split('\n');
             var secret = lines[0].Split(": ")[1].Trim();
             Assert.InRange(Encoding.UTF8.GetByteCount(secret), 22, 72);
             Assert.Equal(32, Microsoft.IdentityModel.Tokens.Base64UrlEncoder.DecodeBytes(secret).Length);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Clients;
@@ -39,7 +38,7 @@ public sealed class ClientChangesLiveTests
     public async Task A_change_that_nobody_was_told_of_is_live_when_the_cache_expires_and_a_new_listener_hears_again()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var server = await TestServer.StartAsync(new() { Settings = Remember("00:00:01"), Configure = builder => builder.Services.AddSingleton<TimeProvider>(clock) });
+        await using var server = await TestServer.StartAsync(new() { Settings = Remember("00:00:01"), Services = services => services.AddSingleton<TimeProvider>(clock) });
         await Eventually.BecomesTrue(async () => await ListenersAsync(server) == 1, Soon, "the server listens");
 
         // The clock stands still, so the listener does not come back and the cache does not expire.
@@ -69,7 +68,7 @@ public sealed class ClientChangesLiveTests
     public async Task What_changed_while_nobody_listened_is_live_as_soon_as_somebody_does()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var server = await TestServer.StartAsync(new() { Settings = Remember("00:05:00"), Configure = builder => builder.Services.AddSingleton<TimeProvider>(clock) });
+        await using var server = await TestServer.StartAsync(new() { Settings = Remember("00:05:00"), Services = services => services.AddSingleton<TimeProvider>(clock) });
         await Eventually.BecomesTrue(async () => await ListenersAsync(server) == 1, Soon, "the server listens");
         await server.Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN oauth_clients_changed'");
         await Eventually.BecomesTrue(async () => await ListenersAsync(server) == 0, Soon, "nobody listens");

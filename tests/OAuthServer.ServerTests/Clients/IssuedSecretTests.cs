@@ -1,7 +1,5 @@
+using System.Globalization;
 using Microsoft.IdentityModel.Tokens;
-using OAuthServer.Clients;
-using OAuthServer.Operators.Clients;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -72,11 +70,11 @@ public sealed class IssuedSecretTests(OwnServer own) : IClassFixture<OwnServer>
 
     private static async Task<(string Secret, string Hash, string Output)> MakeAsync(int cost)
     {
-        using var output = new StringWriter();
-        var command = ClientsHashCommand.Create(() => new ClientSecretOptions { Cost = cost });
-        Assert.Equal(0, await command.Parse([]).InvokeAsync(new() { Output = output }, TestContext.Current.CancellationToken));
-        var lines = output.ToString().Split('\n').Select(line => line.Split(": ")[^1].Trim()).ToList();
-        return (lines[0], lines[1], output.ToString());
+        var commands = new CommandLine { Settings = { ["ClientSecrets:Cost"] = cost.ToString(CultureInfo.InvariantCulture) } };
+        var run = await commands.RunAsync(["clients", "hash-secret"], TestContext.Current.CancellationToken);
+        Assert.Equal(0, run.Code);
+        var lines = run.Output.Split('\n').Select(line => line.Split(": ")[^1].Trim()).ToList();
+        return (lines[0], lines[1], run.Output);
     }
 
     private Task<Reply> AskAsync(string id, string secret) => own.Server.PostFormAsync(

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

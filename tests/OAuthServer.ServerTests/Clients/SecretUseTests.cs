@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Clients;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Clients;
@@ -16,7 +15,7 @@ public sealed class SecretUseTests
     public async Task A_use_is_written_a_minute_later_and_touches_no_client_row()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var server = await TestServer.StartAsync(new() { Configure = builder => builder.Services.AddSingleton<TimeProvider>(clock) });
+        await using var server = await TestServer.StartAsync(new() { Services = services => services.AddSingleton<TimeProvider>(clock) });
         var version = await server.Database.ScalarAsync<string>("SELECT xmin::text FROM oauth_clients WHERE client_id = $1", TestData.Web);
         await AuthenticateAsync(server, TestData.Secret);
         Assert.Equal(0, await CountAsync(server.Database));

@@ -1,6 +1,3 @@
-using OAuthServer.Operators.Doctor;
-using OAuthServer.RateLimits;
-
 namespace OAuthServer.ServerTests.Conformance;
 
 /// <summary>

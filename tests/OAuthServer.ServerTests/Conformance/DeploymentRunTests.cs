@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Xml.Linq;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Protocol;
 using OAuthServer.ServerTests.Accounts;
 using OAuthServer.ServerTests.Endpoints;
 using OAuthServer.ServerTests.Endpoints.Discovery;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Conformance;
 

@@ -1,5 +1,3 @@
-using OAuthServer.Operators.Doctor;
-using OAuthServer.ServerTests.Endpoints.Refusals;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -73,7 +71,8 @@ public sealed class BareRefusalTests(SharedServer shared)
     public async Task A_body_that_cannot_be_read_gets_the_form_of_its_endpoint(string rest)
     {
         var reply = await RawHttp.SendAsync(shared.Server, Form + rest);
-        Assert.Equal((400, "application/json", "no-store"), (reply.Status, reply["Content-Type"], reply["Cache-Control"]));
+        Assert.Equal((400, "application/json"), (reply.Status, reply["Content-Type"]));
+        Assert.Contains("no-store", reply["Cache-Control"], StringComparison.Ordinal);
         Assert.Contains("\"error\":\"invalid_request\"", reply.Body, StringComparison.Ordinal);
         Assert.Matches("^[0-9a-f]{32}$", reply["X-Correlation-Id"]);
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using OAuthServer.RateLimits;
 
 namespace OAuthServer.ServerTests.Fixtures;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OAuthServer.RateLimits;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Fixtures;

@@ -17,7 +17,7 @@ public sealed class TalkativeServer : OwnServer
     protected override TestServerOptions Options => new()
     {
         Settings = CollectedLog.MostVerbose,
-        Configure = builder => builder.Services.AddSingleton<ILogEventSink>(Log),
+        Services = services => services.AddSingleton<ILogEventSink>(Log),
     };
 
     /// <summary>One of a test's own.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.ServerTests.Hosting;
 

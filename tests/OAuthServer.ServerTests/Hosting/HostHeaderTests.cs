@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Endpoints.Generated;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
@@ -84,7 +83,8 @@ public sealed class HostHeaderTests
             ["ForwardedHeaders:KnownProxies:0"] = "10.0.0.7",
             ["Serilog:MinimumLevel:Default"] = "Error",
         },
-        Configure = builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate)),
+        Services = services => services.Configure<KestrelServerOptions>(
+            kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate)),
     });
 
     private static Uri Address(TestServer server, string scheme) =>

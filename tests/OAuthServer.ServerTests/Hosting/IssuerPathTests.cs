@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.IdentityModel.JsonWebTokens;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Hosting;

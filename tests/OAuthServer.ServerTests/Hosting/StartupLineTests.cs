@@ -3,7 +3,6 @@ using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Hosting;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 using Serilog.Core;
@@ -94,7 +93,7 @@ public sealed class StartupLineTests
     private static Task<TestServer> StartAsync(Log log, Dictionary<string, string?>? settings = null) => TestServer.StartAsync(new()
     {
         Settings = new Dictionary<string, string?>(settings ?? []) { ["Serilog:MinimumLevel:Default"] = "Information" },
-        Configure = builder => builder.Services.AddSingleton<ILogEventSink>(log),
+        Services = services => services.AddSingleton<ILogEventSink>(log),
     });
 
     // A host that does not become ready.

@@ -3,8 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Operators.Keys;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -27,7 +25,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
         _server = await TestServer.StartAsync(new()
         {
             Settings = new Dictionary<string, string?> { ["SigningKeys:Directory"] = _keys.FullName },
-            Configure = builder => builder.Services.AddSingleton<TimeProvider>(_clock),
+            Services = services => services.AddSingleton<TimeProvider>(_clock),
         });
         _refreshToken = (await _server.TokensAsync()).RefreshToken!;
     }
@@ -119,9 +117,17 @@ public sealed class KeyRotationTests : IAsyncLifetime
 
     private async Task<int> KeysAsync(string what)
     {
-        using var output = new StringWriter();
-        return await KeysCommand.Create(() => ActivatorUtilities.CreateInstance<KeyKeeper>(_server.Services), _clock).Parse([what])
-            .InvokeAsync(new() { Output = output, Error = output }, TestContext.Current.CancellationToken);
+        var commands = new CommandLine
+        {
+            Settings =
+            {
+                ["ConnectionStrings:OAuthServer"] = _server.Database.ConnectionString,
+                ["SigningKeys:Source"] = "File",
+                ["SigningKeys:Directory"] = _keys.FullName,
+            },
+            Clock = _clock,
+        };
+        return (await commands.RunAsync(["keys", what], TestContext.Current.CancellationToken)).Code;
     }
 
     /// <summary>An API that keeps the JWK Set for its full max-age, and may fetch it once more for a key it does not know.</summary>

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 using Serilog.Core;
 using Serilog.Events;
@@ -98,11 +97,7 @@ public sealed class KeyStoreOutageTests : IAsyncLifetime
         {
             AwaitReady = ready,
             Settings = settings,
-            Configure = builder =>
-            {
-                builder.Services.AddSingleton<TimeProvider>(_clock);
-                builder.Services.AddSingleton<ILogEventSink>(_log);
-            },
+            Services = services => services.AddSingleton<TimeProvider>(_clock).AddSingleton<ILogEventSink>(_log),
         });
     }
 

@@ -1,4 +1,3 @@
-using OAuthServer.Operators.Doctor;
 #if OAUTH_TEST_LOCALSTACK
 using Amazon.Runtime;
 using OAuthServer.Keys;

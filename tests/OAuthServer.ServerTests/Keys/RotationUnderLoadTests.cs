@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Operators.Keys;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Keys;
@@ -101,7 +99,7 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
         var options = new TestServerOptions
         {
             Settings = settings,
-            Configure = builder => builder.Services.AddSingleton<TimeProvider>(_clock),
+            Services = services => services.AddSingleton<TimeProvider>(_clock),
         };
         _first = await TestServer.StartAsync(options);
         _second = await TestServer.StartAsync(options with { Database = _first.Database });
@@ -129,9 +127,18 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
 
     private async Task KeysAsync(int expected, params string[] arguments)
     {
-        await using var output = new StringWriter();
-        var code = await KeysCommand.Create(() => ActivatorUtilities.CreateInstance<KeyKeeper>(_first.Services), _clock).Parse(arguments).InvokeAsync(new() { Output = output, Error = output }, Cancel);
-        Assert.True(code == expected, $"keys {string.Join(' ', arguments)} ended with {code}: {output}");
+        var commands = new CommandLine
+        {
+            Settings =
+            {
+                ["ConnectionStrings:OAuthServer"] = _first.Database.ConnectionString,
+                ["SigningKeys:Source"] = "File",
+                ["SigningKeys:Directory"] = _folder.FullName,
+            },
+            Clock = _clock,
+        };
+        var run = await commands.RunAsync(["keys", .. arguments], Cancel);
+        Assert.True(run.Code == expected, $"keys {string.Join(' ', arguments)} ended with {run.Code}: {run.Output}{run.Error}");
     }
 
     private static T Services<T>(TestServer server)

@@ -6,8 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
 using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Keys;
-using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Keys;
@@ -17,7 +15,7 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     private const string SecretId = "oauth/jwt-private-key";
     private SecretsManagerServer _server = null!;
     private SecretsManagerKeySource _source = null!;
-    private SigningKeys? _history;
+    private string? _database;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -180,7 +178,7 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
         foreach (var arguments in (string[][])[["generate"], ["generate"], ["promote", "--force"]]) Assert.Equal(0, (await RunAsync(arguments)).Code);
         var previous = (await StagesAsync())[KeyStage.Previous];
         await using var database = await TestDatabase.CreateAsync();
-        _history = new SigningKeys(database.Contexts);
+        _database = database.ConnectionString;
         await database.ExecuteAsync("INSERT INTO oauth_signing_keys (kid, n, e) VALUES ($1, 'n', 'e')", previous);
 
         var unknown = await RunAsync("retire");
@@ -256,11 +254,20 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
 
     private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
-        var keeper = new KeyKeeper(_source, Options.Create(new SigningKeyOptions()), _history, TimeProvider.System);
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var code = await new RootCommand { KeysCommand.Create(() => keeper, TimeProvider.System) }.Parse(["keys", .. arguments])
-            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, Cancel);
-        return (code, output.ToString() + error);
+        // The commands use the credentials that the SDK finds, here in its environment.
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "AKIDEMO");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "demo-secret-key");
+        var commands = new CommandLine
+        {
+            Settings =
+            {
+                ["ConnectionStrings:OAuthServer"] = _database,
+                ["SigningKeys:ServiceUrl"] = _server.Address,
+                ["SigningKeys:Region"] = "eu-central-1",
+                ["SigningKeys:SecretId"] = SecretId,
+            },
+        };
+        var run = await commands.RunAsync(["keys", .. arguments], Cancel);
+        return (run.Code, run.Output + run.Error);
     }
 }

@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Keys;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using OAuthServer.Clients;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.IdentityModel.Tokens;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 

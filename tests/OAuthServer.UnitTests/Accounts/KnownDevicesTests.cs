@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Accounts;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Accounts;
@@ -11,10 +12,10 @@ namespace OAuthServer.UnitTests.Accounts;
 public sealed class KnownDevicesTests
 {
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch + TimeSpan.FromDays(20_000));
-    private readonly AccountLinks _links = new(new Uri("https://as.example.test"));
+    private readonly ServerAddress _address = new(Options.Create(new OAuthOptions { Issuer = "https://as.example.test" }));
     private readonly KnownDevices _devices;
 
-    public KnownDevicesTests() => _devices = new KnownDevices(new EphemeralDataProtectionProvider(), _links, _clock);
+    public KnownDevicesTests() => _devices = new KnownDevices(new EphemeralDataProtectionProvider(), _address, _clock);
 
     [Fact]
     public void A_browser_knows_who_signed_in_with_it_until_the_password_changes()
@@ -49,7 +50,7 @@ public sealed class KnownDevicesTests
     [Fact]
     public void What_another_key_sealed_or_nobody_sealed_is_no_device()
     {
-        var foreign = new KnownDevices(new EphemeralDataProtectionProvider(), _links, _clock);
+        var foreign = new KnownDevices(new EphemeralDataProtectionProvider(), _address, _clock);
         var person = Person();
 
         Assert.Null(foreign.Read(With(Remember(null, person))));

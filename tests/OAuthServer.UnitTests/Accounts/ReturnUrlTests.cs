@@ -1,5 +1,4 @@
 using OAuthServer.Accounts;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Accounts;
 

@@ -13,10 +13,27 @@ internal sealed class CompiledServer : IDisposable
     public static string SourceFolder { get; } = Path.Combine(Root(AppContext.BaseDirectory), "src");
 
     /// <summary>Every type that somebody wrote, nested ones too; those that the compiler made are left out.</summary>
-    public IEnumerable<TypeDefinition> WrittenTypes => _assembly.MainModule.GetTypes().Where(type => type.FullName.StartsWith("OAuthServer.", StringComparison.Ordinal) && !IsGenerated(type));
+    public IEnumerable<TypeDefinition> WrittenTypes => _assembly.MainModule.GetTypes().Where(type =>
+        type.FullName.StartsWith("OAuthServer.", StringComparison.Ordinal) && !IsGenerated(type));
 
     /// <summary>Every type, with those that the compiler made for lambdas and async methods.</summary>
     public IEnumerable<TypeDefinition> AllTypes => _assembly.MainModule.GetTypes();
+
+    /// <summary>Every file of C# and of pages that somebody wrote, by its path below src.</summary>
+    public static IReadOnlyList<(string Name, IReadOnlyList<string> Lines)> SourceFiles()
+    {
+        var files = Directory.EnumerateFiles(SourceFolder, "*.*", SearchOption.AllDirectories)
+            .Where(IsSource)
+            .Select(file => (Path.GetRelativePath(SourceFolder, file), (IReadOnlyList<string>)File.ReadAllLines(file)))
+            .ToList();
+        Assert.True(files.Count > 100, "The source was not found.");
+        return files;
+    }
+
+    /// <summary>True for what stands in a folder of src; what a tool writes does not.</summary>
+    public static bool IsSource(string file) =>
+        Path.GetExtension(file) is ".cs" or ".razor"
+        && !file.Split('/', '\\').Any(part => part is "bin" or "obj" or "CompiledModel");
 
     /// <summary>The namespace that a type is written in, also when it is nested.</summary>
     public static string NamespaceOf(TypeReference type)
@@ -45,7 +62,8 @@ internal sealed class CompiledServer : IDisposable
     public void Dispose() => _assembly.Dispose();
 
     private static IEnumerable<TypeReference?> AttributesOf(ICustomAttributeProvider provider) =>
-        provider.CustomAttributes.SelectMany(a => a.ConstructorArguments.Select(argument => argument.Value).OfType<TypeReference>().Append(a.AttributeType));
+        provider.CustomAttributes.SelectMany(attribute => attribute.ConstructorArguments
+            .Select(argument => argument.Value).OfType<TypeReference>().Append(attribute.AttributeType));
 
     private static IEnumerable<TypeReference?> ReferencesOf(MethodDefinition method)
     {
@@ -89,6 +107,10 @@ internal sealed class CompiledServer : IDisposable
         type.Name.Contains('<', StringComparison.Ordinal) || (type.DeclaringType is { } outer && IsGenerated(outer))
         || type.CustomAttributes.Any(a => a.AttributeType.Name is nameof(CompilerGeneratedAttribute));
 
-    private static string Root(string folder) =>
-        File.Exists(Path.Combine(folder, "OAuthServer.sln")) ? folder : Root(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The repository was not found above the tests."));
+    private static string Root(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, "OAuthServer.sln"))) return folder;
+        var above = Path.GetDirectoryName(folder);
+        return Root(above ?? throw new InvalidOperationException("The repository was not found above the tests."));
+    }
 }

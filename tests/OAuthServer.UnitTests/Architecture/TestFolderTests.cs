@@ -1,5 +1,3 @@
-using OAuthServer.Operators.Doctor;
-
 namespace OAuthServer.UnitTests.Architecture;
 
 /// <summary>The test of a file stands in the folder of the same name.</summary>

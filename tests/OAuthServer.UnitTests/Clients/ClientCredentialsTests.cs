@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Primitives;
 using OAuthServer.Clients;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.Testing;
 

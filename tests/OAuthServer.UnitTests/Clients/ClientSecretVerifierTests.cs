@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.RateLimits;
 using OAuthServer.Testing;
 using Bcrypt = BCrypt.Net.BCrypt;
@@ -132,7 +131,7 @@ public sealed class ClientSecretVerifierTests : IDisposable
         using var flood = new CancellationTokenSource();
         var guesses = Flood("c", flood.Token);
         Assert.Equal(SecretCheck.Busy, await _verifier.CheckAsync("c", Secret, [Hash(Secret)], Ct));
-        Assert.Equal(SecretCheck.Right, await _verifier.CheckVouchedAsync("c", Secret, [Hash(Secret)], Ct));
+        Assert.Equal(SecretCheck.Right, await _verifier.CheckForHolderAsync("c", Secret, [Hash(Secret)], Ct));
         await EndAsync(flood, guesses);
     }
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using OAuthServer.Settings;
-using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.RateLimits;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Documentation;

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Hosting;
 using OAuthServer.Settings;
 using OAuthServer.UnitTests.Architecture;
-using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

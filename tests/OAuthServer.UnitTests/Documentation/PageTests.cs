@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Documentation;
 

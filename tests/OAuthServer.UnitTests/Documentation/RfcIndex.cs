@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Documentation;
 

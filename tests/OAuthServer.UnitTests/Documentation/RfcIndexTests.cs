@@ -1,6 +1,3 @@
-using OAuthServer.Operators.Doctor;
-using OAuthServer.RateLimits;
-
 namespace OAuthServer.UnitTests.Documentation;
 
 /// <summary>Keeps docs/rfc-index.md like the sources and the tests. <c>OAUTH_WRITE_DOCS=1</c> rewrites it.</summary>

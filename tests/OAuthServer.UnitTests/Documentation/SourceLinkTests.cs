@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Pages.Views;
 
 namespace OAuthServer.UnitTests.Documentation;
 

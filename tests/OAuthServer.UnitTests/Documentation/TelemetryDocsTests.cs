@@ -6,8 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OAuthServer.Audit;
 using OAuthServer.Hosting;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Documentation;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using OAuthServer.Endpoints;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Endpoints;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OAuthServer.Hosting;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Hosting;
 

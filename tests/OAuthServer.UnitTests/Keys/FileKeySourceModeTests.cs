@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -1,5 +1,4 @@
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -2,8 +2,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

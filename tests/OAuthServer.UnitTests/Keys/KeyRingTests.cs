@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 
@@ -36,7 +35,7 @@ public sealed class KeyRingTests
     {
         _ring.Replace(TestKeys.Stored(current: 0, pending: 1));
 
-        using var document = JsonDocument.Parse(_ring.Current!.JwksDocument);
+        using var document = JsonDocument.Parse(_ring.Current!.Jwks.Body);
         foreach (var key in document.RootElement.GetProperty("keys").EnumerateArray())
         {
             Assert.Equal(PublicMembers, key.EnumerateObject().Select(member => member.Name));
@@ -51,12 +50,12 @@ public sealed class KeyRingTests
     public void The_entity_tag_changes_with_the_published_keys_and_only_with_them()
     {
         Assert.True(_ring.Replace(TestKeys.Stored(current: 0)));
-        var first = _ring.Current!.JwksETag;
+        var first = _ring.Current!.Jwks.ETag;
         Assert.False(_ring.Replace(TestKeys.Stored(current: 0)));
-        Assert.Equal(first, _ring.Current!.JwksETag);
+        Assert.Equal(first, _ring.Current!.Jwks.ETag);
         Assert.True(_ring.Replace(TestKeys.Stored(current: 0, pending: 1)));
 
-        Assert.NotEqual(first, _ring.Current!.JwksETag);
+        Assert.NotEqual(first, _ring.Current!.Jwks.ETag);
         Assert.Matches("^\"[A-Za-z0-9_-]+\"$", first);
     }
 
@@ -144,7 +143,7 @@ public sealed class KeyRingTests
 
     private static string[] Kids(KeyRingSnapshot snapshot)
     {
-        using var document = JsonDocument.Parse(snapshot.JwksDocument);
+        using var document = JsonDocument.Parse(snapshot.Jwks.Body);
         return [.. document.RootElement.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString()!)];
     }
 }

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Keys;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -1,5 +1,4 @@
 using OAuthServer.Keys;
-using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Keys;
 

@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using OAuthServer.Accounts;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Pages;
 
 namespace OAuthServer.UnitTests.Pages;
@@ -47,15 +45,6 @@ public sealed class PageRuleTests
     [InlineData("\u05d0\u05d1 \u30c7\u30e2 \ud83d\ude00", "\u05d0\u05d1 \u30c7\u30e2 \ud83d\ude00")]
     public void Characters_that_reorder_or_hide_text_are_not_shown(string name, string shown) =>
         Assert.Equal(shown, DisplayText.Plain(name));
-
-    [Fact]
-    public void Links_stand_below_the_issuers_path_and_escape_the_return_target()
-    {
-        var links = new AccountLinks(new Uri("https://login.example.com/auth/"));
-        Assert.Equal("/auth/account/sign-in?reauthenticate=true&returnUrl=%2Fauth%2Foauth%2Fauthorize%3Fa%3Db%26c", links.SignIn("/auth/oauth/authorize?a=b&c", reauthenticate: true));
-        Assert.Equal("/auth/account/sign-in", links.SignIn());
-        Assert.Equal("/auth/account/connections", links.Connections);
-    }
 
     private static IHeaderDictionary Headers(string? source)
     {

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Protocol;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using CsCheck;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.Testing;
 
@@ -126,7 +125,7 @@ public sealed class ParametersTests
     {
         Assert.True(Parameters.TryParse("a=1&b=2&a=3&c=x+y"u8, out var parameters));
         Assert.Equal("?b=2&c=x%20y", parameters.ToQuery("a"));
-        Assert.Equal(string.Empty, Parameters.None.ToQuery());
+        Assert.Equal(string.Empty, parameters.ToQuery("a", "b", "c"));
     }
 
     [Fact]

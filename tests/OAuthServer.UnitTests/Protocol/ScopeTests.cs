@@ -1,6 +1,4 @@
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
-using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Protocol;
 

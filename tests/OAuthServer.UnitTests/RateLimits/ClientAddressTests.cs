@@ -1,6 +1,5 @@
 using System.Net;
 using CsCheck;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.RateLimits;

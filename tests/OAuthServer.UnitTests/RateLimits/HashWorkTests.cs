@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.RateLimits;

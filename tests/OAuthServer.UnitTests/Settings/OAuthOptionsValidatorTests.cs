@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Settings;
 
 namespace OAuthServer.UnitTests.Settings;

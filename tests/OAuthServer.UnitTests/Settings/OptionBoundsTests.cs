@@ -1,5 +1,4 @@
 using System.Globalization;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.UnitTests.Documentation;
 
 namespace OAuthServer.UnitTests.Settings;

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Storage;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
+using OAuthServer.Audit;
 using OAuthServer.Pages;
-using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Account;
@@ -9,30 +9,32 @@ namespace OAuthServer.Endpoints.Account;
 /// <summary><c>/account/password</c>: changes the password of the account that is signed in.</summary>
 internal static class PasswordEndpoint
 {
-    private const string Route = "/account/password";
+    private static readonly string[] Fields = ["current", "new", "repeat"];
 
     /// <returns>The route that checks passwords.</returns>
     public static IEndpointConventionBuilder MapPassword(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods(Route, ["GET", "HEAD"], ShowAsync).WithName("password-page");
-        return routes.MapPost(Route, AnswerAsync).WithName("password");
+        routes.MapMethods(Routes.Password, ["GET", "HEAD"], ShowAsync).WithName("password-page");
+        return routes.MapPost(Routes.Password, AnswerAsync).WithName("password");
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links) =>
+    private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, PasswordAnswer answer) =>
         await AccountSession.ReadAsync(http) is { } account
-            ? PageAnswer.Password(new PasswordView(account.Name, null))
+            ? answer.Ask(account)
             : new SeeOther(links.SignIn(links.Password));
 
     private static async Task<IResult> AnswerAsync(
-        HttpContext http, AccountLinks links, IAntiforgery antiforgery, PasswordService service, AccountSession session, CancellationToken ct)
+        HttpContext http,
+        IAntiforgery antiforgery,
+        PasswordService service,
+        PasswordAnswer answer,
+        CancellationToken ct)
     {
-        if (await AccountForm.ReadAsync(http.Request, ct) is not { } form) return PageAnswer.Malformed(links.Password);
+        if (await AccountForm.ReadAsync(http.Request, Fields, ct) is not { } form) return answer.Malformed();
         var account = await AccountSession.ReadAsync(http);
-        if (account is null || !await antiforgery.IsRequestValidAsync(http)) return PageAnswer.FormExpired(links.Password);
-        var change = await service.ChangeAsync(account.Id, form["current"], form["new"], form["repeat"], http.Audit(), ct);
-        if (change.Busy) return PageAnswer.Busy(http, links.Password);
-        if (change.Account is null) return PageAnswer.Password(new PasswordView(account.Name, change.Fault), OAuthError.InvalidRequest(string.Empty, change.Reason!));
-        await session.StartAsync(http, change.Account, await AccountSession.IsKeptAsync(http));
-        return new SeeOther(links.Connections + "?done=password");
+        if (account is null || !await antiforgery.IsRequestValidAsync(http)) return answer.Expired();
+        var outcome = await service.ChangeAsync(
+            account.Id, form["current"], form["new"], form["repeat"], http.Audit(), ct);
+        return await answer.WriteAsync(http, outcome, account);
     }
 }

@@ -9,7 +9,8 @@ namespace OAuthServer.Endpoints.Authorize;
 /// <param name="CodeChallenge">An S256 challenge; null only for a client with a waiver.</param>
 /// <param name="Prompt">How much the person is to be asked.</param>
 /// <param name="Parameters">The request as it came, to begin it again after sign-in.</param>
-internal sealed record AuthorizeRequest(RedirectTarget Target, Scope Scope, string? CodeChallenge, Prompt Prompt, Parameters Parameters)
+internal sealed record AuthorizeRequest(
+    RedirectTarget Target, Scope Scope, string? CodeChallenge, Prompt Prompt, Parameters Parameters)
 {
     /// <summary>The client that asks.</summary>
     public Client Client => Target.Client;
@@ -18,7 +19,9 @@ internal sealed record AuthorizeRequest(RedirectTarget Target, Scope Scope, stri
     public override string ToString() => $"request of {Client}";
 }
 
-/// <summary>A client and a redirect URI that belong together: from here on errors go to the client (RFC 6749 §4.1.2.1).</summary>
+/// <summary>
+/// A client and a redirect URI that belong together: from here on errors go to the client (RFC 6749 §4.1.2.1).
+/// </summary>
 /// <param name="RedirectUriWasSent">False when the client's only URI stands in for it.</param>
 /// <param name="State">Unchanged, for the answer; null when absent or not fit to be echoed.</param>
 internal sealed record RedirectTarget(Client Client, string RedirectUri, bool RedirectUriWasSent, string? State);

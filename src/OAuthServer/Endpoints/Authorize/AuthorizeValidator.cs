@@ -15,54 +15,123 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
     private const int LongestState = 2048;
     private const int LongestValue = 4096;
 
-    // The request has to survive signing in, in a Location that proxies still pass on; the rest is for the issuer's path.
+    // The request has to survive signing in, in a Location that proxies still pass on; the rest is for the issuer's
+    // path.
     private const int LongestRequest = ReturnUrl.MaxLength - 512;
 
+    private static readonly string[] OnceAtMost =
+    [
+        "state", "response_type", "scope", "code_challenge", "code_challenge_method", "response_mode", "prompt",
+        "request", "request_uri",
+    ];
+
     /// <summary>The request when it may go on; else the outcome that ends it.</summary>
-    public async ValueTask<(AuthorizeRequest? Request, AuthorizeOutcome? Ended)> ValidateAsync(Parameters parameters, CancellationToken ct)
+    public async ValueTask<Result<AuthorizeRequest, AuthorizeOutcome>> ValidateAsync(
+        Parameters parameters, CancellationToken ct)
     {
-        if ((await TrustAsync(parameters, ct)).Failed(out var untrusted, out var target)) return (null, new AuthorizeOutcome.Untrusted(untrusted));
-        return Check(target, parameters).Failed(out var refusal, out var request)
-            ? (null, new AuthorizeOutcome.Refused(target, refusal))
-            : (request, null);
+        if ((await TrustAsync(parameters, ct)).Failed(out var untrusted, out var target))
+            return new AuthorizeOutcome.Untrusted(untrusted);
+        if (Check(target, parameters).Failed(out var refusal, out var request))
+            return new AuthorizeOutcome.Refused(target, refusal);
+        return request;
     }
 
     private async ValueTask<Result<RedirectTarget>> TrustAsync(Parameters parameters, CancellationToken ct)
     {
-        if (parameters.Repeated("client_id", "redirect_uri") is { } repeated) return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated);
-        if (parameters["client_id"] is not { } clientId) return OAuthError.InvalidRequest("The parameter client_id is missing.", Reasons.ClientIdMissing);
-        var known = clientId.Length <= LongestClientId && !Parameters.HasControls(clientId);
-        if (!known || await directory.FindAsync(clientId, ct) is not { } client) return new OAuthError("invalid_client", "The client is not known here.", Reasons.ClientUnknown);
+        if (parameters.Repeated("client_id", "redirect_uri") is { } repeated)
+            return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated);
+        if (parameters["client_id"] is not { } clientId)
+            return OAuthError.InvalidRequest("The parameter client_id is missing.", Reasons.ClientIdMissing);
+        var readable = clientId.Length <= LongestClientId && !Parameters.HasControls(clientId);
+        if (!readable || await directory.FindAsync(clientId, ct) is not { } client)
+            return new OAuthError("invalid_client", "The client is not known here.", Reasons.ClientUnknown);
         var sent = parameters["redirect_uri"];
         var uri = sent ?? (client.RedirectUris.Count == 1 ? client.RedirectUris[0] : null);
-        if (uri is null) return new OAuthError("invalid_redirect_uri", "The parameter redirect_uri is missing.", Reasons.RedirectUriAmbiguous) { About = new(client.Id) };
+        if (uri is null)
+            return InvalidRedirectUri("The parameter redirect_uri is missing.", Reasons.RedirectUriAmbiguous, client);
         if (uri.Length > LongestRedirectUri || !client.HasRedirectUri(uri))
-            return new OAuthError("invalid_redirect_uri", "The redirect_uri is not registered for this client.", Reasons.RedirectUriUnregistered) { About = new(client.Id), Mismatch = client.Mismatch(uri) };
+        {
+            var unregistered = InvalidRedirectUri(
+                "The redirect_uri is not registered for this client.", Reasons.RedirectUriUnregistered, client);
+            return unregistered with { Mismatch = client.Mismatch(uri) };
+        }
+
         return new RedirectTarget(client, uri, sent is not null, EchoableState(parameters));
     }
 
+    private static OAuthError InvalidRedirectUri(string description, string reason, Client client) =>
+        new("invalid_redirect_uri", description, reason) { About = new(client.Id) };
+
     // A state that occurs twice, or could carry something into a header, is not echoed (RFC 6749 Appendix A.5).
-    private static string? EchoableState(Parameters parameters) =>
-        parameters.Count("state") == 1 && parameters["state"] is { Length: <= LongestState } state && !state.AsSpan().ContainsAnyExceptInRange(' ', '~') ? state : null;
+    private static string? EchoableState(Parameters parameters)
+    {
+        if (parameters.Count("state") != 1) return null;
+        if (parameters["state"] is not { Length: <= LongestState } state) return null;
+        return state.AsSpan().ContainsAnyExceptInRange(' ', '~') ? null : state;
+    }
 
     private static Result<AuthorizeRequest> Check(RedirectTarget target, Parameters parameters)
     {
         var client = target.Client;
-        if (parameters.Repeated("state", "response_type", "scope", "code_challenge", "code_challenge_method", "response_mode", "prompt", "request", Reasons.RequestUri) is { } repeated)
-            return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated);
-        if (parameters["state"] is not null && target.State is null) return OAuthError.InvalidRequest("The state is too long or not printable ASCII.", Reasons.StateUnreadable);
-        if (parameters["request"] is not null) return new OAuthError("request_not_supported", "Request objects are not supported.", Reasons.RequestObject);
-        if (parameters["request_uri"] is not null) return new OAuthError("request_uri_not_supported", "Request objects are not supported.", Reasons.RequestUri);
-        if (parameters.HasUnreadable(LongestValue, "state", "scope")) return OAuthError.InvalidRequest("A parameter is too long or has control characters.", Reasons.ParameterUnreadable);
-        if (parameters["response_type"] is not { } responseType) return OAuthError.InvalidRequest("The parameter response_type is missing.", Reasons.ResponseTypeMissing);
-        if (responseType != "code") return new OAuthError("unsupported_response_type", "Only response_type=code is supported.", Reasons.ResponseTypeUnsupported);
-        if (!client.Allows(GrantTypes.AuthorizationCode)) return new OAuthError("unauthorized_client", "The client may not use the authorization code grant.", Reasons.GrantTypeNotRegistered);
-        if (parameters["response_mode"] is not (null or "query")) return OAuthError.InvalidRequest("Only response_mode=query is supported.", Reasons.ResponseModeUnsupported);
-        if (ReadScope(client, parameters["scope"]) is not { } scope) return OAuthError.InvalidScope(Reasons.ScopeNotAllowed);
+        if (ReadabilityFault(target, parameters) is { } unreadable) return unreadable;
+        if (ResponseFault(client, parameters) is { } unsupported) return unsupported;
+        if (ReadScope(client, parameters["scope"]) is not { } scope)
+            return OAuthError.InvalidScope(Reasons.ScopeNotAllowed);
         if (ChallengeFault(client, parameters) is { } fault) return fault;
-        if (!Prompts.TryParse(parameters["prompt"], out var prompt)) return OAuthError.InvalidRequest("The prompt is unknown or contradicts itself.", Reasons.PromptUnsupported);
-        if (parameters.ToQuery().Length > LongestRequest) return OAuthError.InvalidRequest("The request is too long.", Reasons.RequestTooLong);
+        if (!Prompts.TryParse(parameters["prompt"], out var prompt))
+        {
+            return OAuthError.InvalidRequest(
+                "The prompt is unknown or contradicts itself.", Reasons.PromptUnsupported);
+        }
+
+        if (parameters.ToQuery().Length > LongestRequest)
+            return OAuthError.InvalidRequest("The request is too long.", Reasons.RequestTooLong);
         return new AuthorizeRequest(target, scope, parameters["code_challenge"], prompt, parameters);
+    }
+
+    private static OAuthError? ReadabilityFault(RedirectTarget target, Parameters parameters)
+    {
+        if (parameters.Repeated(OnceAtMost) is { } repeated)
+            return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated);
+        if (parameters["state"] is not null && target.State is null)
+            return OAuthError.InvalidRequest("The state is too long or not printable ASCII.", Reasons.StateUnreadable);
+        if (parameters["request"] is not null)
+        {
+            return new OAuthError(
+                "request_not_supported", "Request objects are not supported.", Reasons.RequestObject);
+        }
+
+        if (parameters["request_uri"] is not null)
+        {
+            return new OAuthError(
+                "request_uri_not_supported", "Request objects are not supported.", Reasons.RequestUri);
+        }
+
+        if (!parameters.HasUnreadable(LongestValue, "state", "scope")) return null;
+        return OAuthError.InvalidRequest(
+            "A parameter is too long or has control characters.", Reasons.ParameterUnreadable);
+    }
+
+    private static OAuthError? ResponseFault(Client client, Parameters parameters)
+    {
+        if (parameters["response_type"] is not { } responseType)
+            return OAuthError.InvalidRequest("The parameter response_type is missing.", Reasons.ResponseTypeMissing);
+        if (responseType != "code")
+        {
+            return new OAuthError(
+                "unsupported_response_type", "Only response_type=code is supported.", Reasons.ResponseTypeUnsupported);
+        }
+
+        if (!client.Allows(GrantTypes.AuthorizationCode))
+        {
+            return new OAuthError(
+                "unauthorized_client",
+                "The client may not use the authorization code grant.",
+                Reasons.GrantTypeNotRegistered);
+        }
+
+        if (parameters["response_mode"] is null or "query") return null;
+        return OAuthError.InvalidRequest("Only response_mode=query is supported.", Reasons.ResponseModeUnsupported);
     }
 
     private static Scope? ReadScope(Client client, string? text)
@@ -76,12 +145,18 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         var (challenge, method) = (parameters["code_challenge"], parameters["code_challenge_method"]);
         if (challenge is null)
         {
-            return client.RequiresPkce || method is not null
-                ? OAuthError.InvalidRequest("The parameter code_challenge is missing; PKCE is required.", Reasons.CodeChallengeMissing)
-                : null;
+            if (!client.RequiresPkce && method is null) return null;
+            return OAuthError.InvalidRequest(
+                "The parameter code_challenge is missing; PKCE is required.", Reasons.CodeChallengeMissing);
         }
 
-        if (method != Pkce.Method) return OAuthError.InvalidRequest("Only code_challenge_method=S256 is supported.", Reasons.CodeChallengeMethodUnsupported);
-        return Pkce.IsChallenge(challenge) ? null : OAuthError.InvalidRequest("The code_challenge is malformed.", Reasons.CodeChallengeMalformed);
+        if (method != Pkce.Method)
+        {
+            return OAuthError.InvalidRequest(
+                "Only code_challenge_method=S256 is supported.", Reasons.CodeChallengeMethodUnsupported);
+        }
+
+        if (Pkce.IsChallenge(challenge)) return null;
+        return OAuthError.InvalidRequest("The code_challenge is malformed.", Reasons.CodeChallengeMalformed);
     }
 }

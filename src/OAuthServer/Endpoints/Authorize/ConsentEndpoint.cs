@@ -1,30 +1,39 @@
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
+using OAuthServer.Audit;
 using OAuthServer.Endpoints.Account;
-using OAuthServer.Pages;
-using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Authorize;
 
 /// <summary>Takes the answer to a consent form: antiforgery first, then the ticket, then the decision.</summary>
 internal static class ConsentEndpoint
 {
-    public const string Route = "/oauth/authorize/consent";
+    private const string Allow = "allow";
+    private const string Deny = "deny";
+
+    private static readonly string[] Fields = ["ticket", "decision"];
 
     public static async Task<IResult> AnswerAsync(
-        HttpContext http, AuthorizeService service, ConsentTickets tickets, AuthorizeAnswer answer, ServerAddress address, IAntiforgery antiforgery, CancellationToken ct)
+        HttpContext http,
+        IAntiforgery antiforgery,
+        ConsentForm consent,
+        AuthorizeService service,
+        AuthorizeAnswer answer,
+        CancellationToken ct)
     {
         var person = await AccountSession.ReadAsync(http);
-        var connections = address.Local("/account/connections");
-        if (await AccountForm.ReadAsync(http.Request, ct) is not { } form) return PageAnswer.Malformed(connections);
-        if (tickets.Open(form["ticket"]) is not { } ticket) return PageAnswer.FormExpired(connections);
-        // The link only opens the request again; what is asked and of whom is judged anew.
-        if (!await antiforgery.IsRequestValidAsync(http)) return PageAnswer.FormExpired(address.Local(AuthorizeEndpoint.Route) + ticket.Query);
-        if (AuthorizeEndpoint.ReadQuery(ticket.Query).Failed(out _, out var parameters)) return PageAnswer.FormExpired(connections);
-        if (person is null || person.Id != ticket.UserId || !tickets.IsLive(ticket)) return answer.Restart(ticket.Query);
-        if (form["decision"] is not ("allow" or "deny")) return PageAnswer.Malformed(address.Local(AuthorizeEndpoint.Route) + ticket.Query);
-        var outcome = await service.AnswerAsync(ticket, parameters, form["decision"] == "allow", person, http.Audit(), ct);
+        if (await AccountForm.ReadAsync(http.Request, Fields, ct) is not { } form) return consent.Malformed();
+        if (consent.Open(form["ticket"]) is not { } ticket) return consent.Expired();
+        if (!await antiforgery.IsRequestValidAsync(http)) return consent.Expired(ticket);
+        if (AuthorizeEndpoint.ReadQuery(ticket.Query).Failed(out _, out var request)) return consent.Expired();
+        if (person is null || person.Id != ticket.UserId) return answer.Restart(ticket.Query);
+        if (!consent.IsLive(ticket)) return answer.Restart(ticket.Query);
+        if (form["decision"] is not (Allow or Deny)) return consent.Malformed(ticket);
+        var given = new ConsentAnswer(ticket.Id, request, form["decision"] == Allow);
+        var outcome = await service.AnswerAsync(given, person, http.Audit(), ct);
         // A form that was answered before asks anew, since remembered consent would make a second code of one answer.
-        return outcome is AuthorizeOutcome.SignIn ? answer.Restart(ticket.Query + "&prompt=consent") : answer.Write(http, outcome, person);
+        return outcome is AuthorizeOutcome.SignIn
+            ? answer.Restart(ticket.Query + "&prompt=consent")
+            : answer.Write(http, outcome, person);
     }
 }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OAuthServer.Protocol;
@@ -8,16 +6,13 @@ using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Discovery;
 
-/// <summary>A document in memory with its strong entity tag (RFC 9110 §8.8.3).</summary>
-internal sealed record CachedDocument(ReadOnlyMemory<byte> Body, string ETag)
-{
-    public static CachedDocument Of(ReadOnlyMemory<byte> body) => new(body, $"\"{Base64Url.EncodeToString(SHA256.HashData(body.Span).AsSpan(0, 16))}\"");
-}
-
 /// <summary>The authorization server metadata (RFC 8414 §2), built once: it only tells what works.</summary>
 internal sealed class DiscoveryDocuments
 {
-    public DiscoveryDocuments(ServerAddress address, IOptions<OAuthOptions> options) => Metadata = CachedDocument.Of(Write(address, options.Value));
+    private static readonly string[] ClientAuthentication = ["client_secret_basic", "client_secret_post", "none"];
+
+    public DiscoveryDocuments(ServerAddress address, IOptions<OAuthOptions> options) =>
+        Metadata = CachedDocument.Of(Write(address, options.Value));
 
     public CachedDocument Metadata { get; }
 
@@ -28,16 +23,17 @@ internal sealed class DiscoveryDocuments
         {
             json.WriteStartObject();
             json.WriteString("issuer", address.Issuer);
-            json.WriteString("authorization_endpoint", address.Url("/oauth/authorize"));
-            json.WriteString("token_endpoint", address.Url("/oauth/token"));
-            json.WriteString("revocation_endpoint", address.Url("/oauth/revoke"));
-            json.WriteString("jwks_uri", address.Url("/.well-known/jwks.json"));
-            if (options.Scopes.Count > 0) WriteArray(json, "scopes_supported", [.. options.Scopes.Keys.Order(StringComparer.Ordinal)]);
+            json.WriteString("authorization_endpoint", address.Url(Routes.Authorize));
+            json.WriteString("token_endpoint", address.Url(Routes.Token));
+            json.WriteString("revocation_endpoint", address.Url(Routes.Revoke));
+            json.WriteString("jwks_uri", address.Url(Routes.Keys));
+            string[] scopes = [.. options.Scopes.Keys.Order(StringComparer.Ordinal)];
+            if (scopes.Length > 0) WriteArray(json, "scopes_supported", scopes);
             WriteArray(json, "response_types_supported", "code");
             WriteArray(json, "response_modes_supported", "query");
             WriteArray(json, "grant_types_supported", GrantTypes.AuthorizationCode, GrantTypes.RefreshToken);
-            WriteArray(json, "token_endpoint_auth_methods_supported", "client_secret_basic", "client_secret_post", "none");
-            WriteArray(json, "revocation_endpoint_auth_methods_supported", "client_secret_basic", "client_secret_post", "none");
+            WriteArray(json, "token_endpoint_auth_methods_supported", ClientAuthentication);
+            WriteArray(json, "revocation_endpoint_auth_methods_supported", ClientAuthentication);
             WriteArray(json, "code_challenge_methods_supported", Pkce.Method);
             json.WriteBoolean("authorization_response_iss_parameter_supported", true);
             json.WriteEndObject();

@@ -7,35 +7,52 @@ using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Discovery;
 
-/// <summary>Metadata (RFC 8414), keys (RFC 7517) and revoked tokens. The first two come from memory, also with the database dead.</summary>
+/// <summary>
+/// Metadata (RFC 8414), keys (RFC 7517) and revoked tokens. The first two come from memory, also with the database
+/// dead.
+/// </summary>
 internal static class DiscoveryEndpoints
 {
-    /// <summary>For how long readers may keep the metadata and the keys; <c>keys promote</c> waits for longer than this.</summary>
+    /// <summary>
+    /// For how long readers may keep the metadata and the keys; <c>keys promote</c> waits for longer than this.
+    /// </summary>
     public const int MaxAgeSeconds = SigningKeyOptions.JwksMaxAgeSeconds;
 
-    private static readonly string MaxAge = string.Create(CultureInfo.InvariantCulture, $"public, max-age={MaxAgeSeconds}");
+    private static readonly string MaxAge =
+        string.Create(CultureInfo.InvariantCulture, $"public, max-age={MaxAgeSeconds}");
 
-    private const string MetadataRoute = "/.well-known/oauth-authorization-server";
-    private const string KeysRoute = "/.well-known/jwks.json";
-    private const string RevocationsRoute = "/oauth/revocations";
-
-    /// <summary>The metadata stands at the host's root with the issuer's path behind it (RFC 8414 §3.1), whatever group the rest is in.</summary>
-    public static IEndpointConventionBuilder MapMetadata(this IEndpointRouteBuilder root, ServerAddress address, DiscoveryDocuments documents) =>
-        root.MapMethods(MetadataRoute + address.Path, GetAndHead, http => WriteAsync(http, documents.Metadata, MaxAge));
+    /// <summary>
+    /// The metadata stands at the host's root with the issuer's path behind it (RFC 8414 §3.1), whatever group the
+    /// rest is in.
+    /// </summary>
+    public static IEndpointConventionBuilder MapMetadata(
+        this IEndpointRouteBuilder root, ServerAddress address, DiscoveryDocuments documents) =>
+        root.MapMethods(
+            Routes.Metadata + address.Path, GetAndHead, http => WriteAsync(http, documents.Metadata, MaxAge));
 
     /// <summary>The JWK Set, or 503 as long as there is no key.</summary>
-    public static IEndpointConventionBuilder MapKeys(this IEndpointRouteBuilder routes, KeyRing keys, RefusalLog refusals) =>
-        routes.MapMethods(KeysRoute, GetAndHead, http => keys.Current is { } ring
-            ? WriteAsync(http, new(ring.JwksDocument, ring.JwksETag), MaxAge)
-            : OAuthAnswer.Refuse(refusals.Note(http, OAuthError.TemporarilyUnavailable(Reasons.SigningKeyMissing))).ExecuteAsync(http)).WithName("jwks");
+    public static IEndpointConventionBuilder MapKeys(
+        this IEndpointRouteBuilder routes, KeyRing keys, OAuthAnswers answers, RefusalLog refusals) =>
+        routes.MapMethods(Routes.Keys, GetAndHead, http =>
+        {
+            if (keys.Current is { } ring) return WriteAsync(http, ring.Jwks, MaxAge);
+            var refusal = OAuthError.TemporarilyUnavailable(Reasons.SigningKeyMissing);
+            return answers.Refuse(refusals.Note(http, refusal)).ExecuteAsync(http);
+        }).WithName("jwks");
 
-    /// <summary>Ids of tokens that were revoked before they expired, for APIs that cannot wait (RFC 7009 §3).</summary>
+    /// <summary>
+    /// Ids of tokens that were revoked before they expired, for APIs that cannot wait (RFC 7009 §3).
+    /// </summary>
     public static IEndpointConventionBuilder MapRevocations(this IEndpointRouteBuilder routes, RevocationList list) =>
-        routes.MapMethods(RevocationsRoute, GetAndHead, async http => await WriteAsync(http, await list.ReadAsync(http.RequestAborted), "no-cache"));
+        routes.MapMethods(Routes.Revocations, GetAndHead, async http =>
+        {
+            var document = await list.ReadAsync(http.RequestAborted);
+            await WriteAsync(http, document, "no-cache");
+        });
 
     private static string[] GetAndHead => [HttpMethods.Get, HttpMethods.Head];
 
-    // Not through a result object and not through the request's services: these answers are all that some readers ever ask for.
+    // Without a result object and the request's services: some readers ask for nothing else.
     private static Task WriteAsync(HttpContext http, CachedDocument document, string caching)
     {
         var response = http.Response;
@@ -49,7 +66,9 @@ internal static class DiscoveryEndpoints
 
         response.ContentType = "application/json";
         response.ContentLength = document.Body.Length;
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(document.Body, http.RequestAborted).AsTask();
+        return HttpMethods.IsHead(http.Request.Method)
+            ? Task.CompletedTask
+            : response.BodyWriter.WriteAsync(document.Body, http.RequestAborted).AsTask();
     }
 
     private static bool IsHeld(CachedDocument document, StringValues held)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Endpoints.Discovery;

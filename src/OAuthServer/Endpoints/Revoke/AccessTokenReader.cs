@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Keys;
@@ -9,13 +8,13 @@ namespace OAuthServer.Endpoints.Revoke;
 /// <summary>One of our own access tokens.</summary>
 internal sealed record IssuedAccessToken(string Id, string ClientId, Guid? Subject);
 
-/// <summary>Recognises our own access tokens, for revocation. Expired and foreign tokens are nobody's concern any more.</summary>
+/// <summary>Recognises our own access tokens, for revocation. Expired tokens and those of others need none.</summary>
 internal sealed class AccessTokenReader(KeyRing keys, ServerAddress address, TimeProvider clock)
 {
     private readonly JsonWebTokenHandler _handler = new();
 
-    /// <summary>False as long as there is no key to judge a token with.</summary>
-    public bool CanJudge => keys.Current is not null;
+    /// <summary>False as long as there is no key to verify a token with.</summary>
+    public bool CanVerify => keys.Current is not null;
 
     /// <summary>The token if we signed it and it has not expired, else null.</summary>
     public async Task<IssuedAccessToken?> ReadAsync(string token)
@@ -27,7 +26,7 @@ internal sealed class AccessTokenReader(KeyRing keys, ServerAddress address, Tim
             ValidateAudience = false,
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
             ValidTypes = ["at+jwt"],
-            IssuerSigningKeys = new JsonWebKeySet(Encoding.UTF8.GetString(ring.JwksDocument.Span)).GetSigningKeys(),
+            IssuerSigningKeys = ring.Published.Select(key => key.Verifier),
             LifetimeValidator = (_, expires, _, _) => expires > clock.GetUtcNow().UtcDateTime,
         });
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;

@@ -5,7 +5,9 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.Endpoints.Revoke;
 
-/// <summary>Ends what a token stands for (RFC 7009 §2.1): a refresh token's whole grant, or one access token.</summary>
+/// <summary>
+/// Ends what a token stands for (RFC 7009 §2.1): a refresh token's whole grant, or one access token.
+/// </summary>
 internal sealed class RevokeService(
     ClientAuthenticator clients,
     RefreshTokens refreshTokens,
@@ -16,11 +18,15 @@ internal sealed class RevokeService(
     private const string Endpoint = "revoke";
     private const int DotsOfAJwt = 2;
 
-    /// <summary>Null when the token is no longer valid, whatever it was before (RFC 7009 §2.2); else the refusal.</summary>
+    /// <summary>
+    /// Null when the token is no longer valid, whatever it was before (RFC 7009 §2.2); else the refusal.
+    /// </summary>
     public async Task<OAuthError?> RevokeAsync(RevokeRequest request, CancellationToken ct)
     {
-        if ((await clients.AuthenticateAsync(request.Credentials, request.Token, ct)).Failed(out var refused, out var client))
-            return await refusals.RecordClientAsync(Endpoint, refused, request.Credentials.ClientId, request.Audit, ct);
+        var credentials = request.Credentials;
+        var authenticated = await clients.AuthenticateAsync(credentials, request.Token, ct);
+        if (authenticated.Failed(out var refused, out var client))
+            return await refusals.RecordClientAsync(Endpoint, refused, credentials.ClientId, request.Audit, ct);
         var refusal = request.Token.Count(c => c == '.') == DotsOfAJwt
             ? await accessTokens.RevokeAsync(client, request, ct)
             : await RevokeRefreshTokenAsync(client, request, ct);
@@ -35,7 +41,11 @@ internal sealed class RevokeService(
     {
         if (await refreshTokens.FindAsync(request.Token, TimeSpan.Zero, ct) is not { } state) return null;
         if (state.ClientId != client.Id)
-            return OAuthError.InvalidGrant(Reasons.TokenOfAnotherClient) with { About = new(client.Id, state.UserId, state.GrantId) };
+        {
+            var about = new RefusalSubject(client.Id, state.UserId, state.GrantId);
+            return OAuthError.InvalidGrant(Reasons.TokenOfAnotherClient) with { About = about };
+        }
+
         await grants.RevokeAsync(new(state.GrantId, state.UserId, state.ClientId), request.Audit, ct);
         return null;
     }

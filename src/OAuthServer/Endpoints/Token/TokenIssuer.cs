@@ -10,8 +10,9 @@ using OAuthServer.Storage;
 namespace OAuthServer.Endpoints.Token;
 
 /// <summary>
-/// Makes access tokens: JWTs of type <c>at+jwt</c> signed with RS256 (RFC 9068 §2). <c>iat</c> is floored to the second
-/// and there is no <c>nbf</c>, so that no verifier sees a token from its future (docs/decisions/004-iat-without-nbf.md).
+/// Makes access tokens: JWTs of type <c>at+jwt</c> signed with RS256 (RFC 9068 §2). <c>iat</c> is floored to the
+/// second and there is no <c>nbf</c>, so that no verifier sees a token from its future
+/// (docs/decisions/004-iat-without-nbf.md).
 /// </summary>
 internal sealed class TokenIssuer(
     ServerAddress address, IOptions<OAuthOptions> options, TimeProvider clock, ServerTelemetry telemetry)
@@ -19,7 +20,9 @@ internal sealed class TokenIssuer(
     private readonly long _lifetime = (long)options.Value.AccessTokenLifetime.TotalSeconds;
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    /// <summary>The tokens that answer a request. The key is resolved by the caller before anything is consumed.</summary>
+    /// <summary>
+    /// The tokens that answer a request. The key is resolved by the caller before anything is consumed.
+    /// </summary>
     public IssuedTokens Issue(SigningKey key, string clientId, GrantedAccess access)
     {
         using var span = telemetry.Span("sign access token");

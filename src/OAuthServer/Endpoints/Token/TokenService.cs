@@ -16,25 +16,30 @@ internal sealed partial class TokenService(
     RefusalJournal refusals,
     ILogger<TokenService> logger)
 {
-    private readonly Dictionary<string, IGrant> _grants = grants.ToDictionary(grant => grant.GrantType, StringComparer.Ordinal);
+    private static readonly OAuthError NoKey = OAuthError.TemporarilyUnavailable(Reasons.SigningKeyMissing);
 
-    /// <summary>Tokens, or the reason why not. The key is resolved first, so that a missing key never burns a code.</summary>
+    private readonly Dictionary<string, IGrant> _grants =
+        grants.ToDictionary(grant => grant.GrantType, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Tokens, or the reason why not. The key is resolved first, so that a missing key never burns a code.
+    /// </summary>
     /// <param name="request">A well-formed request.</param>
     /// <param name="route">The address that it came to.</param>
     /// <param name="ct">Ends with the request.</param>
     public async Task<Result<IssuedTokens>> IssueAsync(TokenRequest request, TokenRoute route, CancellationToken ct)
     {
-        var authenticated = await clients.AuthenticateAsync(request.Credentials, request.Code ?? request.RefreshToken, ct);
+        var (credentials, presented) = (request.Credentials, request.Code ?? request.RefreshToken);
+        var authenticated = await clients.AuthenticateAsync(credentials, presented, ct);
         if (authenticated.Failed(out var refused, out var client))
         {
-            return await refusals.RecordClientAsync(
-                route.Name, refused with { GrantType = request.GrantType }, request.Credentials.ClientId, request.Audit, ct);
+            var error = refused with { GrantType = request.GrantType };
+            return await refusals.RecordClientAsync(route.Name, error, credentials.ClientId, request.Audit, ct);
         }
 
         if (Choose(route, client, request).Failed(out var unfit, out var grant))
             return await RefuseAsync(route, client, request, unfit, ct);
-        if (keys.Current is not { } ring)
-            return await RefuseAsync(route, client, request, OAuthError.TemporarilyUnavailable(Reasons.SigningKeyMissing), ct);
+        if (keys.Current is not { } ring) return await RefuseAsync(route, client, request, NoKey, ct);
         if ((await grant.RedeemAsync(client, request, ct)).Failed(out var refusal, out var access))
             return await RefuseAsync(route, client, request, refusal, ct);
         try
@@ -49,18 +54,24 @@ internal sealed partial class TokenService(
     }
 
     /// <summary>Logs a refusal that names nobody, or is in the audit log already, and hands it on.</summary>
-    public OAuthError Note(TokenRoute route, OAuthError error, AuditContext context) => refusals.Note(route.Name, error, context);
+    public OAuthError Note(TokenRoute route, OAuthError error, AuditContext context) =>
+        refusals.Note(route.Name, error, context);
 
     private Result<IGrant> Choose(TokenRoute route, Client client, TokenRequest request)
     {
         if (!route.Serves(request.GrantType) || !_grants.TryGetValue(request.GrantType, out var grant))
-            return new OAuthError("unsupported_grant_type", "The grant_type is not supported here.", Reasons.GrantTypeUnsupported);
+        {
+            return new OAuthError(
+                "unsupported_grant_type", "The grant_type is not supported here.", Reasons.GrantTypeUnsupported);
+        }
+
         return client.Allows(request.GrantType)
             ? Result.Of(grant)
             : OAuthError.UnauthorizedClient(Reasons.GrantTypeNotRegistered);
     }
 
-    // Not tied to the request: the app may have given up waiting (docs/decisions/001-one-statement-beside-ef.md).
+    // Not tied to the request: the app may have given up waiting
+    // (docs/decisions/017-key-before-code-signature-after-it.md).
     private async Task<OAuthError> GiveBackAsync(
         IGrant grant, TokenRoute route, TokenRequest request, Client client, GrantedAccess access)
     {
@@ -80,6 +91,7 @@ internal sealed partial class TokenService(
         return refusals.RecordAsync(route.Name, AuditEventNames.TokenRefused, about, request.Audit, ct);
     }
 
-    [LoggerMessage(1002, LogLevel.Error, "No access token could be made with key {KeyId}; what was presented stays good.")]
+    [LoggerMessage(1002, LogLevel.Error,
+        "No access token could be made with key {KeyId}; what was presented stays good.")]
     private partial void LogUnsigned(Exception fault, string keyId);
 }

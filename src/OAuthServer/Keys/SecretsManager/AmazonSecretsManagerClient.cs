@@ -7,12 +7,15 @@ using Amazon.Runtime.Internal.Auth;
 namespace OAuthServer.Keys.SecretsManager;
 
 /// <summary>
-/// The operations of AWS Secrets Manager that signing keys need. Credentials, signing (SigV4), retries and transport are
-/// AWSSDK.Core's pipeline. Errors of the service are <see cref="AmazonSecretsManagerException"/> or a type under it.
+/// The operations of AWS Secrets Manager that signing keys need. Credentials, signing (SigV4), retries and transport
+/// are AWSSDK.Core's pipeline. Errors of the service are <see cref="AmazonSecretsManagerException"/> or a type under
+/// it.
 /// </summary>
 internal sealed class AmazonSecretsManagerClient : AmazonServiceClient
 {
-    /// <summary>Uses the credentials that the SDK finds: environment, profile, web identity, container, instance.</summary>
+    /// <summary>
+    /// Uses the credentials that the SDK finds: environment, profile, web identity, container, instance.
+    /// </summary>
     public AmazonSecretsManagerClient(AmazonSecretsManagerConfig config)
         : base(Located(config))
     {
@@ -24,22 +27,26 @@ internal sealed class AmazonSecretsManagerClient : AmazonServiceClient
     {
     }
 
-    /// <summary>One version of a secret, by staging label. Unknown secret or label: <see cref="ResourceNotFoundException"/>.</summary>
-    public Task<GetSecretValueResponse> GetSecretValueAsync(GetSecretValueRequest request, CancellationToken cancellationToken) =>
-        InvokeAsync<GetSecretValueResponse>(request, GetSecretValueRequest.Operation, cancellationToken);
+    /// <summary>
+    /// One version of a secret, by staging label. Unknown secret or label: <see cref="ResourceNotFoundException"/>.
+    /// </summary>
+    public Task<GetSecretValueResponse> GetSecretValueAsync(GetSecretValueRequest request, CancellationToken ct) =>
+        InvokeAsync<GetSecretValueResponse>(request, GetSecretValueRequest.Operation, ct);
 
     /// <summary>A new version of a secret that exists.</summary>
-    public Task<PutSecretValueResponse> PutSecretValueAsync(PutSecretValueRequest request, CancellationToken cancellationToken) =>
-        InvokeAsync<PutSecretValueResponse>(request, PutSecretValueRequest.Operation, cancellationToken);
+    public Task<PutSecretValueResponse> PutSecretValueAsync(PutSecretValueRequest request, CancellationToken ct) =>
+        InvokeAsync<PutSecretValueResponse>(request, PutSecretValueRequest.Operation, ct);
 
     /// <summary>A new secret with its first version. A name in use: <see cref="ResourceExistsException"/>.</summary>
-    public Task<CreateSecretResponse> CreateSecretAsync(CreateSecretRequest request, CancellationToken cancellationToken) =>
-        InvokeAsync<CreateSecretResponse>(request, CreateSecretRequest.Operation, cancellationToken);
+    public Task<CreateSecretResponse> CreateSecretAsync(CreateSecretRequest request, CancellationToken ct) =>
+        InvokeAsync<CreateSecretResponse>(request, CreateSecretRequest.Operation, ct);
 
-    /// <summary>Moves a staging label; moving <c>AWSCURRENT</c> leaves <c>AWSPREVIOUS</c> on the version it left.</summary>
+    /// <summary>
+    /// Moves a staging label; moving <c>AWSCURRENT</c> leaves <c>AWSPREVIOUS</c> on the version it left.
+    /// </summary>
     public Task<UpdateSecretVersionStageResponse> UpdateSecretVersionStageAsync(
-        UpdateSecretVersionStageRequest request, CancellationToken cancellationToken) =>
-        InvokeAsync<UpdateSecretVersionStageResponse>(request, UpdateSecretVersionStageRequest.Operation, cancellationToken);
+        UpdateSecretVersionStageRequest request, CancellationToken ct) =>
+        InvokeAsync<UpdateSecretVersionStageResponse>(request, UpdateSecretVersionStageRequest.Operation, ct);
 
     /// <inheritdoc/>
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
@@ -49,11 +56,11 @@ internal sealed class AmazonSecretsManagerClient : AmazonServiceClient
     }
 
     private Task<TResponse> InvokeAsync<TResponse>(
-        AmazonWebServiceRequest request, JsonOperation operation, CancellationToken cancellationToken)
+        AmazonWebServiceRequest request, JsonOperation operation, CancellationToken ct)
         where TResponse : AmazonWebServiceResponse, new()
     {
         var options = new InvokeOptions { RequestMarshaller = operation, ResponseUnmarshaller = operation.Answer };
-        return InvokeAsync<TResponse>(request, options, cancellationToken);
+        return InvokeAsync<TResponse>(request, options, ct);
     }
 
     private static AmazonSecretsManagerConfig Located(AmazonSecretsManagerConfig config)

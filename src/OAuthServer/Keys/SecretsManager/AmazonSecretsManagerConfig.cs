@@ -7,13 +7,16 @@ namespace OAuthServer.Keys.SecretsManager;
 
 /// <summary>
 /// Where and how to reach AWS Secrets Manager. Region, retries, proxy and the rest are the SDK's own settings. The
-/// types of this folder bear the names of the package AWSSDK.SecretsManager, which replaces the folder one day.
+/// types of this folder have the names of the package AWSSDK.SecretsManager
+/// (docs/decisions/021-a-small-client-for-secrets-manager.md).
 /// </summary>
 internal sealed class AmazonSecretsManagerConfig : ClientConfig
 {
     private const string EndpointPrefix = "secretsmanager";
 
-    /// <summary>The SDK's standard retries, with a limit on each attempt, since a poll can wait for its next turn.</summary>
+    /// <summary>
+    /// The SDK's standard retries, with a limit on each attempt, since a poll can wait for its next turn.
+    /// </summary>
     public AmazonSecretsManagerConfig()
         : base(new DefaultConfigurationProvider(new DefaultConfiguration { Name = DefaultConfigurationMode.Standard }))
     {
@@ -34,14 +37,15 @@ internal sealed class AmazonSecretsManagerConfig : ClientConfig
     public override string RegionEndpointServiceName => EndpointPrefix;
 
     /// <inheritdoc/>
-    public override Amazon.Runtime.Endpoints.Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
-        new(Address());
+    public override Amazon.Runtime.Endpoints.Endpoint DetermineServiceOperationEndpoint(
+        ServiceOperationEndpointParameters parameters) => new(Address());
 
     /// <summary>The address of the service: the one configured, or the region's own.</summary>
     public string Address() =>
         ServiceURL ?? $"https://{EndpointPrefix}.{RegionEndpoint.SystemName}.{RegionEndpoint.PartitionDnsSuffix}";
 
-    private sealed class DefaultConfigurationProvider(IDefaultConfiguration configuration) : IDefaultConfigurationProvider
+    private sealed class DefaultConfigurationProvider(IDefaultConfiguration configuration)
+        : IDefaultConfigurationProvider
     {
         public IDefaultConfiguration GetDefaultConfiguration(
             RegionEndpoint clientRegion, DefaultConfigurationMode? requestedConfigurationMode = null) => configuration;

@@ -14,7 +14,9 @@ internal sealed class CreateSecretRequest : AmazonWebServiceRequest
     /// <summary>The secret.</summary>
     public required string SecretString { get; init; }
 
-    /// <summary>Becomes the version's name and makes a retry harmless: 32 to 64 characters, new for each version.</summary>
+    /// <summary>
+    /// Becomes the version's name and makes a retry harmless: 32 to 64 characters, new for each version.
+    /// </summary>
     public required string ClientRequestToken { get; init; }
 
     /// <summary>What the secret is for, for people.</summary>

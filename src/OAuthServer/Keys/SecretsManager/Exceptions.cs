@@ -12,9 +12,3 @@ internal sealed class ResourceNotFoundException(ErrorResponse error) : AmazonSec
 
 /// <summary>A secret of that name exists already.</summary>
 internal sealed class ResourceExistsException(ErrorResponse error) : AmazonSecretsManagerException(error);
-
-/// <summary>The request does not fit the state of the secret, for instance one that is marked for deletion.</summary>
-internal sealed class InvalidRequestException(ErrorResponse error) : AmazonSecretsManagerException(error);
-
-/// <summary>A parameter is not valid.</summary>
-internal sealed class InvalidParameterException(ErrorResponse error) : AmazonSecretsManagerException(error);

@@ -9,11 +9,13 @@ using Amazon.Runtime.Internal.Util;
 namespace OAuthServer.Keys.SecretsManager;
 
 /// <summary>
-/// One operation in the AWS JSON 1.1 protocol: a POST of a JSON object, named by <c>X-Amz-Target</c>, answered by a JSON
-/// object. <paramref name="write"/> fills the request's object, <paramref name="read"/> takes the answer's.
+/// One operation in the AWS JSON 1.1 protocol: a POST of a JSON object, named by <c>X-Amz-Target</c>, answered by a
+/// JSON object. <paramref name="write"/> fills the request's object, <paramref name="read"/> takes the answer's.
 /// </summary>
 internal sealed class JsonOperation(
-    string name, Action<Utf8JsonWriter, AmazonWebServiceRequest> write, Func<JsonElement, AmazonWebServiceResponse> read)
+    string name,
+    Action<Utf8JsonWriter, AmazonWebServiceRequest> write,
+    Func<JsonElement, AmazonWebServiceResponse> read)
     : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
     /// <summary>Reads what the service answers.</summary>
@@ -60,8 +62,6 @@ internal sealed class JsonOperation(
             {
                 "ResourceNotFoundException" => new ResourceNotFoundException(error),
                 "ResourceExistsException" => new ResourceExistsException(error),
-                "InvalidRequestException" => new InvalidRequestException(error),
-                "InvalidParameterException" => new InvalidParameterException(error),
                 _ => new AmazonSecretsManagerException(error),
             };
         }

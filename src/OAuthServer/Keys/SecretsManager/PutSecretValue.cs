@@ -14,7 +14,9 @@ internal sealed class PutSecretValueRequest : AmazonWebServiceRequest
     /// <summary>The secret.</summary>
     public required string SecretString { get; init; }
 
-    /// <summary>Becomes the version's name and makes a retry harmless: 32 to 64 characters, new for each version.</summary>
+    /// <summary>
+    /// Becomes the version's name and makes a retry harmless: 32 to 64 characters, new for each version.
+    /// </summary>
     public required string ClientRequestToken { get; init; }
 
     /// <summary>The labels of the new version.</summary>
@@ -41,5 +43,6 @@ internal sealed class PutSecretValueResponse : AmazonWebServiceResponse
     /// <summary>The version's name.</summary>
     public string? VersionId { get; init; }
 
-    internal static PutSecretValueResponse Read(JsonElement json) => new() { VersionId = json.Text(nameof(VersionId)) };
+    internal static PutSecretValueResponse Read(JsonElement json) =>
+        new() { VersionId = json.Text(nameof(VersionId)) };
 }

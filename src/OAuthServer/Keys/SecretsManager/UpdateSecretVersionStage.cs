@@ -26,8 +26,8 @@ internal sealed class UpdateSecretVersionStageRequest : AmazonWebServiceRequest
         var update = (UpdateSecretVersionStageRequest)request;
         json.WriteString(nameof(SecretId), update.SecretId);
         json.WriteString(nameof(VersionStage), update.VersionStage);
-        if (update.RemoveFromVersionId is not null) json.WriteString(nameof(RemoveFromVersionId), update.RemoveFromVersionId);
-        if (update.MoveToVersionId is not null) json.WriteString(nameof(MoveToVersionId), update.MoveToVersionId);
+        if (update.RemoveFromVersionId is { } from) json.WriteString(nameof(RemoveFromVersionId), from);
+        if (update.MoveToVersionId is { } to) json.WriteString(nameof(MoveToVersionId), to);
     }
 }
 

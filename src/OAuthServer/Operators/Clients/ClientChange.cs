@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 

@@ -1,3 +1,4 @@
+using OAuthServer.Clients;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Clients;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 

@@ -1,33 +1,38 @@
 namespace OAuthServer.Pages.Views;
 
-// The views are public because generated component classes are, and a component's parameters must be as visible as it is.
+// The views are public because generated component classes are, and a component's parameters must be as visible as it
+// is.
 
 /// <summary>The consent page.</summary>
-/// <param name="ClientId">The client that asks.</param>
-/// <param name="ClientName">Its name as registered; shown escaped and isolated, whatever it holds.</param>
-/// <param name="RedirectHost">Where the answer goes: a host, or the scheme of a private-use redirect URI.</param>
-/// <param name="Scopes">What is asked for and not granted yet.</param>
-/// <param name="AlreadyGranted">What the app has been granted before.</param>
-/// <param name="UserName">Who is signed in.</param>
-/// <param name="Ticket">Names the stored request; posted back as it is.</param>
-/// <param name="Action">Where the form goes, a path of this server.</param>
-/// <param name="FormActionSource">The CSP source of the client's redirect URI.</param>
-/// <param name="SwitchAccountUrl">The link for "not you?"; null to restart the current request by its own address.</param>
-public sealed record ConsentView(
-    string ClientId,
-    string ClientName,
-    string RedirectHost,
-    IReadOnlyList<ScopeView> Scopes,
-    IReadOnlyList<ScopeView> AlreadyGranted,
-    string UserName,
-    string Ticket,
-    string Action,
-    string FormActionSource,
-    string? SwitchAccountUrl = null);
+public sealed record ConsentView
+{
+    /// <summary>As registered; shown escaped and isolated, whatever it holds.</summary>
+    public required string ClientName { get; init; }
+
+    /// <summary>Where the answer goes: a host, or the scheme of a private-use redirect URI.</summary>
+    public required string RedirectHost { get; init; }
+
+    /// <summary>What is asked for and not granted yet.</summary>
+    public required IReadOnlyList<ScopeView> Scopes { get; init; }
+
+    /// <summary>What the app has been granted before.</summary>
+    public required IReadOnlyList<ScopeView> AlreadyGranted { get; init; }
+
+    /// <summary>Who is signed in.</summary>
+    public required string UserName { get; init; }
+
+    /// <summary>Holds the request, sealed; posted back as it is.</summary>
+    public required string Ticket { get; init; }
+
+    /// <summary>The link for "not you?".</summary>
+    public required string SwitchAccountUrl { get; init; }
+}
 
 /// <summary>A scope in plain words.</summary>
 /// <param name="Name">The scope as registered, such as <c>read:profile</c>.</param>
-/// <param name="Description">What it lets the app do: "See your name and picture". The name again when there are no words.</param>
+/// <param name="Description">
+/// What it lets the app do: "See your name and picture". The name again when there are no words.
+/// </param>
 public sealed record ScopeView(string Name, string Description);
 
 /// <summary>The error page: text alone.</summary>
@@ -45,7 +50,13 @@ public sealed record ErrorView(int Status, string Title, string Explanation, str
 /// <param name="Email">What was typed before.</param>
 /// <param name="Keep">Whether 'keep me signed in' was ticked.</param>
 /// <param name="Failed">True after a failed try.</param>
-public sealed record SignInView(string? ClientName, string? CancelUrl, string? ReturnUrl, string Email = "", bool Keep = false, bool Failed = false);
+public sealed record SignInView(
+    string? ClientName,
+    string? CancelUrl,
+    string? ReturnUrl,
+    string Email = "",
+    bool Keep = false,
+    bool Failed = false);
 
 /// <summary>The question before signing out.</summary>
 /// <param name="UserName">Who is signed in.</param>
@@ -62,7 +73,8 @@ public sealed record ConnectionsView(string UserName, IReadOnlyList<ConnectionVi
 /// <param name="ClientName">Its name as registered.</param>
 /// <param name="Scopes">What it may do, by the names of the scopes.</param>
 /// <param name="GrantedAt">When the person agreed.</param>
-public sealed record ConnectionView(string ClientId, string ClientName, IReadOnlyList<string> Scopes, DateTimeOffset GrantedAt);
+public sealed record ConnectionView(
+    string ClientId, string ClientName, IReadOnlyList<string> Scopes, DateTimeOffset GrantedAt);
 
 /// <summary>The page to change the password.</summary>
 /// <param name="UserName">Who is signed in; also tells password managers which entry to change.</param>

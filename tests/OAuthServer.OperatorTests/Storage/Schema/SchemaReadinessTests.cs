@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 using Serilog.Core;
@@ -23,7 +22,7 @@ public sealed class SchemaReadinessTests
         {
             Database = database,
             AwaitReady = false,
-            Configure = builder => builder.Services.AddSingleton<ILogEventSink>(log),
+            Services = services => services.AddSingleton<ILogEventSink>(log),
         });
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "/health/live"));

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

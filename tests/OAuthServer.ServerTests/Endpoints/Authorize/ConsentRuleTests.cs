@@ -1,8 +1,5 @@
 using System.Net;
-using OAuthServer.Clients;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
-using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Authorize;

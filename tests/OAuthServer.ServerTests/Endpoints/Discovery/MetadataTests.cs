@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using CsCheck;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Protocol;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

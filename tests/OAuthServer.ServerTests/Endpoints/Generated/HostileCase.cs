@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OAuthServer.Protocol;
-using OAuthServer.RateLimits;
 
 namespace OAuthServer.ServerTests.Endpoints.Generated;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using OAuthServer.Protocol;
 
 namespace OAuthServer.ServerTests.Endpoints.Generated;
 

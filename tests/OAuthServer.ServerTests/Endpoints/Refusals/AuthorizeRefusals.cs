@@ -1,4 +1,3 @@
-using OAuthServer.Clients;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Refusals;

@@ -1,7 +1,5 @@
 using System.Text;
-using OAuthServer.Clients;
 using OAuthServer.Protocol;
-using OAuthServer.Storage;
 using OAuthServer.Testing;
 using static OAuthServer.ServerTests.Endpoints.Refusals.RefusalStage;
 

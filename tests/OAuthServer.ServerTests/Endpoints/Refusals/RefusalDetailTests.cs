@@ -1,5 +1,4 @@
 using System.Net;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Refusals;
@@ -100,7 +99,7 @@ public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<Refus
         Assert.Equal(status, answer.StatusCode);
         Assert.Matches("^[0-9a-f]{32}$", Assert.Single(answer.Headers.GetValues("X-Correlation-Id")));
         Assert.NotEqual(chosen, answer.Headers.GetValues("X-Correlation-Id").Single());
-        var isForApps = path == "/.well-known/jwks.json" || (path == "/oauth/token" && method != "GET");
+        var isForApps = path == "/.well-known/jwks.json" || (path == "/oauth/token" && method == "POST");
         Assert.Equal(isForApps, answer.Headers.TryGetValues("Access-Control-Expose-Headers", out var exposed) && exposed.Single().Contains("X-Correlation-Id", StringComparison.Ordinal));
     }
 

@@ -170,9 +170,9 @@ public sealed class RefusalStage : OwnServer
         Settings = new Dictionary<string, string?>(settings)
         {
             ["Serilog:MinimumLevel:Default"] = "Information",
-            ["Serilog:MinimumLevel:Override:OAuthServer.Diagnostics"] = "Debug",
+            ["Serilog:MinimumLevel:Override:OAuthServer.Audit"] = "Debug",
         },
-        Configure = builder => builder.Services.AddSingleton<ILogEventSink>(Log),
+        Services = services => services.AddSingleton<ILogEventSink>(Log),
     };
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_current")]

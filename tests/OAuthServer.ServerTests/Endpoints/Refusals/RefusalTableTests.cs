@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Protocol;
 using OAuthServer.Testing;
 using Serilog.Events;
 

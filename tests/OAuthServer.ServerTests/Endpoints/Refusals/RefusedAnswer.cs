@@ -1,6 +1,3 @@
-using OAuthServer.Clients;
-using OAuthServer.Hosting;
-using OAuthServer.Pages.Views;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

@@ -1,7 +1,5 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.ServerTests.Endpoints.Generated;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 

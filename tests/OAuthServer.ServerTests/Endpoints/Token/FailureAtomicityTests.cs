@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -64,7 +63,7 @@ public sealed class FailureAtomicityTests(SignedInServer flow) : IClassFixture<S
             ["SigningKeys:Region"] = "eu-central-1",
             ["Serilog:MinimumLevel:Default"] = "Fatal",
         },
-        Configure = builder => builder.Services.PostConfigure<HealthCheckServiceOptions>(health =>
+        Services = services => services.PostConfigure<HealthCheckServiceOptions>(health =>
             health.Registrations.Remove(health.Registrations.Single(check => check.Name == "signing-key"))),
     });
 }

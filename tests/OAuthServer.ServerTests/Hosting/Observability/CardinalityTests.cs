@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Hosting.Observability;

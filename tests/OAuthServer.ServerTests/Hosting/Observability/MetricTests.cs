@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Storage;
 using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
 

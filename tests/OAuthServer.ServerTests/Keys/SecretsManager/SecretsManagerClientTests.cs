@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using OAuthServer.Keys.SecretsManager;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.ServerTests.Keys.SecretsManager;
 
@@ -75,8 +74,8 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
         await client.CreateSecretAsync(create, Cancel);
         await Assert.ThrowsAsync<ResourceExistsException>(() => client.CreateSecretAsync(create, Cancel));
         _server.Fail((400, "InvalidRequestException"));
-        await Assert.ThrowsAsync<InvalidRequestException>(() => GetAsync(client, null));
-        await Assert.ThrowsAsync<InvalidParameterException>(() => client.CreateSecretAsync(
+        await Assert.ThrowsAsync<AmazonSecretsManagerException>(() => GetAsync(client, null));
+        await Assert.ThrowsAsync<AmazonSecretsManagerException>(() => client.CreateSecretAsync(
             new CreateSecretRequest { Name = "other", SecretString = "1", ClientRequestToken = "short" }, Cancel));
     }
 

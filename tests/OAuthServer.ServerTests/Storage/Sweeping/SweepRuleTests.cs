@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
 

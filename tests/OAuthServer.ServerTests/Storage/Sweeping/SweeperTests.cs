@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using OAuthServer.Endpoints.Account;
-using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Endpoints.Account;
 
@@ -58,6 +57,7 @@ public sealed class AccountFormTests
         http.Request.Method = "POST";
         http.Request.ContentType = contentType;
         http.Request.Body = new MemoryStream(Encoding.ASCII.GetBytes(body));
-        return await AccountForm.ReadAsync(http.Request, TestContext.Current.CancellationToken);
+        string[] fields = ["email", "password", "keep", "returnUrl"];
+        return await AccountForm.ReadAsync(http.Request, fields, TestContext.Current.CancellationToken);
     }
 }

@@ -67,7 +67,17 @@ public sealed class AuditOutputTests
             KeyId = "kid\u001b[31m",
             Signature = [],
         };
-        var result = new AuditVerification(1, 1, 0, 0, null, seal, [new("kid\u001b[31m", 1, 1, 1)], ["Row \u202E1 is odd."]);
+        var result = new AuditVerification
+        {
+            Seals = 1,
+            RowsVerified = 1,
+            RowsExpired = 0,
+            RowsUnsealed = 0,
+            OldestUnsealed = null,
+            Head = seal,
+            Keys = [new("kid\u001b[31m", 1, 1, 1)],
+            Findings = ["Row \u202E1 is odd."],
+        };
 
         var text = AuditOutput.Verification(result, json: false);
 

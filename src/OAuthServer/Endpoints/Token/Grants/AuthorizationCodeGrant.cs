@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
@@ -8,7 +9,11 @@ namespace OAuthServer.Endpoints.Token.Grants;
 
 /// <summary>The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.6).</summary>
 internal sealed class AuthorizationCodeGrant(
-    AuthorizationCodes codes, Storage.Grants grants, IOptions<OAuthOptions> options, TimeProvider clock) : IGrant
+    AuthorizationCodes codes,
+    Storage.Grants grants,
+    IOptions<OAuthOptions> options,
+    TimeProvider clock,
+    ServerTelemetry telemetry) : IGrant
 {
     /// <inheritdoc/>
     public string GrantType => GrantTypes.AuthorizationCode;
@@ -41,8 +46,8 @@ internal sealed class AuthorizationCodeGrant(
     public Task GiveBackAsync(TokenRequest request, GrantedAccess access, string reason, CancellationToken ct) =>
         codes.GiveBackAsync(request.Code!, access, reason, request.Audit, ct);
 
-    // In the order of who may know what: everything that only the rightful client can get right comes before the replay,
-    // so that a thief without the verifier cannot sign anybody out (CODE-08).
+    // In the order of who may know what: everything that only the rightful client can get right comes before the
+    // replay, so that a thief without the verifier cannot sign anybody out (CODE-08).
     private async Task<OAuthError> ExplainAsync(CodeRedemption redemption, CancellationToken ct)
     {
         if (await codes.FindAsync(redemption.Code, ct) is not { } state)
@@ -51,14 +56,22 @@ internal sealed class AuthorizationCodeGrant(
         if (Refusal(state, redemption) is { } refusal) return refusal with { About = about };
         if (state.Used)
         {
+            telemetry.CodeReused();
             var reused = OAuthError.InvalidGrant(Reasons.CodeReused) with { About = about };
+            var grant = new HeldGrant(state.GrantId, state.UserId, state.ClientId);
             await grants.WithdrawReusedAsync(
-                new(state.GrantId, state.UserId, state.ClientId), AuditEventNames.CodeReused, reused.Reason, redemption.Audit, ct);
+                grant, AuditEventNames.CodeReused, reused.Reason, redemption.Audit, ct);
             return reused;
         }
 
-        var reason = state.Revoked ? Reasons.CodeRevoked : state.Expired ? Reasons.CodeExpired : Reasons.AccountDisabled;
-        return OAuthError.InvalidGrant(reason) with { About = about };
+        return OAuthError.InvalidGrant(EndOf(state)) with { About = about };
+    }
+
+    // Why an unused code does not count.
+    private static string EndOf(CodeState state)
+    {
+        if (state.Revoked) return Reasons.CodeRevoked;
+        return state.Expired ? Reasons.CodeExpired : Reasons.AccountDisabled;
     }
 
     // What does not belong to the code; null when all of it does.
@@ -66,17 +79,24 @@ internal sealed class AuthorizationCodeGrant(
     {
         if (state.ClientId != redemption.ClientId) return OAuthError.InvalidGrant(Reasons.CodeOfAnotherClient);
         if (redemption.RedirectUri is { } uri && uri != state.RedirectUri)
-            return OAuthError.InvalidGrant(Reasons.CodeRedirectUriMismatch) with { Mismatch = new(uri, [state.RedirectUri]) };
+        {
+            var mismatch = new RedirectUriMismatch(uri, [state.RedirectUri]);
+            return OAuthError.InvalidGrant(Reasons.CodeRedirectUriMismatch) with { Mismatch = mismatch };
+        }
+
         if (state.CodeChallenge is null && redemption.CodeChallenge is not null)
         {
             return OAuthError.InvalidRequest(
-                "A code_verifier was sent, but the authorization request had no code_challenge.", Reasons.CodeVerifierWithoutChallenge);
+                "A code_verifier was sent, but the authorization request had no code_challenge.",
+                Reasons.CodeVerifierWithoutChallenge);
         }
 
         if (state.CodeChallenge is null && redemption.RedirectUri is null && state.RedirectUriWasSent)
             return OAuthError.InvalidRequest("The parameter redirect_uri is missing.", Reasons.RedirectUriMissing);
         if (redemption.CodeChallenge is null && state.CodeChallenge is not null)
             return OAuthError.InvalidGrant(Reasons.CodeVerifierMissing);
-        return redemption.CodeChallenge == state.CodeChallenge ? null : OAuthError.InvalidGrant(Reasons.CodeVerifierWrong);
+        return redemption.CodeChallenge == state.CodeChallenge
+            ? null
+            : OAuthError.InvalidGrant(Reasons.CodeVerifierWrong);
     }
 }

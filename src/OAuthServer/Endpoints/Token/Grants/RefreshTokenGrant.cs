@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
@@ -7,11 +8,11 @@ using OAuthServer.Storage;
 namespace OAuthServer.Endpoints.Token.Grants;
 
 /// <summary>
-/// The refresh grant with rotation (RFC 6749 §6, RFC 9700 §4.14.2). A repeated request inside the retry window gets the
-/// same successor again; after it, or once the successor was used, it is reuse and the session dies.
+/// The refresh grant with rotation (RFC 6749 §6, RFC 9700 §4.14.2). A repeated request inside the retry window gets
+/// the same successor again; after it, or once the successor was used, it is reuse and the session dies.
 /// </summary>
 internal sealed class RefreshTokenGrant(
-    RefreshTokens tokens, Storage.Grants grants, IOptions<OAuthOptions> options) : IGrant
+    RefreshTokens tokens, Storage.Grants grants, IOptions<OAuthOptions> options, ServerTelemetry telemetry) : IGrant
 {
     /// <inheritdoc/>
     public string GrantType => GrantTypes.RefreshToken;
@@ -22,7 +23,8 @@ internal sealed class RefreshTokenGrant(
         if (request.RefreshToken is not { } presented)
             return OAuthError.InvalidRequest("The parameter refresh_token is missing.", Reasons.RefreshTokenMissing);
         Scope? scope = null;
-        if (request.Scope is { } asked && !Scope.TryParse(asked, out scope)) return OAuthError.InvalidScope(Reasons.ScopeMalformed);
+        if (request.Scope is { } asked && !Scope.TryParse(asked, out scope))
+            return OAuthError.InvalidScope(Reasons.ScopeMalformed);
         if (!RefreshTokenValue.IsOurs(presented))
             return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(client.Id) };
         var nonce = RefreshTokenValue.NewNonce();
@@ -38,7 +40,8 @@ internal sealed class RefreshTokenGrant(
             EnforceDevice = options.Value.DeviceBinding == DeviceBinding.Enforce,
             Audit = request.Audit,
         };
-        if (await tokens.TryRotateAsync(rotation, ct) is { } access) return Granted(access, rotation, rotation.Successor);
+        if (await tokens.TryRotateAsync(rotation, ct) is { } access)
+            return Granted(access, rotation, rotation.Successor);
         return await SecondLookAsync(rotation, scope, ct);
     }
 
@@ -57,6 +60,7 @@ internal sealed class RefreshTokenGrant(
         if (Refusal(state, rotation, scope) is { } refusal) return refusal with { About = about };
         if (!state.Used) return OAuthError.InvalidGrant(Reasons.RefreshTokenExpired) with { About = about };
         if (await TryRepeatAsync(state, rotation, ct) is { } access) return access;
+        telemetry.RefreshTokenReused();
         var reused = OAuthError.InvalidGrant(Reasons.RefreshTokenReused) with { About = about };
         await grants.WithdrawReusedAsync(
             new(state.GrantId, state.UserId, state.ClientId),
@@ -78,7 +82,8 @@ internal sealed class RefreshTokenGrant(
         if (state.ClientId != rotation.ClientId) return OAuthError.InvalidGrant(Reasons.RefreshTokenOfAnotherClient);
         if (state.Revoked) return OAuthError.InvalidGrant(Reasons.RefreshTokenRevoked);
         if (!state.AccountLive) return OAuthError.InvalidGrant(Reasons.AccountDisabled);
-        if (scope is not null && !scope.IsWithin(state.Scope.Split(' '))) return OAuthError.InvalidScope(Reasons.ScopeExceedsGrant);
+        if (scope is not null && !scope.IsWithin(state.Scope.Split(' ')))
+            return OAuthError.InvalidScope(Reasons.ScopeExceedsGrant);
         // A session that began while binding was off has no fingerprint; its next rotation keeps one.
         return rotation.EnforceDevice && state.DeviceFingerprint is { } kept
             && !kept.AsSpan().SequenceEqual(rotation.DeviceFingerprint)

@@ -1,6 +1,5 @@
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Storage;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Storage;

@@ -1,11 +1,10 @@
 using OAuthServer.Audit;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Audit;
 
 /// <summary>A redirect URI that does not fit is shown beside the nearest one that would, without what may be secret, and at bounded cost.</summary>
-public sealed class RedirectUriMismatchTests
+public sealed class RedirectUriDifferenceTests
 {
     private static readonly string[] Registered = ["https://app.example/callback", "https://app.example/cb", "https://staging.example/cb", "com.example.app:/cb"];
 
@@ -35,7 +34,7 @@ public sealed class RedirectUriMismatchTests
     [Fact]
     public void A_difference_inside_a_query_is_placed_and_not_shown()
     {
-        var difference = new RedirectUriMismatch("https://app.example/cb?a=s3cret", ["https://app.example/cb?a=hidden"]).Explain();
+        var difference = RedirectUriDifference.Of(new("https://app.example/cb?a=s3cret", ["https://app.example/cb?a=hidden"]));
         Assert.Equal(new RedirectUriDifference("https://app.example/cb?…", "https://app.example/cb?…", 25, "not shown", "not shown"), difference);
     }
 
@@ -70,21 +69,41 @@ public sealed class RedirectUriMismatchTests
     [InlineData("https://app.example/cb", "https://other.example/cb")]
     [InlineData("abc", "xyz")]
     public void A_client_with_one_uri_is_told_that_one(string registered, string received) =>
-        Assert.Equal(RedirectUriText.Show(registered), new RedirectUriMismatch(received, [registered]).Explain()!.Nearest);
+        Assert.Equal(RedirectUriText.Show(registered), RedirectUriDifference.Of(new(received, [registered]))!.Nearest);
 
     [Fact]
-    public void A_client_without_any_is_told_none() => Assert.Null(new RedirectUriMismatch("https://app.example/cb", []).Explain());
+    public void A_client_without_any_is_told_none() => Assert.Null(RedirectUriDifference.Of(new("https://app.example/cb", [])));
 
-    /// <summary>The distance would be four million steps for each of a hundred; nothing of that length is measured.</summary>
+    [Theory]
+    [InlineData("https://app.example/callbackk", "https://app.example/callback")]
+    [InlineData("https://app.example/b", "https://app.example/cb")]
+    [InlineData("https://x.example/cb", "https://app.example/cb")]
+    public void The_nearest_one_shares_the_most_of_beginning_and_end(string received, string nearest) =>
+        Assert.Equal(nearest, Explain(received).Nearest);
+
+    [Fact]
+    public void Of_two_that_are_as_near_the_first_registered_counts() =>
+        Assert.Equal("https://app.example/cb1", RedirectUriDifference.Of(
+            new("https://app.example/cb3", ["https://app.example/cb1", "https://app.example/cb2"]))!.Nearest);
+
+    [Fact]
+    public void A_uri_of_the_longest_compared_length_is_compared_whole()
+    {
+        const string Start = "https://app.example/";
+        var longest = Start + new string('x', 2048 - Start.Length - 1) + "y";
+        var difference = RedirectUriDifference.Of(new(longest, [longest[..^1] + "z"]))!;
+        Assert.Equal((2047, "'y'", "'z'"), (difference.Index, difference.ReceivedCharacter, difference.NearestCharacter));
+    }
+
     [Fact]
     public void A_hostile_uri_buys_no_work()
     {
         var registered = Enumerable.Range(0, 10_000).Select(i => $"https://{i}.example/" + new string('a', 2000)).ToArray();
         var received = "https://x.example/" + string.Concat(Enumerable.Repeat("ab", 1000));
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) Assert.NotNull(new RedirectUriMismatch(received, registered).Explain());
-        // Each looks at a hundred of the ten thousand, and keeps two pieces of at most 2,048 characters of each.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100L * 100 * 10_000);
+        for (var i = 0; i < 100; i++) Assert.NotNull(RedirectUriDifference.Of(new(received, registered)));
+        // Long texts are compared in place; what is allocated are the shown beginnings.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100L * 20_000);
     }
 
     [Theory]
@@ -96,5 +115,5 @@ public sealed class RedirectUriMismatchTests
     public void The_port_of_a_native_app_is_no_difference(string registered, string requested, string expected) =>
         Assert.Equal(expected, RedirectUri.WithPortOf(registered, requested));
 
-    private static RedirectUriDifference Explain(string received) => new RedirectUriMismatch(received, Registered).Explain()!;
+    private static RedirectUriDifference Explain(string received) => RedirectUriDifference.Of(new(received, Registered))!;
 }

@@ -1,7 +1,6 @@
-using System.Globalization;
 using OAuthServer.Storage;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients;
 
 /// <summary>One of the two secrets of a row.</summary>
 /// <param name="Column">Where it stands: <c>client_secret</c> or <c>next_client_secret</c>.</param>
@@ -12,8 +11,7 @@ internal sealed record StoredSecret(string Column, string Hash, DateTimeOffset? 
     public const string First = "client_secret";
     public const string Second = "next_client_secret";
 
-    /// <summary>The cost that its hash names, as in <c>$2b$12$…</c>.</summary>
-    public int Cost => int.Parse(Hash.AsSpan(4, 2), CultureInfo.InvariantCulture);
+    public int Cost => BcryptHash.CostOf(Hash);
 
     /// <summary>Both secrets of a row, ended ones too: none, one or two.</summary>
     public static IEnumerable<StoredSecret> AllOf(ClientRow row)

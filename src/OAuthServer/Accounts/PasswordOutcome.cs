@@ -1,0 +1,17 @@
+using OAuthServer.Storage;
+
+namespace OAuthServer.Accounts;
+
+/// <summary>What came of a try to change the password.</summary>
+internal abstract record PasswordOutcome
+{
+    /// <param name="Account">With its new security stamp.</param>
+    internal sealed record Changed(Account Account) : PasswordOutcome;
+
+    /// <param name="Text">What to tell the person.</param>
+    /// <param name="Reason">One of <see cref="Protocol.Reasons"/>.</param>
+    internal sealed record Refused(string Text, string Reason) : PasswordOutcome;
+
+    /// <summary>The queue for hashing passwords is full; nothing was checked.</summary>
+    internal sealed record Busy : PasswordOutcome;
+}

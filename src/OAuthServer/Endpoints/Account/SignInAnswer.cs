@@ -1,0 +1,81 @@
+using OAuthServer.Accounts;
+using OAuthServer.Audit;
+using OAuthServer.Endpoints.Authorize;
+using OAuthServer.Pages;
+using OAuthServer.Pages.Views;
+using OAuthServer.Protocol;
+using OAuthServer.RateLimits;
+
+namespace OAuthServer.Endpoints.Account;
+
+/// <summary>Turns what came of a try to sign in into a page or a 303.</summary>
+internal sealed class SignInAnswer(
+    AuthorizeService authorize,
+    AccountLinks links,
+    AccountSession session,
+    PageAnswers pages,
+    OAuthAnswers json,
+    RefusalLog refusals)
+{
+    /// <summary>
+    /// Where the person goes after signing in: by the form, else by the address; null for the default.
+    /// </summary>
+    public string? TargetOf(HttpRequest request, AccountForm? form) =>
+        links.Internal(form?["returnUrl"]) ?? links.ReturnTarget(request);
+
+    public IResult Malformed(string? target) => pages.Malformed(links.SignIn(target));
+
+    public IResult Expired(string? target) => pages.FormExpired(links.SignIn(target));
+
+    /// <summary>The form. Names the app that waits behind it, and offers to cancel its request.</summary>
+    public async Task<IResult> AskAsync(SignInView view, CancellationToken ct, OAuthError? refusal = null)
+    {
+        var query = view.ReturnUrl is { } target ? links.AuthorizeQuery(target) : null;
+        if (query is null || await FindRequestAsync(query, ct) is not { } request)
+            return pages.SignIn(view, formActionSource: null, refusal);
+        var named = view with { ClientName = request.Client.Name, CancelUrl = links.CancelAuthorize(query) };
+        return pages.SignIn(named, RedirectUri.ContentSecurityPolicySource(request.Target.RedirectUri), refusal);
+    }
+
+    /// <summary>The answer to one outcome.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="outcome">What came of it.</param>
+    /// <param name="typed">What was typed, without the password.</param>
+    /// <param name="ct">Ends with the request.</param>
+    public async Task<IResult> WriteAsync(
+        HttpContext http, SignInOutcome outcome, SignInView typed, CancellationToken ct)
+    {
+        switch (outcome)
+        {
+            case SignInOutcome.Accepted accepted:
+                await session.StartAsync(http, accepted.Account, typed.Keep);
+                return new SeeOther(typed.ReturnUrl ?? links.Connections);
+            case SignInOutcome.Refused refused:
+                var refusal = new OAuthError("access_denied", "The person did not sign in.", refused.Reason);
+                var email = typed.Email.Length <= SignInService.MaxLength ? typed.Email : "";
+                return await AskAsync(typed with { Email = email, Failed = true }, ct, refusal);
+            case SignInOutcome.Limited limited:
+                return Limit(http, limited.Budget, links.SignIn(typed.ReturnUrl));
+            default:
+                return pages.Busy(http, links.SignIn(typed.ReturnUrl));
+        }
+    }
+
+    // A page for browsers, and the one form of all 429 for everything else (RFC 6585 §4).
+    private IResult Limit(HttpContext http, BudgetState? budget, string restartUrl)
+    {
+        const string Reason = Reasons.SignInGuessesExhausted;
+        var usedUp = budget is { } state ? new BudgetRefusal(Reason, state) : null;
+        var refusal = usedUp ?? OAuthError.TooManyRequests(Reason);
+        if (!http.Request.PrefersHtml()) return json.Refuse(refusals.Note(http, refusal));
+        return usedUp is not null
+            ? pages.TooManyTries(http, usedUp, restartUrl)
+            : pages.TooManyAtOnce(http, refusal, restartUrl);
+    }
+
+    private async Task<AuthorizeRequest?> FindRequestAsync(string query, CancellationToken ct)
+    {
+        if (AuthorizeEndpoint.ReadQuery(query).Failed(out _, out var parameters)) return null;
+        return await authorize.DescribeAsync(parameters, ct);
+    }
+}

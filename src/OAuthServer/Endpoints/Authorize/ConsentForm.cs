@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
+using OAuthServer.Accounts;
+using OAuthServer.Pages;
+using OAuthServer.Pages.Views;
+using OAuthServer.Protocol;
+using OAuthServer.Settings;
+
+namespace OAuthServer.Endpoints.Authorize;
+
+/// <summary>
+/// The request that a consent form stands for, sealed so that the form's sender cannot change it (RFC 6749 §10.2).
+/// </summary>
+/// <param name="Id">Counts once: one form, one code.</param>
+/// <param name="UserId">The person who was asked.</param>
+/// <param name="Query">The authorization request, with its question mark.</param>
+/// <param name="ExpiresAt">After this the request begins again.</param>
+internal sealed record ConsentTicket(Guid Id, Guid UserId, string Query, DateTimeOffset ExpiresAt)
+{
+    /// <summary>Holds a query.</summary>
+    public override string ToString() => $"ticket of {UserId}";
+}
+
+/// <summary>What a person answered.</summary>
+/// <param name="TicketId">Of the form.</param>
+/// <param name="Request">The authorization request.</param>
+/// <param name="Allowed">False to deny it.</param>
+internal sealed record ConsentAnswer(Guid TicketId, Parameters Request, bool Allowed);
+
+/// <summary>The consent form: the page that asks, and the ticket that comes back with the answer.</summary>
+internal sealed class ConsentForm(
+    IDataProtectionProvider protection,
+    PageAnswers pages,
+    AccountLinks links,
+    IOptions<OAuthOptions> options,
+    TimeProvider clock)
+{
+    // Not longer than a code's row is kept at least: the row is what makes the form count once.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+
+    private readonly SealedJson<ConsentTicket> _tickets = new(protection, "OAuthServer.Authorize.ConsentTicket.v1");
+
+    public IResult Ask(AuthorizeOutcome.AskConsent ask, SignedInAccount person)
+    {
+        var (target, query) = (ask.Request.Target, ask.Request.Parameters.ToQuery("prompt"));
+        var granted = ask.Request.Scope.Names.Intersect(ask.AgreedBefore, StringComparer.Ordinal).ToList();
+        var asked = ask.Request.Scope.Names.Except(granted, StringComparer.Ordinal);
+        var ticket = new ConsentTicket(Handle.NewId(), person.Id, query, clock.GetUtcNow() + Lifetime);
+        var view = new ConsentView
+        {
+            ClientName = target.Client.Name,
+            RedirectHost = RedirectUri.Display(target.RedirectUri),
+            Scopes = [.. asked.Select(Describe)],
+            AlreadyGranted = [.. granted.Select(Describe)],
+            UserName = person.Name,
+            Ticket = _tickets.Seal(ticket),
+            SwitchAccountUrl = links.SignIn(links.Authorize(query), reauthenticate: true),
+        };
+        return pages.Consent(view, RedirectUri.ContentSecurityPolicySource(target.RedirectUri));
+    }
+
+    /// <summary>The ticket, or null when it is not one of ours.</summary>
+    public ConsentTicket? Open(string sealedTicket) => _tickets.Open(sealedTicket);
+
+    /// <summary>True while the ticket may be answered.</summary>
+    public bool IsLive(ConsentTicket ticket) => ticket.ExpiresAt > clock.GetUtcNow();
+
+    /// <summary>A form that does not count any more. With a ticket the page leads back to its request.</summary>
+    public IResult Expired(ConsentTicket? ticket = null) => pages.FormExpired(WayBack(ticket));
+
+    /// <summary>A form that cannot be understood. With a ticket the page leads back to its request.</summary>
+    public IResult Malformed(ConsentTicket? ticket = null) => pages.Malformed(WayBack(ticket));
+
+    // The link only opens the request again: what is asked and of whom is checked anew.
+    private string WayBack(ConsentTicket? ticket) =>
+        ticket is null ? links.Connections : links.Authorize(ticket.Query);
+
+    private ScopeView Describe(string scope) => new(scope, options.Value.Scopes.GetValueOrDefault(scope, scope));
+}

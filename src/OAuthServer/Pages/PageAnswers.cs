@@ -1,0 +1,122 @@
+using OAuthServer.Pages.Views;
+using OAuthServer.Protocol;
+using OAuthServer.RateLimits;
+
+namespace OAuthServer.Pages;
+
+/// <summary>Every page that a person can meet. All answers carry the headers of <see cref="PageHeaders"/>.</summary>
+internal sealed class PageAnswers(PageRenderer renderer)
+{
+    private const string RetryAfterSeconds = "5";
+
+    /// <summary>
+    /// Asks whether an app may have access (RFC 6749 §4.1.1). The session was read before: the form belongs to the
+    /// account of the request. It posts <c>ticket</c>, <c>antiforgery</c> and <c>decision</c>.
+    /// </summary>
+    /// <param name="view">What is asked.</param>
+    /// <param name="formActionSource">The CSP source of the client's redirect URI.</param>
+    public IResult Consent(ConsentView view, string formActionSource) =>
+        Form<ConsentPage, ConsentView>(view, formActionSource);
+
+    /// <summary>
+    /// Explains an error that must not be redirected (RFC 6749 §4.1.2.1). Nothing that was sent becomes a link.
+    /// </summary>
+    public IResult Error(HttpContext http, ErrorView view)
+    {
+        http.Response.Headers.Vary = "Accept";
+        return new PageResult(renderer) { Page = typeof(ErrorPage), View = view, Status = view.Status };
+    }
+
+    /// <param name="view">What is asked, and what was typed before.</param>
+    /// <param name="formActionSource">
+    /// The CSP source that the form's redirects may reach; null for this server alone.
+    /// </param>
+    /// <param name="refusal">What the page refuses; null when it refuses nothing.</param>
+    public IResult SignIn(SignInView view, string? formActionSource, OAuthError? refusal) =>
+        Form<SignInPage, SignInView>(view, formActionSource, refusal);
+
+    public IResult SignOut(SignOutView view) => Form<SignOutPage, SignOutView>(view);
+
+    public IResult Connections(ConnectionsView view) => Form<ConnectionsPage, ConnectionsView>(view);
+
+    public IResult Password(PasswordView view, OAuthError? refusal = null) =>
+        Form<PasswordPage, PasswordView>(view, refusal: refusal);
+
+    /// <summary>The antiforgery token did not fit: the form is old, was copied, or its session is over.</summary>
+    public IResult FormExpired(string restartUrl) => Message(
+        new MessageView(
+            "This form has expired",
+            "Nothing was changed. This happens after a long pause, or when you signed in or out in another tab.",
+            "Start again",
+            restartUrl),
+        OAuthError.InvalidRequest(string.Empty, Reasons.FormExpired));
+
+    public IResult Malformed(string restartUrl) => Message(
+        new MessageView(
+            "This form could not be read",
+            "What arrived was incomplete or damaged, and nothing was changed.",
+            "Start again",
+            restartUrl),
+        OAuthError.InvalidRequest(string.Empty, Reasons.FormUnreadable));
+
+    /// <summary>Wrong passwords used up a budget (RFC 6585 §4).</summary>
+    public IResult TooManyTries(HttpContext http, BudgetRefusal refusal, string restartUrl)
+    {
+        http.Response.Headers.WriteUsedUp(refusal.Budget);
+        return Wait(
+            "There were too many wrong passwords. Try again in a quarter of an hour, "
+            + "or use a browser in which you have signed in before.",
+            refusal,
+            restartUrl);
+    }
+
+    /// <summary>Too many passwords are tried at this moment (RFC 6585 §4).</summary>
+    public IResult TooManyAtOnce(HttpContext http, OAuthError refusal, string restartUrl)
+    {
+        http.Response.Headers.RetryAfter = RetryAfterSeconds;
+        return Wait(
+            "There are too many tries at this moment. Nothing was checked: try again in a few seconds, "
+            + "or use a browser in which you have signed in before.",
+            refusal,
+            restartUrl);
+    }
+
+    /// <summary>Too many people type their password at this moment.</summary>
+    public IResult Busy(HttpContext http, string restartUrl)
+    {
+        http.Response.Headers.RetryAfter = RetryAfterSeconds;
+        return Message(
+            new MessageView(
+                "Please try again in a moment",
+                "Many people are signing in right now. Nothing was changed.",
+                "Try again",
+                restartUrl),
+            OAuthError.TemporarilyUnavailable(Reasons.SignInBusy));
+    }
+
+    private PageResult Wait(string text, OAuthError refusal, string restartUrl) =>
+        Message(new MessageView("Please wait before you try again", text, "Try again", restartUrl), refusal);
+
+    private PageResult Form<TPage, TView>(TView view, string? formActionSource = null, OAuthError? refusal = null)
+        where TPage : Page<TView>
+        where TView : notnull
+    {
+        return new PageResult(renderer)
+        {
+            Page = typeof(TPage),
+            View = view,
+            Status = refusal?.Status ?? StatusCodes.Status200OK,
+            HasForm = true,
+            FormActionSource = formActionSource,
+            Refusal = refusal,
+        };
+    }
+
+    private PageResult Message(MessageView view, OAuthError refusal) => new(renderer)
+    {
+        Page = typeof(MessagePage),
+        View = view,
+        Status = refusal.Status,
+        Refusal = refusal,
+    };
+}

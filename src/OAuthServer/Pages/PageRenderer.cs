@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OAuthServer.Audit;
+using OAuthServer.Pages.Views;
+using OAuthServer.Settings;
+
+namespace OAuthServer.Pages;
+
+/// <summary>The one place where a component is rendered and the headers of a page are set.</summary>
+internal sealed class PageRenderer(ServerAddress address, IAntiforgery antiforgery, RefusalLog refusals)
+{
+    public Task WriteAsync(HttpContext http, PageResult page)
+    {
+        if (page.Refusal is { } refusal) refusals.Note(http, refusal);
+        var token = page.HasForm ? Issue(http) : null;
+        var frame = new PageFrame(address.Path, address.Local(StyleSheet.Route), token);
+        // The renderer offers its script's navigation in a header; there is no script here.
+        http.Response.OnStarting(() => Task.FromResult(http.Response.Headers.Remove("blazor-enhanced-nav")));
+        PageHeaders.Apply(http.Response.Headers, page.FormActionSource);
+        var parameters = new Dictionary<string, object?> { ["View"] = page.View, ["Frame"] = frame };
+        var component = new RazorComponentResult(page.Page, parameters)
+        {
+            StatusCode = page.Status,
+            PreventStreamingRendering = true,
+        };
+        return component.ExecuteAsync(http);
+    }
+
+    private FormToken? Issue(HttpContext http)
+    {
+        var tokens = antiforgery.GetAndStoreTokens(http);
+        return tokens.RequestToken is { } value ? new FormToken(tokens.FormFieldName, value) : null;
+    }
+}

@@ -1,0 +1,28 @@
+namespace OAuthServer.Protocol;
+
+/// <summary>Every path that this server serves, below the path of the issuer unless it says otherwise.</summary>
+internal static class Routes
+{
+    public const string Authorize = "/oauth/authorize";
+    public const string CancelAuthorize = Authorize + "/cancel";
+    public const string Consent = Authorize + "/consent";
+    public const string Token = "/oauth/token";
+    public const string Refresh = "/oauth/refresh";
+    public const string Revoke = "/oauth/revoke";
+    public const string Revocations = "/oauth/revocations";
+
+    /// <summary>At the host's root, with the issuer's path behind it (RFC 8414 §3.1).</summary>
+    public const string Metadata = "/.well-known/oauth-authorization-server";
+
+    public const string Keys = "/.well-known/jwks.json";
+
+    /// <summary>Every page for people but consent stands below it.</summary>
+    public const string Account = "/account";
+
+    public const string SignIn = Account + "/sign-in";
+    public const string SignOut = Account + "/sign-out";
+    public const string Connections = Account + "/connections";
+    public const string Withdraw = Connections + "/withdraw";
+    public const string Password = Account + "/password";
+    public const string StyleSheet = Account + "/site.css";
+}
