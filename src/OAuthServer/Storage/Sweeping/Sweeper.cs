@@ -104,6 +104,8 @@ internal sealed partial class Sweeper(
     [LoggerMessage(FailedEvent, LogLevel.Warning, "Sweeping {Table} failed ({Cause}); the next run tries again.")]
     private partial void LogFailed(string table, string cause);
 
-    [LoggerMessage(SlowEvent, LogLevel.Information, "Sweeping {Rows} rows of {Table} took longer than {Timeout} and was given up; fewer are tried.")]
+    [LoggerMessage(
+        SlowEvent, LogLevel.Information,
+        "Sweeping {Rows} rows of {Table} took longer than {Timeout} and was given up; fewer are tried.")]
     private partial void LogSlow(string table, int rows, TimeSpan timeout);
 }
