@@ -7,7 +7,7 @@ namespace OAuthServer.Audit;
 /// <summary>
 /// What this server counts, times and traces by itself. While nobody listens nothing is written and no clock is read,
 /// so that a token request pays a few comparisons. Every tag is a word of this source (an endpoint, a grant, an
-/// error, a reason, a statement), never what a caller sent: so the number of series is bounded, and no secret can be
+/// error, a reason), never what a caller sent: so the number of series is bounded, and no secret can be
 /// in one.
 /// </summary>
 /// <param name="meter">The meter of <see cref="Name"/>; its owner disposes of it.</param>
@@ -41,13 +41,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         "oauth.server.secret_check.duration",
         "s",
         "Time to check a client's secret, with the wait for a turn.",
-        null,
-        Seconds);
-
-    private readonly Histogram<double> _statements = meter.CreateHistogram(
-        "oauth.server.db.statement.duration",
-        "s",
-        "Time of a statement, with the wait for a connection and the reading of its rows.",
         null,
         Seconds);
 
@@ -87,11 +80,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
 
     /// <summary>Counts a refresh token that was presented again after its successor was due.</summary>
     public void RefreshTokenReused() => _reuses.Add(1, Tag("oauth.credential", "refresh_token"));
-
-    /// <summary>Times a statement until the end of the scope.</summary>
-    /// <param name="name">The table and what is done to it.</param>
-    public StatementTime Statement(string name) =>
-        _statements.Enabled ? new StatementTime(this, name, clock.GetTimestamp()) : default;
 
     /// <summary>When a secret check began, for <see cref="SecretChecked"/>; 0 while nobody listens.</summary>
     public long SecretCheckBegins() => _secretChecks.Enabled ? clock.GetTimestamp() : 0;
@@ -134,13 +122,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     };
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
-
-    /// <summary>A statement under way.</summary>
-    internal readonly struct StatementTime(ServerTelemetry? owner, string name, long began) : IDisposable
-    {
-        public void Dispose() =>
-            owner?._statements.Record(owner.Elapsed(began), Tag("oauth.statement", name));
-    }
 
     private double Elapsed(long began) => clock.GetElapsedTime(began).TotalSeconds;
 }

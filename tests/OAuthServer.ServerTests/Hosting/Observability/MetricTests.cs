@@ -11,7 +11,6 @@ public sealed class MetricTests : IAsyncLifetime
 {
     private const string Requests = "oauth.server.requests";
     private const string SecretChecks = "oauth.server.secret_check.duration";
-    private const string Statements = "oauth.server.db.statement.duration";
     private const string Signatures = "oauth.server.signing.duration";
 
     private TestServer _server = null!;
@@ -86,7 +85,7 @@ public sealed class MetricTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refresh_is_split_into_one_secret_check_one_statement_and_one_signature()
+    public async Task A_refresh_is_split_into_one_secret_check_and_one_signature()
     {
         var tokens = await _server.TokensAsync();
         var before = _metrics.All.Count;
@@ -94,7 +93,7 @@ public sealed class MetricTests : IAsyncLifetime
 
         var measured = _metrics.All.Skip(before).Where(m => m.Instrument.StartsWith("oauth.", StringComparison.Ordinal)).ToList();
         Assert.Equal(
-            [$"{SecretChecks} oauth.check=memory oauth.result=right", $"{Statements} oauth.statement=refresh_token.rotate", $"{Signatures} ", $"{Requests} oauth.endpoint=token oauth.grant_type=refresh_token oauth.outcome=granted"],
+            [$"{SecretChecks} oauth.check=memory oauth.result=right", $"{Signatures} ", $"{Requests} oauth.endpoint=token oauth.grant_type=refresh_token oauth.outcome=granted"],
             measured.Select(m => $"{m.Instrument} {m.Tags}"));
         Assert.All(measured, m => Assert.True(m.Value > 0, m.Instrument));
     }
@@ -127,7 +126,6 @@ public sealed class MetricTests : IAsyncLifetime
 
         Assert.Contains("oauth.table=oauth_refresh_tokens 30", Values("oauth.server.sweep.removed"));
         Assert.Contains("oauth.table=oauth_refresh_tokens 0", Values("oauth.server.sweep.waiting"));
-        Assert.Contains(_metrics.All, m => m is { Instrument: Statements, Tags: "oauth.statement=sweep.delete" });
     }
 
     private List<string> Values(string gauge) => [.. _metrics.Read(gauge).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Tags} {m.Value}"))];
