@@ -35,15 +35,19 @@ internal sealed record ClusterDirectory(string Root)
         var shared = Directory.Exists("/var/tmp") ? "/var/tmp" : Path.GetTempPath();
         var fallback = Path.Combine(shared, $"oauthserver-{hash}-{account.Id()}");
 
-        // The parent is open to everyone: make it as the account, closed, or find it so; never trust what someone else put there.
+        // The parent is open to everyone: make it as the account, closed, or find it so; never trust what someone
+        // else put there.
         if (!Path.Exists(fallback)) account.Run("mkdir", "-m", "700", fallback);
         return account.Owns(fallback) && (OperatingSystem.IsWindows() || File.GetUnixFileMode(fallback) == OwnerOnly)
             ? (new ClusterDirectory(fallback), null)
-            : (null, $"Neither {wanted} nor {fallback} can be used by the user {account.Name ?? Environment.UserName}. "
+            : (null, $"Neither {wanted} nor {fallback} can be used by the user {account.DisplayName}. "
                 + "Remove the second one if it is a leftover, or start from a directory that this user can reach.");
     }
 
-    /// <summary>Waits until no other process or thread starts or stops this cluster; dispose the answer to let the next one in.</summary>
+    /// <summary>
+    /// Waits until no other process or thread starts or stops this cluster; dispose the answer to let the next one
+    /// in.
+    /// </summary>
     public async Task<IDisposable> LockAsync(CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -52,7 +56,8 @@ internal sealed record ClusterDirectory(string Root)
         {
             try
             {
-                return new FileStream(Path.Combine(Root, "start.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                var file = Path.Combine(Root, "start.lock");
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException) when (!limit.IsCancellationRequested)
             {
@@ -67,7 +72,8 @@ internal sealed record ClusterDirectory(string Root)
         File.Delete(path);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new StreamWriter(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), options)) file.Write(text);
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        using (var file = new StreamWriter(path, utf8, options)) file.Write(text);
         account.TakeOver(path);
     }
 
@@ -79,7 +85,8 @@ internal sealed record ClusterDirectory(string Root)
     {
         try
         {
-            if (Directory.Exists(wanted) && Directory.EnumerateFileSystemEntries(wanted).Any()) return account.Owns(wanted);
+            if (Directory.Exists(wanted) && Directory.EnumerateFileSystemEntries(wanted).Any())
+                return account.Owns(wanted);
 
             Directory.CreateDirectory(Path.GetDirectoryName(wanted)!);
             if (!account.Reaches(Path.GetDirectoryName(wanted)!)) return false;

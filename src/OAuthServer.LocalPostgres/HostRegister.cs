@@ -13,7 +13,8 @@ internal sealed class HostRegister(string directory)
     public string Enter()
     {
         Directory.CreateDirectory(directory);
-        var entry = Path.Combine(directory, $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+        var unique = RandomNumberGenerator.GetHexString(8, lowercase: true);
+        var entry = Path.Combine(directory, $"{Environment.ProcessId}-{unique}");
         File.WriteAllText(entry, RunningProcess.StartOf(Environment.ProcessId) ?? "");
         return entry;
     }

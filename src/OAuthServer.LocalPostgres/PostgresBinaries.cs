@@ -30,7 +30,7 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
     /// <summary>Every installation in the given folders, the newest first.</summary>
     public static IReadOnlyList<PostgresBinaries> FindAll(IReadOnlyList<string>? folders) =>
         [.. (folders ?? UsualFolders())
-            .Where(folder => Needed.All(tool => File.Exists(Path.Combine(folder, Executable(tool)))))
+            .Where(HasAll)
             .Select(RealFolder)
             .Distinct(StringComparer.Ordinal)
             .Select(folder => new PostgresBinaries(folder, VersionIn(folder)))
@@ -38,7 +38,8 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
 
     private static string[] UsualFolders()
     {
-        // PATH belongs to the machine, not to our configuration: a key of that name in appsettings.json must not choose what we run.
+        // PATH belongs to the machine, not to our configuration: a key of that name in appsettings.json must not
+        // choose what we run.
         if (Variable(FoldersVariable) is { Length: > 0 } named) return Split(named);
         var path = Variable("PATH");
         var programFiles = Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles);
@@ -55,13 +56,25 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
         ];
     }
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-        .FirstOrDefault(entry => string.Equals((string)entry.Key, name, StringComparison.OrdinalIgnoreCase)).Value as string;
+    private static string? Variable(string name)
+    {
+        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>();
+        return variables.FirstOrDefault(variable => IsNamed(variable, name)).Value as string;
+    }
 
-    private static string[] Split(string folders) => folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static bool IsNamed(DictionaryEntry variable, string name) =>
+        string.Equals((string)variable.Key, name, StringComparison.OrdinalIgnoreCase);
+
+    private static string[] Split(string folders) => folders.Split(
+        Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static IEnumerable<string> Versions(string parent, string pattern, string child) =>
-        Directory.Exists(parent) ? Directory.EnumerateDirectories(parent, pattern).Select(folder => Path.Combine(folder, child)) : [];
+        Directory.Exists(parent)
+            ? Directory.EnumerateDirectories(parent, pattern).Select(folder => Path.Combine(folder, child))
+            : [];
+
+    private static bool HasAll(string folder) =>
+        Needed.All(tool => File.Exists(Path.Combine(folder, Executable(tool))));
 
     // PATH often holds links into the versioned folder: the same installation must not count twice.
     private static string RealFolder(string folder)
@@ -69,10 +82,11 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
         var tool = new FileInfo(Path.Combine(folder, Executable("initdb")));
         var real = tool.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? tool.FullName;
         var realFolder = Path.GetDirectoryName(real)!;
-        return Needed.All(name => File.Exists(Path.Combine(realFolder, Executable(name)))) ? realFolder : Path.GetFullPath(folder);
+        return HasAll(realFolder) ? realFolder : Path.GetFullPath(folder);
     }
 
-    // The folder's name carries the version nearly everywhere; where it does not, the program is asked (0 when it will not say).
+    // The folder's name carries the version nearly everywhere; where it does not, the program is asked (0 when it
+    // will not say).
     private static int VersionIn(string folder)
     {
         var parent = Path.GetFileName(Path.GetDirectoryName(folder)) ?? "";

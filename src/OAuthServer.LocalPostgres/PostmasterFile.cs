@@ -3,13 +3,15 @@ using System.Globalization;
 
 namespace OAuthServer.LocalPostgres;
 
-/// <summary>PostgreSQL's own note of who runs a cluster (<c>postmaster.pid</c>): process id in line 1, port in line 4.</summary>
+/// <summary>
+/// PostgreSQL's own note of who runs a cluster (<c>postmaster.pid</c>): process id in line 1, port in line 4.
+/// </summary>
 internal sealed record PostmasterFile(int ProcessId, int Port)
 {
     /// <summary>
-    /// The server that runs on these data, or null. The note of a server that was killed is removed: PostgreSQL only asks
-    /// whether the process id is in use, by some other program or by remains that nobody collects, and would not start.
-    /// (Should a child of the dead server linger, its shared memory keeps a new one from starting.)
+    /// The server that runs on these data, or null. The note of a server that was killed is removed: PostgreSQL only
+    /// asks whether the process id is in use, by some other program or by remains that nobody collects, and would not
+    /// start. (Should a child of the dead server linger, its shared memory keeps a new one from starting.)
     /// </summary>
     public static PostmasterFile? OfRunningServer(string data)
     {
@@ -33,7 +35,9 @@ internal sealed record PostmasterFile(int ProcessId, int Port)
             if (!process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase)) return false;
 
             // Another cluster's server may have got the id; the server's current directory is its data directory.
-            var home = OperatingSystem.IsLinux() ? Directory.ResolveLinkTarget($"/proc/{processId}/cwd", returnFinalTarget: false) : null;
+            var home = OperatingSystem.IsLinux()
+                ? Directory.ResolveLinkTarget($"/proc/{processId}/cwd", returnFinalTarget: false)
+                : null;
             return home is null || home.FullName == new DirectoryInfo(data).FullName;
         }
         catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)

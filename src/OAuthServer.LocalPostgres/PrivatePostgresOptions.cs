@@ -6,12 +6,20 @@ internal sealed record PrivatePostgresOptions
     /// <summary>Where the cluster, its password and its log live.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Folders searched for <c>initdb</c>, <c>postgres</c> and <c>pg_ctl</c>; null searches PATH and the usual places.</summary>
+    /// <summary>
+    /// Folders searched for <c>initdb</c>, <c>postgres</c> and <c>pg_ctl</c>; null searches PATH and the usual
+    /// places.
+    /// </summary>
     public IReadOnlyList<string>? BinaryFolders { get; init; }
 
-    /// <summary>Server settings, as in <c>postgresql.conf</c>. A cluster that is already running keeps those it was started with.</summary>
+    /// <summary>
+    /// Server settings, as in <c>postgresql.conf</c>. A cluster that is already running keeps those it was started
+    /// with.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Gives up durability for speed: right for data that a test throws away, wrong for anything else.</summary>
+    /// <summary>
+    /// Gives up durability for speed: right for data that a test throws away, wrong for anything else.
+    /// </summary>
     public bool Disposable { get; init; }
 }

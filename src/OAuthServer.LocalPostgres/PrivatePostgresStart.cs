@@ -13,6 +13,8 @@ internal abstract record PrivatePostgresStart
     /// <summary>This machine has no PostgreSQL; the message says how to get one.</summary>
     public sealed record NotInstalled(string Message) : PrivatePostgresStart;
 
-    /// <summary>There is a PostgreSQL but it did not start; the message says why, with the end of the server's log.</summary>
+    /// <summary>
+    /// There is a PostgreSQL but it did not start; the message says why, with the end of the server's log.
+    /// </summary>
     public sealed record Failed(string Message) : PrivatePostgresStart;
 }

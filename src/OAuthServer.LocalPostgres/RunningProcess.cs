@@ -6,7 +6,10 @@ namespace OAuthServer.LocalPostgres;
 /// <summary>Tells one process from a later one that got the same id.</summary>
 internal static class RunningProcess
 {
-    /// <summary>When the process started, comparable only with itself; null when there is no such process, or only its uncollected remains.</summary>
+    /// <summary>
+    /// When the process started, comparable only with itself; null when there is no such process, or only its
+    /// uncollected remains.
+    /// </summary>
     public static string? StartOf(int processId)
     {
         try
@@ -22,7 +25,8 @@ internal static class RunningProcess
             using var process = Process.GetProcessById(processId);
             return process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
         }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException
+            or ArgumentException or InvalidOperationException)
         {
             return null;
         }

@@ -4,16 +4,23 @@ using System.Diagnostics;
 namespace OAuthServer.LocalPostgres;
 
 /// <summary>
-/// The user that PostgreSQL's programs run as: us, except that PostgreSQL refuses to run as root, so root hands over to an
-/// unprivileged user. <paramref name="Name"/> is null when it is us.
+/// The user that PostgreSQL's programs run as: us, except that PostgreSQL refuses to run as root, so root hands over
+/// to an unprivileged user. <paramref name="Name"/> is null when it is us.
 /// </summary>
 internal sealed record ServerAccount(string? Name)
 {
+    // No link, a directory, its owner, may write, may enter.
+    private const string OwnsScript =
+        """[ ! -L "$1" ] && [ -d "$1" ] && [ -O "$1" ] && [ -w "$1" ] && [ -x "$1" ]""";
+
     private static readonly string[] Unprivileged = ["postgres", "nobody"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>The user that this process runs as.</summary>
     public static ServerAccount Own { get; } = new((string?)null);
+
+    /// <summary>Its name, for messages.</summary>
+    public string DisplayName => Name ?? Environment.UserName;
 
     /// <summary>The account to use, or null when we are root and there is no one to hand over to.</summary>
     public static ServerAccount? Choose()
@@ -27,10 +34,11 @@ internal sealed record ServerAccount(string? Name)
 
     /// <summary>Whether the user owns this directory and can enter and write it.</summary>
     public bool Owns(string directory) => OperatingSystem.IsWindows()
-        || Run("sh", "-c", "[ ! -L \"$1\" ] && [ -d \"$1\" ] && [ -O \"$1\" ] && [ -w \"$1\" ] && [ -x \"$1\" ]", "sh", directory).Ok;
+        || Run("sh", "-c", OwnsScript, "sh", directory).Ok;
 
     /// <summary>Whether the user can reach this existing path at all.</summary>
-    public bool Reaches(string directory) => OperatingSystem.IsWindows() || Run("sh", "-c", "[ -x \"$1\" ]", "sh", directory).Ok;
+    public bool Reaches(string directory) =>
+        OperatingSystem.IsWindows() || Run("sh", "-c", "[ -x \"$1\" ]", "sh", directory).Ok;
 
     /// <summary>Gives a file or directory that we just made to the user.</summary>
     public void TakeOver(string path)
@@ -38,7 +46,9 @@ internal sealed record ServerAccount(string? Name)
         if (Name is not null) Own.Run("chown", "-h", Name, path);
     }
 
-    /// <summary>Runs a program as this user and waits for it. A program that cannot be started is a failure like any other.</summary>
+    /// <summary>
+    /// Runs a program as this user and waits for it. A program that cannot be started is a failure like any other.
+    /// </summary>
     public ToolResult Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -62,7 +72,8 @@ internal sealed record ServerAccount(string? Name)
             }
 
             // On Windows the server inherits these pipes and never closes them.
-            return new ToolResult(process.ExitCode, output.Wait(TimeSpan.FromSeconds(2)) ? string.Concat(output.Result) : "");
+            var isRead = output.Wait(TimeSpan.FromSeconds(2));
+            return new ToolResult(process.ExitCode, isRead ? string.Concat(output.Result) : "");
         }
         catch (Win32Exception failure)
         {
@@ -72,7 +83,8 @@ internal sealed record ServerAccount(string? Name)
 
     // On threads of their own: this one waits, and a busy pool may have none to spare.
     private static Task<string> ReadAsync(StreamReader reader) =>
-        Task.Factory.StartNew(reader.ReadToEnd, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(
+            reader.ReadToEnd, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static bool Exists(string user) => Own.Run("id", "-u", user).Ok;
 }

@@ -11,6 +11,8 @@ internal sealed record AccessToken(string Compact, string KeyId, JsonElement Pay
 {
     public const string Algorithm = "RS256";
 
+    private const string NoJwt = "The access token is not a signed JWT";
+
     // RFC 7515 §4.1: keys named or brought by the token itself; a token of the authorization server never has them.
     private static readonly string[] KeyMembers = ["jku", "jwk", "x5u", "x5c"];
 
@@ -20,8 +22,8 @@ internal sealed record AccessToken(string Compact, string KeyId, JsonElement Pay
         if (compact.Length > maximumLength) return Refused("The access token is too long");
         var parts = compact.Split('.');
         if (parts.Length == 5) return Refused("Encrypted tokens are not accepted");
-        if (parts.Length != 3 || !TryDecode(parts[0], out var header) || !TryDecode(parts[1], out var payload) || parts[2].Length == 0)
-            return Refused("The access token is not a signed JWT");
+        if (parts.Length != 3 || parts[2].Length == 0) return Refused(NoJwt);
+        if (!TryDecode(parts[0], out var header) || !TryDecode(parts[1], out var payload)) return Refused(NoJwt);
         if (HeaderFault(header) is { } fault) return Refused(fault);
         if (!header.TryGetText("kid", out var kid)) return Refused("The access token names no key");
         return (new AccessToken(compact, kid, payload), null);
@@ -31,20 +33,26 @@ internal sealed record AccessToken(string Compact, string KeyId, JsonElement Pay
 
     private static string? HeaderFault(JsonElement header)
     {
-        if (!header.TryGetText("alg", out var algorithm) || algorithm != Algorithm) return "The access token is not signed with RS256";
-        if (!header.TryGetText("typ", out var type) || !IsAccessTokenType(type)) return "The token is not an access token";
-        if (header.TryGetProperty("crit", out _) || header.TryGetProperty("b64", out _)) return "The access token has critical header parameters";
-        return KeyMembers.Any(member => header.TryGetProperty(member, out _)) ? "The access token brings its own key" : null;
+        if (!header.TryGetText("alg", out var algorithm) || algorithm != Algorithm)
+            return "The access token is not signed with RS256";
+        if (!header.TryGetText("typ", out var type) || !IsAccessTokenType(type))
+            return "The token is not an access token";
+        if (header.TryGetProperty("crit", out _) || header.TryGetProperty("b64", out _))
+            return "The access token has critical header parameters";
+        return KeyMembers.Any(member => header.TryGetProperty(member, out _))
+            ? "The access token brings its own key"
+            : null;
     }
 
     // RFC 9068 §4, RFC 7515 §4.1.9: a media type, with or without its "application/", in any case.
     private static bool IsAccessTokenType(string type) =>
-        type.Equals("at+jwt", StringComparison.OrdinalIgnoreCase) || type.Equals("application/at+jwt", StringComparison.OrdinalIgnoreCase);
+        type.Equals("at+jwt", StringComparison.OrdinalIgnoreCase)
+        || type.Equals("application/at+jwt", StringComparison.OrdinalIgnoreCase);
 
     private static bool TryDecode(string part, out JsonElement json)
     {
         json = default;
-        // The decoder forgives padding and blanks; RFC 7515 §2 does not.
+        // The decoder accepts padding and blanks; RFC 7515 §2 does not.
         if (part.Length == 0 || part.AsSpan().ContainsAny("=+/~") || !Base64Url.IsValid(part)) return false;
         return StrictJson.TryParseObject(Base64Url.DecodeFromChars(part), out json);
     }

@@ -7,20 +7,24 @@ using Microsoft.IdentityModel.Tokens;
 namespace OAuthServer.ResourceApi;
 
 /// <summary>
-/// Validates an access token as RFC 9068 §4 orders it. Shape, header, claim types and times are judged here; signature,
-/// issuer and audience by the JWT library, with exactly one key and one algorithm. Every refusal is a <see cref="BearerFailure"/>.
+/// Validates an access token as RFC 9068 §4 orders it. Shape, header, claim types and times are judged here;
+/// signature, issuer and audience by the JWT library, with exactly one key and one algorithm. Every refusal is a
+/// <see cref="BearerFailure"/>.
 /// </summary>
 internal sealed class AccessTokenHandler(
-    SigningKeys keys, RevocationList revocations, IOptions<OAuthBearerOptions> options, TimeProvider clock) : TokenHandler
+    SigningKeys keys, RevocationList revocations, IOptions<OAuthBearerOptions> options, TimeProvider clock)
+    : TokenHandler
 {
     private readonly OAuthBearerOptions _options = options.Value;
     private readonly JsonWebTokenHandler _jwt = new() { MapInboundClaims = false };
 
     /// <inheritdoc/>
-    public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
+    public override async Task<TokenValidationResult> ValidateTokenAsync(
+        string token, TokenValidationParameters validationParameters)
     {
         // 1. Shape and header: nothing is fetched for what cannot be a token of ours.
-        var (parsed, malformed) = AccessToken.Parse(token, Math.Min(_options.MaximumTokenLength, MaximumTokenSizeInBytes));
+        var longest = Math.Min(_options.MaximumTokenLength, MaximumTokenSizeInBytes);
+        var (parsed, malformed) = AccessToken.Parse(token, longest);
         if (parsed is null) return Refuse(malformed!);
         var (claims, mistyped) = AccessTokenClaims.Read(parsed.Payload);
         if (claims is null) return Refuse(mistyped!);
@@ -49,7 +53,7 @@ internal sealed class AccessTokenHandler(
         ValidIssuer = _options.Issuer,
         ValidAudience = _options.Audience,
         IgnoreTrailingSlashWhenValidatingAudience = false,
-        // Judged above, by the injected clock.
+        // Checked above, by the injected clock.
         ValidateLifetime = false,
         AuthenticationType = OAuthBearerExtensions.Scheme,
         NameClaimType = JwtRegisteredClaimNames.Sub,

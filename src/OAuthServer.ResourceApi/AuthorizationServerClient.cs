@@ -9,13 +9,15 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace OAuthServer.ResourceApi;
 
-/// <summary>What an answer of the authorization server cannot be used for; the message is a fixed text for the log.</summary>
+/// <summary>
+/// What an answer of the authorization server cannot be used for; the message is a fixed text for the log.
+/// </summary>
 internal sealed class AuthorizationServerException(string reason, Exception? cause = null) : Exception(reason, cause);
 
 /// <summary>
-/// The requests that this library makes: metadata (RFC 8414 §3), keys (RFC 7517 §5) and revocations. The addresses come
-/// from configuration and from the issuer's own metadata, never from a token. Redirects are not followed, answers are
-/// bounded in time and size. Throws <see cref="AuthorizationServerException"/> for every kind of outage.
+/// The requests that this library makes: metadata (RFC 8414 §3), keys (RFC 7517 §5) and revocations. The addresses
+/// come from configuration and from the issuer's own metadata, never from a token. Redirects are not followed,
+/// answers are bounded in time and size. Throws <see cref="AuthorizationServerException"/> for every kind of outage.
 /// </summary>
 internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOptions<OAuthBearerOptions> options)
 {
@@ -27,38 +29,62 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
 
     private readonly string _issuer = options.Value.Issuer;
 
-    /// <summary>Fetches the metadata and answers its <c>jwks_uri</c>; the document must name exactly the configured issuer (RFC 8414 §3.3).</summary>
+    /// <summary>
+    /// Fetches the metadata and answers its <c>jwks_uri</c>; the document must name exactly the configured issuer
+    /// (RFC 8414 §3.3).
+    /// </summary>
     public async Task<Uri> FetchKeysAddressAsync()
     {
-        var (_, metadata, _) = await GetAsync(ServerUri.WellKnown(_issuer, "oauth-authorization-server"), MetadataLimit, null);
-        if (!metadata.TryGetText("issuer", out var issuer) || issuer != _issuer) throw new AuthorizationServerException("the metadata names another issuer");
-        if (!metadata.TryGetText("jwks_uri", out var text) || !Uri.TryCreate(text, UriKind.Absolute, out var address)
-            || !ServerUri.IsSecure(address) || address.UserInfo.Length > 0) throw new AuthorizationServerException("the metadata has no usable jwks_uri");
+        var location = ServerUri.WellKnown(_issuer, "oauth-authorization-server");
+        var (_, metadata, _) = await GetAsync(location, MetadataLimit, null);
+        if (!metadata.TryGetText("issuer", out var issuer) || issuer != _issuer)
+            throw new AuthorizationServerException("the metadata names another issuer");
+        if (!metadata.TryGetText("jwks_uri", out var text)
+            || !Uri.TryCreate(text, UriKind.Absolute, out var address)
+            || !ServerUri.IsSecure(address)
+            || address.UserInfo.Length > 0)
+        {
+            throw new AuthorizationServerException("the metadata has no usable jwks_uri");
+        }
+
         return address;
     }
 
-    /// <summary>Fetches the RS256 keys by <c>kid</c>; keys of other kinds are left out, none at all is an outage.</summary>
+    /// <summary>
+    /// Fetches the RS256 keys by <c>kid</c>; keys of other kinds are left out, none at all is an outage.
+    /// </summary>
     public async Task<FrozenDictionary<string, RsaSecurityKey>> FetchKeysAsync(Uri address)
     {
         var (_, json, _) = await GetAsync(address, MetadataLimit, null);
-        if (!json.TryGetProperty("keys", out var list) || list.ValueKind != JsonValueKind.Array) throw new AuthorizationServerException("the key set has no keys");
+        var list = ArrayOf(json, "keys") ?? throw new AuthorizationServerException("the key set has no keys");
         var keys = new Dictionary<string, RsaSecurityKey>(StringComparer.Ordinal);
         foreach (var key in list.EnumerateArray().Select(ReadKey).OfType<RsaSecurityKey>()) keys[key.KeyId] = key;
-        return keys.Count > 0 ? keys.ToFrozenDictionary(StringComparer.Ordinal) : throw new AuthorizationServerException("the key set has no RS256 key");
+        if (keys.Count == 0) throw new AuthorizationServerException("the key set has no RS256 key");
+        return keys.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>Fetches the list of revoked ids; null ids when it is unchanged since <paramref name="etag"/>.</summary>
-    public async Task<(FrozenSet<string>? Ids, EntityTagHeaderValue? ETag)> FetchRevocationsAsync(EntityTagHeaderValue? etag)
+    /// <summary>
+    /// Fetches the list of revoked ids; null ids when it is unchanged since <paramref name="etag"/>.
+    /// </summary>
+    public async Task<(FrozenSet<string>? Ids, EntityTagHeaderValue? ETag)> FetchRevocationsAsync(
+        EntityTagHeaderValue? etag)
     {
-        var (status, json, tag) = await GetAsync(new Uri(_issuer.TrimEnd('/') + "/oauth/revocations"), RevocationsLimit, etag);
+        var location = new Uri(_issuer.TrimEnd('/') + "/oauth/revocations");
+        var (status, json, tag) = await GetAsync(location, RevocationsLimit, etag);
         if (status == HttpStatusCode.NotModified) return (null, etag);
-        if (!json.TryGetProperty("revocations", out var list) || list.ValueKind != JsonValueKind.Array) throw new AuthorizationServerException("the revocation list has no revocations");
+        var list = ArrayOf(json, "revocations")
+            ?? throw new AuthorizationServerException("the revocation list has no revocations");
         var ids = list.EnumerateArray().Select(StrictJson.AsText).ToList();
-        if (ids.Any(string.IsNullOrEmpty)) throw new AuthorizationServerException("the revocation list has an entry that is no id");
+        if (ids.Any(string.IsNullOrEmpty))
+            throw new AuthorizationServerException("the revocation list has an entry that is no id");
         return (ids.OfType<string>().ToFrozenSet(StringComparer.Ordinal), tag);
     }
 
-    private async Task<(HttpStatusCode Status, JsonElement Json, EntityTagHeaderValue? ETag)> GetAsync(Uri address, int limit, EntityTagHeaderValue? etag)
+    private static JsonElement? ArrayOf(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list : null;
+
+    private async Task<(HttpStatusCode Status, JsonElement Json, EntityTagHeaderValue? ETag)> GetAsync(
+        Uri address, int limit, EntityTagHeaderValue? etag)
     {
         // One time limit for the whole exchange, the body included.
         using var deadline = new CancellationTokenSource(options.Value.BackchannelTimeout);
@@ -68,9 +94,12 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
         try
         {
             using var client = clients.CreateClient(HttpClientName);
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
-            if (response.StatusCode == HttpStatusCode.NotModified && etag is not null) return (response.StatusCode, default, etag);
-            if (response.StatusCode != HttpStatusCode.OK) throw new AuthorizationServerException($"the answer has status {(int)response.StatusCode}");
+            using var response = await client.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            if (response.StatusCode == HttpStatusCode.NotModified && etag is not null)
+                return (response.StatusCode, default, etag);
+            if (response.StatusCode != HttpStatusCode.OK)
+                throw new AuthorizationServerException($"the answer has status {(int)response.StatusCode}");
             await response.Content.LoadIntoBufferAsync(limit, deadline.Token);
             var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
             return StrictJson.TryParseObject(body, out var json)
@@ -83,17 +112,26 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
         }
     }
 
-    // RFC 7517 §4, RFC 7518 §6.3.1: an RSA key for signatures, for RS256 or no particular algorithm, of 2048 bits or more.
+    // RFC 7517 §4, RFC 7518 §6.3.1: an RSA key for signatures, for RS256 or no particular algorithm, of 2048 bits or
+    // more.
     private static RsaSecurityKey? ReadKey(JsonElement key)
     {
-        if (key.ValueKind != JsonValueKind.Object || !key.TryGetText("kty", out var type) || type != "RSA" || !key.TryGetText("kid", out var kid)
-            || !MayBe(key, "use", "sig") || !MayBe(key, "alg", AccessToken.Algorithm)
-            || !key.TryGetText("n", out var modulus) || !Base64Url.IsValid(modulus)
-            || !key.TryGetText("e", out var exponent) || !Base64Url.IsValid(exponent)) return null;
-        var parameters = new RSAParameters { Modulus = Base64Url.DecodeFromChars(modulus), Exponent = Base64Url.DecodeFromChars(exponent) };
+        if (key.ValueKind != JsonValueKind.Object) return null;
+        if (!key.TryGetText("kty", out var type) || type != "RSA" || !key.TryGetText("kid", out var kid)) return null;
+        if (!MayBe(key, "use", "sig") || !MayBe(key, "alg", AccessToken.Algorithm)) return null;
+        if (!key.TryGetText("n", out var modulus) || !Base64Url.IsValid(modulus)) return null;
+        if (!key.TryGetText("e", out var exponent) || !Base64Url.IsValid(exponent)) return null;
+        var parameters = new RSAParameters
+        {
+            Modulus = Base64Url.DecodeFromChars(modulus),
+            Exponent = Base64Url.DecodeFromChars(exponent),
+        };
         var usable = new RsaSecurityKey(parameters) { KeyId = kid };
-        return parameters.Exponent.Length is > 0 and <= 8 && parameters.Modulus.Length * 8 >= SmallestModulus ? usable : null;
+        return parameters.Exponent.Length is > 0 and <= 8 && parameters.Modulus.Length * 8 >= SmallestModulus
+            ? usable
+            : null;
     }
 
-    private static bool MayBe(JsonElement key, string name, string expected) => !key.TryGetProperty(name, out var value) || value.AsText() == expected;
+    private static bool MayBe(JsonElement key, string name, string expected) =>
+        !key.TryGetProperty(name, out var value) || value.AsText() == expected;
 }

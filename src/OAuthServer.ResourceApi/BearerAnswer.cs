@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace OAuthServer.ResourceApi;
 
-/// <summary>Writes refusals: one <c>Bearer</c> challenge (RFC 6750 §3, RFC 9728 §5.1) and a small JSON body. Never a redirect.</summary>
+/// <summary>
+/// Writes refusals: one <c>Bearer</c> challenge (RFC 6750 §3, RFC 9728 §5.1) and a small JSON body. Never a redirect.
+/// </summary>
 internal sealed class BearerAnswer(IOptions<OAuthBearerOptions> options)
 {
     private const int RetryAfterSeconds = 5;
@@ -30,12 +32,16 @@ internal sealed class BearerAnswer(IOptions<OAuthBearerOptions> options)
             BearerFailureKind.TokenExpired => (HttpStatusCode.Unauthorized, "invalid_token", "token_expired"),
             _ => (HttpStatusCode.Unauthorized, "invalid_token", "invalid_token"),
         };
-        var error = challengeCode is null ? "" : $", error=\"{challengeCode}\", error_description=\"{failure.Message}\"";
+        var error = challengeCode is null
+            ? ""
+            : $", error=\"{challengeCode}\", error_description=\"{failure.Message}\"";
         response.Headers.WWWAuthenticate = _challenge + error;
         return WriteAsync(response, status, bodyCode);
     }
 
-    /// <summary>Answers a request whose token does not reach far enough, and names every scope that is needed.</summary>
+    /// <summary>
+    /// Answers a request whose token does not reach far enough, and names every scope that is needed.
+    /// </summary>
     public Task WriteForbiddenAsync(HttpResponse response, IReadOnlyList<string> scopes)
     {
         var needed = scopes.Count == 0 ? "" : $", scope=\"{string.Join(' ', scopes)}\"";
@@ -46,7 +52,8 @@ internal sealed class BearerAnswer(IOptions<OAuthBearerOptions> options)
     private static string Challenge(OAuthBearerOptions options)
     {
         var metadata = ProtectedResource.MetadataAddress(options);
-        return $"Bearer realm=\"{options.Realm ?? options.ResourceIdentifier}\", resource_metadata=\"{metadata.AbsoluteUri}\"";
+        var realm = options.Realm ?? options.ResourceIdentifier;
+        return $"Bearer realm=\"{realm}\", resource_metadata=\"{metadata.AbsoluteUri}\"";
     }
 
     private static async Task WriteAsync(HttpResponse response, HttpStatusCode status, string code)

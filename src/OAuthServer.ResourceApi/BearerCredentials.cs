@@ -6,13 +6,14 @@ using Microsoft.Net.Http.Headers;
 namespace OAuthServer.ResourceApi;
 
 /// <summary>
-/// Finds the bearer token of a request: the Authorization header alone counts (RFC 6750 §2.1, OAuth 2.1 §5.1); a second
-/// place beside it is an error (RFC 6750 §2).
+/// Finds the bearer token of a request: the Authorization header alone counts (RFC 6750 §2.1, OAuth 2.1 §5.1); a
+/// second place beside it is an error (RFC 6750 §2).
 /// </summary>
 internal static class BearerCredentials
 {
     private const string Scheme = "Bearer";
     private const string Parameter = "access_token";
+    private const string FormType = "application/x-www-form-urlencoded";
 
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");
@@ -28,8 +29,10 @@ internal static class BearerCredentials
         // "Bearerx" is another scheme; "Bearer" followed by anything but a blank is this one, malformed.
         if (rest.Length > 0 && IsSchemeCharacter(rest[0])) return (null, null);
         var token = rest.Trim(' ');
-        if (token.IsEmpty || rest[0] != ' ' || !IsB64Token(token)) return (null, BearerFailure.Malformed("The Authorization header is not 'Bearer' and one token"));
-        if (request.Query.ContainsKey(Parameter)) return (null, BearerFailure.Malformed("The access token is sent in more than one place"));
+        if (token.IsEmpty || rest[0] != ' ' || !IsB64Token(token))
+            return (null, BearerFailure.Malformed("The Authorization header is not 'Bearer' and one token"));
+        if (request.Query.ContainsKey(Parameter))
+            return (null, BearerFailure.Malformed("The access token is sent in more than one place"));
         return (token.ToString(), null);
     }
 
@@ -37,15 +40,15 @@ internal static class BearerCredentials
     /// True when a form body names an access token too. Asked only after the header's token was accepted, so that
     /// strangers cannot make the API buffer bodies; the body is rewound for the endpoint.
     /// </summary>
-    public static async Task<bool> IsInFormAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<bool> IsInFormAsync(HttpRequest request, CancellationToken ct)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)) return false;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) return false;
+        if (!type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase)) return false;
         request.EnableBuffering();
         using var reader = new FormReader(request.Body, System.Text.Encoding.UTF8);
         try
         {
-            while (await reader.ReadNextPairAsync(cancellationToken) is { } pair)
+            while (await reader.ReadNextPairAsync(ct) is { } pair)
             {
                 if (pair.Key == Parameter) return true;
             }
@@ -63,7 +66,8 @@ internal static class BearerCredentials
         }
     }
 
-    private static bool IsSchemeCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
+    private static bool IsSchemeCharacter(char c) =>
+        char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
 
     private static bool IsB64Token(ReadOnlySpan<char> token)
     {

@@ -1,6 +1,8 @@
 namespace OAuthServer.ResourceApi;
 
-/// <summary>Why a request is not let in, and with it the status, body and challenge code of the answer (RFC 6750 §3.1).</summary>
+/// <summary>
+/// Why a request is not let in, and with it the status, body and challenge code of the answer (RFC 6750 §3.1).
+/// </summary>
 internal enum BearerFailureKind
 {
     /// <summary>401 without an error code: no bearer token was sent.</summary>
@@ -18,7 +20,9 @@ internal enum BearerFailureKind
     /// <summary>403: the token lacks a scope.</summary>
     InsufficientScope,
 
-    /// <summary>503: the authorization server cannot be reached and nothing cached may stand in. Never let in instead.</summary>
+    /// <summary>
+    /// 503: the authorization server cannot be reached and nothing cached may stand in. Never let in instead.
+    /// </summary>
     Unavailable,
 }
 

@@ -5,8 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace OAuthServer.ResourceApi;
 
-/// <summary>The steps of the framework's JwtBearer handler that RFC 6750 wants otherwise: where a token may stand, and every answer.</summary>
-internal sealed partial class OAuthBearerEvents(BearerAnswer answer, IAuthorizationPolicyProvider policies, ILogger<OAuthBearerEvents> logger) : JwtBearerEvents
+/// <summary>
+/// The steps of the framework's JwtBearer handler that RFC 6750 wants otherwise: where a token may stand, and every
+/// answer.
+/// </summary>
+internal sealed partial class OAuthBearerEvents(
+    BearerAnswer answer, IAuthorizationPolicyProvider policies, ILogger<OAuthBearerEvents> logger) : JwtBearerEvents
 {
     private static readonly BearerFailure Missing = new(BearerFailureKind.MissingToken, "No access token was sent");
 
@@ -38,7 +42,7 @@ internal sealed partial class OAuthBearerEvents(BearerAnswer answer, IAuthorizat
             // A parser of the framework gave up on the token: refused, and never an exception.
             _ => BearerFailure.Invalid("The access token is not valid"),
         };
-        LogRefused(logger, failure.Kind, failure.Message);
+        LogRefused(failure.Kind, failure.Message);
         return context.Response.HasStarted ? Task.CompletedTask : answer.WriteAsync(context.Response, failure);
     }
 
@@ -46,10 +50,10 @@ internal sealed partial class OAuthBearerEvents(BearerAnswer answer, IAuthorizat
     public override async Task Forbidden(ForbiddenContext context)
     {
         var scopes = await ScopeRequirement.OfAsync(context.HttpContext.GetEndpoint(), policies);
-        LogRefused(logger, BearerFailureKind.InsufficientScope, "The access token does not reach this endpoint");
+        LogRefused(BearerFailureKind.InsufficientScope, "The access token does not reach this endpoint");
         if (!context.Response.HasStarted) await answer.WriteForbiddenAsync(context.Response, scopes);
     }
 
     [LoggerMessage(3103, LogLevel.Information, "Bearer request refused, {Kind}: {Reason}")]
-    private static partial void LogRefused(ILogger logger, BearerFailureKind kind, string reason);
+    private partial void LogRefused(BearerFailureKind kind, string reason);
 }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.ResourceApi;
 
+#pragma warning disable IDE0130 // Where an application has its own usings: nobody has to look for it.
 namespace Microsoft.Extensions.DependencyInjection;
+#pragma warning restore IDE0130
 
 /// <summary>Adds the validation of access tokens to an API.</summary>
 public static class OAuthBearerExtensions
@@ -14,13 +16,17 @@ public static class OAuthBearerExtensions
     public const string Scheme = JwtBearerDefaults.AuthenticationScheme;
 
     /// <summary>
-    /// Accepts the access tokens of one authorization server (RFC 9068) in the Authorization header (RFC 6750 §2.1) and
-    /// makes this the default authentication. Protect endpoints with <c>RequireScope</c> or <c>RequireAuthorization</c>.
+    /// Accepts the access tokens of one authorization server (RFC 9068) in the Authorization header (RFC 6750 §2.1)
+    /// and makes this the default authentication. Protect endpoints with <c>RequireScope</c> or
+    /// <c>RequireAuthorization</c>.
     /// </summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configure">Sets at least <see cref="OAuthBearerOptions.Issuer"/> and <see cref="OAuthBearerOptions.Audience"/>.</param>
+    /// <param name="configure">
+    /// Sets at least <see cref="OAuthBearerOptions.Issuer"/> and <see cref="OAuthBearerOptions.Audience"/>.
+    /// </param>
     /// <returns>The authentication builder, to add other schemes.</returns>
-    public static AuthenticationBuilder AddOAuthBearer(this IServiceCollection services, Action<OAuthBearerOptions> configure)
+    public static AuthenticationBuilder AddOAuthBearer(
+        this IServiceCollection services, Action<OAuthBearerOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
@@ -28,7 +34,9 @@ public static class OAuthBearerExtensions
         return services.AddBearer();
     }
 
-    /// <summary>The same from configuration; an unknown key is a fault, so that a misspelt one does not go unnoticed.</summary>
+    /// <summary>
+    /// The same from configuration; an unknown key is a fault, so that a misspelt one does not go unnoticed.
+    /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="section">The section that holds the options, for example <c>OAuthBearer</c>.</param>
     /// <returns>The authentication builder, to add other schemes.</returns>
@@ -36,7 +44,9 @@ public static class OAuthBearerExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        services.AddOptions<OAuthBearerOptions>().Bind(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddOptions<OAuthBearerOptions>()
+            .Bind(section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
         return services.AddBearer();
     }
 

@@ -6,15 +6,22 @@ namespace OAuthServer.ResourceApi;
 /// </summary>
 public sealed class OAuthBearerOptions
 {
-    /// <summary>The authorization server's issuer identifier (RFC 8414 §2), compared character by character. https, or http on a loopback host.</summary>
+    /// <summary>
+    /// The authorization server's issuer identifier (RFC 8414 §2), compared character by character. https, or http on
+    /// a loopback host.
+    /// </summary>
     public string Issuer { get; set; } = "";
 
-    /// <summary>The value that the token's <c>aud</c> must contain (RFC 9068 §4): the identifier of this API at the authorization server.</summary>
+    /// <summary>
+    /// The value that the token's <c>aud</c> must contain (RFC 9068 §4): the identifier of this API at the
+    /// authorization server.
+    /// </summary>
     public string Audience { get; set; } = "";
 
     /// <summary>
-    /// The URL under which this API is called, its resource identifier (RFC 9728 §1.2). Default: <see cref="Audience"/>.
-    /// Every URL in a challenge is made from it, never from a request header. https, or http on a loopback host.
+    /// The URL under which this API is called, its resource identifier (RFC 9728 §1.2). Default:
+    /// <see cref="Audience"/>. Every URL in a challenge is made from it, never from a request header. https, or http
+    /// on a loopback host.
     /// </summary>
     public string? Resource { get; set; }
 
@@ -27,7 +34,10 @@ public sealed class OAuthBearerOptions
     /// </summary>
     public IList<string> ScopesSupported { get; } = [];
 
-    /// <summary>How far the two clocks may be apart when <c>exp</c>, <c>nbf</c> and <c>iat</c> are judged. Zero to 60 seconds; default 60.</summary>
+    /// <summary>
+    /// How far the two clocks may be apart when <c>exp</c>, <c>nbf</c> and <c>iat</c> are judged. Zero to 60 seconds;
+    /// default 60.
+    /// </summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The longest lifetime (<c>exp</c> − <c>iat</c>) that a token may claim. Default 24 hours.</summary>
@@ -36,10 +46,14 @@ public sealed class OAuthBearerOptions
     /// <summary>Tokens with more characters are refused unread. Default 16,384.</summary>
     public int MaximumTokenLength { get; set; } = 16_384;
 
-    /// <summary>How old the cached keys may be before they are fetched anew in the background. Default 5 minutes.</summary>
+    /// <summary>
+    /// How old the cached keys may be before they are fetched anew in the background. Default 5 minutes.
+    /// </summary>
     public TimeSpan KeyRefreshInterval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The shortest time between two fetches caused by a token with an unknown <c>kid</c>. Default 30 seconds.</summary>
+    /// <summary>
+    /// The shortest time between two fetches caused by a token with an unknown <c>kid</c>. Default 30 seconds.
+    /// </summary>
     public TimeSpan UnknownKeyCooldown { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The time limit of one request to the authorization server. Default 5 seconds.</summary>
@@ -51,10 +65,15 @@ public sealed class OAuthBearerOptions
     /// </summary>
     public bool RevocationCheck { get; set; }
 
-    /// <summary>How old the revocation list may be. Default 5 seconds; zero asks the authorization server at every request.</summary>
+    /// <summary>
+    /// How old the revocation list may be. Default 5 seconds; zero asks the authorization server at every request.
+    /// </summary>
     public TimeSpan RevocationCheckInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the last list serves while the authorization server is away; afterwards requests get 503. Default 15 minutes.</summary>
+    /// <summary>
+    /// How long the last list serves while the authorization server is away; afterwards requests get 503. Default 15
+    /// minutes.
+    /// </summary>
     public TimeSpan RevocationStaleLimit { get; set; } = TimeSpan.FromMinutes(15);
 
     internal string ResourceIdentifier => Resource ?? Audience;

@@ -21,20 +21,27 @@ internal sealed class OAuthBearerOptionsValidator : IValidateOptions<OAuthBearer
     private static IEnumerable<string> Faults(OAuthBearerOptions options)
     {
         if (ServerUri.Fault(options.Issuer) is { } issuer) yield return $"OAuthBearer: Issuer {issuer}";
-        if (string.IsNullOrWhiteSpace(options.Audience)) yield return "OAuthBearer: Audience is missing; it is the value that the token's aud must contain.";
+        if (string.IsNullOrWhiteSpace(options.Audience))
+            yield return "OAuthBearer: Audience is missing; it is the value that the token's aud must contain.";
         else if (ServerUri.Fault(options.ResourceIdentifier) is { } resource)
-            yield return $"OAuthBearer: {(options.Resource is null ? "Resource is not set and Audience" : "Resource")} {resource}";
+            yield return $"OAuthBearer: {ResourceKey(options)} {resource}";
         if (options.Realm is { } realm && (realm.Length == 0 || realm.AsSpan().ContainsAnyExcept(QuotableCharacters)))
             yield return "OAuthBearer: Realm must be printable ASCII without quotation marks and backslashes.";
         foreach (var scope in options.ScopesSupported.Where(scope => !ScopeRequirement.IsScopeToken(scope)))
             yield return $"OAuthBearer: ScopesSupported holds '{scope}', which is not one scope (RFC 6749 §3.3).";
-        if (options.ClockSkew < TimeSpan.Zero || options.ClockSkew > LargestSkew) yield return "OAuthBearer: ClockSkew must lie between 0 and 60 seconds.";
+        if (options.ClockSkew < TimeSpan.Zero || options.ClockSkew > LargestSkew)
+            yield return "OAuthBearer: ClockSkew must lie between 0 and 60 seconds.";
         if (options.MaximumTokenLength < 512) yield return "OAuthBearer: MaximumTokenLength must be 512 or more.";
-        if (options.RevocationCheckInterval < TimeSpan.Zero) yield return "OAuthBearer: RevocationCheckInterval must not be negative.";
-        if (options.RevocationStaleLimit < options.RevocationCheckInterval) yield return "OAuthBearer: RevocationStaleLimit must not be shorter than RevocationCheckInterval.";
+        if (options.RevocationCheckInterval < TimeSpan.Zero)
+            yield return "OAuthBearer: RevocationCheckInterval must not be negative.";
+        if (options.RevocationStaleLimit < options.RevocationCheckInterval)
+            yield return "OAuthBearer: RevocationStaleLimit must not be shorter than RevocationCheckInterval.";
         foreach (var (key, value) in Positive(options).Where(entry => entry.Value <= TimeSpan.Zero))
             yield return $"OAuthBearer: {key} must be longer than zero.";
     }
+
+    private static string ResourceKey(OAuthBearerOptions options) =>
+        options.Resource is null ? "Resource is not set and Audience" : "Resource";
 
     private static IEnumerable<(string Key, TimeSpan Value)> Positive(OAuthBearerOptions options) =>
     [

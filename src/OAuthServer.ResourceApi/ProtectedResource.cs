@@ -3,24 +3,31 @@ using System.Text.Json.Serialization;
 namespace OAuthServer.ResourceApi;
 
 /// <summary>
-/// The protected resource metadata document (RFC 9728 §2), and its address (§3.1). Absent members are left out, never null or empty.
+/// The protected resource metadata document (RFC 9728 §2), and its address (§3.1). Absent members are left out, never
+/// null or empty.
 /// </summary>
 internal sealed record ProtectedResource(
-    [property: JsonPropertyName("resource")] string Resource,
-    [property: JsonPropertyName("authorization_servers")] IReadOnlyList<string> AuthorizationServers,
-    [property: JsonPropertyName("scopes_supported"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? ScopesSupported,
-    [property: JsonPropertyName("bearer_methods_supported")] IReadOnlyList<string> BearerMethodsSupported)
+    [property: JsonPropertyName("resource")]
+    string Resource,
+    [property: JsonPropertyName("authorization_servers")]
+    IReadOnlyList<string> AuthorizationServers,
+    [property: JsonPropertyName("scopes_supported"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyList<string>? ScopesSupported,
+    [property: JsonPropertyName("bearer_methods_supported")]
+    IReadOnlyList<string> BearerMethodsSupported)
 {
     // A request of the client to the authorization server, not a permission at this API.
     private const string OfflineAccess = "offline_access";
 
-    public static Uri MetadataAddress(OAuthBearerOptions options) => ServerUri.WellKnown(options.ResourceIdentifier, "oauth-protected-resource");
+    public static Uri MetadataAddress(OAuthBearerOptions options) =>
+        ServerUri.WellKnown(options.ResourceIdentifier, "oauth-protected-resource");
 
     /// <summary>The document for these options; <paramref name="scopes"/> are those of the mapped endpoints.</summary>
     public static ProtectedResource Describe(OAuthBearerOptions options, IEnumerable<string> scopes)
     {
         var supported = (options.ScopesSupported.Count > 0 ? options.ScopesSupported : scopes)
             .Where(scope => scope != OfflineAccess).Distinct().Order(StringComparer.Ordinal).ToList();
-        return new ProtectedResource(options.ResourceIdentifier, [options.Issuer], supported.Count > 0 ? supported : null, ["header"]);
+        return new ProtectedResource(
+            options.ResourceIdentifier, [options.Issuer], supported.Count > 0 ? supported : null, ["header"]);
     }
 }

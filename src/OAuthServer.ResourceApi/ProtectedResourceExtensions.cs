@@ -5,14 +5,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OAuthServer.ResourceApi;
 
+#pragma warning disable IDE0130 // Where an application has its own usings: nobody has to look for it.
 namespace Microsoft.AspNetCore.Builder;
+#pragma warning restore IDE0130
 
 /// <summary>Serves the protected resource metadata that every challenge points to (RFC 9728 §3).</summary>
 public static class ProtectedResourceExtensions
 {
     /// <summary>
-    /// Maps <c>/.well-known/oauth-protected-resource</c>, followed by the path of <see cref="OAuthBearerOptions.Resource"/>
-    /// if it has one: public, readable from every origin.
+    /// Maps <c>/.well-known/oauth-protected-resource</c>, followed by the path of
+    /// <see cref="OAuthBearerOptions.Resource"/> if it has one: public, readable from every origin.
     /// </summary>
     /// <param name="routes">The application, or a route builder at the root of the host.</param>
     /// <returns>The endpoint, for further conventions.</returns>
@@ -27,10 +29,14 @@ public static class ProtectedResourceExtensions
     }
 
     private static async Task<IResult> AnswerAsync(
-        HttpResponse response, EndpointDataSource endpoints, IAuthorizationPolicyProvider policies, IOptions<OAuthBearerOptions> options)
+        HttpResponse response,
+        EndpointDataSource endpoints,
+        IAuthorizationPolicyProvider policies,
+        IOptions<OAuthBearerOptions> options)
     {
         var scopes = new List<string>();
-        foreach (var endpoint in endpoints.Endpoints) scopes.AddRange(await ScopeRequirement.OfAsync(endpoint, policies));
+        foreach (var endpoint in endpoints.Endpoints)
+            scopes.AddRange(await ScopeRequirement.OfAsync(endpoint, policies));
         response.Headers.AccessControlAllowOrigin = "*";
         response.Headers.CacheControl = "public, max-age=300";
         return Results.Json(ProtectedResource.Describe(options.Value, scopes), contentType: "application/json");

@@ -10,7 +10,10 @@ namespace OAuthServer.ResourceApi;
 /// names the grant. The last list serves while the server is away, up to the stale limit; then nobody is let in.
 /// </summary>
 internal sealed partial class RevocationList(
-    AuthorizationServerClient server, IOptions<OAuthBearerOptions> options, TimeProvider clock, ILogger<RevocationList> logger) : IDisposable
+    AuthorizationServerClient server,
+    IOptions<OAuthBearerOptions> options,
+    TimeProvider clock,
+    ILogger<RevocationList> logger) : IDisposable
 {
     private readonly OAuthBearerOptions _options = options.Value;
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -42,7 +45,9 @@ internal sealed partial class RevocationList(
 
     private bool IsFresh() => clock.GetUtcNow() - _done.At < _options.RevocationCheckInterval;
 
-    /// <summary>Asks once. A request that had to wait takes the answer of an attempt that started after its own arrival.</summary>
+    /// <summary>
+    /// Asks once. A request that had to wait takes the answer of an attempt that started after its own arrival.
+    /// </summary>
     private async Task RefreshAsync(long startedBefore)
     {
         await _gate.WaitAsync();
@@ -69,12 +74,12 @@ internal sealed partial class RevocationList(
         }
         catch (AuthorizationServerException outage)
         {
-            LogListUnavailable(logger, _options.Issuer, outage.Message);
+            LogListUnavailable(_options.Issuer, outage.Message);
             // Counted from the end, so that a server that does not answer is not waited for again at once.
             _done = new Attempt(_started, clock.GetUtcNow());
         }
     }
 
     [LoggerMessage(3102, LogLevel.Warning, "The list of revoked tokens of {Issuer} could not be fetched: {Reason}")]
-    private static partial void LogListUnavailable(ILogger logger, string issuer, string reason);
+    private partial void LogListUnavailable(string issuer, string reason);
 }

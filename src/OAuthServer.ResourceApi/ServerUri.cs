@@ -12,18 +12,24 @@ internal static class ServerUri
     public static string? Fault(string? value)
     {
         if (string.IsNullOrEmpty(value)) return "is missing.";
-        if (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http")) return "is not an absolute https URL.";
+        if (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
+            return "is not an absolute https URL.";
         if (!IsSecure(uri)) return "must be https; http is allowed on a loopback host only.";
-        if (value.AsSpan().ContainsAny("?#\"\\ ") || uri.UserInfo.Length > 0) return "must have no query, fragment, user info, blank or quotation mark.";
+        if (value.AsSpan().ContainsAny("?#\"\\ ") || uri.UserInfo.Length > 0)
+            return "must have no query, fragment, user info, blank or quotation mark.";
         // A URL that changes when it is parsed (dot segments, other case, default port) cannot be compared exactly.
-        return value == uri.AbsoluteUri || value == uri.AbsoluteUri.TrimEnd('/') ? null : $"is not in its plain form; write '{uri.AbsoluteUri.TrimEnd('/')}'.";
+        var plain = uri.AbsoluteUri.TrimEnd('/');
+        return value == uri.AbsoluteUri || value == plain ? null : $"is not in its plain form; write '{plain}'.";
     }
 
     /// <summary>True for https, and for http on a host that is certainly this machine.</summary>
     public static bool IsSecure(Uri uri) =>
         uri.Scheme == Uri.UriSchemeHttps
         || (uri.Scheme == Uri.UriSchemeHttp
-            && (uri.Host == "localhost" || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))));
+            && (uri.Host == "localhost" || IsLoopback(uri.Host.Trim('[', ']'))));
+
+    private static bool IsLoopback(string host) =>
+        IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address);
 
     /// <summary>Inserts a well-known path between host and path.</summary>
     /// <param name="identifier">An issuer or resource identifier that passed <see cref="Fault"/>.</param>

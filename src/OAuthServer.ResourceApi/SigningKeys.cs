@@ -11,7 +11,10 @@ namespace OAuthServer.ResourceApi;
 /// working while the authorization server is away; without any the answer is "unavailable", never a key.
 /// </summary>
 internal sealed partial class SigningKeys(
-    AuthorizationServerClient server, IOptions<OAuthBearerOptions> options, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
+    AuthorizationServerClient server,
+    IOptions<OAuthBearerOptions> options,
+    TimeProvider clock,
+    ILogger<SigningKeys> logger) : IDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -29,10 +32,13 @@ internal sealed partial class SigningKeys(
     public async ValueTask<(RsaSecurityKey? Key, BearerFailure? Failure)> FindAsync(string kid)
     {
         var ring = await CurrentAsync();
-        if (ring is null) return (null, BearerFailure.Unavailable("The keys of the authorization server are not available"));
+        if (ring is null)
+            return (null, BearerFailure.Unavailable("The keys of the authorization server are not available"));
         if (ring.Keys.TryGetValue(kid, out var key)) return (key, null);
         ring = await RefetchAsync(ring);
-        return ring.Keys.TryGetValue(kid, out key) ? (key, null) : (null, BearerFailure.Invalid("The access token is signed with an unknown key"));
+        return ring.Keys.TryGetValue(kid, out key)
+            ? (key, null)
+            : (null, BearerFailure.Invalid("The access token is signed with an unknown key"));
     }
 
     public void Dispose() => _gate.Dispose();
@@ -63,7 +69,7 @@ internal sealed partial class SigningKeys(
         }
         catch (AuthorizationServerException outage)
         {
-            LogKeysUnavailable(logger, _options.Issuer, outage.Message);
+            LogKeysUnavailable(_options.Issuer, outage.Message);
             // Counted from now, not from the start, so that those who waited do not try one after the other.
             _nextAttempt = clock.GetUtcNow() + (_ring is null ? RetryDelay : _options.UnknownKeyCooldown);
             return _ring;
@@ -87,7 +93,7 @@ internal sealed partial class SigningKeys(
         }
         catch (AuthorizationServerException outage)
         {
-            LogKeysUnavailable(logger, _options.Issuer, outage.Message);
+            LogKeysUnavailable(_options.Issuer, outage.Message);
             return _ring ?? known;
         }
         finally
@@ -97,5 +103,5 @@ internal sealed partial class SigningKeys(
     }
 
     [LoggerMessage(3101, LogLevel.Warning, "The signing keys of {Issuer} could not be fetched: {Reason}")]
-    private static partial void LogKeysUnavailable(ILogger logger, string issuer, string reason);
+    private partial void LogKeysUnavailable(string issuer, string reason);
 }

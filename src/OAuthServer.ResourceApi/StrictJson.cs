@@ -4,7 +4,10 @@ using System.Text.Unicode;
 
 namespace OAuthServer.ResourceApi;
 
-/// <summary>JSON from outside, read so that two readers cannot understand it differently: valid UTF-8, no duplicate members (RFC 7519 §4).</summary>
+/// <summary>
+/// JSON from outside, read so that two readers cannot understand it differently: valid UTF-8, no duplicate members
+/// (RFC 7519 §4).
+/// </summary>
 internal static class StrictJson
 {
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
@@ -26,7 +29,9 @@ internal static class StrictJson
         }
     }
 
-    /// <summary>The member as a non-empty string; false when it is missing, empty, another type or has a lone surrogate.</summary>
+    /// <summary>
+    /// The member as a non-empty string; false when it is missing, empty, another type or has a lone surrogate.
+    /// </summary>
     public static bool TryGetText(this JsonElement json, string name, [NotNullWhen(true)] out string? value)
     {
         value = json.TryGetProperty(name, out var member) ? member.AsText() : null;

@@ -37,10 +37,16 @@ internal sealed class CommandLine
     /// <summary>Runs a command, such as <c>clients list</c>.</summary>
     public async Task<CommandRun> RunAsync(string[] args, CancellationToken ct = default)
     {
-        await using var settings = Read();
         await using var output = new StringWriter();
+        return await RunAsync(args, output, ct);
+    }
+
+    /// <summary>Runs a command that prints to <paramref name="output"/>, whose text the answer has too.</summary>
+    public async Task<CommandRun> RunAsync(string[] args, StringWriter output, CancellationToken ct = default)
+    {
+        await using var settings = Read();
         await using var error = new StringWriter();
-        var console = new InvocationConfiguration { Output = TextWriter.Synchronized(output), Error = error };
+        var console = new InvocationConfiguration { Output = output, Error = error };
         var code = await RootCommands.RunAsync(settings, args, console, ct);
         return new CommandRun(code, output.ToString(), error.ToString());
     }

@@ -7,8 +7,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// Identity's own store. A name or address that somebody else took in the same moment is a refusal here, where Identity's
-/// throws; and an account whose change was refused becomes what its row is.
+/// Identity's own store. A name or address that somebody else took in the same moment is a refusal here, where
+/// Identity's throws; and an account whose change was refused becomes what its row is.
 /// </summary>
 internal sealed class AccountStore(OAuthDbContext db, IdentityErrorDescriber errors)
     : UserOnlyStore<Account, OAuthDbContext, Guid>(db, errors)

@@ -5,9 +5,9 @@ using OAuthServer.Storage;
 namespace OAuthServer.Clients;
 
 /// <summary>
-/// Listens for changed clients (<c>LISTEN oauth_clients_changed</c>) and drops them from the <see
-/// cref="ClientDirectory"/>. A lost connection is opened again, and then everything is dropped, since notifications
-/// may have been missed.
+/// Listens for changed clients (<c>LISTEN oauth_clients_changed</c>) and drops them from the
+/// <see cref="ClientDirectory"/>. A lost connection is opened again, and then everything is dropped, since
+/// notifications may have been missed.
 /// </summary>
 internal sealed partial class ClientChangeListener(
     NpgsqlDataSource database,

@@ -31,7 +31,8 @@ internal sealed class AnswerHeaders(RequestDelegate next)
         headers["Referrer-Policy"] = "no-referrer";
         if (context.Request.IsHttps) headers.StrictTransportSecurity = OneYear;
         // The framework says so to allowed origins alone, and a cache must not hand one origin's answer to another.
-        if (VariesByOrigin(context) && !headers.Vary.Contains(HeaderNames.Origin)) headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        if (VariesByOrigin(context) && !headers.Vary.Contains(HeaderNames.Origin))
+            headers.Append(HeaderNames.Vary, HeaderNames.Origin);
     }
 
     private static bool VariesByOrigin(HttpContext context) =>

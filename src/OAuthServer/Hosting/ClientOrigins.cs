@@ -4,12 +4,12 @@ using OAuthServer.Clients;
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// Who may read answers from a browser: any origin those of a public document, and those that clients registered the
-/// answers of the form endpoints. Origins are compared byte for byte (RFC 6454 §6.2), and credentials are never allowed.
+/// Which origins may read answers in a browser: any those of a public document, and those of registered clients what
+/// the form endpoints say. Origins are compared byte for byte (RFC 6454 §6.2); credentials are never allowed.
 /// </summary>
 internal sealed class ClientOrigins(ClientDirectory clients) : ICorsPolicyProvider
 {
-    /// <summary>The policy of endpoints that origins of registered clients may use: token, refresh, revocation.</summary>
+    /// <summary>The policy of endpoints for origins of registered clients: token, refresh, revocation.</summary>
     public const string Registered = "registered";
 
     /// <summary>The policy of public documents: metadata, JWK Set, revoked tokens.</summary>

@@ -1,14 +1,15 @@
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// While the instance drains, each answer says that its connection closes (RFC 9112 §9.6). A connection that is closed without
-/// notice may have the next request on it already, and a proxy must not send a POST twice.
+/// While the instance drains, each answer says that its connection closes (RFC 9112 §9.6). A connection that is closed
+/// without notice may have the next request on it already, and a proxy must not send a POST twice.
 /// </summary>
 internal sealed class ClosingConnections(RequestDelegate next, Drain drain)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (drain.HasBegun && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.OnStarting(Close, context.Response);
+        if (drain.HasBegun && HttpProtocol.IsHttp11(context.Request.Protocol))
+            context.Response.OnStarting(Close, context.Response);
         return next(context);
     }
 

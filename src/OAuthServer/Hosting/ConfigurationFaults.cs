@@ -5,7 +5,7 @@ namespace OAuthServer.Hosting;
 /// <summary>What is wrong with the configuration.</summary>
 internal static class ConfigurationFaults
 {
-    /// <summary>Every fault of every section. All options are judged before anything runs, so that they are seen at once.</summary>
+    /// <summary>Every fault of every section: all options are judged at once, before anything runs.</summary>
     public static IReadOnlyList<string> Of(IServiceProvider services)
     {
         try
@@ -19,7 +19,10 @@ internal static class ConfigurationFaults
         }
         catch (AggregateException many)
         {
-            return [.. many.Flatten().InnerExceptions.SelectMany(inner => inner is OptionsValidationException invalid ? invalid.Failures : [inner.Message])];
+            return [.. many.Flatten().InnerExceptions.SelectMany(Failures)];
         }
     }
+
+    private static IEnumerable<string> Failures(Exception fault) =>
+        fault is OptionsValidationException invalid ? invalid.Failures : [fault.Message];
 }

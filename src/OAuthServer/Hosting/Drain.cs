@@ -3,10 +3,11 @@ using Microsoft.Extensions.Options;
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// The time between the order to stop (SIGTERM) and the end of listening. A proxy learns only by then where not to send the next
-/// request; until it has, requests are answered as ever.
+/// The time between the order to stop (SIGTERM) and the end of listening. A proxy learns only by then where not to
+/// send the next request; until it has, requests are answered as ever.
 /// </summary>
-internal sealed partial class Drain(IOptions<ShutdownOptions> options, TimeProvider clock, ILogger<Drain> log) : IHostedLifecycleService
+internal sealed partial class Drain(IOptions<ShutdownOptions> options, TimeProvider clock, ILogger<Drain> logger)
+    : IHostedLifecycleService
 {
     private volatile bool _hasBegun;
 
@@ -21,7 +22,7 @@ internal sealed partial class Drain(IOptions<ShutdownOptions> options, TimeProvi
         _hasBegun = true;
         var time = options.Value.DrainTime;
         if (time == TimeSpan.Zero) return;
-        Draining(log, time);
+        LogDraining(time);
         await Task.Delay(time, clock, cancellationToken);
     }
 
@@ -35,6 +36,7 @@ internal sealed partial class Drain(IOptions<ShutdownOptions> options, TimeProvi
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(7009, LogLevel.Information, "Told to stop: not ready any more, but answering for another {DrainTime}.")]
-    private static partial void Draining(ILogger log, TimeSpan drainTime);
+    [LoggerMessage(7009, LogLevel.Information,
+        "Told to stop: not ready any more, but answering for another {DrainTime}.")]
+    private partial void LogDraining(TimeSpan drainTime);
 }

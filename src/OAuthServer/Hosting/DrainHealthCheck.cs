@@ -6,6 +6,8 @@ namespace OAuthServer.Hosting;
 internal sealed class DrainHealthCheck(Drain drain) : IHealthCheck
 {
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(drain.HasBegun ? new HealthCheckResult(context.Registration.FailureStatus, "The instance was told to stop.") : HealthCheckResult.Healthy());
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(drain.HasBegun
+            ? new HealthCheckResult(context.Registration.FailureStatus, "The instance was told to stop.")
+            : HealthCheckResult.Healthy());
 }

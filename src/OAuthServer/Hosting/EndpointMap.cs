@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using OAuthServer.Audit;
 using OAuthServer.Endpoints;
 using OAuthServer.Endpoints.Account;
@@ -38,8 +37,8 @@ internal static class EndpointMap
         routes.MapKeys(Service<KeyRing>(app), answers, Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);
         routes.MapRevocations(Service<RevocationList>(app)).RequireCors(ClientOrigins.Any);
 
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
     }
 
     private static T Service<T>(WebApplication app)

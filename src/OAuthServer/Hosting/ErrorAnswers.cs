@@ -9,8 +9,8 @@ using OAuthServer.Settings;
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// Answers what no endpoint answered: a page for a person, the endpoints' own JSON for a program (RFC 6749 §4.1.2.1, §5.2).
-/// The answer says nothing of the cause; the log has it under the correlation id.
+/// Answers what no endpoint answered: a page for a person, the endpoints' own JSON for a program (RFC 6749 §4.1.2.1,
+/// §5.2). The answer says nothing of the cause; the log has it under the correlation id.
 /// </summary>
 internal sealed partial class ErrorAnswers(
     RefusalLog refusals, ServerAddress address, PageAnswers pages, OAuthAnswers json, ILogger<ErrorAnswers> logger)
@@ -34,7 +34,8 @@ internal sealed partial class ErrorAnswers(
     {
         try
         {
-            if (error.Status == StatusCodes.Status503ServiceUnavailable) http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            if (error.Status == StatusCodes.Status503ServiceUnavailable)
+                http.Response.Headers.RetryAfter = RetryAfterSeconds;
             var view = new ErrorView(error.Status, "This did not work", Explanation, error.Code, http.TraceIdentifier);
             await pages.Error(http, view).ExecuteAsync(http);
             return true;

@@ -25,7 +25,9 @@ internal static class ErrorRegistration
         return services;
     }
 
-    /// <summary>Notes that an address does not exist, or a method is not served there. The answer has no body.</summary>
+    /// <summary>
+    /// Notes that an address does not exist, or a method is not served there. The answer stays empty.
+    /// </summary>
     public static Task NoteBareAsync(StatusCodeContext bare)
     {
         var http = bare.HttpContext;

@@ -7,7 +7,8 @@ namespace OAuthServer.Hosting;
 internal sealed partial class FaultHandler(ErrorAnswers answers, ILogger<FaultHandler> logger) : IExceptionHandler
 {
     /// <inheritdoc/>
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         LogFault(exception, httpContext.TraceIdentifier);
         await answers.WriteAsync(httpContext, OAuthError.ServerError(Reasons.UnexpectedError));

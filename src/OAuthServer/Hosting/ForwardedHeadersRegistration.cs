@@ -6,14 +6,18 @@ namespace OAuthServer.Hosting;
 
 /// <summary>
 /// Sets up the framework's forwarded-headers middleware: only listed proxies are believed, only about the caller's
-/// address and scheme. Host and prefix are never taken from a header; URLs come from the configured issuer (RFC 9700 §4.13).
+/// address and scheme. Host and prefix are never taken from a header; URLs come from the configured issuer (RFC 9700
+/// §4.13).
 /// </summary>
 internal static class ForwardedHeadersRegistration
 {
-    /// <summary>Binds and validates <see cref="TrustedProxyOptions"/>; <c>app.UseForwardedHeaders()</c> then obeys it.</summary>
+    /// <summary>
+    /// Binds and validates <see cref="TrustedProxyOptions"/>, which <c>UseForwardedHeaders</c> then obeys.
+    /// </summary>
     public static IServiceCollection AddTrustedProxies(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<TrustedProxyOptions, TrustedProxyOptionsValidator>(configuration.GetSection(TrustedProxyOptions.Section));
+        var section = configuration.GetSection(TrustedProxyOptions.Section);
+        services.AddOptions<TrustedProxyOptions, TrustedProxyOptionsValidator>(section);
         // After every other Configure, so that ASPNETCORE_FORWARDEDHEADERS_ENABLED cannot bring "trust all" back.
         services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<TrustedProxyOptions>>(Apply);
         return services;

@@ -7,8 +7,9 @@ using OAuthServer.Settings;
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// Refuses plain http when the issuer is https (RFC 6749 §3.1, §3.2). Never a redirect: that would make a client send its
-/// secret in the clear again and again without anybody noticing. Health probes come from inside and stay reachable.
+/// Refuses plain http when the issuer is https (RFC 6749 §3.1, §3.2). Never a redirect: that would make a client
+/// send its secret in the clear again and again without anybody noticing. Health probes come from inside and stay
+/// reachable.
 /// </summary>
 internal sealed partial class HttpsOnly(
     RequestDelegate next, ServerAddress address, RefusalLog refusals, OAuthAnswers answers, ILogger<HttpsOnly> logger)
@@ -16,7 +17,8 @@ internal sealed partial class HttpsOnly(
     private const string Header = "X-Forwarded-Proto";
 
     private static readonly OAuthError PlainHttp = OAuthError.InvalidRequest(
-        "This server answers over https only. If a proxy ends TLS, list it under ForwardedHeaders:KnownProxies.", Reasons.HttpsRequired);
+        "This server answers over https only. If a proxy ends TLS, list it under ForwardedHeaders:KnownProxies.",
+        Reasons.HttpsRequired);
 
     private int _warned;
 
@@ -39,7 +41,8 @@ internal sealed partial class HttpsOnly(
 
     [LoggerMessage(7006, LogLevel.Warning,
         "A request came as http while the issuer is {Issuer}, and so was refused with 400 (said once). {Peer} sent "
-        + "X-Forwarded-Proto and is no trusted proxy: if it is yours, list it under ForwardedHeaders:KnownProxies or :KnownNetworks.")]
+        + "X-Forwarded-Proto and is no trusted proxy: if it is yours, list it under ForwardedHeaders:KnownProxies "
+        + "or :KnownNetworks.")]
     private partial void LogNotTrusted(string issuer, IPAddress? peer);
 
     [LoggerMessage(7007, LogLevel.Warning,

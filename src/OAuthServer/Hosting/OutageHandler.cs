@@ -6,13 +6,14 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// The database or the key store is away: 503 <c>temporarily_unavailable</c> with <c>Retry-After</c>. Entity Framework wraps
-/// what the driver throws, so the whole chain of causes is looked at.
+/// The database or the key store is away: 503 <c>temporarily_unavailable</c> with <c>Retry-After</c>. Entity Framework
+/// wraps what the driver throws, so the whole chain of causes is looked at.
 /// </summary>
 internal sealed partial class OutageHandler(ErrorAnswers answers, ILogger<OutageHandler> logger) : IExceptionHandler
 {
     /// <inheritdoc/>
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (!Chain(exception).Any(IsOutage)) return false;
         LogOutage(exception, httpContext.TraceIdentifier);
@@ -21,8 +22,9 @@ internal sealed partial class OutageHandler(ErrorAnswers answers, ILogger<Outage
     }
 
     /// <summary>
-    /// PostgreSQL is away, full, shutting down or cancelling (SQLSTATE classes 08, 53, 57), says that trying again may help,
-    /// or could not be reached. Any other error of the server itself (a constraint, a missing table) is a fault of ours.
+    /// PostgreSQL is away, full, shutting down or cancelling (SQLSTATE classes 08, 53, 57), says that trying again
+    /// may help, or could not be reached. Any other error that it reports (a constraint, a missing table) is a fault
+    /// of ours.
     /// </summary>
     private static bool IsOutage(Exception exception) => exception switch
     {
@@ -39,6 +41,7 @@ internal sealed partial class OutageHandler(ErrorAnswers answers, ILogger<Outage
         for (var link = exception; link is not null; link = link.InnerException) yield return link;
     }
 
-    [LoggerMessage(7003, LogLevel.Error, "A dependency is away, answered temporarily_unavailable. Correlation id {CorrelationId}")]
+    [LoggerMessage(7003, LogLevel.Error,
+        "A dependency is away, answered temporarily_unavailable. Correlation id {CorrelationId}")]
     private partial void LogOutage(Exception exception, string correlationId);
 }

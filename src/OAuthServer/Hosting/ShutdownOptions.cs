@@ -9,12 +9,15 @@ internal sealed class ShutdownOptions
     public const string Section = "Shutdown";
 
     /// <summary>
-    /// How long the instance goes on answering after it was told to stop, while it is not ready: the time in which whoever sends
-    /// it traffic looks elsewhere. None in Development.
+    /// How long the instance goes on answering after it was told to stop, while it is not ready: the time in which
+    /// whoever sends it traffic looks elsewhere. None in Development.
     /// </summary>
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest that stopping takes in all; what is unanswered then is cut off. Below the 30 s after which orchestrators kill.</summary>
+    /// <summary>
+    /// The longest that stopping takes in all; what is unanswered then is cut off. Below the 30 s after which
+    /// orchestrators kill.
+    /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(25);
 }
 

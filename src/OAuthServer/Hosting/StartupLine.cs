@@ -13,7 +13,9 @@ namespace OAuthServer.Hosting;
 /// One line that says what started: the first thing to look at when something is wrong. It is written once the server
 /// listens, holds nobody up, and says so when the database or the key store is away.
 /// </summary>
-internal sealed partial class StartupLine(StartupFacts facts, IHostEnvironment environment, IHostApplicationLifetime lifetime, ILogger<StartupLine> logger) : BackgroundService
+internal sealed partial class StartupLine(
+    StartupFacts facts, IHostEnvironment environment, IHostApplicationLifetime lifetime, ILogger<StartupLine> logger)
+    : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,17 +24,32 @@ internal sealed partial class StartupLine(StartupFacts facts, IHostEnvironment e
         await using var listening = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
         if (!logger.IsEnabled(LogLevel.Information)) return;
-        LogStarted(facts.Issuer, facts.Addresses, facts.Proxies, await facts.SchemaAsync(stoppingToken), facts.Key, environment.EnvironmentName, ServerVersion.Text);
+        var schema = await facts.SchemaAsync(stoppingToken);
+        var (version, name) = (ServerVersion.Text, environment.EnvironmentName);
+        LogStarted(version, name, facts.Issuer, facts.Addresses, facts.Proxies, schema, facts.Key);
     }
 
     [LoggerMessage(7008, LogLevel.Information,
-        "OAuthServer {Version} ({Environment}) is {Issuer}, listens on {Addresses}, trusts the proxies {Proxies}, schema {Schema}, signing key {SigningKey}")]
-    private partial void LogStarted(string issuer, string addresses, string proxies, string schema, string signingKey, string environment, string version);
+        "OAuthServer {Version} ({Environment}) is {Issuer}, listens on {Addresses}, trusts the proxies {Proxies}, "
+        + "schema {Schema}, signing key {SigningKey}")]
+    private partial void LogStarted(
+        string version,
+        string environment,
+        string issuer,
+        string addresses,
+        string proxies,
+        string schema,
+        string signingKey);
 }
 
 /// <summary>What the line at the start says.</summary>
 internal sealed class StartupFacts(
-    ServerAddress address, IServer server, IOptions<TrustedProxyOptions> trusted, SchemaVersion schema, KeyRing ring, TimeProvider clock)
+    ServerAddress address,
+    IServer server,
+    IOptions<TrustedProxyOptions> trusted,
+    SchemaVersion schema,
+    KeyRing ring,
+    TimeProvider clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -61,11 +78,14 @@ internal sealed class StartupFacts(
             var latest = compared.Latest ?? "none";
             return compared.IsReady ? latest : $"{latest}, too old: run OAuthServer migrate";
         }
-        catch (Exception outage) when (!ct.IsCancellationRequested && outage is (NpgsqlException or TimeoutException or IOException or OperationCanceledException))
+        catch (Exception outage) when (!ct.IsCancellationRequested && IsOutage(outage))
         {
             return "unknown: the database does not answer";
         }
     }
+
+    private static bool IsOutage(Exception exception) =>
+        exception is NpgsqlException or TimeoutException or IOException or OperationCanceledException;
 
     private static string List(ICollection<string> items) => items.Count == 0 ? "none" : string.Join(", ", items);
 

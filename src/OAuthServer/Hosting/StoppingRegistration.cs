@@ -19,14 +19,17 @@ internal static class StoppingRegistration
             .BindStrictly(configuration.GetSection(ShutdownOptions.Section))
             .ValidateOnStart();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout(configuration));
-        services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
         services.AddHealthChecks().AddCheck<DrainHealthCheck>("stopping", tags: ["ready"]);
         return services;
     }
 
     // The host reads its own options before ours are validated, and one that throws there would hide all other faults.
-    private static TimeSpan Timeout(IConfiguration configuration) =>
-        TimeSpan.TryParse(configuration[$"{ShutdownOptions.Section}:{nameof(ShutdownOptions.Timeout)}"], CultureInfo.InvariantCulture, out var timeout) && timeout > TimeSpan.Zero
-            ? timeout
-            : new ShutdownOptions().Timeout;
+    private static TimeSpan Timeout(IConfiguration configuration)
+    {
+        var configured = configuration[$"{ShutdownOptions.Section}:{nameof(ShutdownOptions.Timeout)}"];
+        var isTime = TimeSpan.TryParse(configured, CultureInfo.InvariantCulture, out var timeout);
+        return isTime && timeout > TimeSpan.Zero ? timeout : new ShutdownOptions().Timeout;
+    }
 }

@@ -30,14 +30,14 @@ internal sealed class TrustedProxyOptions
         return true;
     }
 
-    /// <summary>A network without bits beyond its prefix, IPv4 mapped into IPv6 folded; false for anything else.</summary>
+    /// <summary>A network without bits beyond its prefix, IPv4 mapped into IPv6 folded; false for all else.</summary>
     public static bool TryParseNetwork(string? text, out IPNetwork network)
     {
         const int mappedPrefix = 96;
         network = default;
         // The framework clears bits beyond the prefix; 10.0.0.1/8 is rather a proxy written down wrongly.
-        if (text is null || !IPNetwork.TryParse(text, out var parsed) || !IPAddress.TryParse(text.Split('/')[0], out var written)
-            || !written.Equals(parsed.BaseAddress)) return false;
+        if (text is null || !IPNetwork.TryParse(text, out var parsed)) return false;
+        if (!IPAddress.TryParse(text.Split('/')[0], out var first) || !first.Equals(parsed.BaseAddress)) return false;
         network = parsed;
 
         if (network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= mappedPrefix)
@@ -46,7 +46,10 @@ internal sealed class TrustedProxyOptions
     }
 }
 
-/// <summary>What an operator may write in section <c>ForwardedHeaders</c>. To trust everybody, in one entry or in a few, is a fault.</summary>
+/// <summary>
+/// What an operator may write in section <c>ForwardedHeaders</c>. To trust everybody, in one entry or in a few, is a
+/// fault.
+/// </summary>
 internal sealed class TrustedProxyOptionsValidator : OptionsValidator<TrustedProxyOptions>
 {
     // 10.0.0.0/8 is the widest private network of IPv4; in IPv6, fc00::/7 is (RFC 1918 §3, RFC 4193 §3.1).
@@ -62,7 +65,11 @@ internal sealed class TrustedProxyOptionsValidator : OptionsValidator<TrustedPro
     {
         var key = $"{TrustedProxyOptions.Section}:{nameof(TrustedProxyOptions.KnownProxies)}:{index}";
         if (!TrustedProxyOptions.TryParseProxy(text, out var address))
-            return $"{key}: '{text}' is not an IP address. Write one address, such as 10.0.0.7; networks go into KnownNetworks.";
+        {
+            return $"{key}: '{text}' is not an IP address. Write one address, such as 10.0.0.7; "
+                + "networks go into KnownNetworks.";
+        }
+
         return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
             ? $"{key}: '{text}' names no proxy. List the addresses of your proxies."
             : null;
@@ -72,9 +79,14 @@ internal sealed class TrustedProxyOptionsValidator : OptionsValidator<TrustedPro
     {
         var key = $"{TrustedProxyOptions.Section}:{nameof(TrustedProxyOptions.KnownNetworks)}:{index}";
         if (!TrustedProxyOptions.TryParseNetwork(text, out var network))
-            return $"{key}: '{text}' is not a network. Write its first address and its prefix length, such as 10.0.0.0/16.";
+        {
+            return $"{key}: '{text}' is not a network. Write its first address and its prefix length, "
+                + "such as 10.0.0.0/16.";
+        }
+
         return IsTooWide(network)
-            ? $"{key}: '{text}' would let strangers choose the address that they are counted under. List only the networks of your proxies."
+            ? $"{key}: '{text}' would let strangers choose the address that they are counted under. "
+                + "List only the networks of your proxies."
             : null;
     }
 

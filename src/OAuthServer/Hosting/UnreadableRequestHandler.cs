@@ -7,13 +7,15 @@ namespace OAuthServer.Hosting;
 internal sealed class UnreadableRequestHandler(ErrorAnswers answers) : IExceptionHandler
 {
     /// <inheritdoc/>
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (StatusOf(exception) is not { } status) return false;
         var description = status == StatusCodes.Status413PayloadTooLarge
             ? "The request body is too large."
             : "The request could not be read.";
-        await answers.WriteAsync(httpContext, OAuthError.InvalidRequest(description, Reasons.RequestUnreadable, status));
+        var error = OAuthError.InvalidRequest(description, Reasons.RequestUnreadable, status);
+        await answers.WriteAsync(httpContext, error);
         return true;
     }
 

@@ -6,8 +6,8 @@ namespace OAuthServer.Keys;
 
 /// <summary>
 /// Keeps the ring like the store: loads at start, then polls. While the store is down a running instance keeps its
-/// keys, a cold one stays live and not ready, and both ask again with growing waits and log why each time. <see
-/// cref="Ask"/> ends a wait early.
+/// keys, a cold one stays live and not ready, and both ask again with growing waits and log why each time.
+/// <see cref="Ask"/> ends a wait early.
 /// </summary>
 internal sealed partial class KeyRefresher(
     KeyRing ring,

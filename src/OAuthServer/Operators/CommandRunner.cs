@@ -8,8 +8,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators;
 
 /// <summary>
-/// Runs the work of a command: gives it the settings and the database, and turns what goes wrong with them, or with
-/// the key store, into a sentence on standard error and an exit code.
+/// Runs the work of a command: gives it the settings and the database, and turns what goes wrong with them, or with the key
+/// store, into a sentence on standard error and an exit code.
 /// </summary>
 internal sealed class CommandRunner(CommandSettings settings)
 {
@@ -24,11 +24,15 @@ internal sealed class CommandRunner(CommandSettings settings)
         {
             return await work();
         }
-        catch (Exception failure) when (Known(failure) is not null)
+        catch (OptionsValidationException invalid)
         {
-            var (code, sentences) = Known(failure)!.Value;
-            foreach (var sentence in sentences) await parsed.PrintErrorAsync(TerminalText.Safe(sentence));
-            return code;
+            foreach (var fault in invalid.Failures) await parsed.PrintErrorAsync(TerminalText.Safe(fault));
+            return ExitCodes.Misconfigured;
+        }
+        catch (KeyStoreException outage)
+        {
+            await parsed.PrintErrorAsync(TerminalText.Safe(outage.Message));
+            return ExitCodes.Unavailable;
         }
     }
 
@@ -36,17 +40,24 @@ internal sealed class CommandRunner(CommandSettings settings)
     public Task<int> RunAsync(ParseResult parsed, Func<OAuthDatabase, Task<int>> work) => RunAsync(parsed, async () =>
     {
         await using var database = settings.OpenDatabase();
-        return await work(database);
+        try
+        {
+            return await work(database);
+        }
+        catch (Exception failure) when (DatabaseFault(failure) is { } fault)
+        {
+            await parsed.PrintErrorAsync(TerminalText.Safe(fault));
+            return ExitCodes.Unavailable;
+        }
     });
 
-    // Null for a fault of the program. Npgsql's messages name host, database and role, and never the password.
-    private static (int Code, IEnumerable<string> Sentences)? Known(Exception failure) => failure switch
+    // Null for a fault of the program.
+    private string? DatabaseFault(Exception failure) => failure switch
     {
-        OptionsValidationException invalid => (ExitCodes.Misconfigured, invalid.Failures),
-        DbUpdateException { InnerException: { } cause } => Known(cause),
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } =>
-            (ExitCodes.Unavailable, [OldSchema]),
-        KeyStoreException or NpgsqlException or TimeoutException => (ExitCodes.Unavailable, [failure.Message]),
+        DbUpdateException { InnerException: { } cause } => DatabaseFault(cause),
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } => OldSchema,
+        NpgsqlException or TimeoutException =>
+            $"The database {settings.DatabasePlace} cannot be used: {DatabasePlace.Reason(failure)}",
         _ => null,
     };
 }

@@ -58,6 +58,11 @@ internal sealed class CommandSettings : IAsyncDisposable
     public IReadOnlyCollection<string> Scopes =>
         [.. _configuration.GetSection("OAuth:Scopes").GetChildren().Select(scope => scope.Key)];
 
+    /// <summary>Where the database is, for messages.</summary>
+    public string DatabasePlace => Operators.DatabasePlace.Of(ConnectionString);
+
+    private string? ConnectionString => _configuration.GetConnectionString("OAuthServer");
+
     /// <summary>Reads the settings of this process.</summary>
     public static CommandSettings Read()
     {
@@ -75,11 +80,10 @@ internal sealed class CommandSettings : IAsyncDisposable
     /// read.</exception>
     public OAuthDatabase OpenDatabase()
     {
-        var connectionString = _configuration.GetConnectionString("OAuthServer");
-        if (string.IsNullOrWhiteSpace(connectionString)) throw Fault(NoDatabase);
+        if (ConnectionString is not { } configured || string.IsNullOrWhiteSpace(configured)) throw Fault(NoDatabase);
         try
         {
-            return OAuthDatabase.Open(connectionString);
+            return OAuthDatabase.Open(configured);
         }
         catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
         {

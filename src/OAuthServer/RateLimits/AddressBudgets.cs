@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace OAuthServer.RateLimits;
 
 /// <summary>
-/// The limiter in front of the endpoints: holds each address to the budget of the endpoint that it asks (RFC 6585 §4). A
-/// budget that counts refusals alone is only asked for a permit before the endpoint; the answer takes one if it refuses.
+/// The limiter in front of the endpoints: holds each address to the budget of the endpoint that it asks (RFC 6585
+/// §4). A budget that counts refusals alone is only asked for a permit before the endpoint; the answer takes one if
+/// it refuses.
 /// </summary>
 internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
 {
@@ -69,13 +70,15 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
 
     private static string AddressOf(HttpContext http) => ClientAddress.Of(http).Text;
 
-    private static bool IsRefusal(int status) => status is >= 400 and < 500 and not StatusCodes.Status429TooManyRequests;
+    private static bool IsRefusal(int status) =>
+        status is >= 400 and < 500 and not StatusCodes.Status429TooManyRequests;
 
     // A preflight is the browser's question, not the caller's request.
-    private Partitions? BudgetOf(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<BudgetMetadata>() is { } asked && !HttpMethods.IsOptions(http.Request.Method)
-            ? _budgets[asked.Budget]
-            : null;
+    private Partitions? BudgetOf(HttpContext http)
+    {
+        if (HttpMethods.IsOptions(http.Request.Method)) return null;
+        return http.GetEndpoint()?.Metadata.GetMetadata<BudgetMetadata>() is { } asked ? _budgets[asked.Budget] : null;
+    }
 
     private async Task SettleAsync(HttpContext http, Partitions budget, BudgetState before)
     {

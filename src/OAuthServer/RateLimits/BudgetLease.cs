@@ -2,7 +2,9 @@ using System.Threading.RateLimiting;
 
 namespace OAuthServer.RateLimits;
 
-/// <summary>What a window answers. Permits are used up and not given back, so there is nothing to dispose of.</summary>
+/// <summary>
+/// What a window answers. Permits are used up and not given back, so there is nothing to dispose of.
+/// </summary>
 internal sealed class BudgetLease(bool acquired, BudgetState state) : RateLimitLease
 {
     private static readonly string[] OfRefused = [MetadataName.RetryAfter.Name];

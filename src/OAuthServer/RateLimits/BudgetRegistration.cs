@@ -5,10 +5,13 @@ namespace OAuthServer.RateLimits;
 /// <summary>Adds all that counts requests and guesses.</summary>
 internal static class BudgetRegistration
 {
-    /// <summary>Binds and validates <see cref="RateLimitOptions"/>; adds the budgets of addresses, clients and accounts.</summary>
+    /// <summary>
+    /// Binds and validates <see cref="RateLimitOptions"/>; adds the budgets of addresses, clients and accounts.
+    /// </summary>
     public static IServiceCollection AddBudgets(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<RateLimitOptions, RateLimitOptionsValidator>(configuration.GetSection(RateLimitOptions.Section));
+        var section = configuration.GetSection(RateLimitOptions.Section);
+        services.AddOptions<RateLimitOptions, RateLimitOptionsValidator>(section);
         services.AddSingleton<UsedUpBudgets>();
         services.AddSingleton<AddressBudgets>();
         services.AddSingleton<SecretGuesses>();

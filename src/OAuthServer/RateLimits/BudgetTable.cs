@@ -64,8 +64,9 @@ internal sealed class BudgetTable(int limit, TimeSpan length, TimeProvider clock
     {
         lock (_adding)
         {
-            return Find(key) ?? _windows.Set(
-                key, new BudgetWindow(limit, length, clock), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = length });
+            if (Find(key) is { } window) return window;
+            var kept = new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = length };
+            return _windows.Set(key, new BudgetWindow(limit, length, clock), kept);
         }
     }
 }

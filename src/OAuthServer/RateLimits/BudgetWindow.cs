@@ -3,8 +3,8 @@ using System.Threading.RateLimiting;
 namespace OAuthServer.RateLimits;
 
 /// <summary>
-/// The fixed window of one address, client or account in one budget: a rate limiter of the framework's kind that also says
-/// when its window ends, which <c>RateLimit-Reset</c> and <c>Retry-After</c> need (RFC 9110 §10.2.3).
+/// The fixed window of one address, client or account in one budget: a rate limiter of the framework's kind that
+/// also says when its window ends, which <c>RateLimit-Reset</c> and <c>Retry-After</c> need (RFC 9110 §10.2.3).
 /// </summary>
 internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider clock) : RateLimiter
 {
@@ -63,8 +63,8 @@ internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider cloc
     }
 
     /// <summary>The same as <see cref="AttemptAcquireCore"/>: nobody ever waits in a queue.</summary>
-    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(AttemptAcquireCore(permitCount));
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(
+        int permitCount, CancellationToken cancellationToken) => ValueTask.FromResult(AttemptAcquireCore(permitCount));
 
     private void Take(int permitCount)
     {

@@ -15,10 +15,15 @@ internal readonly record struct ClientAddress
 
     private ClientAddress(string text) => _text = text;
 
-    /// <summary>The canonical text: <c>192.0.2.1</c>, <c>2001:db8:0:1::/64</c>, or <c>none</c> for a peer without an IP address.</summary>
+    /// <summary>
+    /// The canonical text: <c>192.0.2.1</c>, <c>2001:db8:0:1::/64</c>, or <c>none</c> for a peer without an IP
+    /// address.
+    /// </summary>
     public string Text => _text ?? NoAddress;
 
-    /// <summary>The key of the peer that sent this request; behind trusted proxies, the right-most untrusted hop.</summary>
+    /// <summary>
+    /// The key of the peer that sent this request; behind trusted proxies, the right-most untrusted hop.
+    /// </summary>
     public static ClientAddress Of(HttpContext context) => From(context.Connection.RemoteIpAddress);
 
     /// <summary>The key of an address; all peers without one (a Unix socket) share one key.</summary>

@@ -1,6 +1,9 @@
 namespace OAuthServer.RateLimits;
 
-/// <summary>How many wrong guesses one secret withstands in a window, whatever the addresses they come from (RFC 6749 §10.10).</summary>
+/// <summary>
+/// How many wrong guesses one secret withstands in a window, whatever the addresses they come from (RFC 6749
+/// §10.10).
+/// </summary>
 internal sealed class GuessLimit
 {
     /// <summary>Wrong guesses per window.</summary>

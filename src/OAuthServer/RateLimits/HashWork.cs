@@ -9,19 +9,20 @@ namespace OAuthServer.RateLimits;
 internal readonly record struct HashLane(string Key, int AtOnce, int MostWaiting);
 
 /// <summary>
-/// Where passwords and client secrets are checked. Such a check is slow on purpose, so all of them together get half of
-/// the cores, and a place that has met a wrong guess rests for as long as the guess took: guessing takes a quarter of
-/// the machine at most, and token requests keep theirs. (A low thread priority would say it more simply, but Linux does
-/// not know one.) Places are given out in the order of asking, and each lane asks for few at once, so that a crowd in
-/// one lane does not hold up the others.
+/// Where passwords and client secrets are checked. Such a check is slow on purpose, so all of them together get half
+/// of the cores, and a place that has met a wrong guess rests for as long as the guess took: guessing takes a
+/// quarter of the machine at most, and token requests keep theirs. (A low thread priority would say it more simply,
+/// but Linux does not know one.) Places are given out in the order of asking, and each lane asks for few at once, so
+/// that a crowd in one lane does not hold up the others.
 /// </summary>
 internal sealed class HashWork(TimeProvider clock) : IDisposable
 {
     private const int MostWaiting = 256;
 
     private readonly ConcurrencyLimiter _places = new(new() { PermitLimit = Places, QueueLimit = MostWaiting });
-    private readonly PartitionedRateLimiter<HashLane> _lanes = PartitionedRateLimiter.Create<HashLane, string>(lane =>
-        RateLimitPartition.GetConcurrencyLimiter(lane.Key, _ => new() { PermitLimit = lane.AtOnce, QueueLimit = lane.MostWaiting }));
+    private readonly PartitionedRateLimiter<HashLane> _lanes = PartitionedRateLimiter.Create<HashLane, string>(
+        lane => RateLimitPartition.GetConcurrencyLimiter(
+            lane.Key, _ => new() { PermitLimit = lane.AtOnce, QueueLimit = lane.MostWaiting }));
 
     private int _waiting;
 
@@ -31,7 +32,9 @@ internal sealed class HashWork(TimeProvider clock) : IDisposable
     /// <summary>How many checks are at work at once.</summary>
     public static int Places { get; } = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>Waits for a turn. Dispose of it after the work; a turn not acquired means that too many wait.</summary>
+    /// <summary>
+    /// Waits for a turn. Dispose of it after the work; a turn not acquired means that too many wait.
+    /// </summary>
     public async ValueTask<HashTurn> EnterAsync(HashLane lane, CancellationToken ct)
     {
         Interlocked.Increment(ref _waiting);

@@ -16,9 +16,9 @@ internal record PasswordGuess(string Email, string Password, ClientAddress From)
 internal sealed record UsedUpBudget(string Reason, BudgetState State);
 
 /// <summary>
-/// How many wrong passwords there may be, from all addresses together: for one account, whether it exists or not, and of
-/// one password, at whatever accounts it is tried. A browser that knows the account has a small budget of its own, which
-/// no stranger can touch. What was typed is kept only as an HMAC under a key of this process.
+/// How many wrong passwords there may be, from all addresses together: for one account, whether it exists or not,
+/// and of one password, at whatever accounts it is tried. A browser that knows the account has a small budget of its
+/// own, which no stranger can touch. What was typed is kept only as an HMAC under a key of this process.
 /// </summary>
 internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimeProvider clock) : IDisposable
 {
@@ -41,7 +41,9 @@ internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimePr
         KeyValuePair.Create("addresses", _addresses.Count),
     ];
 
-    /// <summary>True when a browser that knows the account has guesses left; else it is one of all the strangers.</summary>
+    /// <summary>
+    /// True when a browser that knows the account has guesses left; else it is one of all the strangers.
+    /// </summary>
     public bool MayTry(Guid deviceId, Guid accountId) => _devices.Look(DeviceKey(deviceId, accountId)).IsAcquired;
 
     /// <summary>Counts a wrong password typed in a browser that knows the account.</summary>
@@ -55,7 +57,8 @@ internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimePr
     }
 
     /// <summary>
-    /// False when others try at the same account, or the same password, at this moment; else <see cref="End"/> must follow.
+    /// False when others try at the same account, or the same password, at this moment; else <see cref="End"/> must
+    /// follow.
     /// </summary>
     public bool TryBegin(PasswordGuess guess)
     {
@@ -73,8 +76,8 @@ internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimePr
     }
 
     /// <summary>
-    /// True while no wrong password for this account has come from this address. Such a stranger may be the owner at a new
-    /// browser, so the lock that others caused does not hold for them.
+    /// True while no wrong password for this account has come from this address. Such a stranger may be the owner at
+    /// a new browser, so the lock that others caused does not hold for them.
     /// </summary>
     public bool IsNewcomer(PasswordGuess guess) => _addresses.Look(AddressKey(guess)).IsAcquired;
 

@@ -8,7 +8,9 @@ internal enum BudgetCount
     /// <summary>Every request.</summary>
     All,
 
-    /// <summary>Only requests answered with 400 to 499, so that honest traffic from one busy address is never turned away.</summary>
+    /// <summary>
+    /// Only requests answered with 400 to 499, so that honest traffic from one busy address is never turned away.
+    /// </summary>
     Refused,
 }
 
@@ -26,8 +28,8 @@ internal sealed class BudgetOptions
 }
 
 /// <summary>
-/// The section <c>RateLimiting</c>: what one address may ask of each group of endpoints, and how often a secret may be guessed
-/// (RFC 6749 §10.10, RFC 6585 §4).
+/// The section <c>RateLimiting</c>: what one address may ask of each group of endpoints, and how often a secret may
+/// be guessed (RFC 6749 §10.10, RFC 6585 §4).
 /// </summary>
 internal sealed class RateLimitOptions
 {
@@ -46,10 +48,14 @@ internal sealed class RateLimitOptions
     /// <summary>The sign-in page.</summary>
     public BudgetOptions SignIn { get; init; } = new();
 
-    /// <summary>Wrong secrets per client, over all addresses; and those for clients that do not exist, together.</summary>
+    /// <summary>
+    /// Wrong secrets per client, over all addresses; and those for clients that do not exist, together.
+    /// </summary>
     public GuessLimit ClientSecrets { get; init; } = new();
 
-    /// <summary>Wrong passwords per account, and wrong tries of one password at whatever accounts, over all addresses.</summary>
+    /// <summary>
+    /// Wrong passwords per account, and wrong tries of one password at whatever accounts, over all addresses.
+    /// </summary>
     public GuessLimit Passwords { get; init; } = new();
 
     /// <summary>The settings of one budget.</summary>
@@ -80,12 +86,14 @@ internal sealed class RateLimitOptionsValidator : OptionsValidator<RateLimitOpti
     private static IEnumerable<string?> Faults(string group, BudgetOptions budget) =>
     [
         .. Faults(group, budget.PermitLimit, budget.Window),
-        Rule(Enum.IsDefined(budget.Count), $"{RateLimitOptions.Section}:{group}:{nameof(budget.Count)} must be All or Refused."),
+        Rule(Enum.IsDefined(budget.Count), $"{Key(group, nameof(budget.Count))} must be All or Refused."),
     ];
 
     private static IEnumerable<string?> Faults(string group, int permits, TimeSpan window) =>
     [
-        Range($"{RateLimitOptions.Section}:{group}:{nameof(BudgetOptions.PermitLimit)}", permits, 1, MostPermits),
-        Range($"{RateLimitOptions.Section}:{group}:{nameof(BudgetOptions.Window)}", window, ShortestWindow, LongestWindow),
+        Range(Key(group, nameof(BudgetOptions.PermitLimit)), permits, 1, MostPermits),
+        Range(Key(group, nameof(BudgetOptions.Window)), window, ShortestWindow, LongestWindow),
     ];
+
+    private static string Key(string group, string setting) => $"{RateLimitOptions.Section}:{group}:{setting}";
 }

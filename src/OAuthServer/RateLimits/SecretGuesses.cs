@@ -3,15 +3,15 @@ using Microsoft.Extensions.Options;
 namespace OAuthServer.RateLimits;
 
 /// <summary>
-/// How many wrong secrets a client withstands, from all addresses together (RFC 6749 §2.3.1). Clients that do not exist
-/// share one budget, which no existing client ever touches; who is refused there learns that the client is unknown, and
-/// could have learned it from the authorization endpoint.
+/// How many wrong secrets a client withstands, from all addresses together (RFC 6749 §2.3.1). Clients that do not
+/// exist share one budget, which no existing client ever touches; who is refused there learns that the client is
+/// unknown, and could have learned it from the authorization endpoint.
 /// </summary>
 /// <remarks>
-/// A stranger can use the budget of a client up and must not lock the client out by that. A secret that this process has
-/// seen to be right is not asked about the budget. Any other is judged, once the budget is gone, only when the request
-/// brings a live code or refresh token of this client: without one it would be refused whatever the secret. A user of an
-/// app can see a code of its own and guess with that, hence the few guesses per client and user.
+/// A stranger can use the budget of a client up and must not lock the client out by that. A secret that this process
+/// has seen to be right is not asked about the budget. Any other is judged, once the budget is gone, only when the
+/// request brings a live code or refresh token of this client: without one it would be refused whatever the secret.
+/// A user of an app can see a code of its own and guess with that, hence the few guesses per client and user.
 /// </remarks>
 internal sealed class SecretGuesses(IOptions<RateLimitOptions> options, TimeProvider clock) : IDisposable
 {
@@ -53,7 +53,8 @@ internal sealed class SecretGuesses(IOptions<RateLimitOptions> options, TimeProv
         _holders.Dispose();
     }
 
-    private static string Key(string? clientId, Guid? holder) => holder is null ? clientId ?? Unknown : $"{holder} {clientId}";
+    private static string Key(string? clientId, Guid? holder) =>
+        holder is null ? clientId ?? Unknown : $"{holder} {clientId}";
 
     private BudgetTable Table(Guid? holder) => holder is null ? _clients : _holders;
 }

@@ -1,8 +1,8 @@
 namespace OAuthServer.RateLimits;
 
 /// <summary>
-/// How many tries are under way for one key. It keeps a crowd that guesses at one thing from filling a queue that others
-/// wait in too. Only what is under way is kept, so requests in flight bound it.
+/// How many tries are under way for one key. It keeps a crowd that guesses at one thing from filling a queue that
+/// others wait in too. Only what is under way is kept, so requests in flight bound it.
 /// </summary>
 /// <param name="most">Tries at once for one key.</param>
 internal sealed class TriesAtOnce(int most)

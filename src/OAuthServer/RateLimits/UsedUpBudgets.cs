@@ -4,7 +4,9 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.RateLimits;
 
-/// <summary>Puts on record that an address has used up a budget: a line in the log and a row in the audit log.</summary>
+/// <summary>
+/// Puts on record that an address has used up a budget: a line in the log and a row in the audit log.
+/// </summary>
 internal sealed partial class UsedUpBudgets(AuditEvents audit, ILogger<UsedUpBudgets> logger)
 {
     /// <summary>Called for the first refusal in a window.</summary>
@@ -24,7 +26,8 @@ internal sealed partial class UsedUpBudgets(AuditEvents audit, ILogger<UsedUpBud
     }
 
     [LoggerMessage(7001, LogLevel.Warning,
-        "Budget {Budget} of {Address} is used up: {Limit} requests. Further ones are answered 429 for {Seconds} s, without another log line")]
+        "Budget {Budget} of {Address} is used up: {Limit} requests. Further ones are answered 429 for {Seconds} s, "
+        + "without another log line")]
     private partial void LogUsedUp(string budget, ClientAddress address, int limit, long seconds);
 
     [LoggerMessage(7005, LogLevel.Error, "That budget {Budget} is used up could not be recorded")]

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Npgsql;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Hosting;

@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using OAuthServer.LocalPostgres;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.LocalPostgres;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
 using OAuthServer.LocalPostgres;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.LocalPostgres;

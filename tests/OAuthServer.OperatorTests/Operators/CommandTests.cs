@@ -1,55 +1,48 @@
 using System.CommandLine;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
-using OAuthServer.Clients;
 using OAuthServer.Operators;
 using OAuthServer.Operators.Clients;
-using OAuthServer.Operators.Doctor;
-using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators;
 
-/// <summary>The operator's commands, run as the host runs them.</summary>
+/// <summary><c>clients hash-secret</c>, and commands as the host runs them.</summary>
 public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
 {
+    private static readonly Dictionary<string, string> Production = new() { ["ASPNETCORE_ENVIRONMENT"] = "Production" };
+
     [Fact]
     [Row("REG-04")]
     public async Task A_made_secret_is_long_shown_once_and_verifies_against_its_hash()
     {
-        var first = await RunAsync(Clients(() => new()), "hash-secret");
-        var second = await RunAsync(Clients(() => new()), "hash-secret");
+        var first = await HashAsync([]);
+        var second = await HashAsync([]);
 
-        Assert.Equal(0, first.Code);
-        var (secret, hash) = (Shown(first.Output, "client_secret"), Shown(first.Output, "bcrypt hash"));
+        Assert.Equal((0, ""), (first.Code, first.Error));
+        var (secret, hash) = (Shown(first, "client_secret"), Shown(first, "bcrypt hash"));
         Assert.Matches("^[A-Za-z0-9_-]{43}$", secret);
         Assert.Matches(@"^\$2[aby]\$12\$[./A-Za-z0-9]{53}$", hash);
         Assert.True(BCrypt.Net.BCrypt.Verify(secret, hash));
-        Assert.NotEqual(secret, Shown(second.Output, "client_secret"));
-        Assert.Equal(first.Output.IndexOf(secret, StringComparison.Ordinal), first.Output.LastIndexOf(secret, StringComparison.Ordinal));
+        Assert.NotEqual(secret, Shown(second, "client_secret"));
+        Assert.Equal(2, first.Output.Split(secret).Length);
     }
 
     [Theory]
-    [InlineData(10)]
-    [InlineData(11)]
-    public async Task The_configured_cost_is_the_cost_of_the_hash(int cost)
+    [InlineData("10")]
+    [InlineData("11")]
+    public async Task The_configured_cost_is_the_cost_of_the_hash(string cost)
     {
-        var run = await RunAsync(Clients(() => new() { Cost = cost }), "hash-secret");
+        var run = await HashAsync(new() { ["ClientSecrets:Cost"] = cost });
 
         Assert.Equal(0, run.Code);
-        Assert.StartsWith($"$2a${cost}$", Shown(run.Output, "bcrypt hash"), StringComparison.Ordinal);
+        Assert.StartsWith($"$2a${cost}$", Shown(run, "bcrypt hash"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_wrong_cost_is_reported_and_no_secret_is_made()
     {
-        var services = new ServiceCollection().AddClientSecrets(new ConfigurationBuilder().AddInMemoryCollection([new("ClientSecrets:Cost", "9")]).Build());
-        await using var provider = services.BuildServiceProvider();
+        var run = await HashAsync(new() { ["ClientSecrets:Cost"] = "9" });
 
-        var run = await RunAsync(Clients(() => provider.GetRequiredService<IOptions<ClientSecretOptions>>().Value), "hash-secret");
-
-        Assert.Equal((2, string.Empty), (run.Code, run.Output));
+        Assert.Equal((2, ""), (run.Code, run.Output));
         Assert.Contains("ClientSecrets:Cost must be from 10 to 14", run.Error, StringComparison.Ordinal);
     }
 
@@ -60,10 +53,10 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [InlineData("seventy-two bytes are the most that bcrypt reads, so this one just fits!", "\n")]
     public async Task A_given_secret_is_hashed_without_its_line_end_and_not_shown(string secret, string end)
     {
-        var run = await RunAsync(Clients(() => new(), new StringReader(secret + end)), "hash-secret", "--stdin");
+        var run = await HashGivenAsync(secret + end);
 
         Assert.Equal(0, run.Code);
-        Assert.True(BCrypt.Net.BCrypt.Verify(secret, Shown(run.Output, "bcrypt hash")));
+        Assert.True(BCrypt.Net.BCrypt.Verify(secret, Shown(run, "bcrypt hash")));
         Assert.DoesNotContain(secret, run.Output, StringComparison.Ordinal);
     }
 
@@ -76,11 +69,10 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [InlineData("two lines are\nnot a secret", "control characters")]
     public async Task A_secret_that_cannot_be_used_is_refused_and_not_repeated(string secret, string expected)
     {
-        var run = await RunAsync(Clients(() => new(), new StringReader(secret)), "hash-secret", "--stdin");
+        var run = await HashGivenAsync(secret);
 
-        Assert.Equal(1, run.Code);
+        Assert.Equal((1, ""), (run.Code, run.Output));
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
-        Assert.Empty(run.Output);
         if (secret.Trim().Length > 0) Assert.DoesNotContain(secret, run.Error, StringComparison.Ordinal);
     }
 
@@ -88,93 +80,97 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
     [Row("REG-04")]
     public async Task The_printed_hash_is_one_that_the_schema_accepts_and_the_server_believes()
     {
-        var run = await RunAsync(Clients(() => new()), "hash-secret");
+        var run = await HashAsync([]);
+        var (secret, hash) = (Shown(run, "client_secret"), Shown(run, "bcrypt hash"));
         await using var server = await TestServer.StartAsync();
         await server.Database.ExecuteAsync(
-            "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes) VALUES ('made', $1, 'Made', '{https://made.example/cb}', '{read}')",
-            Shown(run.Output, "bcrypt hash"));
+            """
+            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes)
+            VALUES ('made', $1, 'Made', '{https://made.example/cb}', '{read}')
+            """,
+            hash);
 
-        var secret = Shown(run.Output, "client_secret");
         Assert.Equal("invalid_grant", (await AskAsync(server, secret)).Error);
         Assert.Equal("invalid_client", (await AskAsync(server, secret + "x")).Error);
-        Assert.Equal("invalid_client", (await AskAsync(server, Shown(run.Output, "bcrypt hash"))).Error);
+        Assert.Equal("invalid_client", (await AskAsync(server, hash)).Error);
     }
-
-    [Fact]
-    public async Task Migrate_gives_an_empty_database_the_schema_once()
-    {
-        await using var database = await TestDatabase.CreateEmptyAsync();
-        var command = MigrateCommand.Create(() => database.ConnectionString);
-
-        var first = await RunAsync(command);
-        Assert.Equal(0, first.Code);
-        Assert.Contains("001_create_oauth_tables", first.Output, StringComparison.Ordinal);
-        await TestData.SeedAsync(database);
-        var second = await RunAsync(command);
-        Assert.Equal(0, second.Code);
-        Assert.Contains("already up to date", second.Output, StringComparison.Ordinal);
-        Assert.True(await database.ScalarAsync<long>("SELECT count(*) FROM oauth_clients") > 0);
-    }
-
-    [Theory]
-    [InlineData(null, "ConnectionStrings__OAuthServer")]
-    [InlineData("", "ConnectionStrings__OAuthServer")]
-    [InlineData("Host=127.0.0.1;Port=1;Username=u;Password=demo-password;Timeout=2", "127.0.0.1:1")]
-    [InlineData("Password=demo-password;Nonsense=1", "cannot be read")]
-    public async Task Migrate_without_a_usable_database_says_so_and_fails(string? connectionString, string expected)
-    {
-        var run = await RunAsync(MigrateCommand.Create(() => connectionString));
-
-        Assert.Equal(1, run.Code);
-        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("demo-password", run.Error + run.Output, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(true, "migrate")]
-    [InlineData(true, "migrate", "--json")]
-    [InlineData(true, "keys", "list")]
-    [InlineData(true, "clients", "hash-secret")]
-    [InlineData(true, "audit", "verify")]
-    [InlineData(true, "doctor", "--json")]
-    [InlineData(true, "--help")]
-    [InlineData(true, "--version")]
-    [InlineData(false)]
-    [InlineData(false, "--urls", "http://127.0.0.1:0")]
-    [InlineData(false, "--environment", "migrate")]
-    [InlineData(false, "--OAuth:Issuer=https://as.example.test")]
-    public void Commands_are_told_from_settings(bool handled, params string[] args) => Assert.Equal(handled, RootCommands.Handles(args));
 
     [Fact]
     public async Task The_host_runs_a_command_instead_of_serving()
     {
-        var made = await HostProcess.RunAsync(root, new() { ["ASPNETCORE_ENVIRONMENT"] = "Production" }, "clients", "hash-secret");
-        Assert.Equal(0, made.ExitCode);
-        Assert.True(BCrypt.Net.BCrypt.Verify(Shown(made.Output, "client_secret"), Shown(made.Output, "bcrypt hash")));
+        var made = await HostProcess.RunAsync(root, Production, "clients", "hash-secret");
+        Assert.Equal((0, ""), (made.ExitCode, made.Error));
+        Assert.Contains("client_secret", made.Output, StringComparison.Ordinal);
 
-        var unconfigured = await HostProcess.RunAsync(root, new() { ["ASPNETCORE_ENVIRONMENT"] = "Production" }, "migrate");
-        Assert.Equal(1, unconfigured.ExitCode);
+        var unconfigured = await HostProcess.RunAsync(root, Production, "migrate");
+        Assert.Equal((2, ""), (unconfigured.ExitCode, unconfigured.Output));
         Assert.Contains("ConnectionStrings__OAuthServer", unconfigured.Error, StringComparison.Ordinal);
 
-        var misspelt = await HostProcess.RunAsync(root, new() { ["ASPNETCORE_ENVIRONMENT"] = "Production" }, "audit", "search", "--since", "yesterday");
+        var misspelt = await HostProcess.RunAsync(root, Production, "audit", "search", "--since", "yesterday");
         Assert.Equal(2, misspelt.ExitCode);
         Assert.Contains("--since must be a time such as 2026-03-01", misspelt.Error, StringComparison.Ordinal);
     }
 
-    private static Command Clients(Func<ClientSecretOptions> options, TextReader? input = null) => new("clients") { ClientsHashCommand.Create(options, input) };
+    [Fact]
+    public async Task A_misspelt_command_does_not_start_a_server()
+    {
+        var run = await HostProcess.RunAsync(root, Production, "migrat");
 
-    private static Task<Reply> AskAsync(TestServer server, string secret) =>
-        server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "no-such-token"), ("client_id", "made"), ("client_secret", secret));
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains("There is no command migrat. The commands are migrate, keys,", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_clients_may_refer_to_any_environment_variable()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var path = Path.Combine(root.Path, "clients.json");
+        await File.WriteAllTextAsync(
+            path,
+            """
+            { "clients": [ {
+                "client_id": "acme", "name": "Acme", "redirect_uris": ["https://acme.example/cb"],
+                "allowed_scopes": ["read"], "secret": { "env": "ACME__WEB_Secret" }
+            } ] }
+            """,
+            TestContext.Current.CancellationToken);
+        var variables = new Dictionary<string, string>(Production)
+        {
+            ["ConnectionStrings__OAuthServer"] = database.ConnectionString,
+            ["ClientSecrets__Cost"] = "10",
+            ["ACME__WEB_Secret"] = "a-secret-of-the-environment",
+        };
+
+        var run = await HostProcess.RunAsync(root, variables, "clients", "apply", path);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var hash = await database.ScalarAsync<string>("SELECT client_secret FROM oauth_clients");
+        Assert.True(BCrypt.Net.BCrypt.Verify("a-secret-of-the-environment", hash));
+    }
+
+    private static Task<Reply> AskAsync(TestServer server, string secret) => server.PostFormAsync(
+        "/oauth/token",
+        ("grant_type", "refresh_token"),
+        ("refresh_token", "no-such-token"),
+        ("client_id", "made"),
+        ("client_secret", secret));
 
     // The value at the end of the line that begins with the label.
-    private static string Shown(string output, string label) =>
-        Assert.Single(output.Split('\n'), line => line.StartsWith(label, StringComparison.Ordinal)).TrimEnd().Split(": ")[^1];
+    private static string Shown(CommandRun run, string label) =>
+        Assert.Single(run.Lines, line => line.StartsWith(label, StringComparison.Ordinal)).Split(": ")[^1];
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(Command command, params string[] args)
+    private static Task<CommandRun> HashAsync(Dictionary<string, string?> settings) =>
+        new CommandLine { Settings = settings }
+            .RunAsync(["clients", "hash-secret"], TestContext.Current.CancellationToken);
+
+    private static async Task<CommandRun> HashGivenAsync(string given)
     {
+        await using var settings = new CommandLine().Read();
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var code = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
-        return (code, output.ToString(), error.ToString());
+        var command = ClientsHashCommand.Create(new CommandRunner(settings), new StringReader(given));
+        var console = new InvocationConfiguration { Output = output, Error = error };
+        var code = await command.Parse(["--stdin"]).InvokeAsync(console, TestContext.Current.CancellationToken);
+        return new CommandRun(code, output.ToString(), error.ToString());
     }
 }

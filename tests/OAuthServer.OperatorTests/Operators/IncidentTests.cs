@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Npgsql;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators;

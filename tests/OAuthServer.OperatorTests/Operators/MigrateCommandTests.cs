@@ -1,7 +1,4 @@
-using System.CommandLine;
-using System.Text.Json;
-using OAuthServer.Operators;
-using OAuthServer.Operators.Doctor;
+using Npgsql;
 using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 
@@ -10,19 +7,25 @@ namespace OAuthServer.OperatorTests.Operators;
 /// <summary>What an operator sees of <c>OAuthServer migrate</c>.</summary>
 public sealed class MigrateCommandTests
 {
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task It_says_what_it_ran_and_the_second_time_that_there_was_nothing_to_do()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         var first = await RunAsync(database.ConnectionString);
-        Assert.Equal(0, first.Code);
+        Assert.Equal((0, ""), (first.Code, first.Error));
         Assert.Contains("Ran 001_create_oauth_tables.sql.", first.Output, StringComparison.Ordinal);
+        Assert.Equal("The schema is up to date.", first.Lines[^1]);
+        await TestData.SeedAsync(database);
 
-        var second = await RunAsync(database.ConnectionString, "--json");
-        Assert.Equal(0, second.Code);
-        var report = JsonDocument.Parse(second.Output).RootElement;
-        Assert.True(report.GetProperty("ok").GetBoolean());
-        Assert.Equal(0, report.GetProperty("applied").GetArrayLength());
+        var second = await RunAsync(database.ConnectionString);
+        Assert.Equal((0, "The schema is already up to date."), (second.Code, second.Output.Trim()));
+        var json = await RunAsync(database.ConnectionString, "--json");
+        Assert.Equal(0, json.Code);
+        Assert.True(json.Json.GetProperty("ok").GetBoolean());
+        Assert.Equal(0, json.Json.GetProperty("applied").GetArrayLength());
+        Assert.True(await database.ScalarAsync<long>("SELECT count(*) FROM oauth_clients") > 0);
     }
 
     [Fact]
@@ -35,20 +38,19 @@ public sealed class MigrateCommandTests
         Assert.Contains("SET LOCAL lock_timeout = '2000ms';", plan.Output, StringComparison.Ordinal);
         Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
 
-        await using (var connection = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var connection = await database.DataSource.OpenConnectionAsync(Ct))
         {
             foreach (var statement in SqlText.Statements(plan.Output))
             {
-                await using var run = new Npgsql.NpgsqlCommand(statement, connection);
-                await run.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+                await using var run = new NpgsqlCommand(statement, connection);
+                await run.ExecuteNonQueryAsync(Ct);
             }
         }
 
-        Assert.Contains("already up to date", (await RunAsync(database.ConnectionString, "--plan")).Output, StringComparison.Ordinal);
+        Assert.Contains("up to date", (await RunAsync(database.ConnectionString, "--plan")).Output, StringComparison.Ordinal);
         Assert.Contains("already up to date", (await RunAsync(database.ConnectionString)).Output, StringComparison.Ordinal);
-        Assert.Equal(
-            await SchemaAsync(await TestDatabase.CreateAsync()),
-            await SchemaAsync(database, dispose: false));
+        await using var migrated = await TestDatabase.CreateAsync();
+        Assert.Equal(await SchemaAsync(migrated), await SchemaAsync(database));
     }
 
     [Fact]
@@ -56,47 +58,58 @@ public sealed class MigrateCommandTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         var scripts = MigrationScript.Embedded();
-        await new Migrator(database.Contexts, new RecordedLog(), [.. scripts.Take(scripts.Count - 1)]).RunAsync(TestContext.Current.CancellationToken);
-        var report = JsonDocument.Parse((await RunAsync(database.ConnectionString, "--plan", "--json")).Output).RootElement;
+        await new Migrator(database.Contexts, new RecordedLog(), [.. scripts.SkipLast(1)]).RunAsync(Ct);
+
+        var report = (await RunAsync(database.ConnectionString, "--plan", "--json")).Json;
+
         Assert.True(report.GetProperty("ok").GetBoolean());
         Assert.Equal(0, report.GetProperty("applied").GetArrayLength());
         var pending = Assert.Single(report.GetProperty("pending").EnumerateArray());
         Assert.Equal(scripts[^1].Name, pending.GetProperty("script").GetString());
-        Assert.Contains(scripts[^1].Sql.Trim().Split('\n')[^1], pending.GetProperty("sql").GetString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("CREATE TABLE schema_versions", pending.GetProperty("sql").GetString(), StringComparison.Ordinal);
+        var sql = pending.GetProperty("sql").GetString();
+        Assert.Contains(scripts[^1].Sql.Trim().Split('\n')[^1], sql, StringComparison.Ordinal);
+        Assert.DoesNotContain("CREATE TABLE schema_versions", sql, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_script_that_fails_is_named_with_the_reason()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await database.ExecuteAsync("CREATE TABLE oauth_clients (id integer)");
+
+        var run = await RunAsync(database.ConnectionString);
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.Contains("001_create_oauth_tables.sql failed and left nothing behind. 42P07", run.Error, StringComparison.Ordinal);
+        var json = await RunAsync(database.ConnectionString, "--json");
+        Assert.Equal(1, json.Code);
+        Assert.Equal("001_create_oauth_tables.sql", json.Json.GetProperty("failed_script").GetString());
     }
 
     [Theory]
-    [InlineData(null, "ConnectionStrings__OAuthServer")]
-    [InlineData("Host=127.0.0.1;Port=1;Username=u;Password=hidden-word;Timeout=2", "127.0.0.1:1")]
-    [InlineData("Nonsense=hidden-word", "ConnectionStrings__OAuthServer")]
-    public async Task A_database_that_cannot_be_used_is_code_1_with_the_reason_and_no_secret(string? connectionString, string reason)
+    [InlineData(2, null, "No database is configured: set ConnectionStrings__OAuthServer.")]
+    [InlineData(2, "Password=hidden-word;Nonsense=1", "cannot be read")]
+    [InlineData(3, "Host=127.0.0.1;Port=1;Username=u;Password=hidden-word;Timeout=2", "127.0.0.1:1")]
+    [InlineData(3, "Host=no-such-host.invalid;Username=u;Password=hidden-word;Timeout=2", "no-such-host.invalid")]
+    public async Task A_database_that_cannot_be_used_is_named_and_no_secret(int code, string? connectionString, string reason)
     {
-        var run = await RunAsync(connectionString);
-        Assert.Equal(1, run.Code);
-        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("hidden-word", run.Error + run.Output, StringComparison.Ordinal);
+        foreach (var options in (string[][])[[], ["--json"], ["--plan"]])
+        {
+            var run = await RunAsync(connectionString, options);
+
+            Assert.Equal((code, ""), (run.Code, run.Output));
+            Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("hidden-word", run.Error, StringComparison.Ordinal);
+        }
     }
 
-    private static async Task<string> SchemaAsync(TestDatabase database, bool dispose = true)
-    {
-        var columns = await database.ScalarAsync<string>(
-            """
-            SELECT string_agg(concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default), E'\n' ORDER BY table_name, ordinal_position)
-            FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE 'pg\_stat%'
-            """);
-        if (dispose) await database.DisposeAsync();
-        return columns!;
-    }
+    private static async Task<string?> SchemaAsync(TestDatabase database) => await database.ScalarAsync<string>(
+        """
+        SELECT string_agg(concat_ws(' ', table_name, ordinal_position, column_name, data_type, is_nullable, column_default),
+                          E'\n' ORDER BY table_name, ordinal_position)
+        FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE 'pg\_stat%'
+        """);
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string? connectionString, params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var command = MigrateCommand.Create(() => connectionString);
-        var code = await command.Parse(arguments).InvokeAsync(
-            new InvocationConfiguration { Output = output, Error = error },
-            TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<CommandRun> RunAsync(string? connectionString, params string[] options) =>
+        CommandLine.On(connectionString).RunAsync(["migrate", .. options], Ct);
 }

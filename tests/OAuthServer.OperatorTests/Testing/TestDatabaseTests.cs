@@ -1,5 +1,4 @@
 using Npgsql;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Testing;

@@ -40,7 +40,7 @@ public sealed class ClientAuthenticationSecretTests(SharedServer tokens)
         {
             var run = await new CommandLine().RunAsync(["clients", "hash-secret"], TestContext.Current.CancellationToken);
             Assert.Equal(0, run.Code);
-            var lines = run.Lines;
+            var lines = run.Output.Split('\n');
             var secret = lines[0].Split(": ")[1].Trim();
             Assert.InRange(Encoding.UTF8.GetByteCount(secret), 22, 72);
             Assert.Equal(32, Microsoft.IdentityModel.Tokens.Base64UrlEncoder.DecodeBytes(secret).Length);

@@ -72,7 +72,7 @@ public sealed class IssuedSecretTests(OwnServer own) : IClassFixture<OwnServer>
         var commands = new CommandLine { Settings = { ["ClientSecrets:Cost"] = cost.ToString(CultureInfo.InvariantCulture) } };
         var run = await commands.RunAsync(["clients", "hash-secret"], TestContext.Current.CancellationToken);
         Assert.Equal(0, run.Code);
-        var lines = run.Lines.Select(line => line.Split(": ")[^1].Trim()).ToList();
+        var lines = run.Output.Split('\n').Select(line => line.Split(": ")[^1].Trim()).ToList();
         return (lines[0], lines[1], run.Output);
     }
 

@@ -130,7 +130,12 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
     {
         var commands = new CommandLine
         {
-            Settings = new(_settings) { ["ConnectionStrings:OAuthServer"] = _first.Database.ConnectionString },
+            Settings =
+            {
+                ["ConnectionStrings:OAuthServer"] = _first.Database.ConnectionString,
+                ["SigningKeys:Source"] = "File",
+                ["SigningKeys:Directory"] = _folder.FullName,
+            },
             Clock = _clock,
         };
         var run = await commands.RunAsync(["keys", .. arguments], Cancel);

@@ -15,7 +15,7 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     private const string SecretId = "oauth/jwt-private-key";
     private SecretsManagerServer _server = null!;
     private SecretsManagerKeySource _source = null!;
-    private TestDatabase? _database;
+    private string? _database;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -177,7 +177,8 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     {
         foreach (var arguments in (string[][])[["generate"], ["generate"], ["promote", "--force"]]) Assert.Equal(0, (await RunAsync(arguments)).Code);
         var previous = (await StagesAsync())[KeyStage.Previous];
-        await using var database = _database = await TestDatabase.CreateAsync();
+        await using var database = await TestDatabase.CreateAsync();
+        _database = database.ConnectionString;
         await database.ExecuteAsync("INSERT INTO oauth_signing_keys (kid, n, e) VALUES ($1, 'n', 'e')", previous);
 
         var unknown = await RunAsync("retire");
@@ -253,9 +254,18 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
 
     private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
+        // The commands use the credentials that the SDK finds, here in its environment.
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "AKIDEMO");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "demo-secret-key");
         var commands = new CommandLine
         {
-            Settings = new(_server.Settings()) { ["ConnectionStrings:OAuthServer"] = _database?.ConnectionString },
+            Settings =
+            {
+                ["ConnectionStrings:OAuthServer"] = _database,
+                ["SigningKeys:ServiceUrl"] = _server.Address,
+                ["SigningKeys:Region"] = "eu-central-1",
+                ["SigningKeys:SecretId"] = SecretId,
+            },
         };
         var run = await commands.RunAsync(["keys", .. arguments], Cancel);
         return (run.Code, run.Output + run.Error);

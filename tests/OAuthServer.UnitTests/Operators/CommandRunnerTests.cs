@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using OAuthServer.Keys;
 using OAuthServer.Operators;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Operators;
@@ -11,7 +12,10 @@ namespace OAuthServer.UnitTests.Operators;
 /// <summary>What goes wrong becomes a sentence on standard error and one of the exit codes.</summary>
 public sealed class CommandRunnerTests
 {
-    private const string Migrate = "run OAuthServer migrate";
+    private const string Database = "Host=db;Port=6432;Database=oauth;Username=server;Password=hidden-word";
+    private const string Unusable = "The database db:6432/oauth cannot be used:";
+    private const string OldSchema = "The schema of the database is older than this version: run OAuthServer migrate.";
+    private const string Unreadable = "The connection string ConnectionStrings__OAuthServer cannot be read.";
 
     [Fact]
     public async Task The_answer_of_the_work_is_the_exit_code()
@@ -31,58 +35,74 @@ public sealed class CommandRunnerTests
     }
 
     [Fact]
-    public async Task What_a_command_works_on_and_cannot_use_is_named()
+    public async Task A_key_store_that_cannot_be_used_is_named()
     {
+        var run = await RunAsync(() => throw new KeyStoreException("The secret cannot be\u001b read."));
+
+        Assert.Equal((ExitCodes.Unavailable, ""), (run.Code, run.Output));
+        Assert.Equal("The secret cannot be? read.", run.Error.TrimEnd());
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_used_is_named_with_the_reason()
+    {
+        var cause = new IOException("Connection refused\u001b");
         (Exception Failure, string Sentence)[] cases =
         [
-            (new KeyStoreException("The secret cannot be read."), "The secret cannot be read."),
-            (new NpgsqlException("Failed to connect\u001b to 127.0.0.1:1"), "Failed to connect? to 127.0.0.1:1"),
-            (new TimeoutException("It took too long."), "It took too long."),
-            (Refusal(PostgresErrorCodes.UndefinedTable), Migrate),
-            (Refusal(PostgresErrorCodes.UndefinedColumn), Migrate),
-            (Refusal(PostgresErrorCodes.InsufficientPrivilege), "42501: permission denied"),
-            (new DbUpdateException("An error occurred.", Refusal(PostgresErrorCodes.CheckViolation)), "23514: permission"),
+            (new NpgsqlException("It failed."), $"{Unusable} It failed."),
+            (new NpgsqlException("It failed.", cause), $"{Unusable} It failed. (Connection refused?)"),
+            (new NpgsqlException("Connection refused\u001b", cause), $"{Unusable} Connection refused?"),
+            (new TimeoutException("It took too long."), $"{Unusable} It took too long."),
+            (Refusal(PostgresErrorCodes.InsufficientPrivilege), $"{Unusable} 42501: permission denied"),
+            (new DbUpdateException("", Refusal(PostgresErrorCodes.CheckViolation)), $"{Unusable} 23514: permission denied"),
+            (Refusal(PostgresErrorCodes.UndefinedTable), OldSchema),
+            (Refusal(PostgresErrorCodes.UndefinedColumn), OldSchema),
         ];
         foreach (var (failure, sentence) in cases)
         {
-            var run = await RunAsync(() => throw failure);
+            var run = await RunOnAsync(Database, _ => throw failure);
 
             Assert.Equal((ExitCodes.Unavailable, ""), (run.Code, run.Output));
-            Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
+            Assert.Equal(sentence, run.Error.TrimEnd());
         }
     }
 
     [Fact]
     public async Task A_fault_of_the_program_is_not_hidden()
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(() => throw new InvalidOperationException()));
-        await Assert.ThrowsAsync<ArgumentException>(() => RunAsync(() => throw new ArgumentException("no setting")));
+        await Assert.ThrowsAsync<IOException>(() => RunAsync(() => throw new IOException()));
+        await Assert.ThrowsAsync<ArgumentException>(() => RunOnAsync(Database, _ => throw new ArgumentException("no setting")));
         await Assert.ThrowsAsync<DbUpdateException>(
-            () => RunAsync(() => throw new DbUpdateException("", new InvalidOperationException())));
+            () => RunOnAsync(Database, _ => throw new DbUpdateException("", new IOException())));
     }
 
     [Theory]
     [InlineData(null, "No database is configured: set ConnectionStrings__OAuthServer.")]
     [InlineData("", "No database is configured: set ConnectionStrings__OAuthServer.")]
     [InlineData(" ", "No database is configured: set ConnectionStrings__OAuthServer.")]
-    [InlineData("Password=demo-password;Nonsense=1", "The connection string ConnectionStrings__OAuthServer cannot be read.")]
-    [InlineData("Password=demo-password;Port=x", "The connection string ConnectionStrings__OAuthServer cannot be read.")]
-    [InlineData("Password=demo-password", "The connection string ConnectionStrings__OAuthServer cannot be read.")]
+    [InlineData("Password=demo-password;Nonsense=1", Unreadable)]
+    [InlineData("Password=demo-password;Port=x", Unreadable)]
+    [InlineData("Password=demo-password", Unreadable)]
     public async Task Without_a_connection_string_the_work_is_not_begun(string? connectionString, string sentence)
     {
-        await using var settings = CommandLine.On(connectionString).Read();
         var began = false;
 
-        var run = await RunAsync(parsed => new CommandRunner(settings).RunAsync(parsed, _ =>
+        var run = await RunOnAsync(connectionString, _ =>
         {
             began = true;
             return Task.FromResult(ExitCodes.Done);
-        }));
+        });
 
         Assert.Equal((ExitCodes.Misconfigured, sentence, false), (run.Code, run.Error.TrimEnd(), began));
     }
 
     private static PostgresException Refusal(string state) => new("permission denied", "ERROR", "ERROR", state);
+
+    private static async Task<CommandRun> RunOnAsync(string? connectionString, Func<OAuthDatabase, Task<int>> work)
+    {
+        await using var settings = CommandLine.On(connectionString).Read();
+        return await RunAsync(parsed => new CommandRunner(settings).RunAsync(parsed, work));
+    }
 
     private static Task<CommandRun> RunAsync(Func<Task<int>> work) =>
         RunAsync(parsed => CommandRunner.RunAsync(parsed, work));

@@ -48,7 +48,6 @@ public sealed class RootCommandsTests
     }
 
     [Theory]
-    [InlineData("'lst' was not matched", "clients", "lst")]
     [InlineData("'lst'", "clients", "lst")]
     [InlineData("'--prun'", "clients", "plan", "clients.json", "--prun")]
     [InlineData("--limit must be a number from 1 on.", "audit", "search", "--limit", "0")]

@@ -95,16 +95,22 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
             return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated);
         if (parameters["state"] is not null && target.State is null)
             return OAuthError.InvalidRequest("The state is too long or not printable ASCII.", Reasons.StateUnreadable);
-        if (parameters["request"] is not null) return NotSupported("request_not_supported", Reasons.RequestObject);
+        if (parameters["request"] is not null)
+        {
+            return new OAuthError(
+                "request_not_supported", "Request objects are not supported.", Reasons.RequestObject);
+        }
+
         if (parameters["request_uri"] is not null)
-            return NotSupported("request_uri_not_supported", Reasons.RequestUri);
+        {
+            return new OAuthError(
+                "request_uri_not_supported", "Request objects are not supported.", Reasons.RequestUri);
+        }
+
         if (!parameters.HasUnreadable(LongestValue, "state", "scope")) return null;
         return OAuthError.InvalidRequest(
             "A parameter is too long or has control characters.", Reasons.ParameterUnreadable);
     }
-
-    private static OAuthError NotSupported(string code, string reason) =>
-        new(code, "Request objects are not supported.", reason);
 
     private static OAuthError? ResponseFault(Client client, Parameters parameters)
     {

@@ -7,7 +7,9 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.Hosting.Development;
 
-/// <summary>Demo clients and a demo person, for Development alone. Docs and scripts use these names, so they stay as they are.</summary>
+/// <summary>
+/// Demo clients and a demo person, for Development alone. Docs and scripts use these names, so they stay as they are.
+/// </summary>
 internal sealed class DemoSeed(
     IDbContextFactory<OAuthDbContext> contexts,
     IServiceScopeFactory scopes,

@@ -5,8 +5,8 @@ using OAuthServer.LocalPostgres;
 namespace OAuthServer.Hosting.Development;
 
 /// <summary>
-/// The database of a Development host that has none configured: a private PostgreSQL under <c>.data</c>, stopped with the
-/// host. Outside Development, or with a connection string, this does nothing. What is published has no private PostgreSQL.
+/// The database of a Development host that has none configured: a private PostgreSQL under <c>.data</c>, stopped with
+/// the host. Outside Development, or with a connection string, this does nothing. What is published has none.
 /// </summary>
 internal sealed class DevelopmentDatabase : IAsyncDisposable
 {
@@ -23,18 +23,23 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
     {
         // The same sources as the host's, read once before the host exists.
         var probe = WebApplication.CreateEmptyBuilder(new() { Args = args, EnvironmentName = EnvironmentName() });
-        probe.Configuration.AddJsonFile("appsettings.json", optional: true)
-            .AddJsonFile($"appsettings.{probe.Environment.EnvironmentName}.json", optional: true).AddEnvironmentVariables().AddCommandLine(args);
+        probe.Configuration
+            .AddJsonFile("appsettings.json", optional: true)
+            .AddJsonFile($"appsettings.{probe.Environment.EnvironmentName}.json", optional: true)
+            .AddEnvironmentVariables()
+            .AddCommandLine(args);
         var root = probe.Environment.ContentRootPath;
         if (!probe.Environment.IsDevelopment()) return new();
 
         var database = new DevelopmentDatabase();
         var data = DataFolder(root);
-        if (probe.Configuration["SigningKeys:Directory"] is null) database._settings["SigningKeys:Directory"] = Path.Combine(data, "keys");
+        if (probe.Configuration["SigningKeys:Directory"] is null)
+            database._settings["SigningKeys:Directory"] = Path.Combine(data, "keys");
         if (!string.IsNullOrEmpty(probe.Configuration.GetConnectionString("OAuthServer"))) return database;
 
-        (database._server, var connection, database.Fault) = await StartPrivateAsync(Path.Combine(data, "postgres"), quiet);
-        if (connection is not null) database._settings["ConnectionStrings:OAuthServer"] = connection;
+        var start = await StartPrivateAsync(Path.Combine(data, "postgres"), quiet);
+        (database._server, database.Fault) = (start.Server, start.Fault);
+        if (start.Connection is { } connection) database._settings["ConnectionStrings:OAuthServer"] = connection;
         return database;
     }
 
@@ -48,18 +53,19 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
     }
 
 #if LOCAL_POSTGRES
-    private static async Task<(IAsyncDisposable? Server, string? Connection, string? Fault)> StartPrivateAsync(string directory, bool quiet)
+    private static async Task<PrivateDatabase> StartPrivateAsync(string directory, bool quiet)
     {
         // The host and its log do not exist yet.
         using var loggers = LoggerFactory.Create(logging =>
         {
             if (!quiet) logging.AddSimpleConsole(console => console.SingleLine = true);
         });
-        return await PrivatePostgres.StartAsync(new() { Directory = directory }, loggers.CreateLogger("PostgreSQL")) switch
+        var logger = loggers.CreateLogger("PostgreSQL");
+        return await PrivatePostgres.StartAsync(new() { Directory = directory }, logger) switch
         {
-            PrivatePostgresStart.Started started => (started.Server, started.Server.ConnectionString, null),
-            PrivatePostgresStart.NotInstalled missing => (null, null, missing.Message),
-            PrivatePostgresStart.Failed failed => (null, null, failed.Message),
+            PrivatePostgresStart.Started started => new(started.Server, started.Server.ConnectionString, null),
+            PrivatePostgresStart.NotInstalled missing => new(null, null, missing.Message),
+            PrivatePostgresStart.Failed failed => new(null, null, failed.Message),
             _ => throw new InvalidOperationException("PostgreSQL neither started nor failed."),
         };
     }
@@ -71,8 +77,8 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
           Docker           docker compose up, in the checkout
         """;
 
-    private static Task<(IAsyncDisposable? Server, string? Connection, string? Fault)> StartPrivateAsync(string directory, bool quiet) =>
-        Task.FromResult<(IAsyncDisposable?, string?, string?)>((null, null, NoDatabase));
+    private static Task<PrivateDatabase> StartPrivateAsync(string directory, bool quiet) =>
+        Task.FromResult(new PrivateDatabase(null, null, NoDatabase));
 #endif
 
     // Beside the solution of a checkout, or below the content root when there is none.
@@ -91,4 +97,7 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
         var variables = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         return variables["ASPNETCORE_ENVIRONMENT"] ?? variables["DOTNET_ENVIRONMENT"];
     }
+
+    // Either the server and how to reach it, or why there is none.
+    private sealed record PrivateDatabase(IAsyncDisposable? Server, string? Connection, string? Fault);
 }

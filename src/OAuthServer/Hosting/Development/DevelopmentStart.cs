@@ -4,7 +4,9 @@ using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Hosting.Development;
 
-/// <summary>In Development the schema is brought up to date at start, demo data is there, and a banner says how to use it.</summary>
+/// <summary>
+/// In Development the schema is brought up to date at start, demo data is there, and a banner says how to use it.
+/// </summary>
 internal static class DevelopmentStart
 {
     /// <summary>Null when the host can start, else what stands in the way.</summary>

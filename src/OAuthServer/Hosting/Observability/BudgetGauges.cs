@@ -4,8 +4,8 @@ using OAuthServer.RateLimits;
 namespace OAuthServer.Hosting.Observability;
 
 /// <summary>How full the tables of budgets are, and how many checks of secrets wait.</summary>
-internal sealed class BudgetGauges(AddressBudgets addresses, SecretGuesses secrets, PasswordGuesses passwords, HashWork work)
-    : IGauges
+internal sealed class BudgetGauges(
+    AddressBudgets addresses, SecretGuesses secrets, PasswordGuesses passwords, HashWork work) : IGauges
 {
     public void AddTo(Meter meter)
     {

@@ -10,11 +10,13 @@ internal sealed class KeyGauges(KeyRing ring, IOptions<SigningKeyOptions> option
     public void AddTo(Meter meter)
     {
         meter.CreateObservableGauge(
-            "oauth.server.key.age", () => Measured(Age()?.TotalSeconds), "s", "Time since the key that signs was made.");
+            "oauth.server.key.age", () => Measured(Age()?.TotalSeconds), "s",
+            "Time since the key that signs was made.");
         meter.CreateObservableGauge(
             "oauth.server.key.rotation.due", () => Measured((options.Value.RotateEvery - Age())?.TotalDays), "d",
             "Days until the key that signs is older than SigningKeys:RotateEvery; below 0 it is overdue.");
-        meter.CreateObservableGauge("oauth.server.key.published", Published, "{key}", "Keys in the JWK Set, by stage.");
+        meter.CreateObservableGauge(
+            "oauth.server.key.published", Published, "{key}", "Keys in the JWK Set, by stage.");
         meter.CreateObservableGauge(
             "oauth.server.key.store.failing", () => ring.Fault is null ? 0 : 1, "{fault}",
             "1 while the last attempt to read the key store has failed.");
@@ -32,6 +34,8 @@ internal sealed class KeyGauges(KeyRing ring, IOptions<SigningKeyOptions> option
     private TimeSpan? Age() =>
         clock.GetUtcNow() - ring.Current?.Published.First(key => key.Stage == KeyStage.Current).CreatedAt;
 
-    private IEnumerable<Measurement<int>> Published() => Enum.GetValues<KeyStage>().Select(stage => new Measurement<int>(
-        ring.Current?.Published.Count(key => key.Stage == stage) ?? 0, GaugeTags.Of("oauth.key.stage", Name(stage))));
+    private IEnumerable<Measurement<int>> Published() => Enum.GetValues<KeyStage>().Select(stage =>
+        new Measurement<int>(Count(stage), GaugeTags.Of("oauth.key.stage", Name(stage))));
+
+    private int Count(KeyStage stage) => ring.Current?.Published.Count(key => key.Stage == stage) ?? 0;
 }

@@ -41,7 +41,9 @@ internal static class LogOutput
     {
         logger.Enrich.FromLogContext();
         logger.Filter.ByExcluding(entry => entry.Properties.ContainsKey(QueryString) || QuotesRequest(entry));
-        if (environment.IsDevelopment()) logger.WriteTo.Console(outputTemplate: Readable, formatProvider: CultureInfo.InvariantCulture);
-        else logger.WriteTo.Console(new RenderedCompactJsonFormatter());
+        if (environment.IsDevelopment())
+            logger.WriteTo.Console(outputTemplate: Readable, formatProvider: CultureInfo.InvariantCulture);
+        else
+            logger.WriteTo.Console(new RenderedCompactJsonFormatter());
     }
 }

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace OAuthServer.Hosting.Observability;
 
-/// <summary>Which signals are exported by OTLP, as the standard variables of OpenTelemetry say; neither while none of them is set.</summary>
+/// <summary>
+/// Which signals are exported by OTLP, as the standard variables of OpenTelemetry say; neither while none of them is
+/// set.
+/// </summary>
 /// <param name="Metrics">Whether metrics are.</param>
 /// <param name="Traces">Whether traces are.</param>
 /// <param name="Faults">Values that cannot be used.</param>
@@ -16,11 +19,12 @@ internal sealed record TelemetryExport(bool Metrics, bool Traces, IReadOnlyList<
     /// <summary>Reads the variables, which the host's configuration has too.</summary>
     public static TelemetryExport Read(IConfiguration configuration)
     {
-        if (string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase)) return new(false, false, []);
+        if (IsTrue(configuration["OTEL_SDK_DISABLED"])) return new(false, false, []);
         var faults = new List<string>();
         foreach (var name in (string[])[Endpoint, Variable("METRICS", "ENDPOINT"), Variable("TRACES", "ENDPOINT")])
         {
-            if (configuration[name] is { Length: > 0 } address && !IsHttp(address)) faults.Add($"{name} must be an absolute http or https address.");
+            if (configuration[name] is { Length: > 0 } address && !IsHttp(address))
+                faults.Add($"{name} must be an absolute http or https address.");
         }
 
         return new(IsWanted(configuration, "METRICS", faults), IsWanted(configuration, "TRACES", faults), faults);
@@ -32,7 +36,8 @@ internal sealed record TelemetryExport(bool Metrics, bool Traces, IReadOnlyList<
         switch (configuration[exporter])
         {
             case null or "":
-                return configuration[Endpoint] is { Length: > 0 } || configuration[Variable(signal, "ENDPOINT")] is { Length: > 0 };
+                return configuration[Endpoint] is { Length: > 0 }
+                    || configuration[Variable(signal, "ENDPOINT")] is { Length: > 0 };
             case "otlp":
                 return true;
             case "none":
@@ -43,8 +48,10 @@ internal sealed record TelemetryExport(bool Metrics, bool Traces, IReadOnlyList<
         }
     }
 
+    private static bool IsTrue(string? value) => string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsHttp(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 }
 
 /// <summary>Tells the faults of the variables beside all others, before the server starts.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Reflection;
 using Microsoft.Extensions.Options;
 using OAuthServer.Audit;
 using OpenTelemetry;
@@ -18,8 +17,8 @@ internal static class TelemetryRegistration
     private const string ServiceName = "oauthserver";
 
     /// <summary>
-    /// Registers <see cref="ServerTelemetry"/>. Without a variable that asks for an export there is no OpenTelemetry in the host at all, so
-    /// nobody listens and nothing is measured.
+    /// Registers <see cref="ServerTelemetry"/>. Without a variable that asks for an export there is no OpenTelemetry
+    /// in the host at all, so nobody listens and nothing is measured.
     /// </summary>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
@@ -28,42 +27,57 @@ internal static class TelemetryRegistration
         services.AddOptions<TelemetryOptions>().ValidateOnStart();
         services.AddSingleton<DistributedContextPropagator, OwnTraces>();
         services.AddSingleton(provider => new ServerTelemetry(
-            provider.GetRequiredService<IMeterFactory>().Create(ServerTelemetry.Name), provider.GetRequiredService<TimeProvider>()));
-        if (export is not { Faults.Count: 0 } || !(export.Metrics || export.Traces)) return services;
-
-        var telemetry = services.AddOpenTelemetry().ConfigureResource(Describe);
-        if (export.Metrics) telemetry.WithMetrics(metrics => Measure(metrics).AddOtlpExporter(otlp => Direct(otlp, configuration, "METRICS")));
-        if (export.Traces) telemetry.WithTracing(traces => Trace(traces).AddOtlpExporter(otlp => Direct(otlp, configuration, "TRACES")));
+            provider.GetRequiredService<IMeterFactory>().Create(ServerTelemetry.Name),
+            provider.GetRequiredService<TimeProvider>()));
+        if (export is { Faults.Count: 0 }) services.AddExport(export, configuration);
         return services;
+    }
+
+    private static void AddExport(
+        this IServiceCollection services, TelemetryExport export, IConfiguration configuration)
+    {
+        if (!export.Metrics && !export.Traces) return;
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(Describe);
+        if (export.Metrics) telemetry.WithMetrics(metrics => Measure(metrics).AddOtlpExporter(To("METRICS")));
+        if (export.Traces) telemetry.WithTracing(traces => Trace(traces).AddOtlpExporter(To("TRACES")));
+
+        Action<OtlpExporterOptions> To(string signal) => otlp => Direct(otlp, configuration, signal);
     }
 
     // What the environment says of the resource comes last, and so wins.
     private static void Describe(ResourceBuilder resource) => resource.Clear()
-        .AddService(ServiceName, serviceVersion: typeof(TelemetryRegistration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)
+        .AddService(ServiceName, serviceVersion: ServerVersion.Full)
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
 
     private static MeterProviderBuilder Measure(MeterProviderBuilder metrics) => metrics
-        .AddMeter(ServerTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql")
+        .AddMeter(ServerTelemetry.Name, "Npgsql")
+        .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
         .AddRuntimeInstrumentation();
 
     private static TracerProviderBuilder Trace(TracerProviderBuilder traces)
     {
-        // Else the library reads the headers once more, by its own propagator, and takes up the caller's trace after all.
+        // Else the library reads the headers once more, by its own propagator, and takes up the caller's trace after
+        // all.
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         return traces
-            .AddAspNetCoreInstrumentation(requests => requests.Filter = http => !http.Request.Path.StartsWithSegments("/health"))
+            .AddAspNetCoreInstrumentation(requests => requests.Filter = IsNoProbe)
             .AddSource(ServerTelemetry.Name, "Npgsql")
             .AddProcessor(new ServerSpanTags());
     }
 
+    private static bool IsNoProbe(HttpContext http) => !http.Request.Path.StartsWithSegments("/health");
+
     // The exporter reads the variables that are for all signals; those of one signal count more.
     private static void Direct(OtlpExporterOptions otlp, IConfiguration configuration, string signal)
     {
-        if (Of("PROTOCOL") is { } protocol) otlp.Protocol = protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        if (Of("PROTOCOL") is { } protocol)
+            otlp.Protocol = protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
         if (Of("ENDPOINT") is { } endpoint) otlp.Endpoint = new Uri(endpoint);
         if (Of("HEADERS") is { } headers) otlp.Headers = headers;
         if (int.TryParse(Of("TIMEOUT"), out var milliseconds)) otlp.TimeoutMilliseconds = milliseconds;
-        string? Of(string name) => configuration[TelemetryExport.Variable(signal, name)] is { Length: > 0 } value ? value : null;
+
+        string? Of(string name) =>
+            configuration[TelemetryExport.Variable(signal, name)] is { Length: > 0 } value ? value : null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OAuthServer.Storage;
@@ -21,8 +20,7 @@ internal sealed class DatabaseCheck(
     public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
         var settings = new NpgsqlConnectionStringBuilder(options.Value.ConnectionString);
-        var port = settings.Port.ToString(CultureInfo.InvariantCulture);
-        var place = $"{settings.Host}:{port}/{settings.Database ?? settings.Username}";
+        var place = DatabasePlace.Of(options.Value.ConnectionString);
         // One developer never opens so many connections.
         var tooFewConnections = environment.IsDevelopment() ? Severity.Note : Severity.Warning;
         var report = new CheckReport();
@@ -36,7 +34,7 @@ internal sealed class DatabaseCheck(
         {
             report.Error(
                 FindingIds.DatabaseUnreachable,
-                $"The database {place} does not answer: {Reason(outage)}",
+                $"The database {place} does not answer: {DatabasePlace.Reason(outage)}",
                 "Check that PostgreSQL runs, that this machine may reach it, and the role, password and database of "
                 + "ConnectionStrings:OAuthServer.");
             return report.Result(Requirement.Database);
@@ -110,10 +108,4 @@ internal sealed class DatabaseCheck(
                 "Set synchronous_commit to on, for this role at least: ALTER ROLE … SET synchronous_commit = on.");
         }
     }
-
-    // Npgsql's messages name host, role and database, never the password. The cause beneath says more.
-    private static string Reason(Exception outage) =>
-        outage.InnerException is { } cause && !outage.Message.Contains(cause.Message, StringComparison.Ordinal)
-            ? $"{outage.Message} ({cause.Message})"
-            : outage.Message;
 }

@@ -5,14 +5,15 @@ namespace OAuthServer.Operators.Doctor;
 /// <summary>How quantities are written.</summary>
 internal static class Quantity
 {
-    /// <summary>A length of time to the unit that matters.</summary>
-    public static string Of(TimeSpan time) => time.Duration() switch
+    /// <summary>A length of time to the unit that matters, without its sign.</summary>
+    public static string Of(TimeSpan time)
     {
-        { TotalMinutes: < 1 } => Of(time.TotalSeconds, "second"),
-        { TotalHours: < 1 } => Of(time.TotalMinutes, "minute"),
-        { TotalDays: < 2 } => Of(time.TotalHours, "hour"),
-        _ => Of(time.TotalDays, "day"),
-    };
+        var length = time.Duration();
+        if (length < TimeSpan.FromMinutes(1)) return Of(length.TotalSeconds, "second");
+        if (length < TimeSpan.FromHours(1)) return Of(length.TotalMinutes, "minute");
+        if (length < TimeSpan.FromDays(2)) return Of(length.TotalHours, "hour");
+        return Of(length.TotalDays, "day");
+    }
 
     /// <summary>So many of something.</summary>
     public static string Of(double number, string what) =>

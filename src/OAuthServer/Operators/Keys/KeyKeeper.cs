@@ -166,7 +166,7 @@ internal sealed class KeyKeeper(
         }
         catch (Exception outage) when (outage is NpgsqlException or TimeoutException)
         {
-            return (null, $"the database, where instances note it, cannot be asked ({outage.Message}).");
+            return (null, $"the database, where instances note it, cannot be asked ({DatabasePlace.Reason(outage)}).");
         }
     }
 

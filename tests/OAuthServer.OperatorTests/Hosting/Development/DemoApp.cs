@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using OAuthServer.Hosting.Development;
-using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Hosting.Development;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using OAuthServer.Hosting.Development;
 using OAuthServer.LocalPostgres;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Hosting.Development;

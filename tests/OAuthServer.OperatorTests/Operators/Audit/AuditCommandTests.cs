@@ -1,8 +1,3 @@
-using System.CommandLine;
-using System.Text.Json;
-using OAuthServer.Audit;
-using OAuthServer.Operators.Audit;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Audit;
@@ -48,8 +43,16 @@ public sealed class AuditCommandTests : IAsyncLifetime
         var json = await RunAsync(["search", "--json", .. options]);
 
         Assert.Equal((0, 0), (words.Code, json.Code));
-        Assert.Equal(expected, string.Join(' ', Lines(words.Output).Select(line => line.Split("correlation=")[1])));
-        Assert.Equal(expected, string.Join(' ', Lines(json.Output).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("correlation_id").GetString())));
+        Assert.Equal(expected, string.Join(' ', words.Lines.Select(line => line.Split("correlation=")[1])));
+        var events = json.Lines.Select(line => new CommandRun(0, line, "").Json);
+        Assert.Equal(expected, string.Join(' ', events.Select(row => row.GetProperty("correlation_id").GetString())));
+    }
+
+    [Fact]
+    public async Task Search_says_when_there_may_be_more()
+    {
+        Assert.Contains("only the newest 4", (await RunAsync("search", "--limit", "4")).Error, StringComparison.Ordinal);
+        Assert.Equal("", (await RunAsync("search", "--limit", "5")).Error);
     }
 
     [Fact]
@@ -57,8 +60,26 @@ public sealed class AuditCommandTests : IAsyncLifetime
     {
         var run = await RunAsync("tail", "--lines", "2");
 
-        Assert.Equal(2, Lines(run.Output).Length);
-        Assert.Contains("client_refused  reason=client_unknown  client=no?[31mbody  address=192.0.2.3  correlation=c-4", Lines(run.Output)[1], StringComparison.Ordinal);
+        Assert.Equal(2, run.Lines.Count);
+        Assert.EndsWith(
+            "client_refused  reason=client_unknown  client=\"no?[31mbody\"  address=192.0.2.3  correlation=c-4",
+            run.Lines[1],
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_id_that_a_stranger_sent_cannot_look_like_other_values()
+    {
+        const string clientId = "x\"  event=sign_in  client=demo-web";
+        await _server.PostFormAsync(
+            "/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "x"), ("client_id", clientId));
+
+        var run = await RunAsync("search", "--client", clientId);
+
+        Assert.Contains(
+            "  client=\"x\\\"  event=sign_in  client=demo-web\"  ",
+            Assert.Single(run.Lines),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,22 +87,25 @@ public sealed class AuditCommandTests : IAsyncLifetime
     {
         var skipped = await _server.Database.SkipIdAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        await using var output = new StringWriter();
-        var following = Command().Parse(["tail", "--follow", "--client", "followed", "--lines", "5"]).InvokeAsync(new InvocationConfiguration { Output = TextWriter.Synchronized(output) }, stop.Token);
-        await _server.Database.ExecuteAsync("INSERT INTO oauth_audit_events (event, client_id, correlation_id) VALUES ('sign_in', 'followed', 'f-1')");
-        await Eventually.BecomesTrue(() => Task.FromResult(Shown() >= 1), TimeSpan.FromSeconds(20), "the first is printed");
-        await _server.Database.ExecuteAsync("INSERT INTO oauth_audit_events (id, event, client_id, correlation_id) OVERRIDING SYSTEM VALUE VALUES ($1, 'sign_in', 'followed', 'f-2')", skipped);
-        await _server.Database.ExecuteAsync("INSERT INTO oauth_audit_events (event, client_id, correlation_id) VALUES ('sign_in', 'followed', 'f-3'), ('sign_in', 'other', 'f-4')");
-        await Eventually.BecomesTrue(() => Task.FromResult(Shown() >= 3), TimeSpan.FromSeconds(20), "the others are printed");
+        var written = new LineCount();
+        var following = Commands().RunAsync(
+            ["audit", "tail", "--follow", "--client", "followed", "-n", "5"], written, stop.Token);
+        await AddAsync("followed", "f-1");
+        await written.ReachesAsync(1);
+        await _server.Database.ExecuteAsync(
+            """
+            INSERT INTO oauth_audit_events (id, event, client_id, correlation_id) OVERRIDING SYSTEM VALUE
+            VALUES ($1, 'sign_in', 'followed', 'f-2')
+            """,
+            skipped);
+        await AddAsync("followed", "f-3");
+        await AddAsync("other", "f-4");
+        await written.ReachesAsync(3);
         await stop.CancelAsync();
 
-        Assert.Equal(0, await following);
-        Assert.Equal(["f-1", "f-2", "f-3"], Lines(output.ToString()).Select(line => line.Split("correlation=")[1]));
-
-        int Shown()
-        {
-            lock (output) return Lines(output.ToString()).Length;
-        }
+        var run = await following;
+        Assert.Equal(0, run.Code);
+        Assert.Equal(["f-1", "f-2", "f-3"], run.Lines.Select(line => line.Split("correlation=")[1]));
     }
 
     [Fact]
@@ -91,10 +115,10 @@ public sealed class AuditCommandTests : IAsyncLifetime
         var sound = await RunAsync("verify");
         Assert.Equal(0, sound.Code);
         Assert.Contains("The audit log is as it was sealed.", sound.Output, StringComparison.Ordinal);
-        var report = JsonDocument.Parse((await RunAsync("verify", "--json")).Output).RootElement;
+        var report = (await RunAsync("verify", "--json")).Json;
         Assert.True(report.GetProperty("ok").GetBoolean());
         var head = report.GetProperty("last_seal").GetString()!;
-        var kid = report.GetProperty("keys")[0].GetProperty("key_id").GetString()!;
+        var kid = report.GetProperty("keys")[0].GetProperty("kid").GetString()!;
         Assert.Equal(0, (await RunAsync("verify", "--expect", head, "--key", kid)).Code);
         Assert.Equal(1, (await RunAsync("verify", "--key", "another")).Code);
         Assert.Equal(1, (await RunAsync("verify", "--expect", $"99:{head.Split(':')[1]}")).Code);
@@ -108,42 +132,52 @@ public sealed class AuditCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(null, "ConnectionStrings__OAuthServer")]
-    [InlineData("Host=127.0.0.1;Port=1;Username=u;Password=demo-password;Timeout=2", "127.0.0.1:1")]
-    [InlineData("Password=demo-password;Nonsense=1", "cannot be read")]
-    public async Task Without_a_usable_database_every_subcommand_is_2_and_says_why(string? connectionString, string expected)
+    [InlineData(2, null, "ConnectionStrings__OAuthServer")]
+    [InlineData(2, "Password=demo-password;Nonsense=1", "cannot be read")]
+    [InlineData(3, "Host=127.0.0.1;Port=1;Username=u;Password=demo-password;Timeout=2", "127.0.0.1:1")]
+    public async Task Without_a_usable_database_every_subcommand_says_why(int code, string? connectionString, string expected)
     {
         foreach (var name in (string[])["tail", "search", "verify"])
         {
-            var run = await RunAsync(new AuditCommand(() => connectionString, () => new AuditOptions(), TimeProvider.System).Create(), name);
-            Assert.Equal(2, run.Code);
+            var run = await RunAsync(CommandLine.On(connectionString), name);
+            Assert.Equal((code, ""), (run.Code, run.Output));
             Assert.Contains(expected, run.Error, StringComparison.Ordinal);
-            Assert.DoesNotContain("demo-password", run.Error + run.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("demo-password", run.Error, StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public async Task On_an_old_schema_it_is_2_and_names_the_command()
+    public async Task On_an_old_schema_it_is_3_and_names_the_command()
     {
         await using var empty = await TestDatabase.CreateEmptyAsync();
 
-        var run = await RunAsync(new AuditCommand(() => empty.ConnectionString, () => new AuditOptions(), TimeProvider.System).Create(), "verify");
+        var run = await RunAsync(CommandLine.On(empty.ConnectionString), "verify");
 
-        Assert.Equal(2, run.Code);
+        Assert.Equal(3, run.Code);
         Assert.Contains("OAuthServer migrate", run.Error, StringComparison.Ordinal);
     }
 
-    private Command Command() => new AuditCommand(() => _server.Database.ConnectionString, () => new AuditOptions(), TimeProvider.System).Create();
-
-    private Task<(int Code, string Output, string Error)> RunAsync(params string[] args) => RunAsync(Command(), args);
-
-    private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(Command command, params string[] args)
+    [Fact]
+    public async Task A_wrong_setting_is_2_and_named()
     {
-        await using var output = new StringWriter();
-        await using var error = new StringWriter();
-        var code = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
+        var commands = Commands();
+        commands.Settings["Audit:SealInterval"] = "00:00:00";
+
+        var run = await RunAsync(commands, "verify");
+
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.Contains("Audit:SealInterval must be from", run.Error, StringComparison.Ordinal);
     }
+
+    private CommandLine Commands() => CommandLine.On(_server.Database.ConnectionString);
+
+    private Task<CommandRun> RunAsync(params string[] args) => RunAsync(Commands(), args);
+
+    private static Task<CommandRun> RunAsync(CommandLine commands, params string[] args) =>
+        commands.RunAsync(["audit", .. args], TestContext.Current.CancellationToken);
+
+    private Task<int> AddAsync(string clientId, string correlationId) => _server.Database.ExecuteAsync(
+        "INSERT INTO oauth_audit_events (event, client_id, correlation_id) VALUES ('sign_in', $1, $2)",
+        clientId,
+        correlationId);
 }

@@ -1,10 +1,11 @@
 using System.Text.Json;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Doctor;
 
-/// <summary>What <c>OAuthServer doctor</c> prints and how it ends, in this process and as a process of its own.</summary>
+/// <summary>
+/// What <c>OAuthServer doctor</c> prints and how it ends, in this process and as a process of its own.
+/// </summary>
 public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<ContentRoot>
 {
     private const string Secret = "demo-password-never-printed";
@@ -18,7 +19,9 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
 
         Assert.Equal(0, run.Code);
         var lines = run.Output.Split('\n').Select(line => line.TrimEnd()).ToList();
-        foreach (var fact in (string[])["issuer", "listens on", "proxies trusted", "PostgreSQL", "schema", "current key", "clients", "clock", "audience"])
+        string[] facts =
+            ["issuer", "listens on", "proxies trusted", "PostgreSQL", "schema", "current key", "clients", "clock", "audience"];
+        foreach (var fact in facts)
             Assert.Single(lines, line => line.StartsWith($"  {fact} ", StringComparison.Ordinal));
         Assert.Equal("No findings. All is well.", lines.Last(line => line.Length > 0));
         Assert.DoesNotContain('\u001b', run.Output);
@@ -29,7 +32,8 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
     {
         await using var database = await TestDatabase.CreateAsync();
         var settings = DoctorRun.Settings(database);
-        settings["ConnectionStrings:OAuthServer"] = $"Host=127.0.0.1;Port=1;Database=oauth;Username=u;Password={Secret};Timeout=2";
+        settings["ConnectionStrings:OAuthServer"] =
+            $"Host=127.0.0.1;Port=1;Database=oauth;Username=u;Password={Secret};Timeout=2";
 
         var run = await DoctorRun.WithAsync(settings, null, DoctorRun.KnownOfTests);
 
@@ -54,9 +58,13 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         var checks = json.GetProperty("checks").EnumerateArray().ToList();
         Assert.All(checks, check => Assert.Equal(["name", "checked", "facts", "findings"], Names(check)));
         Assert.Equal(
-            ["issuer", "proxies", "database", "schema", "rights", "clock", "signing keys", "key files", "previous key", "clients", "session keys", "audit seals", "sweeper", "rate limits"],
+            [
+                "issuer", "proxies", "database", "rights", "schema", "clock", "signing keys", "key files", "previous key",
+                "clients", "session keys", "audit seals", "sweeper", "rate limits",
+            ],
             checks.Select(check => check.GetProperty("name").GetString()));
-        var finding = checks.SelectMany(check => check.GetProperty("findings").EnumerateArray()).First(finding => finding.GetProperty("code").GetString() == "key_files_in_production");
+        var findings = checks.SelectMany(check => check.GetProperty("findings").EnumerateArray());
+        var finding = findings.First(finding => finding.GetProperty("code").GetString() == "key_files_in_production");
         Assert.Equal(["code", "severity", "what", "do"], Names(finding));
         Assert.Equal("warning", finding.GetProperty("severity").GetString());
     }
@@ -86,7 +94,11 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
             ["OAuth__Isuer"] = "https://typo.example.test",
             ["ForwardedHeaders__KnownNetworks__0"] = "0.0.0.0/0",
         };
-        string[] expected = ["OAuth:Issuer is required", "'Isuer'", "ConnectionStrings:OAuthServer is required", "SigningKeys:Region is required", "ForwardedHeaders:KnownNetworks:0"];
+        string[] expected =
+        [
+            "OAuth:Issuer is required", "'Isuer'", "ConnectionStrings:OAuthServer is required",
+            "SigningKeys:Region is required", "ForwardedHeaders:KnownNetworks:0",
+        ];
 
         var text = await HostProcess.RunAsync(root, variables, "doctor");
         Assert.Equal((2, ""), (text.ExitCode, text.Output));
@@ -94,7 +106,8 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
 
         var json = await HostProcess.RunAsync(root, variables, "doctor", "--json");
         Assert.Equal((2, ""), (json.ExitCode, json.Error));
-        var faults = JsonDocument.Parse(json.Output).RootElement.GetProperty("faults").EnumerateArray().Select(fault => fault.GetString()!).ToList();
+        var listed = JsonDocument.Parse(json.Output).RootElement.GetProperty("faults").EnumerateArray();
+        var faults = listed.Select(fault => fault.GetString()!).ToList();
         Assert.All(expected, part => Assert.Single(faults, fault => fault.Contains(part, StringComparison.Ordinal)));
     }
 
@@ -103,13 +116,21 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
     {
         await using var server = await HostProcess.StartAsync(root);
 
-        var run = await HostProcess.RunAsync(root, new() { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["ASPNETCORE_URLS"] = "http://localhost:5080" }, "doctor");
+        var variables = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_URLS"] = "http://localhost:5080",
+        };
+
+        var run = await HostProcess.RunAsync(root, variables, "doctor");
 
         Assert.Equal("", run.Error);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("issuer_plain_http", run.Output, StringComparison.Ordinal);
         Assert.Contains("client.redirect_uri_localhost", run.Output, StringComparison.Ordinal);
-        Assert.True((await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode, "the database outlives the doctor");
+        var health = new Uri("/health/ready", UriKind.Relative);
+        using var ready = await server.Http.GetAsync(health, TestContext.Current.CancellationToken);
+        Assert.True(ready.IsSuccessStatusCode, "the database outlives the doctor");
     }
 
     [Fact]
@@ -119,16 +140,24 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
 
         var help = await HostProcess.RunAsync(root, variables, "doctor", "--help");
         Assert.Equal(0, help.ExitCode);
-        foreach (var part in (string[])["Exit code 0", "--json", "--probe", "--ignore"]) Assert.Contains(part, help.Output, StringComparison.Ordinal);
+        Assert.All(
+            (string[])["Exit code 0", "--json", "--probe", "--ignore"],
+            part => Assert.Contains(part, help.Output, StringComparison.Ordinal));
 
         var misspelt = await HostProcess.RunAsync(root, variables, "doctor", "--ignore", "key_odl");
         Assert.Equal(2, misspelt.ExitCode);
-        Assert.Contains("'key_odl'", misspelt.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no finding key_odl", misspelt.Error, StringComparison.Ordinal);
     }
 
     private static string[] Names(JsonElement json) => [.. json.EnumerateObject().Select(member => member.Name)];
 
-    private static Dictionary<string, string> Variables(Dictionary<string, string?> settings) =>
-        settings.ToDictionary(setting => setting.Key == "urls" ? "ASPNETCORE_URLS" : setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value!)
-            .Append(new("ASPNETCORE_ENVIRONMENT", "Production")).ToDictionary();
+    private static Dictionary<string, string> Variables(Dictionary<string, string?> settings)
+    {
+        var variables = settings.ToDictionary(setting => NameOf(setting.Key), setting => setting.Value!);
+        variables["ASPNETCORE_ENVIRONMENT"] = "Production";
+        return variables;
+    }
+
+    private static string NameOf(string key) =>
+        key == "urls" ? "ASPNETCORE_URLS" : key.Replace(":", "__", StringComparison.Ordinal);
 }

@@ -6,7 +6,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Doctor;
 
-/// <summary><c>doctor --probe</c>: what comes back from the issuer's address, through a proxy that the test plays.</summary>
+/// <summary>
+/// <c>doctor --probe</c>: what comes back from the issuer's address, through a proxy that the test plays.
+/// </summary>
 public sealed class DoctorProbeTests
 {
     [Fact]
@@ -14,11 +16,12 @@ public sealed class DoctorProbeTests
     {
         await using var server = await TestServer.StartAsync();
 
-        var saw = await ProbeAsync(TestServer.Issuer, new ToServer(server.Address, "https"));
+        var result = await ProbeAsync(TestServer.Issuer, new ToServer(server.Address, "https"));
 
-        Assert.Empty(saw.Findings);
-        Assert.Contains(new Fact("scheme seen", "https"), saw.Facts);
-        Assert.Contains(new Fact("asked", "https://as.example.test/.well-known/oauth-authorization-server"), saw.Facts);
+        Assert.Empty(result.Findings);
+        Assert.Contains(new CheckFact("scheme seen", "https"), result.Facts);
+        Assert.Contains(
+            new CheckFact("asked", "https://as.example.test/.well-known/oauth-authorization-server"), result.Facts);
     }
 
     [Fact]
@@ -26,10 +29,10 @@ public sealed class DoctorProbeTests
     {
         await using var server = await TestServer.StartAsync();
 
-        var saw = await ProbeAsync(TestServer.Issuer, new ToServer(server.Address, null));
+        var result = await ProbeAsync(TestServer.Issuer, new ToServer(server.Address, null));
 
-        Assert.Equal(FindingIds.ProbeSchemeHttp, Assert.Single(saw.Findings).Id);
-        Assert.Contains(new Fact("scheme seen", "http"), saw.Facts);
+        Assert.Equal(FindingIds.ProbeSchemeHttp, Assert.Single(result.Findings).Id);
+        Assert.Contains(new CheckFact("scheme seen", "http"), result.Facts);
     }
 
     [Fact]
@@ -37,8 +40,9 @@ public sealed class DoctorProbeTests
     {
         await using var server = await TestServer.StartAsync();
 
-        var finding = Assert.Single((await ProbeAsync("https://other.example.test", new ToServer(server.Address, "https"))).Findings);
+        var result = await ProbeAsync("https://other.example.test", new ToServer(server.Address, "https"));
 
+        var finding = Assert.Single(result.Findings);
         Assert.Equal(FindingIds.ProbeIssuerDiffers, finding.Id);
         Assert.Contains(TestServer.Issuer, finding.What, StringComparison.Ordinal);
     }
@@ -51,17 +55,21 @@ public sealed class DoctorProbeTests
     [InlineData(HttpStatusCode.BadRequest, "{\"error\":\"other\"}")]
     public async Task An_answer_that_is_not_ours_is_found(HttpStatusCode status, string body)
     {
-        var saw = await ProbeAsync(TestServer.Issuer, new Fixed(() => new(status) { Content = new StringContent(body) }));
+        var answer = new Fixed(() => new(status) { Content = new StringContent(body) });
 
-        Assert.Equal(FindingIds.ProbeRefused, Assert.Single(saw.Findings).Id);
+        var result = await ProbeAsync(TestServer.Issuer, answer);
+
+        Assert.Equal(FindingIds.ProbeRefused, Assert.Single(result.Findings).Id);
     }
 
     [Fact]
     public async Task No_answer_is_found_with_its_cause()
     {
-        var saw = await ProbeAsync(TestServer.Issuer, new Fixed(() => throw new HttpRequestException("Name or service not known (as.example.test:443)")));
+        const string cause = "Name or service not known (as.example.test:443)";
 
-        var finding = Assert.Single(saw.Findings);
+        var result = await ProbeAsync(TestServer.Issuer, new Fixed(() => throw new HttpRequestException(cause)));
+
+        var finding = Assert.Single(result.Findings);
         Assert.Equal(FindingIds.ProbeUnreachable, finding.Id);
         Assert.Contains("Name or service not known", finding.What, StringComparison.Ordinal);
     }
@@ -75,19 +83,23 @@ public sealed class DoctorProbeTests
         string[] arguments = ["--json", "--ignore", "issuer_loopback", .. DoctorRun.KnownOfTests];
 
         Assert.Empty((await DoctorRun.WithAsync(settings, null, arguments)).Findings);
-        Assert.Equal(["error probe_unreachable"], (await DoctorRun.WithAsync(settings, null, [.. arguments, "--probe"])).Findings);
+        var probed = await DoctorRun.WithAsync(settings, null, [.. arguments, "--probe"]);
+        Assert.Equal(["error probe_unreachable"], probed.Findings);
     }
 
-    private static async Task<Examination> ProbeAsync(string issuer, HttpMessageHandler network)
+    private static async Task<CheckResult> ProbeAsync(string issuer, HttpMessageHandler network)
     {
         using var http = new HttpMessageInvoker(network);
-        return await new ProbeCheck(new ServerAddress(Options.Create(new OAuthOptions { Issuer = issuer })), http).ExamineAsync(TestContext.Current.CancellationToken);
+        var address = new ServerAddress(Options.Create(new OAuthOptions { Issuer = issuer }));
+        return await new ProbeCheck(address, http).RunAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>The name resolves to the test's server, and TLS ends in front of it.</summary>
-    private sealed class ToServer(Uri address, string? scheme) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
+    private sealed class ToServer(Uri address, string? scheme)
+        : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false })
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             request.RequestUri = new Uri(address, request.RequestUri!.PathAndQuery);
             if (scheme is not null) request.Headers.Add("X-Forwarded-Proto", scheme);
@@ -97,6 +109,7 @@ public sealed class DoctorProbeTests
 
     private sealed class Fixed(Func<HttpResponseMessage> answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer());
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer());
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
+using OAuthServer.Keys;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
@@ -12,17 +13,39 @@ namespace OAuthServer.OperatorTests.Operators.Doctor;
 internal sealed record DoctorRun(int Code, string Output, string Error)
 {
     /// <summary>What is true of the cluster and the keys of tests, and would be found anywhere else.</summary>
-    public static readonly string[] KnownOfTests = ["--ignore", "database_not_durable", "--ignore", "key_files_in_production", "--ignore", "database_superuser", "--ignore", "session_keys_none"];
+    public static readonly string[] KnownOfTests =
+        [.. Ignore("database_not_durable", "key_files_in_production", "database_superuser", "session_keys_none")];
+
+    // One young key for all runs.
+    private static readonly Lazy<string> Keys = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("oauthserver-doctor-keys-").FullName;
+        var source = new FileKeySource(folder, TimeProvider.System);
+        source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, CancellationToken.None).GetAwaiter().GetResult();
+        return folder;
+    });
 
     /// <summary>The findings of a run with <c>--json</c>, as <c>severity code</c>.</summary>
     public IReadOnlyList<string> Findings =>
     [
-        .. Json.GetProperty("checks").EnumerateArray().SelectMany(check => check.GetProperty("findings").EnumerateArray())
-            .Select(finding => $"{finding.GetProperty("severity").GetString()} {finding.GetProperty("code").GetString()}"),
+        .. from check in Checks
+           from finding in check.GetProperty("findings").EnumerateArray()
+           select $"{finding.GetProperty("severity").GetString()} {finding.GetProperty("code").GetString()}",
     ];
+
+    /// <summary>The checks of a run with <c>--json</c>.</summary>
+    public IEnumerable<JsonElement> Checks => Json.GetProperty("checks").EnumerateArray();
 
     /// <summary>The object that a run with <c>--json</c> printed.</summary>
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    /// <summary>The options that leave findings out.</summary>
+    public static IEnumerable<string> Ignore(params string[] codes) =>
+        codes.SelectMany(code => (string[])["--ignore", code]);
+
+    /// <summary>A fact of a run with <c>--json</c>.</summary>
+    public string? Fact(string name) => Checks.Select(check => check.GetProperty("facts"))
+        .Single(facts => facts.TryGetProperty(name, out _)).GetProperty(name).GetString();
 
     /// <summary>The settings of a server that is well, on a database.</summary>
     public static Dictionary<string, string?> Settings(TestDatabase database, string options = "") => new()
@@ -31,7 +54,11 @@ internal sealed record DoctorRun(int Code, string Output, string Error)
         ["OAuth:Issuer"] = "https://as.example.test",
         ["OAuth:Scopes:read"] = "See your notes",
         ["OAuth:Scopes:write"] = "Write your notes",
-        ["ConnectionStrings:OAuthServer"] = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 20, Options = $"-c synchronous_commit=on {options}" }.ConnectionString,
+        ["ConnectionStrings:OAuthServer"] = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        {
+            MaxPoolSize = 20,
+            Options = $"-c synchronous_commit=on {options}",
+        }.ConnectionString,
         ["SigningKeys:Source"] = "File",
         ["SigningKeys:Directory"] = Keys.Value,
         ["ForwardedHeaders:KnownProxies:0"] = "10.0.0.7",
@@ -39,11 +66,13 @@ internal sealed record DoctorRun(int Code, string Output, string Error)
     };
 
     /// <summary>Runs it with <c>--json</c>, leaving out what is true of all tests.</summary>
-    public static Task<DoctorRun> OnAsync(TestDatabase database, string options = "", Action<WebApplicationBuilder>? more = null) =>
+    public static Task<DoctorRun> OnAsync(
+        TestDatabase database, string options = "", Action<WebApplicationBuilder>? more = null) =>
         WithAsync(Settings(database, options), more, ["--json", .. KnownOfTests]);
 
     /// <summary>Runs it with any settings.</summary>
-    public static async Task<DoctorRun> WithAsync(Dictionary<string, string?> settings, Action<WebApplicationBuilder>? more, params string[] args)
+    public static async Task<DoctorRun> WithAsync(
+        Dictionary<string, string?> settings, Action<WebApplicationBuilder>? more, params string[] args)
     {
         var command = DoctorCommand.Create(builder =>
         {
@@ -52,15 +81,8 @@ internal sealed record DoctorRun(int Code, string Output, string Error)
         });
         await using var output = new StringWriter();
         await using var error = new StringWriter();
-        var code = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
+        var console = new InvocationConfiguration { Output = output, Error = error };
+        var code = await command.Parse(args).InvokeAsync(console, TestContext.Current.CancellationToken);
         return new(code, output.ToString(), error.ToString());
     }
-
-    // One young key for all runs.
-    private static readonly Lazy<string> Keys = new(() =>
-    {
-        var folder = Directory.CreateTempSubdirectory("oauthserver-doctor-keys-").FullName;
-        new OAuthServer.Keys.FileKeySource(folder, TimeProvider.System).AddAsync(OAuthServer.Keys.SigningKey.GeneratePem(), onlyFirst: true, CancellationToken.None).GetAwaiter().GetResult();
-        return folder;
-    });
 }

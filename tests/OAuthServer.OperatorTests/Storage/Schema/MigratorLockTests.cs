@@ -1,6 +1,5 @@
 using System.Net;
 using Npgsql;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 

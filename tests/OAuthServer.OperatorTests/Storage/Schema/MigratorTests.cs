@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 using Serilog.Core;

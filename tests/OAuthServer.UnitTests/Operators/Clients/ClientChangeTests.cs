@@ -80,8 +80,8 @@ public sealed class ClientChangeTests
         var pruned = ClientChange.Of(
             new ClientEdit(Row() with { DisabledAt = Now }, false, Columns(("disabled_at", null, Now))), pruned: true);
 
-        Assert.Equal((["disabled: false -> true"], ["client_disabled"]), (Lines(disabled), disabled.Events.ToArray()));
-        Assert.Equal((["disabled: true -> false"], ["client_enabled"]), (Lines(enabled), enabled.Events.ToArray()));
+        Assert.Equal(["disabled: false -> true", "client_disabled"], Lines(disabled).Concat(disabled.Events));
+        Assert.Equal(["disabled: true -> false", "client_enabled"], Lines(enabled).Concat(enabled.Events));
         Assert.Equal((ClientAction.Disable, "client_disabled"), (pruned.Action, Assert.Single(pruned.Events)));
     }
 

@@ -16,7 +16,9 @@ public sealed class BudgetCheckTests
     [InlineData(1201, "Warning budget_too_wide")]
     public async Task More_than_twenty_a_second_stop_nobody(int permits, string expected)
     {
-        var result = await RunAsync(new() { Revoke = new() { PermitLimit = permits, Window = Minute } });
+        var budget = new BudgetOptions { PermitLimit = permits, Window = Minute, Count = BudgetCount.Refused };
+
+        var result = await RunAsync(new() { Revoke = budget });
 
         Assert.Equal(expected, string.Join(", ", result.Codes()));
     }
