@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.ResourceApi;
 
+#pragma warning disable IDE0130 // Where an application has its own usings: nobody has to look for it.
 namespace Microsoft.Extensions.DependencyInjection;
+#pragma warning restore IDE0130
 
 /// <summary>Adds the validation of access tokens to an API.</summary>
 public static class OAuthBearerExtensions

@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OAuthServer.ResourceApi;
 
+#pragma warning disable IDE0130 // Where an application has its own usings: nobody has to look for it.
 namespace Microsoft.AspNetCore.Builder;
+#pragma warning restore IDE0130
 
 /// <summary>Serves the protected resource metadata that every challenge points to (RFC 9728 §3).</summary>
 public static class ProtectedResourceExtensions

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using OAuthServer.ResourceApi;
 
+#pragma warning disable IDE0130 // Where an application has its own usings: nobody has to look for it.
 namespace Microsoft.Extensions.DependencyInjection;
+#pragma warning restore IDE0130
 
 /// <summary>Asks for scopes at endpoints, route groups, controllers and in policies.</summary>
 public static class ScopeExtensions

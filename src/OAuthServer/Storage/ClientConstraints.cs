@@ -44,7 +44,11 @@ internal sealed class ClientConstraints(IDbContextFactory<OAuthDbContext> contex
     {
         var sql = new StringBuilder("SELECT client_id, array_remove(ARRAY[NULL");
         foreach (var check in checks)
-            sql.Append(CultureInfo.InvariantCulture, $", CASE WHEN NOT ({Statements.EscapeBraces(check.Expression)}) THEN {Statements.EscapeBraces(check.Name)} END");
+        {
+            var (name, holds) = (Statements.EscapeBraces(check.Name), Statements.EscapeBraces(check.Expression));
+            sql.Append(CultureInfo.InvariantCulture, $", CASE WHEN NOT ({holds}) THEN {name} END");
+        }
+
         sql.Append("]::text[], NULL) AS names FROM jsonb_populate_recordset(NULL::oauth_clients, {0})");
         return FormattableStringFactory.Create(
             sql.ToString(), new NpgsqlParameter { Value = rows, NpgsqlDbType = NpgsqlDbType.Jsonb });

@@ -32,7 +32,10 @@ internal sealed record NotedUse(string ClientId, byte[] Hash, DateTime At);
 /// <summary>Table <c>oauth_client_secret_uses</c>.</summary>
 internal sealed class ClientSecretUses(IDbContextFactory<OAuthDbContext> contexts)
 {
-    /// <summary>What names a secret: SHA-256 of its bcrypt hash as it stands in <c>oauth_clients</c>, so that it keeps its name in either column.</summary>
+    /// <summary>
+    /// What names a secret: SHA-256 of its bcrypt hash as it stands in <c>oauth_clients</c>, so that it keeps its name in
+    /// either column.
+    /// </summary>
     public static byte[] Of(string hash) => SHA256.HashData(Encoding.UTF8.GetBytes(hash));
 
     /// <summary>Writes uses, and forgets those of secrets that are no longer in <c>oauth_clients</c>.</summary>

@@ -11,18 +11,17 @@ public sealed class IssuedSecretTests(OwnServer own) : IClassFixture<OwnServer>
 {
     private const int BitsOfASecret = 256;
 
-    // The command itself, a thousand times. Hashed at bcrypt's lowest cost, which the configuration would refuse: at 12
-    // the hashes alone would take four minutes and a half. The sample below is hashed and stored as in production.
+    // The command itself, at the lowest cost that it takes; HandleTests looks at a thousand secrets without their hashes.
     [Fact]
     [Row("REG-04")]
-    public async Task A_thousand_secrets_are_shown_once_distinct_and_random()
+    public async Task Secrets_are_shown_once_distinct_and_random()
     {
         Deployment.NeedsOwnServer("the operator's command");
-        const int many = 1000;
+        var many = Effort.Cases(100);
         var secrets = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < many; i++)
         {
-            var (secret, hash, output) = await MakeAsync(cost: 4);
+            var (secret, hash, output) = await MakeAsync(cost: 10);
             Assert.Matches("^[A-Za-z0-9_-]{43}$", secret);
             Assert.Equal(output.IndexOf(secret, StringComparison.Ordinal), output.LastIndexOf(secret, StringComparison.Ordinal));
             Assert.True(BCrypt.Net.BCrypt.Verify(secret, hash));
@@ -32,7 +31,7 @@ public sealed class IssuedSecretTests(OwnServer own) : IClassFixture<OwnServer>
         var bytes = secrets.Select(Base64UrlEncoder.DecodeBytes).ToList();
         Assert.All(bytes, one => Assert.Equal(BitsOfASecret / 8, one.Length));
         // Every bit is as often set as not.
-        Assert.All(Enumerable.Range(0, BitsOfASecret), bit => Assert.InRange(bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1), many * 2 / 5, many * 3 / 5));
+        Assert.All(Enumerable.Range(0, BitsOfASecret), bit => Assert.InRange(bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1), many / 4, many * 3 / 4));
     }
 
     [Fact]

@@ -121,9 +121,9 @@ public sealed class KeyRotationTests : IAsyncLifetime
         {
             Settings =
             {
-                ["ConnectionStrings:OAuthServer"] = _server.Database.ConnectionString,
                 ["SigningKeys:Source"] = "File",
                 ["SigningKeys:Directory"] = _keys.FullName,
+                ["ConnectionStrings:OAuthServer"] = _server.Database.ConnectionString,
             },
             Clock = _clock,
         };

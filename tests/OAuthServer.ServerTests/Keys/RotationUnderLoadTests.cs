@@ -17,6 +17,7 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("oauthserver-rotation-");
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private SecretsManagerServer? _secrets;
+    private Dictionary<string, string?> _settings = [];
     private TestServer _first = null!;
     private TestServer _second = null!;
     private StockApi _api = null!;
@@ -87,18 +88,18 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
 
     private async Task StartAsync(bool secretsManager)
     {
-        Dictionary<string, string?> settings = new() { ["SigningKeys:Directory"] = _folder.FullName };
+        _settings = new() { ["SigningKeys:Source"] = "File", ["SigningKeys:Directory"] = _folder.FullName };
         if (secretsManager)
         {
             _secrets = await SecretsManagerServer.StartAsync(_clock);
-            settings = _secrets.Settings();
+            _settings = _secrets.Settings();
             using var source = new SecretsManagerKeySource(() => _secrets.Connect(), SecretId);
             await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, Cancel);
         }
 
         var options = new TestServerOptions
         {
-            Settings = settings,
+            Settings = _settings,
             Services = services => services.AddSingleton<TimeProvider>(_clock),
         };
         _first = await TestServer.StartAsync(options);

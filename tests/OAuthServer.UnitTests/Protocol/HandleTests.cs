@@ -12,6 +12,9 @@ public sealed class HandleTests
         var handles = Enumerable.Range(0, 1000).Select(_ => Handle.New()).ToList();
         Assert.All(handles, handle => Assert.Equal(32, Base64Url.DecodeFromChars(handle).Length));
         Assert.Equal(handles.Count, handles.Distinct().Count());
+        // Every bit is as often set as not.
+        var bytes = handles.Select(handle => Base64Url.DecodeFromChars(handle)).ToList();
+        Assert.All(Enumerable.Range(0, 256), bit => Assert.InRange(bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1), 400, 600));
     }
 
     [Fact]

@@ -118,6 +118,8 @@ internal sealed partial class Migrator
     [LoggerMessage(8102, LogLevel.Debug, "{Script} ran.")]
     private partial void LogRan(string script);
 
-    [LoggerMessage(8103, LogLevel.Warning, "{Script} did not get its lock (try {Attempt} of {Tries}) and changed nothing. Locks are held by: {Holders}.")]
+    [LoggerMessage(
+        8103, LogLevel.Warning,
+        "{Script} did not get its lock (try {Attempt} of {Tries}) and changed nothing. Locks are held by: {Holders}.")]
     private partial void LogContention(string script, int attempt, int tries, string holders);
 }

@@ -9,7 +9,12 @@ namespace OAuthServer.Storage.Sweeping;
 /// as it works, so the slower the database answers the less it asks; what fails is tried again in the next run.
 /// </summary>
 internal sealed partial class Sweeper(
-    Sweeps sweeps, IEnumerable<SweptTable> tables, SweepTotals totals, IOptions<SweeperOptions> options, TimeProvider clock, ILogger<Sweeper> logger)
+    Sweeps sweeps,
+    IEnumerable<SweptTable> tables,
+    SweepTotals totals,
+    IOptions<SweeperOptions> options,
+    TimeProvider clock,
+    ILogger<Sweeper> logger)
     : BackgroundService
 {
     /// <summary>The log events that tell of a run which did not remove what it should.</summary>
@@ -99,6 +104,8 @@ internal sealed partial class Sweeper(
     [LoggerMessage(FailedEvent, LogLevel.Warning, "Sweeping {Table} failed ({Cause}); the next run tries again.")]
     private partial void LogFailed(string table, string cause);
 
-    [LoggerMessage(SlowEvent, LogLevel.Information, "Sweeping {Rows} rows of {Table} took longer than {Timeout} and was given up; fewer are tried.")]
+    [LoggerMessage(
+        SlowEvent, LogLevel.Information,
+        "Sweeping {Rows} rows of {Table} took longer than {Timeout} and was given up; fewer are tried.")]
     private partial void LogSlow(string table, int rows, TimeSpan timeout);
 }

@@ -17,7 +17,9 @@ internal sealed class SweeperOptions
     /// <summary>The time between two runs; every wait is up to a tenth shorter or longer. A run goes on until nothing is left.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The rows that one statement deletes at most. Requests that are answered beside larger ones wait for them noticeably.</summary>
+    /// <summary>
+    /// The rows that one statement deletes at most. Requests that are answered beside larger ones wait for them noticeably.
+    /// </summary>
     public int BatchSize { get; set; } = 200;
 
     /// <summary>The database ends a statement that takes longer; the next one takes half as many rows.</summary>
@@ -26,7 +28,10 @@ internal sealed class SweeperOptions
     /// <summary>The shortest pause between two statements; it is never shorter than nine times the time the last one took.</summary>
     public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a family's row stays after the end of its live refresh token, and up to a day more, so that a late replay is still known as one.</summary>
+    /// <summary>
+    /// How long a family's row stays after the end of its live refresh token, and up to a day more, so that a late replay is
+    /// still known as one.
+    /// </summary>
     public TimeSpan KeepRefreshTokens { get; set; } = TimeSpan.FromDays(1);
 }
 

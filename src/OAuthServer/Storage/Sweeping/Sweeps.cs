@@ -66,7 +66,9 @@ internal sealed class Sweeps(IDbContextFactory<OAuthDbContext> contexts)
     /// </summary>
     /// <param name="table">Whose rows.</param>
     /// <param name="batchSize">At most so many.</param>
-    /// <param name="from">Where the statement before this one ended, so that the places of deleted rows are not read again; null begins anew.</param>
+    /// <param name="from">
+    /// Where the statement before this one ended, so that the places of deleted rows are not read again; null begins anew.
+    /// </param>
     /// <param name="timeout">The longest that the statement may take.</param>
     /// <param name="ct">Ends the wait.</param>
     public async Task<SweptBatch> DeleteAsync(

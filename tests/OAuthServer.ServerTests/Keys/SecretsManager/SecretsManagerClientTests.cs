@@ -75,8 +75,9 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
         await Assert.ThrowsAsync<ResourceExistsException>(() => client.CreateSecretAsync(create, Cancel));
         _server.Fail((400, "InvalidRequestException"));
         await Assert.ThrowsAsync<AmazonSecretsManagerException>(() => GetAsync(client, null));
-        await Assert.ThrowsAsync<AmazonSecretsManagerException>(() => client.CreateSecretAsync(
+        var tooShort = await Assert.ThrowsAsync<AmazonSecretsManagerException>(() => client.CreateSecretAsync(
             new CreateSecretRequest { Name = "other", SecretString = "1", ClientRequestToken = "short" }, Cancel));
+        Assert.Equal("InvalidParameterException", tooShort.ErrorCode);
     }
 
     [Theory]
