@@ -7,7 +7,9 @@ using OAuthServer.Operators;
 
 namespace OAuthServer.Testing;
 
-/// <summary>Runs the operator's commands in this process, with settings and environment variables of its own.</summary>
+/// <summary>
+/// Runs the operator's commands in this process, with settings and environment variables of its own.
+/// </summary>
 internal sealed class CommandLine
 {
     /// <summary>With colons, as in a configuration file.</summary>

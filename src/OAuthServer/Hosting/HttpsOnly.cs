@@ -14,6 +14,10 @@ namespace OAuthServer.Hosting;
 internal sealed partial class HttpsOnly(
     RequestDelegate next, ServerAddress address, RefusalLog refusals, OAuthAnswers answers, ILogger<HttpsOnly> logger)
 {
+    /// <summary>The log events that tell why a request seemed to come as http.</summary>
+    internal const int NotTrustedEvent = 7006;
+    internal const int NoHeaderEvent = 7007;
+
     private const string Header = "X-Forwarded-Proto";
 
     private static readonly OAuthError PlainHttp = OAuthError.InvalidRequest(
@@ -39,13 +43,13 @@ internal sealed partial class HttpsOnly(
 
     private static bool IsProbe(PathString path) => path.Value is "/health/live" or "/health/ready";
 
-    [LoggerMessage(7006, LogLevel.Warning,
+    [LoggerMessage(NotTrustedEvent, LogLevel.Warning,
         "A request came as http while the issuer is {Issuer}, and so was refused with 400 (said once). {Peer} sent "
         + "X-Forwarded-Proto and is no trusted proxy: if it is yours, list it under ForwardedHeaders:KnownProxies "
         + "or :KnownNetworks.")]
     private partial void LogNotTrusted(string issuer, IPAddress? peer);
 
-    [LoggerMessage(7007, LogLevel.Warning,
+    [LoggerMessage(NoHeaderEvent, LogLevel.Warning,
         "A request came as http while the issuer is {Issuer}, and so was refused with 400 (said once). {Peer} sent no "
         + "X-Forwarded-Proto: https. If a proxy ends TLS, let it send the header.")]
     private partial void LogNoHeader(string issuer, IPAddress? peer);

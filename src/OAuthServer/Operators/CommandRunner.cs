@@ -8,8 +8,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators;
 
 /// <summary>
-/// Runs the work of a command: gives it the settings and the database, and turns what goes wrong with them, or with the key
-/// store, into a sentence on standard error and an exit code.
+/// Runs the work of a command: gives it the settings and the database, and turns what goes wrong with them, or with
+/// the key store, into a sentence on standard error and an exit code.
 /// </summary>
 internal sealed class CommandRunner(CommandSettings settings)
 {
@@ -55,7 +55,8 @@ internal sealed class CommandRunner(CommandSettings settings)
     private string? DatabaseFault(Exception failure) => failure switch
     {
         DbUpdateException { InnerException: { } cause } => DatabaseFault(cause),
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn } => OldSchema,
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } => OldSchema,
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedColumn } => OldSchema,
         NpgsqlException or TimeoutException =>
             $"The database {settings.DatabasePlace} cannot be used: {DatabasePlace.Reason(failure)}",
         _ => null,

@@ -14,7 +14,9 @@ internal static class DatabasePlace
         return $"{settings.Host}:{port}/{settings.Database ?? settings.Username}";
     }
 
-    /// <summary>Npgsql's message, which may name host, database and role, and the cause beneath where that says more.</summary>
+    /// <summary>
+    /// Npgsql's message, which may name host, database and role, and the cause beneath where that says more.
+    /// </summary>
     public static string Reason(Exception outage) =>
         outage.InnerException is { } cause && !outage.Message.Contains(cause.Message, StringComparison.Ordinal)
             ? $"{outage.Message} ({cause.Message})"

@@ -8,7 +8,10 @@ namespace OAuthServer.OperatorTests.Operators;
 /// <summary><c>clients hash-secret</c>, and commands as the host runs them.</summary>
 public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
 {
-    private static readonly Dictionary<string, string> Production = new() { ["ASPNETCORE_ENVIRONMENT"] = "Production" };
+    private static readonly Dictionary<string, string> Production = new()
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+    };
 
     [Fact]
     [Row("REG-04")]
@@ -117,7 +120,7 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
         var run = await HostProcess.RunAsync(root, Production, "migrat");
 
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
-        Assert.Contains("There is no command migrat. The commands are migrate, keys,", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("There is no command migrat. The commands are ", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

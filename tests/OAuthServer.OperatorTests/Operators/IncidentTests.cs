@@ -16,20 +16,22 @@ public sealed partial class IncidentTests
         [":to_id"] = "5",
     };
 
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Every_statement_runs_on_the_schema_of_this_build()
     {
         await using var database = await TestData.CreateDatabaseAsync();
-        await using var connection = await database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection = await database.DataSource.OpenConnectionAsync(Ct);
         var blocks = Blocks("# Incidents");
         Assert.True(blocks.Count >= 13, $"Only {blocks.Count} blocks were found.");
         foreach (var block in blocks)
         {
-            await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(Ct);
             await using var command = new NpgsqlCommand(block, connection, transaction);
-            var fault = await Record.ExceptionAsync(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+            var fault = await Record.ExceptionAsync(() => command.ExecuteNonQueryAsync(Ct));
             Assert.True(fault is null, $"{fault?.Message}\n{block}");
-            await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+            await transaction.RollbackAsync(Ct);
         }
     }
 
@@ -52,7 +54,8 @@ public sealed partial class IncidentTests
         await server.Database.ExecuteAsync(statements[2]);
         await stranger.SignInAsync();
         Assert.Equal("invalid_grant", (await server.RefreshAsync(tokens.RefreshToken)).Error);
-        Assert.Equal(0, await server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_consents WHERE user_id = $1", TestData.AliceId));
+        const string consents = "SELECT count(*) FROM oauth_consents WHERE user_id = $1";
+        Assert.Equal(0, await server.Database.ScalarAsync<long>(consents, TestData.AliceId));
     }
 
     [Fact]
@@ -86,18 +89,30 @@ public sealed partial class IncidentTests
     {
         await using var server = await TestServer.StartAsync();
         var tokens = await server.TokensAsync();
-        Assert.Contains("OAuthServer clients rotate-secret ID --keep-old 0 --force", File.ReadAllText(Operations()), StringComparison.Ordinal);
+        Assert.Contains(
+            "OAuthServer clients rotate-secret ID --keep-old 0 --force",
+            File.ReadAllText(Operations()),
+            StringComparison.Ordinal);
 
-        var rotated = await new ClientsRunner(server.Database).RunAsync("rotate-secret", TestData.Web, "--keep-old", "0", "--force", "--json");
-        await Eventually.BecomesTrue(async () => (await server.RefreshAsync(tokens.RefreshToken)).Error == "invalid_client", TimeSpan.FromSeconds(10), "the leaked secret is refused");
+        var rotated = await new ClientsRunner(server.Database)
+            .RunAsync("rotate-secret", TestData.Web, "--keep-old", "0", "--force", "--json");
+        await Eventually.BecomesTrue(
+            async () => (await server.RefreshAsync(tokens.RefreshToken)).Error == "invalid_client",
+            TimeSpan.FromSeconds(10),
+            "the leaked secret is refused");
         await server.Database.ExecuteAsync(Blocks("## A client secret leaked")[1]);
         var refused = await server.PostFormAsync(
-            "/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken), ("client_id", TestData.Web), ("client_secret", rotated.Json.GetProperty("client_secret").GetString()));
+            "/oauth/token",
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens.RefreshToken),
+            ("client_id", TestData.Web),
+            ("client_secret", rotated.Json.GetProperty("client_secret").GetString()));
         Assert.Equal("invalid_grant", refused.Error);
         Assert.True(await server.IsRevokedAsync(tokens.AccessToken!));
     }
 
-    private static async Task<HttpStatusCode> ConnectionsAsync(TestServer server, IReadOnlyDictionary<string, string> cookies)
+    private static async Task<HttpStatusCode> ConnectionsAsync(
+        TestServer server, IReadOnlyDictionary<string, string> cookies)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/account/connections", UriKind.Relative));
         request.Headers.Add("Cookie", string.Join("; ", cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
@@ -114,8 +129,10 @@ public sealed partial class IncidentTests
         var level = heading.Split(' ')[0];
         var end = document.IndexOf($"\n{level} ", start + 1, StringComparison.Ordinal);
         var section = document[start..(end < 0 ? document.Length : end)];
-        return [.. SqlBlock().Matches(section).Select(match => Placeholder().Replace(match.Groups[1].Value, placeholder => Values[placeholder.Value]))];
+        return [.. SqlBlock().Matches(section).Select(match => Filled(match.Groups[1].Value))];
     }
+
+    private static string Filled(string sql) => Placeholder().Replace(sql, placeholder => Values[placeholder.Value]);
 
     private static string Operations()
     {

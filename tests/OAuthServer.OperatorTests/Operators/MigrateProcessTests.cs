@@ -25,7 +25,8 @@ public sealed class MigrateProcessTests(ContentRoot root) : IClassFixture<Conten
         Assert.Equal(
             scripts.Skip(already).Select(script => script.Name),
             applied.Select(name => name.GetString()).Order(StringComparer.Ordinal));
-        var noted = await database.QueryAsync("SELECT script_name FROM schema_versions ORDER BY applied_at, script_name");
+        const string journal = "SELECT script_name FROM schema_versions ORDER BY applied_at, script_name";
+        var noted = await database.QueryAsync(journal);
         Assert.Equal(scripts.Select(script => script.Name), noted.Select(row => row["script_name"]));
 
         var again = await MigrateAsync(database);

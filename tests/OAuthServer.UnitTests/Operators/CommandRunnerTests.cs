@@ -28,7 +28,9 @@ public sealed class CommandRunnerTests
     [Fact]
     public async Task Every_wrong_setting_is_a_line()
     {
-        var run = await RunAsync(() => throw new OptionsValidationException("", typeof(object), ["first\u001b", "second"]));
+        var wrong = new OptionsValidationException("", typeof(object), ["first\u001b", "second"]);
+
+        var run = await RunAsync(() => throw wrong);
 
         Assert.Equal(ExitCodes.Misconfigured, run.Code);
         Assert.Equal(["first?", "second"], run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -54,7 +56,7 @@ public sealed class CommandRunnerTests
             (new NpgsqlException("Connection refused\u001b", cause), $"{Unusable} Connection refused?"),
             (new TimeoutException("It took too long."), $"{Unusable} It took too long."),
             (Refusal(PostgresErrorCodes.InsufficientPrivilege), $"{Unusable} 42501: permission denied"),
-            (new DbUpdateException("", Refusal(PostgresErrorCodes.CheckViolation)), $"{Unusable} 23514: permission denied"),
+            (new DbUpdateException("", Refusal("23514")), $"{Unusable} 23514: permission denied"),
             (Refusal(PostgresErrorCodes.UndefinedTable), OldSchema),
             (Refusal(PostgresErrorCodes.UndefinedColumn), OldSchema),
         ];
@@ -71,7 +73,7 @@ public sealed class CommandRunnerTests
     public async Task A_fault_of_the_program_is_not_hidden()
     {
         await Assert.ThrowsAsync<IOException>(() => RunAsync(() => throw new IOException()));
-        await Assert.ThrowsAsync<ArgumentException>(() => RunOnAsync(Database, _ => throw new ArgumentException("no setting")));
+        await Assert.ThrowsAsync<ArgumentException>(() => RunOnAsync(Database, _ => throw new ArgumentException("x")));
         await Assert.ThrowsAsync<DbUpdateException>(
             () => RunOnAsync(Database, _ => throw new DbUpdateException("", new IOException())));
     }

@@ -42,8 +42,8 @@ public sealed class RootCommandsTests
 
         Assert.Equal((ExitCodes.Misconfigured, ""), (run.Code, run.Output));
         Assert.Equal(
-            $"There is no command {shown}. The commands are migrate, keys, clients, audit, doctor; without one the server "
-            + "starts.",
+            $"There is no command {shown}. The commands are migrate, keys, clients, audit, doctor; "
+            + "without one the server starts.",
             run.Error.TrimEnd());
     }
 

@@ -41,5 +41,6 @@ public sealed class TerminalTextTests
     [InlineData("123456", "1234…")]
     [InlineData("🐈🐈🐈🐈🐈🐈", "🐈🐈🐈🐈…")]
     [InlineData("\u202E12345", "?123…")]
-    public void A_long_name_is_cut_between_characters(string text, string cut) => Assert.Equal(cut, TerminalText.Cut(text, 5));
+    public void A_long_name_is_cut_between_characters(string text, string cut) =>
+        Assert.Equal(cut, TerminalText.Cut(text, 5));
 }

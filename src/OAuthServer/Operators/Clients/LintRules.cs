@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace OAuthServer.Operators.Clients;
 
-/// <summary>The rules of <c>clients lint</c>, which are findings of the doctor too. Scripts and alarms name them.</summary>
+/// <summary>
+/// The rules of <c>clients lint</c>, which are findings of the doctor too. Scripts and alarms name them.
+/// </summary>
 internal static class LintRules
 {
     public const string ClientDisabled = "client_disabled";

@@ -19,4 +19,7 @@ internal sealed record SecretView(
         var used = uses.FirstOrDefault(use => use.ClientId == clientId && use.Secret.AsSpan().SequenceEqual(name));
         return new SecretView(secret.Column, secret.IsLive(now), secret.Cost, secret.ExpiresAt, used?.LastUsedAt);
     }
+
+    /// <summary>No secret is in it.</summary>
+    public override string ToString() => Column;
 }

@@ -1,4 +1,4 @@
-using Npgsql;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Doctor;
 
@@ -46,8 +46,7 @@ internal sealed class CheckRunner(IEnumerable<IDoctorCheck> checks, TimeProvider
         {
             return Failed(check, $"it took longer than {Quantity.Of(Limit)}");
         }
-        catch (Exception failure) when (
-            failure is NpgsqlException or TimeoutException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (DatabaseFailure.Is(failure) || failure is UnauthorizedAccessException)
         {
             return Failed(check, failure.Message);
         }

@@ -38,8 +38,8 @@ internal sealed class ClientCheck(
         return report.Result();
     }
 
-    // Somebody disabled it on purpose; and what the rules warn of, such as plain http on localhost, is what Development is
-    // for.
+    // Somebody disabled it on purpose; and what the rules warn of, such as plain http on localhost, is what
+    // Development is for.
     private Severity SeverityOf(ClientFinding found) =>
         found.Severity == FindingSeverity.Error ? Severity.Error
         : found.Rule == LintRules.ClientDisabled || environment.IsDevelopment() ? Severity.Note

@@ -30,7 +30,7 @@ internal sealed class DatabaseCheck(
             Judge(report, await database.ReadAsync(ct), settings.MaxPoolSize, tooFewConnections);
             return report.Result();
         }
-        catch (Exception outage) when (outage is NpgsqlException or TimeoutException or IOException)
+        catch (Exception outage) when (DatabaseFailure.Is(outage))
         {
             report.Error(
                 FindingIds.DatabaseUnreachable,

@@ -22,7 +22,8 @@ internal sealed record CheckJson(
         [.. (check.Result?.Findings ?? []).Select(FindingJson.Of)]);
 }
 
-internal sealed record FindingJson(string Code, string Severity, string What, string Do)
+internal sealed record FindingJson(
+    [property: JsonPropertyName("code")] string Id, string Severity, string What, string Do)
 {
     public static FindingJson Of(Finding finding) =>
         new(finding.Id, finding.Severity.ToString().ToLowerInvariant(), finding.What, finding.Do);

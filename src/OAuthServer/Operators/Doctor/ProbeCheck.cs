@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using OAuthServer.Hosting;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Operators.Doctor;
@@ -62,7 +63,7 @@ internal sealed class ProbeCheck(ServerAddress address, HttpMessageInvoker http)
                 + "send X-Forwarded-Proto.",
                 "List the proxy's address, as the server sees it, under ForwardedHeaders:KnownProxies or "
                 + ":KnownNetworks, and let it send X-Forwarded-Proto: https. The server's log says which of both it "
-                + "is (event 7006 or 7007).");
+                + $"is (event {HttpsOnly.NotTrustedEvent} or {HttpsOnly.NoHeaderEvent}).");
         }
         else
         {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using OAuthServer.Keys;
 using OAuthServer.Storage;
 
@@ -164,7 +163,7 @@ internal sealed class KeyKeeper(
         {
             return (await history.StoppedSigningAsync(key.Key.KeyId, ct), "no running server has noted it yet.");
         }
-        catch (Exception outage) when (outage is NpgsqlException or TimeoutException)
+        catch (Exception outage) when (DatabaseFailure.Is(outage))
         {
             return (null, $"the database, where instances note it, cannot be asked ({DatabasePlace.Reason(outage)}).");
         }

@@ -77,7 +77,7 @@ public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<Conte
             [PostgresBinaries.FoldersVariable] = "/nowhere",
         });
 
-        Assert.Equal(1, ended.ExitCode);
+        Assert.Equal(3, ended.ExitCode);
         Assert.Equal(PostgresBinaries.InstallAdvice, ended.Error.TrimEnd());
         Assert.Empty(ended.Output);
     }

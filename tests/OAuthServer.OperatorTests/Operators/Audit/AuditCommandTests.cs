@@ -51,7 +51,9 @@ public sealed class AuditCommandTests : IAsyncLifetime
     [Fact]
     public async Task Search_says_when_there_may_be_more()
     {
-        Assert.Contains("only the newest 4", (await RunAsync("search", "--limit", "4")).Error, StringComparison.Ordinal);
+        var cut = await RunAsync("search", "--limit", "4");
+
+        Assert.Contains("only the newest 4", cut.Error, StringComparison.Ordinal);
         Assert.Equal("", (await RunAsync("search", "--limit", "5")).Error);
     }
 
@@ -135,7 +137,8 @@ public sealed class AuditCommandTests : IAsyncLifetime
     [InlineData(2, null, "ConnectionStrings__OAuthServer")]
     [InlineData(2, "Password=demo-password;Nonsense=1", "cannot be read")]
     [InlineData(3, "Host=127.0.0.1;Port=1;Username=u;Password=demo-password;Timeout=2", "127.0.0.1:1")]
-    public async Task Without_a_usable_database_every_subcommand_says_why(int code, string? connectionString, string expected)
+    public async Task Without_a_usable_database_every_subcommand_says_why(
+        int code, string? connectionString, string expected)
     {
         foreach (var name in (string[])["tail", "search", "verify"])
         {

@@ -14,5 +14,7 @@ internal sealed class LineCount : StringWriter
     }
 
     public Task ReachesAsync(int lines) => Eventually.BecomesTrue(
-        () => Task.FromResult(Volatile.Read(ref _lines) >= lines), TimeSpan.FromSeconds(20), $"{lines} lines are printed");
+        () => Task.FromResult(Volatile.Read(ref _lines) >= lines),
+        TimeSpan.FromSeconds(20),
+        $"{lines} lines are printed");
 }

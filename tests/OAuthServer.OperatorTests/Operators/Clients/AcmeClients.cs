@@ -24,8 +24,8 @@ internal sealed class AcmeClients : IAsyncDisposable
     public static string File(
         string name = "Acme", string uris = TwoUris, string scopes = """["read"]""", string more = "") =>
         $$"""
-        { "clients": [ { "client_id": "acme", "name": "{{name}}", "redirect_uris": {{uris}}, "allowed_scopes": {{scopes}},
-            "secret": { "env": "ACME_WEB_SECRET" }{{more}} } ] }
+        { "clients": [ { "client_id": "acme", "name": "{{name}}", "redirect_uris": {{uris}},
+            "allowed_scopes": {{scopes}}, "secret": { "env": "ACME_WEB_SECRET" }{{more}} } ] }
         """;
 
     /// <summary>Another operator on the same database.</summary>

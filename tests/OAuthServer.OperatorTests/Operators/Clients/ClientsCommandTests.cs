@@ -23,9 +23,8 @@ public sealed class ClientsCommandTests : IAsyncLifetime
     [Fact]
     public async Task List_has_a_line_for_each_client_and_no_hash()
     {
-        await _database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = now() WHERE client_id = $1", TestData.Spa);
-        await _database.ExecuteAsync(
-            "UPDATE oauth_clients SET client_secret_expires_at = '2000-01-01' WHERE client_id = $1", TestData.OtherWeb);
+        await SetAsync(TestData.Spa, "disabled_at = now()");
+        await SetAsync(TestData.OtherWeb, "client_secret_expires_at = '2000-01-01'");
 
         var words = await _clients.RunAsync("list");
         var json = await _clients.RunAsync("list", "--json");
@@ -37,7 +36,9 @@ public sealed class ClientsCommandTests : IAsyncLifetime
         Assert.Matches("^other-web +web +enabled +none live +- +", Line(TestData.OtherWeb));
         var ids = json.Json.EnumerateArray().Select(client => Text(client, "client_id")).ToList();
         Assert.Equal(words.Lines.Count - 1, ids.Count);
-        Assert.All(ids.Zip(words.Lines.Skip(1)), pair => Assert.StartsWith(pair.First + " ", pair.Second, StringComparison.Ordinal));
+        Assert.All(
+            ids.Zip(words.Lines.Skip(1)),
+            pair => Assert.StartsWith(pair.First + " ", pair.Second, StringComparison.Ordinal));
         Assert.DoesNotContain("$2", words.Output + json.Output, StringComparison.Ordinal);
 
         string Line(string id) =>
@@ -47,8 +48,7 @@ public sealed class ClientsCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_name_cannot_steer_the_terminal_or_break_the_table()
     {
-        await _database.ExecuteAsync(
-            "UPDATE oauth_clients SET name = E'\\u009b31mred\\u202e' || repeat('x', 80) WHERE client_id = $1", Id);
+        await SetAsync(Id, "name = E'\\u009b31mred\\u202e' || repeat('x', 80)");
 
         var listed = await _clients.RunAsync("list");
         var shown = await _clients.RunAsync("show", Id);
@@ -77,7 +77,8 @@ public sealed class ClientsCommandTests : IAsyncLifetime
         Assert.Matches($"^redirect_uri +{TestData.WebRedirectUri}$", Line("redirect_uri "));
         Assert.Matches("^client_secret +live, no end, cost 10, last used -$", Line("client_secret "));
         Assert.Matches(
-            "^next_client_secret +ended, until 2000-01-01T00:00:00Z, cost 10, last used -$", Line("next_client_secret "));
+            "^next_client_secret +ended, until 2000-01-01T00:00:00Z, cost 10, last used -$",
+            Line("next_client_secret "));
         var secrets = json.GetProperty("secrets").EnumerateArray();
         Assert.Equal([true, false], secrets.Select(secret => secret.GetProperty("live").GetBoolean()));
         Assert.DoesNotContain("$2", words.Output + json.GetRawText(), StringComparison.Ordinal);
@@ -123,17 +124,14 @@ public sealed class ClientsCommandTests : IAsyncLifetime
     [Fact]
     public async Task Disabling_and_enabling_change_a_row_once_and_are_on_record()
     {
-        string[] said =
+        (string Name, string Said)[] steps =
         [
-            (await _clients.RunAsync("disable", Id)).Output.Trim(), (await _clients.RunAsync("disable", Id)).Output.Trim(),
-            (await _clients.RunAsync("enable", Id)).Output.Trim(), (await _clients.RunAsync("enable", Id)).Output.Trim(),
+            ("disable", "demo-web is disabled. Access tokens that are out stay good until they end."),
+            ("disable", "demo-web was disabled already."),
+            ("enable", "demo-web is enabled."),
+            ("enable", "demo-web was enabled already."),
         ];
-        Assert.Equal(
-            [
-                "demo-web is disabled. Access tokens that are out stay good until they end.",
-                "demo-web was disabled already.", "demo-web is enabled.", "demo-web was enabled already.",
-            ],
-            said);
+        foreach (var (name, said) in steps) Assert.Equal(said, (await _clients.RunAsync(name, Id)).Output.Trim());
         await SwitchesAsync("enable", changed: false, disabled: false);
         await SwitchesAsync("disable", changed: true, disabled: true);
         await SwitchesAsync("disable", changed: false, disabled: true);
@@ -147,7 +145,8 @@ public sealed class ClientsCommandTests : IAsyncLifetime
     [InlineData(2, null, "ConnectionStrings__OAuthServer")]
     [InlineData(2, "Password=demo-password;Nonsense=1", "cannot be read")]
     [InlineData(3, "Host=127.0.0.1;Port=1;Username=u;Password=demo-password;Timeout=2", "127.0.0.1:1")]
-    public async Task Without_a_usable_database_every_subcommand_says_why(int code, string? connectionString, string expected)
+    public async Task Without_a_usable_database_every_subcommand_says_why(
+        int code, string? connectionString, string expected)
     {
         var clients = new ClientsRunner(connectionString);
         CommandRun[] runs =
@@ -180,6 +179,9 @@ public sealed class ClientsCommandTests : IAsyncLifetime
         Assert.Contains(" cannot be used: 25006: ", run.Error, StringComparison.Ordinal);
         Assert.Null((await RowAsync())["disabled_at"]);
     }
+
+    private Task<int> SetAsync(string clientId, string assignment) =>
+        _database.ExecuteAsync($"UPDATE oauth_clients SET {assignment} WHERE client_id = $1", clientId);
 
     private async Task SwitchesAsync(string name, bool changed, bool disabled)
     {

@@ -51,7 +51,9 @@ public sealed class ClientsPlanFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_file_of_another_shape_is_1_with_the_path()
     {
-        var run = await _acme.RunFileAsync("apply", """{ "clients": [ { "client_id": "a", "redirect_uri": "x" } ] }""");
+        const string file = """{ "clients": [ { "client_id": "a", "redirect_uri": "x" } ] }""";
+
+        var run = await _acme.RunFileAsync("apply", file);
 
         Assert.Equal((1, ""), (run.Code, run.Output));
         Assert.StartsWith("clients[0].redirect_uri is unknown. The members are", run.Error, StringComparison.Ordinal);

@@ -25,7 +25,8 @@ public sealed class ClientsPlanTests : IAsyncLifetime
         Assert.Equal(0, await _acme.CountAsync("oauth_clients"));
         var applied = await _acme.RunFileAsync("apply", example);
         Assert.Equal((0, ""), (applied.Code, applied.Error));
-        Assert.Equal(["+ acme-cli", "+ acme-reports", "+ acme-spa", "+ acme-web"], applied.Lines.Where(line => line[0] == '+'));
+        Assert.Equal(
+            ["+ acme-cli", "+ acme-reports", "+ acme-spa", "+ acme-web"], applied.Lines.Where(line => line[0] == '+'));
         Assert.Equal("Changed: 4 rows.", applied.Lines[^1]);
         Assert.Equal(planned.Lines.SkipLast(1), applied.Lines.SkipLast(1));
         var versions = await _acme.VersionsAsync();
@@ -60,7 +61,8 @@ public sealed class ClientsPlanTests : IAsyncLifetime
     public async Task Every_member_can_be_changed_and_the_order_of_lists_is_none()
     {
         await _acme.ApplyAsync(AcmeClients.File());
-        var same = await _acme.RunFileAsync("plan", AcmeClients.File(uris: """["https://b.example/cb", "https://a.example/cb"]"""));
+        const string turned = """["https://b.example/cb", "https://a.example/cb"]""";
+        var same = await _acme.RunFileAsync("plan", AcmeClients.File(uris: turned));
         Assert.Equal((0, "To change: 0 rows."), (same.Code, same.Output.Trim()));
 
         var other = AcmeClients.File(
@@ -83,7 +85,7 @@ public sealed class ClientsPlanTests : IAsyncLifetime
         await _acme.ApplyAsync(other);
         Assert.Equal(0, (await _acme.RunFileAsync("plan", other)).Code);
         Assert.Equal("Acme & Söhne", await _acme.Database.ScalarAsync<string>("SELECT name FROM oauth_clients"));
-        Assert.Equal(1, await _acme.CountAsync("oauth_audit_events WHERE event = 'client_changed' AND client_id = 'acme'"));
+        Assert.Equal(1, await _acme.CountAsync("oauth_audit_events WHERE event = 'client_changed'"));
         Assert.Equal(2, await _acme.CountAsync("oauth_audit_events"));
     }
 
@@ -116,12 +118,14 @@ public sealed class ClientsPlanTests : IAsyncLifetime
         var planned = await _acme.RunFileAsync("plan", AcmeClients.File());
         Assert.Equal(0, planned.Code);
         Assert.Equal("! stray is not in the file (--prune disables it)", planned.Lines[0]);
-        Assert.Equal(AcmeClients.ChangesPending, (await _acme.RunFileAsync("plan", AcmeClients.File(), "--prune")).Code);
+        var pruning = await _acme.RunFileAsync("plan", AcmeClients.File(), "--prune");
+        Assert.Equal((AcmeClients.ChangesPending, "- stray"), (pruning.Code, pruning.Lines[0]));
         var pruned = await _acme.RunFileAsync("apply", AcmeClients.File(), "--prune");
 
         Assert.Equal((0, "- stray"), (pruned.Code, pruned.Lines[0]));
         Assert.Equal(1, await _acme.CountAsync("oauth_clients WHERE client_id = 'stray' AND disabled_at IS NOT NULL"));
-        Assert.Equal(1, await _acme.CountAsync("oauth_audit_events WHERE event = 'client_disabled' AND client_id = 'stray'"));
+        Assert.Equal(
+            1, await _acme.CountAsync("oauth_audit_events WHERE event = 'client_disabled' AND client_id = 'stray'"));
         Assert.Equal(0, (await _acme.RunFileAsync("plan", AcmeClients.File(), "--prune")).Code);
     }
 
@@ -158,11 +162,11 @@ public sealed class ClientsPlanTests : IAsyncLifetime
     [Fact]
     public async Task Who_applies_waits_for_its_turn_and_then_compares_again()
     {
+        const string waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'";
         await using var other = await ClientEditing.BeginAsync(_acme.Database.Contexts, Ct);
         var applying = _acme.RunFileAsync("apply", AcmeClients.File());
         await Eventually.BecomesTrue(
-            async () => await _acme.CountAsync("pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") > 0,
-            TimeSpan.FromSeconds(60), "the second waits");
+            async () => await _acme.CountAsync(waiting) > 0, TimeSpan.FromSeconds(60), "the second waits");
         other.Add(new ClientRow
         {
             ClientId = "acme",

@@ -83,7 +83,8 @@ public sealed class DatabaseFactsTests : IAsyncLifetime
     public async Task What_keeps_data_through_a_power_cut_is_read_one_by_one()
     {
         await using var cluster = await DedicatedCluster.CreateAsync();
-        foreach (var (fsync, fullPages) in ((bool, bool)[])[(true, true), (true, false), (false, true), (false, false)])
+        (bool, bool)[] cases = [(true, true), (true, false), (false, true), (false, false)];
+        foreach (var (fsync, fullPages) in cases)
         {
             await SetAsync(cluster, "fsync", fsync);
             await SetAsync(cluster, "full_page_writes", fullPages);
@@ -137,7 +138,9 @@ public sealed class DatabaseFactsTests : IAsyncLifetime
         await AskAsync(cluster, $"ALTER SYSTEM SET {setting} = {value}");
         await AskAsync(cluster, "SELECT pg_reload_conf()");
         await Eventually.BecomesTrue(
-            async () => await AskAsync(cluster, $"SHOW {setting}") == value, TimeSpan.FromSeconds(20), $"{setting} is {value}");
+            async () => await AskAsync(cluster, $"SHOW {setting}") == value,
+            TimeSpan.FromSeconds(20),
+            $"{setting} is {value}");
     }
 
     private static async Task<string> AskAsync(DedicatedCluster cluster, string sql)

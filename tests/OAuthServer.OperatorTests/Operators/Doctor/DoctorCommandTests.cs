@@ -20,7 +20,10 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         Assert.Equal(0, run.Code);
         var lines = run.Output.Split('\n').Select(line => line.TrimEnd()).ToList();
         string[] facts =
-            ["issuer", "listens on", "proxies trusted", "PostgreSQL", "schema", "current key", "clients", "clock", "audience"];
+        [
+            "issuer", "listens on", "proxies trusted", "PostgreSQL", "schema", "current key", "clients", "clock",
+            "audience",
+        ];
         foreach (var fact in facts)
             Assert.Single(lines, line => line.StartsWith($"  {fact} ", StringComparison.Ordinal));
         Assert.Equal("No findings. All is well.", lines.Last(line => line.Length > 0));
@@ -59,8 +62,8 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         Assert.All(checks, check => Assert.Equal(["name", "checked", "facts", "findings"], Names(check)));
         Assert.Equal(
             [
-                "issuer", "proxies", "database", "rights", "schema", "clock", "signing keys", "key files", "previous key",
-                "clients", "session keys", "audit seals", "sweeper", "rate limits",
+                "issuer", "proxies", "database", "rights", "schema", "clock", "signing keys", "key files",
+                "previous key", "clients", "session keys", "audit seals", "sweeper", "rate limits",
             ],
             checks.Select(check => check.GetProperty("name").GetString()));
         var findings = checks.SelectMany(check => check.GetProperty("findings").EnumerateArray());

@@ -20,7 +20,8 @@ public sealed class DoctorKeyTests : IAsyncLifetime
     [Theory]
     [InlineData(null, "not yet: no instance has loaded it")]
     [InlineData("now() - interval '3 hours'", "for 3 hours")]
-    public async Task How_long_the_current_key_signs_is_known_once_an_instance_has_loaded_it(string? since, string expected)
+    public async Task How_long_the_current_key_signs_is_known_once_an_instance_has_loaded_it(
+        string? since, string expected)
     {
         await RotateAsync(since);
 

@@ -33,10 +33,11 @@ public sealed class ClientChangeTests
     public void A_new_client_has_no_values_before_and_one_event()
     {
         var row = Row() with { ClientSecret = "$2a$hash", DisabledAt = Now };
+        var columns = Columns(
+            ("name", null, "Acme"), ("client_secret", null, "$2a$hash"), ("disabled_at", null, Now));
 
         var change = ClientChange.Of(
-            new ClientEdit(row, true, Columns(("name", null, "Acme"), ("client_secret", null, "$2a$hash"), ("disabled_at", null, Now))),
-            pruned: false);
+            new ClientEdit(row, true, columns), pruned: false);
 
         Assert.Equal(ClientAction.Create, change.Action);
         Assert.Equal(["name: null -> \"Acme\"", "secret: null -> new", "disabled: null -> true"], Lines(change));
@@ -90,17 +91,21 @@ public sealed class ClientChangeTests
     {
         var audit = Assert.Single(Changed(Row(), ("name", "A", "B")).Audit());
 
-        Assert.Equal(("client_changed", "acme", null, null), (audit.Event, audit.ClientId, audit.Reason, audit.Context.Address));
+        Assert.Equal(("client_changed", "acme"), (audit.Event, audit.ClientId));
+        Assert.Equal((null, null), (audit.Reason, audit.Context.Address));
     }
 
-    private static ClientChange Changed(ClientRow row, params (string Name, object? Before, object? After)[] columns) =>
+    private static ClientChange Changed(
+        ClientRow row, params (string Name, object? Before, object? After)[] columns) =>
         ClientChange.Of(new ClientEdit(row, false, Columns(columns)), pruned: false);
 
     private static ClientColumnEdit[] Columns(params (string Name, object? Before, object? After)[] columns) =>
         [.. columns.Select(column => new ClientColumnEdit(column.Name, column.Before, column.After))];
 
-    private static string[] Lines(ClientChange change) =>
-        [.. change.Members.Select(member => $"{member.Member}: {member.Before ?? "null"} -> {member.After ?? "null"}")];
+    private static string[] Lines(ClientChange change) => [.. change.Members.Select(Line)];
+
+    private static string Line(MemberChange member) =>
+        $"{member.Member}: {member.Before ?? "null"} -> {member.After ?? "null"}";
 
     private static ClientRow Row() => new()
     {

@@ -3,13 +3,16 @@ using OAuthServer.UnitTests.Documentation;
 
 namespace OAuthServer.UnitTests.Operators.Clients;
 
-/// <summary>The file of <c>clients plan</c>: what is wrong with it is said with its path, and never with its value.</summary>
+/// <summary>
+/// The file of <c>clients plan</c>: what is wrong with it is said with its path, and never with its value.
+/// </summary>
 public sealed class ClientFileReaderTests
 {
     private const string Hash = "$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm";
     private const string Least =
         """ "client_id": "a", "name": "A", "redirect_uris": ["https://a.example/cb"], "allowed_scopes": ["read"] """;
 
+    private const string List = "clients must be a list of clients, and stand there once. (line 1)";
     private const string Required = "client_id, name, redirect_uris, allowed_scopes";
 
     [Fact]
@@ -56,23 +59,26 @@ public sealed class ClientFileReaderTests
     [InlineData("""[]""", """The file must be an object with a list of clients: { "clients": [ … ] }. (line 1)""")]
     [InlineData("""{}""", """The file must be an object with a list of clients: { "clients": [ … ] }. (line 1)""")]
     [InlineData("""null""", """The file must be an object with a list of clients: { "clients": [ … ] }.""")]
-    [InlineData("""{ "clients": {} }""", "clients must be a list of clients, and stand there once. (line 1)")]
-    [InlineData("""{ "clients": null }""", "clients must be a list of clients, and stand there once. (line 1)")]
-    [InlineData("""{ "clients": [], "clients": [] }""", "clients must be a list of clients, and stand there once. (line 1)")]
+    [InlineData("""{ "clients": {} }""", List)]
+    [InlineData("""{ "clients": null }""", List)]
+    [InlineData("""{ "clients": [], "clients": [] }""", List)]
     [InlineData("""{ "clients": [], "client": [] }""", "client is unknown. The members are clients. (line 1)")]
     [InlineData("""{ "clients": [ 1 ] }""", $"clients[0] must be an object that has {Required}. (line 1)")]
     [InlineData("""{ "clients": [ null ] }""", $"clients[0] must be an object that has {Required}.")]
-    [InlineData("{ \"clients\": [\n  { \"client_id\": \"a\" } ] }", $"clients[0] must be an object that has {Required}. (line 2)")]
+    [InlineData("{ \"clients\": [\n{\"name\":\"a\"}]}", $"clients[0] must be an object that has {Required}. (line 2)")]
     [InlineData("{ \"clients\": [\n  oops ] }", "The file is no JSON: line 2, byte 3.")]
     [InlineData("{ \"clients\": [], }", "The file is no JSON: line 1, byte 18.")]
     [InlineData("", "The file is no JSON: line 1, byte 1.")]
-    public void A_file_of_another_shape_is_refused(string json, string fault) => Assert.Equal([fault], Read(json).Faults);
+    public void A_file_of_another_shape_is_refused(string json, string fault) =>
+        Assert.Equal([fault], Read(json).Faults);
 
     [Theory]
     [InlineData(""" "client_ID": "b" """, "clients[0].client_ID is unknown. The members are client_id, name,")]
     [InlineData(""" "client.id": "b" """, "clients[0]['client.id'] is unknown.")]
     [InlineData(""" "client['id": "b" """, "clients[0]['client['id'] is unknown.")]
-    [InlineData(""" "allowed_scopes": ["write"] """, "clients[0].allowed_scopes must be a list of strings, and stand there once.")]
+    [InlineData(
+        """ "allowed_scopes": ["write"] """,
+        "clients[0].allowed_scopes must be a list of strings, and stand there once.")]
     [InlineData(""" "grant_types": "all" """, "clients[0].grant_types must be a list of strings,")]
     [InlineData(""" "default_scopes": ["read", 7] """, "clients[0].default_scopes[1] must be a string")]
     [InlineData(""" "default_scopes": ["read", null] """, "clients[0].default_scopes[1] must be a string")]
@@ -94,10 +100,11 @@ public sealed class ClientFileReaderTests
         """ "secret": { "value": "a-plain-secret-in-a-file", "env": "GOOD" } """,
         "clients[0].secret.value is unknown. The members are hash, env.")]
     [InlineData(""" "secret": { "hash": 7 } """, "clients[0].secret.hash must be a string,")]
-    [InlineData(""" "secret": { "hash": "a-plain-secret-in-a-file" } """, "clients[0].secret.hash must be a bcrypt hash")]
-    [InlineData(""" "secret": { "env": "MISSING" } """, "clients[0].secret.env: the environment variable of this name")]
-    [InlineData(""" "secret": { "env": "EMPTY" } """, "clients[0].secret.env: the environment variable of this name")]
-    [InlineData(""" "secret": { "env": "SHORT" } """, "clients[0].secret.env: A client secret needs at least 16 characters.")]
+    [InlineData(
+        """ "secret": { "hash": "a-plain-secret-in-a-file" } """, "clients[0].secret.hash must be a bcrypt hash")]
+    [InlineData(""" "secret": { "env": "MISSING" } """, "clients[0].secret.env: the environment variable of this")]
+    [InlineData(""" "secret": { "env": "EMPTY" } """, "clients[0].secret.env: the environment variable of this")]
+    [InlineData(""" "secret": { "env": "SHORT" } """, "clients[0].secret.env: A client secret needs at least 16 ")]
     public void A_fault_names_its_path_and_never_repeats_a_value(string member, string fault)
     {
         var faults = Read($$"""{ "clients": [ { {{Least}}, {{member}} } ] }""").Faults;
@@ -147,18 +154,22 @@ public sealed class ClientFileReaderTests
     [Fact]
     public void No_secret_and_no_hash_is_part_of_what_is_printed()
     {
-        var client = Assert.Single(Read($$"""{ "clients": [ { {{Least}}, "secret": { "hash": "{{Hash}}" } } ] }""").Clients);
+        var file = Read($$"""{ "clients": [ { {{Least}}, "secret": { "hash": "{{Hash}}" } } ] }""");
 
+        var client = Assert.Single(file.Clients);
         Assert.DoesNotContain("$2a", client.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_example_has_no_fault_and_every_kind_of_client()
     {
-        var file = Read(File.ReadAllText(Path.Combine(MarkdownPage.Root, "migrations", "seeds", "example_clients.json")));
+        var path = Path.Combine(MarkdownPage.Root, "migrations", "seeds", "example_clients.json");
+
+        var file = Read(File.ReadAllText(path));
 
         Assert.Empty(file.Faults);
-        Assert.Equal(["acme-web", "acme-reports", "acme-spa", "acme-cli"], file.Clients.Select(client => client.ClientId));
+        Assert.Equal(
+            ["acme-web", "acme-reports", "acme-spa", "acme-cli"], file.Clients.Select(client => client.ClientId));
         Assert.Equal(["web", "web", "browser", "native"], file.Clients.Select(client => client.Entry.ApplicationType));
         Assert.Equal([true, true, false, false], file.Clients.Select(client => client.Secret is not null));
     }
@@ -167,7 +178,8 @@ public sealed class ClientFileReaderTests
     public void The_handbook_has_these_members_and_no_others()
     {
         var section = MarkdownPage.Read("docs/operations/clients.md").Text.Split("## A file of clients", 2)[1];
-        var rows = section.Split("\n#", 2)[0].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var lines = section.Split("\n#", 2)[0].Split('\n');
+        var rows = lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal));
         var listed = rows.SelectMany(line => line.Split('|')[1].Split('`').Where((_, part) => part % 2 == 1));
         var unknown = Assert.Single(Read($$"""{ "clients": [ { {{Least}}, "x": 1 } ] }""").Faults);
         var members = unknown.Split("The members are ")[1].Split(". (")[0].Split(", ");

@@ -101,7 +101,8 @@ public sealed class ClientLintTests
     [InlineData(89, 200, "")]
     [InlineData(null, 90, "secret_unused")]
     [InlineData(null, 89, "")]
-    public void A_secret_that_nobody_uses_is_found_when_uses_were_noted_for_long_enough(int? usedAgo, int notedAgo, string rules)
+    public void A_secret_that_nobody_uses_is_found_when_uses_were_noted_for_long_enough(
+        int? usedAgo, int notedAgo, string rules)
     {
         List<ClientSecretUse> uses = [Use("other", Second, notedAgo, 0)];
         if (usedAgo is { } days) uses.Add(Use("web", First, notedAgo, days));
@@ -143,22 +144,23 @@ public sealed class ClientLintTests
 
     private static string Rules(ClientRow client) => string.Join(' ', Check(client).Select(finding => finding.Rule));
 
-    private static ClientRow Web(DateTimeOffset? first = null, string? second = null, DateTimeOffset? secondEnd = null) => new()
-    {
-        ClientId = "web",
-        Name = "Web",
-        ApplicationType = "web",
-        ClientSecret = First,
-        ClientSecretExpiresAt = first,
-        NextClientSecret = second,
-        NextClientSecretExpiresAt = secondEnd,
-        RedirectUris = ["https://web.example/cb"],
-        AllowedScopes = ["read"],
-        DefaultScopes = [],
-        GrantTypes = ["authorization_code", "refresh_token"],
-        RequirePkce = true,
-        UpdatedAt = Now.AddDays(-300),
-    };
+    private static ClientRow Web(
+        DateTimeOffset? first = null, string? second = null, DateTimeOffset? secondEnd = null) => new()
+        {
+            ClientId = "web",
+            Name = "Web",
+            ApplicationType = "web",
+            ClientSecret = First,
+            ClientSecretExpiresAt = first,
+            NextClientSecret = second,
+            NextClientSecretExpiresAt = secondEnd,
+            RedirectUris = ["https://web.example/cb"],
+            AllowedScopes = ["read"],
+            DefaultScopes = [],
+            GrantTypes = ["authorization_code", "refresh_token"],
+            RequirePkce = true,
+            UpdatedAt = Now.AddDays(-300),
+        };
 
     private static ClientRow Client(
         string id,

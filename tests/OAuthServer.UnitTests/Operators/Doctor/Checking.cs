@@ -26,7 +26,8 @@ internal static class Checking
         return new ListenAddresses(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
     }
 
-    public static Task<CheckResult> RunAsync(IDoctorCheck check) => check.RunAsync(TestContext.Current.CancellationToken);
+    public static Task<CheckResult> RunAsync(IDoctorCheck check) =>
+        check.RunAsync(TestContext.Current.CancellationToken);
 
     /// <summary>The findings as <c>severity code</c>.</summary>
     public static IEnumerable<string> Codes(this CheckResult result) =>

@@ -3,7 +3,9 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Operators.Doctor;
 
-/// <summary>What the doctor makes of what a database says of itself; that it says so is tested on a real one.</summary>
+/// <summary>
+/// What the doctor makes of what a database says of itself; that it says so is tested on a real one.
+/// </summary>
 public sealed class DatabaseCheckTests
 {
     private static readonly DatabaseState Good = new()

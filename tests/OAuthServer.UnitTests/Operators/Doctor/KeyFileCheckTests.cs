@@ -27,7 +27,8 @@ public sealed class KeyFileCheckTests
         var result = await RunAsync(SigningKeySource.File, folder, "Development");
 
         Assert.Equal(expected, string.Join(", ", result.Codes()));
-        Assert.All(result.Findings, finding => Assert.Contains($"chmod 600 {file}", finding.Do, StringComparison.Ordinal));
+        Assert.All(
+            result.Findings, finding => Assert.Contains($"chmod 600 {file}", finding.Do, StringComparison.Ordinal));
     }
 
     [Fact]

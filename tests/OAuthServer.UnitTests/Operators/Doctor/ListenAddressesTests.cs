@@ -9,7 +9,8 @@ public sealed class ListenAddressesTests
     [InlineData("http://[::1]:80", false, false, "urls", "http://[::1]:80", "http_ports", "8080")]
     [InlineData("http://a:1 https://b:2", true, true, "urls", "http://a:1;https://b:2")]
     [InlineData(
-        "https://0.0.0.0:1", true, true, "Kestrel:Endpoints:Main:Url", "https://0.0.0.0:1", "urls", "http://localhost:9")]
+        "https://0.0.0.0:1", true, true,
+        "Kestrel:Endpoints:Main:Url", "https://0.0.0.0:1", "urls", "http://localhost:9")]
     [InlineData("http://unix:/run/oauth.sock", false, false, "urls", "http://unix:/run/oauth.sock")]
     public void Addresses_are_read_in_the_order_of_Kestrel(
         string expected, bool exposed, bool https, params string[] settings)
