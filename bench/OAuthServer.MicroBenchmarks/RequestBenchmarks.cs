@@ -44,5 +44,5 @@ public class RequestBenchmarks
     }
 
     [Benchmark(Description = "token response, written")]
-    public void Answer() => OAuthAnswer.Grant(_tokens).ExecuteAsync(_http).GetAwaiter().GetResult();
+    public void Answer() => OAuthAnswers.Grant(_tokens).ExecuteAsync(_http).GetAwaiter().GetResult();
 }
