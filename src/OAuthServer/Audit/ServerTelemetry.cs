@@ -7,8 +7,7 @@ namespace OAuthServer.Audit;
 /// <summary>
 /// What this server counts, times and traces by itself. While nobody listens nothing is written and no clock is read,
 /// so that a token request pays a few comparisons. Every tag is a word of this source (an endpoint, a grant, an
-/// error, a reason), never what a caller sent: so the number of series is bounded, and no secret can be
-/// in one.
+/// error, a reason), never what a caller sent: so the number of series is bounded, and no secret can be in one.
 /// </summary>
 /// <param name="meter">The meter of <see cref="Name"/>; its owner disposes of it.</param>
 /// <param name="clock">Measures durations.</param>

@@ -130,12 +130,7 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
     {
         var commands = new CommandLine
         {
-            Settings =
-            {
-                ["ConnectionStrings:OAuthServer"] = _first.Database.ConnectionString,
-                ["SigningKeys:Source"] = "File",
-                ["SigningKeys:Directory"] = _folder.FullName,
-            },
+            Settings = new(_settings) { ["ConnectionStrings:OAuthServer"] = _first.Database.ConnectionString },
             Clock = _clock,
         };
         var run = await commands.RunAsync(["keys", .. arguments], Cancel);

@@ -19,8 +19,6 @@ public sealed class HouseRuleTests : IDisposable
         ["OAuthServer.Pages.Views.ErrorView"] = "Code is the public error code",
         ["OAuthServer.Pages.Views.PasswordView"] = "what to tell the person",
         ["OAuthServer.Endpoints.Token.TokenRoute"] = "the name of an address",
-        ["OAuthServer.Operators.Doctor.FindingJson"] = "Code names a finding",
-        ["OAuthServer.Operators.Clients.SecretView"] = "everything of a secret but its hash",
         ["OAuthServer.Endpoints.Revoke.IssuedAccessToken"] = "the id of a token, not the token",
     };
 
