@@ -20,7 +20,6 @@ internal sealed class AuditOptions
 /// <summary>What an operator may write in section <c>Audit</c>.</summary>
 internal sealed class AuditOptionsValidator : OptionsValidator<AuditOptions>
 {
-    /// <inheritdoc/>
     protected override IEnumerable<string?> Faults(AuditOptions options) =>
     [
         Range("Audit:SealInterval", options.SealInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),

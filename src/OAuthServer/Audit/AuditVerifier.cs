@@ -42,7 +42,6 @@ internal sealed class AuditVerifier(AuditSeals seals, AuditEvents log, SigningKe
     /// <param name="trusted">The only keys that may have sealed; empty trusts every key in the database.</param>
     /// <param name="recorded">A seal known from elsewhere, by number and hash; null checks none.</param>
     /// <param name="progress">Gets the number of each seal.</param>
-    /// <param name="ct">Ends the check.</param>
     public async Task<AuditVerification> VerifyAsync(
         IReadOnlySet<string> trusted,
         (long Sequence, string Hash)? recorded,

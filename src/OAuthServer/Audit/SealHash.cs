@@ -67,7 +67,6 @@ internal sealed class SealHash : IDisposable
         return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

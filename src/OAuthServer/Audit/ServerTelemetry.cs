@@ -6,8 +6,8 @@ namespace OAuthServer.Audit;
 
 /// <summary>
 /// What this server counts, times and traces by itself. While nobody listens nothing is written and no clock is read,
-/// so that a token request pays a few comparisons. Every tag is a word of this source (an endpoint, a grant, an
-/// error, a reason), never what a caller sent: so the number of series is bounded, and no secret can be in one.
+/// so that a token request pays a few comparisons. Every tag is a word of this source (an endpoint, a grant, an error,
+/// a reason), never what a caller sent: the number of series is bounded, and none holds a secret.
 /// </summary>
 /// <param name="meter">The meter of <see cref="Name"/>; its owner disposes of it.</param>
 /// <param name="clock">Measures durations.</param>
@@ -105,7 +105,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>Begins a span inside the request's; null while nobody listens. Dispose of it to end it.</summary>
     public Activity? Span(string name) => _spans.StartActivity(name);
 
-    /// <inheritdoc/>
     public void Dispose() => _spans.Dispose();
 
     // A caller chooses the grant type of its request, and must not choose a tag.

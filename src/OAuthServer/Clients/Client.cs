@@ -47,6 +47,5 @@ internal sealed class Client(ClientRow row)
     public IReadOnlyList<string> SecretHashes(DateTimeOffset now) =>
         [.. StoredSecret.LiveOf(row, now).Select(secret => secret.Hash)];
 
-    /// <inheritdoc/>
     public override string ToString() => Id;
 }

@@ -74,7 +74,6 @@ internal sealed class ClientSecretVerifier(
         string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct) =>
         CheckAsync("holder", clientId, secret, hashes, ct);
 
-    /// <inheritdoc/>
     public void Dispose() => _right.Dispose();
 
     private async ValueTask<SecretCheck> CheckAsync(
@@ -100,7 +99,7 @@ internal sealed class ClientSecretVerifier(
         _ => "busy",
     };
 
-    // Not tied to the request that happened to come first: others wait for the same answer.
+    // Not tied to the first request: others wait for the same answer.
     private async Task<SecretCheck> CheckOnceAsync(
         string key, HashLane lane, string clientId, string secret, IReadOnlyList<string> hashes)
     {

@@ -29,7 +29,6 @@ internal sealed partial class SecretUseWriter(
         }
     }
 
-    /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -45,7 +44,6 @@ internal sealed partial class SecretUseWriter(
         }
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)

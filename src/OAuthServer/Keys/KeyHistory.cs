@@ -28,7 +28,6 @@ internal sealed partial class KeyHistory(
         return current.Signing;
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)

@@ -86,7 +86,6 @@ internal sealed class SigningKeyOptionsValidator : OptionsValidator<SigningKeyOp
 {
     private static readonly TimeSpan LongestPoll = TimeSpan.FromDays(1);
 
-    /// <inheritdoc/>
     protected override IEnumerable<string?> Faults(SigningKeyOptions options) =>
     [
         Rule(Enum.IsDefined(options.Source), "SigningKeys:Source must be SecretsManager or File."),
@@ -107,7 +106,7 @@ internal sealed class SigningKeyOptionsValidator : OptionsValidator<SigningKeyOp
             "SigningKeys:ServiceUrl must be an absolute http or https address without query or user information."),
     ];
 
-    // What PollInterval makes of the lower bound is only said of an interval that is right itself.
+    // The lower bound depends on PollInterval, and is only computed from one that is right itself.
     private static string? PublicationFault(SigningKeyOptions options)
     {
         var shortest = options.PollInterval > LongestPoll ? TimeSpan.Zero : options.ShortestPublication();

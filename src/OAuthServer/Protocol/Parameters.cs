@@ -157,7 +157,6 @@ internal sealed class Parameters
     /// </summary>
     public static bool HasControls(string value) => value.AsSpan().ContainsAny(Controls);
 
-    /// <inheritdoc/>
     public override string ToString() => $"{_pairs.Count} parameters";
 
     private static bool IsHex(byte b) => char.IsAsciiHexDigit((char)b);

@@ -39,7 +39,6 @@ internal sealed class Scope
     /// <summary>True when every token of this scope is among <paramref name="allowed"/>.</summary>
     public bool IsWithin(IEnumerable<string> allowed) => !Names.Except(allowed, StringComparer.Ordinal).Any();
 
-    /// <inheritdoc/>
     public override string ToString() => _text;
 
     private static bool IsToken(string name) =>

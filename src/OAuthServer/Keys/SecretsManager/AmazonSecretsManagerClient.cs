@@ -48,7 +48,6 @@ internal sealed class AmazonSecretsManagerClient : AmazonServiceClient
         UpdateSecretVersionStageRequest request, CancellationToken ct) =>
         InvokeAsync<UpdateSecretVersionStageResponse>(request, UpdateSecretVersionStageRequest.Operation, ct);
 
-    /// <inheritdoc/>
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         pipeline.AddHandlerAfter<Marshaller>(new BaseEndpointResolver());

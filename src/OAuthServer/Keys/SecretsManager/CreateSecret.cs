@@ -22,7 +22,6 @@ internal sealed class CreateSecretRequest : AmazonWebServiceRequest
     /// <summary>What the secret is for, for people.</summary>
     public string? Description { get; init; }
 
-    /// <inheritdoc/>
     public override string ToString() => $"CreateSecretRequest {Name}";
 
     private static void Write(Utf8JsonWriter json, AmazonWebServiceRequest request)

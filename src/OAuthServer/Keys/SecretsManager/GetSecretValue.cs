@@ -34,7 +34,6 @@ internal sealed class GetSecretValueResponse : AmazonWebServiceResponse
     /// <summary>When the version was made.</summary>
     public DateTimeOffset? CreatedDate { get; init; }
 
-    /// <inheritdoc/>
     public override string ToString() => $"GetSecretValueResponse {VersionId}";
 
     internal static GetSecretValueResponse Read(JsonElement json) => new()

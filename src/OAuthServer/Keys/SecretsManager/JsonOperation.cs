@@ -21,7 +21,6 @@ internal sealed class JsonOperation(
     /// <summary>Reads what the service answers.</summary>
     public JsonResponseUnmarshaller Answer { get; } = new Unmarshaller(read);
 
-    /// <inheritdoc/>
     public IRequest Marshall(AmazonWebServiceRequest input)
     {
         var body = new ArrayBufferWriter<byte>();

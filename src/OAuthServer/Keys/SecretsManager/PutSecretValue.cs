@@ -22,7 +22,6 @@ internal sealed class PutSecretValueRequest : AmazonWebServiceRequest
     /// <summary>The labels of the new version.</summary>
     public required IReadOnlyList<string> VersionStages { get; init; }
 
-    /// <inheritdoc/>
     public override string ToString() => $"PutSecretValueRequest {SecretId}";
 
     private static void Write(Utf8JsonWriter json, AmazonWebServiceRequest request)

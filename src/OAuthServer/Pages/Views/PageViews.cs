@@ -1,7 +1,6 @@
 namespace OAuthServer.Pages.Views;
 
-// The views are public because generated component classes are, and a component's parameters must be as visible as it
-// is.
+// Public, because generated component classes are, and the types of their parameters have to be.
 
 /// <summary>The consent page.</summary>
 public sealed record ConsentView
