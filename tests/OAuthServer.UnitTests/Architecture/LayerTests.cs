@@ -50,6 +50,20 @@ public sealed class LayerTests : IDisposable
         Assert.False(wrong.Any(), string.Join(Environment.NewLine, wrong));
     }
 
+    /// <summary>A constant leaves no trace in what is compiled, so the usings are looked at too.</summary>
+    [Fact]
+    public void Every_using_names_what_stands_below()
+    {
+        var wrong = from file in CompiledServer.SourceFiles()
+                    let folders = file.Name.Split(Path.DirectorySeparatorChar)
+                    where folders is ["OAuthServer", _, _, ..]
+                    from line in file.Lines
+                    let named = line.StartsWith("using OAuthServer.", StringComparison.Ordinal) ? AreaOf(line[6..^1]) : null
+                    where named is not null && named != folders[1] && !MayUse[folders[1]].Contains(named)
+                    select $"{file.Name}: {line}";
+        Assert.Empty(wrong);
+    }
+
     [Fact]
     public void Every_area_has_its_row() =>
         Assert.Equal(
@@ -95,6 +109,7 @@ public sealed class LayerTests : IDisposable
         where to is not null
         select (@from, to, type.FullName, used.FullName);
 
-    private static string? AreaOf(TypeReference type) =>
-        CompiledServer.NamespaceOf(type).Split('.') is ["OAuthServer", var area, ..] ? area : null;
+    private static string? AreaOf(TypeReference type) => AreaOf(CompiledServer.NamespaceOf(type));
+
+    private static string? AreaOf(string name) => name.Split('.') is ["OAuthServer", var area, ..] ? area : null;
 }
