@@ -6,7 +6,8 @@ namespace OAuthServer.Keys;
 
 /// <summary>
 /// Keeps <c>oauth_signing_keys</c>: which keys were published, since when and until when they signed, and which left
-/// the JWK Set. Every instance writes what it sees, as often as it reads the key store; the table keeps each fact once.
+/// the JWK Set. Every instance writes what it sees, as often as it reads the key store; the table keeps each fact
+/// once.
 /// </summary>
 internal sealed partial class KeyHistory(
     SigningKeys table,
