@@ -5,7 +5,6 @@ namespace OAuthServer.Audit;
 /// <summary>The section <c>Audit</c>: how soon audit rows are sealed and how long they stay.</summary>
 internal sealed class AuditOptions
 {
-    /// <summary>The name of the configuration section.</summary>
     public const string Section = "Audit";
 
     /// <summary>

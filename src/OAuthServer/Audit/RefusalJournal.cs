@@ -12,9 +12,7 @@ internal sealed partial class RefusalJournal(RefusalLog log, AuditEvents audit, 
     private const int LongestClientId = 128;
 
     /// <summary>Logs a refusal, audits it when it names somebody, and hands it on.</summary>
-    /// <param name="endpoint">The name of the route.</param>
     /// <param name="name">The audit event, one of <see cref="AuditEventNames"/>.</param>
-    /// <param name="error">What is refused, and why.</param>
     public async Task<OAuthError> RecordAsync(
         string endpoint, string name, OAuthError error, AuditContext context, CancellationToken ct)
     {

@@ -10,7 +10,6 @@ internal sealed partial class RefusalLog(ServerTelemetry telemetry, ILogger<Refu
 {
     /// <summary>Logs a refusal and hands it on.</summary>
     /// <param name="endpoint">The name of the route, or <c>none</c>.</param>
-    /// <param name="error">What is refused, and why.</param>
     public OAuthError Note(string endpoint, OAuthError error, AuditContext context)
     {
         telemetry.Refused(endpoint, error);

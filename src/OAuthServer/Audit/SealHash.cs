@@ -44,7 +44,6 @@ internal sealed class SealHash : IDisposable
         Rows++;
     }
 
-    /// <summary>The hash of all that was added.</summary>
     public byte[] Finish() => _hash.GetHashAndReset();
 
     /// <summary>

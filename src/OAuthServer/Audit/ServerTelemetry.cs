@@ -47,7 +47,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         "oauth.server.signing.duration", "s", "Time to make and sign an access token.", null, Seconds);
 
     /// <summary>Counts a request that got what it asked for.</summary>
-    /// <param name="endpoint">The endpoint's name.</param>
     /// <param name="grant">The grant type, where there is one.</param>
     public void Granted(string endpoint, string? grant = null)
     {
@@ -57,8 +56,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         _requests.Add(1, tags);
     }
 
-    /// <summary>Counts a request that was refused.</summary>
-    /// <param name="endpoint">The endpoint's name.</param>
     /// <param name="error">The answer's error, with the private reason.</param>
     public void Refused(string endpoint, OAuthError error)
     {
@@ -74,7 +71,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         _requests.Add(1, tags);
     }
 
-    /// <summary>Counts a code that was presented again.</summary>
     public void CodeReused() => _reuses.Add(1, Tag("oauth.credential", "code"));
 
     /// <summary>Counts a refresh token that was presented again after its successor was due.</summary>
@@ -83,7 +79,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>When a secret check began, for <see cref="SecretChecked"/>; 0 while nobody listens.</summary>
     public long SecretCheckBegins() => _secretChecks.Enabled ? clock.GetTimestamp() : 0;
 
-    /// <summary>Writes how long a secret check took.</summary>
     /// <param name="began">From <see cref="SecretCheckBegins"/>.</param>
     /// <param name="by">What answered: <c>memory</c> or <c>bcrypt</c>.</param>
     /// <param name="result">What it said.</param>
@@ -96,7 +91,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>When signing began, for <see cref="Signed"/>; 0 while nobody listens.</summary>
     public long SigningBegins() => _signatures.Enabled ? clock.GetTimestamp() : 0;
 
-    /// <summary>Writes how long signing took.</summary>
     public void Signed(long began)
     {
         if (began != 0) _signatures.Record(Elapsed(began));

@@ -50,7 +50,6 @@ internal sealed class ClientDirectory(
         return known.Origins.Contains(origin);
     }
 
-    /// <summary>Forgets one client that has changed.</summary>
     public void Drop(string clientId)
     {
         Interlocked.Increment(ref _changes);

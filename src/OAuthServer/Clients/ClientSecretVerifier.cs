@@ -40,7 +40,6 @@ internal sealed class ClientSecretVerifier(
     private readonly MemoryCache _right = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
     private readonly ConcurrentDictionary<string, Lazy<Task<SecretCheck>>> _running = new(StringComparer.Ordinal);
 
-    /// <summary>How many secrets are remembered as right.</summary>
     public int Remembered => _right.Count;
 
     /// <summary>

@@ -14,7 +14,6 @@ internal sealed partial class SecretUseWriter(
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AtTheEnd = TimeSpan.FromSeconds(2);
 
-    /// <summary>Writes what waits.</summary>
     public async Task WriteAsync(CancellationToken ct)
     {
         var noted = uses.Take();

@@ -5,7 +5,6 @@ namespace OAuthServer.Keys;
 /// <summary>Which <see cref="IKeySource"/> holds the keys.</summary>
 internal enum SigningKeySource
 {
-    /// <summary>A secret in AWS Secrets Manager.</summary>
     SecretsManager,
 
     /// <summary>Files on this machine, for development.</summary>
@@ -15,7 +14,6 @@ internal enum SigningKeySource
 /// <summary>How signing keys are kept, found and refreshed: the section <c>SigningKeys</c>.</summary>
 internal sealed class SigningKeyOptions
 {
-    /// <summary>The name of the configuration section.</summary>
     public const string Section = "SigningKeys";
 
     /// <summary>

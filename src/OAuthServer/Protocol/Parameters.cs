@@ -110,7 +110,6 @@ internal sealed class Parameters
         return null;
     }
 
-    /// <summary>How often a parameter occurs.</summary>
     public int Count(string name)
     {
         var count = 0;

@@ -17,7 +17,6 @@ internal sealed class Scope
 
     private Scope(IReadOnlyList<string> names) => (Names, _text) = (names, string.Join(' ', names));
 
-    /// <summary>The scope tokens.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>A scope made of tokens that were checked before, such as a client's.</summary>

@@ -38,7 +38,6 @@ internal sealed class SignInAnswer(
     }
 
     /// <summary>The answer to one outcome.</summary>
-    /// <param name="outcome">What came of it.</param>
     /// <param name="typed">What was typed, without the password.</param>
     public async Task<IResult> WriteAsync(
         HttpContext http, SignInOutcome outcome, SignInView typed, CancellationToken ct)

@@ -21,7 +21,6 @@ internal sealed class AmazonSecretsManagerClient : AmazonServiceClient
     {
     }
 
-    /// <summary>Uses the given credentials.</summary>
     public AmazonSecretsManagerClient(AWSCredentials credentials, AmazonSecretsManagerConfig config)
         : base(credentials, Located(config))
     {

@@ -28,7 +28,6 @@ internal sealed class GetSecretValueResponse : AmazonWebServiceResponse
     /// <summary>The secret, or null when it was stored as binary.</summary>
     public string? SecretString { get; init; }
 
-    /// <summary>The version's name.</summary>
     public string? VersionId { get; init; }
 
     /// <summary>When the version was made.</summary>

@@ -18,7 +18,6 @@ internal sealed class JsonOperation(
     Func<JsonElement, AmazonWebServiceResponse> read)
     : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
-    /// <summary>Reads what the service answers.</summary>
     public JsonResponseUnmarshaller Answer { get; } = new Unmarshaller(read);
 
     public IRequest Marshall(AmazonWebServiceRequest input)

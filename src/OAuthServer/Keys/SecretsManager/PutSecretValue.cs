@@ -11,7 +11,6 @@ internal sealed class PutSecretValueRequest : AmazonWebServiceRequest
     /// <summary>Name or ARN.</summary>
     public required string SecretId { get; init; }
 
-    /// <summary>The secret.</summary>
     public required string SecretString { get; init; }
 
     /// <summary>
@@ -39,7 +38,6 @@ internal sealed class PutSecretValueRequest : AmazonWebServiceRequest
 /// <summary>The version that was added.</summary>
 internal sealed class PutSecretValueResponse : AmazonWebServiceResponse
 {
-    /// <summary>The version's name.</summary>
     public string? VersionId { get; init; }
 
     internal static PutSecretValueResponse Read(JsonElement json) =>
