@@ -45,8 +45,7 @@ internal sealed record ClusterDirectory(string Root)
     }
 
     /// <summary>
-    /// Waits until no other process or thread starts or stops this cluster; dispose the answer to let the next one
-    /// in.
+    /// Waits until no other process or thread starts or stops this cluster; dispose the answer to let the next one in.
     /// </summary>
     public async Task<IDisposable> LockAsync(CancellationToken ct)
     {

@@ -85,8 +85,8 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
         return HasAll(realFolder) ? realFolder : Path.GetFullPath(folder);
     }
 
-    // The folder's name carries the version nearly everywhere; where it does not, the program is asked (0 when it
-    // will not say).
+    // The folder's name carries the version nearly everywhere; where it does not, the program is asked (0 when it will
+    // not say).
     private static int VersionIn(string folder)
     {
         var parent = Path.GetFileName(Path.GetDirectoryName(folder)) ?? "";

@@ -8,9 +8,8 @@ namespace OAuthServer.LocalPostgres;
 
 /// <summary>
 /// A PostgreSQL of this checkout's own, for Development and tests: TCP on 127.0.0.1 only, a free port, a random
-/// password (scram-sha-256), UTF-8 and the C locale. The data stay for the next start. Hosts that run at the same
-/// time share one server and the last to leave stops it; a server whose hosts were all killed is taken over by the
-/// next.
+/// password (scram-sha-256), UTF-8 and the C locale. The data stay for the next start. Hosts that run at the same time
+/// share one server and the last to leave stops it; a server whose hosts were all killed is taken over by the next.
 /// </summary>
 internal sealed partial class PrivatePostgres : IAsyncDisposable
 {

@@ -7,8 +7,7 @@ internal sealed record PrivatePostgresOptions
     public required string Directory { get; init; }
 
     /// <summary>
-    /// Folders searched for <c>initdb</c>, <c>postgres</c> and <c>pg_ctl</c>; null searches PATH and the usual
-    /// places.
+    /// Folders searched for <c>initdb</c>, <c>postgres</c> and <c>pg_ctl</c>; null searches PATH and the usual places.
     /// </summary>
     public IReadOnlyList<string>? BinaryFolders { get; init; }
 

@@ -18,7 +18,6 @@ internal sealed class AccessTokenHandler(
     private readonly OAuthBearerOptions _options = options.Value;
     private readonly JsonWebTokenHandler _jwt = new() { MapInboundClaims = false };
 
-    /// <inheritdoc/>
     public override async Task<TokenValidationResult> ValidateTokenAsync(
         string token, TokenValidationParameters validationParameters)
     {
@@ -42,7 +41,6 @@ internal sealed class AccessTokenHandler(
         return await revocations.FailureOfAsync(claims.TokenId) is { } revoked ? Refuse(revoked) : result;
     }
 
-    /// <inheritdoc/>
     public override SecurityToken ReadToken(string token) => _jwt.ReadToken(token);
 
     private TokenValidationParameters Parameters(SecurityKey key) => new()

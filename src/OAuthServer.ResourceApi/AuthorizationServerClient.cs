@@ -30,8 +30,8 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
     private readonly string _issuer = options.Value.Issuer;
 
     /// <summary>
-    /// Fetches the metadata and answers its <c>jwks_uri</c>; the document must name exactly the configured issuer
-    /// (RFC 8414 §3.3).
+    /// Fetches the metadata and answers its <c>jwks_uri</c>; the document must name exactly the configured issuer (RFC
+    /// 8414 §3.3).
     /// </summary>
     public async Task<Uri> FetchKeysAddressAsync()
     {

@@ -14,7 +14,6 @@ internal sealed partial class OAuthBearerEvents(
 {
     private static readonly BearerFailure Missing = new(BearerFailureKind.MissingToken, "No access token was sent");
 
-    /// <inheritdoc/>
     public override Task MessageReceived(MessageReceivedContext context)
     {
         var (token, failure) = BearerCredentials.Read(context.Request);
@@ -24,14 +23,12 @@ internal sealed partial class OAuthBearerEvents(
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public override async Task TokenValidated(TokenValidatedContext context)
     {
         if (await BearerCredentials.IsInFormAsync(context.Request, context.HttpContext.RequestAborted))
             context.Fail(BearerFailure.Malformed("The access token is sent in more than one place"));
     }
 
-    /// <inheritdoc/>
     public override Task Challenge(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
@@ -46,7 +43,6 @@ internal sealed partial class OAuthBearerEvents(
         return context.Response.HasStarted ? Task.CompletedTask : answer.WriteAsync(context.Response, failure);
     }
 
-    /// <inheritdoc/>
     public override async Task Forbidden(ForbiddenContext context)
     {
         var scopes = await ScopeRequirement.OfAsync(context.HttpContext.GetEndpoint(), policies);

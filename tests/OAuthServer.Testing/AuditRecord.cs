@@ -21,7 +21,7 @@ internal static class AuditRecord
     public static Task<long> SkipIdAsync(this TestDatabase database) =>
         database.ScalarAsync<long>("SELECT nextval(pg_get_serial_sequence('oauth_audit_events', 'id'))");
 
-    /// <summary>Notes the keys and seals what there is, as the server does by itself once a minute.</summary>
+    /// <summary>Notes the keys and seals what there is, as the server does by itself.</summary>
     public static async Task SealAsync(this TestServer server)
     {
         await server.Services.GetRequiredService<KeyHistory>().NoteAsync(CancellationToken.None);

@@ -10,7 +10,6 @@ namespace OAuthServer.Accounts;
 /// </summary>
 internal sealed class AccountPrincipalFactory(IOptions<IdentityOptions> options) : IUserClaimsPrincipalFactory<Account>
 {
-    /// <inheritdoc/>
     public Task<ClaimsPrincipal> CreateAsync(Account user)
     {
         var names = options.Value.ClaimsIdentity;

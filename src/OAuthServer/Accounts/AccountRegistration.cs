@@ -45,8 +45,8 @@ internal static class AccountRegistration
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
     }
 
-    // Length instead of composition (NIST SP 800-63B §3.1.1.2). A lock is short, and holds against
-    // those who guess (see SignInService), so that a stranger who types wrong passwords keeps nobody out.
+    // Length instead of composition (NIST SP 800-63B §3.1.1.2). A lock is short, and holds against those who guess
+    // (docs/decisions/015-guessing-shuts-nobody-out.md).
     private static void ConfigureIdentity(IdentityOptions options)
     {
         options.User.RequireUniqueEmail = true;

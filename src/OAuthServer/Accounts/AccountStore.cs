@@ -13,11 +13,9 @@ namespace OAuthServer.Accounts;
 internal sealed class AccountStore(OAuthDbContext db, IdentityErrorDescriber errors)
     : UserOnlyStore<Account, OAuthDbContext, Guid>(db, errors)
 {
-    /// <inheritdoc/>
     public override Task<IdentityResult> CreateAsync(Account user, CancellationToken cancellationToken = default) =>
         WriteAsync(user, () => base.CreateAsync(user, cancellationToken), cancellationToken);
 
-    /// <inheritdoc/>
     public override Task<IdentityResult> UpdateAsync(Account user, CancellationToken cancellationToken = default) =>
         WriteAsync(user, () => base.UpdateAsync(user, cancellationToken), cancellationToken);
 

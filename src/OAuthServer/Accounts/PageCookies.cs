@@ -6,8 +6,7 @@ namespace OAuthServer.Accounts;
 
 /// <summary>
 /// How our three cookies look: HttpOnly, SameSite=Lax, Path=/, no Domain; with an https issuer also Secure and named
-/// with the <c>__Host-</c> prefix (RFC 6265bis §4.1.3.2). Only the issuer decides, so a proxy that ends TLS changes
-/// nothing.
+/// with the <c>__Host-</c> prefix (RFC 6265bis §4.1.3.2). The issuer alone decides, not the request.
 /// </summary>
 internal static class PageCookies
 {

@@ -6,8 +6,8 @@ namespace OAuthServer.Accounts;
 
 /// <summary>
 /// The turns of people in <see cref="HashWork"/>: a bounded number waits, the rest is told to come back. Who is known
-/// here does not queue with strangers. It also spends the same work on accounts that cannot sign in, so that time
-/// does not tell which accounts exist.
+/// here does not queue with strangers. Accounts that cannot sign in take the same work, so that time does not tell
+/// which exist.
 /// </summary>
 internal sealed class PasswordWork
 {

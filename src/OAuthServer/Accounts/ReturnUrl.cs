@@ -5,7 +5,7 @@ namespace OAuthServer.Accounts;
 /// <summary>
 /// The rule that keeps a return target on this server (RFC 9700 §4.11.2). A target is a raw path with its query:
 /// either the authorization endpoint with a query, or a page under <c>/account/</c> named in plain lower-case words.
-/// Everything else is refused; a refused target is ignored, never repaired.
+/// Any other target is ignored.
 /// </summary>
 internal static class ReturnUrl
 {

@@ -4,8 +4,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Audit;
 
 /// <summary>
-/// Records what people do: one audit row and one log line each. What was typed is never among it; even an e-mail
-/// address can be a password typed into the wrong field.
+/// Records what people do: one audit row and one log line each. What was typed is never in it: what was meant as a
+/// password may have been typed as the e-mail address.
 /// </summary>
 internal sealed partial class AccountJournal(
     AuditEvents audit, ServerTelemetry telemetry, ILogger<AccountJournal> logger)

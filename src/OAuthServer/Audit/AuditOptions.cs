@@ -5,7 +5,6 @@ namespace OAuthServer.Audit;
 /// <summary>The section <c>Audit</c>: how soon audit rows are sealed and how long they stay.</summary>
 internal sealed class AuditOptions
 {
-    /// <summary>The name of the configuration section.</summary>
     public const string Section = "Audit";
 
     /// <summary>
@@ -20,7 +19,6 @@ internal sealed class AuditOptions
 /// <summary>What an operator may write in section <c>Audit</c>.</summary>
 internal sealed class AuditOptionsValidator : OptionsValidator<AuditOptions>
 {
-    /// <inheritdoc/>
     protected override IEnumerable<string?> Faults(AuditOptions options) =>
     [
         Range("Audit:SealInterval", options.SealInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),

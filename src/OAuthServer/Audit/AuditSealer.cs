@@ -32,7 +32,6 @@ internal sealed partial class AuditSealer(
         while (await SealAsync(key, ct)) await Task.Delay(Pause, clock, ct);
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)

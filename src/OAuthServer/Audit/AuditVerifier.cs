@@ -5,7 +5,6 @@ namespace OAuthServer.Audit;
 /// <summary>The seals that one key signed.</summary>
 internal sealed record SealingKey(string KeyId, long Seals, long FirstSequence, long LastSequence);
 
-/// <summary>What a verification saw.</summary>
 internal sealed record AuditVerification
 {
     public required long Seals { get; init; }
@@ -38,11 +37,9 @@ internal sealed record AuditVerification
 /// </summary>
 internal sealed class AuditVerifier(AuditSeals seals, AuditEvents log, SigningKeys publicKeys, AuditOptions options)
 {
-    /// <summary>Checks all.</summary>
     /// <param name="trusted">The only keys that may have sealed; empty trusts every key in the database.</param>
     /// <param name="recorded">A seal known from elsewhere, by number and hash; null checks none.</param>
     /// <param name="progress">Gets the number of each seal.</param>
-    /// <param name="ct">Ends the check.</param>
     public async Task<AuditVerification> VerifyAsync(
         IReadOnlySet<string> trusted,
         (long Sequence, string Hash)? recorded,

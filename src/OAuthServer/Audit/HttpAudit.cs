@@ -19,7 +19,7 @@ internal static class HttpAudit
         return refusals.Note(route ?? NoEndpoint, error, http.Audit());
     }
 
-    // The same IPv4 peer must not stand in the log under two names.
+    // One IPv4 peer has one name in the log.
     private static IPAddress? Unmapped(IPAddress? address) =>
         address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 }

@@ -10,8 +10,7 @@ internal static class RedirectUriText
 
     /// <summary>
     /// Scheme, host, port and path in printable ASCII, at most 512 characters. User information, query and fragment
-    /// are left out: they are where secrets stand. What does not begin like a URI is not quoted at all, it may be
-    /// anything.
+    /// may hold secrets and are left out. What does not begin like a URI is not quoted.
     /// </summary>
     public static string Show(string uri)
     {

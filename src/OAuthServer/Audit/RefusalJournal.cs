@@ -5,19 +5,14 @@ namespace OAuthServer.Audit;
 
 /// <summary>
 /// Logs refusals, and audits those that name a known client: one row each. Malformed requests name nobody; an outage
-/// and a budget that is used up (429) say something about the server and not about the client: none of them is
-/// audited.
+/// and a budget that is used up (429) are about the server and not the client. None of these is audited.
 /// </summary>
 internal sealed partial class RefusalJournal(RefusalLog log, AuditEvents audit, ILogger<RefusalJournal> logger)
 {
     private const int LongestClientId = 128;
 
     /// <summary>Logs a refusal, audits it when it names somebody, and hands it on.</summary>
-    /// <param name="endpoint">The name of the route.</param>
     /// <param name="name">The audit event, one of <see cref="AuditEventNames"/>.</param>
-    /// <param name="error">What is refused, and why.</param>
-    /// <param name="context">The request.</param>
-    /// <param name="ct">Ends with the request.</param>
     public async Task<OAuthError> RecordAsync(
         string endpoint, string name, OAuthError error, AuditContext context, CancellationToken ct)
     {
@@ -27,9 +22,9 @@ internal sealed partial class RefusalJournal(RefusalLog log, AuditEvents audit, 
     }
 
     /// <summary>
-    /// Logs and audits a client that could not be authenticated, also one that does not exist, by the name it gave.
-    /// Once a budget of guesses is used up, which is one more row, what comes after it leaves none: a flood must not
-    /// become a flood of rows.
+    /// Logs and audits a client that could not be authenticated, also one that does not exist, by the name it gave. A
+    /// budget of guesses that is used up is one more row; what comes after it leaves none, so that a flood of requests
+    /// is no flood of rows.
     /// </summary>
     public async Task<OAuthError> RecordClientAsync(
         string endpoint, OAuthError error, string clientId, AuditContext context, CancellationToken ct)

@@ -3,16 +3,13 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Audit;
 
 /// <summary>
-/// The one place that every refusal passes, once: of an endpoint, of a page, and of what stands before and behind
-/// them. It leaves a log line with the stable reason and the correlation id that the answer carries (docs/errors.md),
-/// and is counted.
+/// Every refusal passes here once: of an endpoint, of a page, and of the pipeline. It leaves a log line with the
+/// stable reason and the correlation id that the answer carries (docs/errors.md), and is counted.
 /// </summary>
 internal sealed partial class RefusalLog(ServerTelemetry telemetry, ILogger<RefusalLog> logger)
 {
     /// <summary>Logs a refusal and hands it on.</summary>
     /// <param name="endpoint">The name of the route, or <c>none</c>.</param>
-    /// <param name="error">What is refused, and why.</param>
-    /// <param name="context">The request.</param>
     public OAuthError Note(string endpoint, OAuthError error, AuditContext context)
     {
         telemetry.Refused(endpoint, error);

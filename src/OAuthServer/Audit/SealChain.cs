@@ -20,7 +20,6 @@ internal sealed class SealChain(AuditEvents log, TrustedKeys keys, long lastExpi
 
     public void Find(string finding) => _findings.Add(finding);
 
-    /// <summary>Checks the next seal.</summary>
     /// <param name="before">The seal checked before it, or null for the first.</param>
     public async Task CheckAsync(AuditSeal seal, AuditSeal? before, CancellationToken ct)
     {

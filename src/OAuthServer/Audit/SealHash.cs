@@ -44,7 +44,6 @@ internal sealed class SealHash : IDisposable
         Rows++;
     }
 
-    /// <summary>The hash of all that was added.</summary>
     public byte[] Finish() => _hash.GetHashAndReset();
 
     /// <summary>
@@ -67,7 +66,6 @@ internal sealed class SealHash : IDisposable
         return Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")));
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -6,8 +6,8 @@ namespace OAuthServer.Audit;
 
 /// <summary>
 /// What this server counts, times and traces by itself. While nobody listens nothing is written and no clock is read,
-/// so that a token request pays a few comparisons. Every tag is a word of this source (an endpoint, a grant, an
-/// error, a reason), never what a caller sent: so the number of series is bounded, and no secret can be in one.
+/// so that a token request pays a few comparisons. Every tag is a word of this source (an endpoint, a grant, an error,
+/// a reason), never what a caller sent: the number of series is bounded, and none holds a secret.
 /// </summary>
 /// <param name="meter">The meter of <see cref="Name"/>; its owner disposes of it.</param>
 /// <param name="clock">Measures durations.</param>
@@ -47,7 +47,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         "oauth.server.signing.duration", "s", "Time to make and sign an access token.", null, Seconds);
 
     /// <summary>Counts a request that got what it asked for.</summary>
-    /// <param name="endpoint">The endpoint's name.</param>
     /// <param name="grant">The grant type, where there is one.</param>
     public void Granted(string endpoint, string? grant = null)
     {
@@ -57,8 +56,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         _requests.Add(1, tags);
     }
 
-    /// <summary>Counts a request that was refused.</summary>
-    /// <param name="endpoint">The endpoint's name.</param>
     /// <param name="error">The answer's error, with the private reason.</param>
     public void Refused(string endpoint, OAuthError error)
     {
@@ -74,7 +71,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         _requests.Add(1, tags);
     }
 
-    /// <summary>Counts a code that was presented again.</summary>
     public void CodeReused() => _reuses.Add(1, Tag("oauth.credential", "code"));
 
     /// <summary>Counts a refresh token that was presented again after its successor was due.</summary>
@@ -83,7 +79,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>When a secret check began, for <see cref="SecretChecked"/>; 0 while nobody listens.</summary>
     public long SecretCheckBegins() => _secretChecks.Enabled ? clock.GetTimestamp() : 0;
 
-    /// <summary>Writes how long a secret check took.</summary>
     /// <param name="began">From <see cref="SecretCheckBegins"/>.</param>
     /// <param name="by">What answered: <c>memory</c> or <c>bcrypt</c>.</param>
     /// <param name="result">What it said.</param>
@@ -96,7 +91,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>When signing began, for <see cref="Signed"/>; 0 while nobody listens.</summary>
     public long SigningBegins() => _signatures.Enabled ? clock.GetTimestamp() : 0;
 
-    /// <summary>Writes how long signing took.</summary>
     public void Signed(long began)
     {
         if (began != 0) _signatures.Record(Elapsed(began));
@@ -105,7 +99,6 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>Begins a span inside the request's; null while nobody listens. Dispose of it to end it.</summary>
     public Activity? Span(string name) => _spans.StartActivity(name);
 
-    /// <inheritdoc/>
     public void Dispose() => _spans.Dispose();
 
     // A caller chooses the grant type of its request, and must not choose a tag.

@@ -44,7 +44,6 @@ internal sealed class TrustedKeys : IDisposable
             : "was changed: its signature does not fit";
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var key in _keys.Values) key.Dispose();

@@ -9,7 +9,6 @@ internal sealed class Client(ClientRow row)
     /// <summary>The client identifier (RFC 6749 §2.2).</summary>
     public string Id => row.ClientId;
 
-    /// <summary>The name that people see.</summary>
     public string Name => row.Name;
 
     /// <summary>True for browser and native clients, which hold no secret (RFC 6749 §2.1).</summary>
@@ -47,6 +46,5 @@ internal sealed class Client(ClientRow row)
     public IReadOnlyList<string> SecretHashes(DateTimeOffset now) =>
         [.. StoredSecret.LiveOf(row, now).Select(secret => secret.Hash)];
 
-    /// <inheritdoc/>
     public override string ToString() => Id;
 }

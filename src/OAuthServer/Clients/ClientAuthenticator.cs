@@ -20,7 +20,6 @@ internal sealed class ClientAuthenticator(
     /// </summary>
     /// <param name="credentials">Who the request says it is from.</param>
     /// <param name="presented">The code or token that it brings.</param>
-    /// <param name="ct">Ends with the request.</param>
     public async ValueTask<Result<Client>> AuthenticateAsync(
         ClientCredentials credentials, string? presented, CancellationToken ct)
     {

@@ -16,7 +16,6 @@ internal sealed class ClientCacheOptions
 /// </summary>
 internal sealed class ClientCacheOptionsValidator : OptionsValidator<ClientCacheOptions>
 {
-    /// <inheritdoc/>
     protected override IEnumerable<string?> Faults(ClientCacheOptions options) =>
         [Range("Clients:CacheLifetime", options.CacheLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5))];
 }

@@ -26,8 +26,8 @@ internal sealed class ClientDirectory(
     public int Count => _cache.Count;
 
     /// <summary>
-    /// The client if it is registered and not disabled. An unknown id is remembered too, so that a flood of them
-    /// costs no queries.
+    /// The client if it is registered and not disabled. An unknown id is remembered too, so that a flood of them costs
+    /// no queries.
     /// </summary>
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {
@@ -50,7 +50,6 @@ internal sealed class ClientDirectory(
         return known.Origins.Contains(origin);
     }
 
-    /// <summary>Forgets one client that has changed.</summary>
     public void Drop(string clientId)
     {
         Interlocked.Increment(ref _changes);
@@ -66,7 +65,6 @@ internal sealed class ClientDirectory(
         _origins = null;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
 
     // What was read before a change arrived must not be kept after it. The second look closes the gap between the two.

@@ -6,9 +6,9 @@ namespace OAuthServer.Clients;
 internal sealed class ClientSecretOptions
 {
     /// <summary>
-    /// The bcrypt cost of hashes that we make, and the work that a wrong secret and an unknown client take at least:
-    /// 2 to the power of this, in rounds. A row whose hash has a higher cost takes longer, which tells a guesser that
-    /// it exists.
+    /// The bcrypt cost of hashes that we make, and the work that a wrong secret and an unknown client take at least: 2
+    /// to the power of this, in rounds. A row whose hash has a higher cost takes longer, which tells a guesser that it
+    /// exists.
     /// </summary>
     public int Cost { get; set; } = 12;
 }
@@ -16,7 +16,6 @@ internal sealed class ClientSecretOptions
 /// <summary>What an operator may write in section <c>ClientSecrets</c>.</summary>
 internal sealed class ClientSecretOptionsValidator : OptionsValidator<ClientSecretOptions>
 {
-    /// <inheritdoc/>
     protected override IEnumerable<string?> Faults(ClientSecretOptions options) =>
         [Range("ClientSecrets:Cost", options.Cost, 10, 14, ", the bcrypt costs that oauth_clients takes")];
 }

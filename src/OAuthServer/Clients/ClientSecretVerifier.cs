@@ -40,7 +40,6 @@ internal sealed class ClientSecretVerifier(
     private readonly MemoryCache _right = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
     private readonly ConcurrentDictionary<string, Lazy<Task<SecretCheck>>> _running = new(StringComparer.Ordinal);
 
-    /// <summary>How many secrets are remembered as right.</summary>
     public int Remembered => _right.Count;
 
     /// <summary>
@@ -74,7 +73,6 @@ internal sealed class ClientSecretVerifier(
         string clientId, string secret, IReadOnlyList<string> hashes, CancellationToken ct) =>
         CheckAsync("holder", clientId, secret, hashes, ct);
 
-    /// <inheritdoc/>
     public void Dispose() => _right.Dispose();
 
     private async ValueTask<SecretCheck> CheckAsync(
@@ -100,7 +98,7 @@ internal sealed class ClientSecretVerifier(
         _ => "busy",
     };
 
-    // Not tied to the request that happened to come first: others wait for the same answer.
+    // Not tied to the first request: others wait for the same answer.
     private async Task<SecretCheck> CheckOnceAsync(
         string key, HashLane lane, string clientId, string secret, IReadOnlyList<string> hashes)
     {

@@ -14,7 +14,6 @@ internal sealed partial class SecretUseWriter(
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AtTheEnd = TimeSpan.FromSeconds(2);
 
-    /// <summary>Writes what waits.</summary>
     public async Task WriteAsync(CancellationToken ct)
     {
         var noted = uses.Take();
@@ -29,7 +28,6 @@ internal sealed partial class SecretUseWriter(
         }
     }
 
-    /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -45,7 +43,6 @@ internal sealed partial class SecretUseWriter(
         }
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)

@@ -38,7 +38,6 @@ internal sealed class SecretUses(TimeProvider clock)
         if (use.IsIdle && use.Mark(clock.GetUtcNow())) _waiting.Enqueue(use);
     }
 
-    /// <summary>Everything that waits.</summary>
     public IReadOnlyList<NotedUse> Take()
     {
         var taken = new List<NotedUse>();

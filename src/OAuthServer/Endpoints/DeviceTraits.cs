@@ -12,6 +12,5 @@ internal readonly record struct DeviceTraits(StringValues UserAgent, StringValue
     public static DeviceTraits Of(HttpRequest request) =>
         new(request.Headers.UserAgent, request.Headers.AcceptLanguage, request.Headers["Sec-CH-UA-Platform"]);
 
-    /// <summary>One hash over all of them.</summary>
     public byte[] Fingerprint() => SHA256.HashData(Encoding.UTF8.GetBytes($"{UserAgent}\n{Languages}\n{Platform}"));
 }

@@ -7,7 +7,6 @@ using OAuthServer.Endpoints.Token.Grants;
 
 namespace OAuthServer.Endpoints;
 
-/// <summary>Adds what the endpoints call.</summary>
 internal static class EndpointRegistration
 {
     public static IServiceCollection AddEndpoints(this IServiceCollection services)

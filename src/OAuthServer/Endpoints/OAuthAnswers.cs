@@ -49,8 +49,7 @@ internal sealed class OAuthAnswers(ServerAddress address)
             response.StatusCode = status;
             response.ContentType = "application/json";
             WriteHeaders(response.Headers);
-            // Straight into the server's own buffers; headers leave with the first flush, so the length can still be
-            // told.
+            // Straight into the server's buffers: headers leave with the first flush, so the length can still be set.
             using var json = new Utf8JsonWriter(response.BodyWriter);
             json.WriteStartObject();
             members(json);

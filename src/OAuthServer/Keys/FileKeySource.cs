@@ -12,13 +12,10 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(20);
 
-    /// <inheritdoc/>
     public string Place => $"key files in {directory}";
 
-    /// <inheritdoc/>
     public bool MakesFirstKey => true;
 
-    /// <inheritdoc/>
     public Task<StoredKeys> ReadAsync(CancellationToken ct) => GuardAsync(async () =>
     {
         var keys = new List<StoredKey>();
@@ -31,7 +28,6 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         return StoredKeys.Of(keys, faults);
     });
 
-    /// <inheritdoc/>
     public Task<KeyStage?> AddAsync(string pem, bool onlyFirst, CancellationToken ct) =>
         GuardAsync<KeyStage?>(async () =>
         {
@@ -44,7 +40,6 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
             return stage;
         });
 
-    /// <inheritdoc/>
     public Task<bool> PromoteAsync(CancellationToken ct) => GuardAsync(async () =>
     {
         if (!Directory.Exists(directory)) return false;
@@ -63,7 +58,6 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         return true;
     });
 
-    /// <inheritdoc/>
     public Task<bool> RemoveAsync(string keyId, CancellationToken ct) => GuardAsync(async () =>
     {
         if (!Directory.Exists(directory)) return false;
@@ -141,7 +135,7 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
             file.Flush(flushToDisk: true);
         }
 
-        // The age of a file is told by the clock that judges it, and not by that of a file server.
+        // By the clock that the age is measured with, and not by that of a file server.
         File.SetLastWriteTimeUtc(draft, clock.GetUtcNow().UtcDateTime);
         File.Move(draft, path, overwrite: true);
     }

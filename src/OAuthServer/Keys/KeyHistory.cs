@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
 
@@ -5,13 +6,16 @@ namespace OAuthServer.Keys;
 
 /// <summary>
 /// Keeps <c>oauth_signing_keys</c>: which keys were published, since when and until when they signed, and which left
-/// the JWK Set. Every instance writes what it sees once a minute; the table keeps each fact once.
+/// the JWK Set. Every instance writes what it sees, as often as it reads the key store; the table keeps each fact
+/// once.
 /// </summary>
 internal sealed partial class KeyHistory(
-    SigningKeys table, KeyRing ring, TimeProvider clock, ILogger<KeyHistory> logger) : BackgroundService
+    SigningKeys table,
+    KeyRing ring,
+    IOptions<SigningKeyOptions> options,
+    TimeProvider clock,
+    ILogger<KeyHistory> logger) : BackgroundService
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
-
     private volatile string? _notedSigning;
 
     /// <summary>Writes what is to be seen in the ring at this moment.</summary>
@@ -28,12 +32,11 @@ internal sealed partial class KeyHistory(
         return current.Signing;
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
         {
-            await Task.Delay(Jitter.Around(Every), clock, stoppingToken);
+            await Task.Delay(Jitter.Around(options.Value.PollInterval), clock, stoppingToken);
             try
             {
                 await NoteAsync(stoppingToken);

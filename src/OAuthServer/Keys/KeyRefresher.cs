@@ -36,7 +36,6 @@ internal sealed partial class KeyRefresher(
     /// </summary>
     public void Ask() => _asked.Writer.TryWrite(true);
 
-    /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Not tied to the token of start-up: when patience ends, the attempt goes on in the background.
@@ -53,7 +52,6 @@ internal sealed partial class KeyRefresher(
         await base.StartAsync(cancellationToken);
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var loaded = await (_first ?? Task.FromResult(false)).WaitAsync(stoppingToken);

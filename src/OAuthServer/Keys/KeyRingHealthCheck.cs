@@ -7,7 +7,6 @@ namespace OAuthServer.Keys;
 /// </summary>
 internal sealed class KeyRingHealthCheck(KeyRing ring) : IHealthCheck
 {
-    /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Check());
 

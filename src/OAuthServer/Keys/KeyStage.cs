@@ -1,7 +1,7 @@
 namespace OAuthServer.Keys;
 
 /// <summary>
-/// Where a signing key stands in its life. The stages are those of AWS Secrets Manager; files use the same three.
+/// How far a signing key is. The stages are those of AWS Secrets Manager; files use the same three.
 /// Every stage is published in the JWK Set (RFC 7517 §5); one signs.
 /// </summary>
 internal enum KeyStage

@@ -40,6 +40,5 @@ internal sealed class PublicKey : IDisposable
     public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
         _rsa.VerifyData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
-    /// <inheritdoc/>
     public void Dispose() => _rsa.Dispose();
 }

@@ -10,7 +10,6 @@ internal sealed class ReloadSignal(KeyRefresher refresher, IHostEnvironment envi
 {
     private PosixSignalRegistration? _registration;
 
-    /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows() || environment.IsDevelopment()) return Task.CompletedTask;
@@ -25,6 +24,5 @@ internal sealed class ReloadSignal(KeyRefresher refresher, IHostEnvironment envi
     /// <summary>The signal stays harmless while the server stops.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public void Dispose() => _registration?.Dispose();
 }

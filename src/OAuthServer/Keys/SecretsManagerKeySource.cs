@@ -23,13 +23,10 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
     // A failure is not remembered: the region may be known at the next attempt.
     private readonly Lazy<AmazonSecretsManagerClient> _client = new(connect, LazyThreadSafetyMode.PublicationOnly);
 
-    /// <inheritdoc/>
     public string Place => $"secret {secretId} in AWS Secrets Manager";
 
-    /// <inheritdoc/>
     public bool MakesFirstKey => false;
 
-    /// <inheritdoc/>
     public Task<StoredKeys> ReadAsync(CancellationToken ct) => GuardAsync(async () =>
     {
         var keys = new List<StoredKey>();
@@ -55,7 +52,6 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
         return StoredKeys.Of(keys, faults);
     }, ct);
 
-    /// <inheritdoc/>
     public Task<KeyStage?> AddAsync(string pem, bool onlyFirst, CancellationToken ct) =>
         GuardAsync<KeyStage?>(async () =>
         {
@@ -78,7 +74,6 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
             }
         }, ct);
 
-    /// <inheritdoc/>
     public Task<bool> PromoteAsync(CancellationToken ct) => GuardAsync(async () =>
     {
         var pending = await GetAsync(Pending, ct);
@@ -92,7 +87,6 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
         return true;
     }, ct);
 
-    /// <inheritdoc/>
     public Task<bool> RemoveAsync(string keyId, CancellationToken ct) => GuardAsync(async () =>
     {
         var removed = false;
@@ -114,7 +108,6 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
         return removed;
     }, ct);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (_client.IsValueCreated) _client.Value.Dispose();

@@ -7,9 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace OAuthServer.Keys;
 
 /// <summary>
-/// One RSA key that signs with RS256 (RFC 7518 §3.3) and knows its own name: the <c>kid</c> is the RFC 7638
-/// thumbprint. The RSA object is loaded once and shared by all requests; signing on it from many threads at once is
-/// safe. Never prints key material.
+/// One RSA key that signs with RS256 (RFC 7518 §3.3); its <c>kid</c> is the RFC 7638 thumbprint. The RSA object is
+/// loaded once and shared by all requests; signing on it from many threads at once is safe. Never prints key material.
 /// </summary>
 internal sealed class SigningKey : IDisposable
 {
@@ -100,7 +99,6 @@ internal sealed class SigningKey : IDisposable
     /// <summary>Frees the key. Only for a key that never reached the ring; see <see cref="KeyRing"/>.</summary>
     public void Dispose() => _rsa.Dispose();
 
-    /// <inheritdoc/>
     public override string ToString() => $"SigningKey {KeyId}";
 
     private static string? Misformed(ReadOnlySpan<char> pem)

@@ -5,7 +5,6 @@ namespace OAuthServer.Keys;
 /// <summary>Which <see cref="IKeySource"/> holds the keys.</summary>
 internal enum SigningKeySource
 {
-    /// <summary>A secret in AWS Secrets Manager.</summary>
     SecretsManager,
 
     /// <summary>Files on this machine, for development.</summary>
@@ -15,7 +14,6 @@ internal enum SigningKeySource
 /// <summary>How signing keys are kept, found and refreshed: the section <c>SigningKeys</c>.</summary>
 internal sealed class SigningKeyOptions
 {
-    /// <summary>The name of the configuration section.</summary>
     public const string Section = "SigningKeys";
 
     /// <summary>
@@ -86,7 +84,6 @@ internal sealed class SigningKeyOptionsValidator : OptionsValidator<SigningKeyOp
 {
     private static readonly TimeSpan LongestPoll = TimeSpan.FromDays(1);
 
-    /// <inheritdoc/>
     protected override IEnumerable<string?> Faults(SigningKeyOptions options) =>
     [
         Rule(Enum.IsDefined(options.Source), "SigningKeys:Source must be SecretsManager or File."),
@@ -107,7 +104,7 @@ internal sealed class SigningKeyOptionsValidator : OptionsValidator<SigningKeyOp
             "SigningKeys:ServiceUrl must be an absolute http or https address without query or user information."),
     ];
 
-    // What PollInterval makes of the lower bound is only said of an interval that is right itself.
+    // The lower bound depends on PollInterval, and is only computed from one that is right itself.
     private static string? PublicationFault(SigningKeyOptions options)
     {
         var shortest = options.PollInterval > LongestPoll ? TimeSpan.Zero : options.ShortestPublication();

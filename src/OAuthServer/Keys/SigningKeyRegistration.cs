@@ -6,7 +6,6 @@ using OAuthServer.Settings;
 
 namespace OAuthServer.Keys;
 
-/// <summary>Adds the signing keys to a host.</summary>
 internal static class SigningKeyRegistration
 {
     /// <summary>

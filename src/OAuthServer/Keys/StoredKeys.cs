@@ -10,7 +10,7 @@ internal sealed record StoredKey(
     KeyStage Stage, SigningKey Key, DateTimeOffset? CreatedAt, DateTimeOffset? PreviousSince = null);
 
 /// <summary>
-/// One reading of a store: each key once, at its foremost stage, and what could not be used and why.
+/// One reading of a store: each key once, at the stage that counts, and what could not be used and why.
 /// </summary>
 internal sealed record StoredKeys(ImmutableArray<StoredKey> Keys, ImmutableArray<string> Faults) : IDisposable
 {

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 
 namespace OAuthServer.Pages;
 
-/// <summary>Adds what renders pages.</summary>
 internal static class PageRegistration
 {
     public static IServiceCollection AddPages(this IServiceCollection services)

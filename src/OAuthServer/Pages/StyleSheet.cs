@@ -5,8 +5,7 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Pages;
 
 /// <summary>
-/// The one style sheet of the pages, from the assembly. Its version is part of its address, so it is cached for a
-/// year.
+/// The one style sheet, from the assembly. Its version is part of its address, so it is cached for a year.
 /// </summary>
 internal static class StyleSheet
 {

@@ -1,8 +1,8 @@
 namespace OAuthServer.Protocol;
 
 /// <summary>
-/// A refusal (RFC 6749 §4.1.2.1, §5.2): what the client is told, and apart from it the stable reason that only
-/// operators see in logs, audit and metrics.
+/// A refusal (RFC 6749 §4.1.2.1, §5.2): what the client is told, and the stable reason that only operators see in
+/// logs, audit and metrics.
 /// </summary>
 /// <param name="Code">The <c>error</c> code on the wire.</param>
 /// <param name="Description">

@@ -110,7 +110,6 @@ internal sealed class Parameters
         return null;
     }
 
-    /// <summary>How often a parameter occurs.</summary>
     public int Count(string name)
     {
         var count = 0;
@@ -157,7 +156,6 @@ internal sealed class Parameters
     /// </summary>
     public static bool HasControls(string value) => value.AsSpan().ContainsAny(Controls);
 
-    /// <inheritdoc/>
     public override string ToString() => $"{_pairs.Count} parameters";
 
     private static bool IsHex(byte b) => char.IsAsciiHexDigit((char)b);

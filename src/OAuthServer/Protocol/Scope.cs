@@ -17,7 +17,6 @@ internal sealed class Scope
 
     private Scope(IReadOnlyList<string> names) => (Names, _text) = (names, string.Join(' ', names));
 
-    /// <summary>The scope tokens.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>A scope made of tokens that were checked before, such as a client's.</summary>
@@ -39,7 +38,6 @@ internal sealed class Scope
     /// <summary>True when every token of this scope is among <paramref name="allowed"/>.</summary>
     public bool IsWithin(IEnumerable<string> allowed) => !Names.Except(allowed, StringComparer.Ordinal).Any();
 
-    /// <inheritdoc/>
     public override string ToString() => _text;
 
     private static bool IsToken(string name) =>

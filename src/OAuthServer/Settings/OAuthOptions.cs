@@ -72,7 +72,6 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : Opti
     private static readonly TimeSpan ShortestAccess = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestAccess = TimeSpan.FromHours(1);
 
-    /// <inheritdoc/>
     protected override IEnumerable<string?> Faults(OAuthOptions options) =>
     [
         IssuerFault(options.Issuer) is { } fault ? $"OAuth:Issuer {fault}" : null,

@@ -4,12 +4,11 @@ using Microsoft.Extensions.Options;
 namespace OAuthServer.Settings;
 
 /// <summary>
-/// Judges an options class and names every fault at once. A fault begins with the key that it is about.
+/// Checks an options class and names every fault at once. A fault begins with the key that it is about.
 /// </summary>
 internal abstract class OptionsValidator<T> : IValidateOptions<T>
     where T : class
 {
-    /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, T options)
     {
         var faults = Faults(options).OfType<string>().ToList();

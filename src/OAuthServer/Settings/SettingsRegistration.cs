@@ -1,6 +1,5 @@
 namespace OAuthServer.Settings;
 
-/// <summary>Adds who this server is.</summary>
 internal static class SettingsRegistration
 {
     public static IServiceCollection AddSettings(this IServiceCollection services, IConfiguration configuration)

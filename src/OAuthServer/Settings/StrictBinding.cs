@@ -19,7 +19,7 @@ internal static class StrictBinding
         return options.Configure(bound => Fault(section, bound, strict: false));
     }
 
-    // Strictly, the binder stops at an unknown key and leaves the rest unbound; so what counts is bound leniently.
+    // A strict binder stops at an unknown key and leaves the rest unbound, so values are bound without strictness.
     private static string? Fault<T>(IConfigurationSection section, T options, bool strict)
     {
         try
@@ -33,7 +33,7 @@ internal static class StrictBinding
         }
     }
 
-    // A fresh object shows what the binder says: binding twice into one would double its lists.
+    // Into a fresh object: binding twice into one would double its lists.
     private sealed class Validator<T>(IConfigurationSection section) : IValidateOptions<T>
         where T : class, new()
     {

@@ -5,7 +5,9 @@ using OAuthServer.Settings;
 
 namespace OAuthServer.UnitTests.Accounts;
 
-/// <summary>Links between pages stand below the issuer's path, and what comes back in them is taken apart as it was made.</summary>
+/// <summary>
+/// Links between pages stand below the issuer's path, and what comes back in them is taken apart as it was made.
+/// </summary>
 public sealed class AccountLinksTests
 {
     private readonly AccountLinks _links = Links("https://login.example.com/auth");

@@ -12,7 +12,9 @@ namespace OAuthServer.UnitTests.Accounts;
 public sealed class KnownDevicesTests
 {
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch + TimeSpan.FromDays(20_000));
-    private readonly ServerAddress _address = new(Options.Create(new OAuthOptions { Issuer = "https://as.example.test" }));
+    private readonly ServerAddress _address =
+        new(Options.Create(new OAuthOptions { Issuer = "https://as.example.test" }));
+
     private readonly KnownDevices _devices;
 
     public KnownDevicesTests() => _devices = new KnownDevices(new EphemeralDataProtectionProvider(), _address, _clock);

@@ -15,7 +15,8 @@ public sealed class ReturnUrlTests
     [InlineData("", "/account/one/two-three")]
     [InlineData("/auth", "/auth/oauth/authorize?client_id=demo-web")]
     [InlineData("/auth", "/auth/account/connections")]
-    public void Our_own_pages_are_return_targets(string root, string value) => Assert.True(ReturnUrl.IsInternal(value, root));
+    public void Our_own_pages_are_return_targets(string root, string value) =>
+        Assert.True(ReturnUrl.IsInternal(value, root));
 
     [Theory]
     [InlineData(null)]
@@ -82,7 +83,8 @@ public sealed class ReturnUrlTests
     [InlineData("/auth//account/connections")]
     [InlineData("/auth/../account/connections")]
     [InlineData("/AUTH/account/connections")]
-    public void Paths_beside_the_issuers_own_are_ignored(string value) => Assert.False(ReturnUrl.IsInternal(value, "/auth"));
+    public void Paths_beside_the_issuers_own_are_ignored(string value) =>
+        Assert.False(ReturnUrl.IsInternal(value, "/auth"));
 
     [Fact]
     public void A_target_longer_than_a_request_line_is_ignored()

@@ -42,7 +42,9 @@ internal sealed class CompiledServer : IDisposable
         return type.Namespace;
     }
 
-    /// <summary>Every type that a type names anywhere: in signatures, bodies, attributes and generic arguments.</summary>
+    /// <summary>
+    /// Every type that a type names anywhere: in signatures, bodies, attributes and generic arguments.
+    /// </summary>
     public static IEnumerable<TypeReference> ReferencesOf(TypeDefinition type)
     {
         IEnumerable<TypeReference?> direct =

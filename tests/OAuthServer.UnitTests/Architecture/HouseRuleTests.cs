@@ -4,7 +4,9 @@ using Mono.Cecil.Rocks;
 
 namespace OAuthServer.UnitTests.Architecture;
 
-/// <summary>The house rules that a machine can check: sizes, names, and that nothing secret can be printed by mistake.</summary>
+/// <summary>
+/// The house rules that a machine can check: sizes, names, and that nothing secret can be printed by mistake.
+/// </summary>
 public sealed class HouseRuleTests : IDisposable
 {
     private const int LongestFile = 250;
@@ -30,7 +32,8 @@ public sealed class HouseRuleTests : IDisposable
 
     [Fact]
     public void A_file_has_fewer_than_250_lines() =>
-        AssertNone(CompiledServer.SourceFiles().Where(file => file.Lines.Count >= LongestFile).Select(file => file.Name));
+        AssertNone(CompiledServer.SourceFiles()
+            .Where(file => file.Lines.Count >= LongestFile).Select(file => file.Name));
 
     [Fact]
     public void A_line_has_at_most_140_characters() =>
@@ -55,7 +58,8 @@ public sealed class HouseRuleTests : IDisposable
     {
         var records = _server.WrittenTypes.Where(IsRecord).ToList();
         Assert.True(records.Count > 30, "The records were not found.");
-        AssertNone(records.Where(record => PositionalMembers(record) > MostParameters).Select(record => record.FullName));
+        AssertNone(records
+            .Where(record => PositionalMembers(record) > MostParameters).Select(record => record.FullName));
     }
 
     [Fact]
@@ -68,15 +72,18 @@ public sealed class HouseRuleTests : IDisposable
     [Fact]
     public void A_handler_of_a_route_has_at_most_six_parameters()
     {
-        var handlers = _server.AllTypes.SelectMany(type => type.Methods).Where(MapsRoutes).SelectMany(HandlersIn).ToList();
+        var methods = _server.AllTypes.SelectMany(type => type.Methods);
+        var handlers = methods.Where(MapsRoutes).SelectMany(HandlersIn).ToList();
         Assert.Contains(handlers, handler => handler is { Name: "AnswerAsync", DeclaringType.Name: "SignInEndpoint" });
-        AssertNone(handlers.Where(handler => handler.Parameters.Count > MostParameters).Select(handler => handler.FullName));
+        AssertNone(handlers
+            .Where(handler => handler.Parameters.Count > MostParameters).Select(handler => handler.FullName));
     }
 
     [Fact]
     public void A_token_of_cancellation_is_called_ct_and_a_logger_logger()
     {
-        var named = Named("System.Threading.CancellationToken").Concat(Named("Microsoft.Extensions.Logging.ILogger")).ToList();
+        string[] types = ["System.Threading.CancellationToken", "Microsoft.Extensions.Logging.ILogger"];
+        var named = types.SelectMany(Named).ToList();
         Assert.True(named.Count > 100, "The parameters were not found.");
         AssertNone(named.Where(parameter => parameter.Name is not ("ct" or "logger"))
             .Select(parameter => $"{parameter.Name} in {((MethodDefinition)parameter.Method).FullName}"));
@@ -140,7 +147,7 @@ public sealed class HouseRuleTests : IDisposable
 
     private static bool FollowsInterface(TypeDefinition type, MethodDefinition method) =>
         method.IsVirtual && method.IsFinal
-        && type.Interfaces.Any(implemented => !implemented.InterfaceType.FullName.StartsWith("OAuthServer.", StringComparison.Ordinal));
+        && type.Interfaces.Any(implemented => !IsOurs(implemented.InterfaceType));
 
     private static bool MapsRoutes(MethodDefinition method) =>
         method.HasBody && method.Body.Instructions.Any(instruction =>
@@ -158,8 +165,10 @@ public sealed class HouseRuleTests : IDisposable
 
     // What derives from a type of a library has to pass on what that wants.
     private static bool FollowsFramework(TypeDefinition type) =>
-        type.BaseType is { FullName: not "System.Object" } outside
-        && !outside.FullName.StartsWith("OAuthServer.", StringComparison.Ordinal);
+        type.BaseType is { FullName: not "System.Object" } outside && !IsOurs(outside);
+
+    private static bool IsOurs(TypeReference type) =>
+        type.FullName.StartsWith("OAuthServer.", StringComparison.Ordinal);
 
     // From the first to the last line that does something, and the two braces around them.
     private static int LinesOf(MethodDefinition method)
@@ -186,7 +195,8 @@ public sealed class HouseRuleTests : IDisposable
     }
 
     private static bool IsText(string type) =>
-        type is "System.String" or "System.Byte[]" || type.StartsWith("System.ReadOnlyMemory`1", StringComparison.Ordinal);
+        type is "System.String" or "System.Byte[]"
+        || type.StartsWith("System.ReadOnlyMemory`1", StringComparison.Ordinal);
 
     private static bool Tells(string name) =>
         Array.Exists(Telling, word => name.Contains(word, StringComparison.Ordinal));

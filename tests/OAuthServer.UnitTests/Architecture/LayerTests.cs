@@ -50,6 +50,21 @@ public sealed class LayerTests : IDisposable
         Assert.False(wrong.Any(), string.Join(Environment.NewLine, wrong));
     }
 
+    /// <summary>A constant leaves no trace in what is compiled, so the usings are looked at too.</summary>
+    [Fact]
+    public void Every_using_names_what_stands_below()
+    {
+        var wrong = from file in CompiledServer.SourceFiles()
+                    let folders = file.Name.Split(Path.DirectorySeparatorChar)
+                    where folders is ["OAuthServer", _, _, ..]
+                    from line in file.Lines
+                    where line.StartsWith("using OAuthServer.", StringComparison.Ordinal)
+                    let named = AreaOf(line["using ".Length..^1])
+                    where named is not null && named != folders[1] && !MayUse[folders[1]].Contains(named)
+                    select $"{file.Name}: {line}";
+        Assert.Empty(wrong);
+    }
+
     [Fact]
     public void Every_area_has_its_row() =>
         Assert.Equal(
@@ -59,8 +74,8 @@ public sealed class LayerTests : IDisposable
     [Fact]
     public void The_arrows_are_seen_at_all()
     {
-        var seen = Arrows(_server.AllTypes.Where(type => AreaOf(type) == "Endpoints")).Select(arrow => arrow.To).ToHashSet();
-        Assert.Superset(Endpoints.ToHashSet(), seen);
+        var arrows = Arrows(_server.AllTypes.Where(type => AreaOf(type) == "Endpoints"));
+        Assert.Superset(Endpoints.ToHashSet(), arrows.Select(arrow => arrow.To).ToHashSet());
     }
 
     [Fact]
@@ -86,7 +101,8 @@ public sealed class LayerTests : IDisposable
 
     private static bool IsStatement(TypeReference used) => used.Name is "NpgsqlCommand" or "NpgsqlBatch";
 
-    private static IEnumerable<(string From, string To, string User, string Used)> Arrows(IEnumerable<TypeDefinition> types) =>
+    private static IEnumerable<(string From, string To, string User, string Used)> Arrows(
+        IEnumerable<TypeDefinition> types) =>
         from type in types
         let @from = AreaOf(type)
         where @from is not null
@@ -95,6 +111,7 @@ public sealed class LayerTests : IDisposable
         where to is not null
         select (@from, to, type.FullName, used.FullName);
 
-    private static string? AreaOf(TypeReference type) =>
-        CompiledServer.NamespaceOf(type).Split('.') is ["OAuthServer", var area, ..] ? area : null;
+    private static string? AreaOf(TypeReference type) => AreaOf(CompiledServer.NamespaceOf(type));
+
+    private static string? AreaOf(string name) => name.Split('.') is ["OAuthServer", var area, ..] ? area : null;
 }

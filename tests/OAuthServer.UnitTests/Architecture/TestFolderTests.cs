@@ -16,6 +16,7 @@ public sealed class TestFolderTests
             .Where(folder => !OfTheWhole.Contains(folder.Split(Path.DirectorySeparatorChar)[0]))
             .ToList();
         Assert.True(folders.Count > 10, "The tests were not found.");
-        Assert.All(folders, folder => Assert.True(Directory.Exists(Path.Combine(CompiledServer.SourceFolder, "OAuthServer", folder)), folder));
+        var server = Path.Combine(CompiledServer.SourceFolder, "OAuthServer");
+        Assert.All(folders, folder => Assert.True(Directory.Exists(Path.Combine(server, folder)), folder));
     }
 }

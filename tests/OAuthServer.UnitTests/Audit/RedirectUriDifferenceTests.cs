@@ -3,10 +3,19 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Audit;
 
-/// <summary>A redirect URI that does not fit is shown beside the nearest one that would, without what may be secret, and at bounded cost.</summary>
+/// <summary>
+/// A redirect URI that does not fit is shown beside the nearest one that would, without what may be secret, and at
+/// bounded cost.
+/// </summary>
 public sealed class RedirectUriDifferenceTests
 {
-    private static readonly string[] Registered = ["https://app.example/callback", "https://app.example/cb", "https://staging.example/cb", "com.example.app:/cb"];
+    private static readonly string[] Registered =
+    [
+        "https://app.example/callback",
+        "https://app.example/cb",
+        "https://staging.example/cb",
+        "com.example.app:/cb",
+    ];
 
     [Theory]
     [InlineData("https://app.example/cb/", "https://app.example/cb", 22, "'/'", "its end")]
@@ -17,7 +26,8 @@ public sealed class RedirectUriDifferenceTests
     [InlineData("https://staging.example:8443/cb", "https://staging.example/cb", 23, "':'", "'/'")]
     [InlineData("https://stagin.example/cb", "https://staging.example/cb", 14, "'.'", "'g'")]
     [InlineData("com.example.app://cb", "com.example.app:/cb", 17, "'/'", "'c'")]
-    public void The_nearest_one_and_the_first_character_that_differs_are_named(string received, string nearest, int index, string theirs, string ours) =>
+    public void The_nearest_one_and_the_first_character_that_differs_are_named(
+        string received, string nearest, int index, string theirs, string ours) =>
         Assert.Equal(new RedirectUriDifference(received, nearest, index, theirs, ours), Explain(received));
 
     [Theory]
@@ -25,7 +35,8 @@ public sealed class RedirectUriDifferenceTests
     [InlineData("https://app.example/cb#token=s3cret", "https://app.example/cb#…", 22, "'#'")]
     [InlineData("https://us3r:s3cret@app.example/cb", "https://…@app.example/cb", 8, "'u'")]
     [InlineData("https://app.example/cb@s3cret?x", "https://app.example/cb@s3cret?…", 22, "'@'")]
-    public void User_information_query_and_fragment_are_left_out(string received, string shown, int index, string character)
+    public void User_information_query_and_fragment_are_left_out(
+        string received, string shown, int index, string character)
     {
         var difference = Explain(received);
         Assert.Equal((shown, index, character), (difference.Received, difference.Index, difference.ReceivedCharacter));
@@ -34,8 +45,10 @@ public sealed class RedirectUriDifferenceTests
     [Fact]
     public void A_difference_inside_a_query_is_placed_and_not_shown()
     {
-        var difference = RedirectUriDifference.Of(new("https://app.example/cb?a=s3cret", ["https://app.example/cb?a=hidden"]));
-        Assert.Equal(new RedirectUriDifference("https://app.example/cb?…", "https://app.example/cb?…", 25, "not shown", "not shown"), difference);
+        const string Shown = "https://app.example/cb?…";
+        var difference = RedirectUriDifference.Of(
+            new("https://app.example/cb?a=s3cret", ["https://app.example/cb?a=hidden"]));
+        Assert.Equal(new RedirectUriDifference(Shown, Shown, 25, "not shown", "not shown"), difference);
     }
 
     [Theory]
@@ -44,7 +57,8 @@ public sealed class RedirectUriDifferenceTests
     [InlineData(":s3cret", "(no URI, 7 characters)")]
     [InlineData(" https://app.example/cb", "(no URI, 23 characters)")]
     [InlineData("/cb", "(no URI, 3 characters)")]
-    public void What_is_no_uri_is_not_quoted(string received, string shown) => Assert.Equal(shown, Explain(received).Received);
+    public void What_is_no_uri_is_not_quoted(string received, string shown) =>
+        Assert.Equal(shown, Explain(received).Received);
 
     [Theory]
     [InlineData("https://app.example/c\r\nForged: line", "https://app.example/c\\u000D\\u000AForged: line")]
@@ -72,7 +86,8 @@ public sealed class RedirectUriDifferenceTests
         Assert.Equal(RedirectUriText.Show(registered), RedirectUriDifference.Of(new(received, [registered]))!.Nearest);
 
     [Fact]
-    public void A_client_without_any_is_told_none() => Assert.Null(RedirectUriDifference.Of(new("https://app.example/cb", [])));
+    public void A_client_without_any_is_told_none() =>
+        Assert.Null(RedirectUriDifference.Of(new("https://app.example/cb", [])));
 
     [Theory]
     [InlineData("https://app.example/callbackk", "https://app.example/callback")]
@@ -92,13 +107,15 @@ public sealed class RedirectUriDifferenceTests
         const string Start = "https://app.example/";
         var longest = Start + new string('x', 2048 - Start.Length - 1) + "y";
         var difference = RedirectUriDifference.Of(new(longest, [longest[..^1] + "z"]))!;
-        Assert.Equal((2047, "'y'", "'z'"), (difference.Index, difference.ReceivedCharacter, difference.NearestCharacter));
+        Assert.Equal(2047, difference.Index);
+        Assert.Equal(("'y'", "'z'"), (difference.ReceivedCharacter, difference.NearestCharacter));
     }
 
     [Fact]
     public void A_hostile_uri_buys_no_work()
     {
-        var registered = Enumerable.Range(0, 10_000).Select(i => $"https://{i}.example/" + new string('a', 2000)).ToArray();
+        var path = new string('a', 2000);
+        var registered = Enumerable.Range(0, 10_000).Select(i => $"https://{i}.example/{path}").ToArray();
         var received = "https://x.example/" + string.Concat(Enumerable.Repeat("ab", 1000));
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++) Assert.NotNull(RedirectUriDifference.Of(new(received, registered)));
@@ -115,5 +132,6 @@ public sealed class RedirectUriDifferenceTests
     public void The_port_of_a_native_app_is_no_difference(string registered, string requested, string expected) =>
         Assert.Equal(expected, RedirectUri.WithPortOf(registered, requested));
 
-    private static RedirectUriDifference Explain(string received) => RedirectUriDifference.Of(new(received, Registered))!;
+    private static RedirectUriDifference Explain(string received) =>
+        RedirectUriDifference.Of(new(received, Registered))!;
 }

@@ -3,7 +3,9 @@ using Bcrypt = BCrypt.Net.BCrypt;
 
 namespace OAuthServer.UnitTests.Clients;
 
-/// <summary>The cost is read from a hash of any kind, and checks of several costs make up the wanted number of rounds.</summary>
+/// <summary>
+/// The cost is read from a hash of any kind, and checks of several costs make up the wanted number of rounds.
+/// </summary>
 public sealed class BcryptHashTests
 {
     [Theory]

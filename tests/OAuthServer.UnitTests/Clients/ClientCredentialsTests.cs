@@ -64,7 +64,8 @@ public sealed class ClientCredentialsTests
     [InlineData("")]
     [InlineData("client_id=")]
     [InlineData("client_secret=s")]
-    public void No_client_at_all_is_invalid_client(string body) => AssertRefused(StringValues.Empty, body, "invalid_client", 401, "client_id_missing");
+    public void No_client_at_all_is_invalid_client(string body) =>
+        AssertRefused(StringValues.Empty, body, "invalid_client", 401, "client_id_missing");
 
     [Theory, Row("CAUTH-10")]
     [InlineData("")]
@@ -83,32 +84,38 @@ public sealed class ClientCredentialsTests
     [InlineData("Digest username=\"c\"")]
     [InlineData("Basic Yzpz, Basic Yzpz")]
     [InlineData("Basic YzpzYzpz\u00e9")]
-    public void A_broken_header_is_invalid_client(string header) => AssertRefused(header, "client_id=c", "invalid_client", 401, "basic_unreadable");
+    public void A_broken_header_is_invalid_client(string header) =>
+        AssertRefused(header, "client_id=c", "invalid_client", 401, "basic_unreadable");
 
     [Theory, Row("CAUTH-10")]
     [InlineData("basic Yzpz")]
     [InlineData("BASIC Yzpz")]
     [InlineData("bAsIc   Yzpz")]
-    public void The_scheme_is_read_in_any_letter_case(string header) => Assert.Equal("s", Accepted(header, "").ClientSecret);
+    public void The_scheme_is_read_in_any_letter_case(string header) =>
+        Assert.Equal("s", Accepted(header, "").ClientSecret);
 
     [Fact, Row("CAUTH-10")]
-    public void Two_headers_are_an_error() => AssertRefused(new StringValues(["Basic Yzpz", "Basic Yzpz"]), "", "invalid_request", 400, "authorization_repeated");
+    public void Two_headers_are_an_error() =>
+        AssertRefused(new StringValues(["Basic Yzpz", "Basic Yzpz"]), "", "invalid_request", 400, "authorization_repeated");
 
     [Theory, Row("CAUTH-11")]
     [InlineData("c:s%00")]
     [InlineData("c%0A:s")]
     [InlineData("c:s\0")]
-    public void Control_characters_are_refused(string pair) => AssertRefused(Basic(pair), "", "invalid_request", 400, "control_characters");
+    public void Control_characters_are_refused(string pair) =>
+        AssertRefused(Basic(pair), "", "invalid_request", 400, "control_characters");
 
     [Fact]
-    public void A_header_that_is_too_long_is_not_read() => AssertRefused(Basic("c:" + new string('s', 2000)), "", "invalid_client", 401, "basic_unreadable");
+    public void A_header_that_is_too_long_is_not_read() =>
+        AssertRefused(Basic("c:" + new string('s', 2000)), "", "invalid_client", 401, "basic_unreadable");
 
     [Fact]
     public void Printing_shows_no_secret() => Assert.Equal("c", Accepted(Basic("c:demo-secret"), "").ToString());
 
     private static StringValues Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));
 
-    private static Parameters Body(string encoded) => Parameters.TryParse(Encoding.UTF8.GetBytes(encoded), out var body) ? body : throw new ArgumentException(encoded);
+    private static Parameters Body(string encoded) =>
+        Parameters.TryParse(Encoding.UTF8.GetBytes(encoded), out var body) ? body : throw new ArgumentException(encoded);
 
     private static ClientCredentials Accepted(StringValues authorization, string body)
     {

@@ -15,14 +15,16 @@ public sealed class ClientSecretVerifierTests : IDisposable
     private const int LowestCost = 4;
     private const string Secret = "demo-secret";
 
-    // Takes a fifth of a second or more to find wrong: as good as for ever beside the microseconds of the calls around it.
+    // Takes a fifth of a second or more to find wrong: as good as for ever beside the microseconds of the calls around
+    // it.
     private const string SlowHash = "$2a$12$abcdefghijklmnopqrstuu5s3n4Hh7a7yYQn5v1b4o6m6E8d9fGqW";
 
     private readonly HashWork _work = new(TimeProvider.System);
     private readonly ServerTelemetry _telemetry = new(new Meter(ServerTelemetry.Name), TimeProvider.System);
     private readonly ClientSecretVerifier _verifier;
 
-    public ClientSecretVerifierTests() => _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }), _work, new SecretUses(TimeProvider.System), _telemetry);
+    public ClientSecretVerifierTests() =>
+        _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }), _work, new SecretUses(TimeProvider.System), _telemetry);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 

@@ -3,7 +3,9 @@ using OAuthServer.Endpoints;
 
 namespace OAuthServer.UnitTests.Endpoints;
 
-/// <summary>What a sender would rather have (RFC 9110 §12.5.1). Where it does not say, neither answer is the one it prefers.</summary>
+/// <summary>
+/// What a sender would rather have (RFC 9110 §12.5.1). Where it does not say, neither answer is the one it prefers.
+/// </summary>
 public sealed class ContentNegotiationTests
 {
     [Theory]

@@ -37,5 +37,6 @@ public sealed class HandleTests
     }
 
     [Fact]
-    public void Ids_do_not_repeat() => Assert.Equal(1000, Enumerable.Range(0, 1000).Select(_ => Handle.NewId()).Distinct().Count());
+    public void Ids_do_not_repeat() =>
+        Assert.Equal(1000, Enumerable.Range(0, 1000).Select(_ => Handle.NewId()).Distinct().Count());
 }

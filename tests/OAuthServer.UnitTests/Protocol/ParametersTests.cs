@@ -83,7 +83,8 @@ public sealed class ParametersTests
         Assert.False(Parameters.TryParse(Encoding.ASCII.GetBytes(encoded), out _));
 
     [Fact]
-    public void Raw_bytes_that_are_not_UTF8_fail_the_whole() => Assert.False(Parameters.TryParse([(byte)'a', (byte)'=', 0xE9], out _));
+    public void Raw_bytes_that_are_not_UTF8_fail_the_whole() =>
+        Assert.False(Parameters.TryParse([(byte)'a', (byte)'=', 0xE9], out _));
 
     [Theory]
     [InlineData(Parameters.MostParameters, true)]

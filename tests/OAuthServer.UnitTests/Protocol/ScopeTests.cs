@@ -39,7 +39,8 @@ public sealed class ScopeTests
     [Theory]
     [InlineData(1000, true)]
     [InlineData(1001, false)]
-    public void A_scope_has_at_most_1000_characters(int length, bool valid) => Assert.Equal(valid, Scope.TryParse(new string('a', length), out _));
+    public void A_scope_has_at_most_1000_characters(int length, bool valid) =>
+        Assert.Equal(valid, Scope.TryParse(new string('a', length), out _));
 
     [Theory]
     [InlineData("read", "read write", true)]

@@ -78,10 +78,12 @@ public sealed class OAuthOptionsValidatorTests
     [InlineData("read write", false)]
     [InlineData("", false)]
     [InlineData("re\"ad", false)]
-    public void A_scope_name_is_one_scope_token(string name, bool valid) => Check(options => options.Scopes[name] = "Words", valid, "OAuth:Scopes");
+    public void A_scope_name_is_one_scope_token(string name, bool valid) =>
+        Check(options => options.Scopes[name] = "Words", valid, "OAuth:Scopes");
 
     [Fact]
-    public void An_unknown_device_binding_is_a_fault() => Check(options => options.DeviceBinding = (DeviceBinding)9, false, "OAuth:DeviceBinding");
+    public void An_unknown_device_binding_is_a_fault() =>
+        Check(options => options.DeviceBinding = (DeviceBinding)9, false, "OAuth:DeviceBinding");
 
     [Fact]
     public void Every_fault_is_listed_at_once()
@@ -106,5 +108,6 @@ public sealed class OAuthOptionsValidatorTests
     private static List<string> Faults(OAuthOptions options, string environment) =>
         [.. new OAuthOptionsValidator(new HostingEnvironment { EnvironmentName = environment }).Validate(null, options).Failures ?? []];
 
-    private static TimeSpan Time(string text) => TimeSpan.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    private static TimeSpan Time(string text) =>
+        TimeSpan.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

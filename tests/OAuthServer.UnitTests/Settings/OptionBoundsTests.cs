@@ -3,7 +3,9 @@ using OAuthServer.UnitTests.Documentation;
 
 namespace OAuthServer.UnitTests.Settings;
 
-/// <summary>The bounds of every option: the last allowed value passes, and one beyond it is a fault that names its key.</summary>
+/// <summary>
+/// The bounds of every option: the last allowed value passes, and one beyond it is a fault that names its key.
+/// </summary>
 public sealed class OptionBoundsTests
 {
     // A configuration that is right, and leaves each bound of a single option to that option.

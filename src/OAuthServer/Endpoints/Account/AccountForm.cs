@@ -25,9 +25,7 @@ internal sealed class AccountForm
     /// <summary>
     /// Reads the body. The framework's form is set to the same fields, so that antiforgery checks what we read.
     /// </summary>
-    /// <param name="request">The request.</param>
     /// <param name="fields">The fields of the form besides the antiforgery token.</param>
-    /// <param name="ct">Ends with the request.</param>
     public static async Task<AccountForm?> ReadAsync(HttpRequest request, string[] fields, CancellationToken ct)
     {
         try

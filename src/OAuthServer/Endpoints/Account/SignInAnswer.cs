@@ -38,10 +38,7 @@ internal sealed class SignInAnswer(
     }
 
     /// <summary>The answer to one outcome.</summary>
-    /// <param name="http">The request.</param>
-    /// <param name="outcome">What came of it.</param>
     /// <param name="typed">What was typed, without the password.</param>
-    /// <param name="ct">Ends with the request.</param>
     public async Task<IResult> WriteAsync(
         HttpContext http, SignInOutcome outcome, SignInView typed, CancellationToken ct)
     {

@@ -10,8 +10,8 @@ using OAuthServer.RateLimits;
 namespace OAuthServer.Endpoints.Account;
 
 /// <summary>
-/// <c>/account/sign-in</c>: asks who is there, then goes on to the return target. With a session the form is skipped,
-/// unless <c>reauthenticate=true</c> asks for the password again.
+/// <c>/account/sign-in</c>: asks for an account, then goes on to the return target. With a session the form is
+/// skipped, unless <c>reauthenticate=true</c> asks for the password again.
 /// </summary>
 internal static class SignInEndpoint
 {

@@ -27,7 +27,6 @@ internal sealed class AuthorizeAnswer(
         _ => throw new InvalidOperationException("An outcome has no answer."),
     };
 
-    /// <summary>Begins an authorization request again.</summary>
     public IResult Restart(string query) => new SeeOther(links.Authorize(query));
 
     private SeeOther Grant(HttpContext http, AuthorizeOutcome.Granted granted)

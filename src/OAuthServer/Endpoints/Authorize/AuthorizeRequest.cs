@@ -12,7 +12,6 @@ namespace OAuthServer.Endpoints.Authorize;
 internal sealed record AuthorizeRequest(
     RedirectTarget Target, Scope Scope, string? CodeChallenge, Prompt Prompt, Parameters Parameters)
 {
-    /// <summary>The client that asks.</summary>
     public Client Client => Target.Client;
 
     /// <summary>Holds the state and the challenge.</summary>

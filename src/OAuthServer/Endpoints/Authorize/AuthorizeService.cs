@@ -91,7 +91,6 @@ internal sealed class AuthorizeService(
     public async ValueTask<AuthorizeRequest?> DescribeAsync(Parameters parameters, CancellationToken ct) =>
         (await validator.ValidateAsync(parameters, ct)).Failed(out _, out var request) ? null : request;
 
-    /// <summary>Logs a request that could not be read.</summary>
     public AuthorizeOutcome Note(OAuthError malformed, AuditContext audit) =>
         new AuthorizeOutcome.Untrusted(refusals.Note(Endpoint, malformed, audit));
 

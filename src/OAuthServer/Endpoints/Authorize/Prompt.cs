@@ -20,7 +20,6 @@ internal enum Prompt
     SelectAccount = 8,
 }
 
-/// <summary>Reads <c>prompt</c>.</summary>
 internal static class Prompts
 {
     /// <summary>False for an unknown value, or <c>none</c> beside another one.</summary>

@@ -8,8 +8,8 @@ using OAuthServer.Settings;
 namespace OAuthServer.Endpoints.Discovery;
 
 /// <summary>
-/// Metadata (RFC 8414), keys (RFC 7517) and revoked tokens. The first two come from memory, also with the database
-/// dead.
+/// Metadata (RFC 8414), keys (RFC 7517) and revoked tokens. The first two come from memory, also while the database is
+/// down.
 /// </summary>
 internal static class DiscoveryEndpoints
 {

@@ -32,6 +32,5 @@ internal sealed class RevocationList(RevokedTokens revoked, TimeProvider clock) 
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _reading.Dispose();
 }

@@ -5,7 +5,6 @@ using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Revoke;
 
-/// <summary>One of our own access tokens.</summary>
 internal sealed record IssuedAccessToken(string Id, string ClientId, Guid? Subject);
 
 /// <summary>Recognises our own access tokens, for revocation. Expired tokens and those of others need none.</summary>

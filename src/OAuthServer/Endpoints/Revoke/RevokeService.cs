@@ -34,7 +34,6 @@ internal sealed class RevokeService(
         return await refusals.RecordAsync(Endpoint, AuditEventNames.RevocationRefused, refusal, request.Audit, ct);
     }
 
-    /// <summary>Logs a refusal that names nobody and hands it on.</summary>
     public OAuthError Note(OAuthError error, AuditContext context) => refusals.Note(Endpoint, error, context);
 
     private async Task<OAuthError?> RevokeRefreshTokenAsync(Client client, RevokeRequest request, CancellationToken ct)

@@ -11,8 +11,7 @@ namespace OAuthServer.Endpoints.Token;
 
 /// <summary>
 /// Makes access tokens: JWTs of type <c>at+jwt</c> signed with RS256 (RFC 9068 §2). <c>iat</c> is floored to the
-/// second and there is no <c>nbf</c>, so that no verifier sees a token from its future
-/// (docs/decisions/004-iat-without-nbf.md).
+/// second and there is no <c>nbf</c> (docs/decisions/004-iat-without-nbf.md).
 /// </summary>
 internal sealed class TokenIssuer(
     ServerAddress address, IOptions<OAuthOptions> options, TimeProvider clock, ServerTelemetry telemetry)

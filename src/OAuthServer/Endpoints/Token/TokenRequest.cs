@@ -37,7 +37,6 @@ internal sealed record TokenRequest
     /// <summary>Parses the body; a parameter that occurs twice is refused (RFC 6749 §3.2).</summary>
     /// <param name="http">The request; its query is never looked at (RFC 6749 §2.3.1).</param>
     /// <param name="impliedGrantType">The grant type when none is sent; null for an address that needs one.</param>
-    /// <param name="ct">Ends with the request.</param>
     public static async ValueTask<Result<TokenRequest>> ParseAsync(
         HttpRequest http, string? impliedGrantType, CancellationToken ct)
     {

@@ -22,11 +22,9 @@ internal sealed partial class TokenService(
         grants.ToDictionary(grant => grant.GrantType, StringComparer.Ordinal);
 
     /// <summary>
-    /// Tokens, or the reason why not. The key is resolved first, so that a missing key never burns a code.
+    /// Tokens, or the reason why not. The key is resolved first, so that a missing key uses up no code.
     /// </summary>
-    /// <param name="request">A well-formed request.</param>
     /// <param name="route">The address that it came to.</param>
-    /// <param name="ct">Ends with the request.</param>
     public async Task<Result<IssuedTokens>> IssueAsync(TokenRequest request, TokenRoute route, CancellationToken ct)
     {
         var (credentials, presented) = (request.Credentials, request.Code ?? request.RefreshToken);

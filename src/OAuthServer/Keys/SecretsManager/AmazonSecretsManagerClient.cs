@@ -21,7 +21,6 @@ internal sealed class AmazonSecretsManagerClient : AmazonServiceClient
     {
     }
 
-    /// <summary>Uses the given credentials.</summary>
     public AmazonSecretsManagerClient(AWSCredentials credentials, AmazonSecretsManagerConfig config)
         : base(credentials, Located(config))
     {
@@ -48,7 +47,6 @@ internal sealed class AmazonSecretsManagerClient : AmazonServiceClient
         UpdateSecretVersionStageRequest request, CancellationToken ct) =>
         InvokeAsync<UpdateSecretVersionStageResponse>(request, UpdateSecretVersionStageRequest.Operation, ct);
 
-    /// <inheritdoc/>
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         pipeline.AddHandlerAfter<Marshaller>(new BaseEndpointResolver());

@@ -27,16 +27,12 @@ internal sealed class AmazonSecretsManagerConfig : ClientConfig
         Timeout = TimeSpan.FromSeconds(10);
     }
 
-    /// <inheritdoc/>
     public override string ServiceVersion => "2017-10-17";
 
-    /// <inheritdoc/>
     public override string UserAgent => "OAuthServer";
 
-    /// <inheritdoc/>
     public override string RegionEndpointServiceName => EndpointPrefix;
 
-    /// <inheritdoc/>
     public override Amazon.Runtime.Endpoints.Endpoint DetermineServiceOperationEndpoint(
         ServiceOperationEndpointParameters parameters) => new(Address());
 

@@ -11,7 +11,6 @@ internal sealed class CreateSecretRequest : AmazonWebServiceRequest
     /// <summary>The name, not an ARN.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The secret.</summary>
     public required string SecretString { get; init; }
 
     /// <summary>
@@ -19,10 +18,8 @@ internal sealed class CreateSecretRequest : AmazonWebServiceRequest
     /// </summary>
     public required string ClientRequestToken { get; init; }
 
-    /// <summary>What the secret is for, for people.</summary>
     public string? Description { get; init; }
 
-    /// <inheritdoc/>
     public override string ToString() => $"CreateSecretRequest {Name}";
 
     private static void Write(Utf8JsonWriter json, AmazonWebServiceRequest request)
@@ -35,10 +32,8 @@ internal sealed class CreateSecretRequest : AmazonWebServiceRequest
     }
 }
 
-/// <summary>The version that was made.</summary>
 internal sealed class CreateSecretResponse : AmazonWebServiceResponse
 {
-    /// <summary>The version's name.</summary>
     public string? VersionId { get; init; }
 
     internal static CreateSecretResponse Read(JsonElement json) => new() { VersionId = json.Text(nameof(VersionId)) };

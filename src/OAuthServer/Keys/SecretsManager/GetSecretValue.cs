@@ -28,13 +28,11 @@ internal sealed class GetSecretValueResponse : AmazonWebServiceResponse
     /// <summary>The secret, or null when it was stored as binary.</summary>
     public string? SecretString { get; init; }
 
-    /// <summary>The version's name.</summary>
     public string? VersionId { get; init; }
 
     /// <summary>When the version was made.</summary>
     public DateTimeOffset? CreatedDate { get; init; }
 
-    /// <inheritdoc/>
     public override string ToString() => $"GetSecretValueResponse {VersionId}";
 
     internal static GetSecretValueResponse Read(JsonElement json) => new()

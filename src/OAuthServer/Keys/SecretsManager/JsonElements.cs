@@ -5,7 +5,6 @@ namespace OAuthServer.Keys.SecretsManager;
 /// <summary>Reads members of an AWS JSON 1.1 object; absent, null and other types are null.</summary>
 internal static class JsonElements
 {
-    /// <summary>A string.</summary>
     public static string? Text(this JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var member)
         && member.ValueKind == JsonValueKind.String

@@ -18,10 +18,8 @@ internal sealed class JsonOperation(
     Func<JsonElement, AmazonWebServiceResponse> read)
     : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
-    /// <summary>Reads what the service answers.</summary>
     public JsonResponseUnmarshaller Answer { get; } = new Unmarshaller(read);
 
-    /// <inheritdoc/>
     public IRequest Marshall(AmazonWebServiceRequest input)
     {
         var body = new ArrayBufferWriter<byte>();

@@ -11,7 +11,6 @@ internal sealed class PutSecretValueRequest : AmazonWebServiceRequest
     /// <summary>Name or ARN.</summary>
     public required string SecretId { get; init; }
 
-    /// <summary>The secret.</summary>
     public required string SecretString { get; init; }
 
     /// <summary>
@@ -22,7 +21,6 @@ internal sealed class PutSecretValueRequest : AmazonWebServiceRequest
     /// <summary>The labels of the new version.</summary>
     public required IReadOnlyList<string> VersionStages { get; init; }
 
-    /// <inheritdoc/>
     public override string ToString() => $"PutSecretValueRequest {SecretId}";
 
     private static void Write(Utf8JsonWriter json, AmazonWebServiceRequest request)
@@ -40,7 +38,6 @@ internal sealed class PutSecretValueRequest : AmazonWebServiceRequest
 /// <summary>The version that was added.</summary>
 internal sealed class PutSecretValueResponse : AmazonWebServiceResponse
 {
-    /// <summary>The version's name.</summary>
     public string? VersionId { get; init; }
 
     internal static PutSecretValueResponse Read(JsonElement json) =>

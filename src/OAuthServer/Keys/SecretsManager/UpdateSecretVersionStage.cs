@@ -12,7 +12,6 @@ internal sealed class UpdateSecretVersionStageRequest : AmazonWebServiceRequest
     /// <summary>Name or ARN.</summary>
     public required string SecretId { get; init; }
 
-    /// <summary>The label.</summary>
     public required string VersionStage { get; init; }
 
     /// <summary>The version that loses the label; the service refuses when another one bears it.</summary>
@@ -31,5 +30,4 @@ internal sealed class UpdateSecretVersionStageRequest : AmazonWebServiceRequest
     }
 }
 
-/// <summary>The label was moved.</summary>
 internal sealed class UpdateSecretVersionStageResponse : AmazonWebServiceResponse;

@@ -1,7 +1,6 @@
 namespace OAuthServer.Pages.Views;
 
-// The views are public because generated component classes are, and a component's parameters must be as visible as it
-// is.
+// Public, because generated component classes are, and the types of their parameters have to be.
 
 /// <summary>The consent page.</summary>
 public sealed record ConsentView
@@ -58,7 +57,6 @@ public sealed record SignInView(
     bool Keep = false,
     bool Failed = false);
 
-/// <summary>The question before signing out.</summary>
 /// <param name="UserName">Who is signed in.</param>
 public sealed record SignOutView(string UserName);
 
@@ -94,7 +92,6 @@ public sealed record MessageView(string Title, string Text, string LinkText, str
 /// <param name="Token">The antiforgery field; null on pages without a form.</param>
 public sealed record PageFrame(string Root, string StyleSheet, FormToken? Token);
 
-/// <summary>The antiforgery field of a form.</summary>
 /// <param name="Name">The name of the field.</param>
 /// <param name="Value">The token.</param>
 public sealed record FormToken(string Name, string Value)

@@ -39,7 +39,8 @@ public sealed class AccountFormTests
     [InlineData("application/json")]
     [InlineData("multipart/form-data; boundary=x")]
     [InlineData("application/x-www-form-urlencoded; charset=utf-16")]
-    public async Task Another_content_type_is_no_form(string? contentType) => Assert.Null(await ReadAsync("email=a", contentType));
+    public async Task Another_content_type_is_no_form(string? contentType) =>
+        Assert.Null(await ReadAsync("email=a", contentType));
 
     [Fact]
     public async Task A_megabyte_is_no_form() => Assert.Null(await ReadAsync("email=" + new string('a', 1024 * 1024)));

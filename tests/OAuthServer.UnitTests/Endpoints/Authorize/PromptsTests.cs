@@ -32,5 +32,6 @@ public sealed class PromptsTests
     [InlineData("login ")]
     [InlineData("login  consent")]
     [InlineData("login,consent")]
-    public void None_beside_another_word_and_unknown_words_are_refused(string text) => Assert.False(Prompts.TryParse(text, out _));
+    public void None_beside_another_word_and_unknown_words_are_refused(string text) =>
+        Assert.False(Prompts.TryParse(text, out _));
 }

@@ -15,7 +15,6 @@ internal sealed class AuthorizationCodeGrant(
     TimeProvider clock,
     ServerTelemetry telemetry) : IGrant
 {
-    /// <inheritdoc/>
     public string GrantType => GrantTypes.AuthorizationCode;
 
     /// <summary>Redeems the code in one statement; only a refusal takes a second look.</summary>
@@ -46,8 +45,8 @@ internal sealed class AuthorizationCodeGrant(
     public Task GiveBackAsync(TokenRequest request, GrantedAccess access, string reason, CancellationToken ct) =>
         codes.GiveBackAsync(request.Code!, access, reason, request.Audit, ct);
 
-    // In the order of who may know what: everything that only the rightful client can get right comes before the
-    // replay, so that a thief without the verifier cannot sign anybody out (CODE-08).
+    // What only the rightful client can get right comes before the replay, so that a thief without the verifier cannot
+    // sign anybody out (CODE-08).
     private async Task<OAuthError> ExplainAsync(CodeRedemption redemption, CancellationToken ct)
     {
         if (await codes.FindAsync(redemption.Code, ct) is not { } state)
@@ -74,7 +73,7 @@ internal sealed class AuthorizationCodeGrant(
         return state.Expired ? Reasons.CodeExpired : Reasons.AccountDisabled;
     }
 
-    // What does not belong to the code; null when all of it does.
+    // What of the request does not fit the code; null when all of it does.
     private static OAuthError? Refusal(CodeState state, CodeRedemption redemption)
     {
         if (state.ClientId != redemption.ClientId) return OAuthError.InvalidGrant(Reasons.CodeOfAnotherClient);

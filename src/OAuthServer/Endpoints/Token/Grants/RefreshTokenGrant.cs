@@ -9,12 +9,12 @@ namespace OAuthServer.Endpoints.Token.Grants;
 
 /// <summary>
 /// The refresh grant with rotation (RFC 6749 §6, RFC 9700 §4.14.2). A repeated request inside the retry window gets
-/// the same successor again; after it, or once the successor was used, it is reuse and the session dies.
+/// the same successor again; after it, or once the successor was used, it is reuse and the session ends
+/// (docs/decisions/009-refresh-is-idempotent.md).
 /// </summary>
 internal sealed class RefreshTokenGrant(
     RefreshTokens tokens, Storage.Grants grants, IOptions<OAuthOptions> options, ServerTelemetry telemetry) : IGrant
 {
-    /// <inheritdoc/>
     public string GrantType => GrantTypes.RefreshToken;
 
     /// <summary>Rotates in one statement; only a repetition or refusal takes a second look.</summary>
@@ -76,7 +76,7 @@ internal sealed class RefreshTokenGrant(
         return access is null ? null : Granted(access, rotation, successor);
     }
 
-    // Why the token does not serve, used or not; null when that is all there is to say.
+    // Why the token is refused, whether it was used or not; null when nothing of this is wrong.
     private static OAuthError? Refusal(RefreshTokenState state, Rotation rotation, Scope? scope)
     {
         if (state.ClientId != rotation.ClientId) return OAuthError.InvalidGrant(Reasons.RefreshTokenOfAnotherClient);
