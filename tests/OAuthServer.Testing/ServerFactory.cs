@@ -28,16 +28,18 @@ internal sealed class ServerFactory(TestServerOptions options, IReadOnlyDictiona
     // Program stops and disposes of its host when it is told to; the factory would do both a second time, and at once.
     private sealed class ProgramHost(IHost host) : IHost
     {
+        // Asked for now: a host that stopped by itself has no services any more.
+        private readonly IHostApplicationLifetime _lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+
         public IServiceProvider Services => host.Services;
 
         public Task StartAsync(CancellationToken cancellationToken = default) => host.StartAsync(cancellationToken);
 
         public async Task StopAsync(CancellationToken cancellationToken = default)
         {
-            var lifetime = Services.GetRequiredService<IHostApplicationLifetime>();
             var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var listening = lifetime.ApplicationStopped.Register(stopped.SetResult);
-            lifetime.StopApplication();
+            await using var listening = _lifetime.ApplicationStopped.Register(stopped.SetResult);
+            _lifetime.StopApplication();
             await stopped.Task.WaitAsync(cancellationToken);
         }
 

@@ -23,7 +23,14 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         _administration = administration;
         _name = name;
-        ConnectionString = new NpgsqlConnectionStringBuilder(administration) { Database = name, IncludeErrorDetail = true, MaxPoolSize = 50 }.ConnectionString;
+        // What an operator may write there: the server lets no value into a log all the same.
+        ConnectionString = new NpgsqlConnectionStringBuilder(administration)
+        {
+            Database = name,
+            IncludeErrorDetail = true,
+            LogParameters = true,
+            MaxPoolSize = 50,
+        }.ConnectionString;
         DataSource = Quiet(ConnectionString);
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OAuthServer.Keys;
@@ -54,7 +53,6 @@ internal sealed class CommandRunner(CommandSettings settings)
     // Null for a fault of the program.
     private string? DatabaseFault(Exception failure) => failure switch
     {
-        DbUpdateException { InnerException: { } cause } => DatabaseFault(cause),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } => OldSchema,
         PostgresException { SqlState: PostgresErrorCodes.UndefinedColumn } => OldSchema,
         NpgsqlException or TimeoutException =>

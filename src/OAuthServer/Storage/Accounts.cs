@@ -5,10 +5,14 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OAuthServer.Storage;
 
-/// <summary>A person who can sign in (table <c>accounts</c>). ASP.NET Core Identity owns passwords and lockout.</summary>
+/// <summary>
+/// A person who can sign in (table <c>accounts</c>). ASP.NET Core Identity owns passwords and lockout.
+/// </summary>
 internal sealed class Account : IdentityUser<Guid>
 {
-    /// <summary>When an operator shut the account; its sessions, codes and refresh tokens are dead from then on.</summary>
+    /// <summary>
+    /// When an operator shut the account; its sessions, codes and refresh tokens are dead from then on.
+    /// </summary>
     public DateTimeOffset? DisabledAt { get; private init; }
 }
 
@@ -49,8 +53,8 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
             .HasConversion(end => end == null ? end : end.Value.ToUniversalTime(), end => end);
         builder.HasIndex(account => account.NormalizedUserName).IsUnique();
         builder.HasIndex(account => account.NormalizedEmail).IsUnique().HasDatabaseName(EmailIndex);
-        // Operators alone disable an account, by ExecuteUpdate or SQL: no write of Identity's, which sends every column,
-        // may undo it.
+        // Operators alone disable an account, by ExecuteUpdate or SQL: no write of Identity's, which sends every
+        // column, may undo it.
         builder.Property(account => account.DisabledAt).Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
         builder.Property(account => account.DisabledAt).Metadata.SetBeforeSaveBehavior(PropertySaveBehavior.Ignore);
     }

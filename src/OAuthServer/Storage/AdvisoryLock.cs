@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OAuthServer.Storage;
 
-/// <summary>What only one may do at a time in one database; the numbers say nothing, and nothing else uses them.</summary>
+/// <summary>
+/// What only one may do at a time in one database; the numbers say nothing, and nothing else uses them.
+/// </summary>
 internal enum AdvisoryLock : long
 {
     /// <summary>Sealing audit rows ("oauthsea").</summary>
@@ -30,8 +32,11 @@ internal static class AdvisoryLocks
     public static Task LockAsync(this OAuthDbContext db, AdvisoryLock which, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(long)which})", ct);
 
-    /// <summary>Takes the lock until the connection's end or <see cref="UnlockSessionAsync"/>, if nobody has it.</summary>
-    public static async Task<bool> TryLockSessionAsync(this OAuthDbContext db, AdvisoryLock which, CancellationToken ct) =>
+    /// <summary>
+    /// Takes the lock until the connection's end or <see cref="UnlockSessionAsync"/>, if nobody has it.
+    /// </summary>
+    public static async Task<bool> TryLockSessionAsync(
+        this OAuthDbContext db, AdvisoryLock which, CancellationToken ct) =>
         (await db.OnceAsync<LockAnswer>($"SELECT pg_try_advisory_lock({(long)which}) AS taken", ct))!.Taken;
 
     /// <summary>Gives a lock of the session back.</summary>

@@ -37,7 +37,12 @@ internal sealed record AuditRow
 /// <param name="Event">What happened; one of <see cref="AuditEventNames"/>.</param>
 /// <param name="Reason">Null for success, else the reason code.</param>
 internal sealed record AuditEvent(
-    string Event, string? Reason, AuditContext Context, string? ClientId = null, Guid? UserId = null, Guid? GrantId = null);
+    string Event,
+    string? Reason,
+    AuditContext Context,
+    string? ClientId = null,
+    Guid? UserId = null,
+    Guid? GrantId = null);
 
 /// <summary>What to look for; null asks for nothing. All that is given must hold.</summary>
 internal sealed record AuditFilter
@@ -82,7 +87,8 @@ internal sealed class AuditEvents(IDbContextFactory<OAuthDbContext> contexts)
     public async Task<IReadOnlyList<AuditRow>> FindAsync(AuditFilter filter, int limit, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var found = await Matching(db.AuditEvents, filter).OrderByDescending(row => row.Id).Take(limit).ToListAsync(ct);
+        var newest = Matching(db.AuditEvents, filter).OrderByDescending(row => row.Id).Take(limit);
+        var found = await newest.ToListAsync(ct);
         found.Reverse();
         return found;
     }

@@ -23,7 +23,9 @@ internal sealed class AuditSealing(OAuthDbContext db) : IAsyncDisposable
     public Task<AuditSeal?> LastAsync(CancellationToken ct) =>
         db.AuditSeals.OrderByDescending(seal => seal.Sequence).FirstOrDefaultAsync(ct);
 
-    /// <summary>The highest id there is, and the transactions that may hold a lower one which is not to be seen yet.</summary>
+    /// <summary>
+    /// The highest id there is, and the transactions that may hold a lower one which is not to be seen yet.
+    /// </summary>
     public async Task<(long HighestId, IReadOnlyList<string> Writers)> LookAsync(CancellationToken ct)
     {
         // Two statements in this order: a writer that begins in between gets a higher id.
@@ -37,7 +39,8 @@ internal sealed class AuditSealing(OAuthDbContext db) : IAsyncDisposable
 
     /// <summary>The rows of a range in the order of their ids, the first <paramref name="limit"/> of them.</summary>
     public IAsyncEnumerable<AuditRow> RowsAsync(long fromId, long toId, int limit) =>
-        db.AuditEvents.Where(row => row.Id >= fromId && row.Id <= toId).OrderBy(row => row.Id).Take(limit).AsAsyncEnumerable();
+        db.AuditEvents.Where(row => row.Id >= fromId && row.Id <= toId)
+            .OrderBy(row => row.Id).Take(limit).AsAsyncEnumerable();
 
     /// <summary>The time of this turn, by the database's clock, in UTC.</summary>
     public async Task<DateTime> NowAsync(CancellationToken ct) => (await db.NowAsync(ct)).UtcDateTime;
@@ -57,14 +60,15 @@ internal sealed class AuditSealing(OAuthDbContext db) : IAsyncDisposable
         await db.DisposeAsync();
     }
 
-    // Ids are handed out before their rows are committed, so that a lower id may appear after a higher one. Whoever may
-    // still add a row takes this lock before it takes an id, and keeps it until its transaction has ended.
+    // Ids are handed out before their rows are committed, so that a lower id may appear after a higher one. Whoever
+    // may still add a row takes this lock before it takes an id, and keeps it until its transaction has ended.
     private async Task<IReadOnlyList<string>> WritersAsync(CancellationToken ct)
     {
         var writers = await db.AllAsync<WritingTransaction>($"""
             SELECT DISTINCT virtualtransaction AS id FROM pg_locks
             WHERE locktype = 'relation' AND relation = 'oauth_audit_events'::regclass AND mode = 'RowExclusiveLock'
-              AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND pid <> pg_backend_pid()
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
             """, ct);
         return [.. writers.Select(writer => writer.Id)];
     }

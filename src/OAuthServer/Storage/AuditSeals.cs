@@ -35,7 +35,9 @@ internal sealed record AuditSeal
 /// <summary>An interval that the database measured; null when there was nothing to measure.</summary>
 internal sealed record MeasuredTime(TimeSpan? Elapsed);
 
-/// <summary>Table <c>oauth_audit_seals</c>. Seals are added by one instance at a time and never changed or removed.</summary>
+/// <summary>
+/// Table <c>oauth_audit_seals</c>. Seals are added by one instance at a time and never changed or removed.
+/// </summary>
 internal sealed class AuditSeals(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>For how long the oldest row has waited for its seal; null when none waits.</summary>
@@ -64,8 +66,8 @@ internal sealed class AuditSeals(IDbContextFactory<OAuthDbContext> contexts)
     public async IAsyncEnumerable<AuditSeal> ListAsync([EnumeratorCancellation] CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        await foreach (var seal in db.AuditSeals.OrderBy(seal => seal.Sequence).AsAsyncEnumerable().WithCancellation(ct))
-            yield return seal;
+        var seals = db.AuditSeals.OrderBy(seal => seal.Sequence).AsAsyncEnumerable();
+        await foreach (var seal in seals.WithCancellation(ct)) yield return seal;
     }
 
     /// <summary>

@@ -57,7 +57,9 @@ internal sealed record AuthorizationCode
 
 /// <summary>Maps the table and what its statements answer with.</summary>
 internal sealed class AuthorizationCodeTable :
-    IEntityTypeConfiguration<AuthorizationCode>, IEntityTypeConfiguration<GrantedAccess>, IEntityTypeConfiguration<CodeState>
+    IEntityTypeConfiguration<AuthorizationCode>,
+    IEntityTypeConfiguration<GrantedAccess>,
+    IEntityTypeConfiguration<CodeState>
 {
     public void Configure(EntityTypeBuilder<AuthorizationCode> builder)
     {

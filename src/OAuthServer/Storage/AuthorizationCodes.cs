@@ -102,9 +102,9 @@ internal sealed record CodeState
 internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>
-    /// Makes a code if the account is live, the session's stamp is its stamp, and consent covers the scope: by the form
-    /// just answered, which counts once, or remembered for every scope that is asked. False when one of these does not
-    /// hold, or the form was answered before.
+    /// Makes a code if the account is live, the session's stamp is its stamp, and consent covers the scope: by the
+    /// form just answered, which counts once, or remembered for every scope that is asked. False when one of these
+    /// does not hold, or the form was answered before.
     /// </summary>
     public async Task<bool> TryIssueAsync(NewCode code, CancellationToken ct)
     {
@@ -130,8 +130,9 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                        now() + {code.Lifetime}
                 FROM person
                 WHERE CASE WHEN {OrNull.Uuid(code.TicketId)} IS NOT NULL THEN EXISTS (SELECT FROM agreed)
-                      ELSE EXISTS (SELECT FROM oauth_consents WHERE user_id = {code.UserId}
-                                   AND client_id = {code.ClientId} AND scopes @> string_to_array({code.Scope}, ' ')) END
+                      ELSE EXISTS (SELECT FROM oauth_consents
+                                   WHERE user_id = {code.UserId} AND client_id = {code.ClientId}
+                                     AND scopes @> string_to_array({code.Scope}, ' ')) END
                 ON CONFLICT (ticket_id) DO NOTHING
                 RETURNING user_id, id, client_id, scope, ticket_id
             ), audited AS (
@@ -184,16 +185,16 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
     }
 
     /// <summary>
-    /// Takes a redemption back whose answer could not be made: the code is good again, and the refresh token that nobody
-    /// has seen is gone. What has happened to either meanwhile stands.
+    /// Takes a redemption back whose answer could not be made: the code is good again, and the refresh token that
+    /// nobody has seen is gone. What has happened to either meanwhile stands.
     /// </summary>
     public async Task GiveBackAsync(
         string code, GrantedAccess access, string reason, AuditContext audit, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var family = access.RefreshToken is { } named ? RefreshTokenValue.FamilyKey(named) : null;
-        // The refresh token goes first: a withdrawal locks in that order too, so the two never deadlock. A code that was
-        // withdrawn meanwhile keeps its revoked_at, and with it stays dead.
+        // The refresh token goes first: a withdrawal locks in that order too, so the two never deadlock. A code
+        // that was withdrawn meanwhile keeps its revoked_at, and with it stays dead.
         await db.Database.ExecuteSqlAsync($"""
             WITH unborn AS (
                 DELETE FROM oauth_refresh_tokens WHERE family = {OrNull.Bytes(family)} RETURNING 1

@@ -21,15 +21,19 @@ internal sealed record CheckConstraint(string Name, string Expression);
 internal sealed record BrokenRow(string ClientId, string[] Names);
 
 /// <summary>
-/// Asks the CHECK constraints of <c>oauth_clients</c> about rows that are not in it yet: every one of every row, where an INSERT
-/// would name the first alone. The rules stay in one place, the schema; nothing is written.
+/// Asks the CHECK constraints of <c>oauth_clients</c> about rows that are not in it yet: every one of every row,
+/// where an INSERT would name the first alone. The rules stay in one place, the schema; nothing is written.
 /// </summary>
 internal sealed class ClientConstraints(IDbContextFactory<OAuthDbContext> contexts)
 {
-    private static readonly JsonSerializerOptions Columns = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Columns = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     /// <summary>What these rows would break, row by row.</summary>
-    public async Task<IReadOnlyList<BrokenConstraint>> FindBrokenAsync(IReadOnlyCollection<ClientRow> rows, CancellationToken ct)
+    public async Task<IReadOnlyList<BrokenConstraint>> FindBrokenAsync(
+        IReadOnlyCollection<ClientRow> rows, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var checks = await db.AllAsync<CheckConstraint>($"""
@@ -56,7 +60,8 @@ internal sealed class ClientConstraints(IDbContextFactory<OAuthDbContext> contex
 }
 
 /// <summary>Maps what the statements answer with.</summary>
-internal sealed class ClientConstraintRows : IEntityTypeConfiguration<CheckConstraint>, IEntityTypeConfiguration<BrokenRow>
+internal sealed class ClientConstraintRows
+    : IEntityTypeConfiguration<CheckConstraint>, IEntityTypeConfiguration<BrokenRow>
 {
     public void Configure(EntityTypeBuilder<CheckConstraint> builder) => builder.HasNoKey().ToView(null);
 

@@ -18,9 +18,10 @@ internal sealed record ClientColumnEdit(string Column, object? Before, object? A
 internal sealed record ClientEdit(ClientRow Client, bool IsNew, IReadOnlyList<ClientColumnEdit> Columns);
 
 /// <summary>
-/// Clients as they are being edited: what was set on the rows of <see cref="ListAsync"/> and <see cref="FindAsync"/>, and
-/// what was added, is written by <see cref="SaveAsync"/>, with its audit rows, or shown by <see cref="Edits"/> and never
-/// written. Whoever edits by commands waits for the one before, so that two of them never work on the same picture.
+/// Clients as they are being edited: what was set on the rows of <see cref="ListAsync"/> and
+/// <see cref="FindAsync"/>, and what was added, is written by <see cref="SaveAsync"/>, with its audit rows, or shown by
+/// <see cref="Edits"/> and never written. Whoever edits by commands waits for the one before, so that two of them
+/// never work on the same picture.
 /// </summary>
 internal sealed class ClientEditing : IAsyncDisposable
 {
@@ -43,14 +44,16 @@ internal sealed class ClientEditing : IAsyncDisposable
         }, ct);
 
     /// <summary>Begins an edit that is only to be looked at: it holds nothing and cannot be saved.</summary>
-    public static Task<ClientEditing> RehearseAsync(IDbContextFactory<OAuthDbContext> contexts, CancellationToken ct) =>
+    public static Task<ClientEditing> RehearseAsync(
+        IDbContextFactory<OAuthDbContext> contexts, CancellationToken ct) =>
         OpenAsync(contexts, _ => Task.FromResult<IDbContextTransaction?>(null), ct);
 
     /// <summary>Every client, by id.</summary>
     public async Task<IReadOnlyList<ClientRow>> ListAsync(CancellationToken ct)
     {
-        var rows = _transaction is null ? _db.Clients : _db.Clients.FromSql($"SELECT * FROM oauth_clients FOR NO KEY UPDATE");
-        var clients = await rows.AsTracking().ToListAsync(ct);
+        var clients = _transaction is null
+            ? await _db.Clients.AsTracking().ToListAsync(ct)
+            : await _db.TrackedAsync<ClientRow>($"SELECT * FROM oauth_clients FOR NO KEY UPDATE", ct);
         clients.Sort((one, other) => string.CompareOrdinal(one.ClientId, other.ClientId));
         return clients;
     }
@@ -58,8 +61,9 @@ internal sealed class ClientEditing : IAsyncDisposable
     /// <summary>The client of this id; null when there is none.</summary>
     public async Task<ClientRow?> FindAsync(string clientId, CancellationToken ct)
     {
-        var rows = _db.Clients.FromSql($"SELECT * FROM oauth_clients WHERE client_id = {clientId} FOR NO KEY UPDATE");
-        return (await rows.AsTracking().ToListAsync(ct)).SingleOrDefault();
+        var found = await _db.TrackedAsync<ClientRow>(
+            $"SELECT * FROM oauth_clients WHERE client_id = {clientId} FOR NO KEY UPDATE", ct);
+        return found.SingleOrDefault();
     }
 
     /// <summary>Adds a client.</summary>
@@ -74,7 +78,9 @@ internal sealed class ClientEditing : IAsyncDisposable
             .OrderBy(edit => edit.Client.ClientId, StringComparer.Ordinal),
     ];
 
-    /// <summary>Writes everything, with the audit rows, and makes it last; from then on every instance follows.</summary>
+    /// <summary>
+    /// Writes everything, with the audit rows, and makes it last; from then on every instance follows.
+    /// </summary>
     public async Task SaveAsync(IEnumerable<AuditEvent> events, CancellationToken ct)
     {
         if (_transaction is null) throw new InvalidOperationException("A rehearsal writes nothing.");

@@ -33,8 +33,8 @@ internal sealed record NotedUse(string ClientId, byte[] Hash, DateTime At);
 internal sealed class ClientSecretUses(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>
-    /// What names a secret: SHA-256 of its bcrypt hash as it stands in <c>oauth_clients</c>, so that it keeps its name in
-    /// either column.
+    /// What names a secret: SHA-256 of its bcrypt hash as it stands in <c>oauth_clients</c>, so that it keeps its
+    /// name in either column.
     /// </summary>
     public static byte[] Of(string hash) => SHA256.HashData(Encoding.UTF8.GetBytes(hash));
 
@@ -45,8 +45,9 @@ internal sealed class ClientSecretUses(IDbContextFactory<OAuthDbContext> context
         string[] clients = [.. uses.Select(use => use.ClientId)];
         byte[][] secrets = [.. uses.Select(use => use.Hash)];
         DateTime[] times = [.. uses.Select(use => use.At)];
-        // Only secrets that still stand in oauth_clients, whose rows are read and not locked. In order, so that instances
-        // which write the same rows cannot deadlock. Whatever the number of instances, a row changes at most once a minute.
+        // Only secrets that still stand in oauth_clients, whose rows are read and not locked. In order, so that
+        // instances which write the same rows cannot deadlock. Whatever the number of instances, a row changes at
+        // most once a minute.
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO oauth_client_secret_uses AS known (client_id, secret, first_used_at, last_used_at)
             SELECT noted.client_id, noted.secret, max(noted.used_at), max(noted.used_at)
@@ -70,7 +71,9 @@ internal sealed class ClientSecretUses(IDbContextFactory<OAuthDbContext> context
             """, ct);
     }
 
-    /// <summary>The uses of every secret that is still in <c>oauth_clients</c>, and perhaps of some that no longer are.</summary>
+    /// <summary>
+    /// The uses of every secret that is still in <c>oauth_clients</c>, and perhaps of some that no longer are.
+    /// </summary>
     public async Task<IReadOnlyList<ClientSecretUse>> ListAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);

@@ -16,7 +16,8 @@ internal sealed record Consent
 }
 
 /// <summary>An app that a person let in, as shown to this person.</summary>
-internal sealed record Connection(string ClientId, string ClientName, IReadOnlyList<string> Scopes, DateTimeOffset GrantedAt);
+internal sealed record Connection(
+    string ClientId, string ClientName, IReadOnlyList<string> Scopes, DateTimeOffset GrantedAt);
 
 /// <summary>
 /// Table <c>oauth_consents</c>: the questions asked of it. Consent is written with the code that it buys

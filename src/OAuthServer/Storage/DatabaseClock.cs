@@ -12,7 +12,8 @@ internal sealed record DatabaseMoment(DateTimeOffset Now);
 internal static class DatabaseClock
 {
     /// <summary><c>now()</c> inside a query.</summary>
-    public static DateTimeOffset Now() => throw new InvalidOperationException("A part of queries: the database answers it.");
+    public static DateTimeOffset Now() =>
+        throw new InvalidOperationException("A part of queries: the database answers it.");
 
     /// <summary>The time of the transaction.</summary>
     public static async Task<DateTimeOffset> NowAsync(this OAuthDbContext db, CancellationToken ct) =>

@@ -40,8 +40,8 @@ internal sealed record TableRight(string Table, string Right);
 internal sealed record ClosedSchema(string Name);
 
 /// <summary>
-/// Questions about the database itself, for <c>OAuthServer doctor</c>. Every method throws <see cref="NpgsqlException"/>
-/// when it does not answer.
+/// Questions about the database itself, for <c>OAuthServer doctor</c>. Every method throws
+/// <see cref="NpgsqlException"/> when it does not answer.
 /// </summary>
 internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
 {
@@ -51,13 +51,15 @@ internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         // A limit of -1 is none. On a standby every transaction is read-only.
         return (await db.OnceAsync<DatabaseState>($"""
-            SELECT current_setting('server_version_num')::int / 10000 AS major, current_setting('server_version') AS version,
+            SELECT current_setting('server_version_num')::int / 10000 AS major,
+                   current_setting('server_version') AS version,
                    current_user::text AS role, me.rolsuper AS is_superuser,
                    current_setting('transaction_read_only')::boolean AS is_read_only,
                    current_setting('synchronous_commit') AS synchronous_commit,
                    current_setting('fsync')::boolean AS fsync,
                    current_setting('full_page_writes')::boolean AS full_page_writes,
-                   least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+                   least(current_setting('max_connections')::int
+                             - current_setting('superuser_reserved_connections')::int
                              - coalesce(current_setting('reserved_connections', true), '0')::int,
                          nullif(me.rolconnlimit, -1), nullif(here.datconnlimit, -1)) AS connections
             FROM pg_roles AS me, pg_database AS here
@@ -66,8 +68,8 @@ internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// The schemas of the search path that have our tables and that the role may not use. PostgreSQL looks for a table as
-    /// if they were not there, so that the schema would seem to be missing.
+    /// The schemas of the search path that have our tables and that the role may not use. PostgreSQL looks for a
+    /// table as if they were not there, so that the schema would seem to be missing.
     /// </summary>
     public async Task<IReadOnlyList<string>> ClosedSchemasAsync(CancellationToken ct)
     {
@@ -98,10 +100,11 @@ internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// By how much the database's clock is ahead of ours, of several questions the one that was answered soonest: half of the
-    /// time that its answer took is the most that this can be wrong by.
+    /// By how much the database's clock is ahead of ours, of several questions the one that was answered soonest:
+    /// half of the time that its answer took is the most that this can be wrong by.
     /// </summary>
-    public async Task<(TimeSpan Ahead, TimeSpan RoundTrip)> ClockAsync(TimeProvider clock, int questions, CancellationToken ct)
+    public async Task<(TimeSpan Ahead, TimeSpan RoundTrip)> ClockAsync(
+        TimeProvider clock, int questions, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await db.Database.OpenConnectionAsync(ct);
@@ -119,8 +122,8 @@ internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// What the role has to be allowed to do, table by table: the tables are those of the model, so that a new one is never
-    /// forgotten.
+    /// What the role has to be allowed to do, table by table: the tables are those of the model, so that a new one
+    /// is never forgotten.
     /// </summary>
     public async Task<IReadOnlyList<TableRight>> WantedRightsAsync(CancellationToken ct)
     {
@@ -134,8 +137,10 @@ internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
 }
 
 /// <summary>Maps what the statements answer with.</summary>
-internal sealed class DatabaseFactRows
-    : IEntityTypeConfiguration<DatabaseState>, IEntityTypeConfiguration<TableRight>, IEntityTypeConfiguration<ClosedSchema>
+internal sealed class DatabaseFactRows :
+    IEntityTypeConfiguration<DatabaseState>,
+    IEntityTypeConfiguration<TableRight>,
+    IEntityTypeConfiguration<ClosedSchema>
 {
     public void Configure(EntityTypeBuilder<DatabaseState> builder) => builder.HasNoKey().ToView(null);
 

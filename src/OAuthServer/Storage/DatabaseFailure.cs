@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace OAuthServer.Storage;
@@ -6,6 +5,5 @@ namespace OAuthServer.Storage;
 /// <summary>Tells that the database is away or refused, for work in the background that tries again.</summary>
 internal static class DatabaseFailure
 {
-    public static bool Is(Exception exception) =>
-        exception is NpgsqlException or DbUpdateException or IOException or TimeoutException;
+    public static bool Is(Exception exception) => exception is NpgsqlException or IOException or TimeoutException;
 }

@@ -25,8 +25,9 @@ internal sealed class DatabaseOptions
     }
 
     /// <summary>
-    /// The pool that the whole server shares. Statements are prepared on their second use, and a returned connection is not
-    /// reset, since nothing here changes a session's state; both save work on every token request.
+    /// The pool that the whole server shares. Statements are prepared on their second use, and a returned
+    /// connection is not reset, since nothing here changes a session's state; both save work on every token
+    /// request. No connection string lets the values of statements or rows into a log.
     /// </summary>
     public NpgsqlDataSource CreateDataSource()
     {
@@ -35,12 +36,15 @@ internal sealed class DatabaseOptions
             MaxAutoPrepare = PreparedStatements,
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
+            LogParameters = false,
+            IncludeErrorDetail = false,
         };
         if (settings.TcpKeepAliveTime == 0 && !IsSocketFile(settings.Host)) KeepAlive(settings);
         return NpgsqlDataSource.Create(settings);
     }
 
-    // A connection that waits for notifications would never notice that a firewall has forgotten it; the kernel asks instead.
+    // A connection that waits for notifications would never notice that a firewall has forgotten it; the kernel
+    // asks instead.
     private static void KeepAlive(NpgsqlConnectionStringBuilder settings)
     {
         settings.TcpKeepAlive = true;

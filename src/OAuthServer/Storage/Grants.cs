@@ -5,7 +5,9 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 
-/// <summary>How long an access token can still be accepted somewhere: its lifetime and a verifier's tolerance.</summary>
+/// <summary>
+/// How long an access token can still be accepted somewhere: its lifetime and a verifier's tolerance.
+/// </summary>
 internal sealed record AccessTokenWindow(TimeSpan Longest);
 
 /// <summary>The person whose code or refresh token it is.</summary>
@@ -24,7 +26,8 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
     private const int MostPasses = 10;
 
     /// <summary>A replayed code or refresh token: the whole grant dies (RFC 9700 §4.14.2, RFC 6749 §4.1.2).</summary>
-    public Task WithdrawReusedAsync(HeldGrant grant, string @event, string reason, AuditContext audit, CancellationToken ct) =>
+    public Task WithdrawReusedAsync(
+        HeldGrant grant, string @event, string reason, AuditContext audit, CancellationToken ct) =>
         WithdrawAsync(new(grant.UserId, grant.ClientId, grant.Id, @event, reason, audit), ct);
 
     /// <summary>The client gave its refresh token back (RFC 7009 §2.1).</summary>
@@ -35,7 +38,11 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
     public async Task WithdrawAsync(Guid userId, string clientId, AuditContext audit, CancellationToken ct)
     {
         await using (var db = await contexts.CreateDbContextAsync(ct))
-            await db.Consents.Where(consent => consent.UserId == userId && consent.ClientId == clientId).ExecuteDeleteAsync(ct);
+        {
+            var consents = db.Consents.Where(consent => consent.UserId == userId && consent.ClientId == clientId);
+            await consents.ExecuteDeleteAsync(ct);
+        }
+
         await WithdrawAsync(new(userId, clientId, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
     }
 
@@ -48,8 +55,8 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
     }
 
     /// <summary>
-    /// The account whose live code or refresh token of this client was presented, whichever of the two it is; null when
-    /// it is none. A refresh token that was used may be a repetition, so it counts.
+    /// The account whose live code or refresh token of this client was presented, whichever of the two it is; null
+    /// when it is none. A refresh token that was used may be a repetition, so it counts.
     /// </summary>
     public async Task<Guid?> FindHolderAsync(string presented, string clientId, CancellationToken ct)
     {
@@ -67,8 +74,8 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
         return holder?.UserId;
     }
 
-    // An exchange in flight may commit a refresh token that this statement's snapshot does not see. Its code was locked
-    // until then, so a further pass sees it; a pass that leaves no such gap ends it.
+    // An exchange in flight may commit a refresh token that this statement's snapshot does not see. Its code was
+    // locked until then, so a further pass sees it; a pass that leaves no such gap ends it.
     private async Task WithdrawAsync(Withdrawal withdrawal, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
@@ -81,9 +88,9 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
         throw new InvalidOperationException($"A withdrawal found a new exchange in each of {MostPasses} passes.");
     }
 
-    // One text for each width: a condition that may be absent would make the plan walk all that the person has, for one
-    // grant too. Rows are locked in one order, so that many who find the same reuse at once wait for each other and never
-    // deadlock. The grants are listed as revoked for as long as an access token lives.
+    // One text for each width: a condition that may be absent would make the plan walk all that the person has, for
+    // one grant too. Rows are locked in one order, so that many who find the same reuse at once wait for each other
+    // and never deadlock. The grants are listed as revoked for as long as an access token lives.
     internal FormattableString Statement(Withdrawal withdrawal)
     {
         var which = withdrawal switch
@@ -123,7 +130,8 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
             """;
         return FormattableStringFactory.Create(
             sql, withdrawal.UserId, OrNull.Text(withdrawal.ClientId), OrNull.Uuid(withdrawal.GrantId), window.Longest,
-            withdrawal.Event, OrNull.Text(withdrawal.Reason), withdrawal.Audit.Address, withdrawal.Audit.CorrelationId);
+            withdrawal.Event, OrNull.Text(withdrawal.Reason), withdrawal.Audit.Address,
+            withdrawal.Audit.CorrelationId);
     }
 }
 

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace OAuthServer.Storage;
 
-/// <summary>The contexts over a pool of connections of its own, for a command. A server has them from its services.</summary>
+/// <summary>
+/// The contexts over a pool of connections of its own, for a command. A server has them from its services.
+/// </summary>
 internal sealed class OAuthDatabase : IDbContextFactory<OAuthDbContext>, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _connections;
@@ -27,7 +29,7 @@ internal sealed class OAuthDatabase : IDbContextFactory<OAuthDbContext>, IAsyncD
     /// <summary>How this server uses Entity Framework, wherever its contexts come from.</summary>
     public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource connections) => options
         // Nothing is tried again by itself: a redemption whose answer was lost did commit.
-        .UseNpgsql(connections, npgsql => npgsql.ExecutionStrategy(context => new NonRetryingExecutionStrategy(context)))
+        .UseNpgsql(connections, npgsql => npgsql.ExecutionStrategy(db => new NonRetryingExecutionStrategy(db)))
         .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
         .EnableThreadSafetyChecks(false)
         // Whoever handles a failure logs it, once.

@@ -12,7 +12,8 @@ namespace OAuthServer.Storage;
 /// The database: every table as an entity, and the rows that its statements answer with. The schema itself is the SQL
 /// of <c>migrations/</c>; a test compares the two. Nothing is tracked unless a query asks for it.
 /// </summary>
-internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options) : DbContext(options), IDataProtectionKeyContext
+internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
+    : DbContext(options), IDataProtectionKeyContext
 {
     public DbSet<ClientRow> Clients => Set<ClientRow>();
 
@@ -38,7 +39,9 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options) :
 
     public DbSet<AppliedScript> AppliedScripts => Set<AppliedScript>();
 
-    /// <summary>Writes what was changed. A failure of PostgreSQL is thrown as every query throws it, not wrapped.</summary>
+    /// <summary>
+    /// Writes what was changed. A failure of PostgreSQL is thrown as every query throws it, not wrapped.
+    /// </summary>
     /// <exception cref="NpgsqlException">The database is away, or refuses a row.</exception>
     /// <exception cref="DbUpdateConcurrencyException">A row is not as it was read.</exception>
     public override async Task<int> SaveChangesAsync(

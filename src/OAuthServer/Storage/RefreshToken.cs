@@ -69,7 +69,8 @@ internal sealed record RefreshToken
 }
 
 /// <summary>Maps the table and what its statements answer with.</summary>
-internal sealed class RefreshTokenTable : IEntityTypeConfiguration<RefreshToken>, IEntityTypeConfiguration<RefreshTokenState>
+internal sealed class RefreshTokenTable
+    : IEntityTypeConfiguration<RefreshToken>, IEntityTypeConfiguration<RefreshTokenState>
 {
     public void Configure(EntityTypeBuilder<RefreshToken> builder)
     {

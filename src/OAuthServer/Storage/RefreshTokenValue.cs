@@ -7,9 +7,10 @@ using System.Text;
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// What refresh tokens are made of (RFC 6749 §6, §10.10): the second in which their session began and 128 random bits,
-/// which all tokens of a family share, and 256 bits of each one's own. By the shared part a token finds the row of its
-/// family however old it is; nobody has it who was not handed a token of that family. Only hashes of either part are stored.
+/// What refresh tokens are made of (RFC 6749 §6, §10.10): the second in which their session began and 128 random
+/// bits, which all tokens of a family share, and 256 bits of each one's own. By the shared part a token finds the
+/// row of its family however old it is; nobody has it who was not handed a token of that family. Only hashes of
+/// either part are stored.
 /// </summary>
 internal static class RefreshTokenValue
 {
@@ -30,8 +31,8 @@ internal static class RefreshTokenValue
     }
 
     /// <summary>
-    /// The key of the row of a token's family: when it began, and the SHA-256 of what its tokens share. Families that began
-    /// one after the other so lie side by side. Null for what is no refresh token of ours.
+    /// The key of the row of a token's family: when it began, and the SHA-256 of what its tokens share. Families
+    /// that began one after the other so lie side by side. Null for what is no refresh token of ours.
     /// </summary>
     public static byte[]? FamilyKey(string token)
     {
@@ -50,14 +51,16 @@ internal static class RefreshTokenValue
     public static byte[] NewNonce() => RandomNumberGenerator.GetBytes(OwnSize);
 
     /// <summary>
-    /// The refresh token that follows <paramref name="presented"/>. The same pair always gives the same successor, so a
-    /// lost answer can be repeated although only hashes are stored; neither part alone is enough to compute it.
+    /// The refresh token that follows <paramref name="presented"/>. The same pair always gives the same successor,
+    /// so a lost answer can be repeated although only hashes are stored; neither part alone is enough to compute
+    /// it.
     /// </summary>
     /// <exception cref="ArgumentException">What was presented is no refresh token of ours.</exception>
     public static string Successor(ReadOnlySpan<byte> nonce, string presented)
     {
         Span<byte> parts = stackalloc byte[Size];
-        if (!TryRead(presented, parts)) throw new ArgumentException("Not a refresh token of this server.", nameof(presented));
+        if (!TryRead(presented, parts))
+            throw new ArgumentException("Not a refresh token of this server.", nameof(presented));
         HMACSHA256.HashData(nonce, Encoding.UTF8.GetBytes(presented), parts[SharedSize..]);
         return Base64Url.EncodeToString(parts);
     }

@@ -8,7 +8,9 @@ internal sealed record Rotation
 {
     public required string RefreshToken { get; init; }
 
-    /// <summary>Makes the successor, together with the token; stored with the hash of the token that it consumes.</summary>
+    /// <summary>
+    /// Makes the successor, together with the token; stored with the hash of the token that it consumes.
+    /// </summary>
     public required byte[] Nonce { get; init; }
 
     /// <summary>The token that takes its place.</summary>
@@ -33,7 +35,9 @@ internal sealed record Rotation
     public override string ToString() => $"rotation for {ClientId}";
 }
 
-/// <summary>What is known of a refresh token, for naming the reason of a refusal and for repeating a lost answer.</summary>
+/// <summary>
+/// What is known of a refresh token, for naming the reason of a refusal and for repeating a lost answer.
+/// </summary>
 internal sealed record RefreshTokenState
 {
     public required string ClientId { get; init; }
@@ -64,15 +68,15 @@ internal sealed record RefreshTokenState
 }
 
 /// <summary>
-/// Table <c>oauth_refresh_tokens</c>: one row for each session, which knows the live refresh token and the one before
-/// it. Any other that finds the row is an old one (RFC 9700 §4.14.2). Rotation changes the row in its place; nobody else
-/// can change it at the same moment, so of all that race for it one wins.
+/// Table <c>oauth_refresh_tokens</c>: one row for each session, which knows the live refresh token and the one
+/// before it. Any other that finds the row is an old one (RFC 9700 §4.14.2). Rotation changes the row in its place;
+/// nobody else can change it at the same moment, so of all that race for it one wins.
 /// </summary>
 internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>
-    /// Consumes the presented token and stores its successor, if the token is live and the scope within the grant. Null
-    /// when not: then nothing has changed, and <see cref="FindAsync"/> tells why.
+    /// Consumes the presented token and stores its successor, if the token is live and the scope within the grant.
+    /// Null when not: then nothing has changed, and <see cref="FindAsync"/> tells why.
     /// </summary>
     public async Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct)
     {
@@ -82,13 +86,14 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         return await db.OnceAsync<GrantedAccess>($"""
             WITH presented AS (
                 UPDATE oauth_refresh_tokens AS t
-                SET token = {Handle.Hash(rotation.Successor)}, previous_token = {presented}, successor_nonce = {rotation.Nonce},
-                    rotated_at = now(), device_fingerprint = {OrNull.Bytes(device)},
+                SET token = {Handle.Hash(rotation.Successor)}, previous_token = {presented},
+                    successor_nonce = {rotation.Nonce}, rotated_at = now(),
+                    device_fingerprint = {OrNull.Bytes(device)},
                     device_changed = {OrNull.Bytes(device)} IS NOT NULL
                                      AND t.device_fingerprint IS DISTINCT FROM {OrNull.Bytes(device)},
                     expires_at = LEAST(now() + {rotation.Lifetime}, t.family_expires_at),
-                    sweep_at = date_bin('24 hours', LEAST(now() + {rotation.Lifetime}, t.family_expires_at), t.created_at)
-                               + interval '24 hours'
+                    sweep_at = date_bin('24 hours', LEAST(now() + {rotation.Lifetime}, t.family_expires_at),
+                                        t.created_at) + interval '24 hours'
                 WHERE t.family = {family} AND t.token = {presented} AND t.client_id = {rotation.ClientId}
                   AND t.revoked_at IS NULL AND t.expires_at > now()
                   AND ({OrNull.Text(rotation.Scope)} IS NULL
@@ -99,7 +104,8 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                 RETURNING t.user_id, t.client_id, t.id, t.scope, t.device_changed
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
-                SELECT event, client_id, user_id, id, {rotation.Audit.Address}::text, {rotation.Audit.CorrelationId}::text
+                SELECT event, client_id, user_id, id,
+                       {rotation.Audit.Address}::text, {rotation.Audit.CorrelationId}::text
                 FROM presented, unnest(ARRAY[{AuditEventNames.RefreshTokenRotated}, {AuditEventNames.DeviceChanged}])
                                 WITH ORDINALITY AS e (event, number)
                 WHERE number = 1 OR device_changed
@@ -119,8 +125,9 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
             SELECT t.client_id, t.user_id, t.id AS grant_id, t.scope, t.device_fingerprint, t.successor_nonce,
                    t.expires_at <= now() AS expired, t.token <> {presented} AS used,
                    coalesce(t.previous_token = {presented}
-                            AND (t.rotated_at = 'infinity' OR ({retryWindow} > interval '0'
-                                                               AND t.rotated_at > now() - {retryWindow})), false) AS may_repeat,
+                            AND (t.rotated_at = 'infinity'
+                                 OR ({retryWindow} > interval '0' AND t.rotated_at > now() - {retryWindow})),
+                            false) AS may_repeat,
                    t.revoked_at IS NOT NULL AS revoked,
                    EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL) AS account_live
             FROM oauth_refresh_tokens t WHERE t.family = {family}
@@ -128,8 +135,8 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// What the successor entitles to while it is live and unused, else null: a repeated answer is as good as the first
-    /// only while nobody has used what it carried. No row is added but the audit's.
+    /// What the successor entitles to while it is live and unused, else null: a repeated answer is as good as the
+    /// first only while nobody has used what it carried. No row is added but the audit's.
     /// </summary>
     public async Task<GrantedAccess?> TryRepeatAsync(
         string successor, string clientId, AuditContext audit, CancellationToken ct)
@@ -151,7 +158,8 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
 
     /// <summary>
     /// Lets a rotation whose answer could not be made be repeated, not inside the retry window alone but until its
-    /// successor is used. The rotation itself stands: a repetition at the same moment may have handed the successor out.
+    /// successor is used. The rotation itself stands: a repetition at the same moment may have handed the successor
+    /// out.
     /// </summary>
     public async Task GiveBackAsync(
         string refreshToken, GrantedAccess access, string reason, AuditContext audit, CancellationToken ct)

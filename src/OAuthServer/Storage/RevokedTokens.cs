@@ -5,8 +5,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// A row of <c>oauth_revoked_tokens</c>: an access token that must not be accepted although it has not expired. The id is
-/// a whole <c>jti</c> (RFC 7519 §4.1.7) or the part of it that names the grant.
+/// A row of <c>oauth_revoked_tokens</c>: an access token that must not be accepted although it has not expired. The
+/// id is a whole <c>jti</c> (RFC 7519 §4.1.7) or the part of it that names the grant.
 /// </summary>
 internal sealed record RevokedToken
 {

@@ -7,8 +7,8 @@ namespace OAuthServer.Storage;
 internal sealed record SessionKeyRow(DateTimeOffset ActivatesAt, DateTimeOffset ExpiresAt);
 
 /// <summary>
-/// The dates of the Data Protection keys in <c>data_protection_keys</c>, for the doctor. ASP.NET Core writes and reads the
-/// keys themselves.
+/// The dates of the Data Protection keys in <c>data_protection_keys</c>, for the doctor. ASP.NET Core writes and
+/// reads the keys themselves.
 /// </summary>
 internal sealed class SessionKeys(IDbContextFactory<OAuthDbContext> contexts)
 {

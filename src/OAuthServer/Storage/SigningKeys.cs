@@ -28,8 +28,8 @@ internal sealed record SigningKeyRow
 }
 
 /// <summary>
-/// Table <c>oauth_signing_keys</c>. Publication, first signature and withdrawal are recorded once, by the first instance
-/// that sees them, together with the audit row.
+/// Table <c>oauth_signing_keys</c>. Publication, first signature and withdrawal are recorded once, by the first
+/// instance that sees them, together with the audit row.
 /// </summary>
 internal sealed class SigningKeys(IDbContextFactory<OAuthDbContext> contexts)
 {
@@ -52,7 +52,8 @@ internal sealed class SigningKeys(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         await db.Database.ExecuteSqlAsync($"""
             WITH signing AS (
-                UPDATE oauth_signing_keys SET signs_since = now() WHERE kid = {keyId} AND signs_since IS NULL RETURNING kid
+                UPDATE oauth_signing_keys SET signs_since = now()
+                WHERE kid = {keyId} AND signs_since IS NULL RETURNING kid
             )
             INSERT INTO oauth_audit_events (event, kid) SELECT {AuditEventNames.KeySigns}, kid FROM signing
             """, ct);
@@ -65,7 +66,9 @@ internal sealed class SigningKeys(IDbContextFactory<OAuthDbContext> contexts)
 
     /// <summary>Notes the keys that are in the JWK Set no more.</summary>
     /// <param name="published">Those that are.</param>
-    /// <param name="lag">How much later than another instance this one may see a new key; a younger key may be one of those.</param>
+    /// <param name="lag">
+    /// How much later than another instance this one may see a new key; a younger key may be one of those.
+    /// </param>
     /// <param name="ct">Ends the wait.</param>
     public async Task NoteWithdrawnAsync(IEnumerable<string> published, TimeSpan lag, CancellationToken ct)
     {
@@ -88,7 +91,9 @@ internal sealed class SigningKeys(IDbContextFactory<OAuthDbContext> contexts)
             $"SELECT now() - signs_until AS elapsed FROM oauth_signing_keys WHERE kid = {keyId}", ct))?.Elapsed;
     }
 
-    /// <summary>How long ago an instance first signed with this key; null when none has, or nobody knows the key.</summary>
+    /// <summary>
+    /// How long ago an instance first signed with this key; null when none has, or nobody knows the key.
+    /// </summary>
     public async Task<TimeSpan?> SigningForAsync(string keyId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);

@@ -20,15 +20,23 @@ internal static class Statements
     }
 
     /// <summary>Every row that the statement answers with.</summary>
-    public static async Task<IReadOnlyList<T>> AllAsync<T>(this OAuthDbContext db, FormattableString sql, CancellationToken ct)
+    public static async Task<IReadOnlyList<T>> AllAsync<T>(
+        this OAuthDbContext db, FormattableString sql, CancellationToken ct)
         where T : class =>
         await db.Set<T>().FromSql(sql).ToListAsync(ct);
+
+    /// <summary>Every entity that the statement answers with, tracked: what is set on it can be saved.</summary>
+    public static Task<List<T>> TrackedAsync<T>(this OAuthDbContext db, FormattableString sql, CancellationToken ct)
+        where T : class =>
+        db.Set<T>().FromSql(sql).AsTracking().ToListAsync(ct);
 
     /// <summary>Runs statements as they stand: no brace in them is the place of a value.</summary>
     public static Task RunScriptAsync(this OAuthDbContext db, string sql, CancellationToken ct) =>
         db.Database.ExecuteSqlRawAsync(EscapeBraces(sql), ct);
 
-    /// <summary>A part of a statement with its braces doubled, or they would be taken for the places of values.</summary>
+    /// <summary>
+    /// A part of a statement with its braces doubled, or they would be taken for the places of values.
+    /// </summary>
     public static string EscapeBraces(string sql) =>
         sql.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
 }
@@ -43,6 +51,8 @@ internal static class OrNull
     public static NpgsqlParameter Bytes(byte[]? value) => Of(value, NpgsqlDbType.Bytea);
 
     public static NpgsqlParameter Uuid(Guid? value) => Of(value, NpgsqlDbType.Uuid);
+
+    public static NpgsqlParameter Moment(DateTime? value) => Of(value, NpgsqlDbType.TimestampTz);
 
     private static NpgsqlParameter Of(object? value, NpgsqlDbType type) =>
         new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };

@@ -6,18 +6,22 @@ using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Storage;
 
-/// <summary>Adds the database: its connections, its tables, its schema, and the health checks that it answers.</summary>
+/// <summary>
+/// Adds the database: its connections, its tables, its schema, and the health checks that it answers.
+/// </summary>
 internal static class StorageRegistration
 {
     private const string ConnectionString = "OAuthServer";
 
-    /// <summary>How much longer than its lifetime a verifier may accept a token: the clock skew that bearer libraries allow.</summary>
+    /// <summary>
+    /// How much longer than its lifetime a verifier may accept a token: the clock skew that bearer libraries allow.
+    /// </summary>
     private static readonly TimeSpan VerifierTolerance = TimeSpan.FromMinutes(5);
 
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DatabaseOptions>()
-            .Configure(options => options.ConnectionString = configuration.GetConnectionString(ConnectionString) ?? string.Empty)
+            .Configure(options => options.ConnectionString = configuration.GetConnectionString(ConnectionString) ?? "")
             .Validate(
                 DatabaseOptions.IsReadable,
                 "ConnectionStrings:OAuthServer is required: where the PostgreSQL database is, for example "

@@ -7,7 +7,8 @@ internal static class TableRights
 {
     private static readonly string[] Everything = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 
-    // What the server never does to these, so nobody has to grant it. Rows that are swept are locked first, which takes UPDATE.
+    // What the server never does to these, so nobody has to grant it. Rows that are swept are locked first, which
+    // takes UPDATE.
     private static readonly Dictionary<string, string[]> Less = new(StringComparer.Ordinal)
     {
         ["oauth_clients"] = ["SELECT"],

@@ -20,6 +20,8 @@ public sealed class CollectedLog : ILogEventSink
         ["Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime"] = "Verbose",
         ["Serilog:MinimumLevel:Override:Microsoft.AspNetCore"] = "Verbose",
         ["Serilog:MinimumLevel:Override:Microsoft.AspNetCore.Hosting.Diagnostics"] = "Verbose",
+        ["Serilog:MinimumLevel:Override:Microsoft.EntityFrameworkCore"] = "Verbose",
+        ["Serilog:MinimumLevel:Override:Npgsql"] = "Verbose",
         ["Serilog:MinimumLevel:Override:System"] = "Verbose",
     };
 

@@ -16,9 +16,7 @@ public sealed class SharedServer : SignedInServer
     public const string QueryRedirectUri = "https://c.example/cb?a=1%20b";
 
     /// <summary>Has a redirect URI, and no grant that could use it.</summary>
-    public const string CredentialsClient = "credentials-only";
-
-    public const string CredentialsRedirectUri = "https://machine.example/cb";
+    public const string NoCodesClient = "no-codes";
 
     /// <summary>Switched off by its operator.</summary>
     public const string DisabledClient = "disabled-web";

@@ -90,17 +90,6 @@ public sealed class LayerTests : IDisposable
         }
     }
 
-    // It listens for notifications, on a connection of its own.
-    private static readonly string[] SayTheirOwn = ["OAuthServer.Clients.ClientChangeListener"];
-
-    [Fact]
-    public void Statements_are_in_Storage() =>
-        Assert.Equal(SayTheirOwn, _server.AllTypes
-            .Where(type => AreaOf(type) is not "Storage" && CompiledServer.ReferencesOf(type).Any(IsStatement))
-            .Select(type => type.FullName.Split('/')[0]).Distinct().Order(StringComparer.Ordinal));
-
-    private static bool IsStatement(TypeReference used) => used.Name is "NpgsqlCommand" or "NpgsqlBatch";
-
     private static IEnumerable<(string From, string To, string User, string Used)> Arrows(
         IEnumerable<TypeDefinition> types) =>
         from type in types

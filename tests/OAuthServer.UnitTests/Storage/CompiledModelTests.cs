@@ -14,8 +14,8 @@ using OAuthServer.UnitTests.Architecture;
 namespace OAuthServer.UnitTests.Storage;
 
 /// <summary>
-/// The model of Entity Framework is built into the server, so that no start pays for it. <c>OAUTH_WRITE_DOCS=1</c> writes
-/// its source from the mapping, as <c>dotnet ef dbcontext optimize</c> would.
+/// The model of Entity Framework is built into the server, so that no start pays for it. <c>OAUTH_WRITE_DOCS=1</c>
+/// writes its source from the mapping, as <c>dotnet ef dbcontext optimize</c> would.
 /// </summary>
 public sealed partial class CompiledModelTests : IDisposable
 {
@@ -49,7 +49,7 @@ public sealed partial class CompiledModelTests : IDisposable
     public void The_server_uses_the_model_that_is_built_in()
     {
         using var db = NewContext();
-        var builtIn = typeof(OAuthDbContext).Assembly.GetType($"{ModelNamespace}.OAuthDbContextModel", throwOnError: true)!;
+        var builtIn = typeof(OAuthDbContext).Assembly.GetType($"{ModelNamespace}.OAuthDbContextModel", true)!;
         Assert.Same(builtIn.GetProperty("Instance")!.GetValue(null), db.Model);
     }
 
@@ -69,7 +69,8 @@ public sealed partial class CompiledModelTests : IDisposable
     private void Write(string folder)
     {
         using var db = NewContext();
-        var services = new ServiceCollection().AddEntityFrameworkDesignTimeServices().AddDbContextDesignTimeServices(db);
+        var services = new ServiceCollection();
+        services.AddEntityFrameworkDesignTimeServices().AddDbContextDesignTimeServices(db);
         new NpgsqlDesignTimeServices().ConfigureDesignTimeServices(services);
         using var provider = services.BuildServiceProvider();
         using var scope = provider.CreateScope();
@@ -84,11 +85,13 @@ public sealed partial class CompiledModelTests : IDisposable
             });
     }
 
+    private static Dictionary<string, string> Sources(string folder) =>
+        Directory.EnumerateFiles(folder, "*.cs").ToDictionary(path => Path.GetFileName(path), Source);
+
     // Without the tool's byte order mark and line ends, and with one id for the model, which is a new one each time.
-    private static Dictionary<string, string> Sources(string folder) => Directory.EnumerateFiles(folder, "*.cs").ToDictionary(
-        path => Path.GetFileName(path),
-        path => ModelId().Replace(
-            File.ReadAllText(path).ReplaceLineEndings("\n"), "modelId: new Guid(\"4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31\")"));
+    private static string Source(string path) => ModelId().Replace(
+        File.ReadAllText(path).ReplaceLineEndings("\n"),
+        "modelId: new Guid(\"4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31\")");
 
     [GeneratedRegex("modelId: new Guid\\(\"[0-9a-f-]{36}\"\\)")]
     private static partial Regex ModelId();

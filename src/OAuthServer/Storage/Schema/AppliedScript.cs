@@ -3,14 +3,17 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OAuthServer.Storage.Schema;
 
-/// <summary>A row of <c>schema_versions</c>: a script that this database has run, by the time of the database's clock.</summary>
+/// <summary>
+/// A row of <c>schema_versions</c>: a script that this database has run, by the time of the database's clock.
+/// </summary>
 internal sealed record AppliedScript
 {
     /// <summary>The table, which the first migration makes.</summary>
     public const string Table = "schema_versions";
 
     public const string CreateTable =
-        $"CREATE TABLE IF NOT EXISTS {Table} (script_name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())";
+        $"CREATE TABLE IF NOT EXISTS {Table} "
+        + "(script_name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())";
 
     public required string ScriptName { get; init; }
 
@@ -21,7 +24,8 @@ internal sealed record AppliedScript
 internal sealed record TablePresence(bool Exists);
 
 /// <summary>Maps the table.</summary>
-internal sealed class AppliedScriptTable : IEntityTypeConfiguration<AppliedScript>, IEntityTypeConfiguration<TablePresence>
+internal sealed class AppliedScriptTable
+    : IEntityTypeConfiguration<AppliedScript>, IEntityTypeConfiguration<TablePresence>
 {
     public void Configure(EntityTypeBuilder<AppliedScript> builder)
     {

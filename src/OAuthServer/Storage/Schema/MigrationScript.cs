@@ -2,7 +2,10 @@ using System.Reflection;
 
 namespace OAuthServer.Storage.Schema;
 
-/// <summary>One reviewed SQL file: its name (<c>001_create_oauth_tables.sql</c>) gives the order, its text is run as it stands.</summary>
+/// <summary>
+/// One reviewed SQL file: its name (<c>001_create_oauth_tables.sql</c>) gives the order, its text is run as it
+/// stands.
+/// </summary>
 internal sealed record MigrationScript(string Name, string Sql)
 {
     private const string Folder = "migrations/";

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 namespace OAuthServer.Storage.Schema;
 
 /// <summary>
-/// The turn of the one who migrates: a lock of its own session, apart from the scripts' transactions. Should the process
-/// die, the session ends and with it the lock.
+/// The turn of the one who migrates: a lock of its own session, apart from the scripts' transactions. Should the
+/// process die, the session ends and with it the lock.
 /// </summary>
 internal sealed class MigrationTurn : IAsyncDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class MigrationTurn : IAsyncDisposable
     /// <param name="interval">The time between two questions.</param>
     /// <param name="waits">Called once when somebody else has the turn.</param>
     /// <param name="ct">Ends the wait.</param>
-    public static async Task<MigrationTurn> TakeAsync(OAuthDbContext db, TimeSpan interval, Action waits, CancellationToken ct)
+    public static async Task<MigrationTurn> TakeAsync(
+        OAuthDbContext db, TimeSpan interval, Action waits, CancellationToken ct)
     {
         try
         {

@@ -27,8 +27,8 @@ internal sealed partial class Migrator
         (_contexts, _logger, _scripts, _patience) = (contexts, logger, scripts, patience ?? new());
 
     /// <summary>
-    /// Runs what is missing. A script that fails leaves nothing behind; those before it stay. A lock that does not come is
-    /// tried for again. An unreachable database throws.
+    /// Runs what is missing. A script that fails leaves nothing behind; those before it stay. A lock that does not
+    /// come is tried for again. An unreachable database throws.
     /// </summary>
     public async Task<MigrationResult> RunAsync(CancellationToken ct = default)
     {
@@ -37,12 +37,12 @@ internal sealed partial class Migrator
         var applied = new List<string>();
         foreach (var script in await MissingAsync(ct))
         {
-            if (await TryAsync(script, ct) is { } cause) return new MigrationResult(applied, script.Name, cause, turn.Waited);
+            if (await TryAsync(script, ct) is { } cause) return new(applied, script.Name, cause, turn.Waited);
             applied.Add(script.Name);
             LogRan(script.Name);
         }
 
-        return new MigrationResult(applied, Waited: turn.Waited);
+        return new(applied, Waited: turn.Waited);
     }
 
     /// <summary>What <see cref="RunAsync"/> would say to the database, script by script; changes nothing.</summary>
@@ -75,7 +75,8 @@ internal sealed partial class Migrator
             }
             catch (PostgresException refused) when (!IsContention(refused) || attempt == _patience.Tries)
             {
-                return IsContention(refused) ? $"{Explain(refused)}. {await GiveUpAsync(attempt, ct)}" : Explain(refused);
+                var cause = Explain(refused);
+                return IsContention(refused) ? $"{cause}. {await GiveUpAsync(attempt, ct)}" : cause;
             }
             catch (PostgresException)
             {
@@ -90,14 +91,15 @@ internal sealed partial class Migrator
         await using var db = await _contexts.CreateDbContextAsync(ct);
         db.Database.SetCommandTimeout(TimeSpan.Zero); // an index over a large table takes as long as it takes
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.Database.ExecuteSqlRawAsync(AppliedScript.CreateTable, ct);
+        await db.RunScriptAsync(AppliedScript.CreateTable, ct);
         await db.RunScriptAsync(_patience.Limit(script), ct);
         await db.Database.ExecuteSqlAsync($"INSERT INTO schema_versions (script_name) VALUES ({script.Name})", ct);
         await transaction.CommitAsync(ct);
     }
 
     private async Task<string> GiveUpAsync(int attempts, CancellationToken ct) =>
-        $"It was tried {attempts} times. Locks are held by: {await HoldersAsync(ct)}. End what holds them, or migrate at a quieter time.";
+        $"It was tried {attempts} times. Locks are held by: {await HoldersAsync(ct)}. "
+        + "End what holds them, or migrate at a quieter time.";
 
     private async Task<string> HoldersAsync(CancellationToken ct)
     {

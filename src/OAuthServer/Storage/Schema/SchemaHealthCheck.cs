@@ -10,7 +10,8 @@ internal sealed class SchemaHealthCheck(SchemaVersion schema) : IHealthCheck
 {
     private volatile bool _ready;
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (_ready) return HealthCheckResult.Healthy();
         var comparison = await schema.CompareAsync(cancellationToken);

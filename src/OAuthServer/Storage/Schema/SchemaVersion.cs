@@ -34,13 +34,16 @@ internal sealed class SchemaVersion
     // Looked for as every statement looks for a table: by the search path.
     private static async Task<HashSet<string>> AppliedAsync(OAuthDbContext db, CancellationToken ct)
     {
-        var journal = await db.OnceAsync<TablePresence>($"SELECT to_regclass({AppliedScript.Table}) IS NOT NULL AS exists", ct);
+        var journal = await db.OnceAsync<TablePresence>(
+            $"SELECT to_regclass({AppliedScript.Table}) IS NOT NULL AS exists", ct);
         if (!journal!.Exists) return [];
         return await db.AppliedScripts.Select(script => script.ScriptName).ToHashSetAsync(StringComparer.Ordinal, ct);
     }
 }
 
-/// <summary>Scripts of this build that the database has not run, and scripts it ran that this build does not know.</summary>
+/// <summary>
+/// Scripts of this build that the database has not run, and scripts it ran that this build does not know.
+/// </summary>
 /// <param name="Latest">The last script that the database has run; null when it has run none.</param>
 internal sealed record SchemaComparison(IReadOnlyList<string> Missing, IReadOnlyList<string> Newer, string? Latest)
 {

@@ -16,10 +16,15 @@ internal sealed class SweepTotals
 
     /// <summary>Notes rows that left.</summary>
     public void Removed(string table, int rows) =>
-        _tables.AddOrUpdate(table, new SweepTotal(rows, 0), (_, total) => new(total.Removed + rows, Math.Max(0, total.Waiting - rows)));
+        _tables.AddOrUpdate(
+            table,
+            new SweepTotal(rows, 0),
+            (_, total) => new(total.Removed + rows, Math.Max(0, total.Waiting - rows)));
 }
 
 /// <summary>Of one table.</summary>
 /// <param name="Removed">Rows that this instance deleted since it started.</param>
-/// <param name="Waiting">Rows that could leave; an estimate, since other instances sweep too and the count has a limit.</param>
+/// <param name="Waiting">
+/// Rows that could leave; an estimate, since other instances sweep too and the count has a limit.
+/// </param>
 internal sealed record SweepTotal(long Removed, int Waiting);

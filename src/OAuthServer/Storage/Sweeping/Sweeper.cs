@@ -5,8 +5,9 @@ using OAuthServer.Settings;
 namespace OAuthServer.Storage.Sweeping;
 
 /// <summary>
-/// Takes rows away that are over, on every instance, one short statement after the other. It rests at least twice as long
-/// as it works, so the slower the database answers the less it asks; what fails is tried again in the next run.
+/// Takes rows away that are over, on every instance, one short statement after the other. It rests at least twice
+/// as long as it works, so the slower the database answers the less it asks; what fails is tried again in the next
+/// run.
 /// </summary>
 internal sealed partial class Sweeper(
     Sweeps sweeps,
@@ -24,7 +25,8 @@ internal sealed partial class Sweeper(
     private const int SmallestBatch = 10;
     private const int CountLimit = 100_000;
 
-    // At work for a tenth of the time: what meets a delete waits for it, and so few do that the p99 of refreshes stays.
+    // At work for a tenth of the time: what meets a delete waits for it, and so few do that the p99 of refreshes
+    // stays.
     private const int RestPerWork = 9;
 
     /// <summary>One run over all tables, until nothing is left that may leave now.</summary>
@@ -37,7 +39,7 @@ internal sealed partial class Sweeper(
                 await CountAsync(table, ct);
                 await SweepAsync(table, ct);
             }
-            catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException && !ct.IsCancellationRequested)
+            catch (Exception failure) when (DatabaseFailure.Is(failure) && !ct.IsCancellationRequested)
             {
                 LogFailed(table.Name, failure.Message);
             }

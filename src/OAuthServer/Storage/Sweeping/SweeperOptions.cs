@@ -14,23 +14,29 @@ internal sealed class SweeperOptions
     /// <summary>Whether this instance sweeps. Off only where something else does.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>The time between two runs; every wait is up to a tenth shorter or longer. A run goes on until nothing is left.</summary>
+    /// <summary>
+    /// The time between two runs; every wait is up to a tenth shorter or longer. A run goes on until nothing is
+    /// left.
+    /// </summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The rows that one statement deletes at most. Requests that are answered beside larger ones wait for them noticeably.
+    /// The rows that one statement deletes at most. Requests that are answered beside larger ones wait for them
+    /// noticeably.
     /// </summary>
     public int BatchSize { get; set; } = 200;
 
     /// <summary>The database ends a statement that takes longer; the next one takes half as many rows.</summary>
     public TimeSpan StatementTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The shortest pause between two statements; it is never shorter than nine times the time the last one took.</summary>
+    /// <summary>
+    /// The shortest pause between two statements; it is never shorter than nine times the time the last one took.
+    /// </summary>
     public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// How long a family's row stays after the end of its live refresh token, and up to a day more, so that a late replay is
-    /// still known as one.
+    /// How long a family's row stays after the end of its live refresh token, and up to a day more, so that a late
+    /// replay is still known as one.
     /// </summary>
     public TimeSpan KeepRefreshTokens { get; set; } = TimeSpan.FromDays(1);
 }
@@ -38,12 +44,14 @@ internal sealed class SweeperOptions
 /// <summary>What an operator may write in section <c>Sweeper</c>.</summary>
 internal sealed class SweeperOptionsValidator : OptionsValidator<SweeperOptions>
 {
+    private static readonly TimeSpan ShortestStatement = TimeSpan.FromMilliseconds(10);
+
     /// <inheritdoc/>
     protected override IEnumerable<string?> Faults(SweeperOptions options) =>
     [
         Range("Sweeper:Interval", options.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
         Range("Sweeper:BatchSize", options.BatchSize, 1, SweeperOptions.LargestBatch),
-        Range("Sweeper:StatementTimeout", options.StatementTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+        Range("Sweeper:StatementTimeout", options.StatementTimeout, ShortestStatement, TimeSpan.FromMinutes(1)),
         Range("Sweeper:Pause", options.Pause, TimeSpan.Zero, TimeSpan.FromSeconds(10)),
         Range("Sweeper:KeepRefreshTokens", options.KeepRefreshTokens, TimeSpan.Zero, TimeSpan.FromDays(400)),
     ];

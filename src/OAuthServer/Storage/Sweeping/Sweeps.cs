@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace OAuthServer.Storage.Sweeping;
 
@@ -20,28 +19,32 @@ internal sealed record SweptTable(string Name, string End, TimeSpan Keep)
     public string Order { get; init; } = End;
 
     /// <summary>
-    /// A code stays, after its own end, for as long as a session can live: until then a replay withdraws all that the code
-    /// has bought (RFC 6749 §4.1.2). Later it is an unknown code, and refused all the same.
+    /// A code stays, after its own end, for as long as a session can live: until then a replay withdraws all that
+    /// the code has bought (RFC 6749 §4.1.2). Later it is an unknown code, and refused all the same.
     /// </summary>
-    public static SweptTable Codes(TimeSpan familyLifetime) => new("oauth_authorization_codes", "expires_at", familyLifetime);
+    public static SweptTable Codes(TimeSpan familyLifetime) =>
+        new("oauth_authorization_codes", "expires_at", familyLifetime);
 
     /// <summary>
-    /// A session stays until the end of its live token, <paramref name="keep"/> and up to a day more: until then a replay is
-    /// known as reuse (RFC 9700 §4.14.2). Later its tokens are unknown, and refused all the same.
+    /// A session stays until the end of its live token, <paramref name="keep"/> and up to a day more: until then a
+    /// replay is known as reuse (RFC 9700 §4.14.2). Later its tokens are unknown, and refused all the same.
     /// </summary>
     public static SweptTable RefreshTokens(TimeSpan keep) => new("oauth_refresh_tokens", "sweep_at", keep);
 
-    /// <summary>A row's end already has the tolerance of verifiers in it: after it no API accepts the token anyway.</summary>
+    /// <summary>
+    /// A row's end already has the tolerance of verifiers in it: after it no API accepts the token anyway.
+    /// </summary>
     public static SweptTable RevokedTokens() => new("oauth_revoked_tokens", "expires_at", TimeSpan.Zero);
 
     /// <summary>
-    /// Audit rows leave by whole sealed days, and only those older than <paramref name="retention"/>: every row before the
-    /// first seal of a day that has to stay. Their seals stay.
+    /// Audit rows leave by whole sealed days, and only those older than <paramref name="retention"/>: every row
+    /// before the first seal of a day that has to stay. Their seals stay.
     /// </summary>
     public static SweptTable AuditEvents(TimeSpan retention) => new("oauth_audit_events", "occurred_at", retention)
     {
         Over = """
-            id < coalesce((SELECT min(from_id) FROM oauth_audit_seals WHERE day >= ((now() - {1}) AT TIME ZONE 'UTC')::date),
+            id < coalesce((SELECT min(from_id) FROM oauth_audit_seals
+                           WHERE day >= ((now() - {1}) AT TIME ZONE 'UTC')::date),
                           (SELECT max(to_id) + 1 FROM oauth_audit_seals))
             """,
         Order = "id",
@@ -49,25 +52,31 @@ internal sealed record SweptTable(string Name, string End, TimeSpan Keep)
 }
 
 /// <summary>What one statement took away.</summary>
-/// <param name="Found">Rows that it found and locked; fewer than asked for means that there are no more for now.</param>
+/// <param name="Found">
+/// Rows that it found and locked; fewer than asked for means that there are no more for now.
+/// </param>
 /// <param name="Removed">Rows that it deleted; the rest changed at the same moment and is for the next run.</param>
-/// <param name="Last">The end of the last row found, where the next statement goes on; null when none was found.</param>
+/// <param name="Last">
+/// The end of the last row found, where the next statement goes on; null when none was found.
+/// </param>
 internal sealed record SweptBatch(int Found, int Removed, DateTime? Last);
 
 /// <summary>
-/// Deletes by small statements. A row that anybody else has locked is skipped, so a sweep waits for nobody, and two sweeps
-/// at once share the work and never a row.
+/// Deletes by small statements. A row that anybody else has locked is skipped, so a sweep waits for nobody, and two
+/// sweeps at once share the work and never a row.
 /// </summary>
 internal sealed class Sweeps(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>
-    /// Deletes at most <paramref name="batchSize"/> rows in one short transaction. Throws <see cref="PostgresException"/>
-    /// (57014) when the statement takes longer than <paramref name="timeout"/>; then nothing was deleted.
+    /// Deletes at most <paramref name="batchSize"/> rows in one short transaction. Throws
+    /// <see cref="PostgresException"/> (57014) when the statement takes longer than <paramref name="timeout"/>; then
+    /// nothing was deleted.
     /// </summary>
     /// <param name="table">Whose rows.</param>
     /// <param name="batchSize">At most so many.</param>
     /// <param name="from">
-    /// Where the statement before this one ended, so that the places of deleted rows are not read again; null begins anew.
+    /// Where the statement before this one ended, so that the places of deleted rows are not read again; null
+    /// begins anew.
     /// </param>
     /// <param name="timeout">The longest that the statement may take.</param>
     /// <param name="ct">Ends the wait.</param>
@@ -91,7 +100,9 @@ internal sealed class Sweeps(IDbContextFactory<OAuthDbContext> contexts)
         return batch!;
     }
 
-    /// <summary>How many rows wait to leave, counted up to <paramref name="limit"/>. Same timeout rule as deletion.</summary>
+    /// <summary>
+    /// How many rows wait to leave, counted up to <paramref name="limit"/>. Same timeout rule as deletion.
+    /// </summary>
     public async Task<int> CountAsync(SweptTable table, int limit, TimeSpan timeout, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
@@ -105,15 +116,15 @@ internal sealed class Sweeps(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     private static FormattableString Ask(string sql, int rows, SweptTable table, DateTime? from) =>
-        FormattableStringFactory.Create(
-            sql, rows, table.Keep, new NpgsqlParameter { Value = from ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        FormattableStringFactory.Create(sql, rows, table.Keep, OrNull.Moment(from));
 
-    // Both hold until the transaction's end. What a crash brings back is swept again: no commit has to wait for the disk.
+    // Both hold until the transaction's end. What a crash brings back is swept again: no commit waits for the disk.
     private static Task<int> LimitAsync(OAuthDbContext db, TimeSpan timeout, CancellationToken ct)
     {
         var milliseconds = ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms";
-        return db.Database.ExecuteSqlAsync(
-            $"SELECT set_config('statement_timeout', {milliseconds}, true), set_config('synchronous_commit', 'off', true)", ct);
+        return db.Database.ExecuteSqlAsync($"""
+            SELECT set_config('statement_timeout', {milliseconds}, true), set_config('synchronous_commit', 'off', true)
+            """, ct);
     }
 }
 

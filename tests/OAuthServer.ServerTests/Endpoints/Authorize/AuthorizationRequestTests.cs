@@ -36,7 +36,7 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
     [Fact]
     [Row("AUTHR-03")]
     public async Task A_client_without_the_code_grant_is_told_so() =>
-        await RefusedAsync(AuthorizationAsk.For("no-codes", TestData.WebRedirectUri), "unauthorized_client");
+        await RefusedAsync(AuthorizationAsk.For(SharedServer.NoCodesClient, TestData.WebRedirectUri), "unauthorized_client");
 
     [Theory]
     [Row("AUTHR-04")]

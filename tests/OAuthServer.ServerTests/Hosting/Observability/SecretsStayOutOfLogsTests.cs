@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OAuthServer.Protocol;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -51,7 +52,7 @@ public sealed class SecretsStayOutOfLogsTests(TalkativeServer shared) : IClassFi
         [
             state, passed, stray, answer.Code, AuthorizationAsk.Verifier, AuthorizationAsk.Challenge, basic,
             tokens.AccessToken, tokens.RefreshToken, refreshed.AccessToken, refreshed.RefreshToken, tokens.AccessToken!.Split('.')[2], refreshed.AccessToken!.Split('.')[1],
-            TestData.Secret, TestData.SecretHash, .. hashes, .. await HashesAsync(server), TestData.Password, NewPassword, WebUtility.UrlEncode(NewPassword), form.Fields["ticket"], form.Fields["antiforgery"], password.Fields["antiforgery"], .. cookies,
+            .. StoredHashes(answer.Code, tokens.RefreshToken, refreshed.RefreshToken), TestData.Secret, TestData.SecretHash, .. hashes, .. await HashesAsync(server), TestData.Password, NewPassword, WebUtility.UrlEncode(NewPassword), form.Fields["ticket"], form.Fields["antiforgery"], password.Fields["antiforgery"], .. cookies,
         ]);
         Assert.Contains(own.Telemetry, line => line.StartsWith("span Microsoft.AspNetCore: ", StringComparison.Ordinal));
         Assert.Contains(own.Telemetry, line => line.StartsWith("span Npgsql: ", StringComparison.Ordinal) && line.Contains("UPDATE accounts", StringComparison.Ordinal));
@@ -60,6 +61,9 @@ public sealed class SecretsStayOutOfLogsTests(TalkativeServer shared) : IClassFi
         Assert.Contains(own.Telemetry, line => line.StartsWith("measurement OAuthServer: oauth.server.requests\n", StringComparison.Ordinal) && line.Contains("oauth.reason=code_reused", StringComparison.Ordinal));
         Assert.Contains(own.Telemetry, line => line.StartsWith("measurement Npgsql: db.client.operation.duration\n", StringComparison.Ordinal));
         Assert.Contains(log.Events, line => line.Contains("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal));
+        // Statements are logged, and of their values the places alone.
+        Assert.Contains(log.Events, line => line.Contains("Microsoft.EntityFrameworkCore.Database.Command", StringComparison.Ordinal)
+            && line.Contains("UPDATE oauth_refresh_tokens", StringComparison.Ordinal) && line.Contains("='?'", StringComparison.Ordinal));
     }
 
     [Theory, Row("OPS-05")]
@@ -204,6 +208,9 @@ public sealed class SecretsStayOutOfLogsTests(TalkativeServer shared) : IClassFi
     // What the table of accounts keeps secret: whoever has a stamp and a hash is halfway to a session.
     private static async Task<IEnumerable<string>> HashesAsync(TestServer server) =>
         (await server.Database.QueryAsync("SELECT unnest(ARRAY[password_hash, security_stamp]) AS secret FROM accounts WHERE id = $1", TestData.AliceId)).Select(row => (string)row["secret"]!);
+
+    // What the statements bind, as a log would write it.
+    private static IEnumerable<string> StoredHashes(params string?[] values) => values.Select(value => Convert.ToHexString(Handle.Hash(value!)));
 
     private static string Mark() => $"mark{Interlocked.Increment(ref _marks):D6}zq{Environment.ProcessId}";
 
