@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using OAuthServer.Settings;
@@ -63,7 +64,8 @@ public sealed class OAuthOptionsValidatorTests
     [InlineData("7.00:00:00", true)]
     [InlineData("6.23:59:59", false)]
     public void A_family_outlives_its_refresh_tokens(string lifetime, bool valid) =>
-        Check(options => options.RefreshTokenFamilyLifetime = Time(lifetime), valid, "OAuth:RefreshTokenFamilyLifetime");
+        Check(
+            options => options.RefreshTokenFamilyLifetime = Time(lifetime), valid, "OAuth:RefreshTokenFamilyLifetime");
 
     [Theory]
     [InlineData("00:00:00", true)]
@@ -78,10 +80,12 @@ public sealed class OAuthOptionsValidatorTests
     [InlineData("read write", false)]
     [InlineData("", false)]
     [InlineData("re\"ad", false)]
-    public void A_scope_name_is_one_scope_token(string name, bool valid) => Check(options => options.Scopes[name] = "Words", valid, "OAuth:Scopes");
+    public void A_scope_name_is_one_scope_token(string name, bool valid) =>
+        Check(options => options.Scopes[name] = "Words", valid, "OAuth:Scopes");
 
     [Fact]
-    public void An_unknown_device_binding_is_a_fault() => Check(options => options.DeviceBinding = (DeviceBinding)9, false, "OAuth:DeviceBinding");
+    public void An_unknown_device_binding_is_a_fault() =>
+        Check(options => options.DeviceBinding = (DeviceBinding)9, false, "OAuth:DeviceBinding");
 
     [Fact]
     public void Every_fault_is_listed_at_once()
@@ -104,7 +108,8 @@ public sealed class OAuthOptionsValidatorTests
     private static OAuthOptions Options(string issuer) => new() { Issuer = issuer };
 
     private static List<string> Faults(OAuthOptions options, string environment) =>
-        [.. new OAuthOptionsValidator(new HostingEnvironment { EnvironmentName = environment }).Validate(null, options).Failures ?? []];
+        [.. new OAuthOptionsValidator(new HostingEnvironment { EnvironmentName = environment })
+            .Validate(null, options).Failures ?? []];
 
-    private static TimeSpan Time(string text) => TimeSpan.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    private static TimeSpan Time(string text) => TimeSpan.Parse(text, CultureInfo.InvariantCulture);
 }
