@@ -107,15 +107,12 @@ public sealed class StartupLineTests
         return answer.StatusCode;
     }
 
-    private static Task<TestServer> StartAsync(
-        Log log, Dictionary<string, string?>? settings = null) => TestServer.StartAsync(new()
+    private static Task<TestServer> StartAsync(Log log, Dictionary<string, string?>? settings = null)
     {
-        Settings = new Dictionary<string, string?>(settings ?? [])
-        {
-            ["Serilog:MinimumLevel:Default"] = "Information",
-        },
-        Services = services => services.AddSingleton<ILogEventSink>(log),
-    });
+        var all = new Dictionary<string, string?>(settings ?? []) { ["Serilog:MinimumLevel:Default"] = "Information" };
+        return TestServer.StartAsync(
+            new() { Settings = all, Services = services => services.AddSingleton<ILogEventSink>(log) });
+    }
 
     // A host that does not become ready.
     private static async Task<WebApplication> StartAloneAsync(Log log, Dictionary<string, string?> settings)
