@@ -9,6 +9,12 @@ namespace OAuthServer.ServerTests.Hosting;
 [Collection(SharedServer.Name)]
 public sealed class ClientOriginTests(SharedServer tokens)
 {
+    private static readonly string[] Others =
+        ["https://evil.example", "null", "https://spa.example.evil.example", "http://spa.example"];
+
+    private static readonly string[] Readable =
+        ["WWW-Authenticate", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "DPoP-Nonce"];
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> FormEndpoints => ["/oauth/token", "/oauth/refresh", "/oauth/revoke"];
@@ -21,14 +27,16 @@ public sealed class ClientOriginTests(SharedServer tokens)
         var allowed = await PreflightAsync(path, TestData.SpaRedirectUri[..^3]);
         Assert.Equal(TestData.SpaRedirectUri[..^3], Header(allowed, "Access-Control-Allow-Origin"));
         Assert.Contains("POST", Header(allowed, "Access-Control-Allow-Methods"), StringComparison.Ordinal);
-        foreach (var header in new[] { "authorization", "content-type", "dpop" }) Assert.Contains(header, Header(allowed, "Access-Control-Allow-Headers"), StringComparison.OrdinalIgnoreCase);
+        var headers = Header(allowed, "Access-Control-Allow-Headers");
+        foreach (var header in new[] { "authorization", "content-type", "dpop" })
+            Assert.Contains(header, headers, StringComparison.OrdinalIgnoreCase);
         Assert.Null(Header(allowed, "Access-Control-Allow-Credentials"));
         Assert.Contains("Origin", Header(allowed, "Vary"), StringComparison.Ordinal);
 
-        foreach (var origin in new[] { "https://evil.example", "null", "https://spa.example.evil.example", "http://spa.example", "https://spa.example:8443" })
+        foreach (var origin in Others.Append("https://spa.example:8443"))
         {
             using var refused = await PreflightAsync(path, origin);
-            Assert.DoesNotContain(refused.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.Ordinal));
+            Assert.DoesNotContain(refused.Headers, IsForOrigins);
         }
     }
 
@@ -37,15 +45,22 @@ public sealed class ClientOriginTests(SharedServer tokens)
     [MemberData(nameof(FormEndpoints))]
     public async Task A_registered_origin_may_read_success_and_every_header_that_tells_it_what_to_do(string path)
     {
-        var first = await tokens.TokensAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri), TestData.Spa);
-        var body = path == "/oauth/revoke" ? $"token={first.RefreshToken}" : $"grant_type=refresh_token&refresh_token={first.RefreshToken}";
-        foreach (var (sent, status) in new[] { (body + "&client_id=demo-spa", HttpStatusCode.OK), (body + "&client_id=nobody&client_secret=x", HttpStatusCode.Unauthorized) })
+        var ask = AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri);
+        var token = (await tokens.TokensAsync(ask, TestData.Spa)).RefreshToken;
+        var body = path == "/oauth/revoke" ? $"token={token}" : $"grant_type=refresh_token&refresh_token={token}";
+        (string Client, HttpStatusCode Status)[] asked =
+        [
+            ("&client_id=demo-spa", HttpStatusCode.OK),
+            ("&client_id=nobody&client_secret=x", HttpStatusCode.Unauthorized),
+        ];
+        foreach (var (client, status) in asked)
         {
-            var reply = await tokens.Server.PostRawAsync(path, sent, headers: ("Origin", "https://spa.example"));
+            var reply = await tokens.Server.PostRawAsync(
+                path, body + client, headers: ("Origin", "https://spa.example"));
             Assert.Equal(status, reply.Status);
             Assert.Equal(["https://spa.example"], reply.Headers.GetValues("Access-Control-Allow-Origin"));
             var exposed = string.Join(',', reply.Headers.GetValues("Access-Control-Expose-Headers"));
-            foreach (var header in new[] { "WWW-Authenticate", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "DPoP-Nonce" }) Assert.Contains(header, exposed, StringComparison.OrdinalIgnoreCase);
+            foreach (var header in Readable) Assert.Contains(header, exposed, StringComparison.OrdinalIgnoreCase);
         }
     }
 
@@ -58,20 +73,26 @@ public sealed class ClientOriginTests(SharedServer tokens)
         var registered = await tokens.Server.PostRawAsync(path, "x=%", headers: ("Origin", "https://spa.example"));
         Assert.Equal(HttpStatusCode.BadRequest, registered.Status);
         Assert.Equal("https://spa.example", HeaderOf(registered, "Access-Control-Allow-Origin"));
-        Assert.Contains("RateLimit-Remaining", HeaderOf(registered, "Access-Control-Expose-Headers"), StringComparison.Ordinal);
+        var exposed = HeaderOf(registered, "Access-Control-Expose-Headers");
+        Assert.Contains("RateLimit-Remaining", exposed, StringComparison.Ordinal);
         Assert.Null(HeaderOf(registered, "Access-Control-Allow-Credentials"));
         Assert.Contains("Origin", HeaderOf(registered, "Vary"), StringComparison.Ordinal);
-        foreach (var origin in (string[])["https://evil.example", "null", "https://spa.example.evil.example", "http://spa.example", "https://SPA.example"])
+        foreach (var origin in Others.Append("https://SPA.example"))
         {
             var other = await tokens.Server.PostRawAsync(path, "x=%", headers: ("Origin", origin));
-            Assert.DoesNotContain(other.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.Ordinal));
+            Assert.DoesNotContain(other.Headers, IsForOrigins);
             Assert.Contains("Origin", HeaderOf(other, "Vary"), StringComparison.Ordinal);
         }
     }
 
-    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+    private static bool IsForOrigins(KeyValuePair<string, IEnumerable<string>> header) =>
+        header.Key.StartsWith("Access-Control-", StringComparison.Ordinal);
 
-    private static string? HeaderOf(Reply reply, string name) => reply.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+
+    private static string? HeaderOf(Reply reply, string name) =>
+        reply.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
     private async Task<HttpResponseMessage> PreflightAsync(string path, string origin)
     {

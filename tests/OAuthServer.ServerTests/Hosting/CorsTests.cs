@@ -97,7 +97,8 @@ public class CorsTests
     {
         await using var host = await ProtectedHost.StartAsync();
 
-        using var answer = await host.PostAsync("/oauth/token", ("Origin", ProtectedHost.App), ("Origin", ProtectedHost.App));
+        var origin = ("Origin", ProtectedHost.App);
+        using var answer = await host.PostAsync("/oauth/token", origin, origin);
 
         Assert.Empty(answer.CorsHeaders());
     }
@@ -110,7 +111,8 @@ public class CorsTests
         using var preflight = await host.PreflightAsync("/.well-known/jwks.json", "https://any.example", "GET");
         using var answer = await host.GetAsync("/.well-known/jwks.json", ("Origin", "https://any.example"));
 
-        Assert.Equal(("*", "GET"), (preflight.Header("Access-Control-Allow-Origin"), preflight.Header("Access-Control-Allow-Methods")));
+        Assert.Equal("*", preflight.Header("Access-Control-Allow-Origin"));
+        Assert.Equal("GET", preflight.Header("Access-Control-Allow-Methods"));
         Assert.Equal("*", answer.Header("Access-Control-Allow-Origin"));
         Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
         Assert.Null(answer.Header("Vary"));

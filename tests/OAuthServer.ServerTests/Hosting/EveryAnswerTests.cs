@@ -6,7 +6,8 @@ namespace OAuthServer.ServerTests.Hosting;
 /// <summary>GEN-01, and what every answer carries.</summary>
 public partial class EveryAnswerTests
 {
-    private static readonly Dictionary<string, string?> Trusted = new() { ["ForwardedHeaders:KnownProxies:0"] = "127.0.0.1" };
+    private static readonly Dictionary<string, string?> Trusted =
+        new() { ["ForwardedHeaders:KnownProxies:0"] = "127.0.0.1" };
 
     [Theory]
     [InlineData("/oauth/token", 200)]
@@ -20,7 +21,8 @@ public partial class EveryAnswerTests
         using var answer = await host.PostAsync(path);
 
         Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Equal(("nosniff", "no-referrer"), (answer.Header("X-Content-Type-Options"), answer.Header("Referrer-Policy")));
+        Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
+        Assert.Equal("no-referrer", answer.Header("Referrer-Policy"));
         Assert.Null(answer.Header("Server"));
         Assert.Null(answer.Header("Strict-Transport-Security"));
         Assert.Matches(HexId, answer.Header("X-Correlation-Id"));
@@ -31,7 +33,12 @@ public partial class EveryAnswerTests
     {
         const string chosen = "0af7651916cd43dd8448eb211c80319c";
         await using var host = await ProtectedHost.StartAsync();
-        (string, string)[] hostile = [("traceparent", $"00-{chosen}-b7ad6b7169203331-01"), ("X-Correlation-Id", chosen), ("X-Request-Id", chosen)];
+        (string, string)[] hostile =
+        [
+            ("traceparent", $"00-{chosen}-b7ad6b7169203331-01"),
+            ("X-Correlation-Id", chosen),
+            ("X-Request-Id", chosen),
+        ];
 
         using var one = await host.GetAsync("/health/live", hostile);
         using var two = await host.GetAsync("/health/live", hostile);
@@ -52,7 +59,8 @@ public partial class EveryAnswerTests
         using var answer = await host.SendAsync(new HttpMethod(method), path);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.StartsWith("{\"error\":\"invalid_request\",\"error_description\":\"", await answer.TextAsync(), StringComparison.Ordinal);
+        const string refused = "{\"error\":\"invalid_request\",\"error_description\":\"";
+        Assert.StartsWith(refused, await answer.TextAsync(), StringComparison.Ordinal);
         Assert.Equal(("no-store", null), (answer.Header("Cache-Control"), answer.Header("Location")));
     }
 
@@ -71,7 +79,8 @@ public partial class EveryAnswerTests
     {
         await using var host = await ProtectedHost.StartAsync(Trusted, "https://as.example");
 
-        using var answer = await host.PostAsync("/oauth/token", ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.9"));
+        using var answer = await host.PostAsync(
+            "/oauth/token", ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.9"));
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("max-age=31536000; includeSubDomains", answer.Header("Strict-Transport-Security"));

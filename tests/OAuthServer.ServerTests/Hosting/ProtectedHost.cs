@@ -16,8 +16,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Hosting;
 
 /// <summary>
-/// The server's services and its whole pipeline, listening on loopback, before endpoints that answer as the test asks. Nothing
-/// runs in the background.
+/// The server's services and its whole pipeline, listening on loopback, before endpoints that answer as the test
+/// asks. Nothing runs in the background.
 /// </summary>
 internal sealed class ProtectedHost : IAsyncDisposable
 {
@@ -46,7 +46,9 @@ internal sealed class ProtectedHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    /// <summary>Starts a host. Query of every endpoint: <c>status</c>; <c>throw</c> names one of <paramref name="faults"/>.</summary>
+    /// <summary>
+    /// Starts a host. Query of every endpoint: <c>status</c>; <c>throw</c> names one of <paramref name="faults"/>.
+    /// </summary>
     public static async Task<ProtectedHost> StartAsync(
         Dictionary<string, string?>? settings = null,
         string issuer = "http://localhost",
@@ -78,7 +80,8 @@ internal sealed class ProtectedHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddServer(builder.Configuration);
         builder.Services.RemoveAll<IHostedService>();
-        builder.Services.AddSingleton(_ => LoggerFactory.Create(log => log.SetMinimumLevel(LogLevel.Debug).AddProvider(logs)));
+        builder.Services.AddSingleton(_ => LoggerFactory.Create(
+            log => log.SetMinimumLevel(LogLevel.Debug).AddProvider(logs)));
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UsePipeline();
@@ -106,7 +109,8 @@ internal sealed class ProtectedHost : IAsyncDisposable
         SendAsync(HttpMethod.Options, path, ("Origin", origin), ("Access-Control-Request-Method", method),
             ("Access-Control-Request-Headers", "authorization,content-type,dpop"));
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
@@ -114,7 +118,8 @@ internal sealed class ProtectedHost : IAsyncDisposable
     }
 
     /// <summary>Sends the same POST many times and says which statuses came back how often.</summary>
-    public async Task<Dictionary<int, int>> PostManyAsync(string path, int times, params (string Name, string Value)[] headers)
+    public async Task<Dictionary<int, int>> PostManyAsync(
+        string path, int times, params (string Name, string Value)[] headers)
     {
         var statuses = new Dictionary<int, int>();
         for (var i = 0; i < times; i++)
@@ -147,7 +152,8 @@ internal sealed class ProtectedHost : IAsyncDisposable
             var seen = context.Request;
             context.Response.StatusCode = int.Parse(
                 seen.Query["status"].FirstOrDefault() ?? "200", System.Globalization.CultureInfo.InvariantCulture);
-            await context.Response.WriteAsync($"{seen.Scheme} {seen.Host} {seen.PathBase} {ClientAddress.Of(context)}");
+            var text = $"{seen.Scheme} {seen.Host} {seen.PathBase} {ClientAddress.Of(context)}";
+            await context.Response.WriteAsync(text);
         }
 
         app.MapMethods("/oauth/authorize", ["GET", "POST"], Answer).RequireBudget(Budget.Authorize);
@@ -177,7 +183,8 @@ internal sealed class LogSink : ILoggerProvider
     public IReadOnlyList<LogLine> All => [.. _lines];
 
     /// <summary>The lines of the server itself.</summary>
-    public IReadOnlyList<LogLine> Own => [.. _lines.Where(line => line.Category.StartsWith("OAuthServer.", StringComparison.Ordinal))];
+    public IReadOnlyList<LogLine> Own =>
+        [.. _lines.Where(line => line.Category.StartsWith("OAuthServer.", StringComparison.Ordinal))];
 
     /// <summary>Every line, at warning or above.</summary>
     public IReadOnlyList<LogLine> Loud => [.. _lines.Where(line => line.Level >= LogLevel.Warning)];
@@ -195,8 +202,13 @@ internal sealed class LogSink : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(new LogLine(category, logLevel, eventId.Id, formatter(state, exception)));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue(new(category, logLevel, eventId.Id, formatter(state, exception)));
     }
 }
 
@@ -216,5 +228,6 @@ internal static class Answers
         answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
     public static IEnumerable<string> CorsHeaders(this HttpResponseMessage answer) =>
-        answer.Headers.Select(header => header.Key).Where(name => name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
+        answer.Headers.Select(header => header.Key)
+            .Where(name => name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
 }

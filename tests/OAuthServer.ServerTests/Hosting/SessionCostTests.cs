@@ -8,7 +8,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Hosting;
 
-/// <summary>Who is signed in is asked by pages alone: a token request makes no cookie handler, and opens no cookie.</summary>
+/// <summary>
+/// Who is signed in is asked by pages alone: a token request makes no cookie handler, and opens no cookie.
+/// </summary>
 public sealed class SessionCostTests : IAsyncLifetime
 {
     private readonly AskedSchemes _asked = new();
@@ -30,7 +32,8 @@ public sealed class SessionCostTests : IAsyncLifetime
     [InlineData("/oauth/revoke")]
     public async Task A_token_request_asks_for_no_session(string path)
     {
-        var reply = await _server.PostRawAsync(path, "grant_type=refresh_token&token=x", headers: ("Cookie", "session=x"));
+        const string form = "grant_type=refresh_token&token=x";
+        var reply = await _server.PostRawAsync(path, form, headers: ("Cookie", "session=x"));
 
         Assert.Equal(HttpStatusCode.Unauthorized, reply.Status);
         Assert.Empty(_asked);
@@ -57,7 +60,8 @@ public sealed class SessionCostTests : IAsyncLifetime
 
     private sealed class AskedSchemes : ConcurrentQueue<string>;
 
-    private sealed class WatchedHandlers(IAuthenticationSchemeProvider schemes, AskedSchemes asked) : IAuthenticationHandlerProvider
+    private sealed class WatchedHandlers(IAuthenticationSchemeProvider schemes, AskedSchemes asked)
+        : IAuthenticationHandlerProvider
     {
         private readonly AuthenticationHandlerProvider _handlers = new(schemes);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Hosting;
@@ -22,8 +23,12 @@ public sealed class StartupLineTests
         await using var server = await StartAsync(log);
 
         var line = await log.StartedAsync();
-        foreach (var part in (string[])[TestServer.Issuer, server.Address.ToString().TrimEnd('/'), "127.0.0.1", MigrationScript.Embedded()[^1].Name, "(0 days old)", "Production", ServerVersion.Text])
-            Assert.Contains(part, line, StringComparison.Ordinal);
+        string[] parts =
+        [
+            TestServer.Issuer, server.Address.ToString().TrimEnd('/'), "127.0.0.1",
+            MigrationScript.Embedded()[^1].Name, "(0 days old)", "Production", ServerVersion.Text,
+        ];
+        foreach (var part in parts) Assert.Contains(part, line, StringComparison.Ordinal);
         Assert.Single(log.Lines, IsStart);
     }
 
@@ -34,7 +39,8 @@ public sealed class StartupLineTests
         await database.ExecuteAsync("DELETE FROM schema_versions WHERE script_name LIKE '001%'");
         var log = new Log();
 
-        await using var app = await StartAloneAsync(log, new() { ["ConnectionStrings:OAuthServer"] = database.ConnectionString });
+        await using var app = await StartAloneAsync(
+            log, new() { ["ConnectionStrings:OAuthServer"] = database.ConnectionString });
 
         Assert.Contains("too old: run OAuthServer migrate", await log.StartedAsync(), StringComparison.Ordinal);
         await app.StopAsync(TestContext.Current.CancellationToken);
@@ -47,7 +53,8 @@ public sealed class StartupLineTests
 
         await using var app = await StartAloneAsync(log, new()
         {
-            ["ConnectionStrings:OAuthServer"] = "Host=127.0.0.1;Port=1;Username=u;Password=demo-password-never-printed;Timeout=2",
+            ["ConnectionStrings:OAuthServer"] =
+                "Host=127.0.0.1;Port=1;Username=u;Password=demo-password-never-printed;Timeout=2",
             ["SigningKeys:Directory"] = Path.Combine(AppContext.BaseDirectory, "OAuthServer.dll"),
         });
 
@@ -65,10 +72,11 @@ public sealed class StartupLineTests
         await using var server = await StartAsync(log);
         using var direct = server.CreateDirectClient();
 
-        for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.BadRequest, (await direct.GetAsync(new Uri("/oauth/authorize", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await direct.GetAsync(new Uri("/health/live", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(direct, "/oauth/authorize"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(direct, "/health/live"));
 
-        var warning = Assert.Single(log.Lines, line => line.Contains("A request came as http", StringComparison.Ordinal));
+        var warning = Assert.Single(log.Lines, IsWarning);
         Assert.Contains("sent no X-Forwarded-Proto", warning, StringComparison.Ordinal);
     }
 
@@ -80,9 +88,9 @@ public sealed class StartupLineTests
         using var direct = server.CreateDirectClient();
         direct.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await direct.GetAsync(new Uri("/oauth/authorize?state=never-printed", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(direct, "/oauth/authorize?state=never-printed"));
 
-        var warning = Assert.Single(log.Lines, line => line.Contains("A request came as http", StringComparison.Ordinal));
+        var warning = Assert.Single(log.Lines, IsWarning);
         Assert.Contains("127.0.0.1", warning, StringComparison.Ordinal);
         Assert.Contains("is no trusted proxy", warning, StringComparison.Ordinal);
         Assert.DoesNotContain("never-printed", warning, StringComparison.Ordinal);
@@ -90,23 +98,35 @@ public sealed class StartupLineTests
 
     private static bool IsStart(string line) => line.Contains("listens on", StringComparison.Ordinal);
 
-    private static Task<TestServer> StartAsync(Log log, Dictionary<string, string?>? settings = null) => TestServer.StartAsync(new()
+    private static bool IsWarning(string line) => line.Contains("A request came as http", StringComparison.Ordinal);
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string path)
     {
-        Settings = new Dictionary<string, string?>(settings ?? []) { ["Serilog:MinimumLevel:Default"] = "Information" },
-        Services = services => services.AddSingleton<ILogEventSink>(log),
-    });
+        var address = new Uri(path, UriKind.Relative);
+        using var answer = await client.GetAsync(address, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    private static Task<TestServer> StartAsync(Log log, Dictionary<string, string?>? settings = null)
+    {
+        var all = new Dictionary<string, string?>(settings ?? []) { ["Serilog:MinimumLevel:Default"] = "Information" };
+        return TestServer.StartAsync(
+            new() { Settings = all, Services = services => services.AddSingleton<ILogEventSink>(log) });
+    }
 
     // A host that does not become ready.
-    private static async Task<Microsoft.AspNetCore.Builder.WebApplication> StartAloneAsync(Log log, Dictionary<string, string?> settings)
+    private static async Task<WebApplication> StartAloneAsync(Log log, Dictionary<string, string?> settings)
     {
-        var app = ServerHost.Build(["--environment=Production", $"--contentRoot={AppContext.BaseDirectory}"], builder =>
+        string[] arguments = ["--environment=Production", $"--contentRoot={AppContext.BaseDirectory}"];
+        var keys = Path.Combine(Path.GetTempPath(), $"oauthserver-startup-{Environment.ProcessId}");
+        var app = ServerHost.Build(arguments, builder =>
         {
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["urls"] = "http://127.0.0.1:0",
                 ["OAuth:Issuer"] = TestServer.Issuer,
                 ["SigningKeys:Source"] = "File",
-                ["SigningKeys:Directory"] = Path.Combine(Path.GetTempPath(), $"oauthserver-startup-{Environment.ProcessId}"),
+                ["SigningKeys:Directory"] = keys,
                 ["Serilog:MinimumLevel:Default"] = "Information",
             });
             builder.Configuration.AddInMemoryCollection(settings);

@@ -6,14 +6,18 @@ using OAuthServer.ServerTests.Fixtures;
 
 namespace OAuthServer.ServerTests.Hosting;
 
-/// <summary>An answer as text without what differs from one request to the next: the time, ids, counters, and random values by their form.</summary>
+/// <summary>
+/// An answer as text without what differs from one request to the next: the time, ids, counters, and random values
+/// by their form.
+/// </summary>
 internal static partial class SteadyAnswer
 {
     /// <summary>Status, header lines in their order, and body; what differs is named instead.</summary>
     public static string Of(RawAnswer answer)
     {
         var text = $"{answer.Status}\n{string.Join('\n', answer.Head)}\n\n{answer.Text}";
-        if (answer["X-Correlation-Id"] is { Length: > 0 } id) text = text.Replace(id, "<correlation id>", StringComparison.Ordinal);
+        if (answer["X-Correlation-Id"] is { Length: > 0 } id)
+            text = text.Replace(id, "<correlation id>", StringComparison.Ordinal);
         text = Counters.Replace(text, "$1<changes>");
         text = Protected.Replace(text, "<protected>");
         text = Handles.Replace(text, "$1$2<random>");

@@ -27,12 +27,15 @@ public class TrustedProxyTests
     public async Task Nobody_is_trusted_even_when_other_code_trusts_everybody()
     {
         // This is what ASPNETCORE_FORWARDEDHEADERS_ENABLED=true does.
-        await using var host = await ProtectedHost.StartAsync(services: services => services.Configure<ForwardedHeadersOptions>(options =>
+        static void TrustAll(ForwardedHeadersOptions options)
         {
             options.ForwardedHeaders = ForwardedHeaders.All;
             options.KnownIPNetworks.Clear();
             options.KnownProxies.Clear();
-        }));
+        }
+
+        await using var host = await ProtectedHost.StartAsync(
+            services: services => services.Configure<ForwardedHeadersOptions>(TrustAll));
 
         Assert.Equal(await SeenAsync(host), await SeenAsync(host, Hostile));
     }
@@ -40,7 +43,8 @@ public class TrustedProxyTests
     [Fact]
     public async Task Another_proxy_than_the_peer_makes_no_difference()
     {
-        await using var host = await ProtectedHost.StartAsync(new() { ["ForwardedHeaders:KnownProxies:0"] = "10.0.0.7" });
+        await using var host = await ProtectedHost.StartAsync(
+            new() { ["ForwardedHeaders:KnownProxies:0"] = "10.0.0.7" });
 
         Assert.Equal(await SeenAsync(host), await SeenAsync(host, Hostile));
     }
@@ -83,7 +87,8 @@ public class TrustedProxyTests
 
         var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => ProtectedHost.StartAsync(settings));
 
-        Assert.All(settings.Keys, key => Assert.Contains(fault.Failures, failure => failure.StartsWith(key + ":", StringComparison.Ordinal)));
+        Assert.All(settings.Keys, key => Assert.Contains(
+            fault.Failures, failure => failure.StartsWith(key + ":", StringComparison.Ordinal)));
     }
 
     [Fact]

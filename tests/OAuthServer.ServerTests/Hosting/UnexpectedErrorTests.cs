@@ -14,7 +14,8 @@ public class UnexpectedErrorTests
 {
     private const string Secret = "s3cr3t-value";
     private const string Away =
-        "{\"error\":\"temporarily_unavailable\",\"error_description\":\"The server cannot answer now. Try again later.\"}";
+        "{\"error\":\"temporarily_unavailable\","
+        + "\"error_description\":\"The server cannot answer now. Try again later.\"}";
 
     private const string Faulty = "{\"error\":\"server_error\",\"error_description\":\"The server has a fault.\"}";
     private const string BrowserAccept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -70,8 +71,7 @@ public class UnexpectedErrorTests
         using var answer = await host.Client.PostAsync("/oauth/token", body, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        Assert.Equal(
-            "{\"error\":\"invalid_request\",\"error_description\":\"The request body is too large.\"}", await answer.TextAsync());
+        Assert.Equal(Unreadable("The request body is too large."), await answer.TextAsync());
         AssertNotStored(answer);
         Assert.Empty(host.Logs.Loud);
     }
@@ -80,13 +80,13 @@ public class UnexpectedErrorTests
     public async Task Five_thousand_form_keys_are_an_invalid_request()
     {
         await using var host = await StartAsync();
-        using var body = new FormUrlEncodedContent(Enumerable.Range(0, 5_000).Select(i => KeyValuePair.Create($"k{i}", "")));
+        var keys = Enumerable.Range(0, 5_000).Select(i => KeyValuePair.Create($"k{i}", string.Empty));
+        using var body = new FormUrlEncodedContent(keys);
 
         using var answer = await host.Client.PostAsync("/oauth/token", body, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Equal(
-            "{\"error\":\"invalid_request\",\"error_description\":\"The request could not be read.\"}", await answer.TextAsync());
+        Assert.Equal(Unreadable("The request could not be read."), await answer.TextAsync());
     }
 
     [Theory]
@@ -132,10 +132,12 @@ public class UnexpectedErrorTests
         var proxied = new Dictionary<string, string?> { ["ForwardedHeaders:KnownProxies:0"] = "127.0.0.1" };
         await using var host = await ProtectedHost.StartAsync(proxied, "https://as.example");
 
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => host.GetAsync("/half", ("X-Forwarded-Proto", "https")));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(
+            () => host.GetAsync("/half", ("X-Forwarded-Proto", "https")));
         // Too late for an answer of ours: the framework logs it, under the correlation id.
         const string line = "Request id \"[0-9a-f]{32}\": An unhandled exception was thrown by the application.";
-        await UntilAsync(() => host.Logs.Loud.Any(logged => logged.Level == LogLevel.Error && Regex.IsMatch(logged.Text, line)));
+        await UntilAsync(() => host.Logs.Loud.Any(
+            logged => logged.Level == LogLevel.Error && Regex.IsMatch(logged.Text, line)));
         Assert.Empty(host.Logs.Own);
     }
 
@@ -155,7 +157,8 @@ public class UnexpectedErrorTests
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
 
-        await UntilAsync(() => host.Logs.All.Any(line => line is { Level: LogLevel.Debug, Text: "The request was aborted by the client." }));
+        const string aborted = "The request was aborted by the client.";
+        await UntilAsync(() => host.Logs.All.Any(line => line is { Level: LogLevel.Debug, Text: aborted }));
         Assert.Empty(host.Logs.Loud);
     }
 
@@ -166,7 +169,11 @@ public class UnexpectedErrorTests
         while (!condition()) await Task.Delay(10, deadline.Token);
     }
 
-    private static void AssertNotStored(HttpResponseMessage answer) => Assert.True(answer.Headers.CacheControl?.NoStore);
+    private static string Unreadable(string description) =>
+        $"{{\"error\":\"invalid_request\",\"error_description\":\"{description}\"}}";
+
+    private static void AssertNotStored(HttpResponseMessage answer) =>
+        Assert.True(answer.Headers.CacheControl?.NoStore);
 
     private static Task<ProtectedHost> StartAsync(Action<IServiceCollection>? services = null) =>
         ProtectedHost.StartAsync(faults: (_, name) => Fault(name), services: services);
@@ -177,7 +184,8 @@ public class UnexpectedErrorTests
         "shutdown" => new PostgresException("bye", "FATAL", "FATAL", "57P01"),
         "full" => new PostgresException("full", "FATAL", "FATAL", "53300"),
         "lost" => new PostgresException("lost", "FATAL", "FATAL", "08006"),
-        "wrapped" => new InvalidOperationException("retry", new InvalidOperationException("save", new NpgsqlException("away"))),
+        "wrapped" => new InvalidOperationException(
+            "retry", new InvalidOperationException("save", new NpgsqlException("away"))),
         "keys" => new InvalidOperationException("sign", new KeyStoreException("away")),
         "saved" => new DbUpdateException("save", new NpgsqlException("away")),
         "constraint" => new DbUpdateException("save", new PostgresException("dup", "ERROR", "ERROR", "23505")),

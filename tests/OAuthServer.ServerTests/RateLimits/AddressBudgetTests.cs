@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
@@ -26,14 +27,16 @@ public sealed class AddressBudgetTests(ThriftyServer shared) : IClassFixture<Thr
     [InlineData("/account/password", 3)]
     public async Task A_used_up_budget_answers_in_one_form(string path, int limit)
     {
-        for (var i = 0; i < limit; i++) Assert.NotEqual(HttpStatusCode.TooManyRequests, (await GuessAsync(path)).Status);
+        for (var i = 0; i < limit; i++)
+            Assert.NotEqual(HttpStatusCode.TooManyRequests, (await GuessAsync(path)).Status);
         var refused = await GuessAsync(path);
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
         Assert.StartsWith("application/json", refused.ContentType, StringComparison.Ordinal);
         Assert.Equal("too_many_requests", refused.Error);
         Assert.True(refused.Headers.CacheControl!.NoStore);
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 900);
-        Assert.Equal((limit.ToString(System.Globalization.CultureInfo.InvariantCulture), "0"), (Header(refused, "RateLimit-Limit"), Header(refused, "RateLimit-Remaining")));
+        Assert.Equal(limit.ToString(CultureInfo.InvariantCulture), Header(refused, "RateLimit-Limit"));
+        Assert.Equal("0", Header(refused, "RateLimit-Remaining"));
         Assert.NotNull(Header(refused, "RateLimit-Reset"));
     }
 
@@ -44,9 +47,11 @@ public sealed class AddressBudgetTests(ThriftyServer shared) : IClassFixture<Thr
     [InlineData("True-Client-IP")]
     public async Task A_forged_address_is_the_same_bucket(string header)
     {
-        for (var i = 0; i < 3; i++) await _server.PostRawAsync("/oauth/token", "grant_type=x&client_id=x&client_secret=y", headers: Headers(header, i));
+        const string form = "grant_type=x&client_id=x&client_secret=y";
+        for (var i = 0; i < 3; i++) await _server.PostRawAsync("/oauth/token", form, headers: Headers(header, i));
         // The proxy puts the true peer at the right end; whatever stands before it was written by the client.
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await _server.PostRawAsync("/oauth/token", "grant_type=x", headers: Headers(header, 9))).Status);
+        var refused = await _server.PostRawAsync("/oauth/token", "grant_type=x", headers: Headers(header, 9));
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
     }
 
     [Theory]
@@ -60,24 +65,36 @@ public sealed class AddressBudgetTests(ThriftyServer shared) : IClassFixture<Thr
         {
             Database = _server.Database,
             Environment = "Development",
-            Settings = new Dictionary<string, string?> { ["OAuth:Issuer"] = "http://localhost:5080", ["ForwardedHeaders:KnownProxies:0"] = "192.0.2.1", ["RateLimiting:Token:PermitLimit"] = "3" },
+            Settings = new Dictionary<string, string?>
+            {
+                ["OAuth:Issuer"] = "http://localhost:5080",
+                ["ForwardedHeaders:KnownProxies:0"] = "192.0.2.1",
+                ["RateLimiting:Token:PermitLimit"] = "3",
+            },
         });
         using var direct = server.CreateDirectClient();
         for (var i = 0; i <= limit; i++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/oauth/token", UriKind.Relative)) { Content = new FormUrlEncodedContent([new("grant_type", "x")]) };
-            request.Headers.TryAddWithoutValidation(header, header == "Forwarded" ? $"for=203.0.113.{i}" : $"203.0.113.{i}");
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/oauth/token", UriKind.Relative));
+            request.Content = new FormUrlEncodedContent([new("grant_type", "x")]);
+            request.Headers.TryAddWithoutValidation(header, Forged(header, i));
             using var answer = await direct.SendAsync(request, Ct);
             Assert.Equal(i < limit ? HttpStatusCode.Unauthorized : HttpStatusCode.TooManyRequests, answer.StatusCode);
         }
     }
 
-    private static string? Header(Reply reply, string name) => reply.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+    private static string? Header(Reply reply, string name) =>
+        reply.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+
+    private static string Forged(string header, int i) =>
+        header == "Forwarded" ? $"for=203.0.113.{i}" : $"203.0.113.{i}";
 
     private (string, string)[] Headers(string header, int i) => header == "X-Forwarded-For"
         ? [(header, $"203.0.113.{i}, {_address}")]
-        : [(header, header == "Forwarded" ? $"for=203.0.113.{i}" : $"203.0.113.{i}"), ("X-Forwarded-For", _address)];
+        : [(header, Forged(header, i)), ("X-Forwarded-For", _address)];
 
-    private Task<Reply> GuessAsync(string path) =>
-        _server.PostRawAsync(path, "client_id=unknown&client_secret=guess&token=x&grant_type=refresh_token", headers: ("X-Forwarded-For", _address));
+    private Task<Reply> GuessAsync(string path) => _server.PostRawAsync(
+        path,
+        "client_id=unknown&client_secret=guess&token=x&grant_type=refresh_token",
+        headers: ("X-Forwarded-For", _address));
 }

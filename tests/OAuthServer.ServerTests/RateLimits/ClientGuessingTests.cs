@@ -22,8 +22,8 @@ public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<Gu
     [Fact, Row("OPS-02")]
     public async Task By_default_a_secret_withstands_fifty_guesses_from_any_number_of_addresses()
     {
-        await using var server = await TestServer.StartAsync(new() { Settings = new Dictionary<string, string?> { ["RateLimiting:ClientSecrets:PermitLimit"] = "50" } });
-        for (var i = 0; i < 50; i++) Expect.Error(await GuessAsync(server, $"guess-{i}", i, client: TestData.Web), "invalid_client", HttpStatusCode.Unauthorized);
+        await using var server = await StartAsync(guesses: 50);
+        for (var i = 0; i < 50; i++) AssertWrong(await GuessAsync(server, $"guess-{i}", i, client: TestData.Web));
         AssertLimited(await GuessAsync(server, "guess-50", 50, client: TestData.Web), 50);
     }
 
@@ -34,7 +34,8 @@ public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<Gu
     {
         await AddClientAsync();
         var tokens = await _server.TokensAsync(Ask, Client);
-        await using var cold = await TestServer.StartAsync(new() { Database = _server.Database, Settings = GuardedServer.Settings });
+        await using var cold = await TestServer.StartAsync(
+            new() { Database = _server.Database, Settings = GuardedServer.Settings });
 
         await GuessUntilLimitedAsync(_server, addresses);
         var refreshed = await _server.RefreshAsync(tokens.RefreshToken, Client);
@@ -69,7 +70,7 @@ public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<Gu
         var (code, other) = (await _server.CodeAsync(Ask), await CodeOfBobAsync());
         await GuessUntilLimitedAsync(_server, 200);
 
-        for (var i = 0; i < 3; i++) Expect.Error(await GuessAsync(_server, $"own-{i}", 250, code), "invalid_client", HttpStatusCode.Unauthorized);
+        for (var i = 0; i < 3; i++) AssertWrong(await GuessAsync(_server, $"own-{i}", 250, code));
         AssertLimited(await GuessAsync(_server, "own-3", 251, code), 3);
         AssertLimited(await GuessAsync(_server, TestData.Secret, 252, code), 3);
 
@@ -80,28 +81,49 @@ public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<Gu
     [Fact, Row("OPS-02")]
     public async Task Unknown_clients_share_a_budget_that_no_known_one_feels()
     {
-        await using var server = await TestServer.StartAsync(new() { Settings = new Dictionary<string, string?> { ["RateLimiting:ClientSecrets:PermitLimit"] = "4" } });
-        for (var i = 0; i < 4; i++) Expect.Error(await GuessAsync(server, "guess", i, client: $"nobody-{i}"), "invalid_client", HttpStatusCode.Unauthorized);
+        await using var server = await StartAsync(guesses: 4);
+        for (var i = 0; i < 4; i++) AssertWrong(await GuessAsync(server, "guess", i, client: $"nobody-{i}"));
         for (var i = 4; i < 20; i++) AssertLimited(await GuessAsync(server, "guess", i, client: $"nobody-{i}"), 4);
 
-        Expect.Error(await GuessAsync(server, "guess", 21, client: TestData.OtherWeb), "invalid_client", HttpStatusCode.Unauthorized);
+        AssertWrong(await GuessAsync(server, "guess", 21, client: TestData.OtherWeb));
         Expect.Error(await server.RefreshAsync("unknown", TestData.OtherWeb), "invalid_grant");
-        Assert.Equal(1, await server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'budget_used_up' AND reason = 'client_unknown'"));
-        Assert.Equal(4, await server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'client_refused' AND reason = 'client_unknown'"));
+        const string unknown =
+            "SELECT count(*) FROM oauth_audit_events WHERE event = $1 AND reason = 'client_unknown'";
+        Assert.Equal(1, await server.Database.ScalarAsync<long>(unknown, "budget_used_up"));
+        Assert.Equal(4, await server.Database.ScalarAsync<long>(unknown, "client_refused"));
     }
 
     [Fact, Row("OPS-02")]
     public async Task An_address_that_is_turned_away_leaves_one_audit_row()
     {
-        for (var i = 0; i < 103; i++) await _server.PostRawAsync("/oauth/token", "grant_type=x", headers: ("X-Forwarded-For", $"192.0.2.{_own}"));
-        Assert.Equal(1, await _server.Database.ScalarAsync<long>(
-            "SELECT count(*) FROM oauth_audit_events WHERE event = 'budget_used_up' AND reason = 'address_budget' AND address = $1", $"192.0.2.{_own}"));
+        var address = $"192.0.2.{_own}";
+        for (var i = 0; i < 103; i++)
+            await _server.PostRawAsync("/oauth/token", "grant_type=x", headers: ("X-Forwarded-For", address));
+
+        const string usedUp = """
+            SELECT count(*) FROM oauth_audit_events
+            WHERE event = 'budget_used_up' AND reason = 'address_budget' AND address = $1
+            """;
+        Assert.Equal(1, await _server.Database.ScalarAsync<long>(usedUp, address));
     }
+
+    private static Task<TestServer> StartAsync(int guesses) => TestServer.StartAsync(new()
+    {
+        Settings = new Dictionary<string, string?>
+        {
+            ["RateLimiting:ClientSecrets:PermitLimit"] = guesses.ToString(CultureInfo.InvariantCulture),
+        },
+    });
+
+    private static void AssertWrong(Reply reply) =>
+        Expect.Error(reply, "invalid_client", HttpStatusCode.Unauthorized);
 
     private static void AssertLimited(Reply reply, int limit = GuardedServer.Guesses)
     {
         Expect.Error(reply, "too_many_requests", HttpStatusCode.TooManyRequests);
-        Assert.Equal((limit.ToString(CultureInfo.InvariantCulture), "0"), (reply.Headers.GetValues("RateLimit-Limit").Single(), reply.Headers.GetValues("RateLimit-Remaining").Single()));
+        var told = reply.Headers.GetValues("RateLimit-Limit").Single();
+        Assert.Equal(limit.ToString(CultureInfo.InvariantCulture), told);
+        Assert.Equal("0", reply.Headers.GetValues("RateLimit-Remaining").Single());
         var wait = reply.Headers.RetryAfter!.Delta!.Value.TotalSeconds;
         Assert.InRange(wait, 800, 900);
         Assert.Equal(wait.ToString(CultureInfo.InvariantCulture), reply.Headers.GetValues("RateLimit-Reset").Single());
@@ -110,7 +132,10 @@ public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<Gu
     private AuthorizationAsk Ask => AuthorizationAsk.For(Client, TestData.WebRedirectUri);
 
     private Task<int> AddClientAsync() => _server.Database.ExecuteAsync(
-        "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes) VALUES ($1, $2, 'Guessed', '{https://c.example/cb}', '{read}', '{read}')",
+        """
+        INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes)
+        VALUES ($1, $2, 'Guessed', '{https://c.example/cb}', '{read}', '{read}')
+        """,
         Client, TestData.SecretHash);
 
     private async Task GuessUntilLimitedAsync(TestServer server, int addresses)
@@ -129,9 +154,13 @@ public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<Gu
         Assert.Fail($"{Tries} guesses were judged.");
     }
 
-    private Task<Reply> GuessAsync(TestServer server, string secret, int address, string? code = null, string? client = null) => server.PostRawAsync(
-        "/oauth/token", $"grant_type=authorization_code&code={code ?? "unknown"}&code_verifier={AuthorizationAsk.Verifier}&client_id={client ?? Client}&client_secret={secret}",
-        headers: ("X-Forwarded-For", $"198.18.{_own}.{address}"));
+    private Task<Reply> GuessAsync(
+        TestServer server, string secret, int address, string? code = null, string? client = null)
+    {
+        var form = $"grant_type=authorization_code&code={code ?? "unknown"}&code_verifier={AuthorizationAsk.Verifier}"
+            + $"&client_id={client ?? Client}&client_secret={secret}";
+        return server.PostRawAsync("/oauth/token", form, headers: ("X-Forwarded-For", $"198.18.{_own}.{address}"));
+    }
 
     private async Task<string> CodeOfBobAsync()
     {
@@ -141,5 +170,6 @@ public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<Gu
     }
 
     private Task<long> UsedUpAsync(string reason) => _server.Database.ScalarAsync<long>(
-        "SELECT count(*) FROM oauth_audit_events WHERE event = 'budget_used_up' AND reason = $1 AND client_id = $2", reason, Client);
+        "SELECT count(*) FROM oauth_audit_events WHERE event = 'budget_used_up' AND reason = $1 AND client_id = $2",
+        reason, Client);
 }

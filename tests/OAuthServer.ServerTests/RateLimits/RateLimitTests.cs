@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -37,7 +38,8 @@ public class RateLimitTests
     [Fact]
     public async Task Failures_of_the_server_are_not_the_callers_refusals()
     {
-        await using var host = await ProtectedHost.StartAsync(Limit("Token", 3), faults: (_, _) => new InvalidOperationException());
+        await using var host = await ProtectedHost.StartAsync(
+            Limit("Token", 3), faults: (_, _) => new InvalidOperationException());
 
         Assert.Equal(20, (await host.PostManyAsync("/oauth/token?throw=bug", 20))[500]);
         Assert.Equal(20, (await host.PostManyAsync("/oauth/token?status=429", 20))[429]);
@@ -126,8 +128,10 @@ public class RateLimitTests
 
         for (var i = 0; i < 1_000; i++)
         {
-            using var answer = await host.PostAsync("/oauth/token?status=401",
-                ("X-Forwarded-For", $"203.0.{i / 250}.{i % 250}"), ("Forwarded", $"for=203.0.{i / 250}.{i % 250}"), ("X-Real-IP", $"203.0.{i / 250}.{i % 250}"));
+            var forged = $"203.0.{i / 250}.{i % 250}";
+            using var answer = await host.PostAsync(
+                "/oauth/token?status=401",
+                ("X-Forwarded-For", forged), ("Forwarded", $"for={forged}"), ("X-Real-IP", forged));
             if (answer.StatusCode == HttpStatusCode.TooManyRequests) limited++;
         }
 
@@ -142,7 +146,8 @@ public class RateLimitTests
         await using var host = await ProtectedHost.StartAsync(settings);
         await host.PostManyAsync("/oauth/token?status=400", 1, ("X-Forwarded-For", "2001:db8:0:1::1"));
 
-        Assert.Equal(1, (await host.PostManyAsync("/oauth/token", 1, ("X-Forwarded-For", "203.0.113.1, 2001:db8:0:1:ffff::2")))[429]);
+        var same = ("X-Forwarded-For", "203.0.113.1, 2001:db8:0:1:ffff::2");
+        Assert.Equal(1, (await host.PostManyAsync("/oauth/token", 1, same))[429]);
         Assert.Equal(1, (await host.PostManyAsync("/oauth/token", 1, ("X-Forwarded-For", "2001:db8:0:2::1")))[200]);
     }
 
@@ -218,7 +223,7 @@ public class RateLimitTests
         using var first = await one;
         using var second = await two;
 
-        Assert.Equal([HttpStatusCode.BadRequest, HttpStatusCode.BadRequest], new[] { first.StatusCode, second.StatusCode });
+        Assert.All([first, second], answer => Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode));
         Assert.Single(await RecordedAsync(database));
         Assert.Equal(3, (await host.PostManyAsync("/oauth/token", 3))[429]);
         Assert.Single(await RecordedAsync(database));
@@ -257,10 +262,11 @@ public class RateLimitTests
     }
 
     private static Dictionary<string, string?> Limit(string group, int permits) =>
-        new() { [$"RateLimiting:{group}:PermitLimit"] = permits.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        new() { [$"RateLimiting:{group}:PermitLimit"] = permits.ToString(CultureInfo.InvariantCulture) };
 
     // The address of each row that tells of a used-up budget.
     private static async Task<IEnumerable<string?>> RecordedAsync(TestDatabase database) =>
-        (await database.QueryAsync("SELECT address FROM oauth_audit_events WHERE event = 'budget_used_up' AND reason = 'address_budget'"))
+        (await database.QueryAsync(
+            "SELECT address FROM oauth_audit_events WHERE event = 'budget_used_up' AND reason = 'address_budget'"))
         .Select(row => (string?)row["address"]);
 }

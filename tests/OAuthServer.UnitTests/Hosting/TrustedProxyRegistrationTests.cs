@@ -32,7 +32,8 @@ public class TrustedProxyRegistrationTests
     private static ForwardedHeadersOptions Options(params (string Key, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create($"ForwardedHeaders:{pair.Key}", (string?)pair.Value)))
+            .AddInMemoryCollection(settings.Select(
+                pair => KeyValuePair.Create($"ForwardedHeaders:{pair.Key}", (string?)pair.Value)))
             .Build();
         using var services = new ServiceCollection().AddTrustedProxies(configuration).BuildServiceProvider();
         return services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value;

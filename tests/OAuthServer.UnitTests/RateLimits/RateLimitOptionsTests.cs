@@ -11,8 +11,11 @@ public class RateLimitOptionsTests
 
         Assert.True(new RateLimitOptionsValidator().Validate(null, options).Succeeded);
         var budgets = Enum.GetValues<Budget>().Select(options.Of).ToList();
-        Assert.All(budgets, budget => Assert.Equal((100, TimeSpan.FromMinutes(15)), (budget.PermitLimit, budget.Window)));
-        Assert.Equal([BudgetCount.All, BudgetCount.Refused, BudgetCount.Refused, BudgetCount.All], budgets.Select(budget => budget.Count));
+        Assert.All(
+            budgets, budget => Assert.Equal((100, TimeSpan.FromMinutes(15)), (budget.PermitLimit, budget.Window)));
+        Assert.Equal(
+            [BudgetCount.All, BudgetCount.Refused, BudgetCount.Refused, BudgetCount.All],
+            budgets.Select(budget => budget.Count));
         Assert.All(
             new[] { options.ClientSecrets, options.Passwords },
             limit => Assert.Equal((50, TimeSpan.FromMinutes(15)), (limit.PermitLimit, limit.Window)));
@@ -25,6 +28,7 @@ public class RateLimitOptionsTests
 
         BudgetOptions[] groups = [options.Authorize, options.Token, options.Revoke, options.SignIn];
         Assert.Equal(groups, Enum.GetValues<Budget>().Select(options.Of));
-        Assert.Equal(["authorize", "token", "revoke", "sign-in"], Enum.GetValues<Budget>().Select(budget => budget.Name()));
+        var names = Enum.GetValues<Budget>().Select(budget => budget.Name());
+        Assert.Equal(["authorize", "token", "revoke", "sign-in"], names);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using OAuthServer.Settings;
@@ -63,7 +64,8 @@ public sealed class OAuthOptionsValidatorTests
     [InlineData("7.00:00:00", true)]
     [InlineData("6.23:59:59", false)]
     public void A_family_outlives_its_refresh_tokens(string lifetime, bool valid) =>
-        Check(options => options.RefreshTokenFamilyLifetime = Time(lifetime), valid, "OAuth:RefreshTokenFamilyLifetime");
+        Check(
+            options => options.RefreshTokenFamilyLifetime = Time(lifetime), valid, "OAuth:RefreshTokenFamilyLifetime");
 
     [Theory]
     [InlineData("00:00:00", true)]
@@ -106,8 +108,8 @@ public sealed class OAuthOptionsValidatorTests
     private static OAuthOptions Options(string issuer) => new() { Issuer = issuer };
 
     private static List<string> Faults(OAuthOptions options, string environment) =>
-        [.. new OAuthOptionsValidator(new HostingEnvironment { EnvironmentName = environment }).Validate(null, options).Failures ?? []];
+        [.. new OAuthOptionsValidator(new HostingEnvironment { EnvironmentName = environment })
+            .Validate(null, options).Failures ?? []];
 
-    private static TimeSpan Time(string text) =>
-        TimeSpan.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    private static TimeSpan Time(string text) => TimeSpan.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -92,8 +92,10 @@ public sealed class OptionBoundsTests
     [Fact]
     public void Every_figure_and_every_length_of_time_is_in_the_table()
     {
-        var figures = ConfigurationPage.Settings().Where(setting => setting.Kind is "number" or "time").Select(setting => setting.Key);
-        Assert.Equal(figures.Order(StringComparer.Ordinal), Figures.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
+        var figures = ConfigurationPage.Settings()
+            .Where(setting => setting.Kind is "number" or "time").Select(setting => setting.Key);
+        var keys = Figures.Select(row => row.Data.Item1);
+        Assert.Equal(figures.Order(StringComparer.Ordinal), keys.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -118,12 +120,17 @@ public sealed class OptionBoundsTests
 
     private static IReadOnlyList<string> Faults(Dictionary<string, string> settings)
     {
-        using var server = new ConfiguredServer("Production", [.. settings.Select(setting => (setting.Key, setting.Value))]);
+        using var server = new ConfiguredServer(
+            "Production", [.. settings.Select(setting => (setting.Key, setting.Value))]);
         return server.Faults;
     }
 
     // The next number, or the next hundred nanoseconds.
-    private static string Step(string value, int by) => int.TryParse(value, CultureInfo.InvariantCulture, out var number)
-        ? (number + by).ToString(CultureInfo.InvariantCulture)
-        : (TimeSpan.Parse(value, CultureInfo.InvariantCulture) + TimeSpan.FromTicks(by)).ToString("c", CultureInfo.InvariantCulture);
+    private static string Step(string value, int by)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        return int.TryParse(value, culture, out var number)
+            ? (number + by).ToString(culture)
+            : (TimeSpan.Parse(value, culture) + TimeSpan.FromTicks(by)).ToString("c", culture);
+    }
 }

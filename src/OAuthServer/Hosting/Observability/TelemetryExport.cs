@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Hosting.Observability;
 
@@ -58,9 +58,8 @@ internal sealed record TelemetryExport(bool Metrics, bool Traces, IReadOnlyList<
 internal sealed class TelemetryOptions;
 
 /// <summary>See <see cref="TelemetryExport.Faults"/>.</summary>
-internal sealed class TelemetryOptionsValidator(TelemetryExport export) : IValidateOptions<TelemetryOptions>
+internal sealed class TelemetryOptionsValidator(TelemetryExport export) : OptionsValidator<TelemetryOptions>
 {
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, TelemetryOptions options) =>
-        export.Faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(export.Faults);
+    protected override IEnumerable<string?> Faults(TelemetryOptions options) => export.Faults;
 }

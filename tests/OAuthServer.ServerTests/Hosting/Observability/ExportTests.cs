@@ -12,12 +12,14 @@ using OpenTelemetry.Trace;
 namespace OAuthServer.ServerTests.Hosting.Observability;
 
 /// <summary>
-/// What leaves the process by OTLP, and when nothing does. Listeners are of the whole process, and OpenTelemetry takes the instruments of
-/// all servers in it for the same: one that ends would silence the others. So these run alone.
+/// What leaves the process by OTLP, and when nothing does. Listeners are of the whole process, and OpenTelemetry
+/// takes the instruments of all servers in it for the same: one that ends would silence the others. So these run
+/// alone.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class ExportTests
 {
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string MetricsPath = "/v1/metrics";
     private const string TracesPath = "/v1/traces";
     private const string StrangersTrace = "5745a6e6e7e85745a6e6e7e8cafecafe";
@@ -27,18 +29,31 @@ public sealed class ExportTests
     public async Task Metrics_and_traces_arrive_at_the_endpoint_that_the_standard_variable_names()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        await using (var server = await StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=somewhere")))
+        await using (var server = await StartAsync(
+            (Endpoint, receiver.Address),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "200"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=somewhere")))
         {
             await server.TokensAsync();
-            await Eventually.BecomesTrue(() => Task.FromResult(Holds(receiver, MetricsPath, "authorization_code")), Patience, "the token request was counted at the collector");
+            await Eventually.BecomesTrue(
+                () => Task.FromResult(Holds(receiver, MetricsPath, "authorization_code")),
+                Patience,
+                "the token request was counted at the collector");
         }
 
-        Assert.All(
-            ["oauthserver", "somewhere", "oauth.server.requests", "oauth.server.signing.duration", "oauth.server.key.age", "http.server.request.duration", "db.client.connection.count", "dotnet.gc.collections"],
-            text => Assert.True(Holds(receiver, MetricsPath, text), text));
-        Assert.All(
-            ["oauthserver", "POST /oauth/token", "sign access token", "check client secret", "http.response.status_code", "UPDATE oauth_authorization_codes"],
-            text => Assert.True(Holds(receiver, TracesPath, text), text));
+        string[] measured =
+        [
+            "oauthserver", "somewhere", "oauth.server.requests", "oauth.server.signing.duration",
+            "oauth.server.key.age", "http.server.request.duration", "db.client.connection.count",
+            "db.client.operation.duration", "dotnet.gc.collections",
+        ];
+        string[] traced =
+        [
+            "oauthserver", "POST /oauth/token", "sign access token", "check client secret",
+            "http.response.status_code", "UPDATE oauth_authorization_codes",
+        ];
+        Assert.All(measured, text => Assert.True(Holds(receiver, MetricsPath, text), text));
+        Assert.All(traced, text => Assert.True(Holds(receiver, TracesPath, text), text));
     }
 
     [Fact]
@@ -46,13 +61,20 @@ public sealed class ExportTests
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         string[] marks;
-        await using (var server = await StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address)))
+        await using (var server = await StartAsync((Endpoint, receiver.Address)))
         {
             var code = await server.CodeAsync(new AuthorizationAsk().With("state", "mark-state"));
             var tokens = await server.RedeemAsync(code);
-            await server.PostRawAsync("/oauth/token?mark-key=mark-value", "grant_type=refresh_token&refresh_token=mark-token&client_id=mark-client&client_secret=mark-secret", headers: [("User-Agent", "mark-agent"), ("baggage", "mark-baggage=1")]);
+            await server.PostRawAsync(
+                "/oauth/token?mark-key=mark-value",
+                "grant_type=refresh_token&refresh_token=mark-token&client_id=mark-client&client_secret=mark-secret",
+                headers: [("User-Agent", "mark-agent"), ("baggage", "mark-baggage=1")]);
             await server.PostRawAsync("/mark-path?code=mark-code", "x");
-            marks = [code, tokens.AccessToken!, tokens.RefreshToken!, AuthorizationAsk.Verifier, AuthorizationAsk.Challenge, TestData.Secret, TestData.Password, TestData.Email, "mark-"];
+            marks =
+            [
+                code, tokens.AccessToken!, tokens.RefreshToken!, AuthorizationAsk.Verifier, AuthorizationAsk.Challenge,
+                TestData.Secret, TestData.Password, TestData.Email, "mark-",
+            ];
         }
 
         Assert.True(Holds(receiver, TracesPath, "POST /oauth/token"));
@@ -64,12 +86,15 @@ public sealed class ExportTests
     public async Task A_caller_chooses_neither_the_trace_nor_whether_it_is_kept()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        await using (var server = await StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address))) await AskWithTraceAsync(server);
+        var strangers = Convert.FromHexString(StrangersTrace);
+        await using (var server = await StartAsync((Endpoint, receiver.Address))) await AskWithTraceAsync(server);
         Assert.True(Holds(receiver, TracesPath, "POST /oauth/token"));
-        Assert.DoesNotContain(receiver.Bodies(TracesPath), body => body.AsSpan().IndexOf(Convert.FromHexString(StrangersTrace)) >= 0);
+        Assert.DoesNotContain(receiver.Bodies(TracesPath), body => body.AsSpan().IndexOf(strangers) >= 0);
 
         await using var unsampled = await OtlpReceiver.StartAsync();
-        await using (var server = await StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", unsampled.Address), ("OTEL_TRACES_SAMPLER", "parentbased_always_off"))) await AskWithTraceAsync(server);
+        var off = ("OTEL_TRACES_SAMPLER", "parentbased_always_off");
+        await using (var server = await StartAsync((Endpoint, unsampled.Address), off))
+            await AskWithTraceAsync(server);
         Assert.NotEmpty(unsampled.Bodies(MetricsPath));
         Assert.Empty(unsampled.Bodies(TracesPath));
     }
@@ -78,7 +103,9 @@ public sealed class ExportTests
     public async Task One_signal_can_have_an_endpoint_of_its_own_and_the_other_none()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        await using (var server = await StartAsync(("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", receiver.Address + "/mine"), ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf")))
+        await using (var server = await StartAsync(
+            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", receiver.Address + "/mine"),
+            ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf")))
         {
             Assert.NotNull(server.Services.GetService<MeterProvider>());
             Assert.Null(server.Services.GetService<TracerProvider>());
@@ -93,12 +120,21 @@ public sealed class ExportTests
     {
         await using var receiver = await OtlpReceiver.StartAsync(answers: false);
         await using var server = await StartAsync(
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_METRIC_EXPORT_INTERVAL", "100"), ("OTEL_BSP_SCHEDULE_DELAY", "100"), ("OTEL_EXPORTER_OTLP_TIMEOUT", "60000"), ("OTEL_BSP_MAX_QUEUE_SIZE", "64"), ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16"));
+            (Endpoint, receiver.Address),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "100"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "60000"),
+            ("OTEL_BSP_MAX_QUEUE_SIZE", "64"),
+            ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16"));
         var tokens = await server.TokensAsync();
-        await Eventually.BecomesTrue(() => Task.FromResult(receiver.Bodies(MetricsPath).Count > 0 && receiver.Bodies(TracesPath).Count > 0), Patience, "both exports hang");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(receiver.Bodies(MetricsPath).Count > 0 && receiver.Bodies(TracesPath).Count > 0),
+            Patience,
+            "both exports hang");
         for (var refresh = 0; refresh < 100; refresh++)
         {
-            tokens = await server.RefreshAsync(tokens.RefreshToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            var refreshed = server.RefreshAsync(tokens.RefreshToken);
+            tokens = await refreshed.WaitAsync(Patience, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, tokens.Status);
         }
 
@@ -113,7 +149,9 @@ public sealed class ExportTests
     public async Task Without_the_variables_there_is_no_OpenTelemetry_and_nobody_listens(string variable, string value)
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        (string, string)[] settings = variable == "NOTHING" ? [] : [(variable, value), ("OTEL_TRACES_EXPORTER", "none"), ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address)];
+        (string, string)[] settings = variable == "NOTHING"
+            ? []
+            : [(variable, value), ("OTEL_TRACES_EXPORTER", "none"), (Endpoint, receiver.Address)];
         await using (var server = await StartAsync(settings))
         {
             Assert.Null(server.Services.GetService<MeterProvider>());
@@ -124,12 +162,15 @@ public sealed class ExportTests
             await server.TokensAsync();
             Assert.True(instruments.Count >= 13, $"{instruments.Count} instruments");
             Assert.All(instruments, instrument => Assert.False(instrument.Enabled, instrument.Name));
-            Assert.Null(server.Services.GetRequiredService<ServerTelemetry>().Span("sign access token"));
-            Assert.Equal(0, server.Services.GetRequiredService<ServerTelemetry>().SigningBegins());
+            var telemetry = server.Services.GetRequiredService<ServerTelemetry>();
+            Assert.Null(telemetry.Span("sign access token"));
+            Assert.Equal(0, telemetry.SigningBegins());
 
             void Keep(Instrument instrument)
             {
-                if (instrument.Meter.Name == ServerTelemetry.Name && ReferenceEquals(instrument.Meter.Scope, server.Services.GetRequiredService<IMeterFactory>())) instruments.Enqueue(instrument);
+                var ours = server.Services.GetRequiredService<IMeterFactory>();
+                if (instrument.Meter.Name == ServerTelemetry.Name && ReferenceEquals(instrument.Meter.Scope, ours))
+                    instruments.Enqueue(instrument);
             }
         }
 
@@ -137,13 +178,17 @@ public sealed class ExportTests
         Assert.Empty(receiver.Bodies(TracesPath));
     }
 
-    private static Task<TestServer> StartAsync(params (string Name, string Value)[] variables) => TestServer.StartAsync(new()
+    private static Task<TestServer> StartAsync(params (string Name, string Value)[] variables)
     {
-        Settings = variables.Append(("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")).ToDictionary(v => v.Item1, v => (string?)v.Item2),
-    });
+        var settings = variables.ToDictionary(variable => variable.Name, variable => (string?)variable.Value);
+        settings["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        return TestServer.StartAsync(new() { Settings = settings });
+    }
 
-    private static Task<Reply> AskWithTraceAsync(TestServer server) =>
-        server.PostRawAsync("/oauth/token", "grant_type=refresh_token", headers: [("traceparent", $"00-{StrangersTrace}-00f067aa0ba902b7-01"), ("tracestate", "a=b")]);
+    private static Task<Reply> AskWithTraceAsync(TestServer server) => server.PostRawAsync(
+        "/oauth/token",
+        "grant_type=refresh_token",
+        headers: [("traceparent", $"00-{StrangersTrace}-00f067aa0ba902b7-01"), ("tracestate", "a=b")]);
 
     private static bool Holds(OtlpReceiver receiver, string path, string text) =>
         receiver.Bodies(path).Any(body => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);

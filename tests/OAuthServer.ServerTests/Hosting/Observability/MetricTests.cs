@@ -20,7 +20,11 @@ public sealed class MetricTests : IAsyncLifetime
     {
         _server = await TestServer.StartAsync(new()
         {
-            Settings = new Dictionary<string, string?> { ["SigningKeys:RotateEvery"] = "30.00:00:00", ["RateLimiting:ClientSecrets:PermitLimit"] = "2" },
+            Settings = new Dictionary<string, string?>
+            {
+                ["SigningKeys:RotateEvery"] = "30.00:00:00",
+                ["RateLimiting:ClientSecrets:PermitLimit"] = "2",
+            },
         });
         _metrics = new CollectedMetrics(_server);
     }
@@ -66,8 +70,9 @@ public sealed class MetricTests : IAsyncLifetime
         Assert.Equal(1, _metrics.Count("oauth.server.reuse.detections", "oauth.credential=refresh_token"));
         Assert.Equal(2, _metrics.All.Count(m => m.Instrument == "oauth.server.reuse.detections"));
 
-        await _server.PostFormAsync("/oauth/token", ("grant_type", "password"), ("client_id", TestData.Web), ("client_secret", TestData.Secret));
-        Assert.Contains(_metrics.All, m => m.Instrument == Requests && m.Tags.Contains("oauth.outcome=refused oauth.reason=grant_type_unsupported", StringComparison.Ordinal) && !m.Tags.Contains("password", StringComparison.Ordinal));
+        await AskAsync("password", TestData.Secret);
+        var unsupported = Assert.Single(Requested("refused", "grant_type_unsupported"));
+        Assert.DoesNotContain("password", unsupported.Tags, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,10 +83,10 @@ public sealed class MetricTests : IAsyncLifetime
         await _server.RefreshAsync(tokens.RefreshToken);
         Assert.Equal(1, _metrics.Count(SecretChecks, "oauth.check=memory", "oauth.result=right"));
 
-        for (var guess = 0; guess < 3; guess++) await _server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("client_id", TestData.Web), ("client_secret", $"guess-{guess}"));
+        for (var guess = 0; guess < 3; guess++) await AskAsync("refresh_token", $"guess-{guess}");
         Assert.Equal(2, _metrics.Count(SecretChecks, "oauth.check=bcrypt", "oauth.result=wrong"));
-        Assert.Equal(2, _metrics.All.Count(m => m.Tags.Contains("oauth.outcome=refused oauth.reason=client_secret_wrong", StringComparison.Ordinal)));
-        Assert.Equal(1, _metrics.All.Count(m => m.Tags.Contains("oauth.outcome=limited oauth.reason=client_secret_guesses_exhausted", StringComparison.Ordinal)));
+        Assert.Equal(2, Requested("refused", "client_secret_wrong").Count());
+        Assert.Single(Requested("limited", "client_secret_guesses_exhausted"));
     }
 
     [Fact]
@@ -91,9 +96,14 @@ public sealed class MetricTests : IAsyncLifetime
         var before = _metrics.All.Count;
         Assert.Equal(HttpStatusCode.OK, (await _server.RefreshAsync(tokens.RefreshToken)).Status);
 
-        var measured = _metrics.All.Skip(before).Where(m => m.Instrument.StartsWith("oauth.", StringComparison.Ordinal)).ToList();
+        var measured = _metrics.All.Skip(before)
+            .Where(m => m.Instrument.StartsWith("oauth.", StringComparison.Ordinal)).ToList();
         Assert.Equal(
-            [$"{SecretChecks} oauth.check=memory oauth.result=right", $"{Signatures} ", $"{Requests} oauth.endpoint=token oauth.grant_type=refresh_token oauth.outcome=granted"],
+            [
+                $"{SecretChecks} oauth.check=memory oauth.result=right",
+                $"{Signatures} ",
+                $"{Requests} oauth.endpoint=token oauth.grant_type=refresh_token oauth.outcome=granted",
+            ],
             measured.Select(m => $"{m.Instrument} {m.Tags}"));
         Assert.All(measured, m => Assert.True(m.Value > 0, m.Instrument));
     }
@@ -106,14 +116,19 @@ public sealed class MetricTests : IAsyncLifetime
         var due = Assert.Single(_metrics.Read("oauth.server.key.rotation.due")).Value;
         Assert.True(age > 0);
         Assert.Equal(30, due + TimeSpan.FromSeconds(age).TotalDays, 2);
-        Assert.Equal(["oauth.key.stage=pending 0", "oauth.key.stage=current 1", "oauth.key.stage=previous 0"], Values("oauth.server.key.published"));
+        Assert.Equal(
+            ["oauth.key.stage=pending 0", "oauth.key.stage=current 1", "oauth.key.stage=previous 0"],
+            Values("oauth.server.key.published"));
         Assert.Equal([" 0"], Values("oauth.server.key.store.failing"));
         Assert.Equal([" 0"], Values("oauth.server.hash_work.waiting"));
         Assert.Equal(["oauth.cache=clients 1", "oauth.cache=client_secrets 1"], Values("oauth.server.cache.entries"));
         Assert.Equal(
-            ["accounts", "addresses", "authorize", "client_secret_holders", "client_secrets", "devices", "passwords", "revoke", "sign-in", "token"],
+            [
+                "accounts", "addresses", "authorize", "client_secret_holders", "client_secrets", "devices",
+                "passwords", "revoke", "sign-in", "token",
+            ],
             _metrics.Read("oauth.server.budget.keys").Select(m => m.Tags.Split('=')[1]).Order(StringComparer.Ordinal));
-        await _server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("client_id", TestData.Web), ("client_secret", "guess"));
+        await AskAsync("refresh_token", "guess");
         Assert.Contains("oauth.budget=client_secrets 1", Values("oauth.server.budget.keys"));
     }
 
@@ -128,10 +143,24 @@ public sealed class MetricTests : IAsyncLifetime
         Assert.Contains("oauth.table=oauth_refresh_tokens 0", Values("oauth.server.sweep.waiting"));
     }
 
-    private List<string> Values(string gauge) => [.. _metrics.Read(gauge).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Tags} {m.Value}"))];
+    private Task<Reply> AskAsync(string grant, string secret) => _server.PostFormAsync(
+        "/oauth/token", ("grant_type", grant), ("client_id", TestData.Web), ("client_secret", secret));
 
-    private void AssertRequests(int times, params string[] tags) => Assert.Equal(times, _metrics.Count(Requests, tags));
+    private List<string> Values(string gauge) =>
+        [.. _metrics.Read(gauge).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Tags} {m.Value}"))];
 
-    private void AssertReason(int times, string reason, string error, string grant) =>
-        AssertRequests(times, "oauth.endpoint=token", $"oauth.error={error}", $"oauth.grant_type={grant}", "oauth.outcome=refused", $"oauth.reason={reason}");
+    private IEnumerable<Measured> Requested(string outcome, string reason) => _metrics.All.Where(m =>
+        m.Instrument == Requests
+        && m.Tags.Contains($"oauth.outcome={outcome} oauth.reason={reason}", StringComparison.Ordinal));
+
+    private void AssertRequests(int times, params string[] tags) =>
+        Assert.Equal(times, _metrics.Count(Requests, tags));
+
+    private void AssertReason(int times, string reason, string error, string grant) => AssertRequests(
+        times,
+        "oauth.endpoint=token",
+        $"oauth.error={error}",
+        $"oauth.grant_type={grant}",
+        "oauth.outcome=refused",
+        $"oauth.reason={reason}");
 }

@@ -11,6 +11,8 @@ namespace OAuthServer.ServerTests.Hosting.Observability;
 /// <summary>A collector on a loopback port that takes OTLP over HTTP and keeps the bytes.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
+    private const ConfigureAwaitOptions Quietly = ConfigureAwaitOptions.SuppressThrowing;
+
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<(string Path, byte[] Body)> _posts = new();
 
@@ -25,13 +27,14 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
             _posts.Enqueue((context.Request.Path, body.ToArray()));
-            if (!answers) await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            if (!answers) await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(Quietly);
             context.Response.ContentType = "application/x-protobuf";
         });
     }
 
     /// <summary>Where it listens.</summary>
-    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Address =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     /// <summary>Starts one.</summary>
     /// <param name="answers">False for a collector that takes requests and never answers.</param>
@@ -43,7 +46,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     }
 
     /// <summary>The bodies that came to a path.</summary>
-    public IReadOnlyList<byte[]> Bodies(string path) => [.. _posts.Where(post => post.Path == path).Select(post => post.Body)];
+    public IReadOnlyList<byte[]> Bodies(string path) =>
+        [.. _posts.Where(post => post.Path == path).Select(post => post.Body)];
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }
