@@ -40,7 +40,7 @@ public class RequestBenchmarks
     public bool ParseRequest()
     {
         _http.Request.Body.Position = 0;
-        return TokenRequest.ParseAsync(_http.Request, null, CancellationToken.None).AsTask().GetAwaiter().GetResult().Failed(out _, out _);
+        return TokenRequest.ParseAsync(_http.Request, null, TimeProvider.System, CancellationToken.None).AsTask().GetAwaiter().GetResult().Failed(out _, out _);
     }
 
     [Benchmark(Description = "token response, written")]

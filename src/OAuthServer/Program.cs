@@ -5,17 +5,23 @@ using OAuthServer.Operators;
 if (RootCommands.Handles(args)) return await RootCommands.RunAsync(args);
 
 await using var database = await DevelopmentDatabase.StartAsync(args);
-if (database.Fault is { } missing) return Stop(missing);
+if (database.Fault is { } missing) return Stop(missing, ExitCodes.Unavailable);
 
 var app = ServerHost.Build(args, builder => database.Configure(builder.Configuration));
 if (app is null) return ExitCodes.Misconfigured;
 
-if (await DevelopmentStart.PrepareAsync(app) is { } fault) return Stop(fault);
-await app.RunAsync();
-return 0;
+if (await StartObstacles.FirstAsync(app.Services, CancellationToken.None) is { } obstacle)
+    return Stop(obstacle, ExitCodes.Misconfigured);
 
-static int Stop(string why)
+if (await DevelopmentStart.PrepareAsync(app) is { } fault) return Stop(fault, ExitCodes.Unavailable);
+
+// The host stops on a background service that failed, and would call that a good end.
+var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+await app.RunAsync();
+return services.Any(service => service.ExecuteTask is { IsFaulted: true }) ? ExitCodes.Unavailable : ExitCodes.Done;
+
+static int Stop(string why, int code)
 {
     Console.Error.WriteLine(why);
-    return ExitCodes.Unavailable;
+    return code;
 }

@@ -26,7 +26,7 @@ internal static class EndpointMap
         var (answers, telemetry) = (Service<OAuthAnswers>(app), Service<ServerTelemetry>(app));
         foreach (var address in (TokenRoute[])[TokenRoute.Token, TokenRoute.Refresh])
         {
-            routes.MapToken(address, Service<TokenService>(app), answers, telemetry)
+            routes.MapToken(address, Service<TokenService>(app), answers, telemetry, Service<TimeProvider>(app))
                 .RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
         }
 
@@ -38,6 +38,7 @@ internal static class EndpointMap
         routes.MapRevocations(Service<RevocationList>(app)).RequireCors(ClientOrigins.Any);
 
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/documents", new() { Predicate = check => check.Tags.Contains("documents") });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
     }
 

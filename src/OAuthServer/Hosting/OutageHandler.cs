@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Diagnostics;
-using Npgsql;
 using OAuthServer.Keys;
 using OAuthServer.Protocol;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// The database or the key store is away: 503 <c>temporarily_unavailable</c> with <c>Retry-After</c>. Entity Framework
-/// wraps what the driver throws, so the whole chain of causes is looked at.
+/// The database or the key store is away, or refuses: 503 <c>temporarily_unavailable</c> with <c>Retry-After</c>,
+/// whatever it says. That a statement itself was refused is logged as the fault that it is; the request can be sent
+/// again all the same.
 /// </summary>
 internal sealed partial class OutageHandler(ErrorAnswers answers, ILogger<OutageHandler> logger) : IExceptionHandler
 {
@@ -15,33 +16,19 @@ internal sealed partial class OutageHandler(ErrorAnswers answers, ILogger<Outage
     public async ValueTask<bool> TryHandleAsync(
         HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!Chain(exception).Any(IsOutage)) return false;
-        LogOutage(exception, httpContext.TraceIdentifier);
+        if (exception is not KeyStoreException && !DatabaseFailure.Is(exception)) return false;
+        if (DatabaseFailure.IsFault(exception)) LogRefused(exception, httpContext.TraceIdentifier);
+        else LogOutage(exception, httpContext.TraceIdentifier);
         await answers.WriteAsync(httpContext, OAuthError.TemporarilyUnavailable(Reasons.DependencyAway));
         return true;
-    }
-
-    /// <summary>
-    /// PostgreSQL is away, full, shutting down or cancelling (SQLSTATE classes 08, 53, 57), says that trying again
-    /// may help, or could not be reached. Any other error that it reports (a constraint, a missing table) is a fault
-    /// of ours.
-    /// </summary>
-    private static bool IsOutage(Exception exception) => exception switch
-    {
-        KeyStoreException => true,
-        PostgresException error => error.IsTransient || error.SqlState is ['0', '8', ..] or ['5', '3' or '7', ..],
-        NpgsqlException { InnerException: PostgresException } => false,
-        NpgsqlException => true,
-        TimeoutException { Source: "Npgsql" } => true,
-        _ => false,
-    };
-
-    private static IEnumerable<Exception> Chain(Exception exception)
-    {
-        for (var link = exception; link is not null; link = link.InnerException) yield return link;
     }
 
     [LoggerMessage(7003, LogLevel.Error,
         "A dependency is away, answered temporarily_unavailable. Correlation id {CorrelationId}")]
     private partial void LogOutage(Exception exception, string correlationId);
+
+    [LoggerMessage(7004, LogLevel.Error,
+        "The database refused a statement, answered temporarily_unavailable. Its schema may not be this server's; else "
+        + "this is a fault. Correlation id {CorrelationId}")]
+    private partial void LogRefused(Exception exception, string correlationId);
 }

@@ -7,7 +7,7 @@ namespace OAuthServer.Hosting;
 /// <summary>How the host stops.</summary>
 internal static class StoppingRegistration
 {
-    /// <summary>Registers the validated options, the drain and its health check, tagged <c>ready</c>.</summary>
+    /// <summary>Registers the validated options, the drain and its health check, tagged <c>ready</c> and <c>documents</c>.</summary>
     public static IServiceCollection AddStopping(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IValidateOptions<ShutdownOptions>, ShutdownOptionsValidator>();
@@ -21,7 +21,7 @@ internal static class StoppingRegistration
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout(configuration));
         services.AddSingleton<Drain>();
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
-        services.AddHealthChecks().AddCheck<DrainHealthCheck>("stopping", tags: ["ready"]);
+        services.AddHealthChecks().AddCheck<DrainHealthCheck>("stopping", tags: ["ready", "documents"]);
         return services;
     }
 

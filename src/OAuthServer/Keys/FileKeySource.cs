@@ -1,12 +1,20 @@
+using System.Collections.Immutable;
+
 namespace OAuthServer.Keys;
 
 /// <summary>
 /// Keys as files, for development: <c>pending.pem</c>, <c>current.pem</c>, <c>previous.pem</c> in one folder, so that
 /// the name is the stage. Every file appears whole by a rename, is 0600, and the folder is 0700 when it is made here;
-/// writers in all processes take turns by a lock file, readers need none.
+/// writers in all processes take turns by a lock file, readers need none. A file that is gone withdraws nothing: what
+/// <see cref="RemoveAsync"/> took away is named in <c>withdrawn</c>.
 /// </summary>
-internal sealed class FileKeySource(string directory, TimeProvider clock) : IKeySource
+/// <param name="directory">The folder.</param>
+/// <param name="makesFirstKey">See <see cref="MakesFirstKey"/>.</param>
+/// <param name="clock">By which files are dated.</param>
+internal sealed class FileKeySource(string directory, bool makesFirstKey, TimeProvider clock) : IKeySource
 {
+    private const string Withdrawn = "withdrawn";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int LargestFile = 64 * 1024;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
@@ -14,7 +22,12 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
 
     public string Place => $"key files in {directory}";
 
-    public bool MakesFirstKey => true;
+    public bool MakesFirstKey => makesFirstKey;
+
+    public string? StartFault => makesFirstKey || File.Exists(PathOf(KeyStage.Current))
+        ? null
+        : $"There is no current.pem in {directory} (SigningKeys:Directory), and outside Development no server makes a "
+            + "key by itself: a folder that is not mounted would look the same. Run `OAuthServer keys generate`.";
 
     public Task<StoredKeys> ReadAsync(CancellationToken ct) => GuardAsync(async () =>
     {
@@ -25,7 +38,7 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
             if (await ReadStageAsync(stage, faults, ct) is { } key) keys.Add(key);
         }
 
-        return StoredKeys.Of(keys, faults);
+        return StoredKeys.Of(keys, faults) with { Withdrawn = await ReadWithdrawnAsync(ct) };
     });
 
     public Task<KeyStage?> AddAsync(string pem, bool onlyFirst, CancellationToken ct) =>
@@ -36,7 +49,7 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
             var first = !File.Exists(PathOf(KeyStage.Current));
             if (onlyFirst && !first) return null;
             var stage = first ? KeyStage.Current : KeyStage.Pending;
-            await WriteAsync(stage, pem, ct);
+            await WriteAsync(PathOf(stage), pem, ct);
             return stage;
         });
 
@@ -51,7 +64,7 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         if (File.Exists(PathOf(KeyStage.Current)))
         {
             var pem = await File.ReadAllTextAsync(PathOf(KeyStage.Current), ct);
-            await WriteAsync(KeyStage.Previous, pem, ct);
+            await WriteAsync(PathOf(KeyStage.Previous), pem, ct);
         }
 
         File.Move(PathOf(KeyStage.Pending), PathOf(KeyStage.Current), overwrite: true);
@@ -67,12 +80,28 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         {
             using var key = (await ReadStageAsync(stage, [], ct))?.Key;
             if (key?.KeyId != keyId) continue;
+            if (!removed) await NoteWithdrawnAsync(keyId, ct);
             File.Delete(PathOf(stage));
             removed = true;
         }
 
         return removed;
     });
+
+    private async Task<ImmutableHashSet<string>> ReadWithdrawnAsync(CancellationToken ct)
+    {
+        try
+        {
+            return [.. await File.ReadAllLinesAsync(Path.Combine(directory, Withdrawn), ct)];
+        }
+        catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    private async Task NoteWithdrawnAsync(string keyId, CancellationToken ct) => await WriteAsync(
+        Path.Combine(directory, Withdrawn), string.Join('\n', (await ReadWithdrawnAsync(ct)).Add(keyId)) + "\n", ct);
 
     private async Task<StoredKey?> ReadStageAsync(KeyStage stage, List<string> faults, CancellationToken ct)
     {
@@ -122,15 +151,14 @@ internal sealed class FileKeySource(string directory, TimeProvider clock) : IKey
         else Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
     }
 
-    private async Task WriteAsync(KeyStage stage, string pem, CancellationToken ct)
+    private async Task WriteAsync(string path, string content, CancellationToken ct)
     {
-        var path = PathOf(stage);
         var draft = path + ".new";
         File.Delete(draft);
         await using (var file = new FileStream(draft, Options(FileMode.CreateNew)))
         {
             await using var text = new StreamWriter(file, leaveOpen: true);
-            await text.WriteAsync(pem.AsMemory(), ct);
+            await text.WriteAsync(content.AsMemory(), ct);
             await text.FlushAsync(ct);
             file.Flush(flushToDisk: true);
         }

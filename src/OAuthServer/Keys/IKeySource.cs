@@ -14,6 +14,9 @@ internal interface IKeySource
     /// </summary>
     bool MakesFirstKey { get; }
 
+    /// <summary>Why no server can start on this store as it is, for an operator; null when one can.</summary>
+    string? StartFault => null;
+
     /// <summary>
     /// Reads all stages, in the order pending, current, previous: a promotion in between is then seen twice, never
     /// missed.

@@ -84,7 +84,8 @@ internal sealed partial class KeyRefresher(
         try
         {
             var stored = await source.ReadAsync(ct);
-            if (source.MakesFirstKey && stored is { Keys.IsEmpty: true, Faults.IsEmpty: true })
+            // While there are keys in the ring, an empty store is one that was lost.
+            if (source.MakesFirstKey && ring.Current is null && stored is { Keys.IsEmpty: true, Faults.IsEmpty: true })
             {
                 await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, ct);
                 stored = await source.ReadAsync(ct);

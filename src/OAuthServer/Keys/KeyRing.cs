@@ -52,7 +52,7 @@ internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider 
 
         lock (_writing)
         {
-            var known = stored.Keys.Select(Known).ToImmutableArray();
+            var known = stored.Keys.Select(Known).Concat(Vanished(stored)).ToImmutableArray();
             _loaded = known.ToImmutableDictionary(key => key.Key.KeyId, key => key.Key, StringComparer.Ordinal);
             _retiredSince = known
                 .Where(key => key.Stage == KeyStage.Previous)
@@ -64,6 +64,15 @@ internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider 
             var before = Interlocked.Exchange(ref _current, next);
             return before is null || !before.Published.SequenceEqual(next.Published);
         }
+    }
+
+    // Keys that are gone from a store which loses none but by a command: their tokens are verified until they expire.
+    private IEnumerable<StoredKey> Vanished(StoredKeys stored)
+    {
+        if (stored.Withdrawn is not { } withdrawn) return [];
+        var kept = stored.Keys.Select(key => key.Key.KeyId).ToHashSet(StringComparer.Ordinal);
+        return [.. _loaded.Values.Where(key => !kept.Contains(key.KeyId) && !withdrawn.Contains(key.KeyId))
+            .Select(key => new StoredKey(KeyStage.Previous, key, null)).Where(IsPublished)];
     }
 
     private bool IsPublished(StoredKey key) =>

@@ -10,7 +10,7 @@ internal static class SigningKeyRegistration
 {
     /// <summary>
     /// Registers the ring, its source and refresher, the validated options, and the health check <c>signing-key</c>
-    /// tagged <c>ready</c>.
+    /// tagged <c>ready</c> and <c>documents</c>.
     /// </summary>
     public static IServiceCollection AddSigningKeys(this IServiceCollection services, IConfiguration configuration)
     {
@@ -30,7 +30,7 @@ internal static class SigningKeyRegistration
         // The signal first: until it is taken care of it would end the process.
         services.AddHostedService<ReloadSignal>();
         services.AddHostedService(provider => provider.GetRequiredService<KeyRefresher>());
-        services.AddHealthChecks().AddCheck<KeyRingHealthCheck>("signing-key", tags: ["ready"]);
+        services.AddHealthChecks().AddCheck<KeyRingHealthCheck>("signing-key", tags: ["ready", "documents"]);
         return services;
     }
 
@@ -51,9 +51,9 @@ internal static class SigningKeyRegistration
     {
         var options = services.GetRequiredService<IOptions<SigningKeyOptions>>().Value;
         if (options.Source == SigningKeySource.SecretsManager) return SecretsManager(options);
-        var root = services.GetRequiredService<IHostEnvironment>().ContentRootPath;
-        var folder = Path.GetFullPath(options.Directory, root);
-        return new FileKeySource(folder, services.GetRequiredService<TimeProvider>());
+        var environment = services.GetRequiredService<IHostEnvironment>();
+        var folder = Path.GetFullPath(options.Directory, environment.ContentRootPath);
+        return new FileKeySource(folder, environment.IsDevelopment(), services.GetRequiredService<TimeProvider>());
     }
 
     // On its own, so that the SDK is loaded where it is used.

@@ -14,6 +14,12 @@ internal sealed record StoredKey(
 /// </summary>
 internal sealed record StoredKeys(ImmutableArray<StoredKey> Keys, ImmutableArray<string> Faults) : IDisposable
 {
+    /// <summary>
+    /// The ids of keys that were withdrawn, where only a command withdraws one; null where a key that is not there was
+    /// withdrawn.
+    /// </summary>
+    public ImmutableHashSet<string>? Withdrawn { get; init; }
+
     /// <summary>The key at <paramref name="stage"/>, or null.</summary>
     public StoredKey? this[KeyStage stage] => Keys.FirstOrDefault(key => key.Stage == stage);
 

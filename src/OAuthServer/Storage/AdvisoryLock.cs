@@ -30,7 +30,7 @@ internal static class AdvisoryLocks
 
     /// <summary>Waits for the lock, and holds it until the transaction's end.</summary>
     public static Task LockAsync(this OAuthDbContext db, AdvisoryLock which, CancellationToken ct) =>
-        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({(long)which})", ct);
+        db.RunAsync($"SELECT pg_advisory_xact_lock({(long)which})", ct);
 
     /// <summary>
     /// Takes the lock until the connection's end or <see cref="UnlockSessionAsync"/>, if nobody has it.
@@ -41,7 +41,7 @@ internal static class AdvisoryLocks
 
     /// <summary>Gives a lock of the session back.</summary>
     public static Task UnlockSessionAsync(this OAuthDbContext db, AdvisoryLock which, CancellationToken ct) =>
-        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({(long)which})", ct);
+        db.RunAsync($"SELECT pg_advisory_unlock({(long)which})", ct);
 }
 
 /// <summary>Maps what the statements answer with.</summary>

@@ -48,7 +48,7 @@ internal sealed class ClientSecretUses(IDbContextFactory<OAuthDbContext> context
         // Only secrets that still stand in oauth_clients, whose rows are read and not locked. In order, so that
         // instances which write the same rows cannot deadlock. Whatever the number of instances, a row changes at
         // most once a minute.
-        await db.Database.ExecuteSqlAsync($"""
+        await db.RunAsync($"""
             INSERT INTO oauth_client_secret_uses AS known (client_id, secret, first_used_at, last_used_at)
             SELECT noted.client_id, noted.secret, max(noted.used_at), max(noted.used_at)
             FROM unnest({clients}, {secrets}, {times}) AS noted (client_id, secret, used_at)
@@ -60,7 +60,7 @@ internal sealed class ClientSecretUses(IDbContextFactory<OAuthDbContext> context
             WHERE known.last_used_at <= excluded.last_used_at - interval '1 minute'
             """, ct);
         // Secrets that are gone, except where another instance is at it.
-        await db.Database.ExecuteSqlAsync($"""
+        await db.RunAsync($"""
             DELETE FROM oauth_client_secret_uses WHERE ctid = ANY (ARRAY(
                 SELECT ctid FROM oauth_client_secret_uses AS known
                 WHERE NOT EXISTS (

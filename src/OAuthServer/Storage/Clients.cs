@@ -54,6 +54,13 @@ internal sealed class Clients(IDbContextFactory<OAuthDbContext> contexts)
         return await db.Clients.SingleOrDefaultAsync(client => client.ClientId == clientId, ct);
     }
 
+    /// <summary>Tells every instance of a change that none of them needs, to see whether it hears.</summary>
+    public async Task NotifyAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await db.RunAsync($"SELECT pg_notify('oauth_clients_changed', '')", ct);
+    }
+
     /// <summary>Every client, by id; disabled ones too.</summary>
     public async Task<IReadOnlyList<ClientRow>> ListAsync(CancellationToken ct)
     {

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Npgsql;
 
@@ -38,6 +40,9 @@ internal sealed record TableRight(string Table, string Right);
 
 /// <summary>A schema that holds our tables and that the role may not use.</summary>
 internal sealed record ClosedSchema(string Name);
+
+/// <summary>A sequence that would give a number again which a row has.</summary>
+internal sealed record SequenceBehind(string Table, string Column, string Sequence);
 
 /// <summary>
 /// Questions about the database itself, for <c>OAuthServer doctor</c>. Every method throws
@@ -100,6 +105,39 @@ internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
+    /// The sequences of our tables that would give a number again; of those that the role may not read nothing is
+    /// known.
+    /// </summary>
+    public async Task<IReadOnlyList<SequenceBehind>> SequencesBehindAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var behind = new List<SequenceBehind>();
+        foreach (var (table, column) in Counted(db.Model))
+        {
+            // The names are the model's own, and no value can stand where they do.
+            var sql = $$"""
+                SELECT {0} AS "table", {1} AS "column", number AS sequence
+                FROM (SELECT pg_get_serial_sequence({0}, {1}) AS number,
+                             (SELECT max({{column}}) FROM {{table}}) AS highest) AS given
+                WHERE CASE WHEN has_sequence_privilege(number, 'USAGE, SELECT')
+                           THEN highest > coalesce(pg_sequence_last_value(number::regclass), 0) END
+                """;
+            behind.AddRange(await db.AllAsync<SequenceBehind>(
+                FormattableStringFactory.Create(sql, table, column), ct));
+        }
+
+        return behind;
+    }
+
+    private static IEnumerable<(string Table, string Column)> Counted(IModel model) =>
+        from entity in model.GetEntityTypes()
+        where entity.GetTableName() is not null
+        from key in entity.FindPrimaryKey()?.Properties ?? []
+        where key.ClrType == typeof(long) || key.ClrType == typeof(int)
+        where key.ValueGenerated == ValueGenerated.OnAdd
+        select (entity.GetTableName()!, key.GetColumnName());
+
+    /// <summary>
     /// By how much the database's clock is ahead of ours, of several questions the one that was answered soonest:
     /// half of the time that its answer took is the most that this can be wrong by.
     /// </summary>
@@ -140,11 +178,14 @@ internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
 internal sealed class DatabaseFactRows :
     IEntityTypeConfiguration<DatabaseState>,
     IEntityTypeConfiguration<TableRight>,
-    IEntityTypeConfiguration<ClosedSchema>
+    IEntityTypeConfiguration<ClosedSchema>,
+    IEntityTypeConfiguration<SequenceBehind>
 {
     public void Configure(EntityTypeBuilder<DatabaseState> builder) => builder.HasNoKey().ToView(null);
 
     public void Configure(EntityTypeBuilder<TableRight> builder) => builder.HasNoKey().ToView(null);
 
     public void Configure(EntityTypeBuilder<ClosedSchema> builder) => builder.HasNoKey().ToView(null);
+
+    public void Configure(EntityTypeBuilder<SequenceBehind> builder) => builder.HasNoKey().ToView(null);
 }

@@ -7,16 +7,30 @@ internal sealed class DatabaseOptions
 {
     private const int PreparedStatements = 64;
     private const int KeepAliveSeconds = 15;
+    private const int PatienceSeconds = 5;
+    private const int NeverAskToCancel = -1;
 
     /// <summary>An Npgsql connection string; may hold a password.</summary>
     public string ConnectionString { get; set; } = string.Empty;
 
+    /// <summary>
+    /// <c>ConnectionStrings:OAuthServerListen</c>: the same database without a pooler that shares sessions, for the one
+    /// connection that waits for notifications; null when the other one will do.
+    /// </summary>
+    public string? ListenConnectionString { get; set; }
+
     /// <summary>True when the connection string is there and can be read.</summary>
-    public static bool IsReadable(DatabaseOptions options)
+    public static bool IsReadable(DatabaseOptions options) => NamesHost(options.ConnectionString);
+
+    /// <summary>True when the one for notifications is not there, or can be read.</summary>
+    public static bool CanListen(DatabaseOptions options) =>
+        options.ListenConnectionString is not { } listen || NamesHost(listen);
+
+    private static bool NamesHost(string connectionString)
     {
         try
         {
-            return new NpgsqlConnectionStringBuilder(options.ConnectionString).Host is { Length: > 0 };
+            return new NpgsqlConnectionStringBuilder(connectionString).Host is { Length: > 0 };
         }
         catch (ArgumentException)
         {
@@ -25,22 +39,45 @@ internal sealed class DatabaseOptions
     }
 
     /// <summary>
-    /// The pool that the whole server shares. Statements are prepared on their second use, and a returned
-    /// connection is not reset, since nothing here changes a session's state; both save work on every token
-    /// request. No connection string lets the values of statements or rows into a log.
+    /// The pool that the whole server shares. Statements are prepared on their second use unless the connection string
+    /// says otherwise (<c>Max Auto Prepare=0</c> for a pooler in transaction mode), and a returned connection is not
+    /// reset, since nothing here changes a session's state; both save work on every token request. No connection
+    /// string lets the values of statements or rows into a log.
     /// </summary>
-    public NpgsqlDataSource CreateDataSource()
+    public NpgsqlDataSource CreateDataSource() => NpgsqlDataSource.Create(Settings(ConnectionString));
+
+    /// <summary>For the connection that waits for notifications; it is in no pool.</summary>
+    public NpgsqlConnectionStringBuilder ListenSettings()
     {
-        var settings = new NpgsqlConnectionStringBuilder(ConnectionString)
+        var settings = Settings(ListenConnectionString ?? ConnectionString);
+        settings.Pooling = false;
+        return settings;
+    }
+
+    // The connection string with what is ours, and with our defaults where it says nothing.
+    private static NpgsqlConnectionStringBuilder Settings(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            MaxAutoPrepare = PreparedStatements,
-            AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
             LogParameters = false,
             IncludeErrorDetail = false,
         };
+        Default(settings, "Max Auto Prepare", PreparedStatements);
+        Default(settings, "Auto Prepare Min Usages", 2);
+        // A request waits for a connection and then for its answer; together ten seconds at most.
+        Default(settings, "Timeout", PatienceSeconds);
+        Default(settings, "Command Timeout", PatienceSeconds);
+        // A statement that takes too long loses its connection. Asking the server to cancel it would hold a thread
+        // for as long as the server is frozen, and a commit that waits for its standby would count as done.
+        Default(settings, "Cancellation Timeout", NeverAskToCancel);
         if (settings.TcpKeepAliveTime == 0 && !IsSocketFile(settings.Host)) KeepAlive(settings);
-        return NpgsqlDataSource.Create(settings);
+        return settings;
+    }
+
+    private static void Default(NpgsqlConnectionStringBuilder settings, string keyword, int value)
+    {
+        if (!settings.ContainsKey(keyword)) settings[keyword] = value;
     }
 
     // A connection that waits for notifications would never notice that a firewall has forgotten it; the kernel

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace OAuthServer.Storage;
@@ -28,8 +27,8 @@ internal sealed class OAuthDatabase : IDbContextFactory<OAuthDbContext>, IAsyncD
 
     /// <summary>How this server uses Entity Framework, wherever its contexts come from.</summary>
     public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource connections) => options
-        // Nothing is tried again by itself: a redemption whose answer was lost did commit.
-        .UseNpgsql(connections, npgsql => npgsql.ExecutionStrategy(db => new NonRetryingExecutionStrategy(db)))
+        .UseNpgsql(connections, npgsql => npgsql.ExecutionStrategy(db => new OneMoreTry(db)))
+        .AddInterceptors(new SessionWatch(connections, TimeProvider.System))
         .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
         .EnableThreadSafetyChecks(false)
         // Whoever handles a failure logs it, once.

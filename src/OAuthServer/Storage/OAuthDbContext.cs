@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
 using OAuthServer.Storage.Schema;
@@ -15,6 +16,12 @@ namespace OAuthServer.Storage;
 internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
     : DbContext(options), IDataProtectionKeyContext
 {
+    /// <summary>The last statement ran a second time; set by <see cref="OneMoreTry"/>.</summary>
+    public bool TriedAgain { get; set; }
+
+    /// <summary>What kind of statement failed last; set by <see cref="SessionWatch"/>.</summary>
+    public CommandSource? Failed { get; set; }
+
     public DbSet<ClientRow> Clients => Set<ClientRow>();
 
     public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();

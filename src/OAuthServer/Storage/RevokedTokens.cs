@@ -26,7 +26,7 @@ internal sealed class RevokedTokens(IDbContextFactory<OAuthDbContext> contexts, 
     public async Task AddAsync(string jti, string clientId, Guid? userId, AuditContext audit, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        await db.Database.ExecuteSqlAsync($"""
+        await db.RunAsync($"""
             WITH listed AS (
                 INSERT INTO oauth_revoked_tokens (jti, expires_at) VALUES ({jti}, now() + {window.Longest})
                 ON CONFLICT (jti) DO NOTHING RETURNING jti

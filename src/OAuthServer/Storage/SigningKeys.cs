@@ -37,7 +37,7 @@ internal sealed class SigningKeys(IDbContextFactory<OAuthDbContext> contexts)
     public async Task NotePublishedAsync(string keyId, string modulus, string exponent, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        await db.Database.ExecuteSqlAsync($"""
+        await db.RunAsync($"""
             WITH published AS (
                 INSERT INTO oauth_signing_keys (kid, n, e) VALUES ({keyId}, {modulus}, {exponent})
                 ON CONFLICT (kid) DO NOTHING RETURNING kid
@@ -50,7 +50,7 @@ internal sealed class SigningKeys(IDbContextFactory<OAuthDbContext> contexts)
     public async Task NoteSigningAsync(string keyId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        await db.Database.ExecuteSqlAsync($"""
+        await db.RunAsync($"""
             WITH signing AS (
                 UPDATE oauth_signing_keys SET signs_since = now()
                 WHERE kid = {keyId} AND signs_since IS NULL RETURNING kid
@@ -74,7 +74,7 @@ internal sealed class SigningKeys(IDbContextFactory<OAuthDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         string[] known = [.. published];
-        await db.Database.ExecuteSqlAsync($"""
+        await db.RunAsync($"""
             WITH withdrawn AS (
                 UPDATE oauth_signing_keys SET withdrawn_at = now()
                 WHERE withdrawn_at IS NULL AND kid <> ALL ({known}) AND published_at < now() - {lag} RETURNING kid

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
@@ -19,6 +20,18 @@ internal static class Statements
         return rows.Count == 0 ? null : rows[0];
     }
 
+    /// <summary>
+    /// Whether the last statement answered with a row. When none came and it had been tried twice, the first try could
+    /// be why, and nobody may be told that somebody else was there before.
+    /// </summary>
+    /// <exception cref="OutcomeUnknownException">It was tried twice and answered with nothing.</exception>
+    public static bool IsAnswered(this OAuthDbContext db, [NotNullWhen(true)] object? row)
+    {
+        if (row is null && db.TriedAgain)
+            throw new OutcomeUnknownException("The first try of the statement may have counted.");
+        return row is not null;
+    }
+
     /// <summary>Every row that the statement answers with.</summary>
     public static async Task<IReadOnlyList<T>> AllAsync<T>(
         this OAuthDbContext db, FormattableString sql, CancellationToken ct)
@@ -29,6 +42,11 @@ internal static class Statements
     public static Task<List<T>> TrackedAsync<T>(this OAuthDbContext db, FormattableString sql, CancellationToken ct)
         where T : class =>
         db.Set<T>().FromSql(sql).AsTracking().ToListAsync(ct);
+
+    /// <summary>Runs a statement that answers with no row.</summary>
+    public static Task RunAsync(this OAuthDbContext db, FormattableString sql, CancellationToken ct) =>
+        db.Database.CreateExecutionStrategy().ExecuteAsync(
+            (db, sql), static (ask, token) => ask.db.Database.ExecuteSqlAsync(ask.sql, token), ct);
 
     /// <summary>Runs statements as they stand: no brace in them is the place of a value.</summary>
     public static Task RunScriptAsync(this OAuthDbContext db, string sql, CancellationToken ct) =>

@@ -12,6 +12,7 @@ namespace OAuthServer.Storage;
 internal static class StorageRegistration
 {
     private const string ConnectionString = "OAuthServer";
+    private const string ListenConnectionString = "OAuthServerListen";
 
     /// <summary>
     /// How much longer than its lifetime a verifier may accept a token: the clock skew that bearer libraries allow.
@@ -21,11 +22,18 @@ internal static class StorageRegistration
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DatabaseOptions>()
-            .Configure(options => options.ConnectionString = configuration.GetConnectionString(ConnectionString) ?? "")
+            .Configure(options =>
+            {
+                options.ConnectionString = configuration.GetConnectionString(ConnectionString) ?? "";
+                options.ListenConnectionString = configuration.GetConnectionString(ListenConnectionString);
+            })
             .Validate(
                 DatabaseOptions.IsReadable,
                 "ConnectionStrings:OAuthServer is required: where the PostgreSQL database is, for example "
                 + "Host=db;Database=oauth;Username=oauth;Password=...")
+            .Validate(
+                DatabaseOptions.CanListen,
+                "ConnectionStrings:OAuthServerListen must be a connection string like the other one, without a pooler.")
             .ValidateOnStart();
         services.AddSingleton(provider => Options<DatabaseOptions>(provider).CreateDataSource());
         services.AddPooledDbContextFactory<OAuthDbContext>(
@@ -34,8 +42,8 @@ internal static class StorageRegistration
         services.AddSingleton<SchemaVersion>();
         services.AddSingleton<Migrator>();
         services.AddHealthChecks()
-            .AddDbContextCheck<OAuthDbContext>("database", tags: ["ready"])
-            .AddCheck<SchemaHealthCheck>("schema", tags: ["ready"]);
+            .AddCheck<DatabaseHealthCheck>("database", null, ["ready"], DatabaseHealthCheck.Limit)
+            .AddCheck<SchemaHealthCheck>("schema", null, ["ready"], DatabaseHealthCheck.Limit);
         return services;
     }
 

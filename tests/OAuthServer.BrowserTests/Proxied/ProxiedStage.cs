@@ -10,8 +10,11 @@ public sealed class ProxiedStage : IAsyncLifetime
 
     private ProxiedServers? _servers;
 
-    /// <summary>Longer than an instance that refused is left alone (<c>fail_timeout</c> of docs/nginx.conf), as the file demands.</summary>
-    internal static TimeSpan DrainTime { get; } = TimeSpan.FromSeconds(3);
+    /// <summary>
+    /// Longer than an instance that refused is left alone (<c>fail_timeout</c> of docs/nginx.conf), as the file demands,
+    /// and than one person takes on a busy machine: a POST at the moment when the drain ends may be lost.
+    /// </summary>
+    internal static TimeSpan DrainTime { get; } = TimeSpan.FromSeconds(8);
 
     /// <summary>Both instances are up; a failed test where there is no nginx.</summary>
     internal ProxiedServers Servers

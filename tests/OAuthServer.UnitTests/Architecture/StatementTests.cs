@@ -20,6 +20,8 @@ public sealed class StatementTests : IDisposable
     private static readonly Dictionary<string, string> PastTheContext = new(StringComparer.Ordinal)
     {
         ["OAuthServer.Clients.ClientChangeListener"] = "LISTEN needs a connection of its own",
+        ["OAuthServer.Storage.PreparedStatementProbe"] = "prepares on one session and asks which one answers",
+        ["OAuthServer.Storage.SessionWatch"] = "is told of a failed statement, and says none",
     };
 
     // Each with what it has to do with Entity Framework.

@@ -14,7 +14,7 @@ public sealed class FileKeySourceModeTests : IDisposable
     [Fact]
     public async Task Files_and_folder_belong_to_the_owner_alone()
     {
-        var source = new FileKeySource(_folder.Path, TimeProvider.System);
+        var source = new FileKeySource(_folder.Path, makesFirstKey: true, TimeProvider.System);
         await source.AddAsync(TestKeys.Pem(0), onlyFirst: true, TestContext.Current.CancellationToken);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, new DirectoryInfo(_folder.Path).UnixFileMode);

@@ -121,7 +121,7 @@ public sealed class FileKeySourceTests : IDisposable
         Assert.Contains(_folder.Path, outage.Message, StringComparison.Ordinal);
     }
 
-    private FileKeySource Source() => new(_folder.Path, TimeProvider.System);
+    private FileKeySource Source() => new(_folder.Path, makesFirstKey: true, TimeProvider.System);
 
     private async Task<(int Number, KeyStage Stage)[]> ReadAsync()
     {

@@ -38,7 +38,7 @@ internal sealed class RevokeService(
 
     private async Task<OAuthError?> RevokeRefreshTokenAsync(Client client, RevokeRequest request, CancellationToken ct)
     {
-        if (await refreshTokens.FindAsync(request.Token, TimeSpan.Zero, ct) is not { } state) return null;
+        if (await refreshTokens.FindAsync(request.Token, ct) is not { } state) return null;
         if (state.ClientId != client.Id)
         {
             var about = new RefusalSubject(client.Id, state.UserId, state.GrantId);

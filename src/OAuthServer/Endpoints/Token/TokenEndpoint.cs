@@ -10,7 +10,8 @@ internal static class TokenEndpoint
         TokenRoute route,
         TokenService service,
         OAuthAnswers answers,
-        ServerTelemetry telemetry)
+        ServerTelemetry telemetry,
+        TimeProvider clock)
     {
         return routes.MapPost(route.Path, AnswerAsync).WithName(route.Name);
 
@@ -22,7 +23,7 @@ internal static class TokenEndpoint
 
         async Task<IResult> IssueAsync(HttpContext http, CancellationToken ct)
         {
-            var read = await TokenRequest.ParseAsync(http.Request, route.ImpliedGrantType, ct);
+            var read = await TokenRequest.ParseAsync(http.Request, route.ImpliedGrantType, clock, ct);
             if (read.Failed(out var malformed, out var request))
                 return answers.Refuse(service.Note(route, malformed, http.Audit()));
             var issued = await service.IssueAsync(request, route, ct);

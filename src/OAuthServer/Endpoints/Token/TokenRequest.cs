@@ -30,6 +30,9 @@ internal sealed record TokenRequest
 
     public string? Scope { get; init; }
 
+    /// <summary>When it was all there, as a timestamp of the server's clock.</summary>
+    public required long Arrived { get; init; }
+
     public required DeviceTraits Device { get; init; }
 
     public required AuditContext Audit { get; init; }
@@ -37,8 +40,10 @@ internal sealed record TokenRequest
     /// <summary>Parses the body; a parameter that occurs twice is refused (RFC 6749 §3.2).</summary>
     /// <param name="http">The request; its query is never looked at (RFC 6749 §2.3.1).</param>
     /// <param name="impliedGrantType">The grant type when none is sent; null for an address that needs one.</param>
+    /// <param name="clock">What its arrival is told by.</param>
+    /// <param name="ct">Ends the wait for the body.</param>
     public static async ValueTask<Result<TokenRequest>> ParseAsync(
-        HttpRequest http, string? impliedGrantType, CancellationToken ct)
+        HttpRequest http, string? impliedGrantType, TimeProvider clock, CancellationToken ct)
     {
         if ((await FormReader.ReadAsync(http, ct)).Failed(out var malformed, out var form)) return malformed;
         if (form.Repeated(Known) is { } name)
@@ -62,6 +67,7 @@ internal sealed record TokenRequest
             CodeVerifier = form["code_verifier"],
             RefreshToken = form["refresh_token"],
             Scope = form["scope"],
+            Arrived = clock.GetTimestamp(),
             Device = DeviceTraits.Of(http),
             Audit = http.HttpContext.Audit(),
         };

@@ -6,7 +6,10 @@ namespace OAuthServer.Operators.Doctor;
 
 /// <summary>Whether the database answers, is one that we can use, and keeps what it was told.</summary>
 internal sealed class DatabaseCheck(
-    DatabaseFacts database, IOptions<DatabaseOptions> options, IHostEnvironment environment) : IDoctorCheck
+    DatabaseFacts database,
+    NpgsqlDataSource pool,
+    IOptions<DatabaseOptions> options,
+    IHostEnvironment environment) : IDoctorCheck
 {
     private const int OldestVersion = 15;
 
@@ -27,7 +30,15 @@ internal sealed class DatabaseCheck(
         report.Fact("database", place);
         try
         {
+            if (await PreparedStatementProbe.LosesStatementsAsync(pool, ct))
+            {
+                report.Error(
+                    FindingIds.DatabasePooler, PreparedStatementProbe.Lost, PreparedStatementProbe.Fix);
+            }
+
+            JudgeHosts(report, settings);
             Judge(report, await database.ReadAsync(ct), settings.MaxPoolSize, tooFewConnections);
+            await JudgeSequencesAsync(report, ct);
             return report.Result();
         }
         catch (Exception outage) when (DatabaseFailure.Is(outage))
@@ -38,6 +49,29 @@ internal sealed class DatabaseCheck(
                 "Check that PostgreSQL runs, that this machine may reach it, and the role, password and database of "
                 + "ConnectionStrings:OAuthServer.");
             return report.Result(Requirement.Database);
+        }
+    }
+
+    /// <summary>Of several hosts the first one that answers is taken, a standby too.</summary>
+    internal static void JudgeHosts(CheckReport report, NpgsqlConnectionStringBuilder settings)
+    {
+        var hosts = settings.Host!.Split(',').Length;
+        if (hosts == 1 || settings.TargetSessionAttributes is "primary" or "read-write") return;
+        report.Error(
+            FindingIds.DatabaseHosts,
+            $"{hosts} hosts, and any of them will do: a standby would be written to, and refuses.",
+            "Add Target Session Attributes=primary to ConnectionStrings:OAuthServer.");
+    }
+
+    private async Task JudgeSequencesAsync(CheckReport report, CancellationToken ct)
+    {
+        foreach (var behind in await database.SequencesBehindAsync(ct))
+        {
+            report.Error(
+                FindingIds.DatabaseSequence,
+                $"The sequence of {behind.Table}.{behind.Column} is behind its rows, as after an upgrade by logical "
+                + "replication: every new row is refused.",
+                $"SELECT setval('{behind.Sequence}', (SELECT max({behind.Column}) FROM {behind.Table}));");
         }
     }
 

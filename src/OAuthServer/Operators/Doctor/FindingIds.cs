@@ -20,6 +20,9 @@ internal static class FindingIds
     public const string DatabaseUnreachable = "database_unreachable";
     public const string DatabaseTooOld = "database_too_old";
     public const string DatabaseReadOnly = "database_read_only";
+    public const string DatabasePooler = "database_pooler";
+    public const string DatabaseHosts = "database_hosts";
+    public const string DatabaseSequence = "database_sequence";
     public const string DatabaseNotDurable = "database_not_durable";
     public const string DatabaseCommitsEarly = "database_commits_early";
     public const string DatabaseSuperuser = "database_superuser";

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 30)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 32)
         {
         }
 
@@ -44,11 +44,13 @@ namespace OAuthServer.Storage.CompiledModel
             var appliedScript = AppliedScriptEntityType.Create(this);
             var sessionText = SessionTextEntityType.Create(this);
             var tablePresence = TablePresenceEntityType.Create(this);
+            var sequenceBehind = SequenceBehindEntityType.Create(this);
             var sessionKeyRow = SessionKeyRowEntityType.Create(this);
             var signingKeyRow = SigningKeyRowEntityType.Create(this);
             var sweptBatch = SweptBatchEntityType.Create(this);
             var tableRight = TableRightEntityType.Create(this);
             var withdrawalPass = WithdrawalPassEntityType.Create(this);
+            var writableDatabase = WritableDatabaseEntityType.Create(this);
             var writingTransaction = WritingTransactionEntityType.Create(this);
 
             AuditSealEntityType.CreateForeignKey1(auditSeal, signingKeyRow);
@@ -79,11 +81,13 @@ namespace OAuthServer.Storage.CompiledModel
             AppliedScriptEntityType.CreateAnnotations(appliedScript);
             SessionTextEntityType.CreateAnnotations(sessionText);
             TablePresenceEntityType.CreateAnnotations(tablePresence);
+            SequenceBehindEntityType.CreateAnnotations(sequenceBehind);
             SessionKeyRowEntityType.CreateAnnotations(sessionKeyRow);
             SigningKeyRowEntityType.CreateAnnotations(signingKeyRow);
             SweptBatchEntityType.CreateAnnotations(sweptBatch);
             TableRightEntityType.CreateAnnotations(tableRight);
             WithdrawalPassEntityType.CreateAnnotations(withdrawalPass);
+            WritableDatabaseEntityType.CreateAnnotations(writableDatabase);
             WritingTransactionEntityType.CreateAnnotations(writingTransaction);
 
             var functions = new Dictionary<string, IDbFunction>();

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.RefreshTokenState",
                 typeof(RefreshTokenState),
                 baseEntityType,
-                propertyCount: 11);
+                propertyCount: 12);
 
             var accountLive = runtimeEntityType.AddProperty(
                 "AccountLive",
@@ -65,14 +65,14 @@ namespace OAuthServer.Storage.CompiledModel
             grantId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             grantId.AddAnnotation("Relational:ColumnName", "grant_id");
 
-            var mayRepeat = runtimeEntityType.AddProperty(
-                "MayRepeat",
+            var isPrevious = runtimeEntityType.AddProperty(
+                "IsPrevious",
                 typeof(bool),
-                propertyInfo: typeof(RefreshTokenState).GetProperty("MayRepeat", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(RefreshTokenState).GetField("<MayRepeat>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                propertyInfo: typeof(RefreshTokenState).GetProperty("IsPrevious", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshTokenState).GetField("<IsPrevious>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: false);
-            mayRepeat.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            mayRepeat.AddAnnotation("Relational:ColumnName", "may_repeat");
+            isPrevious.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            isPrevious.AddAnnotation("Relational:ColumnName", "is_previous");
 
             var revoked = runtimeEntityType.AddProperty(
                 "Revoked",
@@ -90,6 +90,15 @@ namespace OAuthServer.Storage.CompiledModel
                 fieldInfo: typeof(RefreshTokenState).GetField("<Scope>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             scope.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             scope.AddAnnotation("Relational:ColumnName", "scope");
+
+            var sinceUse = runtimeEntityType.AddProperty(
+                "SinceUse",
+                typeof(TimeSpan?),
+                propertyInfo: typeof(RefreshTokenState).GetProperty("SinceUse", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshTokenState).GetField("<SinceUse>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            sinceUse.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            sinceUse.AddAnnotation("Relational:ColumnName", "since_use");
 
             var successorNonce = runtimeEntityType.AddProperty(
                 "SuccessorNonce",

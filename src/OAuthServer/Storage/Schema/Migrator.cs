@@ -93,7 +93,7 @@ internal sealed partial class Migrator
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.RunScriptAsync(AppliedScript.CreateTable, ct);
         await db.RunScriptAsync(_patience.Limit(script), ct);
-        await db.Database.ExecuteSqlAsync($"INSERT INTO schema_versions (script_name) VALUES ({script.Name})", ct);
+        await db.RunAsync($"INSERT INTO schema_versions (script_name) VALUES ({script.Name})", ct);
         await transaction.CommitAsync(ct);
     }
 

@@ -67,6 +67,8 @@ internal sealed record SweptBatch(int Found, int Removed, DateTime? Last);
 /// </summary>
 internal sealed class Sweeps(IDbContextFactory<OAuthDbContext> contexts)
 {
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Deletes at most <paramref name="batchSize"/> rows in one short transaction. Throws
     /// <see cref="PostgresException"/> (57014) when the statement takes longer than <paramref name="timeout"/>; then
@@ -119,10 +121,12 @@ internal sealed class Sweeps(IDbContextFactory<OAuthDbContext> contexts)
         FormattableStringFactory.Create(sql, rows, table.Keep, OrNull.Moment(from));
 
     // Both hold until the transaction's end. What a crash brings back is swept again: no commit waits for the disk.
-    private static Task<int> LimitAsync(OAuthDbContext db, TimeSpan timeout, CancellationToken ct)
+    private static Task LimitAsync(OAuthDbContext db, TimeSpan timeout, CancellationToken ct)
     {
+        // The database ends it first, or the connection would be lost with it.
+        db.Database.SetCommandTimeout(timeout + AnswerTime);
         var milliseconds = ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms";
-        return db.Database.ExecuteSqlAsync($"""
+        return db.RunAsync($"""
             SELECT set_config('statement_timeout', {milliseconds}, true), set_config('synchronous_commit', 'off', true)
             """, ct);
     }

@@ -52,7 +52,7 @@ public sealed class DoctorKeyTests : IAsyncLifetime
     private async Task RotateAsync(string? signsSince)
     {
         var ct = TestContext.Current.CancellationToken;
-        var source = new FileKeySource(_folder.FullName, TimeProvider.System);
+        var source = new FileKeySource(_folder.FullName, makesFirstKey: true, TimeProvider.System);
         await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, ct);
         await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: false, ct);
         await source.PromoteAsync(ct);

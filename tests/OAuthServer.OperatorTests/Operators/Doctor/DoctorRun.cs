@@ -20,7 +20,7 @@ internal sealed record DoctorRun(int Code, string Output, string Error)
     private static readonly Lazy<string> Keys = new(() =>
     {
         var folder = Directory.CreateTempSubdirectory("oauthserver-doctor-keys-").FullName;
-        var source = new FileKeySource(folder, TimeProvider.System);
+        var source = new FileKeySource(folder, makesFirstKey: true, TimeProvider.System);
         source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, CancellationToken.None).GetAwaiter().GetResult();
         return folder;
     });

@@ -13,7 +13,11 @@ namespace OAuthServer.Endpoints.Token.Grants;
 /// (docs/decisions/009-refresh-is-idempotent.md).
 /// </summary>
 internal sealed class RefreshTokenGrant(
-    RefreshTokens tokens, Storage.Grants grants, IOptions<OAuthOptions> options, ServerTelemetry telemetry) : IGrant
+    RefreshTokens tokens,
+    Storage.Grants grants,
+    IOptions<OAuthOptions> options,
+    TimeProvider clock,
+    ServerTelemetry telemetry) : IGrant
 {
     public string GrantType => GrantTypes.RefreshToken;
 
@@ -42,7 +46,7 @@ internal sealed class RefreshTokenGrant(
         };
         if (await tokens.TryRotateAsync(rotation, ct) is { } access)
             return Granted(access, rotation, rotation.Successor);
-        return await SecondLookAsync(rotation, scope, ct);
+        return await SecondLookAsync(rotation, scope, request.Arrived, ct);
     }
 
     /// <summary>The presented token gets the same successor whenever it comes again, until that is used.</summary>
@@ -52,14 +56,15 @@ internal sealed class RefreshTokenGrant(
     private static GrantedAccess Granted(GrantedAccess access, Rotation rotation, string successor) =>
         access with { Scope = rotation.Scope ?? access.Scope, RefreshToken = successor };
 
-    private async Task<Result<GrantedAccess>> SecondLookAsync(Rotation rotation, Scope? scope, CancellationToken ct)
+    private async Task<Result<GrantedAccess>> SecondLookAsync(
+        Rotation rotation, Scope? scope, long arrived, CancellationToken ct)
     {
-        if (await tokens.FindAsync(rotation.RefreshToken, options.Value.RefreshRetryWindow, ct) is not { } state)
+        if (await tokens.FindAsync(rotation.RefreshToken, ct) is not { } state)
             return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(rotation.ClientId) };
         var about = new RefusalSubject(rotation.ClientId, state.UserId, state.GrantId);
         if (Refusal(state, rotation, scope) is { } refusal) return refusal with { About = about };
         if (!state.Used) return OAuthError.InvalidGrant(Reasons.RefreshTokenExpired) with { About = about };
-        if (await TryRepeatAsync(state, rotation, ct) is { } access) return access;
+        if (MayRepeat(state, arrived) && await TryRepeatAsync(state, rotation, ct) is { } access) return access;
         telemetry.RefreshTokenReused();
         var reused = OAuthError.InvalidGrant(Reasons.RefreshTokenReused) with { About = about };
         await grants.WithdrawReusedAsync(
@@ -68,9 +73,19 @@ internal sealed class RefreshTokenGrant(
         return reused;
     }
 
+    // The window counts from when the request came, not from when a frozen database got to it: two lengths of time are
+    // compared, and no two clocks. A window of zero means never, also for two that came at the same moment.
+    private bool MayRepeat(RefreshTokenState state, long arrived)
+    {
+        if (!state.IsPrevious) return false;
+        if (state.SinceUse is not { } sinceUse) return true;
+        var window = options.Value.RefreshRetryWindow;
+        return window > TimeSpan.Zero && sinceUse - clock.GetElapsedTime(arrived) < window;
+    }
+
     private async Task<GrantedAccess?> TryRepeatAsync(RefreshTokenState state, Rotation rotation, CancellationToken ct)
     {
-        if (state is not { MayRepeat: true, SuccessorNonce: { } nonce }) return null;
+        if (state.SuccessorNonce is not { } nonce) return null;
         var successor = RefreshTokenValue.Successor(nonce, rotation.RefreshToken);
         var access = await tokens.TryRepeatAsync(successor, rotation.ClientId, rotation.Audit, ct);
         return access is null ? null : Granted(access, rotation, successor);
