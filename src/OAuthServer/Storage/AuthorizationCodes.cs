@@ -109,15 +109,17 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
     public async Task<bool> TryIssueAsync(NewCode code, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.OnceAsync<GrantedAccess>($"""
-            WITH person AS (
-                SELECT id FROM accounts
+        var issued = await db.OnceAsync<GrantedAccess>($"""
+            WITH asked AS (
+                SELECT {code.ClientId} AS client_id, {code.Scope} AS scope, {OrNull.Uuid(code.TicketId)} AS ticket_id
+            ), person AS (
+                SELECT id, asked.* FROM accounts, asked
                 WHERE id = {code.UserId} AND disabled_at IS NULL AND security_stamp = {code.SecurityStamp}
             ), agreed AS (
                 INSERT INTO oauth_consents AS known (user_id, client_id, scopes)
-                SELECT id, {code.ClientId}, string_to_array({code.Scope}, ' ') FROM person
-                WHERE {OrNull.Uuid(code.TicketId)} IS NOT NULL
-                  AND NOT EXISTS (SELECT FROM oauth_authorization_codes WHERE ticket_id = {OrNull.Uuid(code.TicketId)})
+                SELECT id, client_id, string_to_array(scope, ' ') FROM person
+                WHERE ticket_id IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM oauth_authorization_codes c WHERE c.ticket_id = person.ticket_id)
                 ON CONFLICT (user_id, client_id) DO UPDATE
                 SET scopes = ARRAY(SELECT DISTINCT unnest(known.scopes || excluded.scopes)), granted_at = now()
                 RETURNING user_id
@@ -125,24 +127,26 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                 INSERT INTO oauth_authorization_codes
                     (id, code, client_id, user_id, ticket_id, redirect_uri, redirect_uri_was_sent, scope,
                      code_challenge, expires_at)
-                SELECT {Handle.NewId()}, {Handle.Hash(code.Code)}, {code.ClientId}, id, {OrNull.Uuid(code.TicketId)},
-                       {code.RedirectUri}, {code.RedirectUriWasSent}, {code.Scope}, {OrNull.Text(code.CodeChallenge)},
+                SELECT {Handle.NewId()}, {Handle.Hash(code.Code)}, client_id, id, ticket_id,
+                       {code.RedirectUri}, {code.RedirectUriWasSent}, scope, {OrNull.Text(code.CodeChallenge)},
                        now() + {code.Lifetime}
                 FROM person
-                WHERE CASE WHEN {OrNull.Uuid(code.TicketId)} IS NOT NULL THEN EXISTS (SELECT FROM agreed)
-                      ELSE EXISTS (SELECT FROM oauth_consents
-                                   WHERE user_id = {code.UserId} AND client_id = {code.ClientId}
-                                     AND scopes @> string_to_array({code.Scope}, ' ')) END
+                WHERE CASE WHEN ticket_id IS NOT NULL THEN EXISTS (SELECT FROM agreed)
+                      ELSE EXISTS (SELECT FROM oauth_consents known
+                                   WHERE known.user_id = person.id AND known.client_id = person.client_id
+                                     AND known.scopes @> string_to_array(person.scope, ' ')) END
                 ON CONFLICT (ticket_id) DO NOTHING
                 RETURNING user_id, id, client_id, scope, ticket_id
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
                 SELECT event, client_id, user_id, id, {code.Audit.Address}::text, {code.Audit.CorrelationId}::text
-                FROM issued, unnest(CASE WHEN ticket_id IS NULL THEN ARRAY[{AuditEventNames.CodeIssued}]
-                                    ELSE ARRAY[{AuditEventNames.CodeIssued}, {AuditEventNames.Consent}] END) AS event
+                FROM issued, unnest(ARRAY[{AuditEventNames.CodeIssued}, {AuditEventNames.Consent}])
+                             WITH ORDINALITY AS e (event, number)
+                WHERE number = 1 OR ticket_id IS NOT NULL
             )
             SELECT user_id, id AS grant_id, scope FROM issued
-            """, ct) is not null;
+            """, ct);
+        return db.IsAnswered(issued);
     }
 
     /// <summary>
@@ -154,27 +158,32 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
         await using var db = await contexts.CreateDbContextAsync(ct);
         var family = code.RefreshToken is { } named ? RefreshTokenValue.FamilyKey(named) : null;
         var token = code.RefreshToken is { } first ? Handle.Hash(first) : null;
-        return await db.OnceAsync<GrantedAccess>($"""
-            WITH redeemed AS (
+        var access = await db.OnceAsync<GrantedAccess>($"""
+            WITH asked AS (
+                SELECT {Handle.Hash(code.Code)} AS code, {code.ClientId} AS client_id,
+                       {OrNull.Text(code.RedirectUri)} AS redirect_uri,
+                       {OrNull.Text(code.CodeChallenge)} AS code_challenge
+            ), redeemed AS (
                 UPDATE oauth_authorization_codes AS c SET used_at = now()
-                WHERE c.code = {Handle.Hash(code.Code)} AND c.client_id = {code.ClientId}
+                FROM asked
+                WHERE c.code = asked.code AND c.client_id = asked.client_id
                   AND c.used_at IS NULL AND c.revoked_at IS NULL AND c.expires_at > now()
-                  AND (c.redirect_uri = {OrNull.Text(code.RedirectUri)}
-                       OR ({OrNull.Text(code.RedirectUri)} IS NULL
+                  AND (c.redirect_uri = asked.redirect_uri
+                       OR (asked.redirect_uri IS NULL
                            AND (c.code_challenge IS NOT NULL OR NOT c.redirect_uri_was_sent)))
-                  AND c.code_challenge IS NOT DISTINCT FROM {OrNull.Text(code.CodeChallenge)}
+                  AND c.code_challenge IS NOT DISTINCT FROM asked.code_challenge
                   AND EXISTS (SELECT FROM accounts a WHERE a.id = c.user_id AND a.disabled_at IS NULL)
                 RETURNING c.id, c.client_id, c.user_id, c.scope
-            ), ends AS (
-                SELECT now() + LEAST({code.RefreshTokenLifetime}, {code.FamilyLifetime}) AS expires_at,
-                       now() + {code.FamilyLifetime} AS family_expires_at
             ), first AS (
                 INSERT INTO oauth_refresh_tokens (id, family, token, client_id, user_id, scope, device_fingerprint,
                     expires_at, family_expires_at, sweep_at)
-                SELECT id, {OrNull.Bytes(family)}, {OrNull.Bytes(token)}, client_id, user_id, scope,
-                       {OrNull.Bytes(code.DeviceFingerprint)}, expires_at, family_expires_at,
-                       date_bin('24 hours', expires_at, now()) + interval '24 hours'
-                FROM redeemed, ends WHERE {OrNull.Bytes(family)} IS NOT NULL
+                SELECT id, family, token, client_id, user_id, scope,
+                       {OrNull.Bytes(code.DeviceFingerprint)}, LEAST(idle_end, absolute_end), absolute_end,
+                       date_bin('24 hours', LEAST(idle_end, absolute_end), now()) + interval '24 hours'
+                FROM redeemed, (SELECT {OrNull.Bytes(family)} AS family, {OrNull.Bytes(token)} AS token,
+                                       now() + {code.RefreshTokenLifetime} AS idle_end,
+                                       now() + {code.FamilyLifetime} AS absolute_end) AS session
+                WHERE family IS NOT NULL
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
                 SELECT {AuditEventNames.CodeRedeemed}, client_id, user_id, id,
@@ -182,6 +191,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
             )
             SELECT user_id, id AS grant_id, scope FROM redeemed
             """, ct);
+        return db.IsAnswered(access) ? access : null;
     }
 
     /// <summary>
@@ -195,7 +205,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
         var family = access.RefreshToken is { } named ? RefreshTokenValue.FamilyKey(named) : null;
         // The refresh token goes first: a withdrawal locks in that order too, so the two never deadlock. A code
         // that was withdrawn meanwhile keeps its revoked_at, and with it stays dead.
-        await db.Database.ExecuteSqlAsync($"""
+        await db.RunAsync($"""
             WITH unborn AS (
                 DELETE FROM oauth_refresh_tokens WHERE family = {OrNull.Bytes(family)} RETURNING 1
             ), given_back AS (

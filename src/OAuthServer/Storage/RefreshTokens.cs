@@ -56,8 +56,13 @@ internal sealed record RefreshTokenState
 
     public bool Used { get; init; }
 
-    /// <summary>It was used inside the retry window, or its answer was never made.</summary>
-    public bool MayRepeat { get; init; }
+    /// <summary>It is the one before the live token: that one was its answer.</summary>
+    public bool IsPrevious { get; init; }
+
+    /// <summary>
+    /// How long before the database was asked the live token took its place; null when its answer was never made.
+    /// </summary>
+    public TimeSpan? SinceUse { get; init; }
 
     public bool Revoked { get; init; }
 
@@ -81,25 +86,41 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
     public async Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct)
     {
         if (RefreshTokenValue.FamilyKey(rotation.RefreshToken) is not { } family) return null;
+        try
+        {
+            return await RotateAsync(rotation, family, ct);
+        }
+        catch (Exception broken) when (DatabaseFailure.IsBroken(broken) && !ct.IsCancellationRequested)
+        {
+            // If the first try counted, the row has our own successor, and it is nobody else's to have.
+            return await RotateAsync(rotation, family, ct)
+                ?? await TryRepeatAsync(rotation.Successor, rotation.ClientId, rotation.Audit, ct);
+        }
+    }
+
+    private async Task<GrantedAccess?> RotateAsync(Rotation rotation, byte[] family, CancellationToken ct)
+    {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var (presented, device) = (Handle.Hash(rotation.RefreshToken), rotation.DeviceFingerprint);
         return await db.OnceAsync<GrantedAccess>($"""
-            WITH presented AS (
+            WITH asked AS (
+                SELECT {family} AS family, {Handle.Hash(rotation.RefreshToken)} AS token,
+                       {Handle.Hash(rotation.Successor)} AS successor, {rotation.Nonce} AS nonce,
+                       {rotation.ClientId} AS client_id, string_to_array({OrNull.Text(rotation.Scope)}, ' ') AS scopes,
+                       {OrNull.Bytes(rotation.DeviceFingerprint)} AS device, {rotation.EnforceDevice} AS same_device,
+                       now() + {rotation.Lifetime} AS idle_end
+            ), presented AS (
                 UPDATE oauth_refresh_tokens AS t
-                SET token = {Handle.Hash(rotation.Successor)}, previous_token = {presented},
-                    successor_nonce = {rotation.Nonce}, rotated_at = now(),
-                    device_fingerprint = {OrNull.Bytes(device)},
-                    device_changed = {OrNull.Bytes(device)} IS NOT NULL
-                                     AND t.device_fingerprint IS DISTINCT FROM {OrNull.Bytes(device)},
-                    expires_at = LEAST(now() + {rotation.Lifetime}, t.family_expires_at),
-                    sweep_at = date_bin('24 hours', LEAST(now() + {rotation.Lifetime}, t.family_expires_at),
-                                        t.created_at) + interval '24 hours'
-                WHERE t.family = {family} AND t.token = {presented} AND t.client_id = {rotation.ClientId}
+                SET token = asked.successor, previous_token = asked.token, successor_nonce = asked.nonce,
+                    rotated_at = now(), device_fingerprint = asked.device,
+                    device_changed = asked.device IS NOT NULL AND t.device_fingerprint IS DISTINCT FROM asked.device,
+                    expires_at = LEAST(asked.idle_end, t.family_expires_at),
+                    sweep_at = date_bin('24 hours', LEAST(asked.idle_end, t.family_expires_at), t.created_at)
+                               + interval '24 hours'
+                FROM asked
+                WHERE t.family = asked.family AND t.token = asked.token AND t.client_id = asked.client_id
                   AND t.revoked_at IS NULL AND t.expires_at > now()
-                  AND ({OrNull.Text(rotation.Scope)} IS NULL
-                       OR string_to_array({OrNull.Text(rotation.Scope)}, ' ') <@ string_to_array(t.scope, ' '))
-                  AND (NOT {rotation.EnforceDevice} OR t.device_fingerprint IS NULL
-                       OR t.device_fingerprint = {OrNull.Bytes(device)})
+                  AND (asked.scopes IS NULL OR asked.scopes <@ string_to_array(t.scope, ' '))
+                  AND (NOT asked.same_device OR t.device_fingerprint IS NULL OR t.device_fingerprint = asked.device)
                   AND EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL)
                 RETURNING t.user_id, t.client_id, t.id, t.scope, t.device_changed
             ), audited AS (
@@ -115,22 +136,19 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>The state of a refresh token, or null when it is unknown or was swept.</summary>
-    public async Task<RefreshTokenState?> FindAsync(string refreshToken, TimeSpan retryWindow, CancellationToken ct)
+    public async Task<RefreshTokenState?> FindAsync(string refreshToken, CancellationToken ct)
     {
         if (RefreshTokenValue.FamilyKey(refreshToken) is not { } family) return null;
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var presented = Handle.Hash(refreshToken);
-        // A window of zero means never: two transactions that began in either order must not find an opening in it.
         return await db.OnceAsync<RefreshTokenState>($"""
             SELECT t.client_id, t.user_id, t.id AS grant_id, t.scope, t.device_fingerprint, t.successor_nonce,
-                   t.expires_at <= now() AS expired, t.token <> {presented} AS used,
-                   coalesce(t.previous_token = {presented}
-                            AND (t.rotated_at = 'infinity'
-                                 OR ({retryWindow} > interval '0' AND t.rotated_at > now() - {retryWindow})),
-                            false) AS may_repeat,
+                   t.expires_at <= now() AS expired, t.token <> asked.token AS used,
+                   coalesce(t.previous_token = asked.token, false) AS is_previous,
+                   now() - nullif(t.rotated_at, 'infinity') AS since_use,
                    t.revoked_at IS NOT NULL AS revoked,
                    EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL) AS account_live
-            FROM oauth_refresh_tokens t WHERE t.family = {family}
+            FROM oauth_refresh_tokens t, (SELECT {Handle.Hash(refreshToken)} AS token) AS asked
+            WHERE t.family = {family}
             """, ct);
     }
 
@@ -165,7 +183,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         string refreshToken, GrantedAccess access, string reason, AuditContext audit, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        await db.Database.ExecuteSqlAsync($"""
+        await db.RunAsync($"""
             WITH given_back AS (
                 UPDATE oauth_refresh_tokens SET rotated_at = 'infinity'
                 WHERE family = {RefreshTokenValue.FamilyKey(refreshToken)!}
