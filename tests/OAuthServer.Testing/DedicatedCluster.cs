@@ -21,6 +21,9 @@ public sealed class DedicatedCluster : IAsyncDisposable
     /// <summary>An empty database on the cluster; <see cref="TestDatabase.MigrateAsync"/> gives it the schema.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>Where PostgreSQL keeps it.</summary>
+    public string DataDirectory => _data;
+
     /// <summary>Starts a new cluster.</summary>
     public static async Task<DedicatedCluster> CreateAsync()
     {

@@ -33,7 +33,8 @@ public sealed record TestServerOptions
 /// </summary>
 public sealed class TestServer : IAsyncDisposable
 {
-    private static readonly string Keys = Directory.CreateTempSubdirectory("oauthserver-test-keys-").FullName;
+    // One key for all servers of a process: outside Development none of them makes one.
+    private static readonly string Keys = KeyFolder.Create();
 
     private readonly ServerFactory? _factory;
     private readonly TestDatabase? _database;

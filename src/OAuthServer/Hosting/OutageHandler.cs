@@ -16,12 +16,15 @@ internal sealed partial class OutageHandler(ErrorAnswers answers, ILogger<Outage
     public async ValueTask<bool> TryHandleAsync(
         HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not KeyStoreException && !DatabaseFailure.Is(exception)) return false;
+        if (!IsOfKeys(exception) && !DatabaseFailure.Is(exception)) return false;
         if (DatabaseFailure.IsFault(exception)) LogRefused(exception, httpContext.TraceIdentifier);
         else LogOutage(exception, httpContext.TraceIdentifier);
         await answers.WriteAsync(httpContext, OAuthError.TemporarilyUnavailable(Reasons.DependencyAway));
         return true;
     }
+
+    private static bool IsOfKeys(Exception exception) =>
+        exception is KeyStoreException || (exception.InnerException is { } cause && IsOfKeys(cause));
 
     [LoggerMessage(7003, LogLevel.Error,
         "A dependency is away, answered temporarily_unavailable. Correlation id {CorrelationId}")]

@@ -22,8 +22,7 @@ internal static class DatabaseFailure
     /// cut short has no type of its own, so its origin counts, and a wrapper counts as what it wraps.
     /// </summary>
     public static bool Is(Exception exception) => Chain(exception).Any(link =>
-        link is NpgsqlException or IOException or SocketException or TimeoutException
-        || link.Source is "Npgsql" or "Npgsql.EntityFrameworkCore.PostgreSQL");
+        link is NpgsqlException or SocketException || link.Source is "Npgsql");
 
     /// <summary>
     /// True when PostgreSQL refused a statement for what it says: a fault of this server, or of whoever changed its

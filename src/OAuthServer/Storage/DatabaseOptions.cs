@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace OAuthServer.Storage;
@@ -77,7 +78,9 @@ internal sealed class DatabaseOptions
 
     private static void Default(NpgsqlConnectionStringBuilder settings, string keyword, int value)
     {
-        if (!settings.ContainsKey(keyword)) settings[keyword] = value;
+        // Npgsql's own builder contains every key that it knows.
+        var said = new DbConnectionStringBuilder { ConnectionString = settings.ConnectionString };
+        if (!said.ContainsKey(keyword)) settings[keyword] = value;
     }
 
     // A connection that waits for notifications would never notice that a firewall has forgotten it; the kernel

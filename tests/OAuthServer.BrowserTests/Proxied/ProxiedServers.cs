@@ -17,7 +17,7 @@ internal sealed class ProxiedServers : IAsyncDisposable
     private readonly ContentRoot _root = new();
     private readonly int[] _ports = [FreePort(), FreePort()];
     private readonly HostProcess?[] _instances = new HostProcess?[2];
-    private readonly string _keys = Directory.CreateTempSubdirectory("oauthserver-proxied-keys-").FullName;
+    private readonly string _keys = KeyFolder.Create();
 
     public TestDatabase Database { get; private set; } = null!;
 
@@ -34,7 +34,6 @@ internal sealed class ProxiedServers : IAsyncDisposable
         {
             servers.Database = await TestData.CreateDatabaseAsync();
             servers.Nginx = await Nginx.StartAsync(FreePort(), servers._ports[0], servers._ports[1]);
-            // One after the other: the first makes the key.
             await servers.StartAsync(0);
             await servers.StartAsync(1);
             return servers;

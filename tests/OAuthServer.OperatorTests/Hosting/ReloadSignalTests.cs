@@ -17,6 +17,8 @@ public sealed class ReloadSignalTests(ContentRoot root) : IClassFixture<ContentR
         if (OperatingSystem.IsWindows()) return;
         await using var database = await TestData.CreateDatabaseAsync();
         var variables = Variables(database);
+        Directory.CreateDirectory(Keys);
+        KeyFolder.Fill(Keys);
         await using var host = await HostProcess.StartAsync(root, variables);
         host.Http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
         var leaked = Assert.Single(await PublishedAsync(host));

@@ -159,7 +159,7 @@ public sealed class SealerTests
     [Fact]
     public async Task A_new_key_is_recorded_once_by_whichever_instance_and_old_seals_still_verify()
     {
-        var keys = new TestServerOptions { Settings = new Dictionary<string, string?> { ["SigningKeys:Directory"] = Directory.CreateTempSubdirectory("oauthserver-test-keys-").FullName, ["SigningKeys:PollInterval"] = "00:00:01" } };
+        var keys = KeysOfItsOwn();
         await using var one = await TestServer.StartAsync(keys);
         await using var two = await TestServer.StartAsync(keys with { Database = one.Database });
         await one.AddSealedAsync(1);
@@ -184,7 +184,7 @@ public sealed class SealerTests
     [Fact]
     public async Task The_end_of_a_key_is_noted_once_and_tells_how_long_it_has_not_signed()
     {
-        var keys = new TestServerOptions { Settings = new Dictionary<string, string?> { ["SigningKeys:Directory"] = Directory.CreateTempSubdirectory("oauthserver-test-keys-").FullName, ["SigningKeys:PollInterval"] = "00:00:01" } };
+        var keys = KeysOfItsOwn();
         await using var one = await TestServer.StartAsync(keys);
         await using var two = await TestServer.StartAsync(keys with { Database = one.Database });
         await one.SealAsync();
@@ -231,6 +231,16 @@ public sealed class SealerTests
     private static string KeyOf(TestServer server) => server.Services.GetRequiredService<KeyRing>().Current!.Signing.KeyId;
 
     // Transactions that overlap, so that ids do not become visible in their order, and some that are rolled back.
+    // Read again every second.
+    private static TestServerOptions KeysOfItsOwn() => new()
+    {
+        Settings = new Dictionary<string, string?>
+        {
+            ["SigningKeys:Directory"] = KeyFolder.Create(),
+            ["SigningKeys:PollInterval"] = "00:00:01",
+        },
+    };
+
     private static async Task<int> WriteUntilAsync(TestDatabase database, CancellationToken until)
     {
         var written = 0;

@@ -185,7 +185,8 @@ public sealed class HostHeaderTests
 
     // Probes come over plain http too, and the passwords sent here are wrong over https too.
     private static bool AnswersBoth(HostileEndpoint endpoint) => endpoint.ToString()
-        is "GET /health/live" or "GET /health/ready" or "POST /account/sign-in" or "POST /account/password";
+        is "GET /health/live" or "GET /health/ready" or "GET /health/documents"
+        or "POST /account/sign-in" or "POST /account/password";
 
     private static string Name(string line) => line.Split(':')[0];
 }

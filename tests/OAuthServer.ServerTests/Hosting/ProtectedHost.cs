@@ -27,6 +27,8 @@ internal sealed class ProtectedHost : IAsyncDisposable
     // Hosts that write nothing to it share one; all know the same clients.
     private static readonly Lazy<Task<TestDatabase>> Shared = new(TestData.CreateDatabaseAsync);
 
+    private static readonly Lazy<string> Keys = new(KeyFolder.Create);
+
     private readonly WebApplication _app;
 
     private ProtectedHost(WebApplication app, FakeTimeProvider clock, LogSink logs)
@@ -69,6 +71,7 @@ internal sealed class ProtectedHost : IAsyncDisposable
             ["OAuth:Issuer"] = issuer,
             ["ConnectionStrings:OAuthServer"] = (database ?? await Shared.Value).ConnectionString,
             ["SigningKeys:Source"] = "File",
+            ["SigningKeys:Directory"] = Keys.Value,
         });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.WebHost.ConfigureKestrel(kestrel =>

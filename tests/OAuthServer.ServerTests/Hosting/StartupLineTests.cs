@@ -118,7 +118,7 @@ public sealed class StartupLineTests
     private static async Task<WebApplication> StartAloneAsync(Log log, Dictionary<string, string?> settings)
     {
         string[] arguments = ["--environment=Production", $"--contentRoot={AppContext.BaseDirectory}"];
-        var keys = Path.Combine(Path.GetTempPath(), $"oauthserver-startup-{Environment.ProcessId}");
+        var keys = KeyFolder.Create();
         var app = ServerHost.Build(arguments, builder =>
         {
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>

@@ -28,6 +28,11 @@ public class UnexpectedErrorTests
     [InlineData("wrapped")]
     [InlineData("keys")]
     [InlineData("saved")]
+    [InlineData("constraint")]
+    [InlineData("read-only")]
+    [InlineData("login")]
+    [InlineData("plan")]
+    [InlineData("preparing")]
     public async Task An_outage_is_503_with_a_time_to_come_back(string fault)
     {
         await using var host = await StartAsync();
@@ -42,7 +47,6 @@ public class UnexpectedErrorTests
 
     [Theory]
     [InlineData("bug")]
-    [InlineData("constraint")]
     [InlineData("timeout")]
     [InlineData("cancelled")]
     public async Task A_bug_is_500_without_details_and_logged_once(string fault)
@@ -189,6 +193,10 @@ public class UnexpectedErrorTests
         "keys" => new InvalidOperationException("sign", new KeyStoreException("away")),
         "saved" => new DbUpdateException("save", new NpgsqlException("away")),
         "constraint" => new DbUpdateException("save", new PostgresException("dup", "ERROR", "ERROR", "23505")),
+        "read-only" => new PostgresException("no", "ERROR", "ERROR", "25006"),
+        "login" => new PostgresException("no", "FATAL", "FATAL", "28P01"),
+        "plan" => new PostgresException("no", "ERROR", "ERROR", "0A000"),
+        "preparing" => new InvalidOperationException("no type of its own") { Source = "Npgsql" },
         "timeout" => new TimeoutException(),
         "cancelled" => new OperationCanceledException(),
         _ => new InvalidOperationException("bug"),

@@ -22,6 +22,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        KeyFolder.Fill(_keys.FullName);
         _server = await TestServer.StartAsync(new()
         {
             Settings = new Dictionary<string, string?> { ["SigningKeys:Directory"] = _keys.FullName },

@@ -89,6 +89,7 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
     private async Task StartAsync(bool secretsManager)
     {
         _settings = new() { ["SigningKeys:Source"] = "File", ["SigningKeys:Directory"] = _folder.FullName };
+        KeyFolder.Fill(_folder.FullName);
         if (secretsManager)
         {
             _secrets = await SecretsManagerServer.StartAsync(_clock);

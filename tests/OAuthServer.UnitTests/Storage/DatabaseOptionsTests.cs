@@ -34,6 +34,33 @@ public sealed class DatabaseOptionsTests
     public void A_connection_string_needs_a_host_and_words_that_exist(string given, bool readable) =>
         Assert.Equal(readable, DatabaseOptions.IsReadable(new() { ConnectionString = given }));
 
+    [Theory]
+    [InlineData("Host=db", 64, 5, 5, -1)]
+    [InlineData("Host=db;Max Auto Prepare=0", 0, 5, 5, -1)]
+    [InlineData("Host=db;MaxAutoPrepare=20;Timeout=2;Command Timeout=20", 20, 2, 20, -1)]
+    [InlineData("Host=db;CommandTimeout=7;Cancellation Timeout=100", 64, 5, 7, 100)]
+    public async Task What_the_connection_string_says_stands(
+        string given, int prepared, int connect, int answer, int cancel)
+    {
+        var settings = await SettingsAsync(given);
+        Assert.Equal(
+            (prepared, connect, answer, cancel),
+            (settings.MaxAutoPrepare, settings.Timeout, settings.CommandTimeout, settings.CancellationTimeout));
+    }
+
+    [Theory]
+    [InlineData(null, "pooler", true)]
+    [InlineData("Host=db", "db", true)]
+    [InlineData("Colour=red", null, false)]
+    [InlineData("", null, false)]
+    public void Notifications_may_have_a_connection_string_of_their_own(string? listen, string? host, bool readable)
+    {
+        var options = new DatabaseOptions { ConnectionString = "Host=pooler", ListenConnectionString = listen };
+        Assert.Equal(readable, DatabaseOptions.CanListen(options));
+        if (!readable) return;
+        Assert.Equal((host, false), (options.ListenSettings().Host, options.ListenSettings().Pooling));
+    }
+
     private static async Task<NpgsqlConnectionStringBuilder> SettingsAsync(string given)
     {
         await using var connections = new DatabaseOptions { ConnectionString = given }.CreateDataSource();

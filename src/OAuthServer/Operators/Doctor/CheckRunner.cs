@@ -46,7 +46,8 @@ internal sealed class CheckRunner(IEnumerable<IDoctorCheck> checks, TimeProvider
         {
             return Failed(check, $"it took longer than {Quantity.Of(Limit)}");
         }
-        catch (Exception failure) when (DatabaseFailure.Is(failure) || failure is UnauthorizedAccessException)
+        catch (Exception failure) when (
+            DatabaseFailure.Is(failure) || failure is IOException or UnauthorizedAccessException)
         {
             return Failed(check, failure.Message);
         }

@@ -14,15 +14,18 @@ internal sealed class SchemaHealthCheck(SchemaVersion schema) : IHealthCheck
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (_ready) return HealthCheckResult.Healthy();
-        var comparison = await schema.CompareAsync(cancellationToken);
-        if (!comparison.IsReady)
+        try
         {
-            return new HealthCheckResult(
-                context.Registration.FailureStatus,
-                $"The database lacks {string.Join(", ", comparison.Missing)}: run `OAuthServer migrate`.");
+            var comparison = await schema.CompareAsync(cancellationToken);
+            _ready = comparison.IsReady;
+            return _ready
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy(
+                    $"The database lacks {string.Join(", ", comparison.Missing)}: run `OAuthServer migrate`.");
         }
-
-        _ready = true;
-        return HealthCheckResult.Healthy();
+        catch (Exception outage) when (DatabaseFailure.Is(outage))
+        {
+            return HealthCheckResult.Unhealthy($"The schema is not known: {outage.Message}");
+        }
     }
 }

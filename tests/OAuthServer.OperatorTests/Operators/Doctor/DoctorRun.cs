@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
-using OAuthServer.Keys;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Testing;
 
@@ -17,13 +16,7 @@ internal sealed record DoctorRun(int Code, string Output, string Error)
         [.. Ignore("database_not_durable", "key_files_in_production", "database_superuser", "session_keys_none")];
 
     // One young key for all runs.
-    private static readonly Lazy<string> Keys = new(() =>
-    {
-        var folder = Directory.CreateTempSubdirectory("oauthserver-doctor-keys-").FullName;
-        var source = new FileKeySource(folder, makesFirstKey: true, TimeProvider.System);
-        source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, CancellationToken.None).GetAwaiter().GetResult();
-        return folder;
-    });
+    private static readonly Lazy<string> Keys = new(KeyFolder.Create);
 
     /// <summary>The findings of a run with <c>--json</c>, as <c>severity code</c>.</summary>
     public IReadOnlyList<string> Findings =>

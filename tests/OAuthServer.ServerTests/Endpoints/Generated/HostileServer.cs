@@ -116,7 +116,7 @@ public sealed class HostileServer : OwnServer
 
     private static IEnumerable<HostileEndpoint> Public()
     {
-        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready"];
+        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
         return routes.Select(route => new HostileEndpoint("GET", route, [new("v", "1"), new("since", "0")], []));
     }
 

@@ -143,7 +143,7 @@ internal static class RefusalCases
         new("signing_failed", "token", "temporarily_unavailable", 503, async stage =>
             await PostAsync(await stage.UnsigningAsync(), Token, $"grant_type=authorization_code&code={await stage.CodeAsync()}&code_verifier={AuthorizationAsk.Verifier}{Credentials}")) { Client = TestData.Web, Audit = "token_refused" },
         new("dependency_away", "token", "temporarily_unavailable", 503, async stage => await PostAsync(await stage.FailingAsync("oauth_authorization_codes", "53300"), Token, Code + Credentials)),
-        new("unexpected_error", "refresh", "server_error", 500, async stage => await PostAsync(await stage.FailingAsync("oauth_refresh_tokens", "P0001"), "/oauth/refresh", "refresh_token=" + new string('A', 70) + Credentials)),
+        new("unexpected_error", "refresh", "server_error", 500, async stage => await PostAsync(await stage.BuggyAsync(), "/oauth/refresh", "refresh_token=" + new string('A', 70) + Credentials)),
         new("address_budget", "token", "too_many_requests", 429, async stage =>
         {
             var server = await stage.AnotherAsync(new() { ["RateLimiting:Token:PermitLimit"] = "1" });

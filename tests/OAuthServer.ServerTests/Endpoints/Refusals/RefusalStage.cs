@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
 using OAuthServer.ServerTests.Fixtures;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 using Serilog.Core;
 
@@ -75,6 +77,23 @@ public sealed class RefusalStage : OwnServer
     {
         var server = await AnotherAsync([]);
         server.Services.GetRequiredService<KeyRing>().Current!.Signing.Dispose();
+        return server;
+    }
+
+    /// <summary>One with a bug: whoever asks for a refresh token meets it.</summary>
+    public async Task<TestServer> BuggyAsync()
+    {
+        var options = OptionsOf([], Server.Database);
+        var server = await TestServer.StartAsync(options with
+        {
+            Services = services =>
+            {
+                options.Services?.Invoke(services);
+                services.AddSingleton(new RefreshTokens(new NoContexts()));
+            },
+        });
+        _metrics.Add(new(server));
+        _more.Add(server);
         return server;
     }
 
@@ -183,6 +202,11 @@ public sealed class RefusalStage : OwnServer
         var server = await TestServer.StartAsync(OptionsOf(settings, database));
         _metrics.Add(new(server));
         return server;
+    }
+
+    private sealed class NoContexts : IDbContextFactory<OAuthDbContext>
+    {
+        public OAuthDbContext CreateDbContext() => throw new InvalidOperationException("a bug");
     }
 
     private string Keep(string secret)

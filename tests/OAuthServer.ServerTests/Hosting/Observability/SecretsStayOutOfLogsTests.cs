@@ -297,7 +297,7 @@ public sealed class SecretsStayOutOfLogsTests(TalkativeServer shared) : IClassFi
         using var stranger = new TestBrowser(server);
         var signIn = await stranger.GetAsync("/account/sign-in");
         using var guessed = await stranger.TypePasswordAsync(signIn, password: wrong);
-        Assert.Equal([500, 500], [(int)changed.StatusCode, (int)guessed.StatusCode]);
+        Assert.Equal([503, 503], [(int)changed.StatusCode, (int)guessed.StatusCode]);
 
         await own.AssertToldNoneOfAsync(
         [

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using OAuthServer.Testing;
+
+namespace OAuthServer.OperatorTests.Hosting;
+
+/// <summary>
+/// A PostgreSQL of one test's own with the demo data, that keeps what it was told, and a server that uses it as a role
+/// without privileges.
+/// </summary>
+public sealed class SeededCluster : IAsyncDisposable
+{
+    /// <summary>The role of the server.</summary>
+    public const string Role = "app";
+
+    private readonly DedicatedCluster _cluster;
+    private readonly TestDatabase _model;
+    private readonly NpgsqlDataSource _superuser;
+
+    private SeededCluster(DedicatedCluster cluster, TestDatabase model)
+    {
+        (_cluster, _model) = (cluster, model);
+        _superuser = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Pooling = false });
+    }
+
+    /// <summary>For the server.</summary>
+    public string ConnectionString =>
+        new NpgsqlConnectionStringBuilder(_cluster.ConnectionString) { Username = Role, Password = Role }.ConnectionString;
+
+    /// <summary>The database's name.</summary>
+    public string Name => new NpgsqlConnectionStringBuilder(_cluster.ConnectionString).Database!;
+
+    public static async Task<SeededCluster> CreateAsync()
+    {
+        var cluster = await DedicatedCluster.CreateAsync();
+        await TestDatabase.MigrateAsync(cluster.ConnectionString);
+        var seeded = new SeededCluster(cluster, await TestData.CreateDatabaseAsync());
+        await seeded.ExecuteAsync($"ALTER DATABASE \"{seeded.Name}\" SET synchronous_commit = on");
+        await seeded.ExecuteAsync($"CREATE ROLE {Role} LOGIN PASSWORD '{Role}'; GRANT ALL ON ALL TABLES IN SCHEMA public TO {Role}");
+        foreach (var table in (string[])["oauth_clients", "accounts"])
+        {
+            var rows = await seeded._model.ScalarAsync<string>($"SELECT json_agg(r)::text FROM {table} r");
+            await seeded.ExecuteAsync(
+                $"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)", rows!);
+        }
+
+        return seeded;
+    }
+
+    /// <summary>A server on it.</summary>
+    public Task<TestServer> ServeAsync(params (string Key, string Value)[] settings)
+    {
+        var all = settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value);
+        all.TryAdd("ConnectionStrings:OAuthServer", ConnectionString);
+        return TestServer.StartAsync(new() { Settings = all, Database = _model });
+    }
+
+    /// <summary>Runs a statement as superuser, on a connection of its own.</summary>
+    public async Task ExecuteAsync(string sql, params string[] values)
+    {
+        await using var command = _superuser.CreateCommand(sql);
+        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first column of the first row.</summary>
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = _superuser.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>A connection of the superuser, for what holds a lock.</summary>
+    public ValueTask<NpgsqlConnection> ConnectAsync() => _superuser.OpenConnectionAsync();
+
+    /// <summary>Ends every session of the server's role.</summary>
+    public Task EndSessionsAsync() =>
+        ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{Role}'");
+
+    /// <summary>How many sessions the server's role has.</summary>
+    public Task<long> SessionsAsync() =>
+        ScalarAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE usename = '{Role}'");
+
+    /// <summary>Freezes every process of the cluster, or lets them go on.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        var pid = File.ReadLines(Path.Combine(_cluster.DataDirectory, "postmaster.pid")).First();
+        var postmaster = int.Parse(pid, CultureInfo.InvariantCulture);
+        using var kill = Process.Start("sh", ["-c", $"kill -{signal} {postmaster} $(cat /proc/{postmaster}/task/*/children)"]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _superuser.DisposeAsync();
+        await _model.DisposeAsync();
+        await _cluster.DisposeAsync();
+    }
+}
