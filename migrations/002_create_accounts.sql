@@ -13,24 +13,30 @@ CREATE TABLE accounts (
     lockout_end           timestamptz,
     lockout_enabled       boolean      NOT NULL DEFAULT true,
     access_failed_count   integer      NOT NULL DEFAULT 0,
-    disabled_at           timestamptz                                       -- written by operators alone
+    disabled_at           timestamptz,                                      -- written by operators alone
+    grants_from           timestamptz  NOT NULL DEFAULT '-infinity'         -- older codes and refresh tokens are dead
 );
 
 CREATE UNIQUE INDEX accounts_normalized_user_name ON accounts (normalized_user_name);
 CREATE UNIQUE INDEX accounts_normalized_email ON accounts (normalized_email);
 
--- Whoever read an account before an operator disabled or enabled it must not write it afterwards.
-CREATE FUNCTION accounts_renew_concurrency_stamp() RETURNS trigger
+-- Whoever read an account before an operator disabled or enabled it must not write it afterwards, and what ended when
+-- it was disabled does not begin again when it is enabled: sessions, codes and refresh tokens.
+CREATE FUNCTION accounts_end_what_was() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
     NEW.concurrency_stamp := gen_random_uuid();
+    IF NEW.disabled_at IS DISTINCT FROM OLD.disabled_at THEN
+        NEW.security_stamp := gen_random_uuid();
+        NEW.grants_from := now();
+    END IF;
     RETURN NEW;
 END;
 $$;
 
-CREATE TRIGGER accounts_renew_concurrency_stamp BEFORE UPDATE OF disabled_at ON accounts
-    FOR EACH ROW EXECUTE FUNCTION accounts_renew_concurrency_stamp();
+CREATE TRIGGER accounts_end_what_was BEFORE UPDATE OF disabled_at ON accounts
+    FOR EACH ROW EXECUTE FUNCTION accounts_end_what_was();
 
 ALTER TABLE oauth_consents
     ADD CONSTRAINT oauth_consents_user_id_fkey FOREIGN KEY (user_id) REFERENCES accounts (id) ON DELETE CASCADE;

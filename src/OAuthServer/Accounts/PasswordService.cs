@@ -7,13 +7,17 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// Changes a password. The new security stamp ends every other session, and every app loses its access. Access is
-/// withdrawn before the password changes: when the store fails in between, the same try can simply be made again. A
-/// lock that strangers caused at sign-in does not hold here; whoever has the session has a budget of guesses of its
-/// own.
+/// Changes a password. The new security stamp ends every other session, and every app loses its access, in one
+/// transaction with the change: a copied session finds the account changed, or its code withdrawn. A lock that
+/// strangers caused at sign-in does not hold here; whoever has the session has a budget of guesses of its own.
 /// </summary>
 internal sealed class PasswordService(
-    UserManager<Account> users, Grants grants, PasswordGuesses guesses, PasswordWork work, AccountJournal journal)
+    UserManager<Account> users,
+    OAuthDbContext db,
+    Grants grants,
+    PasswordGuesses guesses,
+    PasswordWork work,
+    AccountJournal journal)
 {
     private const string WrongCurrent = "The current password is not right. After several tries, wait a few minutes.";
 
@@ -55,9 +59,10 @@ internal sealed class PasswordService(
         }
 
         if (chosen == current) return Unsuitable("The new password is the same as the current one.");
-        await grants.WithdrawAllAsync(account.Id, context, ct);
-        var changed = await users.ChangePasswordAsync(account, current, chosen);
-        if (!changed.Succeeded)
+        var isChanged = await grants.WithdrawAllWithAsync(
+            db, async () => (await users.ChangePasswordAsync(account, current, chosen)).Succeeded,
+            account.Id, context, ct);
+        if (!isChanged)
         {
             return new PasswordOutcome.Refused(
                 "The password was not changed. Please try again.", Reasons.PasswordNotChanged);

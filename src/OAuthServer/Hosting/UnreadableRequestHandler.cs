@@ -25,6 +25,11 @@ internal sealed class UnreadableRequestHandler(ErrorAnswers answers) : IExceptio
         // How the form reader says that there were too many fields, or too long ones.
         InvalidDataException { Source: "Microsoft.AspNetCore.WebUtilities" or "Microsoft.AspNetCore.Http" } =>
             StatusCodes.Status400BadRequest,
+        // What the transport makes of a body that is framed in no way that HTTP knows.
+        _ when IsFraming(exception) => StatusCodes.Status400BadRequest,
         _ => null,
     };
+
+    private static bool IsFraming(Exception exception) =>
+        exception is IOException or OverflowException && exception.Source is "Microsoft.AspNetCore.Server.Kestrel.Core";
 }

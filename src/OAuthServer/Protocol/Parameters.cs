@@ -137,6 +137,10 @@ internal sealed class Parameters
         return false;
     }
 
+    /// <summary>The same with one value of this name, wherever it was.</summary>
+    public Parameters With(string name, string value) =>
+        new([.. _pairs.Where(pair => pair.Key != name), new(name, value)]);
+
     /// <summary>The parameters as a query again, without those in <paramref name="except"/>.</summary>
     public string ToQuery(params ReadOnlySpan<string> except)
     {

@@ -63,6 +63,7 @@ internal static class Reasons
     public const string RefreshTokenReused = "refresh_token_reused";
     public const string ScopeMalformed = "scope_malformed";
     public const string ScopeExceedsGrant = "scope_exceeds_grant";
+    public const string ScopeWithdrawn = "scope_withdrawn";
     public const string DeviceChanged = "device_changed";
     public const string AccountDisabled = "account_disabled";
     public const string SigningKeyMissing = "signing_key_missing";

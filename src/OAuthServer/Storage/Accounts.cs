@@ -14,6 +14,9 @@ internal sealed class Account : IdentityUser<Guid>
     /// When an operator shut the account; its sessions, codes and refresh tokens are dead from then on.
     /// </summary>
     public DateTimeOffset? DisabledAt { get; private init; }
+
+    /// <summary>Codes and refresh tokens of grants from before are dead; set when it is disabled or enabled.</summary>
+    public DateTimeOffset GrantsFrom { get; private init; }
 }
 
 /// <summary>Questions about accounts that are not Identity's.</summary>
@@ -55,7 +58,13 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         builder.HasIndex(account => account.NormalizedEmail).IsUnique().HasDatabaseName(EmailIndex);
         // Operators alone disable an account, by ExecuteUpdate or SQL: no write of Identity's, which sends every
         // column, may undo it.
-        builder.Property(account => account.DisabledAt).Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
-        builder.Property(account => account.DisabledAt).Metadata.SetBeforeSaveBehavior(PropertySaveBehavior.Ignore);
+        LeaveToSql(builder.Property(account => account.DisabledAt).Metadata);
+        LeaveToSql(builder.Property(account => account.GrantsFrom).Metadata);
+    }
+
+    private static void LeaveToSql(IMutableProperty property)
+    {
+        property.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
+        property.SetBeforeSaveBehavior(PropertySaveBehavior.Ignore);
     }
 }

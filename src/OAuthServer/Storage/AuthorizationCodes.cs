@@ -45,6 +45,9 @@ internal sealed record CodeRedemption
 
     public string? CodeChallenge { get; init; }
 
+    /// <summary>The client's scopes of today.</summary>
+    public required string[] AllowedScopes { get; init; }
+
     /// <summary>The first refresh token; null for a client that gets none.</summary>
     public string? RefreshToken { get; init; }
 
@@ -85,6 +88,8 @@ internal sealed record CodeState
 
     public string? CodeChallenge { get; init; }
 
+    public required string Scope { get; init; }
+
     public bool Expired { get; init; }
 
     public bool Used { get; init; }
@@ -104,7 +109,8 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
     /// <summary>
     /// Makes a code if the account is live, the session's stamp is its stamp, and consent covers the scope: by the
     /// form just answered, which counts once, or remembered for every scope that is asked. False when one of these
-    /// does not hold, or the form was answered before.
+    /// does not hold, or the form was answered before. Account and consent stay as they are until the code is there, so
+    /// that whoever changes them finds it.
     /// </summary>
     public async Task<bool> TryIssueAsync(NewCode code, CancellationToken ct)
     {
@@ -115,6 +121,11 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
             ), person AS (
                 SELECT id, asked.* FROM accounts, asked
                 WHERE id = {code.UserId} AND disabled_at IS NULL AND security_stamp = {code.SecurityStamp}
+                FOR SHARE OF accounts
+            ), remembered AS (
+                SELECT known.user_id FROM oauth_consents AS known, person
+                WHERE known.user_id = person.id AND known.client_id = person.client_id
+                  AND known.scopes @> string_to_array(person.scope, ' ') FOR SHARE OF known
             ), agreed AS (
                 INSERT INTO oauth_consents AS known (user_id, client_id, scopes)
                 SELECT id, client_id, string_to_array(scope, ' ') FROM person
@@ -124,17 +135,12 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                 SET scopes = ARRAY(SELECT DISTINCT unnest(known.scopes || excluded.scopes)), granted_at = now()
                 RETURNING user_id
             ), issued AS (
-                INSERT INTO oauth_authorization_codes
-                    (id, code, client_id, user_id, ticket_id, redirect_uri, redirect_uri_was_sent, scope,
-                     code_challenge, expires_at)
+                INSERT INTO oauth_authorization_codes (id, code, client_id, user_id, ticket_id, redirect_uri,
+                    redirect_uri_was_sent, scope, code_challenge, expires_at)
                 SELECT {Handle.NewId()}, {Handle.Hash(code.Code)}, client_id, id, ticket_id,
                        {code.RedirectUri}, {code.RedirectUriWasSent}, scope, {OrNull.Text(code.CodeChallenge)},
-                       now() + {code.Lifetime}
-                FROM person
-                WHERE CASE WHEN ticket_id IS NOT NULL THEN EXISTS (SELECT FROM agreed)
-                      ELSE EXISTS (SELECT FROM oauth_consents known
-                                   WHERE known.user_id = person.id AND known.client_id = person.client_id
-                                     AND known.scopes @> string_to_array(person.scope, ' ')) END
+                       now() + {code.Lifetime} FROM person
+                WHERE EXISTS (SELECT FROM agreed) OR (ticket_id IS NULL AND EXISTS (SELECT FROM remembered))
                 ON CONFLICT (ticket_id) DO NOTHING
                 RETURNING user_id, id, client_id, scope, ticket_id
             ), audited AS (
@@ -161,8 +167,8 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
         var access = await db.OnceAsync<GrantedAccess>($"""
             WITH asked AS (
                 SELECT {Handle.Hash(code.Code)} AS code, {code.ClientId} AS client_id,
-                       {OrNull.Text(code.RedirectUri)} AS redirect_uri,
-                       {OrNull.Text(code.CodeChallenge)} AS code_challenge
+                       {OrNull.Text(code.RedirectUri)} AS redirect_uri, {OrNull.Text(code.CodeChallenge)} AS challenge,
+                       {code.AllowedScopes} AS allowed_scopes
             ), redeemed AS (
                 UPDATE oauth_authorization_codes AS c SET used_at = now()
                 FROM asked
@@ -171,8 +177,10 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                   AND (c.redirect_uri = asked.redirect_uri
                        OR (asked.redirect_uri IS NULL
                            AND (c.code_challenge IS NOT NULL OR NOT c.redirect_uri_was_sent)))
-                  AND c.code_challenge IS NOT DISTINCT FROM asked.code_challenge
-                  AND EXISTS (SELECT FROM accounts a WHERE a.id = c.user_id AND a.disabled_at IS NULL)
+                  AND c.code_challenge IS NOT DISTINCT FROM asked.challenge
+                  AND asked.allowed_scopes && string_to_array(c.scope, ' ')
+                  AND EXISTS (SELECT FROM accounts a WHERE a.id = c.user_id AND a.disabled_at IS NULL
+                              AND a.grants_from <= c.created_at)
                 RETURNING c.id, c.client_id, c.user_id, c.scope
             ), first AS (
                 INSERT INTO oauth_refresh_tokens (id, family, token, client_id, user_id, scope, device_fingerprint,
@@ -225,7 +233,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.OnceAsync<CodeState>($"""
-            SELECT client_id, user_id, id AS grant_id, redirect_uri, redirect_uri_was_sent, code_challenge,
+            SELECT client_id, user_id, id AS grant_id, redirect_uri, redirect_uri_was_sent, code_challenge, scope,
                    expires_at <= now() AS expired, used_at IS NOT NULL AS used, revoked_at IS NOT NULL AS revoked
             FROM oauth_authorization_codes WHERE code = {Handle.Hash(code)}
             """, ct);

@@ -31,7 +31,8 @@ internal static class DatabaseFailure
     public static bool IsFault(Exception exception) =>
         Chain(exception).OfType<PostgresException>().Any(refusal =>
             FaultClasses.Contains(refusal.SqlState[..2])
-            && refusal.SqlState is not (PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UniqueViolation));
+            && refusal.SqlState
+                is not (PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UniqueViolation));
 
     /// <summary>
     /// True when no connection that is as old as this failure should be used again: what ended one of them has most

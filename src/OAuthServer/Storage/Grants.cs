@@ -46,12 +46,20 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
         await WithdrawAsync(new(userId, clientId, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
     }
 
-    /// <summary>Every app of a person loses access, as after a change of password.</summary>
-    public async Task WithdrawAllAsync(Guid userId, AuditContext audit, CancellationToken ct)
+    /// <summary>
+    /// Every app of a person loses access with a change of the account, such as a new password, in one transaction:
+    /// neither is there without the other, and what is granted meanwhile waits and finds the account changed.
+    /// </summary>
+    /// <returns>False, with nothing withdrawn, when the change was refused.</returns>
+    public async Task<bool> WithdrawAllWithAsync(
+        OAuthDbContext db, Func<Task<bool>> change, Guid userId, AuditContext audit, CancellationToken ct)
     {
-        await using (var db = await contexts.CreateDbContextAsync(ct))
-            await db.Consents.Where(consent => consent.UserId == userId).ExecuteDeleteAsync(ct);
-        await WithdrawAsync(new(userId, null, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (!await change()) return false;
+        await db.Consents.Where(consent => consent.UserId == userId).ExecuteDeleteAsync(ct);
+        await WithdrawAsync(db, new(userId, null, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
+        await transaction.CommitAsync(ct);
+        return true;
     }
 
     /// <summary>
@@ -74,11 +82,16 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
         return holder?.UserId;
     }
 
-    // An exchange in flight may commit a refresh token that this statement's snapshot does not see. Its code was
-    // locked until then, so a further pass sees it; a pass that leaves no such gap ends it.
     private async Task WithdrawAsync(Withdrawal withdrawal, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
+        await WithdrawAsync(db, withdrawal, ct);
+    }
+
+    // An exchange in flight may commit a refresh token that this statement's snapshot does not see. Its code was
+    // locked until then, so a further pass sees it; a pass that leaves no such gap ends it.
+    private async Task WithdrawAsync(OAuthDbContext db, Withdrawal withdrawal, CancellationToken ct)
+    {
         for (var pass = 0; pass < MostPasses; pass++)
         {
             var left = await db.OnceAsync<WithdrawalPass>(Statement(withdrawal), ct);

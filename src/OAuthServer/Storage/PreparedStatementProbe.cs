@@ -53,8 +53,8 @@ internal static class PreparedStatementProbe
             await prepared.ExecuteNonQueryAsync(ct);
             return false;
         }
-        catch (PostgresException unknown)
-            when (unknown.SqlState is PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement)
+        catch (PostgresException unknown) when (unknown.SqlState
+            is PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement)
         {
             return true;
         }

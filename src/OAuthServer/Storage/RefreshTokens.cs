@@ -21,6 +21,9 @@ internal sealed record Rotation
     /// <summary>A narrower scope for the access token, or null; the grant keeps its own.</summary>
     public string? Scope { get; init; }
 
+    /// <summary>What the access token may have of the grant: the client's own scopes of today, or fewer.</summary>
+    public required string[] AllowedScopes { get; init; }
+
     public required TimeSpan Lifetime { get; init; }
 
     /// <summary>Traits of the caller, or null when device binding is off.</summary>
@@ -107,7 +110,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                        {Handle.Hash(rotation.Successor)} AS successor, {rotation.Nonce} AS nonce,
                        {rotation.ClientId} AS client_id, string_to_array({OrNull.Text(rotation.Scope)}, ' ') AS scopes,
                        {OrNull.Bytes(rotation.DeviceFingerprint)} AS device, {rotation.EnforceDevice} AS same_device,
-                       now() + {rotation.Lifetime} AS idle_end
+                       {rotation.AllowedScopes} AS allowed_scopes, now() + {rotation.Lifetime} AS idle_end
             ), presented AS (
                 UPDATE oauth_refresh_tokens AS t
                 SET token = asked.successor, previous_token = asked.token, successor_nonce = asked.nonce,
@@ -120,8 +123,10 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                 WHERE t.family = asked.family AND t.token = asked.token AND t.client_id = asked.client_id
                   AND t.revoked_at IS NULL AND t.expires_at > now()
                   AND (asked.scopes IS NULL OR asked.scopes <@ string_to_array(t.scope, ' '))
+                  AND asked.allowed_scopes && string_to_array(t.scope, ' ')
                   AND (NOT asked.same_device OR t.device_fingerprint IS NULL OR t.device_fingerprint = asked.device)
-                  AND EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL)
+                  AND EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL
+                              AND a.grants_from <= t.created_at)
                 RETURNING t.user_id, t.client_id, t.id, t.scope, t.device_changed
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
@@ -146,7 +151,8 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                    coalesce(t.previous_token = asked.token, false) AS is_previous,
                    now() - nullif(t.rotated_at, 'infinity') AS since_use,
                    t.revoked_at IS NOT NULL AS revoked,
-                   EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL) AS account_live
+                   EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL
+                           AND a.grants_from <= t.created_at) AS account_live
             FROM oauth_refresh_tokens t, (SELECT {Handle.Hash(refreshToken)} AS token) AS asked
             WHERE t.family = {family}
             """, ct);

@@ -42,7 +42,9 @@ internal sealed class ConsentForm(
 
     public IResult Ask(AuthorizeOutcome.AskConsent ask, SignedInAccount person)
     {
-        var (target, query) = (ask.Request.Target, ask.Request.Parameters.ToQuery("prompt"));
+        // What is shown is what is agreed to, whatever the defaults of the client become meanwhile.
+        var shown = ask.Request.Parameters.With("scope", ask.Request.Scope.ToString());
+        var (target, query) = (ask.Request.Target, shown.ToQuery("prompt"));
         var granted = ask.Request.Scope.Names.Intersect(ask.AgreedBefore, StringComparer.Ordinal).ToList();
         var asked = ask.Request.Scope.Names.Except(granted, StringComparer.Ordinal);
         var ticket = new ConsentTicket(Handle.NewId(), person.Id, query, clock.GetUtcNow() + Lifetime);

@@ -13,21 +13,25 @@ internal static class DevelopmentStart
     public static async Task<string?> PrepareAsync(WebApplication app)
     {
         if (!app.Environment.IsDevelopment()) return null;
+        var address = app.Services.GetRequiredService<ServerAddress>();
         try
         {
             var migrated = await app.Services.GetRequiredService<Migrator>().RunAsync();
             if (!migrated.Ok) return $"{migrated.FailedScript} failed: {migrated.Cause}";
-            await ActivatorUtilities.CreateInstance<DemoSeed>(app.Services).AddAsync();
+            // Everybody knows the demo's password and secret; a database that others reach is not given them.
+            if (IsThisMachine(address)) await ActivatorUtilities.CreateInstance<DemoSeed>(app.Services).AddAsync();
         }
         catch (NpgsqlException outage)
         {
             return $"The database of ConnectionStrings:OAuthServer cannot be used: {outage.Message}";
         }
 
-        var address = app.Services.GetRequiredService<ServerAddress>();
         app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Banner(address)));
         return null;
     }
+
+    private static bool IsThisMachine(ServerAddress address) =>
+        new Uri(address.Issuer) is { IsLoopback: true, Scheme: "http" };
 
     private static string Banner(ServerAddress address) => $"""
 

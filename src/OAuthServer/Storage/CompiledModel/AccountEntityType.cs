@@ -21,7 +21,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.Account",
                 typeof(Account),
                 baseEntityType,
-                propertyCount: 13,
+                propertyCount: 14,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -83,6 +83,17 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: false);
             emailConfirmed.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             emailConfirmed.AddAnnotation("Relational:ColumnName", "email_confirmed");
+
+            var grantsFrom = runtimeEntityType.AddProperty(
+                "GrantsFrom",
+                typeof(DateTimeOffset),
+                propertyInfo: typeof(Account).GetProperty("GrantsFrom", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Account).GetField("<GrantsFrom>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                beforeSaveBehavior: PropertySaveBehavior.Ignore,
+                afterSaveBehavior: PropertySaveBehavior.Ignore,
+                sentinel: new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)));
+            grantsFrom.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            grantsFrom.AddAnnotation("Relational:ColumnName", "grants_from");
 
             var lockoutEnabled = runtimeEntityType.AddProperty(
                 "LockoutEnabled",

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.CodeState",
                 typeof(CodeState),
                 baseEntityType,
-                propertyCount: 9);
+                propertyCount: 10);
 
             var clientId = runtimeEntityType.AddProperty(
                 "ClientId",
@@ -81,6 +81,14 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: false);
             revoked.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             revoked.AddAnnotation("Relational:ColumnName", "revoked");
+
+            var scope = runtimeEntityType.AddProperty(
+                "Scope",
+                typeof(string),
+                propertyInfo: typeof(CodeState).GetProperty("Scope", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(CodeState).GetField("<Scope>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            scope.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            scope.AddAnnotation("Relational:ColumnName", "scope");
 
             var used = runtimeEntityType.AddProperty(
                 "Used",

@@ -1,5 +1,6 @@
 using System.Text;
 using OAuthServer.Protocol;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 using static OAuthServer.ServerTests.Endpoints.Refusals.RefusalStage;
 
@@ -109,6 +110,13 @@ internal static class RefusalCases
         Refresh("refresh_token_of_another_client", "invalid_grant", async stage => await stage.RefreshAsync(await stage.RefreshTokenAsync(), Other)) with { Client = TestData.OtherWeb },
         Refresh("scope_malformed", "invalid_scope", async stage => await stage.RefreshAsync(await stage.RefreshTokenAsync(), "&scope=a%22b" + Credentials)),
         Refresh("scope_exceeds_grant", "invalid_scope", async stage => await stage.RefreshAsync(await stage.RefreshTokenAsync(), "&scope=write" + Credentials)),
+        Refresh("scope_withdrawn", "invalid_grant", async stage =>
+        {
+            var token = await stage.RefreshTokenAsync();
+            const string change = "UPDATE oauth_refresh_tokens SET scope = 'taken-away' WHERE family = $1";
+            await stage.Server.Database.ExecuteAsync(change, RefreshTokenValue.FamilyKey(token));
+            return await stage.RefreshAsync(token);
+        }),
         Refresh("device_changed", "invalid_grant", async stage => await stage.RefreshAsync(await stage.RefreshTokenAsync(), Credentials, ("User-Agent", "another"))),
         Refresh("refresh_token_reused", "invalid_grant", async stage =>
         {

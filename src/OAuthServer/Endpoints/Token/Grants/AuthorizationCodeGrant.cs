@@ -29,6 +29,7 @@ internal sealed class AuthorizationCodeGrant(
             Code = code,
             ClientId = client.Id,
             RedirectUri = request.RedirectUri,
+            AllowedScopes = [.. client.Scopes],
             CodeChallenge = request.CodeVerifier is null ? null : Pkce.Challenge(request.CodeVerifier),
             RefreshToken = client.Allows(GrantTypes.RefreshToken) ? RefreshTokenValue.New(clock.GetUtcNow()) : null,
             RefreshTokenLifetime = options.Value.RefreshTokenLifetime,
@@ -37,7 +38,14 @@ internal sealed class AuthorizationCodeGrant(
             Audit = request.Audit,
         };
         if (await codes.TryRedeemAsync(redemption, ct) is { } access)
-            return access with { RefreshToken = redemption.RefreshToken };
+        {
+            return access with
+            {
+                Scope = Scope.Of(access.Scope.Split(' ')).Among(client.Scopes).ToString(),
+                RefreshToken = redemption.RefreshToken,
+            };
+        }
+
         return await ExplainAsync(redemption, ct);
     }
 
@@ -63,14 +71,17 @@ internal sealed class AuthorizationCodeGrant(
             return reused;
         }
 
-        return OAuthError.InvalidGrant(EndOf(state)) with { About = about };
+        return OAuthError.InvalidGrant(EndOf(state, redemption)) with { About = about };
     }
 
     // Why an unused code does not count.
-    private static string EndOf(CodeState state)
+    private static string EndOf(CodeState state, CodeRedemption redemption)
     {
         if (state.Revoked) return Reasons.CodeRevoked;
-        return state.Expired ? Reasons.CodeExpired : Reasons.AccountDisabled;
+        if (state.Expired) return Reasons.CodeExpired;
+        return state.Scope.Split(' ').Intersect(redemption.AllowedScopes, StringComparer.Ordinal).Any()
+            ? Reasons.AccountDisabled
+            : Reasons.ScopeWithdrawn;
     }
 
     // What of the request does not fit the code; null when all of it does.

@@ -39,6 +39,7 @@ internal sealed class RefreshTokenGrant(
             Successor = RefreshTokenValue.Successor(nonce, presented),
             ClientId = client.Id,
             Scope = scope?.ToString(),
+            AllowedScopes = [.. scope is null ? client.Scopes : scope.Among(client.Scopes).Names],
             Lifetime = options.Value.RefreshTokenLifetime,
             DeviceFingerprint = options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(),
             EnforceDevice = options.Value.DeviceBinding == DeviceBinding.Enforce,
@@ -54,7 +55,11 @@ internal sealed class RefreshTokenGrant(
         tokens.GiveBackAsync(request.RefreshToken!, access, reason, request.Audit, ct);
 
     private static GrantedAccess Granted(GrantedAccess access, Rotation rotation, string successor) =>
-        access with { Scope = rotation.Scope ?? access.Scope, RefreshToken = successor };
+        access with
+        {
+            Scope = Scope.Of((rotation.Scope ?? access.Scope).Split(' ')).Among(rotation.AllowedScopes).ToString(),
+            RefreshToken = successor,
+        };
 
     private async Task<Result<GrantedAccess>> SecondLookAsync(
         Rotation rotation, Scope? scope, long arrived, CancellationToken ct)
@@ -99,6 +104,8 @@ internal sealed class RefreshTokenGrant(
         if (!state.AccountLive) return OAuthError.InvalidGrant(Reasons.AccountDisabled);
         if (scope is not null && !scope.IsWithin(state.Scope.Split(' ')))
             return OAuthError.InvalidScope(Reasons.ScopeExceedsGrant);
+        if (!state.Scope.Split(' ').Intersect(rotation.AllowedScopes, StringComparer.Ordinal).Any())
+            return OAuthError.InvalidGrant(Reasons.ScopeWithdrawn);
         // A session that began while binding was off has no fingerprint; its next rotation keeps one.
         return rotation.EnforceDevice && state.DeviceFingerprint is { } kept
             && !kept.AsSpan().SequenceEqual(rotation.DeviceFingerprint)
