@@ -9,7 +9,8 @@ namespace OAuthServer.Hosting;
 /// </summary>
 internal sealed class AnswerHeaders(RequestDelegate next)
 {
-    private const string OneYear = "max-age=31536000; includeSubDomains";
+    // For this host alone: what a company serves beside it is not ours to decide.
+    private const string OneYear = "max-age=31536000";
 
     private static readonly Func<object, Task> Write = context =>
     {

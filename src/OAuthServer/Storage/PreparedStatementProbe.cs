@@ -1,4 +1,5 @@
 using Npgsql;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 
@@ -39,19 +40,20 @@ internal static class PreparedStatementProbe
         }
     }
 
-    // The second connection takes the session that the first one prepared on, if the two share any.
+    // The second connection takes the session that the first one prepared on, if the two share any. The name of the
+    // statement may be known to the other session from somebody before, so the answer counts, which is nobody else's.
     private static async Task<bool> IsLostAsync(NpgsqlDataSource database, CancellationToken ct)
     {
-        await using var first = await database.OpenConnectionAsync(ct);
-        await using var prepared = new NpgsqlCommand("SELECT 1", first);
-        await prepared.PrepareAsync(ct);
-        await using var second = await database.OpenConnectionAsync(ct);
-        await using var holding = await second.BeginTransactionAsync(ct);
-        await using (var ask = new NpgsqlCommand("SELECT 1", second)) await ask.ExecuteNonQueryAsync(ct);
+        var mine = Handle.NewId();
         try
         {
-            await prepared.ExecuteNonQueryAsync(ct);
-            return false;
+            await using var first = await database.OpenConnectionAsync(ct);
+            await using var prepared = new NpgsqlCommand($"SELECT '{mine}'::uuid", first);
+            await prepared.PrepareAsync(ct);
+            await using var second = await database.OpenConnectionAsync(ct);
+            await using var holding = await second.BeginTransactionAsync(ct);
+            await using (var ask = new NpgsqlCommand("SELECT 1", second)) await ask.ExecuteNonQueryAsync(ct);
+            return await prepared.ExecuteScalarAsync(ct) is not Guid answer || answer != mine;
         }
         catch (PostgresException unknown) when (unknown.SqlState
             is PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement)

@@ -22,11 +22,14 @@ internal static class ConfigurationText
           - Text, default none; in Development a private PostgreSQL. Allowed: an Npgsql connection string with a
             `Host`.
           - Where the PostgreSQL database (15 or newer) is.
+        - `ConnectionStrings:OAuthServerListen` or `ConnectionStrings__OAuthServerListen`
+          - Text, default none. Allowed: like the other one.
+          - The same database without a pooler, for the one connection that waits for notifications.
 
         Useful parts of it: `Maximum Pool Size` (100 for each instance; the database's `max_connections` has to hold
-        them all), `SSL Mode=VerifyFull` with `Root Certificate`, `Timeout` (15 seconds to connect), `Command Timeout`
-        (30 seconds), and `Host=a,b;Target Session Attributes=primary` for a pair with failover. Statements are
-        prepared by themselves.
+        them all), `SSL Mode=VerifyFull` with `Root Certificate`, `Timeout` (5 seconds for a connection), `Command
+        Timeout` (5 seconds for an answer), `Max Auto Prepare=0` behind a pooler in transaction mode, and
+        `Host=a,b;Target Session Attributes=primary` for a pair with failover. Statements are prepared by themselves.
 
         """;
 

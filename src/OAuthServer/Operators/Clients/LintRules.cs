@@ -22,6 +22,7 @@ internal static class LintRules
     public const string SecretCostAboveSetting = "secret_cost_above_setting";
     public const string SecretCostBelowSetting = "secret_cost_below_setting";
     public const string SecretEndsSoon = "secret_ends_soon";
+    public const string SecretOfDemo = "secret_of_demo";
     public const string SecretUnused = "secret_unused";
 
     public static IReadOnlyList<string> All { get; } =

@@ -25,9 +25,15 @@ internal sealed class SecretLint(int cost, DateTimeOffset now, IReadOnlyCollecti
         if (client.ApplicationType != "web") return [];
         var live = StoredSecret.LiveOf(client, now);
         return Ends(client, live)
+            .Concat(live.Any(secret => DemoSecret.Is(client, secret.Hash)) ? [OfDemo(client)] : [])
             .Concat(live.SelectMany(secret => Costs(client, secret).Concat(Unused(client, secret))))
             .DistinctBy(finding => (finding.Rule, finding.What));
     }
+
+    private static ClientFinding OfDemo(ClientRow client) => ClientFinding.Error(
+        client, LintRules.SecretOfDemo,
+        "Its secret is the one of the demo or of the examples, which everybody knows.",
+        $"Make a new one: {Rotate}; or disable the client.");
 
     private IEnumerable<ClientFinding> Ends(ClientRow client, IReadOnlyList<StoredSecret> live)
     {

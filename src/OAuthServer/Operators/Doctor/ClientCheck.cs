@@ -41,7 +41,8 @@ internal sealed class ClientCheck(
     // Somebody disabled it on purpose; and what the rules warn of, such as plain http on localhost, is what
     // Development is for.
     private Severity SeverityOf(ClientFinding found) =>
-        found.Severity == FindingSeverity.Error ? Severity.Error
+        found.Rule == LintRules.SecretOfDemo && environment.IsDevelopment() ? Severity.Note
+        : found.Severity == FindingSeverity.Error ? Severity.Error
         : found.Rule == LintRules.ClientDisabled || environment.IsDevelopment() ? Severity.Note
         : Severity.Warning;
 }

@@ -38,7 +38,6 @@ internal sealed class DatabaseCheck(
 
             JudgeHosts(report, settings);
             Judge(report, await database.ReadAsync(ct), settings.MaxPoolSize, tooFewConnections);
-            await JudgeSequencesAsync(report, ct);
             return report.Result();
         }
         catch (Exception outage) when (DatabaseFailure.Is(outage))
@@ -61,18 +60,6 @@ internal sealed class DatabaseCheck(
             FindingIds.DatabaseHosts,
             $"{hosts} hosts, and any of them will do: a standby would be written to, and refuses.",
             "Add Target Session Attributes=primary to ConnectionStrings:OAuthServer.");
-    }
-
-    private async Task JudgeSequencesAsync(CheckReport report, CancellationToken ct)
-    {
-        foreach (var behind in await database.SequencesBehindAsync(ct))
-        {
-            report.Error(
-                FindingIds.DatabaseSequence,
-                $"The sequence of {behind.Table}.{behind.Column} is behind its rows, as after an upgrade by logical "
-                + "replication: every new row is refused.",
-                $"SELECT setval('{behind.Sequence}', (SELECT max({behind.Column}) FROM {behind.Table}));");
-        }
     }
 
     /// <summary>What the settings of a database mean for us.</summary>

@@ -24,11 +24,13 @@ internal static class DoctorRegistration
         services.AddSingleton<IDoctorCheck, DatabaseCheck>();
         services.AddSingleton<IDoctorCheck, RightsCheck>();
         services.AddSingleton<IDoctorCheck, SchemaCheck>();
+        services.AddSingleton<IDoctorCheck, SequenceCheck>();
         services.AddSingleton<IDoctorCheck, ClockCheck>();
         services.AddSingleton<IDoctorCheck, KeyCheck>();
         services.AddSingleton<IDoctorCheck, KeyFileCheck>();
         services.AddSingleton<IDoctorCheck, PreviousKeyCheck>();
         services.AddSingleton<IDoctorCheck, ClientCheck>();
+        services.AddSingleton<IDoctorCheck, DemoCheck>();
         services.AddSingleton<IDoctorCheck, SessionKeyCheck>();
         services.AddSingleton<IDoctorCheck, SealCheck>();
         services.AddSingleton<IDoctorCheck, SweepCheck>();

@@ -19,6 +19,7 @@ internal static class FindingIds
     public const string ProbeIssuerDiffers = "probe_issuer_differs";
     public const string DatabaseUnreachable = "database_unreachable";
     public const string DatabaseTooOld = "database_too_old";
+    public const string DemoPerson = "demo_person";
     public const string DatabaseReadOnly = "database_read_only";
     public const string DatabasePooler = "database_pooler";
     public const string DatabaseHosts = "database_hosts";

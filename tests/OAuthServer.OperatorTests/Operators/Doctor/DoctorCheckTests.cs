@@ -54,6 +54,24 @@ public sealed class DoctorCheckTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("oauth_audit_events")]
+    [InlineData("data_protection_keys")]
+    public async Task A_sequence_behind_its_rows_is_found_with_what_mends_it(string table)
+    {
+        var values = table == "oauth_audit_events" ? "(event) VALUES ('sign_in')" : "DEFAULT VALUES";
+        await _database.ExecuteAsync($"INSERT INTO {table} {values}");
+        await _database.ExecuteAsync($"SELECT setval('{table}_id_seq', 1, false)");
+
+        var behind = await DoctorRun.OnAsync(_database);
+        Assert.Equal(["error database_sequence"], behind.Findings);
+        var mend = behind.Checks.SelectMany(check => check.GetProperty("findings").EnumerateArray())
+            .Single().GetProperty("do").GetString()!;
+        Assert.Contains($"{table}_id_seq", mend, StringComparison.Ordinal);
+        await _database.ExecuteAsync(mend);
+        Assert.Empty((await DoctorRun.OnAsync(_database)).Findings);
+    }
+
+    [Theory]
     [InlineData(0, "")]
     [InlineData(-5, "warning clock_off")]
     [InlineData(5, "warning clock_off")]

@@ -62,8 +62,8 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         Assert.All(checks, check => Assert.Equal(["name", "checked", "facts", "findings"], Names(check)));
         Assert.Equal(
             [
-                "issuer", "proxies", "database", "rights", "schema", "clock", "signing keys", "key files",
-                "previous key", "clients", "session keys", "audit seals", "sweeper", "rate limits",
+                "issuer", "proxies", "database", "rights", "schema", "sequences", "clock", "signing keys", "key files",
+                "previous key", "clients", "demo", "session keys", "audit seals", "sweeper", "rate limits",
             ],
             checks.Select(check => check.GetProperty("name").GetString()));
         var findings = checks.SelectMany(check => check.GetProperty("findings").EnumerateArray());

@@ -1,5 +1,6 @@
 using OAuthServer.Operators.Clients;
 using OAuthServer.Storage;
+using OAuthServer.UnitTests.Documentation;
 
 namespace OAuthServer.UnitTests.Operators.Clients;
 
@@ -40,6 +41,26 @@ public sealed class ClientLintTests
     [InlineData("web", "https://localhost.example/cb", "")]
     public void A_redirect_uri_that_is_admitted_and_not_good_is_found(string type, string uri, string rules) =>
         Assert.Equal(rules, Rules(Client("c", type: type, uris: [uri], secret: type == "web" ? First : null)));
+
+    [Theory]
+    [InlineData("web", "$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm", true)]
+    [InlineData("demo-web", "$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm", true)]
+    [InlineData("demo-web", null, false)]
+    [InlineData("demo-web", "demo-web-secret", true)]
+    public void A_secret_that_everybody_knows_is_an_error(string id, string? secret, bool found)
+    {
+        var hash = secret == "demo-web-secret" ? BCrypt.Net.BCrypt.HashPassword(secret, 12) : secret ?? First;
+
+        Assert.Equal(found ? "secret_of_demo" : "", Rules(Client(id, secret: hash)));
+    }
+
+    [Fact]
+    public void The_examples_are_known()
+    {
+        var example = MarkdownPage.Read("migrations/seeds/example_clients.sql").Text;
+        const string hash = "$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm";
+        Assert.Contains(hash, example, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_scope_that_is_not_configured_is_found_once_scopes_are()

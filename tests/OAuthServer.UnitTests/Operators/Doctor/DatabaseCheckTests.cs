@@ -51,6 +51,19 @@ public sealed class DatabaseCheckTests
         Assert.Equal(["Note database_superuser"], Judge(Good with { IsSuperuser = true }).Codes());
     }
 
+    [Theory]
+    [InlineData("Host=a,b", "Error database_hosts")]
+    [InlineData("Host=a,b;Target Session Attributes=prefer-standby", "Error database_hosts")]
+    [InlineData("Host=a,b;Target Session Attributes=primary", null)]
+    [InlineData("Host=a,b;Target Session Attributes=read-write", null)]
+    [InlineData("Host=a", null)]
+    public void Of_several_hosts_the_primary_has_to_be_asked_for(string connection, string? expected)
+    {
+        var report = new CheckReport();
+        DatabaseCheck.JudgeHosts(report, new(connection));
+        Assert.Equal(expected, report.Result().Codes().SingleOrDefault());
+    }
+
     private static CheckResult Judge(DatabaseState state, Severity tooFewConnections = Severity.Warning)
     {
         var report = new CheckReport();
