@@ -38,7 +38,7 @@ internal sealed class CommandRunner(CommandSettings settings)
     /// <summary>Runs work on the database; its answer is the exit code.</summary>
     public Task<int> RunAsync(ParseResult parsed, Func<OAuthDatabase, Task<int>> work) => RunAsync(parsed, async () =>
     {
-        await using var database = settings.OpenDatabase();
+        await using var database = await settings.OpenDatabaseAsync();
         try
         {
             return await work(database);

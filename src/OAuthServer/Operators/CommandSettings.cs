@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Hosting;
+using OAuthServer.Hosting.Development;
 using OAuthServer.Keys;
 using OAuthServer.Storage;
 
@@ -19,6 +20,7 @@ internal sealed class CommandSettings : IAsyncDisposable
     private readonly IConfiguration _configuration;
     private readonly IConfiguration _variables;
     private readonly ServiceProvider _services;
+    private DevelopmentDatabase? _development;
 
     /// <param name="configuration">All settings.</param>
     /// <param name="environment">Development or not, and where relative paths begin.</param>
@@ -61,12 +63,16 @@ internal sealed class CommandSettings : IAsyncDisposable
     /// <summary>Where the database is, for messages.</summary>
     public string DatabasePlace => Operators.DatabasePlace.Of(ConnectionString);
 
-    private string? ConnectionString => _configuration.GetConnectionString("OAuthServer");
+    private string? ConnectionString => _configuration.GetConnectionString("OAuthServer") is { Length: > 0 } configured
+        ? configured
+        : _development?.ConnectionString;
 
     /// <summary>Reads the settings of this process.</summary>
     public static CommandSettings Read()
     {
         var builder = WebApplication.CreateBuilder([]);
+        if (DevelopmentDatabase.KeyFolder(builder.Configuration, builder.Environment) is { } keys)
+            builder.Configuration["SigningKeys:Directory"] = keys;
         var variables = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         return new(builder.Configuration, builder.Environment, TimeProvider.System, variables);
     }
@@ -75,12 +81,17 @@ internal sealed class CommandSettings : IAsyncDisposable
     // The framework's way to read them writes a colon for two underscores.
     public string? Variable(string name) => _variables[name.Replace("__", ":", StringComparison.Ordinal)];
 
-    /// <summary>Opens the database; the first statement connects.</summary>
+    /// <summary>
+    /// Opens the database; the first statement connects. In Development it is the server's own, where none is
+    /// configured.
+    /// </summary>
     /// <exception cref="OptionsValidationException">None is configured, or the connection string cannot be
     /// read.</exception>
-    public OAuthDatabase OpenDatabase()
+    public async Task<OAuthDatabase> OpenDatabaseAsync()
     {
-        if (ConnectionString is not { } configured || string.IsNullOrWhiteSpace(configured)) throw Fault(NoDatabase);
+        if (ConnectionString is null) _development = await DevelopmentDatabase.StartAsync([], quiet: true);
+        if (string.IsNullOrWhiteSpace(ConnectionString)) throw Fault(_development?.Fault ?? NoDatabase);
+        var configured = ConnectionString;
         try
         {
             return OAuthDatabase.Open(configured);
@@ -93,7 +104,11 @@ internal sealed class CommandSettings : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        if (_development is not null) await _development.DisposeAsync();
+    }
 
     private IOptions<T> Options<T>()
         where T : class => _services.GetRequiredService<IOptions<T>>();

@@ -32,16 +32,24 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
         if (!probe.Environment.IsDevelopment()) return new();
 
         var database = new DevelopmentDatabase();
-        var data = DataFolder(root);
-        if (probe.Configuration["SigningKeys:Directory"] is null)
-            database._settings["SigningKeys:Directory"] = Path.Combine(data, "keys");
+        if (KeyFolder(probe.Configuration, probe.Environment) is { } keys)
+            database._settings["SigningKeys:Directory"] = keys;
         if (!string.IsNullOrEmpty(probe.Configuration.GetConnectionString("OAuthServer"))) return database;
 
-        var start = await StartPrivateAsync(Path.Combine(data, "postgres"), quiet);
+        var start = await StartPrivateAsync(Path.Combine(DataFolder(root), "postgres"), quiet);
         (database._server, database.Fault) = (start.Server, start.Fault);
         if (start.Connection is { } connection) database._settings["ConnectionStrings:OAuthServer"] = connection;
         return database;
     }
+
+    /// <summary>How to reach it; null when it is not there, or not needed.</summary>
+    public string? ConnectionString => _settings.GetValueOrDefault("ConnectionStrings:OAuthServer");
+
+    /// <summary>Where the keys of Development are when nothing is configured; null elsewhere.</summary>
+    public static string? KeyFolder(IConfiguration configuration, IHostEnvironment environment) =>
+        environment.IsDevelopment() && configuration["SigningKeys:Directory"] is null
+            ? Path.Combine(DataFolder(environment.ContentRootPath), "keys")
+            : null;
 
     /// <summary>Tells the host where the database and the keys are.</summary>
     public void Configure(IConfigurationBuilder configuration) => configuration.AddInMemoryCollection(_settings);

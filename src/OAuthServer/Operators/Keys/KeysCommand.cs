@@ -117,17 +117,17 @@ internal sealed class KeysCommand
         CommandRunner.RunAsync(parsed, async () =>
         {
             var settings = _runner.Settings;
-            await using var database = DatabaseIfKnown();
+            await using var database = await DatabaseIfKnownAsync();
             var history = database is null ? null : new SigningKeys(database);
             return await work(new KeyKeeper(settings.KeySource, settings.SigningKeys, history, settings.Clock));
         });
 
     // Most of what is done with keys needs no database, and an emergency must not wait for its settings.
-    private OAuthDatabase? DatabaseIfKnown()
+    private async Task<OAuthDatabase?> DatabaseIfKnownAsync()
     {
         try
         {
-            return _runner.Settings.OpenDatabase();
+            return await _runner.Settings.OpenDatabaseAsync();
         }
         catch (OptionsValidationException)
         {

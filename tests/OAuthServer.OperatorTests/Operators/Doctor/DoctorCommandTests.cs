@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using OAuthServer.Testing;
 
@@ -134,6 +135,19 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         var health = new Uri("/health/ready", UriKind.Relative);
         using var ready = await server.Http.GetAsync(health, TestContext.Current.CancellationToken);
         Assert.True(ready.IsSuccessStatusCode, "the database outlives the doctor");
+
+        // The other commands find both as well, with nothing configured.
+        var clients = await HostProcess.RunAsync(root, variables, "clients", "list");
+        Assert.Equal((0, ""), (clients.ExitCode, clients.Error));
+        Assert.Contains("demo-web", clients.Output, StringComparison.Ordinal);
+        var plan = await HostProcess.RunAsync(root, variables, "migrate", "--plan");
+        Assert.Equal((0, ""), (plan.ExitCode, plan.Error));
+        var keys = await HostProcess.RunAsync(root, variables, "keys", "list");
+        using var published = await server.Http.GetAsync(
+            new Uri("/.well-known/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken);
+        var document = await published.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        var id = document.GetProperty("keys")[0].GetProperty("kid").GetString()!;
+        Assert.Contains(id, keys.Output, StringComparison.Ordinal);
     }
 
     [Fact]
