@@ -90,6 +90,15 @@ namespace OAuthServer.Storage.CompiledModel
             scope.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             scope.AddAnnotation("Relational:ColumnName", "scope");
 
+            var sinceUse = runtimeEntityType.AddProperty(
+                "SinceUse",
+                typeof(TimeSpan?),
+                propertyInfo: typeof(CodeState).GetProperty("SinceUse", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(CodeState).GetField("<SinceUse>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            sinceUse.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            sinceUse.AddAnnotation("Relational:ColumnName", "since_use");
+
             var used = runtimeEntityType.AddProperty(
                 "Used",
                 typeof(bool),
