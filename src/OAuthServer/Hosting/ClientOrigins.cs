@@ -42,8 +42,8 @@ internal sealed class ClientOrigins(ClientDirectory clients, ServerAddress addre
     private readonly CorsPolicy _registered = Policy(HttpMethods.Post).SetIsOriginAllowed(_ => true).Build();
 
     // For 404 and 405, which do nothing: a script may send any method, to read what came of it.
-    private readonly CorsPolicy _anyBare = Policy("GET").AllowAnyOrigin().AllowAnyMethod().Build();
-    private readonly CorsPolicy _registeredBare = Policy("POST").SetIsOriginAllowed(_ => true).AllowAnyMethod().Build();
+    private readonly CorsPolicy _anyBare = Bare().AllowAnyOrigin().Build();
+    private readonly CorsPolicy _registeredBare = Bare().SetIsOriginAllowed(_ => true).Build();
 
     // Null would hand a preflight on to the endpoint.
     private readonly CorsPolicy _refused = new();
@@ -62,7 +62,8 @@ internal sealed class ClientOrigins(ClientDirectory clients, ServerAddress addre
         if (path.StartsWithSegments(WellKnown)) return Any;
         if (!path.StartsWithSegments(address.Path, out var local)) return null;
         if (local.StartsWithSegments(WellKnown)) return Any;
-        return local.StartsWithSegments(FormEndpoints) && !local.StartsWithSegments(Routes.Authorize) ? Registered : null;
+        if (local.StartsWithSegments(Routes.Authorize)) return null;
+        return local.StartsWithSegments(FormEndpoints) ? Registered : null;
     }
 
     /// <summary>Null for an endpoint that asks for no policy.</summary>
@@ -87,7 +88,9 @@ internal sealed class ClientOrigins(ClientDirectory clients, ServerAddress addre
         .WithExposedHeaders(Exposed)
         .SetPreflightMaxAge(TimeSpan.FromMinutes(10));
 
-    // A header that nobody reads does no harm, and a page cannot take out what its libraries add. Only a preflight asks.
+    private static CorsPolicyBuilder Bare() => Policy(HttpMethods.Get).AllowAnyMethod();
+
+    // A header that nobody reads does no harm, and a page cannot take out what its libraries add. A preflight asks.
     private static CorsPolicy ForHeadersOf(HttpContext context, CorsPolicy policy)
     {
         var asked = context.Request.Headers.GetCommaSeparatedValues(HeaderNames.AccessControlRequestHeaders);

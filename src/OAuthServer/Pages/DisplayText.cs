@@ -17,8 +17,8 @@ internal static class DisplayText
     public static string Plain(string name) => string.Concat(name.EnumerateRunes().Where(IsVisible));
 
     /// <summary>
-    /// What a developer has to read character by character: everything beyond printable ASCII as an escape, cut where no
-    /// sensible value goes on.
+    /// What a developer has to read character by character: everything beyond printable ASCII as an escape, cut where
+    /// no sensible value goes on.
     /// </summary>
     public static string Escaped(string text)
     {

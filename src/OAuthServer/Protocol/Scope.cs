@@ -10,13 +10,17 @@ internal sealed class Scope
 {
     // Every scope that a client may have fits: its row has at most 4,000 characters of them.
     private const int LongestScope = 4096;
-    private const int LongestNamed = 200;
+    private const int LongestNamed = 100;
 
     // OpenID Connect is not served yet, and its apps ask for these all the same.
     private static readonly string[] NotServedYet = ["openid", "offline_access"];
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         [.. Enumerable.Range(0x21, 0x7E - 0x21 + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+
+    // Those of URIs (RFC 3986 §2.2, §2.3) without the ampersand and the apostrophe.
+    private static readonly SearchValues<char> Nameable = SearchValues.Create(
+        "-._~:/?#[]@!$()*+,;=%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private readonly string _text;
 
@@ -55,15 +59,16 @@ internal sealed class Scope
     public Scope WithoutNotServed(IEnumerable<string> allowed) =>
         Of(Names.Except(NotServedYet.Except(allowed, StringComparer.Ordinal), StringComparer.Ordinal));
 
+    /// <summary>The first token that is not among <paramref name="allowed"/>; null when all are.</summary>
+    public string? FirstBeyond(IEnumerable<string> allowed) =>
+        Names.Except(allowed, StringComparer.Ordinal).FirstOrDefault();
+
     /// <summary>
-    /// The tokens that are not among <paramref name="allowed"/>, as a description may name them: they have the
-    /// characters of RFC 6749 §5.2, whoever sent them. Long ones are cut.
+    /// How a description names a token that anybody may have sent: as it is when it looks like a scope, and has no
+    /// character that means something to a page.
     /// </summary>
-    public string Beyond(IEnumerable<string> allowed)
-    {
-        var named = string.Join(' ', Names.Except(allowed, StringComparer.Ordinal));
-        return named.Length <= LongestNamed ? named : named[..LongestNamed] + "...";
-    }
+    public static string Named(string token) =>
+        token.Length <= LongestNamed && !token.AsSpan().ContainsAnyExcept(Nameable) ? $"The scope {token}" : "A scope";
 
     public override string ToString() => _text;
 

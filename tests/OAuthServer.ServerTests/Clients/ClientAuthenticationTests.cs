@@ -112,7 +112,8 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
     {
         var ask = AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri);
         (await TokenAsync(await tokens.CodeAsync(ask), Basic(TestData.Spa, ""))).IsTokens();
-        (await TokenAsync(await tokens.CodeAsync(ask), Basic(TestData.Spa, ""), $"client_id={TestData.Spa}")).IsTokens();
+        var named = $"client_id={TestData.Spa}";
+        (await TokenAsync(await tokens.CodeAsync(ask), Basic(TestData.Spa, ""), named)).IsTokens();
         var token = (await tokens.TokensAsync(ask, TestData.Spa)).RefreshToken;
         (await RefreshAsync(token, Basic(TestData.Spa, ""))).IsTokens();
         (await tokens.Server.PostRawAsync(

@@ -1,4 +1,5 @@
 using System.Net;
+using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Hosting;
 
@@ -35,7 +36,7 @@ public class CorsTests
     [InlineData("content-type,sentry-trace", ",sentry-trace")]
     [InlineData("X-Requested-With, x-datadog-trace-id", ",X-Requested-With,x-datadog-trace-id")]
     [InlineData("AUTHORIZATION", "")]
-    [InlineData("not a token, b3, r\u00E9d", ",b3")]
+    [InlineData("not a token, b3, x:y", ",b3")]
     [InlineData(",,", "")]
     public async Task A_header_that_nobody_reads_may_be_sent(string asked, string more)
     {
@@ -117,6 +118,39 @@ public class CorsTests
 
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         AssertReadable(answer);
+    }
+
+    [Theory]
+    [InlineData("capacitor://localhost")]
+    [InlineData("tauri://localhost")]
+    [InlineData("http://tauri.localhost")]
+    [InlineData("chrome-extension://abcdefghijklmnopabcdefghijklmnop")]
+    [InlineData("https://pages.example")]
+    public async Task An_origin_that_an_operator_registered_is_like_that_of_a_redirect_uri(string origin)
+    {
+        await using var database = await TestData.CreateDatabaseAsync();
+        await using var host = await ProtectedHost.StartAsync(database: database);
+        using var before = await host.PreflightAsync("/oauth/token", origin);
+        Assert.Empty(before.CorsHeaders());
+
+        await database.ExecuteAsync(
+            "UPDATE oauth_clients SET app_origins = $1 WHERE client_id = 'demo-spa'", (object)new[] { origin });
+        host.Clock.Advance(TimeSpan.FromMinutes(5));
+
+        foreach (var path in (string[])["/oauth/token", "/oauth/refresh", "/oauth/revoke"])
+        {
+            using var preflight = await host.PreflightAsync(path, origin);
+            using var answer = await host.PostAsync(path, ("Origin", origin));
+            Assert.Equal(origin, preflight.Header("Access-Control-Allow-Origin"));
+            Assert.Equal(origin, answer.Header("Access-Control-Allow-Origin"));
+            Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
+        }
+
+        foreach (var other in (string[])[origin + "/", origin + ".evil.example", origin.ToUpperInvariant()])
+        {
+            using var refused = await host.PreflightAsync("/oauth/token", other);
+            Assert.Empty(refused.CorsHeaders());
+        }
     }
 
     [Theory]

@@ -83,16 +83,25 @@ public sealed class ScopeTests
 
     [Theory]
     [InlineData("read admin", "admin")]
-    [InlineData("admin read root", "admin root")]
-    [InlineData("read", "")]
-    [InlineData("re/ad:x#[]", "re/ad:x#[]")]
-    public void What_goes_beyond_is_named(string asked, string beyond)
+    [InlineData("admin read root", "admin")]
+    [InlineData("read", null)]
+    public void The_first_that_goes_beyond_is_found(string asked, string? beyond)
     {
         Assert.True(Scope.TryParse(asked, out var scope));
-        Assert.Equal(beyond, scope.Beyond(["read"]));
+        Assert.Equal(beyond, scope.FirstBeyond(["read"]));
     }
 
+    [Theory]
+    [InlineData("admin", true)]
+    [InlineData("https://api.example/notes.read#x[1]", true)]
+    [InlineData("api://b1f2/.default", true)]
+    [InlineData("<b>", false)]
+    [InlineData("a&b", false)]
+    [InlineData("it's", false)]
+    [InlineData("{x}", false)]
+    public void What_looks_like_a_scope_is_named(string token, bool named) =>
+        Assert.Equal(named ? $"The scope {token}" : "A scope", Scope.Named(token));
+
     [Fact]
-    public void A_long_name_is_cut() =>
-        Assert.Equal(new string('a', 200) + "...", Scope.Of([new string('a', 1000)]).Beyond(["read"]));
+    public void A_long_token_is_not_named() => Assert.Equal("A scope", Scope.Named(new string('a', 101)));
 }

@@ -141,10 +141,10 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         if (text is not null && !Scope.TryParse(text, out asked))
             return OAuthError.MalformedScope(Reasons.ScopeNotAllowed);
         asked = asked.WithoutNotServed(client.Scopes);
-        if (!asked.IsWithin(client.Scopes))
+        if (asked.FirstBeyond(client.Scopes) is { } beyond)
         {
             return OAuthError.InvalidScope(
-                $"Unknown here, or not allowed to this client: {asked.Beyond(client.Scopes)}", Reasons.ScopeNotAllowed);
+                $"{Scope.Named(beyond)} is unknown here, or not allowed to this client.", Reasons.ScopeNotAllowed);
         }
 
         if (asked.Names.Count > 0) return asked;

@@ -92,7 +92,8 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
         select ClientFinding.Warning(
             client, LintRules.SchemeAccepted,
             $"The scheme {scheme} is accepted, and any other app on the device can have the same.",
-            "Let the app use an https app link, a loopback address, or a scheme in reverse domain order (RFC 8252 §8.4).");
+            "Let the app use an https app link, a loopback address, or a scheme in reverse domain order "
+            + "(RFC 8252 §8.4).");
 
     private IEnumerable<ClientFinding> ScopesOf(ClientRow client)
     {

@@ -103,10 +103,10 @@ internal sealed class RefreshTokenGrant(
         if (state.ClientId != rotation.ClientId) return OAuthError.InvalidGrant(Reasons.RefreshTokenOfAnotherClient);
         if (state.Revoked) return OAuthError.InvalidGrant(Reasons.RefreshTokenRevoked);
         if (!state.AccountLive) return OAuthError.InvalidGrant(Reasons.AccountDisabled);
-        if (scope?.Beyond(state.Scope.Split(' ')) is { Length: > 0 } beyond)
+        if (scope?.FirstBeyond(state.Scope.Split(' ')) is { } beyond)
         {
             return OAuthError.InvalidScope(
-                $"More than was granted, which takes a new authorization request: {beyond}",
+                $"{Scope.Named(beyond)} was not granted; it takes a new authorization request.",
                 Reasons.ScopeExceedsGrant);
         }
         if (!state.Scope.Split(' ').Intersect(rotation.AllowedScopes, StringComparer.Ordinal).Any())
