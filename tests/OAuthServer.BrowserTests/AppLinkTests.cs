@@ -14,7 +14,8 @@ public sealed class AppLinkTests(Stage stage)
     [InlineData(1200, 850)]
     public async Task One_tap_leads_to_the_app(int width, int height)
     {
-        await using var context = await stage.OpenAsync(new() { ViewportSize = new() { Width = width, Height = height } });
+        var size = new ViewportSize { Width = width, Height = height };
+        await using var context = await stage.OpenAsync(new() { ViewportSize = size });
         var (page, email, client) = (await context.NewPageAsync(), await stage.EnrolAsync(), $"linked-{width}");
         await stage.Server.Database.ExecuteAsync(
             """
@@ -23,7 +24,10 @@ public sealed class AppLinkTests(Stage stage)
             """,
             client, Link);
         await stage.Server.Database.ExecuteAsync(
-            "INSERT INTO oauth_consents (user_id, client_id, scopes) SELECT id, $1, '{read}' FROM accounts WHERE email = $2",
+            """
+            INSERT INTO oauth_consents (user_id, client_id, scopes)
+            SELECT id, $1, '{read}' FROM accounts WHERE email = $2
+            """,
             client, email);
         await page.RouteAsync("https://app.example/**", route => route.FulfillAsync(new() { Body = "the app" }));
         await page.GotoAsync("/account/sign-in");

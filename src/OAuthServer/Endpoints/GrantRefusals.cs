@@ -4,9 +4,9 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Endpoints;
 
 /// <summary>
-/// What is said of an <c>invalid_grant</c> (RFC 6749 §5.2). Its causes share one sentence, since whoever holds a stolen
-/// code or token is told nothing of it; the correlation id lets the operator see the cause. In Development, where
-/// nothing is stolen, the cause is said.
+/// What is said of an <c>invalid_grant</c> (RFC 6749 §5.2). Its causes share one sentence, since whoever holds a
+/// stolen code or token is told nothing of it; the correlation id lets the operator see the cause. In Development,
+/// where nothing is stolen, the cause is said.
 /// </summary>
 internal sealed class GrantRefusals(IHostEnvironment environment)
 {
@@ -30,6 +30,7 @@ internal sealed class GrantRefusals(IHostEnvironment environment)
         [Reasons.RefreshTokenRevoked] = "The session of the refresh token was withdrawn before.",
         [Reasons.RefreshTokenReused] =
             "The refresh token is an old one, used before: its session is withdrawn. Store the new one each time.",
+        [Reasons.ScopeWithdrawn] = "The client may have none of the scopes any more that were granted.",
         [Reasons.DeviceChanged] = "The request comes from another device than the session, and OAuth:DeviceBinding is "
             + "Enforce.",
         [Reasons.AccountDisabled] = "The account is disabled.",

@@ -46,9 +46,6 @@ internal sealed class Scope
         return true;
     }
 
-    /// <summary>True when every token of this scope is among <paramref name="allowed"/>.</summary>
-    public bool IsWithin(IEnumerable<string> allowed) => !Names.Except(allowed, StringComparer.Ordinal).Any();
-
     /// <summary>Those tokens of it that are among <paramref name="allowed"/>; it may have none.</summary>
     public Scope Among(IEnumerable<string> allowed) => Of(Names.Intersect(allowed, StringComparer.Ordinal));
 

@@ -1,10 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Endpoints;
+using OAuthServer.Protocol;
+using OAuthServer.ServerTests.Endpoints.Refusals;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>A developer at the own machine is told what was wrong; in Production nobody is.</summary>
-public sealed class DevelopmentTextTests(DevelopmentTextTests.Servers servers) : IClassFixture<DevelopmentTextTests.Servers>
+public sealed class DevelopmentTextTests(DevelopmentTextTests.Servers servers)
+    : IClassFixture<DevelopmentTextTests.Servers>
 {
     [Fact]
     public async Task An_invalid_grant_says_what_was_wrong()
@@ -14,12 +19,24 @@ public sealed class DevelopmentTextTests(DevelopmentTextTests.Servers servers) :
 
         await SaidAsync("code_verifier does not fit", server => server.RedeemAsync(code, verifier: wrong));
         await SaidAsync("code_verifier has to be sent", server => server.RedeemAsync(code, verifier: null));
-        await SaidAsync("redirect_uri is not the one", server => server.RedeemAsync(code, redirectUri: "https://c.example/cb/"));
+        await SaidAsync("redirect_uri is not", server => server.RedeemAsync(code, redirectUri: "https://c.example/"));
         await SaidAsync("another client", server => server.RedeemAsync(code, TestData.OtherWeb));
         await SaidAsync("no such code", server => server.RedeemAsync("nothing"));
         await SaidAsync("no such refresh token", server => server.RefreshAsync("nothing"));
         await servers.Database.AgeAsync(TimeSpan.FromMinutes(11));
         await SaidAsync("has expired", server => server.RedeemAsync(code));
+    }
+
+    [Fact]
+    public void Every_cause_that_can_be_provoked_has_words()
+    {
+        var grants = servers.Development.Services.GetRequiredService<GrantRefusals>();
+        var causes = RefusalCases.All.Where(cause => cause.Error == "invalid_grant").Select(cause => cause.Reason);
+        foreach (var reason in causes.Where(reason => reason != Reasons.CodeReused))
+        {
+            var error = OAuthError.InvalidGrant(reason);
+            Assert.DoesNotContain(error.Description, grants.Describe(error, "id"), StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -61,7 +78,8 @@ public sealed class DevelopmentTextTests(DevelopmentTextTests.Servers servers) :
         public override async ValueTask InitializeAsync()
         {
             await base.InitializeAsync();
-            if (IsRun) Development = await TestServer.StartAsync(new() { Database = Database, Environment = "Development" });
+            if (!IsRun) return;
+            Development = await TestServer.StartAsync(new() { Database = Database, Environment = "Development" });
         }
 
         public override async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints;
 
-/// <summary>What the server hands out, however long, it takes back; and what strangers' libraries append, it ignores.</summary>
+/// <summary>What the server hands out it takes back, however long; what libraries append to it is ignored.</summary>
 public sealed class HandedOutTests(SignedInServer own) : IClassFixture<SignedInServer>
 {
     private const string Broad = "broad-web";
@@ -12,11 +12,14 @@ public sealed class HandedOutTests(SignedInServer own) : IClassFixture<SignedInS
     private static readonly string[] Scopes = [.. Enumerable.Range(0, 40).Select(i => $"{i}".PadRight(99, 'x'))];
     private static readonly string LongUri = "http://127.0.0.1/" + new string('p', 1983);
 
+    private static AuthorizationAsk AskBroad =>
+        AuthorizationAsk.For(Broad, TestData.WebRedirectUri).With("scope", null);
+
     [Fact]
     public async Task A_scope_of_4000_characters_goes_round()
     {
         await AddBroadAsync();
-        var first = await own.TokensAsync(AuthorizationAsk.For(Broad, TestData.WebRedirectUri).With("scope", null), Broad);
+        var first = await own.TokensAsync(AskBroad, Broad);
         Assert.Equal(3999, first.Scope!.Length);
 
         var same = (await own.Server.RefreshAsync(first.RefreshToken, Broad, first.Scope)).IsTokens();
@@ -54,7 +57,7 @@ public sealed class HandedOutTests(SignedInServer own) : IClassFixture<SignedInS
     public async Task A_long_access_token_can_be_revoked()
     {
         await AddBroadAsync();
-        var tokens = await own.TokensAsync(AuthorizationAsk.For(Broad, TestData.WebRedirectUri).With("scope", null), Broad);
+        var tokens = await own.TokensAsync(AskBroad, Broad);
         Assert.InRange(tokens.AccessToken!.Length, 4097, 16 * 1024);
 
         (await own.Server.RevokeAsync(tokens.AccessToken, Broad)).IsDone();
@@ -69,8 +72,8 @@ public sealed class HandedOutTests(SignedInServer own) : IClassFixture<SignedInS
     public async Task The_longest_redirect_uri_has_room_for_a_port(string port)
     {
         await own.Database.ExecuteAsync(
-            "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, default_scopes) "
-            + "VALUES ($1, 'Far', 'native', $2, '{read}', '{read}') ON CONFLICT DO NOTHING",
+            "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, "
+            + "default_scopes) VALUES ($1, 'Far', 'native', $2, '{read}', '{read}') ON CONFLICT DO NOTHING",
             Far, new[] { LongUri });
         var asked = LongUri.Replace("127.0.0.1", "127.0.0.1" + port, StringComparison.Ordinal);
 

@@ -14,7 +14,8 @@ public sealed class GrantRefusalsTests
         Reasons.CodeUnknown, Reasons.CodeOfAnotherClient, Reasons.CodeRedirectUriMismatch, Reasons.CodeVerifierMissing,
         Reasons.CodeVerifierWrong, Reasons.CodeExpired, Reasons.CodeRevoked, Reasons.RefreshTokenUnknown,
         Reasons.RefreshTokenOfAnotherClient, Reasons.RefreshTokenExpired, Reasons.RefreshTokenRevoked,
-        Reasons.RefreshTokenReused, Reasons.DeviceChanged, Reasons.AccountDisabled, Reasons.TokenOfAnotherClient,
+        Reasons.RefreshTokenReused, Reasons.ScopeWithdrawn, Reasons.DeviceChanged, Reasons.AccountDisabled,
+        Reasons.TokenOfAnotherClient,
     ];
 
     [Theory]
@@ -36,8 +37,11 @@ public sealed class GrantRefusalsTests
     }
 
     [Fact]
-    public void Each_cause_has_words_of_its_own() => Assert.Equal(
-        Causes.Count, Causes.Select(reason => Describe("Development", OAuthError.InvalidGrant(reason.Data))).Distinct().Count());
+    public void Each_cause_has_words_of_its_own()
+    {
+        var said = Causes.Select(reason => Describe("Development", OAuthError.InvalidGrant(reason.Data)));
+        Assert.Equal(Causes.Count, said.Distinct().Count());
+    }
 
     [Theory]
     [InlineData("Development")]

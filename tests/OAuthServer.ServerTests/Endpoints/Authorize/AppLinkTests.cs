@@ -77,8 +77,8 @@ public sealed class AppLinkTests(OwnServer own) : IClassFixture<OwnServer>
     private async Task<TestBrowser> AgreedAsync()
     {
         await own.Database.ExecuteAsync(
-            "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, default_scopes) "
-            + "VALUES ($1, 'Linked', 'native', $2, '{read}', '{read}') ON CONFLICT DO NOTHING",
+            "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, "
+            + "default_scopes) VALUES ($1, 'Linked', 'native', $2, '{read}', '{read}') ON CONFLICT DO NOTHING",
             App, new[] { Link });
         var browser = new TestBrowser(own.Server);
         await browser.AuthorizeAsync(Ask.With("prompt", "consent"));

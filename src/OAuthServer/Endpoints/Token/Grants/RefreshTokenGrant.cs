@@ -109,6 +109,7 @@ internal sealed class RefreshTokenGrant(
                 $"{Scope.Named(beyond)} was not granted; it takes a new authorization request.",
                 Reasons.ScopeExceedsGrant);
         }
+
         if (!state.Scope.Split(' ').Intersect(rotation.AllowedScopes, StringComparer.Ordinal).Any())
             return OAuthError.InvalidGrant(Reasons.ScopeWithdrawn);
         // A session that began while binding was off has no fingerprint; its next rotation keeps one.
