@@ -18,9 +18,9 @@ internal sealed class Scope
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         [.. Enumerable.Range(0x21, 0x7E - 0x21 + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
 
-    // Those of URIs (RFC 3986 §2.2, §2.3) without the ampersand and the apostrophe.
+    // Those of URIs (RFC 3986 §2.2, §2.3) without the ampersand and the apostrophe; and nothing that some app decodes.
     private static readonly SearchValues<char> Nameable = SearchValues.Create(
-        "-._~:/?#[]@!$()*+,;=%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+        "-._~:/?#[]@!$()*+,;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private readonly string _text;
 

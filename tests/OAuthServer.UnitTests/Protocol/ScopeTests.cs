@@ -87,6 +87,7 @@ public sealed class ScopeTests
     [InlineData("api://b1f2/.default", true)]
     [InlineData("<b>", false)]
     [InlineData("a&b", false)]
+    [InlineData("%3Cb%3E", false)]
     [InlineData("it's", false)]
     [InlineData("{x}", false)]
     public void What_looks_like_a_scope_is_named(string token, bool named) =>

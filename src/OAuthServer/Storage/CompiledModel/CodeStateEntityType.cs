@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.CodeState",
                 typeof(CodeState),
                 baseEntityType,
-                propertyCount: 10);
+                propertyCount: 11);
 
             var clientId = runtimeEntityType.AddProperty(
                 "ClientId",
