@@ -21,6 +21,19 @@ CREATE FUNCTION oauth_none(items text[], pattern text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT coalesce(bool_and(item !~ pattern), true) FROM unnest(items) AS item $$;
 
+-- https anywhere, http on loopback, a private-use scheme in reverse domain order (RFC 8252 sections 7.1, 7.3), or one
+-- that an operator accepted for this client.
+CREATE FUNCTION oauth_schemes_are_fit(uris text[], accepted text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        SELECT coalesce(bool_and(uri IS NOT NULL AND (
+            uri ~ ('^(https://[A-Za-z0-9\[][A-Za-z0-9.:\[\]_-]*([/?]|$)'
+                   '|http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?([/?]|$)'
+                   '|[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/)')
+            OR (uri ~ '^[a-z][a-z0-9+-]*:/' AND split_part(uri, ':', 1) = ANY (accepted)))), true)
+        FROM unnest(uris) AS uri
+    $$;
+
 -- Every constraint name says what is wrong, so that an operator's mistake fails at the INSERT with a reason.
 CREATE TABLE oauth_clients (
     id                             uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -36,6 +49,8 @@ CREATE TABLE oauth_clients (
     default_scopes                 text[]      NOT NULL DEFAULT '{}',
     grant_types                    text[]      NOT NULL DEFAULT '{authorization_code,refresh_token}',
     require_pkce                   boolean     NOT NULL DEFAULT true,
+    app_origins                    text[]      NOT NULL DEFAULT '{}',  -- may read answers, beside those of redirect_uris
+    accepted_schemes               text[]      NOT NULL DEFAULT '{}',  -- short private-use schemes of redirect_uris
     created_at                     timestamptz NOT NULL DEFAULT now(),
     updated_at                     timestamptz NOT NULL DEFAULT now(),
     disabled_at                    timestamptz,
@@ -62,6 +77,9 @@ CREATE TABLE oauth_clients (
     CONSTRAINT allowed_scopes_are_not_empty CHECK (cardinality(allowed_scopes) > 0),
     CONSTRAINT allowed_scopes_have_valid_characters
         CHECK (oauth_every(allowed_scopes, '^[\x21\x23-\x5B\x5D-\x7E]{1,100}$')),
+    -- A scope that was granted can be sent back, and a token that carries it still fits into headers.
+    CONSTRAINT allowed_scopes_have_at_most_4000_characters
+        CHECK (length(array_to_string(allowed_scopes, ' ')) <= 4000),
     CONSTRAINT default_scopes_are_among_allowed_scopes CHECK (default_scopes <@ allowed_scopes),
 
     CONSTRAINT redirect_uris_are_not_empty_for_the_code_grant
@@ -76,13 +94,34 @@ CREATE TABLE oauth_clients (
     CONSTRAINT redirect_uri_has_no_user_info CHECK (oauth_none(redirect_uris, '^[^:/?#]+://[^/?#]*@')),
     CONSTRAINT redirect_uri_has_no_dot_segment
         CHECK (oauth_none(redirect_uris, '(/|%2[fF])(\.|%2[eE]){1,2}(/|%2[fF]|\?|$)')),
-    -- https anywhere, http on loopback, or a private-use scheme in reverse domain order (RFC 8252 sections 7.1, 7.3).
-    CONSTRAINT redirect_uri_is_https_loopback_http_or_reverse_domain_scheme CHECK (oauth_every(redirect_uris,
-        '^(https://[A-Za-z0-9\[][A-Za-z0-9.:\[\]_-]*([/?]|$)'
-        '|http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?([/?]|$)'
-        '|[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/)')),
+    CONSTRAINT redirect_uri_is_https_loopback_http_or_reverse_domain_scheme
+        CHECK (oauth_schemes_are_fit(redirect_uris, accepted_schemes)),
+    -- An answer adds these, and none may occur twice (RFC 6749 section 3.1).
+    CONSTRAINT redirect_uri_query_has_no_parameter_of_an_answer CHECK (oauth_none(redirect_uris,
+        '[?&](code|state|iss|error|error_description|error_uri)(=|&|$)')),
     CONSTRAINT private_use_scheme_is_for_native_clients
-        CHECK (application_type = 'native' OR oauth_none(redirect_uris, '^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/'))
+        CHECK (application_type = 'native' OR oauth_none(redirect_uris, '^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/')),
+
+    -- RFC 8252 section 8.4 asks for reverse domain order, so that no other app has the same one by chance.
+    CONSTRAINT accepted_schemes_are_for_native_clients
+        CHECK (application_type = 'native' OR cardinality(accepted_schemes) = 0),
+    CONSTRAINT accepted_scheme_has_2_to_50_lower_case_characters
+        CHECK (oauth_every(accepted_schemes, '^[a-z][a-z0-9+-]{1,49}$')),
+    -- What browsers and systems act on themselves, instead of handing it to an app that has claimed it.
+    CONSTRAINT accepted_scheme_is_none_of_browsers_and_systems CHECK (oauth_none(accepted_schemes,
+        '^(https?|wss?|ftps?|sftp|ssh|telnet|ldaps?|gopher|nfs|smb|file|filesystem|content|data|blob|about|javascript'
+        '|jscript|livescript|vbscript|mocha|view-source|chrome.*|edge|moz.*|resource|jar|res|wyciwyg|feed|opera'
+        '|safari.*|intent|android-app|market|itms.*|apple-.*|x-apple.*|x-web-search|prefs|app-settings|shell|search-ms'
+        '|ms-.*|microsoft-edge.*|mailto|tel|callto|facetime.*|sms|smsto|mms|geo|maps|urn|cid|mid|news|nntp|magnet)$')),
+
+    -- As a browser writes them in Origin (RFC 6454 section 6.2): no path, no default port, and never "null".
+    CONSTRAINT app_origin_is_at_most_255_characters CHECK (oauth_every(app_origins, '^.{1,255}$')),
+    CONSTRAINT app_origin_is_https_loopback_http_or_an_apps_scheme CHECK (oauth_every(app_origins,
+        '^(https://([a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:]+\])(:[0-9]{1,5})?'
+        '|http://(127\.0\.0\.1|\[::1\]|([a-z0-9-]+\.)*localhost)(:[0-9]{1,5})?'
+        '|(?!(https?|wss?|ftp|file|filesystem|data|blob|about|javascript|vbscript|view-source|null):)'
+        '[a-z][a-z0-9+.-]*://[A-Za-z0-9._-]+(:[0-9]{1,5})?)$')),
+    CONSTRAINT app_origin_has_no_default_port CHECK (oauth_none(app_origins, '^(https://.*:443|http://.*:80)$'))
 );
 
 COMMENT ON TABLE oauth_clients IS

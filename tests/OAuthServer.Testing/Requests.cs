@@ -52,6 +52,16 @@ public static class Requests
     public static Task<Reply> RedeemAsync(this TestServer server, string? code, string clientId = TestData.Web, string? redirectUri = null, string? verifier = AuthorizationAsk.Verifier) =>
         server.PostFormAsync("/oauth/token", ("grant_type", "authorization_code"), ("code", code), ("code_verifier", verifier), ("redirect_uri", redirectUri), ("client_id", clientId), ("client_secret", SecretOf(clientId)));
 
+    /// <summary>Redeems a code as a public client, without a secret.</summary>
+    public static Task<Reply> RedeemPublicAsync(
+        this TestServer server, string code, string clientId, string? redirectUri = null) => server.PostFormAsync(
+        "/oauth/token",
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("code_verifier", AuthorizationAsk.Verifier),
+        ("redirect_uri", redirectUri),
+        ("client_id", clientId));
+
     /// <summary>Refreshes.</summary>
     public static Task<Reply> RefreshAsync(this TestServer server, string? refreshToken, string clientId = TestData.Web, string? scope = null, string path = "/oauth/token") =>
         server.PostFormAsync(path, ("grant_type", "refresh_token"), ("refresh_token", refreshToken), ("scope", scope), ("client_id", clientId), ("client_secret", SecretOf(clientId)));

@@ -15,7 +15,7 @@ internal sealed class ClientAuthenticator(
 
     /// <summary>
     /// The client, or <c>invalid_client</c>. Unknown clients and wrong secrets get the same answer after the same
-    /// work. A public client is known by its id and has no secret, not even an empty one. 429 when this secret was
+    /// work. A public client is known by its id and has no secret. 429 when this secret was
     /// guessed too often.
     /// </summary>
     /// <param name="credentials">Who the request says it is from.</param>

@@ -10,7 +10,7 @@ namespace OAuthServer.Clients;
 /// How a client said who it is: by Basic or in the body (RFC 6749 §2.3.1), or by its id alone (§3.2.1).
 /// </summary>
 /// <param name="ClientId">Always present.</param>
-/// <param name="ClientSecret">Null when none was sent; empty only by Basic.</param>
+/// <param name="ClientSecret">Null when none was sent; an empty one is none, by Basic too.</param>
 internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
 {
     private const string Scheme = "Basic";
@@ -18,23 +18,23 @@ internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
 
     /// <summary>
     /// Reads the credentials of a form endpoint. More than one method at once is <c>invalid_request</c> (RFC 6749
-    /// §2.3); no credentials, or ones that cannot be read, are <c>invalid_client</c>.
+    /// §2.3); no credentials, or ones that cannot be read, are <c>invalid_client</c>. An <c>Authorization</c> header of
+    /// another scheme is no client authentication (RFC 6749 §2.3.2 leaves it to servers which schemes are): apps that
+    /// send their access token with everything are known by the body.
     /// </summary>
     public static Result<ClientCredentials> Read(StringValues authorization, Parameters body)
     {
         if (authorization.Count > 1)
             return OAuthError.InvalidRequest("More than one Authorization header.", Reasons.AuthorizationRepeated);
+        var header = authorization is [{ Length: > 0 } sent] ? sent : null;
+        var isBasic = header is not null && IsBasic(header);
         var (bodyId, bodySecret) = (body["client_id"], body["client_secret"]);
         var assertion = body["client_assertion"] is not null || body["client_assertion_type"] is not null;
-        if (assertion && (bodySecret is not null || authorization.Count > 0)) return TwoMethods();
+        if (assertion && (bodySecret is not null || isBasic)) return TwoMethods();
         if (assertion) return OAuthError.InvalidClient(Reasons.ClientAssertionUnsupported);
-        if (authorization.Count == 0)
-        {
-            if (bodyId is null) return OAuthError.InvalidClient(Reasons.ClientIdMissing);
-            return new ClientCredentials(bodyId, bodySecret);
-        }
-
-        if (ReadBasic(authorization[0]!).Failed(out var refusal, out var basic)) return refusal;
+        if (!isBasic && bodyId is not null) return new ClientCredentials(bodyId, bodySecret);
+        if (header is null) return OAuthError.InvalidClient(Reasons.ClientIdMissing);
+        if (ReadBasic(header).Failed(out var refusal, out var basic)) return refusal;
         if (bodySecret is not null) return TwoMethods();
         if (bodyId is not null && bodyId != basic.ClientId)
         {
@@ -51,13 +51,17 @@ internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
     private static OAuthError TwoMethods() => OAuthError.InvalidRequest(
         "More than one client authentication method.", Reasons.ClientAuthenticationRepeated);
 
+    private static bool IsBasic(string header) =>
+        header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && (header.Length == Scheme.Length || header[Scheme.Length] == ' ');
+
     // Each half is form-encoded before the two are joined (RFC 6749 §2.3.1, Appendix B).
     private static Result<ClientCredentials> ReadBasic(string header)
     {
         var unreadable = OAuthError.InvalidClient(Reasons.BasicUnreadable);
         if (header.Length > LongestHeader) return unreadable;
-        if (!header.StartsWith(Scheme + " ", StringComparison.OrdinalIgnoreCase)) return unreadable;
-        var encoded = Encoding.ASCII.GetBytes(header[(Scheme.Length + 1)..].Trim(' '));
+        if (!IsBasic(header)) return unreadable;
+        var encoded = Encoding.ASCII.GetBytes(header[Scheme.Length..].Trim(' '));
         var bytes = new byte[encoded.Length];
         if (!Base64.IsValid(encoded)) return unreadable;
         if (Base64.DecodeFromUtf8(encoded, bytes, out _, out var length) != OperationStatus.Done) return unreadable;
@@ -72,6 +76,6 @@ internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
                 "Control characters in the client credentials.", Reasons.ControlCharacters);
         }
 
-        return new ClientCredentials(id, secret);
+        return new ClientCredentials(id, secret.Length == 0 ? null : secret);
     }
 }

@@ -40,8 +40,8 @@ internal sealed class ClientDirectory(
     }
 
     /// <summary>
-    /// True when some client registered a redirect URI of this origin; browsers of such apps may call the token
-    /// endpoints (docs/decisions/016-cors-from-registered-redirect-uris.md).
+    /// True when some client registered a redirect URI of this origin, or the origin itself; such apps may call the
+    /// token endpoints (docs/decisions/016-cors-from-registered-redirect-uris.md).
     /// </summary>
     public async ValueTask<bool> IsRegisteredOriginAsync(string origin, CancellationToken ct)
     {
@@ -79,8 +79,9 @@ internal sealed class ClientDirectory(
     private async Task<RegisteredOrigins> ReadOriginsAsync(CancellationToken ct)
     {
         var before = Volatile.Read(ref _changes);
-        var uris = await clients.RedirectUrisAsync(ct);
-        var origins = uris.Select(RedirectUri.Origin).OfType<string>().ToFrozenSet(StringComparer.Ordinal);
+        var origins = (await clients.PlacesAsync(ct))
+            .SelectMany(app => app.RedirectUris.Select(RedirectUri.Origin).OfType<string>().Concat(app.AppOrigins))
+            .ToFrozenSet(StringComparer.Ordinal);
         var read = new RegisteredOrigins(origins, clock.GetTimestamp());
         if (Volatile.Read(ref _changes) != before) return read;
         _origins = read;

@@ -17,6 +17,7 @@ internal static class EndpointRegistration
         services.AddSingleton<ConsentForm>();
         services.AddScoped<SignInAnswer>();
         services.AddScoped<PasswordAnswer>();
+        services.AddSingleton<GrantRefusals>();
         services.AddSingleton<OAuthAnswers>();
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();

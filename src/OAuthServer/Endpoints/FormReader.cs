@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.Net.Http.Headers;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints;
@@ -14,6 +13,9 @@ internal static class FormReader
 
     private const int LongestContentType = 256;
     private const string FormType = "application/x-www-form-urlencoded";
+
+    private static readonly SearchValues<string> WideCharsets =
+        SearchValues.Create(["utf-16", "utf-32", "ucs-2", "ucs-4", "utf-7"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The parameters, or <c>invalid_request</c> (413 for a body that is too large).</summary>
     public static async ValueTask<Result<Parameters>> ReadAsync(HttpRequest request, CancellationToken ct)
@@ -50,13 +52,14 @@ internal static class FormReader
     private static OAuthError TooLarge() => OAuthError.InvalidRequest(
         "The request body is too large.", Reasons.BodyTooLarge, StatusCodes.Status413PayloadTooLarge);
 
+    // The type has no parameters, and its bytes are ASCII whatever charset a sender's library appends: an escape is
+    // UTF-8 (RFC 6749 Appendix B) or the body is malformed. A charset of wider units alone says that they are not.
     private static bool IsForm(string? contentType)
     {
-        if (string.Equals(contentType, FormType, StringComparison.OrdinalIgnoreCase)) return true;
         if (!(contentType?.Length <= LongestContentType)) return false;
-        if (!MediaTypeHeaderValue.TryParse(contentType, out var type)) return false;
-        if (!type.MediaType.Equals(FormType, StringComparison.OrdinalIgnoreCase)) return false;
-        var charset = HeaderUtilities.RemoveQuotes(type.Charset);
-        return !charset.HasValue || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+        var end = contentType.IndexOf(';', StringComparison.Ordinal);
+        var type = contentType.AsSpan(0, end < 0 ? contentType.Length : end).Trim(" \t");
+        if (!type.Equals(FormType, StringComparison.OrdinalIgnoreCase)) return false;
+        return end < 0 || !contentType.AsSpan(end).ContainsAny(WideCharsets);
     }
 }

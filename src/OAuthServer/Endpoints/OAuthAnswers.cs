@@ -8,12 +8,12 @@ using OAuthServer.Settings;
 namespace OAuthServer.Endpoints;
 
 /// <summary>The answers for programs: JSON that is never cached (RFC 6749 §5.1, §5.2; RFC 7009 §2.2).</summary>
-internal sealed class OAuthAnswers(ServerAddress address)
+internal sealed class OAuthAnswers(ServerAddress address, GrantRefusals grants)
 {
     private const int RetryAfterSeconds = 5;
 
     /// <summary>200 with tokens.</summary>
-    public static IResult Grant(IssuedTokens tokens) => new JsonAnswer(StatusCodes.Status200OK, json =>
+    public static IResult Grant(IssuedTokens tokens) => new JsonAnswer(StatusCodes.Status200OK, (json, _) =>
     {
         json.WriteString("access_token"u8, tokens.AccessToken);
         json.WriteString("token_type"u8, "Bearer"u8);
@@ -23,22 +23,23 @@ internal sealed class OAuthAnswers(ServerAddress address)
     });
 
     /// <summary>200 with an empty object, since some clients fail on a body that is not JSON.</summary>
-    public static IResult Done() => new JsonAnswer(StatusCodes.Status200OK, _ => { });
+    public static IResult Done() => new JsonAnswer(StatusCodes.Status200OK, (_, _) => { });
 
     /// <summary>A refusal in the form of RFC 6749 §5.2. Every 401 carries a challenge (RFC 9110 §15.5.2).</summary>
-    public IResult Refuse(OAuthError error) => new JsonAnswer(error.Status, json =>
+    public IResult Refuse(OAuthError error) => new JsonAnswer(error.Status, (json, correlationId) =>
     {
         json.WriteString("error"u8, error.Code);
         // All 429 have one form, and say no more than that.
         if (error.Status == StatusCodes.Status429TooManyRequests) return;
-        if (error.Description.Length > 0) json.WriteString("error_description"u8, error.Description);
+        if (grants.Describe(error, correlationId) is { Length: > 0 } description)
+            json.WriteString("error_description"u8, description);
         if (address.ErrorUri(error.Code) is { } uri) json.WriteString("error_uri"u8, uri);
     })
     {
         UsedUp = (error as BudgetRefusal)?.Budget,
     };
 
-    private sealed class JsonAnswer(int status, Action<Utf8JsonWriter> members) : IResult
+    private sealed class JsonAnswer(int status, Action<Utf8JsonWriter, string> members) : IResult
     {
         /// <summary>The budget that a 429 tells of.</summary>
         public BudgetState? UsedUp { get; init; }
@@ -52,7 +53,7 @@ internal sealed class OAuthAnswers(ServerAddress address)
             // Straight into the server's buffers: headers leave with the first flush, so the length can still be set.
             using var json = new Utf8JsonWriter(response.BodyWriter);
             json.WriteStartObject();
-            members(json);
+            members(json, httpContext.TraceIdentifier);
             json.WriteEndObject();
             json.Flush();
             response.ContentLength = json.BytesCommitted;

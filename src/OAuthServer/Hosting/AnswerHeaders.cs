@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Net.Http.Headers;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Hosting;
 
@@ -7,24 +7,24 @@ namespace OAuthServer.Hosting;
 /// Headers that every answer carries; over https also <c>Strict-Transport-Security</c> (RFC 6797 §7.1, RFC 9700 §2.6,
 /// §4.2.4). They are written when the answer starts: an error answer begins with no headers.
 /// </summary>
-internal sealed class AnswerHeaders(RequestDelegate next)
+internal sealed class AnswerHeaders(RequestDelegate next, ServerAddress address)
 {
     // For this host alone: what a company serves beside it is not ours to decide.
     private const string OneYear = "max-age=31536000";
 
-    private static readonly Func<object, Task> Write = context =>
+    private readonly Func<object, Task> _write = context =>
     {
-        WriteTo((HttpContext)context);
+        WriteTo((HttpContext)context, address);
         return Task.CompletedTask;
     };
 
     public Task InvokeAsync(HttpContext context)
     {
-        context.Response.OnStarting(Write, context);
+        context.Response.OnStarting(_write, context);
         return next(context);
     }
 
-    private static void WriteTo(HttpContext context)
+    private static void WriteTo(HttpContext context, ServerAddress address)
     {
         var headers = context.Response.Headers;
         headers[CorrelationId.Header] = context.TraceIdentifier;
@@ -32,10 +32,10 @@ internal sealed class AnswerHeaders(RequestDelegate next)
         headers["Referrer-Policy"] = "no-referrer";
         if (context.Request.IsHttps) headers.StrictTransportSecurity = OneYear;
         // The framework says so to allowed origins alone, and a cache must not hand one origin's answer to another.
-        if (VariesByOrigin(context) && !headers.Vary.Contains(HeaderNames.Origin))
+        if (ClientOrigins.PolicyOf(context, address) == ClientOrigins.Registered
+            && !headers.Vary.Contains(HeaderNames.Origin))
+        {
             headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        }
     }
-
-    private static bool VariesByOrigin(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<IEnableCorsAttribute>()?.PolicyName == ClientOrigins.Registered;
 }

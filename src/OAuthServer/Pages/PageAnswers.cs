@@ -5,7 +5,7 @@ using OAuthServer.RateLimits;
 namespace OAuthServer.Pages;
 
 /// <summary>Every page that a person can meet. All answers carry the headers of <see cref="PageHeaders"/>.</summary>
-internal sealed class PageAnswers(PageRenderer renderer)
+internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment environment)
 {
     private const string RetryAfterSeconds = "5";
 
@@ -24,8 +24,14 @@ internal sealed class PageAnswers(PageRenderer renderer)
     public IResult Error(HttpContext http, ErrorView view)
     {
         http.Response.Headers.Vary = "Accept";
-        return new PageResult(renderer) { Page = typeof(ErrorPage), View = view, Status = view.Status };
+        var received = environment.IsDevelopment() ? view.RedirectUri : null;
+        var shown = view with { RedirectUri = received is null ? null : DisplayText.Escaped(received) };
+        return new PageResult(renderer) { Page = typeof(ErrorPage), View = shown, Status = view.Status };
     }
+
+    /// <summary>One link to an app, with what it waits for.</summary>
+    public IResult Continue(ContinueView view) =>
+        new PageResult(renderer) { Page = typeof(ContinuePage), View = view, Status = StatusCodes.Status200OK };
 
     /// <param name="view">What is asked, and what was typed before.</param>
     /// <param name="formActionSource">

@@ -6,7 +6,7 @@ namespace OAuthServer.Protocol;
 /// </summary>
 /// <param name="Code">The <c>error</c> code on the wire.</param>
 /// <param name="Description">
-/// Public text in the character set of RFC 6749 §5.2; never holds what the client sent.
+/// Public text in the character set of RFC 6749 §5.2; of what the client sent it holds scope tokens alone.
 /// </param>
 /// <param name="Reason">One of <see cref="Reasons"/>; documented in docs/errors.md.</param>
 /// <param name="Status">The HTTP status of a direct answer; redirects do not use it.</param>
@@ -43,8 +43,12 @@ internal record OAuthError(string Code, string Description, string Reason, int S
         new("unauthorized_client", "The client is not allowed to use this grant type.", reason);
 
     /// <summary>The scope is unknown, malformed or exceeds the grant (RFC 6749 §5.2).</summary>
-    public static OAuthError InvalidScope(string reason) =>
-        new("invalid_scope", "The scope is malformed, unknown or not allowed.", reason);
+    public static OAuthError InvalidScope(string description, string reason) =>
+        new("invalid_scope", description, reason);
+
+    /// <summary>Has characters that no scope token has, so it cannot be named (RFC 6749 §3.3).</summary>
+    public static OAuthError MalformedScope(string reason) =>
+        InvalidScope("The scope is too long, or has a character that no scope may have.", reason);
 
     /// <summary>The client may retry (RFC 6749 §4.1.2.1).</summary>
     public static OAuthError TemporarilyUnavailable(string reason) =>

@@ -141,6 +141,10 @@ internal sealed class Parameters
     public Parameters With(string name, string value) =>
         new([.. _pairs.Where(pair => pair.Key != name), new(name, value)]);
 
+    /// <summary>True when one value holds a control character, or is longer than <paramref name="longest"/>.</summary>
+    public bool IsUnreadable(string name, int longest) =>
+        this[name] is { } value && (value.Length > longest || HasControls(value));
+
     /// <summary>The parameters as a query again, without those in <paramref name="except"/>.</summary>
     public string ToQuery(params ReadOnlySpan<string> except)
     {

@@ -8,41 +8,66 @@ namespace OAuthServer.Protocol;
 /// </summary>
 internal sealed class Scope
 {
-    private const int LongestScope = 1000;
+    // Every scope that a client may have fits: its row has at most 4,000 characters of them.
+    private const int LongestScope = 4096;
+    private const int LongestNamed = 100;
+
+    // OpenID Connect is not served yet, and its apps ask for these all the same.
+    private static readonly string[] NotServedYet = ["openid", "offline_access"];
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         [.. Enumerable.Range(0x21, 0x7E - 0x21 + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+
+    // Those of URIs (RFC 3986 §2.2, §2.3) without the ampersand and the apostrophe; and nothing that some app decodes.
+    private static readonly SearchValues<char> Nameable = SearchValues.Create(
+        "-._~:/?#[]@!$()*+,;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private readonly string _text;
 
     private Scope(IReadOnlyList<string> names) => (Names, _text) = (names, string.Join(' ', names));
 
+    /// <summary>None at all in a scope of blanks, which asks for no more than an absent one.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>A scope made of tokens that were checked before, such as a client's.</summary>
     public static Scope Of(IEnumerable<string> names) => new([.. names.Distinct(StringComparer.Ordinal)]);
 
     /// <summary>
-    /// Reads <c>scope-token *( SP scope-token )</c>; a leading, trailing or double space is a fault (RFC 6749 §3.3).
+    /// Reads <c>scope-token *( SP scope-token )</c> (RFC 6749 §3.3). Spaces too many mean nothing, and are ignored; any
+    /// other character that a token may not have is a fault.
     /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Scope? scope)
     {
         scope = null;
         if (text.Length is 0 or > LongestScope) return false;
-        var names = text.Split(' ');
+        var names = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (!Array.TrueForAll(names, IsToken)) return false;
         scope = Of(names);
         return true;
     }
 
-    /// <summary>True when every token of this scope is among <paramref name="allowed"/>.</summary>
-    public bool IsWithin(IEnumerable<string> allowed) => !Names.Except(allowed, StringComparer.Ordinal).Any();
-
     /// <summary>Those tokens of it that are among <paramref name="allowed"/>; it may have none.</summary>
     public Scope Among(IEnumerable<string> allowed) => Of(Names.Intersect(allowed, StringComparer.Ordinal));
 
+    /// <summary>
+    /// Without <c>openid</c> and <c>offline_access</c>, unless they are among <paramref name="allowed"/>: a server may
+    /// ignore part of what is asked for, and says so by <c>scope</c> in its answer (RFC 6749 §3.3).
+    /// </summary>
+    public Scope WithoutNotServed(IEnumerable<string> allowed) =>
+        Of(Names.Except(NotServedYet.Except(allowed, StringComparer.Ordinal), StringComparer.Ordinal));
+
+    /// <summary>The first token that is not among <paramref name="allowed"/>; null when all are.</summary>
+    public string? FirstBeyond(IEnumerable<string> allowed) =>
+        Names.Except(allowed, StringComparer.Ordinal).FirstOrDefault();
+
+    /// <summary>
+    /// How a description names a token that anybody may have sent: as it is when it looks like a scope, and has no
+    /// character that means something to a page.
+    /// </summary>
+    public static string Named(string token) =>
+        token.Length <= LongestNamed && !token.AsSpan().ContainsAnyExcept(Nameable) ? $"The scope {token}" : "A scope";
+
     public override string ToString() => _text;
 
-    private static bool IsToken(string name) =>
-        name.Length > 0 && !name.AsSpan().ContainsAnyExcept(TokenCharacters);
+    private static bool IsToken(string name) => !name.AsSpan().ContainsAnyExcept(TokenCharacters);
 }

@@ -92,7 +92,7 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : Opti
             "OAuth:ErrorDocumentation must be an absolute http or https URL in ASCII without a fragment; "
             + "the name of the error becomes the fragment."),
         .. options.Scopes.Keys.Select(scope => Rule(
-            Protocol.Scope.TryParse(scope, out var parsed) && parsed.Names.Count == 1,
+            Protocol.Scope.TryParse(scope, out var parsed) && parsed.Names is [var name] && name == scope,
             "OAuth:Scopes has a name that is no scope token (RFC 6749 §3.3).")),
     ];
 

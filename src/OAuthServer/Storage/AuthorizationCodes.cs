@@ -94,6 +94,9 @@ internal sealed record CodeState
 
     public bool Used { get; init; }
 
+    /// <summary>How long ago it was used; null when it was not.</summary>
+    public TimeSpan? SinceUse { get; init; }
+
     public bool Revoked { get; init; }
 
     /// <summary>Kept out of logs.</summary>
@@ -234,7 +237,8 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.OnceAsync<CodeState>($"""
             SELECT client_id, user_id, id AS grant_id, redirect_uri, redirect_uri_was_sent, code_challenge, scope,
-                   expires_at <= now() AS expired, used_at IS NOT NULL AS used, revoked_at IS NOT NULL AS revoked
+                   expires_at <= now() AS expired, used_at IS NOT NULL AS used, now() - used_at AS since_use,
+                   revoked_at IS NOT NULL AS revoked
             FROM oauth_authorization_codes WHERE code = {Handle.Hash(code)}
             """, ct);
     }

@@ -34,6 +34,12 @@ internal sealed record ClientRow
 
     public bool RequirePkce { get; set; }
 
+    /// <summary>Origins that may read answers, beside those of the redirect URIs.</summary>
+    public string[] AppOrigins { get; set; } = [];
+
+    /// <summary>Private-use schemes of redirect URIs although they are no domain names (RFC 8252 §8.4).</summary>
+    public string[] AcceptedSchemes { get; set; } = [];
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -68,14 +74,17 @@ internal sealed class Clients(IDbContextFactory<OAuthDbContext> contexts)
         return await db.Clients.OrderBy(client => EF.Functions.Collate(client.ClientId, "C")).ToListAsync(ct);
     }
 
-    /// <summary>The redirect URIs of all clients that are not disabled.</summary>
-    public async Task<IReadOnlyList<string>> RedirectUrisAsync(CancellationToken ct)
+    /// <summary>Where apps run that may read answers, of all clients that are not disabled.</summary>
+    public async Task<IReadOnlyList<AppPlaces>> PlacesAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Clients.Where(client => client.DisabledAt == null)
-            .SelectMany(client => client.RedirectUris).Distinct().ToListAsync(ct);
+            .Select(client => new AppPlaces(client.RedirectUris, client.AppOrigins)).ToListAsync(ct);
     }
 }
+
+/// <summary>Where an app runs.</summary>
+internal sealed record AppPlaces(string[] RedirectUris, string[] AppOrigins);
 
 /// <summary>Maps the table.</summary>
 internal sealed class ClientTable : IEntityTypeConfiguration<ClientRow>

@@ -101,9 +101,52 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
 
         (await TokenAsync(code, null, $"client_id={TestData.Spa}&client_secret=anything")).IsUnauthorized();
         (await TokenAsync(code, null, $"client_id={TestData.Spa}&client_secret={TestData.Secret}")).IsUnauthorized();
-        (await TokenAsync(code, Basic(TestData.Spa, ""))).IsUnauthorized();
         (await TokenAsync(code, Basic(TestData.Spa, "x"))).IsUnauthorized();
+        (await TokenAsync(code, Basic(TestData.Spa, " "))).IsUnauthorized();
         (await TokenAsync(code, null, $"client_id={TestData.Spa}")).IsTokens();
+    }
+
+    [Fact]
+    [Row("CAUTH-09")]
+    public async Task An_empty_password_is_no_secret()
+    {
+        var ask = AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri);
+        (await TokenAsync(await tokens.CodeAsync(ask), Basic(TestData.Spa, ""))).IsTokens();
+        var named = $"client_id={TestData.Spa}";
+        (await TokenAsync(await tokens.CodeAsync(ask), Basic(TestData.Spa, ""), named)).IsTokens();
+        var token = (await tokens.TokensAsync(ask, TestData.Spa)).RefreshToken;
+        (await RefreshAsync(token, Basic(TestData.Spa, ""))).IsTokens();
+        (await tokens.Server.PostRawAsync(
+            "/oauth/revoke", $"token={token}", headers: Header(Basic(TestData.Spa, "")))).IsDone();
+    }
+
+    [Theory]
+    [Row("CAUTH-09")]
+    [MemberData(nameof(Endpoints))]
+    public async Task An_empty_password_of_a_client_with_a_secret_is_refused(string path)
+    {
+        foreach (var id in (string[])[TestData.Web, TestData.OtherWeb, TestData.Legacy, "nobody"])
+        {
+            (await SendAsync(path, "", Basic(id, ""))).IsUnauthorized();
+            (await SendAsync(path, $"&client_id={id}", Basic(id, ""))).IsUnauthorized();
+        }
+    }
+
+    [Theory]
+    [Row("CAUTH-10")]
+    [InlineData("Bearer x")]
+    [InlineData("Bearer eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln")]
+    [InlineData("DPoP x")]
+    [InlineData("Negotiate YII=")]
+    [InlineData("undefined")]
+    public async Task A_header_of_another_scheme_beside_credentials_in_the_body_is_ignored(string header)
+    {
+        var ask = AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri);
+        (await TokenAsync(await tokens.CodeAsync(ask), header, $"client_id={TestData.Spa}")).IsTokens();
+        var secret = $"client_id={TestData.Web}&client_secret={TestData.Secret}";
+        (await TokenAsync(await tokens.CodeAsync(), header, secret)).IsTokens();
+        (await TokenAsync("x", header, $"client_id={TestData.Web}")).IsUnauthorized();
+        (await TokenAsync("x", header, $"client_id={TestData.Web}&client_secret=wrong")).IsUnauthorized();
     }
 
     [Theory]
@@ -156,6 +199,9 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
 
     private Task<Reply> TokenAsync(string code, string? authorization, string credentials = "") => tokens.Server.PostRawAsync(
         "/oauth/token", $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}&{credentials}", headers: Header(authorization));
+
+    private Task<Reply> RefreshAsync(string? token, string authorization) => tokens.Server.PostRawAsync(
+        "/oauth/refresh", $"refresh_token={token}", headers: Header(authorization));
 
     private Task<Reply> SendAsync(string path, string more, string? authorization) => tokens.Server.PostRawAsync(path, Body(path) + more, headers: Header(authorization));
 

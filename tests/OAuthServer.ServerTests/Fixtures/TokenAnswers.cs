@@ -46,6 +46,12 @@ internal static class TokenAnswers
         return reply;
     }
 
+    /// <summary>What a refusal says in words.</summary>
+    public static string Description(this Reply reply) =>
+        reply.Json!.Value.GetProperty("error_description").GetString()!;
+
+    public static string? CorrelationId(this Reply reply) => reply.Headers.GetValues("X-Correlation-Id").Single();
+
     private static void AssertRefusal(Reply reply)
     {
         AssertUncached(reply);

@@ -12,6 +12,9 @@ public sealed class ClientOriginTests(SharedServer tokens)
     private static readonly string[] Others =
         ["https://evil.example", "null", "https://spa.example.evil.example", "http://spa.example"];
 
+    private static readonly string[] Sent =
+        ["authorization", "content-type", "dpop", "traceparent", "tracestate", "baggage", "mcp-protocol-version"];
+
     private static readonly string[] Readable =
         ["WWW-Authenticate", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "DPoP-Nonce"];
 
@@ -28,7 +31,7 @@ public sealed class ClientOriginTests(SharedServer tokens)
         Assert.Equal(TestData.SpaRedirectUri[..^3], Header(allowed, "Access-Control-Allow-Origin"));
         Assert.Contains("POST", Header(allowed, "Access-Control-Allow-Methods"), StringComparison.Ordinal);
         var headers = Header(allowed, "Access-Control-Allow-Headers");
-        foreach (var header in new[] { "authorization", "content-type", "dpop" })
+        foreach (var header in Sent)
             Assert.Contains(header, headers, StringComparison.OrdinalIgnoreCase);
         Assert.Null(Header(allowed, "Access-Control-Allow-Credentials"));
         Assert.Contains("Origin", Header(allowed, "Vary"), StringComparison.Ordinal);

@@ -8,6 +8,7 @@ namespace OAuthServer.ServerTests.Storage;
 public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) : IClassFixture<ClientConstraintTests.Schema>
 {
     private const string Bcrypt = "'$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm'";
+    private const string TooManyScopes = "allowed_scopes_have_at_most_4000_characters";
     private const string NotHttps = "redirect_uri_is_https_loopback_http_or_reverse_domain_scheme";
 
     [Theory]
@@ -84,6 +85,101 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
 
     [Theory]
     [Row("REG-02")]
+    [InlineData("cursor://anysphere.cursor-deeplink/mcp/cb", "cursor", true)]
+    [InlineData("vscode://vscode.dev/redirect", "vscode,vscode-insiders", true)]
+    [InlineData("vscode-insiders:/cb", "vscode,vscode-insiders", true)]
+    [InlineData("zed://cb", "zed", true)]
+    [InlineData("cursor://cb", "vscode", false)]
+    [InlineData("Cursor://cb", "cursor", false)]
+    [InlineData("cursor:cb", "cursor", false)]
+    [InlineData("cursors://cb", "cursor", false)]
+    [InlineData("javascript://cb", "cursor", false)]
+    public async Task A_short_scheme_is_for_the_client_that_it_was_accepted_for(string uri, string schemes, bool fits)
+    {
+        const string columns = "application_type, client_secret, accepted_schemes, redirect_uris";
+        var refusal = await RefusalAsync(columns, $"'native', NULL, '{{{schemes}}}', $1", uri);
+        Assert.Equal(fits ? null : NotHttps, refusal);
+    }
+
+    [Theory]
+    [Row("REG-02")]
+    [InlineData("accepted_schemes_are_for_native_clients", "'browser'", "cursor")]
+    [InlineData("accepted_scheme_has_2_to_50_lower_case_characters", "'native'", "C")]
+    [InlineData("accepted_scheme_has_2_to_50_lower_case_characters", "'native'", "Cursor")]
+    [InlineData("accepted_scheme_has_2_to_50_lower_case_characters", "'native'", "cursor:")]
+    [InlineData("accepted_scheme_has_2_to_50_lower_case_characters", "'native'", ".*")]
+    [InlineData("accepted_scheme_is_none_of_browsers_and_systems", "'native'", "javascript")]
+    [InlineData("accepted_scheme_is_none_of_browsers_and_systems", "'native'", "data")]
+    [InlineData("accepted_scheme_is_none_of_browsers_and_systems", "'native'", "file")]
+    [InlineData("accepted_scheme_is_none_of_browsers_and_systems", "'native'", "http")]
+    [InlineData("accepted_scheme_is_none_of_browsers_and_systems", "'native'", "intent")]
+    [InlineData("accepted_scheme_is_none_of_browsers_and_systems", "'native'", "ms-msdt")]
+    [InlineData("accepted_scheme_is_none_of_browsers_and_systems", "'native'", "chrome-extension")]
+    [InlineData("accepted_scheme_is_none_of_browsers_and_systems", "'native'", "mailto")]
+    [InlineData(null, "'native'", "mailto-app")]
+    public async Task A_scheme_that_systems_act_on_is_never_accepted(string? constraint, string type, string scheme) =>
+        Assert.Equal(constraint, await RefusalAsync(
+            "application_type, client_secret, accepted_schemes", $"{type}, NULL, '{{{scheme}}}'"));
+
+    [Theory]
+    [InlineData("capacitor://localhost")]
+    [InlineData("ionic://localhost")]
+    [InlineData("tauri://localhost")]
+    [InlineData("http://tauri.localhost")]
+    [InlineData("http://localhost:3000")]
+    [InlineData("http://127.0.0.1:8080")]
+    [InlineData("https://app.example")]
+    [InlineData("https://xn--bcher-kva.example:8443")]
+    [InlineData("chrome-extension://abcdefghijklmnopabcdefghijklmnop")]
+    [InlineData("moz-extension://3c078156-979c-498b-8990-85f7987dd929")]
+    [InlineData("app://obsidian.md")]
+    public async Task An_origin_of_an_app_can_be_registered(string origin) =>
+        Assert.Null(await RefusalAsync("app_origins", "$1", origin));
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("*")]
+    [InlineData("https://app.example/")]
+    [InlineData("https://APP.example")]
+    [InlineData("https://*.app.example")]
+    [InlineData("https://u@app.example")]
+    [InlineData("http://app.example")]
+    [InlineData("http://localhost.evil.example")]
+    [InlineData("file://")]
+    [InlineData("file://localhost")]
+    [InlineData("data://x")]
+    [InlineData("capacitor://")]
+    [InlineData("capacitor://localhost/x")]
+    [InlineData("capacitor:localhost")]
+    [InlineData("https://app.example\n")]
+    public async Task What_no_browser_sends_or_everybody_has_is_no_origin(string origin) => Assert.Equal(
+        "app_origin_is_https_loopback_http_or_an_apps_scheme", await RefusalAsync("app_origins", "$1", origin));
+
+    [Theory]
+    [InlineData("app_origin_has_no_default_port", "ARRAY['https://app.example:443']")]
+    [InlineData("app_origin_has_no_default_port", "ARRAY['http://localhost:80']")]
+    [InlineData("app_origin_is_at_most_255_characters", "ARRAY['https://' || repeat('a', 248)]")]
+    [InlineData(null, "ARRAY['https://' || repeat('a', 247)]")]
+    public async Task An_origin_is_written_as_browsers_do(string? constraint, string value) =>
+        Assert.Equal(constraint, await RefusalAsync("app_origins", value));
+
+    [Theory]
+    [Row("REG-01")]
+    [InlineData("https://c.example/cb?code=1", false)]
+    [InlineData("https://c.example/cb?a=1&state=x", false)]
+    [InlineData("https://c.example/cb?iss", false)]
+    [InlineData("https://c.example/cb?error_description=&a=1", false)]
+    [InlineData("https://c.example/cb?encode=1&states=2", true)]
+    [InlineData("https://c.example/cb?a=code=1", true)]
+    [InlineData("https://c.example/code?scope=read", true)]
+    public async Task A_query_with_a_parameter_of_an_answer_is_refused(string uri, bool fits)
+    {
+        var constraint = fits ? null : "redirect_uri_query_has_no_parameter_of_an_answer";
+        Assert.Equal(constraint, await RefusalAsync("redirect_uris", "$1", uri));
+    }
+
+    [Theory]
+    [Row("REG-02")]
     [InlineData("'web'", Bcrypt)]
     [InlineData("'browser'", "NULL")]
     public async Task A_private_use_scheme_is_for_native_clients_alone(string type, string secret) =>
@@ -150,6 +246,8 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     [InlineData("allowed_scopes_have_valid_characters", "allowed_scopes", "ARRAY['é']")]
     [InlineData("allowed_scopes_have_valid_characters", "allowed_scopes", "ARRAY[repeat('a', 101)]")]
     [InlineData("allowed_scopes_have_valid_characters", "allowed_scopes", "ARRAY['read', NULL]")]
+    [InlineData(TooManyScopes, "allowed_scopes", "array_fill(repeat('a', 100), ARRAY[40])")]
+    [InlineData(null, "allowed_scopes", "array_fill(repeat('a', 99), ARRAY[40])")]
     [InlineData("default_scopes_are_among_allowed_scopes", "default_scopes", "'{write}'")]
     [InlineData("redirect_uri_is_at_most_2000_characters", "redirect_uris", "ARRAY['https://c.example/' || repeat('a', 1983)]")]
     [InlineData(null, "redirect_uris", "ARRAY['https://c.example/' || repeat('a', 1982)]")]

@@ -16,9 +16,10 @@ public sealed class ClientCredentialsTests
     [InlineData("my%20client%3a1:s", "my client:1", "s")]
     [InlineData("c:a:b", "c", "a:b")]
     [InlineData("c:%C3%A9", "c", "é")]
-    [InlineData("c:", "c", "")]
+    [InlineData("c:", "c", null)]
+    [InlineData("my+client%3A1:", "my client:1", null)]
     [InlineData("c:demo-._~secret", "c", "demo-._~secret")]
-    public void Basic_credentials_are_form_decoded(string pair, string id, string secret)
+    public void Basic_credentials_are_form_decoded_and_an_empty_secret_is_none(string pair, string id, string? secret)
     {
         var credentials = Accepted(Basic(pair), "");
         Assert.Equal((id, secret), (credentials.ClientId, credentials.ClientSecret));
@@ -68,8 +69,8 @@ public sealed class ClientCredentialsTests
         AssertRefused(StringValues.Empty, body, "invalid_client", 401, "client_id_missing");
 
     [Theory, Row("CAUTH-10")]
-    [InlineData("")]
     [InlineData("Basic")]
+    [InlineData("bAsIc")]
     [InlineData("Basic ")]
     [InlineData("Basic !!")]
     [InlineData("Basic Yzpz!")]
@@ -78,14 +79,32 @@ public sealed class ClientCredentialsTests
     [InlineData("Basic OnM=")]
     [InlineData("Basic Yzr/")]
     [InlineData("Basic Yzol")]
-    [InlineData("BasicYzpz")]
-    [InlineData("Bearer x")]
-    [InlineData("Bearer Yzpz")]
-    [InlineData("Digest username=\"c\"")]
     [InlineData("Basic Yzpz, Basic Yzpz")]
     [InlineData("Basic YzpzYzpz\u00e9")]
     public void A_broken_header_is_invalid_client(string header) =>
         AssertRefused(header, "client_id=c", "invalid_client", 401, "basic_unreadable");
+
+    [Theory, Row("CAUTH-10")]
+    [InlineData("Bearer x")]
+    [InlineData("bearer eyJ.eyJ.c2ln")]
+    [InlineData("DPoP x")]
+    [InlineData("Negotiate YII=")]
+    [InlineData("Digest username=\"c\"")]
+    [InlineData("BasicYzpz")]
+    [InlineData("undefined")]
+    [InlineData("")]
+    public void Another_scheme_is_no_client_authentication_and_the_body_counts(string header)
+    {
+        Assert.Equal("s", Accepted(header, "client_id=c&client_secret=s").ClientSecret);
+        Assert.Null(Accepted(header, "client_id=c").ClientSecret);
+        Assert.Equal("c", Accepted(header, "client_id=c").ClientId);
+    }
+
+    [Theory, Row("CAUTH-10")]
+    [InlineData("Bearer x")]
+    [InlineData("Digest username=\"c\"")]
+    public void Another_scheme_alone_names_no_client(string header) =>
+        AssertRefused(header, "", "invalid_client", 401, "basic_unreadable");
 
     [Theory, Row("CAUTH-10")]
     [InlineData("basic Yzpz")]

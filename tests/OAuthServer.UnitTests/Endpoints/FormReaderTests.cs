@@ -16,7 +16,13 @@ public sealed class FormReaderTests
     [InlineData(Form + "; charset=utf-8")]
     [InlineData(Form + "; charset=\"utf-8\"")]
     [InlineData(Form + "; x=y")]
-    public async Task A_form_in_UTF8_is_read(string contentType)
+    [InlineData(Form + ";")]
+    [InlineData(Form + " ; charset=utf8")]
+    [InlineData(Form + "; charset=ISO-8859-1")]
+    [InlineData(Form + "; charset=us-ascii")]
+    [InlineData(Form + "; charset=windows-1252; boundary=x")]
+    [InlineData(Form + "; charset")]
+    public async Task A_form_is_read_whatever_its_sender_appends_to_the_type(string contentType)
     {
         Assert.False((await ReadAsync(contentType, "a=b"u8.ToArray())).Failed(out _, out var parameters));
         Assert.Equal("b", parameters["a"]);
@@ -30,8 +36,9 @@ public sealed class FormReaderTests
     [InlineData("multipart/form-data; boundary=x")]
     [InlineData("application/x-www-form-urlencoded-not")]
     [InlineData("application/x-www-form")]
-    [InlineData(Form + "; charset=iso-8859-1")]
     [InlineData(Form + "; charset=utf-16")]
+    [InlineData(Form + "; charset=\"UTF-16LE\"")]
+    [InlineData(Form + ";charset=utf-32")]
     [InlineData(Form + ", application/json")]
     [InlineData("garbage")]
     public async Task Another_content_type_is_refused(string? contentType) =>

@@ -12,7 +12,11 @@ public sealed class ScopeTests
     [InlineData("read write read", "read write")]
     [InlineData("Read read", "Read read")]
     [InlineData("urn:x:a/b#c! ~[]", "urn:x:a/b#c! ~[]")]
-    public void Tokens_keep_their_order_and_case_and_lose_repetitions(string text, string expected)
+    [InlineData(" read", "read")]
+    [InlineData("read ", "read")]
+    [InlineData("read  write", "read write")]
+    [InlineData("   read     write read  ", "read write")]
+    public void Tokens_keep_their_order_and_case_and_lose_repetitions_and_blanks(string text, string expected)
     {
         Assert.True(Scope.TryParse(text, out var scope));
         Assert.Equal(expected, scope.ToString());
@@ -21,11 +25,10 @@ public sealed class ScopeTests
 
     [Theory]
     [InlineData("")]
-    [InlineData(" ")]
-    [InlineData(" read")]
-    [InlineData("read ")]
-    [InlineData("read  write")]
     [InlineData("read\twrite")]
+    [InlineData(" \tread")]
+    [InlineData("read \n")]
+    [InlineData("read \u2003write")]
     [InlineData("read\nwrite")]
     [InlineData("read\0")]
     [InlineData("re\"ad")]
@@ -37,23 +40,59 @@ public sealed class ScopeTests
     public void Anything_else_is_refused(string text) => Assert.False(Scope.TryParse(text, out _));
 
     [Theory]
-    [InlineData(1000, true)]
-    [InlineData(1001, false)]
-    public void A_scope_has_at_most_1000_characters(int length, bool valid) =>
+    [InlineData(4096, true)]
+    [InlineData(4097, false)]
+    public void A_scope_has_at_most_4096_characters(int length, bool valid) =>
         Assert.Equal(valid, Scope.TryParse(new string('a', length), out _));
-
-    [Theory]
-    [InlineData("read", "read write", true)]
-    [InlineData("write read", "read write", true)]
-    [InlineData("read admin", "read write", false)]
-    [InlineData("Read", "read", false)]
-    [InlineData("read", "readwrite", false)]
-    public void A_scope_is_within_another_when_every_token_is(string asked, string allowed, bool within)
-    {
-        Assert.True(Scope.TryParse(asked, out var scope));
-        Assert.Equal(within, scope.IsWithin(allowed.Split(' ')));
-    }
 
     [Fact]
     public void A_scope_made_of_names_has_each_once() => Assert.Equal("b a", Scope.Of(["b", "a", "b"]).ToString());
+
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("     ")]
+    public void Blanks_alone_name_nothing(string text)
+    {
+        Assert.True(Scope.TryParse(text, out var scope));
+        Assert.Empty(scope.Names);
+    }
+
+    [Theory]
+    [InlineData("openid read", "read", "read")]
+    [InlineData("openid offline_access", "read", "")]
+    [InlineData("read offline_access openid write", "read", "read write")]
+    [InlineData("openid read", "read openid", "openid read")]
+    [InlineData("OpenID profile", "read", "OpenID profile")]
+    public void What_is_not_served_yet_is_left_out_unless_it_is_registered(string asked, string allowed, string left)
+    {
+        Assert.True(Scope.TryParse(asked, out var scope));
+        Assert.Equal(left, scope.WithoutNotServed(allowed.Split(' ')).ToString());
+    }
+
+    [Theory]
+    [InlineData("read admin", "admin")]
+    [InlineData("admin read root", "admin")]
+    [InlineData("read", null)]
+    [InlineData("Read", "Read")]
+    [InlineData("readwrite", "readwrite")]
+    public void The_first_that_goes_beyond_is_found(string asked, string? beyond)
+    {
+        Assert.True(Scope.TryParse(asked, out var scope));
+        Assert.Equal(beyond, scope.FirstBeyond(["read"]));
+    }
+
+    [Theory]
+    [InlineData("admin", true)]
+    [InlineData("https://api.example/notes.read#x[1]", true)]
+    [InlineData("api://b1f2/.default", true)]
+    [InlineData("<b>", false)]
+    [InlineData("a&b", false)]
+    [InlineData("%3Cb%3E", false)]
+    [InlineData("it's", false)]
+    [InlineData("{x}", false)]
+    public void What_looks_like_a_scope_is_named(string token, bool named) =>
+        Assert.Equal(named ? $"The scope {token}" : "A scope", Scope.Named(token));
+
+    [Fact]
+    public void A_long_token_is_not_named() => Assert.Equal("A scope", Scope.Named(new string('a', 101)));
 }

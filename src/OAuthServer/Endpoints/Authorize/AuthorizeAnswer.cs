@@ -29,14 +29,17 @@ internal sealed class AuthorizeAnswer(
 
     public IResult Restart(string query) => new SeeOther(links.Authorize(query));
 
-    private SeeOther Grant(HttpContext http, AuthorizeOutcome.Granted granted)
+    private IResult Grant(HttpContext http, AuthorizeOutcome.Granted granted)
     {
         telemetry.Granted("authorize");
-        return Redirect(http, RedirectUri.WithQuery(
+        var location = RedirectUri.WithQuery(
             granted.Target.RedirectUri,
             ("code", granted.Code),
             ("state", granted.Target.State),
-            ("iss", address.Issuer)));
+            ("iss", address.Issuer));
+        return granted.NeedsATap
+            ? pages.Continue(new ContinueView(granted.Target.Client.Name, location))
+            : Redirect(http, location);
     }
 
     private SeeOther Refuse(HttpContext http, AuthorizeOutcome.Refused refused) =>
@@ -64,7 +67,10 @@ internal sealed class AuthorizeAnswer(
         }
 
         var view = new ErrorView(
-            error.Status, "This request cannot go on", error.Description, error.Code, http.TraceIdentifier);
+            error.Status, "This request cannot go on", error.Description, error.Code, http.TraceIdentifier)
+        {
+            RedirectUri = error.Mismatch?.Received,
+        };
         return pages.Error(http, view);
     }
 
@@ -72,7 +78,8 @@ internal sealed class AuthorizeAnswer(
     private string SignInUrl(AuthorizeOutcome.SignIn signIn)
     {
         var consentAgain = signIn.Request.Prompt.HasFlag(Prompt.Consent) ? "&prompt=consent" : string.Empty;
-        var query = signIn.Request.Parameters.ToQuery("prompt") + consentAgain;
+        var query = signIn.Request.Parameters.ToQuery("prompt", AuthorizeRequest.AfterSignIn) + consentAgain
+            + $"&{AuthorizeRequest.AfterSignIn}=true";
         return links.SignIn(links.Authorize(query), signIn.Reauthenticate);
     }
 }

@@ -12,7 +12,18 @@ namespace OAuthServer.Endpoints.Authorize;
 internal sealed record AuthorizeRequest(
     RedirectTarget Target, Scope Scope, string? CodeChallenge, Prompt Prompt, Parameters Parameters)
 {
+    /// <summary>Of our own, in the request that begins again after a sign-in page.</summary>
+    public const string AfterSignIn = "after_sign_in";
+
     public Client Client => Target.Client;
+
+    /// <summary>
+    /// True when a code, made at once, would reach nobody: systems hand an https link to the app that has claimed it
+    /// only where somebody tapped. An app that asked for no page at all gets none.
+    /// </summary>
+    public bool NeedsATap =>
+        Client.IsNative && Prompt != Prompt.None && !RedirectUri.IsInterceptable(Target.RedirectUri)
+        && Parameters[AfterSignIn] is null;
 
     /// <summary>Holds the state and the challenge.</summary>
     public override string ToString() => $"request of {Client}";
@@ -37,6 +48,9 @@ internal abstract record AuthorizeOutcome
     /// <summary>A code for the client, on its redirect URI.</summary>
     internal sealed record Granted(RedirectTarget Target, string Code) : AuthorizeOutcome
     {
+        /// <summary>True to let the person tap a link instead of a redirect.</summary>
+        public bool NeedsATap { get; init; }
+
         /// <summary>Holds the code.</summary>
         public override string ToString() => $"code for {Target.Client}";
     }

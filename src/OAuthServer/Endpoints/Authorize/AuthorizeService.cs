@@ -46,7 +46,7 @@ internal sealed class AuthorizeService(
         }
 
         if (MayUseRememberedConsent(request) && await TryIssueAsync(request, person, null, audit, ct) is { } code)
-            return new AuthorizeOutcome.Granted(request.Target, code);
+            return new AuthorizeOutcome.Granted(request.Target, code) { NeedsATap = request.NeedsATap };
         if (!await accounts.IsLiveAsync(person.Id, person.SecurityStamp, ct))
         {
             if (request.Prompt == Prompt.None)

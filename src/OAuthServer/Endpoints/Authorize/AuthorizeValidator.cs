@@ -11,7 +11,9 @@ namespace OAuthServer.Endpoints.Authorize;
 internal sealed class AuthorizeValidator(ClientDirectory directory)
 {
     private const int LongestClientId = 128;
-    private const int LongestRedirectUri = 2000;
+
+    // As a row may have it, and the port that a native client adds.
+    private const int LongestRedirectUri = 2006;
     private const int LongestState = 2048;
     private const int LongestValue = 4096;
 
@@ -75,8 +77,7 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         var client = target.Client;
         if (ReadabilityFault(target, parameters) is { } unreadable) return unreadable;
         if (ResponseFault(client, parameters) is { } unsupported) return unsupported;
-        if (ReadScope(client, parameters["scope"]) is not { } scope)
-            return OAuthError.InvalidScope(Reasons.ScopeNotAllowed);
+        if (ReadScope(client, parameters["scope"]).Failed(out var unscoped, out var scope)) return unscoped;
         if (ChallengeFault(client, parameters) is { } fault) return fault;
         if (!Prompts.TryParse(parameters["prompt"], out var prompt))
         {
@@ -84,7 +85,7 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
                 "The prompt is unknown or contradicts itself.", Reasons.PromptUnsupported);
         }
 
-        if (parameters.ToQuery().Length > LongestRequest)
+        if (parameters.ToQuery(AuthorizeRequest.AfterSignIn).Length > LongestRequest)
             return OAuthError.InvalidRequest("The request is too long.", Reasons.RequestTooLong);
         return new AuthorizeRequest(target, scope, parameters["code_challenge"], prompt, parameters);
     }
@@ -134,10 +135,22 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         return OAuthError.InvalidRequest("Only response_mode=query is supported.", Reasons.ResponseModeUnsupported);
     }
 
-    private static Scope? ReadScope(Client client, string? text)
+    private static Result<Scope> ReadScope(Client client, string? text)
     {
-        if (text is null) return client.DefaultScopes.Count > 0 ? Scope.Of(client.DefaultScopes) : null;
-        return Scope.TryParse(text, out var scope) && scope.IsWithin(client.Scopes) ? scope : null;
+        Scope? asked = Scope.Of([]);
+        if (text is not null && !Scope.TryParse(text, out asked))
+            return OAuthError.MalformedScope(Reasons.ScopeNotAllowed);
+        asked = asked.WithoutNotServed(client.Scopes);
+        if (asked.FirstBeyond(client.Scopes) is { } beyond)
+        {
+            return OAuthError.InvalidScope(
+                $"{Scope.Named(beyond)} is unknown here, or not allowed to this client.", Reasons.ScopeNotAllowed);
+        }
+
+        if (asked.Names.Count > 0) return asked;
+        if (client.DefaultScopes.Count > 0) return Scope.Of(client.DefaultScopes);
+        return OAuthError.InvalidScope(
+            "No scope that exists here was asked for, and this client has no default.", Reasons.ScopeNotAllowed);
     }
 
     private static OAuthError? ChallengeFault(Client client, Parameters parameters)

@@ -26,7 +26,7 @@ internal static class Prompts
     public static bool TryParse(string? text, out Prompt prompt)
     {
         prompt = Prompt.Default;
-        foreach (var word in text?.Split(' ') ?? [])
+        foreach (var word in text?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [])
         {
             switch (word)
             {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 using OAuthServer.Audit;
 using OAuthServer.Keys;
 using OAuthServer.Protocol;
@@ -71,13 +72,13 @@ internal static class DiscoveryEndpoints
             : response.BodyWriter.WriteAsync(document.Body, http.RequestAborted).AsTask();
     }
 
+    // Tags come in lists, and a proxy that compresses weakens them: both still name the document (RFC 9110 §13.1.2).
     private static bool IsHeld(CachedDocument document, StringValues held)
     {
-        foreach (var tag in held)
-        {
-            if (tag == document.ETag) return true;
-        }
-
-        return false;
+        if (held.Count == 0) return false;
+        if (held == document.ETag) return true;
+        var ours = EntityTagHeaderValue.Parse(document.ETag);
+        return EntityTagHeaderValue.TryParseList(held, out var tags)
+            && tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(ours, useStrongComparison: false));
     }
 }

@@ -11,6 +11,9 @@ internal sealed record RevokeRequest(ClientCredentials Credentials, string Token
 {
     private const int LongestValue = 4096;
 
+    // An access token of ours carries its scopes, so it can be longer than any other value.
+    private const int LongestToken = 16 * 1024;
+
     private static readonly string[] Known =
         ["token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
 
@@ -20,7 +23,7 @@ internal sealed record RevokeRequest(ClientCredentials Credentials, string Token
         if ((await FormReader.ReadAsync(http, ct)).Failed(out var malformed, out var form)) return malformed;
         if (form.Repeated(Known) is { } name)
             return OAuthError.InvalidRequest($"The parameter {name} is repeated.", Reasons.ParameterRepeated);
-        if (form.HasUnreadable(LongestValue))
+        if (form.HasUnreadable(LongestValue, "token") || form.IsUnreadable("token", LongestToken))
         {
             return OAuthError.InvalidRequest(
                 "A parameter is too long or has control characters.", Reasons.ParameterUnreadable);

@@ -32,6 +32,7 @@ internal sealed record ClientChange(
     private static readonly string[] Plain =
     [
         "name", "application_type", "redirect_uris", "allowed_scopes", "default_scopes", "grant_types", "require_pkce",
+        "app_origins", "accepted_schemes",
     ];
 
     // For a terminal, where TerminalText makes the values safe.

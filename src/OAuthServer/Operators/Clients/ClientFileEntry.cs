@@ -23,6 +23,10 @@ internal sealed record ClientFileEntry
 
     public bool RequirePkce { get; init; } = true;
 
+    public string[] AppOrigins { get; init; } = [];
+
+    public string[] AcceptedSchemes { get; init; } = [];
+
     /// <summary>
     /// Null leaves it as it is, so that an emergency stop is not undone by the next run of a pipeline.
     /// </summary>

@@ -39,6 +39,8 @@ internal sealed class ClientFileReader(Func<string, string?> variable)
         CheckList($"{place}.allowed_scopes", entry.AllowedScopes);
         CheckList($"{place}.default_scopes", entry.DefaultScopes);
         CheckList($"{place}.grant_types", entry.GrantTypes);
+        CheckList($"{place}.app_origins", entry.AppOrigins);
+        CheckList($"{place}.accepted_schemes", entry.AcceptedSchemes);
         var readable = _faults.Count == before;
         var secret = entry.Secret is { } reference ? Resolve($"{place}.secret", reference) : null;
         return readable ? new DeclaredClient(place, entry, secret) : null;

@@ -45,7 +45,8 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
         "Enable it (OAuthServer clients enable), or delete its row when nobody needs it any more.");
 
     private IEnumerable<ClientFinding> CheckOne(ClientRow client) =>
-        GrantTypesOf(client).Concat(RedirectUrisOf(client)).Concat(ScopesOf(client)).Concat(PkceAndName(client));
+        GrantTypesOf(client).Concat(RedirectUrisOf(client)).Concat(SchemesOf(client))
+            .Concat(ScopesOf(client)).Concat(PkceAndName(client));
 
     private static IEnumerable<ClientFinding> GrantTypesOf(ClientRow client)
     {
@@ -85,6 +86,14 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
                 "Register the https address, or make it native if it is an app on people's devices.");
         }
     }
+
+    private static IEnumerable<ClientFinding> SchemesOf(ClientRow client) =>
+        from scheme in client.AcceptedSchemes
+        select ClientFinding.Warning(
+            client, LintRules.SchemeAccepted,
+            $"The scheme {scheme} is accepted, and any other app on the device can have the same.",
+            "Let the app use an https app link, a loopback address, or a scheme in reverse domain order "
+            + "(RFC 8252 §8.4).");
 
     private IEnumerable<ClientFinding> ScopesOf(ClientRow client)
     {

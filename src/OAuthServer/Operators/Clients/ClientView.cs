@@ -22,6 +22,10 @@ internal sealed record ClientView
 
     public bool RequirePkce { get; init; }
 
+    public required IReadOnlyList<string> AppOrigins { get; init; }
+
+    public required IReadOnlyList<string> AcceptedSchemes { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -44,6 +48,8 @@ internal sealed record ClientView
         DefaultScopes = row.DefaultScopes,
         GrantTypes = row.GrantTypes,
         RequirePkce = row.RequirePkce,
+        AppOrigins = row.AppOrigins,
+        AcceptedSchemes = row.AcceptedSchemes,
         CreatedAt = row.CreatedAt,
         UpdatedAt = row.UpdatedAt,
         DisabledAt = row.DisabledAt,

@@ -40,6 +40,8 @@ internal static class ClientsShowCommand
         ["default_scopes", TerminalText.Safe(string.Join(' ', client.DefaultScopes))],
         ["grant_types", string.Join(' ', client.GrantTypes)],
         ["require_pkce", client.RequirePkce ? "yes" : "no"],
+        .. client.AppOrigins.Select(origin => (string[])["app_origin", TerminalText.Safe(origin)]),
+        .. client.AcceptedSchemes.Select(scheme => (string[])["accepted_scheme", TerminalText.Safe(scheme)]),
         ["created_at", TerminalText.Time(client.CreatedAt)],
         ["updated_at", TerminalText.Time(client.UpdatedAt)],
         ["disabled_at", TerminalText.Time(client.DisabledAt)],

@@ -45,6 +45,8 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
             DefaultScopes = entry.DefaultScopes,
             GrantTypes = entry.GrantTypes,
             RequirePkce = entry.RequirePkce,
+            AppOrigins = entry.AppOrigins,
+            AcceptedSchemes = entry.AcceptedSchemes,
             DisabledAt = entry.Disabled == true ? editing.Now : null,
         };
         SetSecret(client, row);
@@ -61,6 +63,8 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         row.DefaultScopes = Either(row.DefaultScopes, entry.DefaultScopes);
         row.GrantTypes = Either(row.GrantTypes, entry.GrantTypes);
         row.RequirePkce = entry.RequirePkce;
+        row.AppOrigins = Either(row.AppOrigins, entry.AppOrigins);
+        row.AcceptedSchemes = Either(row.AcceptedSchemes, entry.AcceptedSchemes);
         SetDisabled(entry, row);
         if (entry.ApplicationType == "web" || client.Secret is not null) SetSecret(client, row);
         else RemoveSecrets(row);

@@ -40,7 +40,20 @@ public sealed record ScopeView(string Name, string Description);
 /// <param name="Explanation">What the person or the developer can do about it.</param>
 /// <param name="Code">The stable reason code.</param>
 /// <param name="CorrelationId">Finds the request in the log.</param>
-public sealed record ErrorView(int Status, string Title, string Explanation, string Code, string CorrelationId);
+public sealed record ErrorView(int Status, string Title, string Explanation, string Code, string CorrelationId)
+{
+    /// <summary>A redirect URI that was refused, as anybody may have written it; shown in Development alone.</summary>
+    public string? RedirectUri { get; init; }
+}
+
+/// <summary>The way back to an app on this device.</summary>
+/// <param name="ClientName">As registered.</param>
+/// <param name="Url">The registered redirect URI, with the answer.</param>
+public sealed record ContinueView(string ClientName, string Url)
+{
+    /// <summary>The link holds a code.</summary>
+    public override string ToString() => $"way back to {ClientName}";
+}
 
 /// <summary>The sign-in page.</summary>
 /// <param name="ClientName">The app to go on to; null when the person came by themselves.</param>

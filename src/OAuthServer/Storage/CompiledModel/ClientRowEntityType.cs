@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 16,
+                propertyCount: 18,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -34,6 +34,15 @@ namespace OAuthServer.Storage.CompiledModel
             id.AddAnnotation("Relational:ColumnName", "id");
             id.AddAnnotation("Relational:DefaultValueSql", "gen_random_uuid()");
 
+            var acceptedSchemes = runtimeEntityType.AddProperty(
+                "AcceptedSchemes",
+                typeof(string[]),
+                propertyInfo: typeof(ClientRow).GetProperty("AcceptedSchemes", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<AcceptedSchemes>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            var acceptedSchemesElementType = acceptedSchemes.SetElementType(typeof(string));
+            acceptedSchemes.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            acceptedSchemes.AddAnnotation("Relational:ColumnName", "accepted_schemes");
+
             var allowedScopes = runtimeEntityType.AddProperty(
                 "AllowedScopes",
                 typeof(string[]),
@@ -42,6 +51,15 @@ namespace OAuthServer.Storage.CompiledModel
             var allowedScopesElementType = allowedScopes.SetElementType(typeof(string));
             allowedScopes.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             allowedScopes.AddAnnotation("Relational:ColumnName", "allowed_scopes");
+
+            var appOrigins = runtimeEntityType.AddProperty(
+                "AppOrigins",
+                typeof(string[]),
+                propertyInfo: typeof(ClientRow).GetProperty("AppOrigins", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<AppOrigins>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            var appOriginsElementType = appOrigins.SetElementType(typeof(string));
+            appOrigins.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            appOrigins.AddAnnotation("Relational:ColumnName", "app_origins");
 
             var applicationType = runtimeEntityType.AddProperty(
                 "ApplicationType",

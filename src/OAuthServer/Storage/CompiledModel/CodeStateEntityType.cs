@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.CodeState",
                 typeof(CodeState),
                 baseEntityType,
-                propertyCount: 10);
+                propertyCount: 11);
 
             var clientId = runtimeEntityType.AddProperty(
                 "ClientId",
@@ -89,6 +89,15 @@ namespace OAuthServer.Storage.CompiledModel
                 fieldInfo: typeof(CodeState).GetField("<Scope>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             scope.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             scope.AddAnnotation("Relational:ColumnName", "scope");
+
+            var sinceUse = runtimeEntityType.AddProperty(
+                "SinceUse",
+                typeof(TimeSpan?),
+                propertyInfo: typeof(CodeState).GetProperty("SinceUse", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(CodeState).GetField("<SinceUse>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            sinceUse.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            sinceUse.AddAnnotation("Relational:ColumnName", "since_use");
 
             var used = runtimeEntityType.AddProperty(
                 "Used",

@@ -52,7 +52,7 @@ public sealed class ClientsPlanTests : IAsyncLifetime
                 "+ acme", "name: \"Acme\"", "application_type: \"web\"",
                 """redirect_uris: ["https://a.example/cb","https://b.example/cb"]""", """allowed_scopes: ["read"]""",
                 "default_scopes: []", """grant_types: ["authorization_code","refresh_token"]""", "require_pkce: true",
-                "secret: new", "disabled: true", "To change: 1 row.",
+                "app_origins: []", "accepted_schemes: []", "secret: new", "disabled: true", "To change: 1 row.",
             ],
             run.Lines);
     }
@@ -69,7 +69,8 @@ public sealed class ClientsPlanTests : IAsyncLifetime
             name: "Acme & Söhne",
             uris: """["https://a.example/cb"]""",
             scopes: """["read", "write"]""",
-            more: """, "default_scopes": ["write"], "grant_types": ["authorization_code"], "require_pkce": false""");
+            more: """, "default_scopes": ["write"], "grant_types": ["authorization_code"], "require_pkce": false"""
+                + """, "app_origins": ["tauri://localhost"]""");
         var planned = await _acme.RunFileAsync("plan", other);
 
         Assert.Equal(AcmeClients.ChangesPending, planned.Code);
@@ -79,7 +80,7 @@ public sealed class ClientsPlanTests : IAsyncLifetime
                 """redirect_uris: ["https://a.example/cb","https://b.example/cb"] -> ["https://a.example/cb"]""",
                 """allowed_scopes: ["read"] -> ["read","write"]""", """default_scopes: [] -> ["write"]""",
                 """grant_types: ["authorization_code","refresh_token"] -> ["authorization_code"]""",
-                "require_pkce: true -> false", "To change: 1 row.",
+                "require_pkce: true -> false", """app_origins: [] -> ["tauri://localhost"]""", "To change: 1 row.",
             ],
             planned.Lines);
         await _acme.ApplyAsync(other);

@@ -117,14 +117,56 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
     [InlineData("read\0")]
     [InlineData("réad")]
     [InlineData("read\u00A0write")]
-    [InlineData(" read")]
-    [InlineData("read ")]
-    [InlineData("read  write")]
-    [InlineData(" ")]
+    [InlineData("read \t")]
     [InlineData("read,write")]
     [InlineData("read*")]
     public async Task A_bad_scope_is_refused(string scope) =>
         await RefusedAsync(new AuthorizationAsk().With("scope", scope), "invalid_scope");
+
+    [Theory]
+    [Row("AUTHR-08")]
+    [InlineData("admin", "admin")]
+    [InlineData("read admin root", "admin")]
+    [InlineData("openid profile", "profile")]
+    [InlineData("api://x/.default", "api://x/.default")]
+    public async Task A_scope_that_is_not_allowed_is_named(string scope, string named)
+    {
+        var answer = await RefusedAsync(new AuthorizationAsk().With("scope", scope), "invalid_scope");
+        Assert.Equal(
+            $"The scope {named} is unknown here, or not allowed to this client.", answer["error_description"]);
+    }
+
+    [Theory]
+    [Row("AUTHR-08")]
+    [InlineData("a\"b")]
+    [InlineData("a\\b")]
+    [InlineData("r\u00E9ad")]
+    [InlineData("read\t<x>")]
+    [InlineData("read\r\nwrite")]
+    public async Task A_scope_whose_characters_no_description_may_have_is_not_named(string scope)
+    {
+        var answer = await RefusedAsync(new AuthorizationAsk().With("scope", scope), "invalid_scope");
+        Assert.Equal(
+            "The scope is too long, or has a character that no scope may have.", answer["error_description"]);
+    }
+
+    [Theory]
+    [Row("AUTHR-08")]
+    [InlineData(" read", "read")]
+    [InlineData("read ", "read")]
+    [InlineData("read  write", "read write")]
+    [InlineData("  write   read  ", "write read")]
+    [InlineData(" ", "read")]
+    public async Task Blanks_too_many_are_ignored(string scope, string granted) => await GrantedAsync(scope, granted);
+
+    [Theory]
+    [Row("AUTHR-08")]
+    [InlineData("openid read", "read")]
+    [InlineData("write offline_access", "write")]
+    [InlineData("openid  offline_access read write", "read write")]
+    [InlineData("openid", "read")]
+    public async Task What_is_not_served_yet_is_left_out_and_the_answer_says_so(string scope, string granted) =>
+        await GrantedAsync(scope, granted);
 
     [Theory]
     [Row("AUTHR-08")]
@@ -197,6 +239,12 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
         var ask = new AuthorizationAsk().With("request", "").With("request_uri", "");
         using var response = await shared.OpenAsync(ask);
         Expect.Code(response, ask);
+    }
+
+    private async Task GrantedAsync(string scope, string granted)
+    {
+        var code = await shared.CodeAsync(new AuthorizationAsk().With("scope", scope));
+        Assert.Equal(granted, (await shared.Server.RedeemAsync(code)).IsTokens().Scope);
     }
 
     private async Task<AuthorizationAnswer> RefusedAsync(AuthorizationAsk ask, string error)

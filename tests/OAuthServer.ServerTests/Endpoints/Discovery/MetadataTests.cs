@@ -31,6 +31,28 @@ public sealed class MetadataTests(SharedServer shared)
         Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
     }
 
+    [Theory, Row("META-01")]
+    [InlineData("{0}", true)]
+    [InlineData("W/{0}", true)]
+    [InlineData("\"other\", {0}", true)]
+    [InlineData("\"other\", W/{0} , W/\"x\"", true)]
+    [InlineData("*", true)]
+    [InlineData("\"other\"", false)]
+    [InlineData("W/\"other\"", false)]
+    [InlineData("not a tag", false)]
+    public async Task What_a_reader_holds_is_not_sent_again(string held, bool isHeld)
+    {
+        foreach (var path in (string[])[Document, Keys, "/oauth/revocations"])
+        {
+            using var first = await SendAsync(HttpMethod.Get, path);
+            var tag = first.Headers.ETag!.ToString();
+            var condition = ("If-None-Match", held.Replace("{0}", tag, StringComparison.Ordinal));
+            using var again = await SendAsync(HttpMethod.Get, path, condition);
+            Assert.Equal(isHeld ? HttpStatusCode.NotModified : HttpStatusCode.OK, again.StatusCode);
+            Assert.Equal(tag, again.Headers.ETag!.ToString());
+        }
+    }
+
     [Fact, Row("META-02"), Row("META-04"), Row("META-05"), Row("META-06")]
     public async Task The_members_say_what_works()
     {

@@ -99,7 +99,7 @@ public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<Refus
         Assert.Equal(status, answer.StatusCode);
         Assert.Matches("^[0-9a-f]{32}$", Assert.Single(answer.Headers.GetValues("X-Correlation-Id")));
         Assert.NotEqual(chosen, answer.Headers.GetValues("X-Correlation-Id").Single());
-        var isForApps = path == "/.well-known/jwks.json" || (path == "/oauth/token" && method == "POST");
+        var isForApps = path == "/.well-known/jwks.json" || (path == "/oauth/token" && method != "OPTIONS");
         Assert.Equal(isForApps, answer.Headers.TryGetValues("Access-Control-Expose-Headers", out var exposed) && exposed.Single().Contains("X-Correlation-Id", StringComparison.Ordinal));
     }
 

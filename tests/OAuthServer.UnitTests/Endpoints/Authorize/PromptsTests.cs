@@ -15,6 +15,10 @@ public sealed class PromptsTests
     [InlineData("consent login", 6)]
     [InlineData("login login", 2)]
     [InlineData("select_account consent login", 14)]
+    [InlineData(" login", 2)]
+    [InlineData("none ", 1)]
+    [InlineData("login  consent", 6)]
+    [InlineData(" ", 0)]
     public void Known_words_are_read_in_any_order(string? text, int expected)
     {
         Assert.True(Prompts.TryParse(text, out var prompt));
@@ -28,9 +32,8 @@ public sealed class PromptsTests
     [InlineData("LOGIN")]
     [InlineData("create")]
     [InlineData("login create")]
-    [InlineData(" login")]
-    [InlineData("login ")]
-    [InlineData("login  consent")]
+    [InlineData("none  login")]
+    [InlineData("login\tconsent")]
     [InlineData("login,consent")]
     public void None_beside_another_word_and_unknown_words_are_refused(string text) =>
         Assert.False(Prompts.TryParse(text, out _));

@@ -41,7 +41,8 @@ public sealed class ClientFileReaderTests
             { "clients": [ {
                 "client_id": "a", "name": "A", "application_type": "native", "redirect_uris": ["com.example.a:/cb"],
                 "allowed_scopes": ["read", "write"], "default_scopes": ["read"], "grant_types": ["authorization_code"],
-                "require_pkce": false, "disabled": true, "secret": { "env": "GOOD" }
+                "require_pkce": false, "disabled": true, "secret": { "env": "GOOD" },
+                "app_origins": ["tauri://localhost"], "accepted_schemes": ["cursor"]
             } ] }
             """);
 
@@ -51,6 +52,8 @@ public sealed class ClientFileReaderTests
         Assert.Equal(["read"], client.Entry.DefaultScopes);
         Assert.Equal(["authorization_code"], client.Entry.GrantTypes);
         Assert.False(client.Entry.RequirePkce);
+        Assert.Equal(["tauri://localhost"], client.Entry.AppOrigins);
+        Assert.Equal(["cursor"], client.Entry.AcceptedSchemes);
         Assert.True(client.Entry.Disabled);
         Assert.NotNull(client.Secret);
     }
@@ -89,6 +92,8 @@ public sealed class ClientFileReaderTests
     [InlineData(""" "disabled": 0 """, "clients[0].disabled must be true or false,")]
     [InlineData(""" "application_type": "\ud800" """, "clients[0].application_type must be a string,")]
     [InlineData(""" "application_type": "w\u0000eb" """, "clients[0].application_type must not contain NUL.")]
+    [InlineData(""" "app_origins": ["a\u0000"] """, "clients[0].app_origins[0] must not contain NUL.")]
+    [InlineData(""" "accepted_schemes": ["a", "a"] """, "clients[0].accepted_schemes names something twice.")]
     [InlineData(""" "grant_types": ["a\u0000"] """, "clients[0].grant_types[0] must not contain NUL.")]
     [InlineData(
         """ "secret": "a-plain-secret-in-a-file" """,

@@ -62,6 +62,21 @@ public sealed class ClientLintTests
         Assert.Contains(hash, example, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("cursor", "cursor://anysphere.cursor-deeplink/cb")]
+    [InlineData("vscode", "vscode://vscode.dev/redirect")]
+    [InlineData("notes-app", "notes-app:/cb")]
+    public void A_short_scheme_that_was_accepted_is_found(string scheme, string uri)
+    {
+        var client = Client("cli", type: "native", uris: [uri]);
+        client.AcceptedSchemes = [scheme];
+
+        var finding = Assert.Single(Check(client));
+
+        Assert.Equal((LintRules.SchemeAccepted, FindingSeverity.Warning), (finding.Rule, finding.Severity));
+        Assert.Contains($"The scheme {scheme} ", finding.What, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_scope_that_is_not_configured_is_found_once_scopes_are()
     {

@@ -8,12 +8,13 @@ using OAuthServer.Storage;
 namespace OAuthServer.Endpoints.Token.Grants;
 
 /// <summary>The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.6).</summary>
-internal sealed class AuthorizationCodeGrant(
+internal sealed partial class AuthorizationCodeGrant(
     AuthorizationCodes codes,
     Storage.Grants grants,
     IOptions<OAuthOptions> options,
     TimeProvider clock,
-    ServerTelemetry telemetry) : IGrant
+    ServerTelemetry telemetry,
+    ILogger<AuthorizationCodeGrant> logger) : IGrant
 {
     public string GrantType => GrantTypes.AuthorizationCode;
 
@@ -53,6 +54,14 @@ internal sealed class AuthorizationCodeGrant(
     public Task GiveBackAsync(TokenRequest request, GrantedAccess access, string reason, CancellationToken ct) =>
         codes.GiveBackAsync(request.Code!, access, reason, request.Audit, ct);
 
+    // Whoever comes so far is the client, with the verifier: nobody learns from it what they should not know.
+    private static OAuthError ExchangedTwice(RefusalSubject about) => OAuthError.InvalidGrant(Reasons.CodeReused) with
+    {
+        Description = "This client exchanged the code before, so what it bought is withdrawn now: a code is good for "
+            + "one exchange. Does the callback page run twice?",
+        About = about,
+    };
+
     // What only the rightful client can get right comes before the replay, so that a thief without the verifier cannot
     // sign anybody out (CODE-08).
     private async Task<OAuthError> ExplainAsync(CodeRedemption redemption, CancellationToken ct)
@@ -64,7 +73,8 @@ internal sealed class AuthorizationCodeGrant(
         if (state.Used)
         {
             telemetry.CodeReused();
-            var reused = OAuthError.InvalidGrant(Reasons.CodeReused) with { About = about };
+            var reused = ExchangedTwice(about);
+            LogExchangedTwice(state.ClientId, state.SinceUse, redemption.Audit.CorrelationId);
             var grant = new HeldGrant(state.GrantId, state.UserId, state.ClientId);
             await grants.WithdrawReusedAsync(
                 grant, AuditEventNames.CodeReused, reused.Reason, redemption.Audit, ct);
@@ -109,4 +119,9 @@ internal sealed class AuthorizationCodeGrant(
             ? null
             : OAuthError.InvalidGrant(Reasons.CodeVerifierWrong);
     }
+
+    [LoggerMessage(1005, LogLevel.Warning,
+        "The app {ClientId} exchanged one code twice, {SinceFirst} apart, both times with all that the code asks for: "
+        + "what it bought is withdrawn. Correlation id {CorrelationId}")]
+    private partial void LogExchangedTwice(string clientId, TimeSpan? sinceFirst, string? correlationId);
 }

@@ -28,7 +28,8 @@ internal sealed class RefreshTokenGrant(
             return OAuthError.InvalidRequest("The parameter refresh_token is missing.", Reasons.RefreshTokenMissing);
         Scope? scope = null;
         if (request.Scope is { } asked && !Scope.TryParse(asked, out scope))
-            return OAuthError.InvalidScope(Reasons.ScopeMalformed);
+            return OAuthError.MalformedScope(Reasons.ScopeMalformed);
+        scope = scope?.WithoutNotServed(client.Scopes) is { Names.Count: > 0 } named ? named : null;
         if (!RefreshTokenValue.IsOurs(presented))
             return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(client.Id) };
         var nonce = RefreshTokenValue.NewNonce();
@@ -102,8 +103,13 @@ internal sealed class RefreshTokenGrant(
         if (state.ClientId != rotation.ClientId) return OAuthError.InvalidGrant(Reasons.RefreshTokenOfAnotherClient);
         if (state.Revoked) return OAuthError.InvalidGrant(Reasons.RefreshTokenRevoked);
         if (!state.AccountLive) return OAuthError.InvalidGrant(Reasons.AccountDisabled);
-        if (scope is not null && !scope.IsWithin(state.Scope.Split(' ')))
-            return OAuthError.InvalidScope(Reasons.ScopeExceedsGrant);
+        if (scope?.FirstBeyond(state.Scope.Split(' ')) is { } beyond)
+        {
+            return OAuthError.InvalidScope(
+                $"{Scope.Named(beyond)} was not granted; it takes a new authorization request.",
+                Reasons.ScopeExceedsGrant);
+        }
+
         if (!state.Scope.Split(' ').Intersect(rotation.AllowedScopes, StringComparer.Ordinal).Any())
             return OAuthError.InvalidGrant(Reasons.ScopeWithdrawn);
         // A session that began while binding was off has no fingerprint; its next rotation keeps one.

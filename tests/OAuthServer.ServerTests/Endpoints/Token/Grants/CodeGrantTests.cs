@@ -133,6 +133,31 @@ public sealed class CodeGrantTests(SharedServer tokens)
         Assert.True(await tokens.Server.IsRevokedAsync(rotated.AccessToken!));
     }
 
+    [Theory]
+    [Row("CODE-07")]
+    [InlineData(TestData.Web, TestData.WebRedirectUri, 2)]
+    [InlineData(TestData.Spa, TestData.SpaRedirectUri, 2)]
+    [InlineData(TestData.Native, "com.example.app:/cb", 2)]
+    [InlineData(TestData.Web, TestData.WebRedirectUri, 4)]
+    public async Task An_app_that_exchanges_its_code_twice_is_told_just_that(string clientId, string uri, int times)
+    {
+        var code = await tokens.CodeAsync(AuthorizationAsk.For(clientId, uri));
+        (await tokens.Server.RedeemAsync(code, clientId)).IsTokens();
+
+        for (var i = 1; i < times; i++)
+        {
+            var again = (await tokens.Server.RedeemAsync(code, clientId)).IsError("invalid_grant");
+            Assert.StartsWith("This client exchanged the code before", again.Description(), StringComparison.Ordinal);
+            Assert.EndsWith(again.CorrelationId()!, again.Description(), StringComparison.Ordinal);
+        }
+
+        // Nobody else learns that the code was ever good.
+        var stranger = await tokens.Server.RedeemAsync(code, TestData.OtherWeb);
+        var thief = await tokens.Server.RedeemAsync(code, clientId, verifier: new string('a', 43));
+        Assert.DoesNotContain("before", stranger.Description(), StringComparison.Ordinal);
+        Assert.DoesNotContain("before", thief.Description(), StringComparison.Ordinal);
+    }
+
     [Fact]
     [Row("CODE-07")]
     public async Task A_replay_touches_no_other_grant()
