@@ -103,6 +103,8 @@ public sealed class ClientsCommandTests : IAsyncLifetime
     public async Task Lint_is_0_with_warnings_and_1_with_an_error_or_when_strict()
     {
         await _database.ExecuteAsync("DELETE FROM oauth_clients WHERE client_id <> $1", Id);
+        var own = BCrypt.Net.BCrypt.HashPassword("a secret of its own", 10);
+        await _database.ExecuteAsync("UPDATE oauth_clients SET client_secret = $1", own);
         var sound = await _clients.RunAsync("lint", "--strict");
         Assert.Equal((0, "0 errors, 0 warnings."), (sound.Code, sound.Output.Trim()));
 
