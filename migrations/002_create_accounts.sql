@@ -15,6 +15,18 @@ CREATE TABLE accounts (
     access_failed_count   integer      NOT NULL DEFAULT 0,
     disabled_at           timestamptz,                                      -- written by operators alone
     grants_from           timestamptz  NOT NULL DEFAULT '-infinity'         -- older codes and refresh tokens are dead
+
+    -- What nobody could sign in with: every name and address is there, and the stamps are not empty.
+    CONSTRAINT accounts_user_name_is_missing CHECK (user_name IS NOT NULL AND btrim(user_name) <> ''),
+    CONSTRAINT accounts_normalized_user_name_is_missing
+        CHECK (normalized_user_name IS NOT NULL AND btrim(normalized_user_name) <> ''),
+    CONSTRAINT accounts_email_is_not_an_address CHECK (email IS NOT NULL AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
+    CONSTRAINT accounts_normalized_email_is_not_in_capitals CHECK (
+        normalized_email IS NOT NULL
+        AND normalized_email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND normalized_email !~ '[a-z]'),
+    CONSTRAINT accounts_stamp_is_empty CHECK (security_stamp <> '' AND concurrency_stamp <> ''),
+    CONSTRAINT accounts_password_hash_is_not_of_identity
+        CHECK (password_hash ~ '^A[QA][A-Za-z0-9+/]+=*$')
 );
 
 CREATE UNIQUE INDEX accounts_normalized_user_name ON accounts (normalized_user_name);

@@ -58,10 +58,12 @@ public sealed class Stage : IAsyncLifetime
 
     /// <summary>Registers an app of this test's own.</summary>
     /// <param name="name">As people see it.</param>
+    /// <param name="path">Of its redirect URI: <c>/on</c> redirects to another origin.</param>
     /// <param name="database">Where; the database of <see cref="Server"/> unless said otherwise.</param>
-    public async Task<App> RegisterAsync(string name = "Demo App", TestDatabase? database = null)
+    public async Task<App> RegisterAsync(
+        string name = "Demo App", TestDatabase? database = null, string path = "/cb")
     {
-        var app = new App($"app-{Interlocked.Increment(ref _made)}", AppOrigin + "/cb");
+        var app = new App($"app-{Interlocked.Increment(ref _made)}", AppOrigin + path);
         await (database ?? Server.Database).ExecuteAsync("""
             INSERT INTO oauth_clients (client_id, client_secret, name, application_type, redirect_uris, allowed_scopes, default_scopes, require_pkce)
             VALUES ($1, $2, $3, 'web', ARRAY[$4], '{read,write}', '{read}', true)
@@ -103,6 +105,8 @@ public sealed class Stage : IAsyncLifetime
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.MapGet("/cb", () => Results.Text("<!DOCTYPE html><html lang=en><title>The app</title><h1>Back at the app</h1></html>", "text/html"));
+        app.MapGet("/on", (HttpRequest request) =>
+            Results.Redirect($"http://localhost:{request.Host.Port}/cb{request.QueryString}"));
         return app;
     }
 }

@@ -87,6 +87,8 @@ internal sealed class SignInService(
     {
         if (account is null) return BurnHash(attempt, Reasons.UnknownAccount);
         if (account.DisabledAt is not null) return BurnHash(attempt, Reasons.AccountDisabled);
+        // Without a hash there is nothing to check, and Identity answers at once.
+        if (account.PasswordHash is null) work.BurnHash(attempt.Password);
         var locked = !trusted && await users.IsLockedOutAsync(account);
         if (locked && !guesses.IsNewcomer(attempt)) return BurnHash(attempt, Reasons.AccountLocked);
         if (locked || trusted)

@@ -6,10 +6,12 @@ namespace OAuthServer.Pages;
 /// </summary>
 internal static class PageHeaders
 {
+    private const string Https = "https:";
+
     /// <param name="headers">The headers of the answer.</param>
     /// <param name="formActionSource">
-    /// The origin or scheme of the client: browsers hold the redirect after a form to <c>form-action</c> as well. A
-    /// value that could end the directive is left out.
+    /// The scheme of the client: browsers hold the redirects after a form to <c>form-action</c> as well, also those
+    /// that the client adds, so <c>https:</c> is always there. A value that could end the directive is left out.
     /// </param>
     public static void Apply(IHeaderDictionary headers, string? formActionSource = null)
     {
@@ -26,6 +28,6 @@ internal static class PageHeaders
 
     private static string Source(string? source) =>
         !string.IsNullOrEmpty(source) && source.All(c => char.IsAsciiLetterOrDigit(c) || ":/.-+[]_".Contains(c))
-            ? " " + source
+            ? source == Https ? " " + Https : $" {Https} {source}"
             : "";
 }

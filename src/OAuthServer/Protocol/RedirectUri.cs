@@ -57,11 +57,12 @@ internal static class RedirectUri
         return parsed.Scheme is "http" or "https" ? parsed.Authority : parsed.Scheme + ":";
     }
 
-    /// <summary>A CSP source that lets a form's answer redirect to this URI.</summary>
+    /// <summary>
+    /// The CSP source of what a form's answer may lead to: the scheme of this URI. Browsers hold the whole chain of
+    /// redirects to <c>form-action</c>, and an app's callback may go on to another origin of its own.
+    /// </summary>
     public static string ContentSecurityPolicySource(string uri) =>
-        Origin(uri) is { } origin && !origin.Contains('[', StringComparison.Ordinal)
-            ? origin
-            : uri[..(uri.IndexOf(':', StringComparison.Ordinal) + 1)];
+        uri[..(uri.IndexOf(':', StringComparison.Ordinal) + 1)];
 
     /// <summary>
     /// What a native client that registered this loopback URI may ask for with the port of a request (RFC 8252 §7.3);

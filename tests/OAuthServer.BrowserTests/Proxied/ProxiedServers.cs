@@ -140,7 +140,8 @@ internal sealed class ProxiedServers : IAsyncDisposable
         var variables = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["ConnectionStrings__OAuthServer"] = Database.ConnectionString,
+            // A test holds requests in the database for longer than the server lets them wait by itself.
+            ["ConnectionStrings__OAuthServer"] = Database.ConnectionString + ";Command Timeout=60",
             ["OAuth__Issuer"] = Address.GetLeftPart(UriPartial.Authority),
             ["SigningKeys__Source"] = "File",
             ["SigningKeys__Directory"] = _keys,

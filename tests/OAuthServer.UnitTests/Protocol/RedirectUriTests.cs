@@ -146,10 +146,10 @@ public sealed class RedirectUriTests
         Assert.Equal(interceptable, RedirectUri.IsInterceptable(uri));
 
     [Theory]
-    [InlineData(Web, "https://c.example", "c.example", "https://c.example")]
-    [InlineData("https://c.example:8443/cb?a=1", "https://c.example:8443", "c.example:8443", "https://c.example:8443")]
-    [InlineData("https://c.example:443/cb", "https://c.example", "c.example", "https://c.example")]
-    [InlineData("http://127.0.0.1:51004/cb", "http://127.0.0.1:51004", "127.0.0.1:51004", "http://127.0.0.1:51004")]
+    [InlineData(Web, "https://c.example", "c.example", "https:")]
+    [InlineData("https://c.example:8443/cb?a=1", "https://c.example:8443", "c.example:8443", "https:")]
+    [InlineData("https://c.example:443/cb", "https://c.example", "c.example", "https:")]
+    [InlineData("http://127.0.0.1:51004/cb", "http://127.0.0.1:51004", "127.0.0.1:51004", "http:")]
     [InlineData("http://[::1]:1/cb", "http://[::1]:1", "[::1]:1", "http:")]
     [InlineData("com.example.app:/cb", null, "com.example.app:", "com.example.app:")]
     public void Origin_display_and_policy_source_follow_from_the_uri(string uri, string? origin, string display, string source)
