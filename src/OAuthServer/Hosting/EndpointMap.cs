@@ -6,6 +6,7 @@ using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Endpoints.Revoke;
 using OAuthServer.Endpoints.Token;
 using OAuthServer.Keys;
+using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
 using OAuthServer.Settings;
 
@@ -37,9 +38,9 @@ internal static class EndpointMap
         routes.MapKeys(Service<KeyRing>(app), answers, Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);
         routes.MapRevocations(Service<RevocationList>(app)).RequireCors(ClientOrigins.Any);
 
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/documents", new() { Predicate = check => check.Tags.Contains("documents") });
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        app.MapHealthChecks(Routes.LiveProbe, new() { Predicate = _ => false });
+        app.MapHealthChecks(Routes.DocumentsProbe, new() { Predicate = check => check.Tags.Contains("documents") });
+        app.MapHealthChecks(Routes.ReadyProbe, new() { Predicate = check => check.Tags.Contains("ready") });
     }
 
     private static T Service<T>(WebApplication app)

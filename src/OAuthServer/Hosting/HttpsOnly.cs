@@ -41,7 +41,7 @@ internal sealed partial class HttpsOnly(
         else LogNoHeader(address.Issuer, peer);
     }
 
-    private static bool IsProbe(PathString path) => path.Value is "/health/live" or "/health/ready";
+    private static bool IsProbe(PathString path) => Routes.Probes.Contains(path.Value, StringComparer.Ordinal);
 
     [LoggerMessage(NotTrustedEvent, LogLevel.Warning,
         "A request came as http while the issuer is {Issuer}, and so was refused with 400 (said once). {Peer} sent "

@@ -25,4 +25,13 @@ internal static class Routes
     public const string Withdraw = Connections + "/withdraw";
     public const string Password = Account + "/password";
     public const string StyleSheet = Account + "/site.css";
+
+    /// <summary>At the host's root, for probes from inside.</summary>
+    public const string LiveProbe = "/health/live";
+
+    public const string DocumentsProbe = "/health/documents";
+    public const string ReadyProbe = "/health/ready";
+
+    /// <summary>All of them; they are answered over plain http too.</summary>
+    public static IReadOnlyList<string> Probes { get; } = [LiveProbe, DocumentsProbe, ReadyProbe];
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using OAuthServer.Testing;
 
@@ -37,7 +36,7 @@ internal sealed class Nginx : IAsyncDisposable
     public static async Task<Nginx> StartAsync(int port, int first, int second)
     {
         var folder = Directory.CreateTempSubdirectory("oauthserver-nginx-");
-        var certificate = MakeCertificate(folder.FullName);
+        var certificate = TestCertificate.Create(folder.FullName);
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "site.conf"), await SiteAsync(folder.FullName, port, first, second));
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "nginx.conf"), Around(folder.FullName));
         var start = new ProcessStartInfo(Binary!, ["-p", folder.FullName, "-c", Path.Combine(folder.FullName, "nginx.conf")]) { RedirectStandardError = true };
@@ -146,20 +145,6 @@ internal sealed class Nginx : IAsyncDisposable
             include {{folder}}/site.conf;
         }
         """;
-
-    private static X509Certificate2 MakeCertificate(string folder)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        using var signed = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        File.WriteAllText(Path.Combine(folder, "tls.pem"), signed.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(folder, "tls.key"), key.ExportPkcs8PrivateKeyPem());
-        return X509CertificateLoader.LoadCertificate(signed.RawData);
-    }
 
     private async Task<bool> ListensAsync()
     {

@@ -75,6 +75,12 @@ public sealed class SeededCluster : IAsyncDisposable
     /// <summary>A connection of the superuser, for what holds a lock.</summary>
     public ValueTask<NpgsqlConnection> ConnectAsync() => _superuser.OpenConnectionAsync();
 
+    /// <summary>Takes the database down as a crash would.</summary>
+    public Task StopAsync() => _cluster.StopAsync();
+
+    /// <summary>Brings it back.</summary>
+    public Task StartAsync() => _cluster.StartAsync();
+
     /// <summary>Ends every session of the server's role.</summary>
     public Task EndSessionsAsync() =>
         ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{Role}'");

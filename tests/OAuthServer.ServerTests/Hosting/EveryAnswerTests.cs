@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.ServerTests.Hosting;
 
@@ -86,9 +87,10 @@ public partial class EveryAnswerTests
         Assert.Equal("max-age=31536000", answer.Header("Strict-Transport-Security"));
     }
 
+    public static TheoryData<string> Probes => [.. Routes.Probes];
+
     [Theory]
-    [InlineData("/health/live")]
-    [InlineData("/health/ready")]
+    [MemberData(nameof(Probes))]
     public async Task Probes_are_answered_over_plain_http(string path)
     {
         await using var host = await ProtectedHost.StartAsync(issuer: "https://as.example");

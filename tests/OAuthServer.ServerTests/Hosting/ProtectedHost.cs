@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Hosting;
+using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
 using OAuthServer.Testing;
 
@@ -166,8 +167,7 @@ internal sealed class ProtectedHost : IAsyncDisposable
         app.MapPost("/account/sign-in", Answer).RequireBudget(Budget.SignIn);
         app.MapMethods("/asked", ["OPTIONS"], Answer).RequireBudget(Budget.SignIn);
         app.MapGet("/.well-known/jwks.json", Answer).RequireCors(ClientOrigins.Any);
-        app.MapGet("/health/live", Answer);
-        app.MapGet("/health/ready", Answer);
+        foreach (var probe in Routes.Probes) app.MapGet(probe, Answer);
         app.MapGet("/half", async (HttpContext context) =>
         {
             await context.Response.WriteAsync("{\"half\":");
