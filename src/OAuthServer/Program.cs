@@ -15,10 +15,7 @@ if (await StartObstacles.FirstAsync(app.Services, CancellationToken.None) is { }
 
 if (await DevelopmentStart.PrepareAsync(app) is { } fault) return Stop(fault, ExitCodes.Unavailable);
 
-// The host stops on a background service that failed, and would call that a good end.
-var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
-await app.RunAsync();
-return services.Any(service => service.ExecuteTask is { IsFaulted: true }) ? ExitCodes.Unavailable : ExitCodes.Done;
+return await HostEnd.RunAsync(app) ? ExitCodes.Done : ExitCodes.Unavailable;
 
 static int Stop(string why, int code)
 {

@@ -1,3 +1,5 @@
+using Xunit.Sdk;
+
 namespace OAuthServer.Testing;
 
 /// <summary>
@@ -16,9 +18,6 @@ public sealed record Deployment(Uri Base, string Issuer, string User, string Pas
     // Set in the project file of the conformance suite: the other suites always bring their own servers.
     private const string Switch = "OAuthServer.Testing.MayJudgeDeployment";
 
-    // xunit reports a test that throws this as skipped, with what follows as the reason.
-    private const string DynamicSkip = "$XunitDynamicSkip$";
-
     /// <summary>The deployment that the environment names; null when the suite brings its own servers.</summary>
     public static Deployment? UnderTest =>
         AppContext.TryGetSwitch(Switch, out var may) && may && Variable(BaseVariable) is { } address ? At(new Uri(address, UriKind.Absolute)) : null;
@@ -32,7 +31,8 @@ public sealed record Deployment(Uri Base, string Issuer, string User, string Pas
 
     /// <summary>Thrown, it ends the running test as not run.</summary>
     /// <param name="need">What no deployment has, to follow "needs".</param>
-    internal static NotRunException NotRun(string need) => new($"{DynamicSkip}Not run: needs {need}, which a deployment does not give ({BaseVariable} is set).");
+    internal static SkipException NotRun(string need) => SkipException.ForSkip(
+        $"Not run: needs {need}, which a deployment does not give ({BaseVariable} is set).");
 
     private static Deployment At(Uri address) => new(
         address,
@@ -43,6 +43,3 @@ public sealed record Deployment(Uri Base, string Issuer, string User, string Pas
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }
-
-/// <summary>The test cannot say anything about this server.</summary>
-public sealed class NotRunException(string message) : Exception(message);

@@ -107,6 +107,9 @@ internal sealed partial class HostProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
+    /// <summary>The id of the process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Whether the host still runs.</summary>
     public bool IsAlive => !_process.HasExited;
 

@@ -14,8 +14,7 @@ internal static class ServerHost
     /// </summary>
     public static WebApplication? Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        // Settings are read once: watching their files takes an inotify instance, of which a machine has few.
-        var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
+        var builder = SettingsOnce.CreateBuilder(args);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

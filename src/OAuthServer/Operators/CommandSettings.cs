@@ -70,7 +70,7 @@ internal sealed class CommandSettings : IAsyncDisposable
     /// <summary>Reads the settings of this process.</summary>
     public static CommandSettings Read()
     {
-        var builder = WebApplication.CreateBuilder([]);
+        var builder = SettingsOnce.CreateBuilder();
         if (DevelopmentDatabase.KeyFolder(builder.Configuration, builder.Environment) is { } keys)
             builder.Configuration["SigningKeys:Directory"] = keys;
         var variables = new ConfigurationBuilder().AddEnvironmentVariables().Build();

@@ -32,6 +32,9 @@ internal sealed class Scope
     /// <summary>A scope made of tokens that were checked before, such as a client's.</summary>
     public static Scope Of(IEnumerable<string> names) => new([.. names.Distinct(StringComparer.Ordinal)]);
 
+    /// <summary>The scope of a grant, as its row has it.</summary>
+    public static Scope OfGrant(string stored) => Of(stored.Split(' '));
+
     /// <summary>
     /// Reads <c>scope-token *( SP scope-token )</c> (RFC 6749 §3.3). Spaces too many mean nothing, and are ignored; any
     /// other character that a token may not have is a fault.

@@ -30,7 +30,7 @@ internal static class DatabaseFailure
     /// </summary>
     public static bool IsFault(Exception exception) =>
         Chain(exception).OfType<PostgresException>().Any(refusal =>
-            FaultClasses.Contains(refusal.SqlState[..2])
+            IsIn(FaultClasses, refusal)
             && refusal.SqlState
                 is not (PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UniqueViolation));
 
@@ -41,7 +41,7 @@ internal static class DatabaseFailure
     public static bool SpoilsConnections(Exception exception) => Chain(exception).Any(link => link switch
     {
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => false,
-        PostgresException refusal => SpoilingClasses.Contains(refusal.SqlState[..2]),
+        PostgresException refusal => IsIn(SpoilingClasses, refusal),
         SocketException or EndOfStreamException => true,
         _ => false,
     });
@@ -57,7 +57,10 @@ internal static class DatabaseFailure
 
     /// <summary>True when the connection broke and nobody knows whether the statement was carried out.</summary>
     public static bool IsBroken(Exception exception) =>
-        Chain(exception).Any(link => link is SocketException or EndOfStreamException) || IsEndedSession(exception);
+        Chain(exception).Any(link => link is SocketException or EndOfStreamException);
+
+    private static bool IsIn(string[] classes, PostgresException refusal) =>
+        classes.Any(one => refusal.SqlState.StartsWith(one, StringComparison.Ordinal));
 
     private static IEnumerable<Exception> Chain(Exception exception)
     {

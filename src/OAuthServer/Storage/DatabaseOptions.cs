@@ -64,23 +64,23 @@ internal sealed class DatabaseOptions
             LogParameters = false,
             IncludeErrorDetail = false,
         };
-        Default(settings, "Max Auto Prepare", PreparedStatements);
-        Default(settings, "Auto Prepare Min Usages", 2);
-        // A request waits for a connection and then for its answer; together ten seconds at most.
-        Default(settings, "Timeout", PatienceSeconds);
-        Default(settings, "Command Timeout", PatienceSeconds);
-        // A statement that takes too long loses its connection. Asking the server to cancel it would hold a thread
-        // for as long as the server is frozen, and a commit that waits for its standby would count as done.
-        Default(settings, "Cancellation Timeout", NeverAskToCancel);
-        if (settings.TcpKeepAliveTime == 0 && !IsSocketFile(settings.Host)) KeepAlive(settings);
-        return settings;
-    }
-
-    private static void Default(NpgsqlConnectionStringBuilder settings, string keyword, int value)
-    {
         // Npgsql's own builder contains every key that it knows.
         var said = new DbConnectionStringBuilder { ConnectionString = settings.ConnectionString };
-        if (!said.ContainsKey(keyword)) settings[keyword] = value;
+        Default("Max Auto Prepare", PreparedStatements);
+        Default("Auto Prepare Min Usages", 2);
+        // A request waits for a connection and then for its answer; together ten seconds at most.
+        Default("Timeout", PatienceSeconds);
+        Default("Command Timeout", PatienceSeconds);
+        // A statement that takes too long loses its connection. Asking the server to cancel it would hold a thread
+        // for as long as the server is frozen, and a commit that waits for its standby would count as done.
+        Default("Cancellation Timeout", NeverAskToCancel);
+        if (settings.TcpKeepAliveTime == 0 && !IsSocketFile(settings.Host)) KeepAlive(settings);
+        return settings;
+
+        void Default(string keyword, int value)
+        {
+            if (!said.ContainsKey(keyword)) settings[keyword] = value;
+        }
     }
 
     // A connection that waits for notifications would never notice that a firewall has forgotten it; the kernel

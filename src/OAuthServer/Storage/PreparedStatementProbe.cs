@@ -53,16 +53,14 @@ internal static class PreparedStatementProbe
             await using var second = await database.OpenConnectionAsync(ct);
             await using var holding = await second.BeginTransactionAsync(ct);
             await using (var ask = new NpgsqlCommand("SELECT 1", second)) await ask.ExecuteNonQueryAsync(ct);
-            return await prepared.ExecuteScalarAsync(ct) is not Guid answer || answer != mine;
+            if (await prepared.ExecuteScalarAsync(ct) is not Guid answer || answer != mine) return true;
+            await prepared.UnprepareAsync(ct);
+            return false;
         }
         catch (PostgresException unknown) when (unknown.SqlState
             is PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement)
         {
             return true;
-        }
-        finally
-        {
-            database.Clear();
         }
     }
 }

@@ -43,10 +43,9 @@ internal sealed class SessionWatch(NpgsqlDataSource pool, TimeProvider clock)
     }
 
     /// <inheritdoc/>
-    public ValueTask<InterceptionResult> ConnectionClosingAsync(
-        DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+    public Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData)
     {
-        if (!_undurable.Remove(connection)) return ValueTask.FromResult(result);
+        if (!_undurable.Remove(connection)) return Task.CompletedTask;
         throw new OutcomeUnknownException(
             "The wait for the synchronous standby was given up: what was written may be lost with this node.");
     }

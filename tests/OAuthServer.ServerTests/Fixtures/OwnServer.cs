@@ -1,5 +1,6 @@
 using OAuthServer.Hosting;
 using OAuthServer.Testing;
+using Xunit.Sdk;
 
 namespace OAuthServer.ServerTests.Fixtures;
 
@@ -7,7 +8,7 @@ namespace OAuthServer.ServerTests.Fixtures;
 public class OwnServer : IAsyncLifetime
 {
     private TestServer? _server;
-    private NotRunException? _notRun;
+    private SkipException? _notRun;
 
     /// <summary>The server; asking for one that a deployment cannot stand in for ends the test as not run.</summary>
     public TestServer Server => _server ?? throw _notRun!;
@@ -36,7 +37,7 @@ public class OwnServer : IAsyncLifetime
         {
             _server = await TestServer.StartAsync(Options);
         }
-        catch (NotRunException why)
+        catch (SkipException why)
         {
             // Thrown here it would fail the tests: it is each of them that is not run.
             _notRun = why;

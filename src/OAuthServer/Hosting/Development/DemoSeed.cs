@@ -18,6 +18,7 @@ internal sealed class DemoSeed(
 {
     public const string Email = "alice@example.com";
     public const string Password = "Demo-Passw0rd!";
+    public const string Web = "demo-web";
     public const string WebSecret = "demo-web-secret";
 
     /// <summary>Adds what is missing.</summary>
@@ -35,7 +36,7 @@ internal sealed class DemoSeed(
         var known = (await editing.ListAsync(CancellationToken.None)).Select(client => client.ClientId).ToList();
         ClientRow[] demo =
         [
-            Client("demo-web", "Demo Web", "web", "http://localhost:5090/callback"),
+            Client(Web, "Demo Web", "web", "http://localhost:5090/callback"),
             Client("demo-spa", "Demo Single-Page App", "browser", "http://localhost:5091/callback"),
             Client("demo-native", "Demo Native App", "native", "http://127.0.0.1/callback"),
         ];

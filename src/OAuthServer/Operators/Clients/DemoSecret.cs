@@ -1,3 +1,4 @@
+using OAuthServer.Hosting.Development;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Clients;
@@ -5,9 +6,6 @@ namespace OAuthServer.Operators.Clients;
 /// <summary>The client secret of Development and of the example files, which has no business anywhere else.</summary>
 internal static class DemoSecret
 {
-    private const string Secret = "demo-web-secret";
-    private const string Client = "demo-web";
-
     // What migrations/seeds/ has.
     private const string Example = "$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm";
 
@@ -16,5 +14,5 @@ internal static class DemoSecret
     /// try it at every client would take a slow hash for each.
     /// </summary>
     public static bool Is(ClientRow client, string hash) =>
-        hash == Example || (client.ClientId == Client && BCrypt.Net.BCrypt.Verify(Secret, hash));
+        hash == Example || (client.ClientId == DemoSeed.Web && BCrypt.Net.BCrypt.Verify(DemoSeed.WebSecret, hash));
 }

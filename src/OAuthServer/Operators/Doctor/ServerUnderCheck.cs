@@ -25,7 +25,7 @@ internal sealed class ServerUnderCheck : IAsyncDisposable
     /// <param name="configure">More settings and services, for tests.</param>
     public static async Task<ServerUnderCheck> CreateAsync(bool probe, Action<WebApplicationBuilder>? configure)
     {
-        var builder = WebApplication.CreateBuilder([]);
+        var builder = SettingsOnce.CreateBuilder();
         configure?.Invoke(builder);
         // In Development a server has the private PostgreSQL; with the settings of a test it has not.
         var database = configure is null

@@ -42,7 +42,7 @@ internal sealed partial class AuthorizationCodeGrant(
         {
             return access with
             {
-                Scope = Scope.Of(access.Scope.Split(' ')).Among(client.Scopes).ToString(),
+                Scope = Scope.OfGrant(access.Scope).Among(client.Scopes).ToString(),
                 RefreshToken = redemption.RefreshToken,
             };
         }
@@ -89,9 +89,9 @@ internal sealed partial class AuthorizationCodeGrant(
     {
         if (state.Revoked) return Reasons.CodeRevoked;
         if (state.Expired) return Reasons.CodeExpired;
-        return state.Scope.Split(' ').Intersect(redemption.AllowedScopes, StringComparer.Ordinal).Any()
-            ? Reasons.AccountDisabled
-            : Reasons.ScopeWithdrawn;
+        return Scope.OfGrant(state.Scope).Among(redemption.AllowedScopes).Names.Count == 0
+            ? Reasons.ScopeWithdrawn
+            : Reasons.AccountDisabled;
     }
 
     // What of the request does not fit the code; null when all of it does.

@@ -58,7 +58,7 @@ internal sealed class RefreshTokenGrant(
     private static GrantedAccess Granted(GrantedAccess access, Rotation rotation, string successor) =>
         access with
         {
-            Scope = Scope.Of((rotation.Scope ?? access.Scope).Split(' ')).Among(rotation.AllowedScopes).ToString(),
+            Scope = Scope.OfGrant(rotation.Scope ?? access.Scope).Among(rotation.AllowedScopes).ToString(),
             RefreshToken = successor,
         };
 
@@ -103,14 +103,15 @@ internal sealed class RefreshTokenGrant(
         if (state.ClientId != rotation.ClientId) return OAuthError.InvalidGrant(Reasons.RefreshTokenOfAnotherClient);
         if (state.Revoked) return OAuthError.InvalidGrant(Reasons.RefreshTokenRevoked);
         if (!state.AccountLive) return OAuthError.InvalidGrant(Reasons.AccountDisabled);
-        if (scope?.FirstBeyond(state.Scope.Split(' ')) is { } beyond)
+        var granted = Scope.OfGrant(state.Scope);
+        if (scope?.FirstBeyond(granted.Names) is { } beyond)
         {
             return OAuthError.InvalidScope(
                 $"{Scope.Named(beyond)} was not granted; it takes a new authorization request.",
                 Reasons.ScopeExceedsGrant);
         }
 
-        if (!state.Scope.Split(' ').Intersect(rotation.AllowedScopes, StringComparer.Ordinal).Any())
+        if (granted.Among(rotation.AllowedScopes).Names.Count == 0)
             return OAuthError.InvalidGrant(Reasons.ScopeWithdrawn);
         // A session that began while binding was off has no fingerprint; its next rotation keeps one.
         return rotation.EnforceDevice && state.DeviceFingerprint is { } kept
