@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace OAuthServer.BrowserTests;
@@ -51,10 +50,8 @@ public sealed class DetourTests(Stage stage)
         await page.GotoAsync(app.Ask());
         await page.SignInAsync();
         await page.Button("Allow").DblClickAsync();
-        // The second click may have sent the form again, after the first was answered: then the page asks anew, and only who allows anew gets a second code.
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"^{Regex.Escape(app.RedirectUri)}|prompt=consent"));
+        Assert.NotNull((await page.ArriveAsync(app)).Code);
         Assert.Equal(1L, await CodesAsync(app));
-        Assert.NotNull((await page.GoOnAsync(app)).Code);
     }
 
     [Fact]
@@ -68,11 +65,9 @@ public sealed class DetourTests(Stage stage)
         // The browser itself sends the form a second time, into another tab.
         var second = await context.RunAndWaitForPageAsync(() =>
             page.EvaluateAsync("() => { const form = document.querySelector('form'); form.target = '_blank'; form.requestSubmit(form.querySelector('[value=allow]')); }"));
-        await second.ArriveAsync(app);
+        var first = await second.ArriveAsync(app);
         await page.EvaluateAsync("() => { const form = document.querySelector('form'); form.target = ''; form.requestSubmit(form.querySelector('[value=allow]')); }");
-        // The second sending asks anew instead of letting remembered consent answer it.
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("prompt=consent"));
-        await page.Button("Allow").WaitForAsync();
+        Assert.Equal(first.Code, (await page.ArriveAsync(app)).Code);
         Assert.Equal(1L, await CodesAsync(app));
     }
 

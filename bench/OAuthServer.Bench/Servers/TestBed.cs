@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using OAuthServer.Bench.Database;
 
@@ -32,6 +33,9 @@ internal sealed class TestBed : IAsyncDisposable
             var bed = new TestBed(directory, postgres);
             using var rsa = RSA.Create(KeyBits);
             await File.WriteAllTextAsync(bed.KeyPath, rsa.ExportPkcs8PrivateKeyPem(), ct);
+            var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+            var secretPath = Path.Combine(Path.GetDirectoryName(bed.KeyPath)!, "server-secret");
+            await File.WriteAllTextAsync(secretPath, secret, ct);
             return bed;
         }
         catch

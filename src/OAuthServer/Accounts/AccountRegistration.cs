@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OAuthServer.Audit;
+using OAuthServer.Keys;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
 
@@ -65,9 +67,21 @@ internal static class AccountRegistration
         options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
     }
 
-    private static void AddSessions(this IServiceCollection services)
+    // Keys are in the database, and nobody can use one who has the database alone.
+    private static void AddSessionKeys(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName(ApplicationName).PersistKeysToDbContext<OAuthDbContext>();
+        services.AddOptions<KeyManagementOptions>().PostConfigure<KeyRing>((options, ring) =>
+        {
+            options.XmlRepository = new EncryptedSessionKeys(options.XmlRepository!);
+            options.XmlEncryptor = new SessionKeyEncryptor(ring);
+        });
+        services.AddHostedService<SessionKeyRenewal>();
+    }
+
+    private static void AddSessions(this IServiceCollection services)
+    {
+        services.AddSessionKeys();
         services.AddAuthentication().AddCookie(IdentityConstants.ApplicationScheme);
         services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme)
             .Configure<ServerAddress>(PageCookies.Session);

@@ -12,6 +12,7 @@ internal static class EndpointRegistration
     public static IServiceCollection AddEndpoints(this IServiceCollection services)
     {
         services.AddSingleton<AuthorizeValidator>();
+        services.AddSingleton<CodeIssuer>();
         services.AddSingleton<AuthorizeService>();
         services.AddSingleton<AuthorizeAnswer>();
         services.AddSingleton<ConsentForm>();

@@ -12,6 +12,7 @@ namespace OAuthServer.Keys;
 internal sealed partial class KeyRefresher(
     KeyRing ring,
     IKeySource source,
+    IServerSecretSource secrets,
     IOptions<SigningKeyOptions> options,
     TimeProvider clock,
     ILogger<KeyRefresher> logger) : BackgroundService
@@ -92,7 +93,7 @@ internal sealed partial class KeyRefresher(
             }
 
             ReportFaults(stored);
-            if (ring.Replace(stored)) LogChanged(Describe(ring.Current!), source.Place);
+            if (ring.Replace(stored, await ReadSecretsAsync(ct))) LogChanged(Describe(ring.Current!), source.Place);
             else if (failuresBefore > 0) LogRecovered(source.Place);
             ring.Fault = null;
             return true;
@@ -107,6 +108,19 @@ internal sealed partial class KeyRefresher(
             else LogStale(source.Place, reason, failuresBefore + 1);
             return false;
         }
+    }
+
+    private async Task<ServerSecrets> ReadSecretsAsync(CancellationToken ct)
+    {
+        var read = await secrets.ReadAsync(ct);
+        if (read is null && source.MakesFirstKey && ring.Current is null)
+        {
+            await secrets.AddFirstAsync(ServerSecret.Generate(), ct);
+            read = await secrets.ReadAsync(ct);
+        }
+
+        return read ?? throw new KeyStoreException(
+            $"there is no server secret in {secrets.Place}; make one with: OAuthServer keys generate");
     }
 
     private TimeSpan BackOff(int failures)

@@ -29,6 +29,11 @@ internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider 
     /// <summary>The keys of this moment, or null as long as no key could be loaded.</summary>
     public KeyRingSnapshot? Current => Volatile.Read(ref _current);
 
+    /// <summary>The server secrets of this moment.</summary>
+    /// <exception cref="KeyStoreException">They could not be loaded yet.</exception>
+    public ServerSecrets Secrets =>
+        Current?.Secrets ?? throw new KeyStoreException(Fault ?? "the server secret has not been read yet");
+
     /// <summary>
     /// Why the last attempt to load keys failed, for health and doctor; null after one that succeeded.
     /// </summary>
@@ -42,7 +47,7 @@ internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider 
     /// Takes over a reading of the store, and with it the ownership of its keys. Returns true when the published keys
     /// changed. Throws <see cref="KeyStoreException"/>, leaving the ring as it was, when no key is current.
     /// </summary>
-    public bool Replace(StoredKeys stored)
+    public bool Replace(StoredKeys stored, ServerSecrets secrets)
     {
         if (stored[KeyStage.Current] is null)
         {
@@ -60,7 +65,7 @@ internal sealed class KeyRing(IOptions<SigningKeyOptions> options, TimeProvider 
                     key => key.Key.KeyId,
                     key => _retiredSince.GetValueOrDefault(key.Key.KeyId, clock.GetTimestamp()),
                     StringComparer.Ordinal);
-            var next = KeyRingSnapshot.Of([.. known.Where(IsPublished)]);
+            var next = KeyRingSnapshot.Of([.. known.Where(IsPublished)], secrets);
             var before = Interlocked.Exchange(ref _current, next);
             return before is null || !before.Published.SequenceEqual(next.Published);
         }

@@ -43,14 +43,16 @@ internal sealed record PublishedKey
 /// <param name="Signing">The key that signs; it stays usable for as long as anyone holds it.</param>
 /// <param name="Published">Every published key, the signing one first.</param>
 /// <param name="Jwks">The JWK Set as UTF-8 JSON: public members only.</param>
-internal sealed record KeyRingSnapshot(SigningKey Signing, ImmutableArray<PublishedKey> Published, CachedDocument Jwks)
+/// <param name="Secrets">The server secrets of the same moment.</param>
+internal sealed record KeyRingSnapshot(
+    SigningKey Signing, ImmutableArray<PublishedKey> Published, CachedDocument Jwks, ServerSecrets Secrets)
 {
     /// <summary>Builds a snapshot of <paramref name="keys"/>, one of which is current.</summary>
-    public static KeyRingSnapshot Of(IReadOnlyList<StoredKey> keys)
+    public static KeyRingSnapshot Of(IReadOnlyList<StoredKey> keys, ServerSecrets secrets)
     {
         ImmutableArray<PublishedKey> published = [.. keys.Select(PublishedKey.Of)];
         var signing = keys.Single(key => key.Stage == KeyStage.Current).Key;
-        return new KeyRingSnapshot(signing, published, CachedDocument.Of(WriteJwks(published)));
+        return new KeyRingSnapshot(signing, published, CachedDocument.Of(WriteJwks(published)), secrets);
     }
 
     private static byte[] WriteJwks(ImmutableArray<PublishedKey> keys)

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
-using Amazon.Runtime;
 using OAuthServer.Keys.SecretsManager;
 
 namespace OAuthServer.Keys;
@@ -17,24 +14,21 @@ namespace OAuthServer.Keys;
 internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> connect, string secretId)
     : IKeySource, IDisposable
 {
-    private const string Current = "AWSCURRENT";
-    private const string Pending = "AWSPENDING";
+    private readonly ManagedSecret _secret =
+        new(connect, secretId, "OAuthServer: RSA key that signs access tokens, PKCS#8 PEM");
 
-    // A failure is not remembered: the region may be known at the next attempt.
-    private readonly Lazy<AmazonSecretsManagerClient> _client = new(connect, LazyThreadSafetyMode.PublicationOnly);
-
-    public string Place => $"secret {secretId} in AWS Secrets Manager";
+    public string Place => _secret.Place;
 
     public bool MakesFirstKey => false;
 
-    public Task<StoredKeys> ReadAsync(CancellationToken ct) => GuardAsync(async () =>
+    public Task<StoredKeys> ReadAsync(CancellationToken ct) => _secret.GuardAsync(async () =>
     {
         var keys = new List<StoredKey>();
         var faults = new List<string>();
         foreach (var stage in (KeyStage[])[KeyStage.Pending, KeyStage.Current, KeyStage.Previous])
         {
             var label = Label(stage);
-            if (await GetAsync(label, ct) is not { } version)
+            if (await _secret.GetAsync(label, ct) is not { } version)
             {
                 if (stage == KeyStage.Current)
                     faults.Add($"no version is labelled {label}; make a key with: OAuthServer keys generate");
@@ -53,46 +47,46 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
     }, ct);
 
     public Task<KeyStage?> AddAsync(string pem, bool onlyFirst, CancellationToken ct) =>
-        GuardAsync<KeyStage?>(async () =>
+        _secret.GuardAsync<KeyStage?>(async () =>
         {
-            if (await GetAsync(Current, ct) is not null)
+            if (await _secret.GetAsync(ManagedSecret.Current, ct) is not null)
             {
                 return onlyFirst ? null : await PutAsync(pem, KeyStage.Pending, ct);
             }
 
             try
             {
-                await CreateAsync(pem, ct);
+                await _secret.CreateAsync(pem, ct);
                 return KeyStage.Current;
             }
             catch (ResourceExistsException)
             {
                 // A secret without a value, or one made this instant by someone else, whose key must not be overtaken.
-                if (await GetAsync(Current, ct) is null)
+                if (await _secret.GetAsync(ManagedSecret.Current, ct) is null)
                     return await PutAsync(pem, KeyStage.Current, ct);
                 return onlyFirst ? null : await PutAsync(pem, KeyStage.Pending, ct);
             }
         }, ct);
 
-    public Task<bool> PromoteAsync(CancellationToken ct) => GuardAsync(async () =>
+    public Task<bool> PromoteAsync(CancellationToken ct) => _secret.GuardAsync(async () =>
     {
-        var pending = await GetAsync(Pending, ct);
-        var current = await GetAsync(Current, ct);
+        var pending = await _secret.GetAsync(ManagedSecret.Pending, ct);
+        var current = await _secret.GetAsync(ManagedSecret.Current, ct);
         if (pending is null || pending.VersionId == current?.VersionId) return false;
 
         // The service moves AWSPREVIOUS along by itself, in the same step. It refuses when someone else promoted
         // first.
-        await MoveAsync(Current, current?.VersionId, pending.VersionId, ct);
-        await MoveAsync(Pending, pending.VersionId, null, ct);
+        await _secret.MoveAsync(ManagedSecret.Current, current?.VersionId, pending.VersionId, ct);
+        await _secret.MoveAsync(ManagedSecret.Pending, pending.VersionId, null, ct);
         return true;
     }, ct);
 
-    public Task<bool> RemoveAsync(string keyId, CancellationToken ct) => GuardAsync(async () =>
+    public Task<bool> RemoveAsync(string keyId, CancellationToken ct) => _secret.GuardAsync(async () =>
     {
         var removed = false;
         foreach (var stage in (KeyStage[])[KeyStage.Pending, KeyStage.Previous])
         {
-            if (await GetAsync(Label(stage), ct) is not { } version) continue;
+            if (await _secret.GetAsync(Label(stage), ct) is not { } version) continue;
             if (!SigningKey.TryFromPem(version.SecretString, out var key, out _)) continue;
             using (key)
             {
@@ -101,94 +95,25 @@ internal sealed class SecretsManagerKeySource(Func<AmazonSecretsManagerClient> c
 
             // A version without a label is deprecated: nobody gets it by a stage, and the service deletes it in time.
             // It refuses when the label has moved to another version meanwhile.
-            await MoveAsync(Label(stage), version.VersionId, null, ct);
+            await _secret.MoveAsync(Label(stage), version.VersionId, null, ct);
             removed = true;
         }
 
         return removed;
     }, ct);
 
-    public void Dispose()
-    {
-        if (_client.IsValueCreated) _client.Value.Dispose();
-    }
-
-    private async Task<GetSecretValueResponse?> GetAsync(string label, CancellationToken ct)
-    {
-        try
-        {
-            var request = new GetSecretValueRequest { SecretId = secretId, VersionStage = label };
-            return await _client.Value.GetSecretValueAsync(request, ct);
-        }
-        catch (ResourceNotFoundException)
-        {
-            return null;
-        }
-    }
+    public void Dispose() => _secret.Dispose();
 
     private async Task<KeyStage?> PutAsync(string pem, KeyStage stage, CancellationToken ct)
     {
-        await _client.Value.PutSecretValueAsync(
-            new PutSecretValueRequest
-            {
-                SecretId = secretId,
-                SecretString = pem,
-                ClientRequestToken = NewToken(),
-                VersionStages = [Label(stage)],
-            },
-            ct);
+        await _secret.PutAsync(pem, Label(stage), ct);
         return stage;
     }
 
-    private Task<CreateSecretResponse> CreateAsync(string pem, CancellationToken ct) =>
-        _client.Value.CreateSecretAsync(
-            new CreateSecretRequest
-            {
-                Name = secretId,
-                SecretString = pem,
-                ClientRequestToken = NewToken(),
-                Description = "OAuthServer: RSA key that signs access tokens, PKCS#8 PEM",
-            },
-            ct);
-
-    private Task<UpdateSecretVersionStageResponse> MoveAsync(
-        string label, string? from, string? to, CancellationToken ct) =>
-        _client.Value.UpdateSecretVersionStageAsync(
-            new UpdateSecretVersionStageRequest
-            {
-                SecretId = secretId,
-                VersionStage = label,
-                RemoveFromVersionId = from,
-                MoveToVersionId = to,
-            },
-            ct);
-
-    private async Task<T> GuardAsync<T>(Func<Task<T>> work, CancellationToken ct)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (AmazonServiceException refused) when (refused.ErrorCode is { Length: > 0 } code)
-        {
-            var status = (int)refused.StatusCode;
-            throw new KeyStoreException($"{Place} refused: {code} ({status}): {refused.Message}", refused);
-        }
-        catch (Exception failure) when (IsOutage(failure) && !ct.IsCancellationRequested)
-        {
-            throw new KeyStoreException($"{Place} is out of reach: {failure.Message}", failure);
-        }
-    }
-
-    private static bool IsOutage(Exception failure) => failure is AmazonClientException or AmazonServiceException
-        or HttpRequestException or IOException or TimeoutException or OperationCanceledException or JsonException;
-
-    private static string NewToken() => RandomNumberGenerator.GetHexString(32, lowercase: true);
-
     private static string Label(KeyStage stage) => stage switch
     {
-        KeyStage.Pending => Pending,
-        KeyStage.Current => Current,
-        _ => "AWSPREVIOUS",
+        KeyStage.Pending => ManagedSecret.Pending,
+        KeyStage.Current => ManagedSecret.Current,
+        _ => ManagedSecret.Previous,
     };
 }

@@ -30,6 +30,9 @@ internal sealed class SigningKeyOptions
     /// <summary>Name or ARN of the secret whose <c>SecretString</c> is a PKCS#8 PEM.</summary>
     public string SecretId { get; set; } = "oauth/jwt-private-key";
 
+    /// <summary>Name or ARN of the secret that holds the server secret, made by <c>keys generate</c>.</summary>
+    public string ServerSecretId { get; set; } = "oauth/server-secret";
+
     /// <summary>The folder of the key files; relative to the content root.</summary>
     public string Directory { get; set; } = ".data/keys";
 
@@ -93,6 +96,12 @@ internal sealed class SigningKeyOptionsValidator : OptionsValidator<SigningKeyOp
         Rule(
             options.Source != SigningKeySource.SecretsManager || options.SecretId is { Length: > 0 and <= 2048 },
             "SigningKeys:SecretId must be the name or ARN of a secret, of at most 2048 characters."),
+        Rule(
+            options.Source != SigningKeySource.SecretsManager || options.ServerSecretId is { Length: > 0 and <= 2048 },
+            "SigningKeys:ServerSecretId must be the name or ARN of a secret, of at most 2048 characters."),
+        Rule(
+            options.Source != SigningKeySource.SecretsManager || options.ServerSecretId != options.SecretId,
+            "SigningKeys:ServerSecretId must be another secret than SigningKeys:SecretId."),
         Range("SigningKeys:PollInterval", options.PollInterval, TimeSpan.FromSeconds(1), LongestPoll),
         PublicationFault(options),
         Range("SigningKeys:RotateEvery", options.RotateEvery, TimeSpan.FromDays(1), TimeSpan.FromDays(3650)),

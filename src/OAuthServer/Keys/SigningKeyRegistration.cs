@@ -24,6 +24,7 @@ internal static class SigningKeyRegistration
             .PostConfigure(options => HandOverLifetime(options, configuration["OAuth:AccessTokenLifetime"]))
             .ValidateOnStart();
         services.AddSingleton(CreateSource);
+        services.AddSingleton(CreateServerSecretSource);
         services.AddSingleton<KeyRing>();
         services.AddSingleton<KeyRefresher>();
 
@@ -52,13 +53,27 @@ internal static class SigningKeyRegistration
         var options = services.GetRequiredService<IOptions<SigningKeyOptions>>().Value;
         if (options.Source == SigningKeySource.SecretsManager) return SecretsManager(options);
         var environment = services.GetRequiredService<IHostEnvironment>();
-        var folder = Path.GetFullPath(options.Directory, environment.ContentRootPath);
-        return new FileKeySource(folder, environment.IsDevelopment(), services.GetRequiredService<TimeProvider>());
+        var clock = services.GetRequiredService<TimeProvider>();
+        return new FileKeySource(Folder(options, environment), environment.IsDevelopment(), clock);
     }
+
+    private static IServerSecretSource CreateServerSecretSource(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<SigningKeyOptions>>().Value;
+        if (options.Source == SigningKeySource.SecretsManager) return ManagedServerSecret(options);
+        var folder = Folder(options, services.GetRequiredService<IHostEnvironment>());
+        return new FileServerSecretSource(folder, services.GetRequiredService<TimeProvider>());
+    }
+
+    private static string Folder(SigningKeyOptions options, IHostEnvironment environment) =>
+        Path.GetFullPath(options.Directory, environment.ContentRootPath);
 
     // On its own, so that the SDK is loaded where it is used.
     private static SecretsManagerKeySource SecretsManager(SigningKeyOptions options) =>
         new(() => new AmazonSecretsManagerClient(Config(options)), options.SecretId);
+
+    private static SecretsManagerServerSecretSource ManagedServerSecret(SigningKeyOptions options) =>
+        new(() => new AmazonSecretsManagerClient(Config(options)), options.ServerSecretId);
 
     private static AmazonSecretsManagerConfig Config(SigningKeyOptions options)
     {

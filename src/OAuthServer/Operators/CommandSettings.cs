@@ -54,6 +54,9 @@ internal sealed class CommandSettings : IAsyncDisposable
     /// <exception cref="OptionsValidationException">A setting of the section <c>SigningKeys</c> is wrong.</exception>
     public IKeySource KeySource => _services.GetRequiredService<IKeySource>();
 
+    /// <exception cref="OptionsValidationException">A setting of the section <c>SigningKeys</c> is wrong.</exception>
+    public IServerSecretSource ServerSecretSource => _services.GetRequiredService<IServerSecretSource>();
+
     /// <summary>
     /// The names of <c>OAuth:Scopes</c>. The rest of that section need not be right to look at clients.
     /// </summary>

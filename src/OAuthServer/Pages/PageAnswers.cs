@@ -33,6 +33,10 @@ internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment enviro
     public IResult Continue(ContinueView view) =>
         new PageResult(renderer) { Page = typeof(ContinuePage), View = view, Status = StatusCodes.Status200OK };
 
+    /// <summary>The second answer to a consent form, whose first one the app has used.</summary>
+    public IResult Answered(AnsweredView view) =>
+        new PageResult(renderer) { Page = typeof(AnsweredPage), View = view, Status = StatusCodes.Status200OK };
+
     /// <param name="view">What is asked, and what was typed before.</param>
     /// <param name="formActionSource">
     /// The CSP source that the form's redirects may reach; null for this server alone.

@@ -57,6 +57,12 @@ internal static class RedirectUri
         return parsed.Scheme is "http" or "https" ? parsed.Authority : parsed.Scheme + ":";
     }
 
+    /// <summary>The start page of the site that this URI names; null for an app on the person's device.</summary>
+    public static string? Site(string uri) =>
+        Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed.Scheme == Uri.UriSchemeHttps
+            ? parsed.GetLeftPart(UriPartial.Authority) + "/"
+            : null;
+
     /// <summary>
     /// The CSP source of what a form's answer may lead to: the scheme of this URI. Browsers hold the whole chain of
     /// redirects to <c>form-action</c>, and an app's callback may go on to another origin of its own.

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace OAuthServer.Storage;
 
@@ -47,21 +46,21 @@ internal static class RefreshTokenValue
     /// <summary>Whether a text has the shape of our refresh tokens.</summary>
     public static bool IsOurs(string token) => TryRead(token, stackalloc byte[Size]);
 
-    /// <summary>The random bytes that, with the presented token, make its successor.</summary>
+    /// <summary>The random bytes that, with the presented token and a key, make its successor.</summary>
     public static byte[] NewNonce() => RandomNumberGenerator.GetBytes(OwnSize);
 
     /// <summary>
-    /// The refresh token that follows <paramref name="presented"/>. The same pair always gives the same successor,
-    /// so a lost answer can be repeated although only hashes are stored; neither part alone is enough to compute
-    /// it.
+    /// The refresh token that follows <paramref name="presented"/>. The same three always give the same successor,
+    /// so a lost answer can be repeated although only hashes are stored. It takes all three to compute it: the token
+    /// that was presented, the nonce of its row, and a key that is in no database.
     /// </summary>
     /// <exception cref="ArgumentException">What was presented is no refresh token of ours.</exception>
-    public static string Successor(ReadOnlySpan<byte> nonce, string presented)
+    public static string Successor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, string presented)
     {
         Span<byte> parts = stackalloc byte[Size];
         if (!TryRead(presented, parts))
             throw new ArgumentException("Not a refresh token of this server.", nameof(presented));
-        HMACSHA256.HashData(nonce, Encoding.UTF8.GetBytes(presented), parts[SharedSize..]);
+        HMACSHA256.HashData(key, [.. nonce, .. parts], parts[SharedSize..]);
         return Base64Url.EncodeToString(parts);
     }
 

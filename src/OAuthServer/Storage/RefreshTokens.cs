@@ -55,6 +55,9 @@ internal sealed record RefreshTokenState
 
     public byte[]? SuccessorNonce { get; init; }
 
+    /// <summary>SHA-256 of the live token.</summary>
+    public required byte[] LiveToken { get; init; }
+
     public bool Expired { get; init; }
 
     public bool Used { get; init; }
@@ -147,7 +150,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.OnceAsync<RefreshTokenState>($"""
             SELECT t.client_id, t.user_id, t.id AS grant_id, t.scope, t.device_fingerprint, t.successor_nonce,
-                   t.expires_at <= now() AS expired, t.token <> asked.token AS used,
+                   t.token AS live_token, t.expires_at <= now() AS expired, t.token <> asked.token AS used,
                    coalesce(t.previous_token = asked.token, false) AS is_previous,
                    now() - nullif(t.rotated_at, 'infinity') AS since_use,
                    t.revoked_at IS NOT NULL AS revoked,

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OAuthServer.Storage;
 
-/// <summary>From when until when a Data Protection key protects new cookies.</summary>
-internal sealed record SessionKeyRow(DateTimeOffset ActivatesAt, DateTimeOffset ExpiresAt);
+/// <summary>From when until when a Data Protection key protects new cookies, unless it lies there in clear.</summary>
+internal sealed record SessionKeyRow(DateTimeOffset ActivatesAt, DateTimeOffset ExpiresAt, bool InClear);
 
 /// <summary>
 /// The dates of the Data Protection keys in <c>data_protection_keys</c>, for the doctor. ASP.NET Core writes and
@@ -17,8 +17,9 @@ internal sealed class SessionKeys(IDbContextFactory<OAuthDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.AllAsync<SessionKeyRow>($"""
-            SELECT activation::timestamptz AS activates_at, expiration::timestamptz AS expires_at
-            FROM (SELECT substring(xml from '<activationDate>([0-9T:.Z+-]+)</activationDate>') AS activation,
+            SELECT activation::timestamptz AS activates_at, expiration::timestamptz AS expires_at, in_clear
+            FROM (SELECT xml LIKE '%<masterKey%' OR xml NOT LIKE '%<encryptedKey%' AS in_clear,
+                         substring(xml from '<activationDate>([0-9T:.Z+-]+)</activationDate>') AS activation,
                          substring(xml from '<expirationDate>([0-9T:.Z+-]+)</expirationDate>') AS expiration
                   FROM data_protection_keys WHERE xml LIKE '<key %') AS dates
             WHERE activation IS NOT NULL AND expiration IS NOT NULL

@@ -24,7 +24,7 @@ internal static partial class People
         }
     }
 
-    private static async Task WithdrawAllAsync(TestBrowser browser)
+    public static async Task WithdrawAllAsync(TestBrowser browser)
     {
         using var page = await browser.GetAsync("/account/connections");
         var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -26,6 +26,7 @@ public sealed class KeyStoreOutageTests : IAsyncLifetime
         _secrets = await SecretsManagerServer.StartAsync(_clock);
         using var source = new SecretsManagerKeySource(() => _secrets.Connect(), "oauth/jwt-private-key");
         await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, TestContext.Current.CancellationToken);
+        await _secrets.AddServerSecretAsync();
     }
 
     public ValueTask DisposeAsync() => _secrets.DisposeAsync();

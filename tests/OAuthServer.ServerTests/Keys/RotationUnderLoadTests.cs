@@ -96,6 +96,7 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
             _settings = _secrets.Settings();
             using var source = new SecretsManagerKeySource(() => _secrets.Connect(), SecretId);
             await source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, Cancel);
+            await _secrets.AddServerSecretAsync();
         }
 
         var options = new TestServerOptions

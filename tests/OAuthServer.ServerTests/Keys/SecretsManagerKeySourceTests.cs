@@ -143,17 +143,19 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     public async Task The_ring_follows_a_rotation_and_every_key_is_published_before_it_signs()
     {
         await _source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, Cancel);
+        Assert.True(ServerSecret.TryParse(ServerSecret.Generate(), out var secret, out _));
+        var secrets = new ServerSecrets(secret, null, null);
         var ring = new KeyRing(Options.Create(new SigningKeyOptions()), TimeProvider.System);
-        ring.Replace(await _source.ReadAsync(Cancel));
+        ring.Replace(await _source.ReadAsync(Cancel), secrets);
         var first = ring.Current!.Signing.KeyId;
 
         await _source.AddAsync(SigningKey.GeneratePem(), onlyFirst: false, Cancel);
-        ring.Replace(await _source.ReadAsync(Cancel));
+        ring.Replace(await _source.ReadAsync(Cancel), secrets);
         var announced = Assert.Single(ring.Current!.Published, key => key.Stage == KeyStage.Pending);
         Assert.Equal(first, ring.Current.Signing.KeyId);
 
         await _source.PromoteAsync(Cancel);
-        ring.Replace(await _source.ReadAsync(Cancel));
+        ring.Replace(await _source.ReadAsync(Cancel), secrets);
         Assert.Equal(announced.KeyId, ring.Current!.Signing.KeyId);
         Assert.Contains(ring.Current.Published, key => key.KeyId == first && key.Stage == KeyStage.Previous);
     }
@@ -225,6 +227,7 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
         Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "AKIDEMO");
         Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "demo-secret-key");
         await _source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, Cancel);
+        await _server.AddServerSecretAsync();
         _server.Fail([.. Enumerable.Repeat((500, "InternalServiceError"), 3)]);
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OAuthServer.Keys;
 using OAuthServer.Keys.SecretsManager;
 
 namespace OAuthServer.ServerTests.Keys;
@@ -52,6 +53,13 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
         var server = new SecretsManagerServer(clock ?? TimeProvider.System);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         return server;
+    }
+
+    /// <summary>Stores a server secret under its usual name, as <c>keys generate</c> does.</summary>
+    public async Task AddServerSecretAsync()
+    {
+        using var source = new SecretsManagerServerSecretSource(() => Connect(), "oauth/server-secret");
+        Assert.True(await source.AddFirstAsync(ServerSecret.Generate(), TestContext.Current.CancellationToken));
     }
 
     /// <summary>A client with the right credentials, or with another secret key.</summary>

@@ -9,6 +9,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
 {
     private readonly WaitingClock _clock = new();
     private readonly ScriptedKeySource _store = new();
+    private readonly ScriptedSecretSource _secrets = new();
     private readonly RecordingLogger _log = new();
     private readonly SigningKeyOptions _options = new();
     private readonly KeyRing _ring;
@@ -17,7 +18,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
     public KeyRefresherTests()
     {
         _ring = new KeyRing(Options.Create(_options), _clock);
-        _refresher = new KeyRefresher(_ring, _store, Options.Create(_options), _clock, _log);
+        _refresher = new KeyRefresher(_ring, _store, _secrets, Options.Create(_options), _clock, _log);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -178,6 +179,38 @@ public sealed class KeyRefresherTests : IAsyncDisposable
 
         Assert.Equal(1, _store.Additions);
         Assert.NotNull(_ring.Current);
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task A_server_secret_is_made_where_a_key_may_be_made(bool makesFirst, int made)
+    {
+        _store.MakesFirstKey = makesFirst;
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0));
+        _secrets.Answer = () => Task.FromResult<ServerSecrets?>(null);
+
+        await _refresher.StartAsync(Cancel);
+
+        Assert.Equal(made, _secrets.Additions);
+        Assert.Equal(makesFirst, _ring.Current is not null);
+        if (!makesFirst) Assert.Contains("keys generate", _ring.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_secret_that_vanishes_leaves_a_running_instance_with_what_it_has()
+    {
+        _store.MakesFirstKey = true;
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0));
+        await _refresher.StartAsync(Cancel);
+
+        _secrets.Answer = () => Task.FromResult<ServerSecrets?>(null);
+        await _clock.PassAsync();
+        await _clock.NextAsync();
+
+        Assert.Equal(0, _secrets.Additions);
+        Assert.Same(TestKeys.Secrets, _ring.Secrets);
+        Assert.NotNull(_ring.Fault);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class KeyRingTests
     [Fact]
     public void The_current_key_signs_and_every_stage_is_published()
     {
-        _ring.Replace(TestKeys.Stored(current: 0, pending: 1, previous: 2));
+        _ring.Replace(TestKeys.Stored(current: 0, pending: 1, previous: 2), TestKeys.Secrets);
 
         var snapshot = _ring.Current!;
         Assert.Equal(TestKeys.KeyId(0), snapshot.Signing.KeyId);
@@ -33,7 +33,7 @@ public sealed class KeyRingTests
     [Fact]
     public void The_JWK_Set_has_public_members_only()
     {
-        _ring.Replace(TestKeys.Stored(current: 0, pending: 1));
+        _ring.Replace(TestKeys.Stored(current: 0, pending: 1), TestKeys.Secrets);
 
         using var document = JsonDocument.Parse(_ring.Current!.Jwks.Body);
         foreach (var key in document.RootElement.GetProperty("keys").EnumerateArray())
@@ -49,11 +49,11 @@ public sealed class KeyRingTests
     [Fact]
     public void The_entity_tag_changes_with_the_published_keys_and_only_with_them()
     {
-        Assert.True(_ring.Replace(TestKeys.Stored(current: 0)));
+        Assert.True(_ring.Replace(TestKeys.Stored(current: 0), TestKeys.Secrets));
         var first = _ring.Current!.Jwks.ETag;
-        Assert.False(_ring.Replace(TestKeys.Stored(current: 0)));
+        Assert.False(_ring.Replace(TestKeys.Stored(current: 0), TestKeys.Secrets));
         Assert.Equal(first, _ring.Current!.Jwks.ETag);
-        Assert.True(_ring.Replace(TestKeys.Stored(current: 0, pending: 1)));
+        Assert.True(_ring.Replace(TestKeys.Stored(current: 0, pending: 1), TestKeys.Secrets));
 
         Assert.NotEqual(first, _ring.Current!.Jwks.ETag);
         Assert.Matches("^\"[A-Za-z0-9_-]+\"$", first);
@@ -62,11 +62,11 @@ public sealed class KeyRingTests
     [Fact]
     public void A_request_that_holds_a_replaced_snapshot_can_still_sign()
     {
-        _ring.Replace(TestKeys.Stored(current: 0));
+        _ring.Replace(TestKeys.Stored(current: 0), TestKeys.Secrets);
         var held = _ring.Current!;
 
-        _ring.Replace(TestKeys.Stored(current: 1));
-        _ring.Replace(TestKeys.Stored(current: 2));
+        _ring.Replace(TestKeys.Stored(current: 1), TestKeys.Secrets);
+        _ring.Replace(TestKeys.Stored(current: 2), TestKeys.Secrets);
 
         Assert.True(held.Signing.TrySign([1], new byte[held.Signing.SignatureLength], out _));
     }
@@ -74,10 +74,10 @@ public sealed class KeyRingTests
     [Fact]
     public void A_key_that_is_read_again_stays_the_object_that_is_loaded()
     {
-        _ring.Replace(TestKeys.Stored(current: 0));
+        _ring.Replace(TestKeys.Stored(current: 0), TestKeys.Secrets);
         var loaded = _ring.Current!.Signing;
 
-        _ring.Replace(TestKeys.Stored(current: 0, pending: 1));
+        _ring.Replace(TestKeys.Stored(current: 0, pending: 1), TestKeys.Secrets);
 
         Assert.Same(loaded, _ring.Current!.Signing);
         Assert.True(loaded.TrySign([1], new byte[loaded.SignatureLength], out _));
@@ -86,10 +86,10 @@ public sealed class KeyRingTests
     [Fact]
     public void A_reading_without_a_current_key_leaves_the_ring_as_it_was()
     {
-        _ring.Replace(TestKeys.Stored(current: 0));
+        _ring.Replace(TestKeys.Stored(current: 0), TestKeys.Secrets);
         var before = _ring.Current;
 
-        Assert.Throws<KeyStoreException>(() => _ring.Replace(TestKeys.Stored(pending: 1)));
+        Assert.Throws<KeyStoreException>(() => _ring.Replace(TestKeys.Stored(pending: 1), TestKeys.Secrets));
 
         Assert.Same(before, _ring.Current);
     }
@@ -98,24 +98,24 @@ public sealed class KeyRingTests
     public void A_previous_key_is_published_until_its_last_token_has_expired_everywhere()
     {
         var lifetime = TimeSpan.FromMinutes(15);
-        _ring.Replace(TestKeys.Stored(current: 0));
+        _ring.Replace(TestKeys.Stored(current: 0), TestKeys.Secrets);
         _clock.Advance(TimeSpan.FromDays(30));
-        _ring.Replace(TestKeys.Stored(current: 1, previous: 0));
+        _ring.Replace(TestKeys.Stored(current: 1, previous: 0), TestKeys.Secrets);
 
         // Another instance may have signed with the old key for a whole poll interval more.
         _clock.Advance(lifetime + _options.PollInterval);
-        _ring.Replace(TestKeys.Stored(current: 1, previous: 0));
+        _ring.Replace(TestKeys.Stored(current: 1, previous: 0), TestKeys.Secrets);
         Assert.Contains(TestKeys.KeyId(0), Kids(_ring.Current!));
 
         _clock.Advance(_options.PreviousKeyRetention());
-        _ring.Replace(TestKeys.Stored(current: 1, previous: 0));
+        _ring.Replace(TestKeys.Stored(current: 1, previous: 0), TestKeys.Secrets);
         Assert.Equal([TestKeys.KeyId(1)], Kids(_ring.Current!));
     }
 
     [Fact]
     public void A_key_that_is_pending_and_current_at_once_counts_once_as_current()
     {
-        _ring.Replace(TestKeys.Stored(current: 0, pending: 0, previous: 0));
+        _ring.Replace(TestKeys.Stored(current: 0, pending: 0, previous: 0), TestKeys.Secrets);
 
         Assert.Equal([KeyStage.Current], _ring.Current!.Published.Select(key => key.Stage));
     }
@@ -123,10 +123,10 @@ public sealed class KeyRingTests
     [Fact]
     public async Task Readers_always_see_a_whole_snapshot_while_the_ring_turns()
     {
-        _ring.Replace(TestKeys.Stored(current: 0));
+        _ring.Replace(TestKeys.Stored(current: 0), TestKeys.Secrets);
         var turning = Task.Run(() =>
         {
-            for (var turn = 0; turn < 100; turn++) _ring.Replace(TestKeys.Stored(current: turn % 3, previous: (turn + 2) % 3));
+            for (var turn = 0; turn < 100; turn++) _ring.Replace(TestKeys.Stored(current: turn % 3, previous: (turn + 2) % 3), TestKeys.Secrets);
         }, TestContext.Current.CancellationToken);
 
         var signature = new byte[256];

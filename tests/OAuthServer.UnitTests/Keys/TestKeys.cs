@@ -7,6 +7,15 @@ internal static class TestKeys
 {
     private static readonly Lazy<string>[] Pems = [.. Enumerable.Range(0, 4).Select(_ => new Lazy<string>(SigningKey.GeneratePem))];
 
+    /// <summary>The server secret of these tests.</summary>
+    public static ServerSecrets Secrets { get; } = new(Secret(ServerSecret.Generate()), null, null);
+
+    public static ServerSecret Secret(string stored)
+    {
+        Assert.True(ServerSecret.TryParse(stored, out var secret, out _));
+        return secret;
+    }
+
     public static string Pem(int number) => Pems[number].Value;
 
     public static string KeyId(int number)

@@ -33,11 +33,11 @@ public sealed class VanishedKeyTests : IDisposable
         var published = Published();
 
         File.Delete(_folder.File(file));
-        Assert.False(_ring.Replace(await _source.ReadAsync(Cancel)) && published.Count != Published().Count);
+        Assert.False(_ring.Replace(await _source.ReadAsync(Cancel), TestKeys.Secrets) && published.Count != Published().Count);
 
         Assert.Equal(published, Published());
         _clock.Advance(_options.PreviousKeyRetention());
-        _ring.Replace(await _source.ReadAsync(Cancel));
+        _ring.Replace(await _source.ReadAsync(Cancel), TestKeys.Secrets);
         Assert.DoesNotContain(file == "pending.pem" ? TestKeys.KeyId(2) : TestKeys.KeyId(0), Published());
     }
 
@@ -79,19 +79,24 @@ public sealed class VanishedKeyTests : IDisposable
 
         Assert.True(await _source.RemoveAsync(TestKeys.KeyId(0), Cancel));
         Assert.True(await _source.RemoveAsync(TestKeys.KeyId(2), Cancel));
-        _ring.Replace(await _source.ReadAsync(Cancel));
+        _ring.Replace(await _source.ReadAsync(Cancel), TestKeys.Secrets);
 
         Assert.Equal([TestKeys.KeyId(1)], Published());
     }
 
     [Theory]
-    [InlineData(true, false, true)]
-    [InlineData(false, false, false)]
-    [InlineData(false, true, true)]
-    public async Task Outside_Development_no_server_starts_without_a_key(bool makesFirst, bool hasKey, bool starts)
+    [InlineData(true, false, false, true)]
+    [InlineData(false, false, false, false)]
+    [InlineData(false, true, true, true)]
+    [InlineData(false, true, false, false)]
+    [InlineData(false, false, true, false)]
+    public async Task Outside_Development_no_server_starts_without_a_key(
+        bool makesFirst, bool hasKey, bool hasSecret, bool starts)
     {
         var source = new FileKeySource(_folder.Path, makesFirst, _clock);
         if (hasKey) await source.AddAsync(TestKeys.Pem(0), onlyFirst: true, Cancel);
+        var secrets = new FileServerSecretSource(_folder.Path, _clock);
+        if (hasSecret) await secrets.AddFirstAsync(ServerSecret.Generate(), Cancel);
 
         Assert.Equal(starts, source.StartFault is null);
         if (!starts) Assert.Contains("keys generate", source.StartFault, StringComparison.Ordinal);
@@ -104,14 +109,14 @@ public sealed class VanishedKeyTests : IDisposable
         await _source.AddAsync(TestKeys.Pem(1), onlyFirst: false, Cancel);
         await _source.PromoteAsync(Cancel);
         await _source.AddAsync(TestKeys.Pem(2), onlyFirst: false, Cancel);
-        _ring.Replace(await _source.ReadAsync(Cancel));
+        _ring.Replace(await _source.ReadAsync(Cancel), TestKeys.Secrets);
     }
 
     // One reading of the store, as a server does it.
     private async Task RefreshAsync()
     {
         using var refresher = new KeyRefresher(
-            _ring, _source, Options.Create(_options), _clock, NullLogger<KeyRefresher>.Instance);
+            _ring, _source, new ScriptedSecretSource(), Options.Create(_options), _clock, NullLogger<KeyRefresher>.Instance);
         await refresher.StartAsync(Cancel);
         await refresher.StopAsync(Cancel);
     }

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Storage;
@@ -8,6 +7,7 @@ namespace OAuthServer.UnitTests.Storage;
 /// <summary>What refresh tokens are made of, the keys of their rows, and their successors (RFC 6749 §10.10).</summary>
 public sealed class RefreshTokenValueTests
 {
+    private static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
 
     // 1,767,323,045 seconds since 1970.
@@ -59,23 +59,32 @@ public sealed class RefreshTokenValueTests
     {
         var presented = RefreshTokenValue.New(Now.AddHours(-1));
         var nonce = RefreshTokenValue.NewNonce();
-        var successor = RefreshTokenValue.Successor(nonce, presented);
+        var successor = RefreshTokenValue.Successor(Key, nonce, presented);
         Assert.Equal(32, nonce.Length);
-        Assert.Equal(successor, RefreshTokenValue.Successor(nonce, presented));
+        Assert.Equal(successor, RefreshTokenValue.Successor(Key, nonce, presented));
         Assert.Equal(RefreshTokenValue.FamilyKey(presented), RefreshTokenValue.FamilyKey(successor));
-        Assert.Equal(Base64Url.EncodeToString([.. Base64Url.DecodeFromChars(presented)[..20], .. HMACSHA256.HashData(nonce, Encoding.UTF8.GetBytes(presented))]), successor);
+        var bytes = Base64Url.DecodeFromChars(presented);
+        byte[] seed = [.. nonce, .. bytes];
+        byte[] expected = [.. bytes[..20], .. HMACSHA256.HashData(Key, seed)];
+        Assert.Equal(Base64Url.EncodeToString(expected), successor);
     }
 
     [Fact]
-    public void Another_nonce_or_another_token_gives_another_successor()
+    public void Another_key_another_nonce_or_another_token_gives_another_successor()
     {
         var presented = RefreshTokenValue.New(Now);
         var nonce = RefreshTokenValue.NewNonce();
-        var successor = RefreshTokenValue.Successor(nonce, presented);
-        Assert.NotEqual(nonce, RefreshTokenValue.NewNonce());
-        Assert.NotEqual(successor, RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(), presented));
-        Assert.NotEqual(successor, RefreshTokenValue.Successor(nonce, RefreshTokenValue.New(Now)));
-        Assert.NotEqual(successor, presented);
-        Assert.NotEqual(Base64Url.DecodeFromChars(successor)[20..], Base64Url.DecodeFromChars(RefreshTokenValue.Successor(nonce, successor))[20..]);
+        var successor = RefreshTokenValue.Successor(Key, nonce, presented);
+        string[] others =
+        [
+            presented,
+            RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(), nonce, presented),
+            RefreshTokenValue.Successor(Key, RefreshTokenValue.NewNonce(), presented),
+            RefreshTokenValue.Successor(Key, nonce, RefreshTokenValue.New(Now)),
+            RefreshTokenValue.Successor(Key, nonce, successor),
+        ];
+        Assert.DoesNotContain(OwnPart(successor), others.Select(OwnPart));
     }
+
+    private static byte[] OwnPart(string token) => Base64Url.DecodeFromChars(token)[20..];
 }

@@ -23,6 +23,7 @@ internal sealed class AuthorizeAnswer(
         AuthorizeOutcome.Refused refused => Refuse(http, refused),
         AuthorizeOutcome.SignIn signIn => Redirect(http, SignInUrl(signIn)),
         AuthorizeOutcome.AskConsent ask when person is not null => consent.Ask(ask, person),
+        AuthorizeOutcome.Answered answered => consent.Answered(answered.Target),
         AuthorizeOutcome.Untrusted untrusted => Explain(http, untrusted.Error),
         _ => throw new InvalidOperationException("An outcome has no answer."),
     };

@@ -55,6 +55,9 @@ internal abstract record AuthorizeOutcome
         public override string ToString() => $"code for {Target.Client}";
     }
 
+    /// <summary>The form was answered before, and the client has used its code: there is nothing left to do.</summary>
+    internal sealed record Answered(RedirectTarget Target) : AuthorizeOutcome;
+
     /// <summary>The person has to sign in first; the request begins again afterwards.</summary>
     internal sealed record SignIn(AuthorizeRequest Request, bool Reauthenticate) : AuthorizeOutcome;
 

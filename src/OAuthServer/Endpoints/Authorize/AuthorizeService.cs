@@ -1,8 +1,6 @@
-using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
 using OAuthServer.Protocol;
-using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Endpoints.Authorize;
@@ -12,11 +10,10 @@ namespace OAuthServer.Endpoints.Authorize;
 /// </summary>
 internal sealed class AuthorizeService(
     AuthorizeValidator validator,
-    AuthorizationCodes codes,
+    CodeIssuer issuer,
     Storage.Accounts accounts,
     Consents consents,
-    RefusalJournal refusals,
-    IOptions<OAuthOptions> options)
+    RefusalJournal refusals)
 {
     private const string Endpoint = "authorize";
 
@@ -45,7 +42,7 @@ internal sealed class AuthorizeService(
             return new AuthorizeOutcome.SignIn(request, Reauthenticate: person is not null);
         }
 
-        if (MayUseRememberedConsent(request) && await TryIssueAsync(request, person, null, audit, ct) is { } code)
+        if (MayUseRememberedConsent(request) && await issuer.TryIssueAsync(request, person, null, audit, ct) is { } code)
             return new AuthorizeOutcome.Granted(request.Target, code) { NeedsATap = request.NeedsATap };
         if (!await accounts.IsLiveAsync(person.Id, person.SecurityStamp, ct))
         {
@@ -60,8 +57,8 @@ internal sealed class AuthorizeService(
 
     /// <summary>
     /// The answer to a consent form. The stored request counts and nothing else of the form; it is validated anew,
-    /// since the client may have changed. A form that was answered before begins the request again, and makes no
-    /// second code.
+    /// since the client may have changed. The second answer to one form, in the session in which it was shown, is the
+    /// first one again while its code was not used; there is never a second code.
     /// </summary>
     public async Task<AuthorizeOutcome> AnswerAsync(
         ConsentAnswer answer, SignedInAccount person, AuditContext audit, CancellationToken ct)
@@ -74,9 +71,9 @@ internal sealed class AuthorizeService(
             return await EndAsync(refused, AuditEventNames.Consent, person, audit, ct);
         }
 
-        return await TryIssueAsync(request, person, answer.TicketId, audit, ct) is { } code
+        return await issuer.TryIssueAsync(request, person, answer.Form, audit, ct) is { } code
             ? new AuthorizeOutcome.Granted(request.Target, code)
-            : new AuthorizeOutcome.SignIn(request, Reauthenticate: false);
+            : await AnsweredBeforeAsync(request, answer.Form, person, ct);
     }
 
     /// <summary>The person gave up before signing in.</summary>
@@ -93,6 +90,19 @@ internal sealed class AuthorizeService(
 
     public AuthorizeOutcome Note(OAuthError malformed, AuditContext audit) =>
         new AuthorizeOutcome.Untrusted(refusals.Note(Endpoint, malformed, audit));
+
+    // A double click, or Back and Allow once more. Whatever else kept the code from being made begins again.
+    private async Task<AuthorizeOutcome> AnsweredBeforeAsync(
+        AuthorizeRequest request, ConsentTicket form, SignedInAccount person, CancellationToken ct)
+    {
+        var first = form.IsOf(person) ? await issuer.FindAsync(form, ct) : null;
+        return first switch
+        {
+            { State: { Revoked: false, Used: true } } => new AuthorizeOutcome.Answered(request.Target),
+            { State: { Revoked: false, Expired: false } } => new AuthorizeOutcome.Granted(request.Target, first.Code),
+            _ => new AuthorizeOutcome.SignIn(request, Reauthenticate: false),
+        };
+    }
 
     // Ask every time where any program on the device can receive the redirect (RFC 8252 §8.6).
     private static bool MayUseRememberedConsent(AuthorizeRequest request) =>
@@ -125,26 +135,5 @@ internal sealed class AuthorizeService(
         }
 
         return outcome;
-    }
-
-    private async Task<string?> TryIssueAsync(
-        AuthorizeRequest request, SignedInAccount person, Guid? ticketId, AuditContext audit, CancellationToken ct)
-    {
-        var (target, code) = (request.Target, Handle.New());
-        var issued = await codes.TryIssueAsync(new NewCode
-        {
-            Code = code,
-            ClientId = target.Client.Id,
-            UserId = person.Id,
-            SecurityStamp = person.SecurityStamp,
-            TicketId = ticketId,
-            RedirectUri = target.RedirectUri,
-            RedirectUriWasSent = target.RedirectUriWasSent,
-            Scope = request.Scope.ToString(),
-            CodeChallenge = request.CodeChallenge,
-            Lifetime = options.Value.AuthorizationCodeLifetime,
-            Audit = audit,
-        }, ct);
-        return issued ? code : null;
     }
 }

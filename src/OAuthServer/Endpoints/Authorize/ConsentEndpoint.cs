@@ -29,9 +29,9 @@ internal static class ConsentEndpoint
         if (person is null || person.Id != ticket.UserId) return answer.Restart(ticket.Query);
         if (!consent.IsLive(ticket)) return answer.Restart(ticket.Query);
         if (form["decision"] is not (Allow or Deny)) return consent.Malformed(ticket);
-        var given = new ConsentAnswer(ticket.Id, request, form["decision"] == Allow);
+        var given = new ConsentAnswer(ticket, request, form["decision"] == Allow);
         var outcome = await service.AnswerAsync(given, person, http.Audit(), ct);
-        // A form that was answered before asks anew, since remembered consent would make a second code of one answer.
+        // Asks anew, since remembered consent would make a second code of one answer.
         return outcome is AuthorizeOutcome.SignIn
             ? answer.Restart(ticket.Query + "&prompt=consent")
             : answer.Write(http, outcome, person);

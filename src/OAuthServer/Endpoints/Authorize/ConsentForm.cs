@@ -13,19 +13,25 @@ namespace OAuthServer.Endpoints.Authorize;
 /// </summary>
 /// <param name="Id">Counts once: one form, one code.</param>
 /// <param name="UserId">The person who was asked.</param>
+/// <param name="SessionBegan">When that person's session began.</param>
 /// <param name="Query">The authorization request, with its question mark.</param>
+/// <param name="Secret">Makes the code of this form; in no database.</param>
 /// <param name="ExpiresAt">After this the request begins again.</param>
-internal sealed record ConsentTicket(Guid Id, Guid UserId, string Query, DateTimeOffset ExpiresAt)
+internal sealed record ConsentTicket(
+    Guid Id, Guid UserId, DateTimeOffset SessionBegan, string Query, string Secret, DateTimeOffset ExpiresAt)
 {
-    /// <summary>Holds a query.</summary>
+    /// <summary>True in the session in which the form was shown.</summary>
+    public bool IsOf(SignedInAccount person) => person.Id == UserId && person.AuthenticatedAt == SessionBegan;
+
+    /// <summary>Holds a query and a secret.</summary>
     public override string ToString() => $"ticket of {UserId}";
 }
 
 /// <summary>What a person answered.</summary>
-/// <param name="TicketId">Of the form.</param>
+/// <param name="Form">The ticket of the form.</param>
 /// <param name="Request">The authorization request.</param>
 /// <param name="Allowed">False to deny it.</param>
-internal sealed record ConsentAnswer(Guid TicketId, Parameters Request, bool Allowed);
+internal sealed record ConsentAnswer(ConsentTicket Form, Parameters Request, bool Allowed);
 
 /// <summary>The consent form: the page that asks, and the ticket that comes back with the answer.</summary>
 internal sealed class ConsentForm(
@@ -47,7 +53,8 @@ internal sealed class ConsentForm(
         var (target, query) = (ask.Request.Target, shown.ToQuery("prompt"));
         var granted = ask.Request.Scope.Names.Intersect(ask.AgreedBefore, StringComparer.Ordinal).ToList();
         var asked = ask.Request.Scope.Names.Except(granted, StringComparer.Ordinal);
-        var ticket = new ConsentTicket(Handle.NewId(), person.Id, query, clock.GetUtcNow() + Lifetime);
+        var ticket = new ConsentTicket(
+            Handle.NewId(), person.Id, person.AuthenticatedAt, query, Handle.New(), clock.GetUtcNow() + Lifetime);
         var view = new ConsentView
         {
             ClientName = target.Client.Name,
@@ -59,6 +66,14 @@ internal sealed class ConsentForm(
             SwitchAccountUrl = links.SignIn(links.Authorize(query), reauthenticate: true),
         };
         return pages.Consent(view, RedirectUri.ContentSecurityPolicySource(target.RedirectUri));
+    }
+
+    /// <summary>The form was answered before, and the app has what it bought.</summary>
+    public IResult Answered(RedirectTarget target)
+    {
+        var site = RedirectUri.Site(target.RedirectUri);
+        return pages.Answered(new AnsweredView(
+            target.Client.Name, RedirectUri.Display(target.RedirectUri), site, links.Connections));
     }
 
     /// <summary>The ticket, or null when it is not one of ours.</summary>

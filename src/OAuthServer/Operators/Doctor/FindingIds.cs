@@ -37,9 +37,11 @@ internal static class FindingIds
     public const string KeyUnusable = "key_unusable";
     public const string KeyOld = "key_old";
     public const string KeyPendingReady = "key_pending_ready";
+    public const string ServerSecretMissing = "server_secret_missing";
     public const string KeyFilesInProduction = "key_files_in_production";
     public const string KeyFileReadable = "key_file_readable";
     public const string ClockOff = "clock_off";
+    public const string SessionKeysInClear = "session_keys_in_clear";
     public const string SessionKeysNone = "session_keys_none";
     public const string SessionKeysExpired = "session_keys_expired";
     public const string SweeperBehind = "sweeper_behind";

@@ -4,7 +4,8 @@ using OAuthServer.Keys;
 namespace OAuthServer.Operators.Doctor;
 
 /// <summary>Whether the key store answers, and how old its keys are.</summary>
-internal sealed class KeyCheck(IKeySource source, IOptions<SigningKeyOptions> options, TimeProvider clock)
+internal sealed class KeyCheck(
+    IKeySource source, IServerSecretSource secrets, IOptions<SigningKeyOptions> options, TimeProvider clock)
     : IDoctorCheck
 {
     /// <inheritdoc/>
@@ -23,6 +24,7 @@ internal sealed class KeyCheck(IKeySource source, IOptions<SigningKeyOptions> op
             using var stored = await source.ReadAsync(ct);
             JudgeStages(report, stored);
             JudgeAges(report, stored);
+            JudgeSecret(report, await secrets.ReadAsync(ct));
         }
         catch (KeyStoreException outage)
         {
@@ -30,7 +32,7 @@ internal sealed class KeyCheck(IKeySource source, IOptions<SigningKeyOptions> op
                 FindingIds.KeyStoreUnreachable,
                 $"The key store cannot be read: {outage.Message}",
                 "Running instances go on; a new one does not become ready. Check the network, the region, the "
-                + "credentials and their right secretsmanager:GetSecretValue.");
+                + "credentials and their right secretsmanager:GetSecretValue on both secrets.");
         }
 
         return report.Result();
@@ -61,6 +63,24 @@ internal sealed class KeyCheck(IKeySource source, IOptions<SigningKeyOptions> op
                 $"A key cannot be used: {fault}.",
                 "Replace it: OAuthServer keys generate --replace makes a new pending key.");
         }
+    }
+
+    private void JudgeSecret(CheckReport report, ServerSecrets? stored)
+    {
+        if (stored is null)
+        {
+            report.Error(
+                FindingIds.ServerSecretMissing,
+                $"There is no server secret in {secrets.Place}: no instance becomes ready.",
+                source.MakesFirstKey
+                    ? "Start the server, which makes it; or run: OAuthServer keys generate"
+                    : "Run: OAuthServer keys generate. If there was one, restore it instead: with a new one everybody "
+                        + "signs in again.");
+            return;
+        }
+
+        var age = stored.CreatedAt is { } made ? $"made {Quantity.Of(clock.GetUtcNow() - made)} ago" : "age unknown";
+        report.Fact("server secret", $"{stored.Current.Id}, {age}");
     }
 
     private void JudgeAges(CheckReport report, StoredKeys stored)

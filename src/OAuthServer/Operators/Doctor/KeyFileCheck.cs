@@ -37,7 +37,9 @@ internal sealed class KeyFileCheck(IOptions<SigningKeyOptions> options, IHostEnv
 
         var directory = new DirectoryInfo(Path.GetFullPath(options.Value.Directory, environment.ContentRootPath));
         if (!directory.Exists || OperatingSystem.IsWindows()) return;
-        var open = directory.EnumerateFiles("*.pem").Where(file => (file.UnixFileMode & Others) != 0);
+        var open = directory.EnumerateFiles("*.pem")
+            .Concat(directory.EnumerateFiles(FileServerSecretSource.Current + "*"))
+            .Where(file => (file.UnixFileMode & Others) != 0);
         foreach (var file in open.OrderBy(file => file.Name, StringComparer.Ordinal))
         {
             report.Error(

@@ -17,8 +17,18 @@ internal sealed class SessionKeyCheck(SessionKeys keys, TimeProvider clock) : ID
     /// <inheritdoc/>
     public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
-        var all = await keys.ListAsync(ct);
         var report = new CheckReport();
+        var stored = await keys.ListAsync(ct);
+        if (stored.Any(key => key.InClear))
+        {
+            report.Warning(
+                FindingIds.SessionKeysInClear,
+                "A Data Protection key lies in the database in clear. No instance uses it.",
+                "Somebody else put it there, or it is from a backup. Delete it: DELETE FROM data_protection_keys "
+                + "WHERE xml LIKE '%<masterKey%';");
+        }
+
+        var all = stored.Where(key => !key.InClear).ToList();
         if (all.Count == 0)
         {
             report.Fact("session keys", "none");

@@ -5,16 +5,24 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Keys;
 
 /// <summary>
-/// What an operator does with keys, on either store: make one, list them, let the pending one sign, take one away.
-/// Throws <see cref="KeyStoreException"/> when the store is out of reach.
+/// What an operator does with keys, on either store: make one, list them, let the pending one sign, take one away; and
+/// with the server secret beside them. Throws <see cref="KeyStoreException"/> when the store is out of reach.
 /// </summary>
-/// <param name="source">The store.</param>
+/// <param name="source">The store of the signing keys.</param>
+/// <param name="secrets">The store of the server secret.</param>
 /// <param name="options">Section <c>SigningKeys</c>.</param>
 /// <param name="history">What instances noted about keys; null when no database can be asked.</param>
 /// <param name="clock">The clock of this machine.</param>
 internal sealed class KeyKeeper(
-    IKeySource source, IOptions<SigningKeyOptions> options, SigningKeys? history, TimeProvider clock)
+    IKeySource source,
+    IServerSecretSource secrets,
+    IOptions<SigningKeyOptions> options,
+    SigningKeys? history,
+    TimeProvider clock)
 {
+    // Until then an instance may protect cookies with a key that the secret before the current one encrypted.
+    private static readonly TimeSpan SecretSettles = TimeSpan.FromDays(2);
+
     private const string NoHistory =
         "instances note it in the database, which this command does not know (ConnectionStrings__OAuthServer).";
 
@@ -31,11 +39,19 @@ internal sealed class KeyKeeper(
 
     /// <summary>
     /// Makes a key: current when there is none, else pending. A pending key that verifiers may already know is only
-    /// replaced when <paramref name="replace"/> says so.
+    /// replaced when <paramref name="replace"/> says so. Makes the server secret where there is none, and beside a
+    /// current key nothing else then.
     /// </summary>
     public async Task<KeyChange> GenerateAsync(bool replace, CancellationToken ct)
     {
+        var secretMade = await secrets.AddFirstAsync(ServerSecret.Generate(), ct);
         using var stored = await source.ReadAsync(ct);
+        if (secretMade && stored[KeyStage.Current] is { } alone)
+        {
+            var secretAlone = $"The server secret is in {secrets.Place} now. The keys are as they were.";
+            return new(true, secretAlone, alone.Key.KeyId);
+        }
+
         if (!replace && stored[KeyStage.Pending] is { } pending)
         {
             var known = pending.Key.KeyId;
@@ -92,6 +108,32 @@ internal sealed class KeyKeeper(
         if (key is null) return new(false, $"There is no key {keyId} in {Place}. See: OAuthServer keys list", keyId);
         if (!force && await ObjectionAsync(key, ct) is { } objection) return objection;
         return key.Stage == KeyStage.Current ? await ReplaceAsync(key, stored, ct) : await RemoveAsync(key, "", ct);
+    }
+
+    /// <summary>
+    /// Puts a new server secret in the place of the current one. Refused, unless <paramref name="force"/>, while the
+    /// one before may still be needed; with <paramref name="leaked"/> what the current one made is worth nothing at
+    /// once.
+    /// </summary>
+    public async Task<KeyChange> RotateSecretAsync(bool leaked, bool force, CancellationToken ct)
+    {
+        if (await secrets.ReadAsync(ct) is not { } stored)
+            return new(false, $"There is no server secret in {secrets.Place}. Make it: OAuthServer keys generate");
+        if (!leaked && !force && stored.Previous is not null && stored.CreatedAt + SecretSettles is { } from
+            && from > clock.GetUtcNow())
+        {
+            var early = "The server secret was rotated a short time ago, and the one before it still protects sessions "
+                + $"until {TerminalText.Time(from)}. Rotate it then, or at once with --force; people whose session it "
+                + "protects have to sign in again.";
+            return new(false, early, NotBefore: from);
+        }
+
+        await secrets.RotateAsync(ServerSecret.Generate(), keepPrevious: !leaked, ct);
+        var outcome = leaked
+            ? "Nothing that the one before it made is read any more: everybody signs in again, and a refresh or a "
+                + "consent that was under way is asked again."
+            : "The one before it reads what it made until the next rotation.";
+        return new(true, $"A new server secret is current in {secrets.Place}. {outcome} {SeenWithin}");
     }
 
     private async Task<KeyChange> ReplaceAsync(StoredKey current, StoredKeys stored, CancellationToken ct)

@@ -28,6 +28,7 @@ internal sealed class KeysCommand
             keys.List(),
             keys.Promote(),
             keys.Retire(),
+            keys.RotateSecret(),
         };
     }
 
@@ -68,6 +69,18 @@ internal sealed class KeysCommand
         return Change(
             new("retire", "Remove a key that signs no more, so that it is published no more.") { kid, force },
             (keys, parsed, ct) => keys.RetireAsync(parsed.GetValue(kid), parsed.GetValue(force), ct));
+    }
+
+    private Command RotateSecret()
+    {
+        var leaked = new Option<bool>("--leaked")
+        {
+            Description = "Nothing that the current secret made is read any more: everybody signs in again.",
+        };
+        var force = new Option<bool>("--force") { Description = "Rotate although the last rotation is not over." };
+        return Change(
+            new("rotate-secret", "Put a new server secret in the place of the current one.") { leaked, force },
+            (keys, parsed, ct) => keys.RotateSecretAsync(parsed.GetValue(leaked), parsed.GetValue(force), ct));
     }
 
     private Command Change(Command command, Func<KeyKeeper, ParseResult, CancellationToken, Task<KeyChange>> change)
@@ -119,7 +132,12 @@ internal sealed class KeysCommand
             var settings = _runner.Settings;
             await using var database = await DatabaseIfKnownAsync();
             var history = database is null ? null : new SigningKeys(database);
-            return await work(new KeyKeeper(settings.KeySource, settings.SigningKeys, history, settings.Clock));
+            return await work(new KeyKeeper(
+                    settings.KeySource,
+                    settings.ServerSecretSource,
+                    settings.SigningKeys,
+                    history,
+                    settings.Clock));
         });
 
     // Most of what is done with keys needs no database, and an emergency must not wait for its settings.

@@ -55,6 +55,13 @@ public sealed record ContinueView(string ClientName, string Url)
     public override string ToString() => $"way back to {ClientName}";
 }
 
+/// <summary>A consent form that was answered before.</summary>
+/// <param name="ClientName">The app that was allowed.</param>
+/// <param name="AppHost">Where the app is, in words.</param>
+/// <param name="AppUrl">The start page of that host; null where there is none to link to.</param>
+/// <param name="ConnectionsUrl">The apps that have access.</param>
+public sealed record AnsweredView(string ClientName, string AppHost, string? AppUrl, string ConnectionsUrl);
+
 /// <summary>The sign-in page.</summary>
 /// <param name="ClientName">The app to go on to; null when the person came by themselves.</param>
 /// <param name="CancelUrl">Where Cancel goes; null for no such link.</param>

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.RefreshTokenState",
                 typeof(RefreshTokenState),
                 baseEntityType,
-                propertyCount: 12);
+                propertyCount: 13);
 
             var accountLive = runtimeEntityType.AddProperty(
                 "AccountLive",
@@ -73,6 +73,14 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: false);
             isPrevious.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             isPrevious.AddAnnotation("Relational:ColumnName", "is_previous");
+
+            var liveToken = runtimeEntityType.AddProperty(
+                "LiveToken",
+                typeof(byte[]),
+                propertyInfo: typeof(RefreshTokenState).GetProperty("LiveToken", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshTokenState).GetField("<LiveToken>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            liveToken.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            liveToken.AddAnnotation("Relational:ColumnName", "live_token");
 
             var revoked = runtimeEntityType.AddProperty(
                 "Revoked",

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.SessionKeyRow",
                 typeof(SessionKeyRow),
                 baseEntityType,
-                propertyCount: 2);
+                propertyCount: 3);
 
             var activatesAt = runtimeEntityType.AddProperty(
                 "ActivatesAt",
@@ -38,6 +38,15 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)));
             expiresAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             expiresAt.AddAnnotation("Relational:ColumnName", "expires_at");
+
+            var inClear = runtimeEntityType.AddProperty(
+                "InClear",
+                typeof(bool),
+                propertyInfo: typeof(SessionKeyRow).GetProperty("InClear", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SessionKeyRow).GetField("<InClear>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            inClear.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            inClear.AddAnnotation("Relational:ColumnName", "in_clear");
 
             return runtimeEntityType;
         }

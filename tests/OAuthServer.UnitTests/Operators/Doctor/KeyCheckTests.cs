@@ -11,6 +11,7 @@ public sealed class KeyCheckTests
     private static readonly DateTimeOffset Now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly ScriptedKeySource _source = new();
+    private readonly ScriptedSecretSource _secrets = new();
     private readonly FakeTimeProvider _clock = new(Now);
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed class KeyCheckTests
         Assert.Contains("the store is down", result.Findings[0].What, StringComparison.Ordinal);
     }
 
-    private KeyCheck Check() => new(_source, Options.Create(new SigningKeyOptions()), _clock);
+    private KeyCheck Check() => new(_source, _secrets, Options.Create(new SigningKeyOptions()), _clock);
 
     private Task<CheckResult> RunAsync((KeyStage Stage, TimeSpan Age)[] keys, params string[] faults)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
+using OAuthServer.Keys;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
@@ -15,6 +16,7 @@ namespace OAuthServer.Endpoints.Token.Grants;
 internal sealed class RefreshTokenGrant(
     RefreshTokens tokens,
     Storage.Grants grants,
+    KeyRing keys,
     IOptions<OAuthOptions> options,
     TimeProvider clock,
     ServerTelemetry telemetry) : IGrant
@@ -37,7 +39,7 @@ internal sealed class RefreshTokenGrant(
         {
             RefreshToken = presented,
             Nonce = nonce,
-            Successor = RefreshTokenValue.Successor(nonce, presented),
+            Successor = RefreshTokenValue.Successor(keys.Secrets.Current.SuccessorKey, nonce, presented),
             ClientId = client.Id,
             Scope = scope?.ToString(),
             AllowedScopes = [.. scope is null ? client.Scopes : scope.Among(client.Scopes).Names],
@@ -92,10 +94,17 @@ internal sealed class RefreshTokenGrant(
     private async Task<GrantedAccess?> TryRepeatAsync(RefreshTokenState state, Rotation rotation, CancellationToken ct)
     {
         if (state.SuccessorNonce is not { } nonce) return null;
-        var successor = RefreshTokenValue.Successor(nonce, rotation.RefreshToken);
+        var successor = SuccessorOf(state, nonce, rotation.RefreshToken);
         var access = await tokens.TryRepeatAsync(successor, rotation.ClientId, rotation.Audit, ct);
         return access is null ? null : Granted(access, rotation, successor);
     }
+
+    // The one that is live: another instance may have rotated the server secret meanwhile, or not yet.
+    private string SuccessorOf(RefreshTokenState state, byte[] nonce, string presented) =>
+        keys.Secrets.All
+            .Select(secret => RefreshTokenValue.Successor(secret.SuccessorKey, nonce, presented))
+            .FirstOrDefault(made => state.LiveToken.AsSpan().SequenceEqual(Handle.Hash(made)))
+        ?? throw new KeyStoreException("a server secret is not known here that made a refresh token");
 
     // Why the token is refused, whether it was used or not; null when nothing of this is wrong.
     private static OAuthError? Refusal(RefreshTokenState state, Rotation rotation, Scope? scope)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Protocol;
@@ -12,6 +13,7 @@ namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 [Collection(SharedServer.Name)]
 public sealed class RefreshGrantTests(SharedServer tokens)
 {
+    private static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
     public static TheoryData<string> Paths => ["/oauth/token", "/oauth/refresh"];
 
     [Theory]
@@ -103,7 +105,7 @@ public sealed class RefreshGrantTests(SharedServer tokens)
         Assert.Equal(1, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE family = ANY ($1)", (object)seen.Select(RefreshTokenValue.FamilyKey).Distinct().ToArray()));
 
         // The rest straight from where they are made: behind what the family shares, every bit is as often set as not.
-        for (var token = seen.First(); seen.Count < many; token = RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(), token)) seen.Add(token);
+        for (var token = seen.First(); seen.Count < many; token = RefreshTokenValue.Successor(Key, RefreshTokenValue.NewNonce(), token)) seen.Add(token);
         var bytes = seen.Select(token => Base64UrlEncoder.DecodeBytes(token)[20..]).ToList();
         Assert.All(seen, token => Assert.Matches("^[A-Za-z0-9_-]{70}$", token));
         Assert.All(Enumerable.Range(0, 256), bit => Assert.InRange(bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1), many * 2 / 5, many * 3 / 5));

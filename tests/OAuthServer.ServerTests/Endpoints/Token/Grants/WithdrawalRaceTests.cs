@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OAuthServer.Protocol;
@@ -11,6 +12,7 @@ namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 [JudgesDeployment]
 public sealed class WithdrawalRaceTests(SignedInServer tokens) : IClassFixture<SignedInServer>
 {
+    private static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
     private const string Store = """
         INSERT INTO oauth_refresh_tokens (family, id, client_id, user_id, scope, token, expires_at, family_expires_at, sweep_at)
         SELECT $2, $3, client_id, user_id, scope, $4, expires_at, family_expires_at, sweep_at FROM oauth_refresh_tokens WHERE family = $1
@@ -41,7 +43,7 @@ public sealed class WithdrawalRaceTests(SignedInServer tokens) : IClassFixture<S
     {
         var presented = (await tokens.TokensAsync()).RefreshToken!;
         var other = (await tokens.TokensAsync()).RefreshToken;
-        var successor = RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(), presented);
+        var successor = RefreshTokenValue.Successor(Key, RefreshTokenValue.NewNonce(), presented);
         await using var connection = await tokens.Database.DataSource.OpenConnectionAsync(Ct);
         await using var refresh = await connection.BeginTransactionAsync(Ct);
         await RunAsync(connection, "UPDATE oauth_refresh_tokens SET previous_token = token, token = $2 WHERE family = $1 RETURNING 1", RefreshTokenValue.FamilyKey(presented)!, Handle.Hash(successor));
