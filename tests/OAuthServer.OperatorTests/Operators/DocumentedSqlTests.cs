@@ -24,14 +24,14 @@ public sealed class DocumentedSqlTests
 
     [Theory]
     [MemberData(nameof(Locales))]
-    public async Task Every_statement_runs(string locale, bool knowsLetters)
+    public async Task Every_statement_runs(string locale, bool _)
     {
         await using var database = await CreateAsync(locale);
         await using var connection = await database.DataSource.OpenConnectionAsync(Ct);
         Assert.Superset(
             new HashSet<string> { "README.md", "docs/operations/clients.md", "docs/operations/incidents.md" },
             DocumentedSql.Pages.ToHashSet());
-        foreach (var email in (string[])[TestData.Email, knowsLetters ? Normalized : Cased, Cased])
+        foreach (var email in (string[])[TestData.Email, Cased, Normalized])
         {
             foreach (var block in DocumentedSql.Pages.SelectMany(page => DocumentedSql.Blocks(page, email: email)))
             {
@@ -51,9 +51,9 @@ public sealed class DocumentedSqlTests
         await using var database = await CreateAsync(locale);
         var jose = await database.ScalarAsync<Guid>("SELECT id FROM accounts WHERE email = $1", Stored);
 
-        foreach (var typed in (string[])[Stored, Cased, $" {Cased} "])
+        foreach (var typed in (string[])[Stored, Cased, $" {Cased} ", Normalized, "JOS\u00c9@example.com"])
             Assert.Equal(jose, await FindAsync(database, typed));
-        foreach (var typed in (string[])[Normalized, "Jose\u0301@example.com", "JOSE\u0301@EXAMPLE.COM"])
+        foreach (var typed in (string[])["Jose\u0301@example.com", "JOSE\u0301@EXAMPLE.COM"])
         {
             if (knowsLetters) Assert.Equal(jose, await FindAsync(database, typed));
             else await Assert.ThrowsAsync<PostgresException>(() => FindAsync(database, typed));
