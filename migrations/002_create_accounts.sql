@@ -50,6 +50,35 @@ $$;
 CREATE TRIGGER accounts_end_what_was BEFORE UPDATE OF disabled_at ON accounts
     FOR EACH ROW EXECUTE FUNCTION accounts_end_what_was();
 
+-- The account of an address, for statements by hand: in whatever capitals and Unicode form it is typed, and whatever
+-- the locale of the database is (that of C knows the capitals of ASCII alone, a Turkish one gives "i" another). Two
+-- letters are the same when both their capitals and their small forms are. None, or more than one, is an error: a
+-- statement that is to end access must not quietly end nobody's.
+CREATE FUNCTION account_of(address text) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    is_utf8  boolean := getdatabaseencoding() = 'UTF8';
+    form     text := CASE WHEN is_utf8 THEN 'normalize(%s)' ELSE '%s' END;
+    letters  text := (
+        SELECT quote_ident(collname) FROM pg_collation
+        WHERE is_utf8 AND collname IN ('pg_c_utf8', 'und-x-icu') ORDER BY collname COLLATE "C" LIMIT 1);
+    found    uuid[];
+BEGIN
+    EXECUTE format(
+        'SELECT array_agg(DISTINCT id) FROM accounts, LATERAL (VALUES (%1$s), (%2$s)) AS written (address)
+        WHERE upper(written.address COLLATE %4$s) = upper(%3$s COLLATE %4$s)
+            AND lower(written.address COLLATE %4$s) = lower(%3$s COLLATE %4$s)',
+        format(form, 'email'), format(form, 'normalized_email'), format(form, 'btrim($1)'), coalesce(letters, '"C"'))
+        INTO found USING address;
+    IF cardinality(found) = 1 THEN
+        RETURN found[1];
+    END IF;
+    RAISE EXCEPTION '% accounts have the address %', coalesce(cardinality(found), 0), address
+        USING HINT = 'Look for it in the table accounts, and put its id in the place of account_of(...).';
+END;
+$$;
+
 ALTER TABLE oauth_consents
     ADD CONSTRAINT oauth_consents_user_id_fkey FOREIGN KEY (user_id) REFERENCES accounts (id) ON DELETE CASCADE;
 

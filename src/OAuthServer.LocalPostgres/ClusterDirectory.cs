@@ -4,8 +4,9 @@ using System.Text;
 namespace OAuthServer.LocalPostgres;
 
 /// <summary>
-/// Where one private cluster lives: <c>data/</c> (PostgreSQL's own), <c>password</c> (mode 0600), <c>server.conf</c>,
-/// <c>server.log</c>, <c>hosts/</c> (who uses it) and <c>start.lock</c> (one at a time starts or stops it).
+/// Where one private cluster lives: <c>data/</c> (PostgreSQL's own), <c>password</c> and <c>pgpass</c> (the same for
+/// psql; mode 0600), <c>server.conf</c>, <c>server.log</c>, <c>hosts/</c> (who uses it) and <c>start.lock</c> (one at a
+/// time starts or stops it).
 /// </summary>
 internal sealed record ClusterDirectory(string Root)
 {
@@ -14,6 +15,8 @@ internal sealed record ClusterDirectory(string Root)
     public string Data => Path.Combine(Root, "data");
 
     public string Password => Path.Combine(Root, "password");
+
+    public string PasswordForClients => Path.Combine(Root, "pgpass");
 
     public string Settings => Path.Combine(Root, "server.conf");
 

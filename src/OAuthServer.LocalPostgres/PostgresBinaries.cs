@@ -27,6 +27,17 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
 
     public string PgCtl => Tool("pg_ctl");
 
+    /// <summary>How to call psql: by its name where PATH has it.</summary>
+    public string Psql
+    {
+        get
+        {
+            var path = Split(Variable("PATH") ?? "");
+            var isInPath = path.Any(folder => File.Exists(Path.Combine(folder, Executable("psql"))));
+            return isInPath || !File.Exists(Tool("psql")) ? "psql" : $"\"{Tool("psql")}\"";
+        }
+    }
+
     /// <summary>Every installation in the given folders, the newest first.</summary>
     public static IReadOnlyList<PostgresBinaries> FindAll(IReadOnlyList<string>? folders) =>
         [.. (folders ?? UsualFolders())

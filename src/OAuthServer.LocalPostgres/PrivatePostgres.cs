@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,9 +5,9 @@ using Npgsql;
 namespace OAuthServer.LocalPostgres;
 
 /// <summary>
-/// A PostgreSQL of this checkout's own, for Development and tests: TCP on 127.0.0.1 only, a free port, a random
-/// password (scram-sha-256), UTF-8 and the C locale. The data stay for the next start. Hosts that run at the same time
-/// share one server and the last to leave stops it; a server whose hosts were all killed is taken over by the next.
+/// A PostgreSQL of this checkout's own, for Development and tests: TCP on 127.0.0.1 only, a random password
+/// (scram-sha-256), UTF-8 and the C locale. The data stay for the next start. Hosts that run at the same time share one
+/// server and the last to leave stops it; a server whose hosts were all killed is taken over by the next.
 /// </summary>
 internal sealed partial class PrivatePostgres : IAsyncDisposable
 {
@@ -28,6 +26,9 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
 
     /// <summary>How to reach the database <c>oauthserver</c>. Holds the password: never log it.</summary>
     public string ConnectionString { get; private set; } = "";
+
+    /// <summary>The command that opens the database <c>oauthserver</c> in psql; without the password.</summary>
+    public string Psql { get; private set; } = "";
 
     /// <summary>Where the cluster lives, which may not be the directory that was asked for.</summary>
     public string Directory => _directory.Root;
@@ -95,6 +96,7 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
 
         var port = running?.Port ?? PostmasterFile.OfRunningServer(_directory.Data)?.Port ?? 0;
         ConnectionString = Connection(port, Role);
+        Psql = PsqlLine.Make(_directory, _account, _binaries.Psql, Role, port);
         if (await ReachAsync(port, ct) is { } notReached) return notReached;
 
         _registration = _directory.Hosts.Enter();
@@ -137,9 +139,10 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
 
     private async Task<string?> LaunchAsync(PrivatePostgresOptions options, CancellationToken ct)
     {
+        var port = ClusterPort.First(_directory, options.Port);
         for (var attempt = 1; ; attempt++)
         {
-            ClusterDirectory.WritePrivate(_account, _directory.Settings, ServerSettings(options, FreePort()));
+            ClusterDirectory.WritePrivate(_account, _directory.Settings, ServerSettings(options, port));
             File.Delete(_directory.Log);
             var started = _account.Run(
                 _binaries.PgCtl, "-D", _directory.Data, "-l", _directory.Log, "-w", "-t", "60", "start");
@@ -152,14 +155,16 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
                     + (log.Length > 0 ? log : started.Output.Trim());
             }
 
+            if (IsTaken(log)) port = ClusterPort.Free();
             await Task.Delay(TimeSpan.FromMilliseconds(250), ct);
         }
     }
 
-    // Another program was quicker to take the free port; or children of a server that was killed have yet to notice.
+    private static bool IsTaken(string log) => log.Contains("could not bind", StringComparison.Ordinal);
+
+    // Another program was quicker to take the port; or children of a server that was killed have yet to notice.
     private static bool MayPass(string log) =>
-        log.Contains("could not bind", StringComparison.Ordinal)
-        || log.Contains("pre-existing shared memory block", StringComparison.Ordinal);
+        IsTaken(log) || log.Contains("pre-existing shared memory block", StringComparison.Ordinal);
 
     private static string ServerSettings(PrivatePostgresOptions options, int port)
     {
@@ -224,13 +229,6 @@ internal sealed partial class PrivatePostgres : IAsyncDisposable
         Username = Role,
         Password = File.ReadAllText(_directory.Password),
     }.ConnectionString;
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     [LoggerMessage(9001, LogLevel.Information, "PostgreSQL {Version} {How} on 127.0.0.1:{Port}, data in {Directory}")]
     private partial void LogReady(int version, string how, int port, string directory);

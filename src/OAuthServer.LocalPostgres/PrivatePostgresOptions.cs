@@ -17,6 +17,9 @@ internal sealed record PrivatePostgresOptions
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The port to listen on when it is free, and at every later start; null for any.</summary>
+    public int? Port { get; init; }
+
     /// <summary>
     /// Gives up durability for speed: right for data that a test throws away, wrong for anything else.
     /// </summary>

@@ -13,7 +13,7 @@ if (app is null) return ExitCodes.Misconfigured;
 if (await StartObstacles.FirstAsync(app.Services, CancellationToken.None) is { } obstacle)
     return Stop(obstacle, ExitCodes.Misconfigured);
 
-if (await DevelopmentStart.PrepareAsync(app) is { } fault) return Stop(fault, ExitCodes.Unavailable);
+if (await DevelopmentStart.PrepareAsync(app, database.Psql) is { } fault) return Stop(fault, ExitCodes.Unavailable);
 
 return await HostEnd.RunAsync(app) ? ExitCodes.Done : ExitCodes.Unavailable;
 

@@ -12,6 +12,10 @@ public sealed class AccessibilityTests(Stage stage)
         { ColorScheme.Dark, 1200, 850 },
         { ColorScheme.Light, 390, 844 },
         { ColorScheme.Dark, 390, 844 },
+        { ColorScheme.Light, 360, 640 },
+        // 1200 at 200 %, and the narrowest of WCAG 2.2 §1.4.10.
+        { ColorScheme.Dark, 600, 425 },
+        { ColorScheme.Light, 320, 256 },
     };
 
     [Theory]
@@ -34,19 +38,26 @@ public sealed class AccessibilityTests(Stage stage)
         await JudgeAsync(page, "connections");
         await page.GotoAsync("/account/password");
         await JudgeAsync(page, "password");
+        await page.GotoAsync("/nowhere");
+        await JudgeAsync(page, "not-found");
+        await page.GotoAsync("/oauth/authorize/consent");
+        await JudgeAsync(page, "not-like-that");
         await page.GotoAsync("/account/sign-out");
         await JudgeAsync(page, "sign-out");
-        await context.ClearCookiesAsync();
         await page.Button("Sign out").ClickAsync();
+        await page.Heading("You are signed out").WaitForAsync();
         await JudgeAsync(page, "signed-out");
+        await page.GotoAsync("/account/sign-in");
         await context.ClearCookiesAsync();
         await page.SignInAsync();
         await page.Heading("This form has expired").WaitForAsync();
         await JudgeAsync(page, "expired");
     }
 
-    // With PAGE_SHOTS set to a folder, each page that was judged is kept there as a picture.
-    private static async Task JudgeAsync(IPage page, string name)
+    /// <summary>
+    /// Judges one page. With PAGE_SHOTS set to a folder, each page that was judged is kept there as a picture.
+    /// </summary>
+    internal static async Task JudgeAsync(IPage page, string name)
     {
         var size = page.ViewportSize!;
         if (Environment.GetEnvironmentVariable("PAGE_SHOTS") is { } folder)

@@ -31,6 +31,11 @@ public sealed class AccountPageTests(Stage stage)
         await Assertions.Expect(page.Heading("Connected apps")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Sign out" }).ClickAsync();
         await page.Button("Sign out").ClickAsync();
+        await Assertions.Expect(page.Heading("You are signed out")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await Assertions.Expect(page.Heading("You are signed out")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Sign in again" }).ClickAsync();
+        await Assertions.Expect(page.Button("Sign in")).ToBeVisibleAsync();
         await page.GotoAsync("/account/connections");
         await Assertions.Expect(page.Button("Sign in")).ToBeVisibleAsync();
     }

@@ -39,11 +39,11 @@ public sealed class Stage : IAsyncLifetime
     }
 
     /// <summary>A person's browser with nothing in it, or a failed test where there is no Chromium.</summary>
-    public async Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options = null)
+    public async Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options = null, TestServer? server = null)
     {
         Assert.True(Chromium.Path is not null, Missing);
         options ??= new();
-        options.BaseURL = Server.Address.ToString();
+        options.BaseURL = (server ?? Server).Address.ToString();
         // The browser stands behind the proxy that ends TLS.
         options.ExtraHTTPHeaders = new Dictionary<string, string> { ["X-Forwarded-Proto"] = "https" };
         return await OpenAsync(_browser!, options);

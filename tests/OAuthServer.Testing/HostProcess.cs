@@ -48,11 +48,14 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Starts a host and waits until it is ready.</summary>
     /// <param name="root">Where it runs.</param>
     /// <param name="variables">Its environment; Development unless this says otherwise.</param>
-    /// <param name="port">Where it listens; 0 for any free port.</param>
-    public static async Task<HostProcess> StartAsync(ContentRoot root, Dictionary<string, string>? variables = null, int port = 0)
+    /// <param name="port">Where it listens; 0 for any free port, null when it is not told.</param>
+    public static async Task<HostProcess> StartAsync(
+        ContentRoot root, Dictionary<string, string>? variables = null, int? port = 0)
     {
         var watch = Stopwatch.StartNew();
-        var host = new HostProcess(Process.Start(StartInfo(root, Development(variables), ["--urls", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")]))!);
+        var urls = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+        string[] arguments = port is null ? [] : ["--urls", urls];
+        var host = new HostProcess(Process.Start(StartInfo(root, Development(variables), arguments))!);
         try
         {
             await Eventually.BecomesTrue(() => Task.FromResult(host._process.HasExited || ListeningOn().IsMatch(host.Output)), Patience, "the host listens");

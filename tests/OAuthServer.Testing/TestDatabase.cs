@@ -44,7 +44,10 @@ public sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> CreateAsync() => await CloneAsync(await Template.Value);
 
     /// <summary>A database with nothing in it, for tests of the migrations themselves.</summary>
-    public static Task<TestDatabase> CreateEmptyAsync() => CloneAsync("template0");
+    /// <param name="locale">
+    /// How it differs from the cluster, such as <c>LOCALE_PROVIDER icu ICU_LOCALE 'tr'</c>.
+    /// </param>
+    public static Task<TestDatabase> CreateEmptyAsync(string locale = "") => CloneAsync("template0", locale);
 
     /// <summary>Gives any database the schema of this build.</summary>
     public static async Task MigrateAsync(string connectionString)
@@ -134,14 +137,14 @@ public sealed class TestDatabase : IAsyncDisposable
         await AdministerAsync(_administration, $"DROP DATABASE IF EXISTS \"{_name}\" WITH (FORCE)");
     }
 
-    private static async Task<TestDatabase> CloneAsync(string template)
+    private static async Task<TestDatabase> CloneAsync(string template, string locale = "")
     {
         var administration = await PostgresCluster.AdministrationAsync();
         var name = NewName("test");
         await Cloning.WaitAsync();
         try
         {
-            await AdministerAsync(administration, $"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
+            await AdministerAsync(administration, $"CREATE DATABASE \"{name}\" TEMPLATE \"{template}\" {locale}");
         }
         finally
         {

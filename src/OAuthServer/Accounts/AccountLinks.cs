@@ -3,9 +3,26 @@ using OAuthServer.Settings;
 
 namespace OAuthServer.Accounts;
 
+/// <summary>Who is to sign in, as seen from the session that there is.</summary>
+internal enum SignInAs
+{
+    /// <summary>Whoever has a session need not sign in.</summary>
+    Whoever,
+
+    /// <summary>The person of the session is to type the password again.</summary>
+    TheSame,
+
+    /// <summary>Somebody else than the person of the session, whose address is not suggested.</summary>
+    Another,
+}
+
 /// <summary>The links between pages for people, as paths below the issuer.</summary>
 internal sealed class AccountLinks(ServerAddress address)
 {
+    private const string AsField = "reauthenticate";
+    private const string AsTheSame = "true";
+    private const string AsAnother = "another";
+
     public string Connections => address.Local(Routes.Connections);
 
     public string Password => address.Local(Routes.Password);
@@ -24,14 +41,27 @@ internal sealed class AccountLinks(ServerAddress address)
     /// The sign-in page, coming back to <paramref name="returnUrl"/> (or to the connections when null).
     /// </summary>
     /// <param name="returnUrl">An internal target; it is escaped here.</param>
-    /// <param name="reauthenticate">True to ask for the password although there is a session.</param>
-    public string SignIn(string? returnUrl = null, bool reauthenticate = false)
+    /// <param name="who">Whether the form is shown although there is a session, and for whom.</param>
+    public string SignIn(string? returnUrl = null, SignInAs who = SignInAs.Whoever)
     {
-        var query = reauthenticate ? "?reauthenticate=true" : "";
+        var query = who switch
+        {
+            SignInAs.TheSame => $"?{AsField}={AsTheSame}",
+            SignInAs.Another => $"?{AsField}={AsAnother}",
+            _ => "",
+        };
         if (returnUrl is not null)
             query += (query.Length == 0 ? "?" : "&") + "returnUrl=" + Uri.EscapeDataString(returnUrl);
         return address.Local(Routes.SignIn) + query;
     }
+
+    /// <summary>Who is to sign in at an address that <see cref="SignIn"/> made.</summary>
+    public static SignInAs Who(HttpRequest request) => request.Query[AsField].ToString() switch
+    {
+        AsTheSame => SignInAs.TheSame,
+        AsAnother => SignInAs.Another,
+        _ => SignInAs.Whoever,
+    };
 
     /// <summary>The query of a target that is an authorization request, question mark included; else null.</summary>
     public string? AuthorizeQuery(string target)

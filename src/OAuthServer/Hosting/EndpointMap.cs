@@ -22,6 +22,7 @@ internal static class EndpointMap
 
         foreach (var route in routes.MapAuthorize()) route.RequireBudget(Budget.Authorize);
         foreach (var route in routes.MapAccounts()) route.RequireBudget(Budget.SignIn);
+        app.MapChangePassword();
 
         // These need no services of a request's own, so they are handed theirs once.
         var (answers, telemetry) = (Service<OAuthAnswers>(app), Service<ServerTelemetry>(app));

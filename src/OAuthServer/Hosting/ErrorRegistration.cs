@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Diagnostics;
-using OAuthServer.Audit;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Hosting;
@@ -26,14 +25,18 @@ internal static class ErrorRegistration
     }
 
     /// <summary>
-    /// Notes that an address does not exist, or a method is not served there. The answer stays empty.
+    /// Notes that an address does not exist, or a method is not served there. The answer is a page for people, and
+    /// stays empty for programs.
     /// </summary>
-    public static Task NoteBareAsync(StatusCodeContext bare)
+    public static Task AnswerBareAsync(StatusCodeContext bare)
     {
         var http = bare.HttpContext;
-        var refusals = http.RequestServices.GetRequiredService<RefusalLog>();
-        if (http.Response.StatusCode == StatusCodes.Status404NotFound) refusals.Note(http, NoRoute);
-        else if (http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed) refusals.Note(http, NoMethod);
-        return Task.CompletedTask;
+        var answers = http.RequestServices.GetRequiredService<ErrorAnswers>();
+        return http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => answers.WriteBareAsync(http, NoRoute),
+            StatusCodes.Status405MethodNotAllowed => answers.WriteBareAsync(http, NoMethod),
+            _ => Task.CompletedTask,
+        };
     }
 }

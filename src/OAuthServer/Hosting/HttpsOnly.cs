@@ -1,6 +1,4 @@
 using System.Net;
-using OAuthServer.Audit;
-using OAuthServer.Endpoints;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
 
@@ -12,7 +10,7 @@ namespace OAuthServer.Hosting;
 /// reachable.
 /// </summary>
 internal sealed partial class HttpsOnly(
-    RequestDelegate next, ServerAddress address, RefusalLog refusals, OAuthAnswers answers, ILogger<HttpsOnly> logger)
+    RequestDelegate next, ServerAddress address, ErrorAnswers answers, ILogger<HttpsOnly> logger)
 {
     /// <summary>The log events that tell why a request seemed to come as http.</summary>
     internal const int NotTrustedEvent = 7006;
@@ -30,7 +28,7 @@ internal sealed partial class HttpsOnly(
     {
         if (!address.IsHttps || context.Request.IsHttps || IsProbe(context.Request.Path)) return next(context);
         if (Interlocked.Exchange(ref _warned, 1) == 0) Warn(context);
-        return answers.Refuse(refusals.Note(context, PlainHttp)).ExecuteAsync(context);
+        return answers.WriteAsync(context, PlainHttp);
     }
 
     // What the framework believed it takes out of the header; what is still there came from nobody whom we trust.

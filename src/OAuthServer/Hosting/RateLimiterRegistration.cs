@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.RateLimiting;
-using OAuthServer.Audit;
-using OAuthServer.Endpoints;
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
 
@@ -13,22 +11,21 @@ internal static class RateLimiterRegistration
     {
         services.AddBudgets(configuration);
         services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<AddressBudgets, RefusalLog, OAuthAnswers>(
-            (limiter, budgets, refusals, answers) =>
+        services.AddOptions<RateLimiterOptions>().Configure<AddressBudgets, ErrorAnswers>(
+            (limiter, budgets, answers) =>
             {
                 limiter.GlobalLimiter = budgets;
-                limiter.OnRejected = (rejected, _) => RefuseAsync(rejected, budgets, refusals, answers);
+                limiter.OnRejected = (rejected, _) => RefuseAsync(rejected, budgets, answers);
             });
         return services;
     }
 
     private static async ValueTask RefuseAsync(
-        OnRejectedContext rejected, AddressBudgets budgets, RefusalLog refusals, OAuthAnswers answers)
+        OnRejectedContext rejected, AddressBudgets budgets, ErrorAnswers answers)
     {
         var http = rejected.HttpContext;
         var state = ((BudgetLease)rejected.Lease).State;
         await budgets.RecordAsync(http, state);
-        var refusal = refusals.Note(http, new BudgetRefusal(Reasons.AddressBudget, state));
-        await answers.Refuse(refusal).ExecuteAsync(http);
+        await answers.WriteAsync(http, new BudgetRefusal(Reasons.AddressBudget, state));
     }
 }

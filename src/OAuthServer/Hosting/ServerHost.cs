@@ -23,6 +23,7 @@ internal static class ServerHost
             kestrel.Limits.MaxRequestBodySize = LongestBody;
         });
         configure?.Invoke(builder);
+        ListenAddresses.Settle(builder.Configuration, builder.Environment);
         builder.Services.AddServer(builder.Configuration);
         var app = builder.Build();
         if (ConfigurationFaults.Of(app.Services) is { Count: > 0 } faults)

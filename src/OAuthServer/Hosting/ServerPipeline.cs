@@ -8,7 +8,7 @@ internal static class ServerPipeline
         .UseMiddleware<CorrelationId>()
         .UseMiddleware<AnswerHeaders>()
         .UseExceptionHandler()
-        .UseStatusCodePages(ErrorRegistration.NoteBareAsync)
+        .UseStatusCodePages(ErrorRegistration.AnswerBareAsync)
         .UseForwardedHeaders()
         .UseMiddleware<HttpsOnly>()
         .UseRouting()

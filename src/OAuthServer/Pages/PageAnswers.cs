@@ -47,6 +47,16 @@ internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment enviro
 
     public IResult SignOut(SignOutView view) => Form<SignOutPage, SignOutView>(view);
 
+    /// <summary>There is no session, or none any more.</summary>
+    public IResult SignedOut(string signInUrl) => Message(StatusCodes.Status200OK, new MessageView(
+        "You are signed out",
+        "Nobody is signed in to your account in this browser now.",
+        "Sign in again",
+        signInUrl)
+    {
+        Note = "Apps that you have connected keep their access. To take it back, sign in and open Connected apps.",
+    });
+
     public IResult Connections(ConnectionsView view) => Form<ConnectionsPage, ConnectionsView>(view);
 
     public IResult Password(PasswordView view, OAuthError? refusal = null) =>
@@ -74,7 +84,7 @@ internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment enviro
     {
         http.Response.Headers.WriteUsedUp(refusal.Budget);
         return Wait(
-            "There were too many wrong passwords. Try again in a quarter of an hour, "
+            $"There were too many wrong passwords. Try again {Waiting.For(refusal.Budget.Reset)}, "
             + "or use a browser in which you have signed in before.",
             refusal,
             restartUrl);
@@ -103,6 +113,10 @@ internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment enviro
                 restartUrl),
             OAuthError.TemporarilyUnavailable(Reasons.SignInBusy));
     }
+
+    /// <summary>A message that refuses nothing, or whose refusal was noted already.</summary>
+    public PageResult Message(int status, MessageView view) =>
+        new(renderer) { Page = typeof(MessagePage), View = view, Status = status };
 
     private PageResult Wait(string text, OAuthError refusal, string restartUrl) =>
         Message(new MessageView("Please wait before you try again", text, "Try again", restartUrl), refusal);

@@ -10,6 +10,7 @@ internal static class PageRegistration
         services.AddRazorComponents();
         services.AddSingleton<PageRenderer>();
         services.AddSingleton<PageAnswers>();
+        services.AddSingleton<StatusPages>();
         return services;
     }
 }

@@ -26,6 +26,9 @@ internal static class Routes
     public const string Password = Account + "/password";
     public const string StyleSheet = Account + "/site.css";
 
+    /// <summary>At the host's root, where password managers look for it (W3C change-password-url).</summary>
+    public const string ChangePassword = "/.well-known/change-password";
+
     /// <summary>At the host's root, for probes from inside.</summary>
     public const string LiveProbe = "/health/live";
 

@@ -70,9 +70,6 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
 
     private static string AddressOf(HttpContext http) => ClientAddress.Of(http).Text;
 
-    private static bool IsRefusal(int status) =>
-        status is >= 400 and < 500 and not StatusCodes.Status429TooManyRequests;
-
     // A preflight is the browser's question, not the caller's request.
     private Partitions? BudgetOf(HttpContext http)
     {
@@ -90,7 +87,7 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
     // An empty budget is not yet a request turned away; a permit that was no longer there is one.
     private async Task<BudgetState> ChargeAsync(HttpContext http, Partitions budget)
     {
-        if (!IsRefusal(http.Response.StatusCode)) return budget.Windows.Look(AddressOf(http)).State;
+        if (!RefusedAnswer.Is(http)) return budget.Windows.Look(AddressOf(http)).State;
         var lease = budget.Windows.Take(AddressOf(http));
         if (!lease.IsAcquired) await RecordAsync(http, budget, lease.State);
         return lease.State;

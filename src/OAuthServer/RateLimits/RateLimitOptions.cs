@@ -9,7 +9,8 @@ internal enum BudgetCount
     All,
 
     /// <summary>
-    /// Only requests answered with 400 to 499, so that honest traffic from one busy address is never turned away.
+    /// Only requests that are refused, so that honest traffic from one busy address is never turned away: those
+    /// answered with 400 to 499, and those that send a browser back to an app with an error.
     /// </summary>
     Refused,
 }
@@ -37,7 +38,7 @@ internal sealed class RateLimitOptions
     public const string Section = "RateLimiting";
 
     /// <summary>The authorization endpoint.</summary>
-    public BudgetOptions Authorize { get; init; } = new();
+    public BudgetOptions Authorize { get; init; } = new() { Count = BudgetCount.Refused };
 
     /// <summary>The token endpoint and the refresh endpoint, together.</summary>
     public BudgetOptions Token { get; init; } = new() { Count = BudgetCount.Refused };

@@ -60,6 +60,10 @@ internal sealed class OAuthOptions
     /// The scopes of the APIs behind this server, each with the plain words that the consent page shows.
     /// </summary>
     public Dictionary<string, string> Scopes { get; } = [];
+
+    /// <summary>The plain words for a scope; its name where none are configured.</summary>
+    public string Describe(string scope) =>
+        Scopes.TryGetValue(scope, out var words) && !string.IsNullOrWhiteSpace(words) ? words : scope;
 }
 
 /// <summary>What an operator may write in section <c>OAuth</c>.</summary>

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Npgsql;
 using OAuthServer.LocalPostgres;
 using OAuthServer.Testing;
@@ -47,6 +49,50 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
         if (OperatingSystem.IsWindows()) return;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_directory, "password")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_directory));
+    }
+
+    [Fact]
+    public async Task The_port_is_the_one_that_is_wished_for_and_stays_the_same()
+    {
+        var wished = ClusterPort.Free();
+        await using (var first = await StartAsync(port: wished))
+            Assert.Equal($"{wished}", await ScalarAsync(first, "SHOW port"));
+
+        await using var second = await StartAsync(port: ClusterPort.Free());
+        Assert.Equal($"{wished}", await ScalarAsync(second, "SHOW port"));
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_has_is_left_to_it_and_the_next_start_keeps_what_was_found()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = ((IPEndPoint)other.LocalEndpoint).Port;
+        object? found;
+        await using (var first = await StartAsync(port: taken)) found = await ScalarAsync(first, "SHOW port");
+        Assert.NotEqual($"{taken}", found);
+        other.Stop();
+
+        await using var second = await StartAsync(port: taken);
+        Assert.Equal(found, await ScalarAsync(second, "SHOW port"));
+    }
+
+    [Fact]
+    public async Task The_line_for_psql_opens_the_database_and_has_no_password()
+    {
+        await using var server = await StartAsync();
+        var password = File.ReadAllText(Path.Combine(_directory, "password"));
+        Assert.DoesNotContain(password, server.Psql, StringComparison.Ordinal);
+
+        var asked = server.Psql + " -w -At -c 'show port'";
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", asked]) { RedirectStandardOutput = true })!;
+
+        var port = await ScalarAsync(server, "SHOW port");
+        Assert.Equal($"{port}\n", await shell.StandardOutput.ReadToEndAsync(Now));
+        Assert.Contains($"@127.0.0.1:{port}/", server.Psql, StringComparison.Ordinal);
+        if (OperatingSystem.IsWindows()) return;
+        var mode = File.GetUnixFileMode(Path.Combine(_directory, "pgpass"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, mode);
     }
 
     [Fact]
@@ -161,9 +207,9 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
 
     private PrivatePostgresOptions Options(bool disposable = true) => new() { Directory = _directory, Disposable = disposable };
 
-    private async Task<PrivatePostgres> StartAsync(bool disposable = true)
+    private async Task<PrivatePostgres> StartAsync(bool disposable = true, int? port = null)
     {
-        var start = await PrivatePostgres.StartAsync(Options(disposable), _log, Now);
+        var start = await PrivatePostgres.StartAsync(Options(disposable) with { Port = port }, _log, Now);
         return start is PrivatePostgresStart.Started started ? started.Server : throw new InvalidOperationException($"{start}");
     }
 

@@ -1,39 +1,12 @@
 using System.Net;
-using System.Text.RegularExpressions;
-using Npgsql;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators;
 
-/// <summary>Every statement of docs/operations/incidents.md runs, and those that end something end it.</summary>
-public sealed partial class IncidentTests
+/// <summary>The statements of docs/operations/incidents.md that end something end it.</summary>
+public sealed class IncidentTests
 {
-    private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
-    {
-        [":'client_id'"] = $"'{TestData.Web}'",
-        [":'email'"] = $"'{TestData.Email}'",
-        [":from_id"] = "1",
-        [":to_id"] = "5",
-    };
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    [Fact]
-    public async Task Every_statement_runs_on_the_schema_of_this_build()
-    {
-        await using var database = await TestData.CreateDatabaseAsync();
-        await using var connection = await database.DataSource.OpenConnectionAsync(Ct);
-        var blocks = Blocks("# Incidents");
-        Assert.True(blocks.Count >= 13, $"Only {blocks.Count} blocks were found.");
-        foreach (var block in blocks)
-        {
-            await using var transaction = await connection.BeginTransactionAsync(Ct);
-            await using var command = new NpgsqlCommand(block, connection, transaction);
-            var fault = await Record.ExceptionAsync(() => command.ExecuteNonQueryAsync(Ct));
-            Assert.True(fault is null, $"{fault?.Message}\n{block}");
-            await transaction.RollbackAsync(Ct);
-        }
-    }
+    private const string Page = "docs/operations/incidents.md";
 
     [Fact]
     public async Task An_account_that_was_taken_over_is_closed_and_opened_again()
@@ -42,7 +15,7 @@ public sealed partial class IncidentTests
         using var browser = new TestBrowser(server);
         var unused = (await browser.AuthorizeAsync(new AuthorizationAsk())).Code;
         var tokens = await server.RedeemAsync((await browser.AuthorizeAsync(new AuthorizationAsk())).Code);
-        var statements = Blocks("## An account was taken over");
+        var statements = DocumentedSql.Blocks(Page, "## An account was taken over");
 
         await server.Database.ExecuteAsync(statements[1]);
         Assert.Equal("invalid_grant", (await server.RefreshAsync(tokens.RefreshToken)).Error);
@@ -74,7 +47,7 @@ public sealed partial class IncidentTests
             Assert.Equal(HttpStatusCode.OK, await ConnectionsAsync(before, cookies));
         }
 
-        await database.ExecuteAsync(Blocks("## The database was restored from a backup")[0]);
+        await database.ExecuteAsync(DocumentedSql.Blocks(Page, "## The database was restored from a backup")[0]);
 
         await using var after = await TestServer.StartAsync(new() { Database = database });
         Assert.Equal("invalid_grant", (await after.RefreshAsync(tokens.RefreshToken)).Error);
@@ -91,7 +64,7 @@ public sealed partial class IncidentTests
         var tokens = await server.TokensAsync();
         Assert.Contains(
             "OAuthServer clients rotate-secret ID --keep-old 0 --force",
-            File.ReadAllText(Operations()),
+            File.ReadAllText(DocumentedSql.PathOf(Page)),
             StringComparison.Ordinal);
 
         var rotated = await new ClientsRunner(server.Database)
@@ -100,7 +73,7 @@ public sealed partial class IncidentTests
             async () => (await server.RefreshAsync(tokens.RefreshToken)).Error == "invalid_client",
             TimeSpan.FromSeconds(10),
             "the leaked secret is refused");
-        await server.Database.ExecuteAsync(Blocks("## A client secret leaked")[1]);
+        await server.Database.ExecuteAsync(DocumentedSql.Blocks(Page, "## A client secret leaked")[1]);
         var refused = await server.PostFormAsync(
             "/oauth/token",
             ("grant_type", "refresh_token"),
@@ -119,36 +92,4 @@ public sealed partial class IncidentTests
         using var answer = await server.Http.SendAsync(request);
         return answer.StatusCode;
     }
-
-    /// <summary>The SQL of a section, with the values that its reader fills in.</summary>
-    private static List<string> Blocks(string heading)
-    {
-        var document = File.ReadAllText(Operations());
-        var start = document.IndexOf(heading + "\n", StringComparison.Ordinal);
-        Assert.True(start >= 0, heading);
-        var level = heading.Split(' ')[0];
-        var end = document.IndexOf($"\n{level} ", start + 1, StringComparison.Ordinal);
-        var section = document[start..(end < 0 ? document.Length : end)];
-        return [.. SqlBlock().Matches(section).Select(match => Filled(match.Groups[1].Value))];
-    }
-
-    private static string Filled(string sql) => Placeholder().Replace(sql, placeholder => Values[placeholder.Value]);
-
-    private static string Operations()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var file = Path.Combine(folder.FullName, "docs", "operations", "incidents.md");
-            if (File.Exists(file)) return file;
-        }
-
-        throw new FileNotFoundException("docs/operations/incidents.md");
-    }
-
-    [GeneratedRegex(@"```sql\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex SqlBlock();
-
-    // Not the cast, which is two colons.
-    [GeneratedRegex(@"(?<![:\w]):(?:'\w+'|[a-z]\w*)")]
-    private static partial Regex Placeholder();
 }

@@ -58,6 +58,8 @@ public class CorsTests
     [InlineData("POST", "/oauth/tokens", 404)]
     public async Task A_registered_origin_may_read_that_nothing_is_served(string method, string path, int status)
     {
+        // Where nothing is, a browser gets a page.
+        var vary = status == 404 ? "Accept, Origin" : "Origin";
         await using var host = await ProtectedHost.StartAsync();
 
         using var preflight = await host.PreflightAsync(path, ProtectedHost.App, method);
@@ -68,10 +70,10 @@ public class CorsTests
         Assert.Equal(ProtectedHost.App, preflight.Header("Access-Control-Allow-Origin"));
         if (method is "PUT" or "DELETE") Assert.Equal(method, preflight.Header("Access-Control-Allow-Methods"));
         Assert.Equal(status, (int)answer.StatusCode);
-        AssertReadable(answer);
+        AssertReadable(answer, vary);
         Assert.Equal(status, (int)other.StatusCode);
         Assert.Empty(other.CorsHeaders());
-        Assert.Equal("Origin", other.Header("Vary"));
+        Assert.Equal(vary, other.Header("Vary"));
     }
 
     [Theory]
@@ -233,11 +235,11 @@ public class CorsTests
         Assert.False(preflight.IsSuccessStatusCode);
     }
 
-    private static void AssertReadable(HttpResponseMessage answer)
+    private static void AssertReadable(HttpResponseMessage answer, string vary = "Origin")
     {
         Assert.Equal(ProtectedHost.App, answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal(Exposed, answer.Header("Access-Control-Expose-Headers"));
-        Assert.Equal("Origin", answer.Header("Vary"));
+        Assert.Equal(vary, answer.Header("Vary"));
         Assert.Null(answer.Header("Access-Control-Allow-Credentials"));
     }
 

@@ -21,7 +21,23 @@ public sealed class AccountLinksTests
         Assert.Equal("/auth/oauth/authorize/cancel?a=b&c", _links.CancelAuthorize("?a=b&c"));
         Assert.Equal(
             "/auth/account/sign-in?reauthenticate=true&returnUrl=%2Fauth%2Foauth%2Fauthorize%3Fa%3Db%26c",
-            _links.SignIn(_links.Authorize("?a=b&c"), reauthenticate: true));
+            _links.SignIn(_links.Authorize("?a=b&c"), SignInAs.TheSame));
+        Assert.Equal("/auth/account/sign-in?reauthenticate=another", _links.SignIn(null, SignInAs.Another));
+    }
+
+    [Theory]
+    [InlineData("?reauthenticate=true", SignInAs.TheSame)]
+    [InlineData("?returnUrl=x&reauthenticate=another", SignInAs.Another)]
+    [InlineData("?reauthenticate=", SignInAs.Whoever)]
+    [InlineData("?reauthenticate=other", SignInAs.Whoever)]
+    [InlineData("?reauthenticate=true&reauthenticate=another", SignInAs.Whoever)]
+    [InlineData("", SignInAs.Whoever)]
+    public void Who_is_to_sign_in_is_read_as_it_was_written(string query, object who)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.QueryString = new QueryString(query);
+
+        Assert.Equal(who, AccountLinks.Who(http.Request));
     }
 
     [Fact]

@@ -43,7 +43,8 @@ internal static class ConfigurationText
           people with published passwords, and keeps keys in files: never where others can reach it.
         - `ASPNETCORE_URLS`, default none. Where to listen, for example `http://*:8080`.
         - `ASPNETCORE_HTTP_PORTS`, `ASPNETCORE_HTTPS_PORTS`, default none; 8080 in the image. Ports on every address,
-          used when there are no URLs. Without any of the three: `http://localhost:5000`.
+          used when there are no URLs. Without any of the three: `http://localhost:5000`; in Development the issuer,
+          if it is on this machine.
         - `Kestrel__Endpoints__…`, default none. Kestrel's own section, for example a certificate; goes before the
           above.
         - `Serilog__MinimumLevel__Default`, default `Information`. `Debug`, `Information`, `Warning` or `Error`;

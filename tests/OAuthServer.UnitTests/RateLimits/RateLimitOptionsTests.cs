@@ -14,7 +14,7 @@ public class RateLimitOptionsTests
         Assert.All(
             budgets, budget => Assert.Equal((100, TimeSpan.FromMinutes(15)), (budget.PermitLimit, budget.Window)));
         Assert.Equal(
-            [BudgetCount.All, BudgetCount.Refused, BudgetCount.Refused, BudgetCount.All],
+            [BudgetCount.Refused, BudgetCount.Refused, BudgetCount.Refused, BudgetCount.All],
             budgets.Select(budget => budget.Count));
         Assert.All(
             new[] { options.ClientSecrets, options.Passwords },

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Endpoints.Account;
@@ -24,14 +26,23 @@ internal static class ConnectionsEndpoint
     }
 
     private static async Task<IResult> ShowAsync(
-        HttpContext http, AccountLinks links, PageAnswers pages, Consents consents, CancellationToken ct)
+        HttpContext http,
+        AccountLinks links,
+        PageAnswers pages,
+        Consents consents,
+        IOptions<OAuthOptions> options,
+        CancellationToken ct)
     {
         if (await AccountSession.ReadAsync(http) is not { } account)
             return new SeeOther(links.SignIn(links.Connections));
         var connections = await consents.ListAsync(account.Id, ct);
         var rows = connections
             .OrderByDescending(app => app.GrantedAt)
-            .Select(app => new ConnectionView(app.ClientId, app.ClientName, app.Scopes, app.GrantedAt));
+            .Select(app => new ConnectionView(
+                app.ClientId,
+                app.ClientName,
+                [.. app.Scopes.Select(scope => new ScopeView(scope, options.Value.Describe(scope)))],
+                app.GrantedAt));
         return pages.Connections(new ConnectionsView(account.Name, [.. rows], Notice(http.Request.Query["done"])));
     }
 

@@ -18,6 +18,11 @@ internal static class PasswordEndpoint
         return routes.MapPost(Routes.Password, AnswerAsync).WithName("password");
     }
 
+    /// <summary>Leads from the well-known address to this page, without a look at the session.</summary>
+    public static void MapChangePassword(this IEndpointRouteBuilder routes) => routes
+        .MapMethods(Routes.ChangePassword, ["GET", "HEAD"], (AccountLinks links) => new SeeOther(links.Password))
+        .WithName("change-password");
+
     private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, PasswordAnswer answer) =>
         await AccountSession.ReadAsync(http) is { } account
             ? answer.Ask(account)

@@ -27,14 +27,14 @@ internal sealed class SignInAnswer(
 
     public IResult Expired(string? target) => pages.FormExpired(links.SignIn(target));
 
-    /// <summary>The form. Names the app that waits behind it, and offers to cancel its request.</summary>
-    public async Task<IResult> AskAsync(SignInView view, CancellationToken ct, OAuthError? refusal = null)
+    /// <summary>The form as it is first shown.</summary>
+    /// <param name="current">The address of the session that there is; null without one.</param>
+    /// <param name="who">Whose address is suggested.</param>
+    public async Task<IResult> AskFirstAsync(string? target, string? current, SignInAs who, CancellationToken ct)
     {
-        var query = view.ReturnUrl is { } target ? links.AuthorizeQuery(target) : null;
-        if (query is null || await FindRequestAsync(query, ct) is not { } request)
-            return pages.SignIn(view, formActionSource: null, refusal);
-        var named = view with { ClientName = request.Client.Name, CancelUrl = links.CancelAuthorize(query) };
-        return pages.SignIn(named, RedirectUri.ContentSecurityPolicySource(request.Target.RedirectUri), refusal);
+        var request = await FindRequestAsync(target, ct);
+        var email = Suggest(request?.Parameters, current, who);
+        return Ask(new SignInView(null, null, target, email), request, refusal: null);
     }
 
     /// <summary>The answer to one outcome.</summary>
@@ -50,7 +50,8 @@ internal sealed class SignInAnswer(
             case SignInOutcome.Refused refused:
                 var refusal = new OAuthError("access_denied", "The person did not sign in.", refused.Reason);
                 var email = typed.Email.Length <= SignInService.MaxLength ? typed.Email : "";
-                return await AskAsync(typed with { Email = email, Failed = true }, ct, refusal);
+                var failed = typed with { Email = email, Failed = true };
+                return Ask(failed, await FindRequestAsync(typed.ReturnUrl, ct), refusal);
             case SignInOutcome.Limited limited:
                 return Limit(http, limited.Budget, links.SignIn(typed.ReturnUrl));
             default:
@@ -70,8 +71,29 @@ internal sealed class SignInAnswer(
             : pages.TooManyAtOnce(http, refusal, restartUrl);
     }
 
-    private async Task<AuthorizeRequest?> FindRequestAsync(string query, CancellationToken ct)
+    // What the app knows of the person goes first (OpenID Connect Core §3.1.2.1). Who said that they are somebody else
+    // is not taken for the person of the session again, also not when the app does so.
+    private static string Suggest(Parameters? request, string? current, SignInAs who)
     {
+        var hint = request?.Count("login_hint") == 1 ? request["login_hint"]?.Trim() : null;
+        if (hint is not { Length: <= SignInService.MaxLength } || !hint.Contains('@', StringComparison.Ordinal))
+            hint = null;
+        if (who != SignInAs.Another) return hint ?? current ?? "";
+        return string.Equals(hint, current, StringComparison.OrdinalIgnoreCase) ? "" : hint ?? "";
+    }
+
+    // Names the app that waits behind the form, and offers to cancel its request.
+    private IResult Ask(SignInView view, AuthorizeRequest? request, OAuthError? refusal)
+    {
+        if (request is null || view.ReturnUrl is null || links.AuthorizeQuery(view.ReturnUrl) is not { } query)
+            return pages.SignIn(view, formActionSource: null, refusal);
+        var named = view with { ClientName = request.Client.Name, CancelUrl = links.CancelAuthorize(query) };
+        return pages.SignIn(named, RedirectUri.ContentSecurityPolicySource(request.Target.RedirectUri), refusal);
+    }
+
+    private async Task<AuthorizeRequest?> FindRequestAsync(string? target, CancellationToken ct)
+    {
+        if (target is null || links.AuthorizeQuery(target) is not { } query) return null;
         if (AuthorizeEndpoint.ReadQuery(query).Failed(out _, out var parameters)) return null;
         return await authorize.DescribeAsync(parameters, ct);
     }

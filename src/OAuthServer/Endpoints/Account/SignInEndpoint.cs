@@ -11,7 +11,7 @@ namespace OAuthServer.Endpoints.Account;
 
 /// <summary>
 /// <c>/account/sign-in</c>: asks for an account, then goes on to the return target. With a session the form is
-/// skipped, unless <c>reauthenticate=true</c> asks for the password again.
+/// skipped, unless <c>reauthenticate</c> asks for the password again, or for somebody else.
 /// </summary>
 internal static class SignInEndpoint
 {
@@ -28,11 +28,11 @@ internal static class SignInEndpoint
         HttpContext http, AccountLinks links, SignInAnswer answer, CancellationToken ct)
     {
         var target = links.ReturnTarget(http.Request);
-        var again = http.Request.Query["reauthenticate"] == "true";
+        var who = AccountLinks.Who(http.Request);
         var current = await AccountSession.ReadAsync(http);
-        if (current is not null && !again) return new SeeOther(target ?? links.Connections);
+        if (current is not null && who == SignInAs.Whoever) return new SeeOther(target ?? links.Connections);
         ForgetUser(http);
-        return await answer.AskAsync(new SignInView(null, null, target, current?.Name ?? ""), ct);
+        return await answer.AskFirstAsync(target, current?.Name, who, ct);
     }
 
     private static async Task<IResult> AnswerAsync(

@@ -8,7 +8,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Endpoints.Account;
 
 /// <summary>
-/// <c>/account/sign-out</c>: a question, then the end of the session. Without one there is nothing to end.
+/// <c>/account/sign-out</c>: a question, then the end of the session, and a page that says so. Whoever has no session
+/// is told the same.
 /// </summary>
 internal static class SignOutEndpoint
 {
@@ -21,7 +22,7 @@ internal static class SignOutEndpoint
     private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, PageAnswers pages) =>
         await AccountSession.ReadAsync(http) is { } account
             ? pages.SignOut(new SignOutView(account.Name))
-            : new SeeOther(links.SignIn());
+            : pages.SignedOut(links.SignIn());
 
     private static async Task<IResult> AnswerAsync(
         HttpContext http,
@@ -31,11 +32,11 @@ internal static class SignOutEndpoint
         AccountJournal journal,
         CancellationToken ct)
     {
-        if (await AccountSession.ReadAsync(http) is not { } account) return new SeeOther(links.SignIn());
+        if (await AccountSession.ReadAsync(http) is not { } account) return new SeeOther(links.SignOut);
         if (await AccountForm.ReadAsync(http.Request, [], ct) is null) return pages.Malformed(links.SignOut);
         if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.SignOut);
         await AccountSession.EndAsync(http);
         await journal.SignedOutAsync(account.Id, http.Audit(), ct);
-        return new SeeOther(links.SignIn());
+        return new SeeOther(links.SignOut);
     }
 }

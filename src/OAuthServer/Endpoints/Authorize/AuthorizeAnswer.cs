@@ -3,6 +3,7 @@ using OAuthServer.Audit;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
+using OAuthServer.RateLimits;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Authorize;
@@ -43,14 +44,17 @@ internal sealed class AuthorizeAnswer(
             : Redirect(http, location);
     }
 
-    private SeeOther Refuse(HttpContext http, AuthorizeOutcome.Refused refused) =>
-        Redirect(http, RedirectUri.WithQuery(
+    private SeeOther Refuse(HttpContext http, AuthorizeOutcome.Refused refused)
+    {
+        RefusedAnswer.Set(http);
+        return Redirect(http, RedirectUri.WithQuery(
             refused.Target.RedirectUri,
             ("error", refused.Error.Code),
             ("error_description", refused.Error.Description),
             ("error_uri", address.ErrorUri(refused.Error.Code)),
             ("state", refused.Target.State),
             ("iss", address.Issuer)));
+    }
 
     private static SeeOther Redirect(HttpContext http, string location)
     {
@@ -75,12 +79,18 @@ internal sealed class AuthorizeAnswer(
         return pages.Error(http, view);
     }
 
+    private static SignInAs As(AuthorizeOutcome.SignIn signIn)
+    {
+        if (!signIn.Reauthenticate) return SignInAs.Whoever;
+        return signIn.Request.Prompt.HasFlag(Prompt.SelectAccount) ? SignInAs.Another : SignInAs.TheSame;
+    }
+
     // Signing in fulfils prompt=login and select_account: without this the person would be asked for ever.
     private string SignInUrl(AuthorizeOutcome.SignIn signIn)
     {
         var consentAgain = signIn.Request.Prompt.HasFlag(Prompt.Consent) ? "&prompt=consent" : string.Empty;
         var query = signIn.Request.Parameters.ToQuery("prompt", AuthorizeRequest.AfterSignIn) + consentAgain
             + $"&{AuthorizeRequest.AfterSignIn}=true";
-        return links.SignIn(links.Authorize(query), signIn.Reauthenticate);
+        return links.SignIn(links.Authorize(query), As(signIn));
     }
 }

@@ -63,7 +63,7 @@ internal sealed class ConsentForm(
             AlreadyGranted = [.. granted.Select(Describe)],
             UserName = person.Name,
             Ticket = _tickets.Seal(ticket),
-            SwitchAccountUrl = links.SignIn(links.Authorize(query), reauthenticate: true),
+            SwitchAccountUrl = links.SignIn(links.Authorize(query), SignInAs.Another),
         };
         return pages.Consent(view, RedirectUri.ContentSecurityPolicySource(target.RedirectUri));
     }
@@ -92,5 +92,5 @@ internal sealed class ConsentForm(
     private string WayBack(ConsentTicket? ticket) =>
         ticket is null ? links.Connections : links.Authorize(ticket.Query);
 
-    private ScopeView Describe(string scope) => new(scope, options.Value.Scopes.GetValueOrDefault(scope, scope));
+    private ScopeView Describe(string scope) => new(scope, options.Value.Describe(scope));
 }

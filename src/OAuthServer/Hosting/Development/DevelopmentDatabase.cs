@@ -37,7 +37,7 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
         if (!string.IsNullOrEmpty(probe.Configuration.GetConnectionString("OAuthServer"))) return database;
 
         var start = await StartPrivateAsync(Path.Combine(DataFolder(root), "postgres"), quiet);
-        (database._server, database.Fault) = (start.Server, start.Fault);
+        (database._server, database.Psql, database.Fault) = (start.Server, start.Psql, start.Fault);
         if (start.Connection is { } connection) database._settings["ConnectionStrings:OAuthServer"] = connection;
         return database;
     }
@@ -51,6 +51,9 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
             ? Path.Combine(DataFolder(environment.ContentRootPath), "keys")
             : null;
 
+    /// <summary>The command that opens it in psql; null when it is not the private one.</summary>
+    public string? Psql { get; private set; }
+
     /// <summary>Tells the host where the database and the keys are.</summary>
     public void Configure(IConfigurationBuilder configuration) => configuration.AddInMemoryCollection(_settings);
 
@@ -61,6 +64,9 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
     }
 
 #if LOCAL_POSTGRES
+    // Where a person finds it again at every start, beside the server's 5080.
+    private const int Port = 5480;
+
     private static async Task<PrivateDatabase> StartPrivateAsync(string directory, bool quiet)
     {
         // The host and its log do not exist yet.
@@ -69,9 +75,10 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
             if (!quiet) logging.AddSimpleConsole(console => console.SingleLine = true);
         });
         var logger = loggers.CreateLogger("PostgreSQL");
-        return await PrivatePostgres.StartAsync(new() { Directory = directory }, logger) switch
+        return await PrivatePostgres.StartAsync(new() { Directory = directory, Port = Port }, logger) switch
         {
-            PrivatePostgresStart.Started started => new(started.Server, started.Server.ConnectionString, null),
+            PrivatePostgresStart.Started { Server: var server } =>
+                new(server, server.ConnectionString, null) { Psql = server.Psql },
             PrivatePostgresStart.NotInstalled missing => new(null, null, missing.Message),
             PrivatePostgresStart.Failed failed => new(null, null, failed.Message),
             _ => throw new InvalidOperationException("PostgreSQL neither started nor failed."),
@@ -107,5 +114,9 @@ internal sealed class DevelopmentDatabase : IAsyncDisposable
     }
 
     // Either the server and how to reach it, or why there is none.
-    private sealed record PrivateDatabase(IAsyncDisposable? Server, string? Connection, string? Fault);
+    private sealed record PrivateDatabase(IAsyncDisposable? Server, string? Connection, string? Fault)
+    {
+        /// <summary>How to look into it.</summary>
+        public string? Psql { get; init; }
+    }
 }

@@ -10,7 +10,8 @@ namespace OAuthServer.Hosting.Development;
 internal static class DevelopmentStart
 {
     /// <summary>Null when the host can start, else what stands in the way.</summary>
-    public static async Task<string?> PrepareAsync(WebApplication app)
+    /// <param name="psql">Opens the private database; null when there is none.</param>
+    public static async Task<string?> PrepareAsync(WebApplication app, string? psql)
     {
         if (!app.Environment.IsDevelopment()) return null;
         var address = app.Services.GetRequiredService<ServerAddress>();
@@ -26,24 +27,11 @@ internal static class DevelopmentStart
             return $"The database of ConnectionStrings:OAuthServer cannot be used: {outage.Message}";
         }
 
-        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Banner(address)));
+        app.Lifetime.ApplicationStarted.Register(
+            () => Console.WriteLine(DevelopmentBanner.Of(address, [.. app.Urls], psql)));
         return null;
     }
 
     private static bool IsThisMachine(ServerAddress address) =>
         new Uri(address.Issuer) is { IsLoopback: true, Scheme: "http" };
-
-    private static string Banner(ServerAddress address) => $"""
-
-        OAuthServer   {address.Issuer}   (Development)
-
-          person        {DemoSeed.Email} / {DemoSeed.Password}
-          confidential  demo-web / {DemoSeed.WebSecret}    http://localhost:5090/callback
-          browser       demo-spa                      http://localhost:5091/callback
-          native        demo-native                   http://127.0.0.1/callback, any port
-          scopes        read write
-
-          try           curl {address.Issuer}/.well-known/oauth-authorization-server
-
-        """;
 }

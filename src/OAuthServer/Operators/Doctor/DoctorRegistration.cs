@@ -1,3 +1,4 @@
+using OAuthServer.Hosting;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Doctor;

@@ -89,10 +89,10 @@ public sealed record ConnectionsView(string UserName, IReadOnlyList<ConnectionVi
 /// <summary>One app that has access.</summary>
 /// <param name="ClientId">The client, posted back to withdraw.</param>
 /// <param name="ClientName">Its name as registered.</param>
-/// <param name="Scopes">What it may do, by the names of the scopes.</param>
+/// <param name="Scopes">What it may do.</param>
 /// <param name="GrantedAt">When the person agreed.</param>
 public sealed record ConnectionView(
-    string ClientId, string ClientName, IReadOnlyList<string> Scopes, DateTimeOffset GrantedAt);
+    string ClientId, string ClientName, IReadOnlyList<ScopeView> Scopes, DateTimeOffset GrantedAt);
 
 /// <summary>The page to change the password.</summary>
 /// <param name="UserName">Who is signed in; also tells password managers which entry to change.</param>
@@ -104,7 +104,11 @@ public sealed record PasswordView(string UserName, string? Fault);
 /// <param name="Text">What it means.</param>
 /// <param name="LinkText">The words of the link.</param>
 /// <param name="LinkUrl">An internal target.</param>
-public sealed record MessageView(string Title, string Text, string LinkText, string LinkUrl);
+public sealed record MessageView(string Title, string Text, string LinkText, string LinkUrl)
+{
+    /// <summary>What else is good to know; null for nothing.</summary>
+    public string? Note { get; init; }
+}
 
 /// <summary>What every page is given besides its view.</summary>
 /// <param name="Root">The path of the issuer, put before every link.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using OAuthServer.Hosting.Development;
 using OAuthServer.LocalPostgres;
@@ -10,6 +11,8 @@ namespace OAuthServer.OperatorTests.Hosting.Development;
 /// <summary>The built host as a person starts it for the first time: Development, nothing configured, a PostgreSQL on the machine.</summary>
 public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<ContentRoot>
 {
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // The host is to be ready within 5 s; a busy machine gets more.
@@ -39,6 +42,32 @@ public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<Conte
         Assert.InRange(second.ReadyAfter, TimeSpan.Zero, QuickEnough);
         Assert.NotNull(await DemoApp.RefreshAsync(second.Http, token));
         await AssertStopsAsync(second, "INT");
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:{0}")]
+    [InlineData("http://127.0.0.1:{0}/tenant")]
+    public async Task Without_a_word_about_ports_it_listens_where_it_says_and_its_database_can_be_opened(string issuer)
+    {
+        issuer = string.Format(CultureInfo.InvariantCulture, issuer, ClusterPort.Free());
+        await using var host = await HostProcess.StartAsync(root, new() { ["OAuth__Issuer"] = issuer }, port: null);
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(host.Output.Contains("  database ", StringComparison.Ordinal)),
+            Patience,
+            "the banner is printed");
+        var lines = host.Output.Split('\n');
+        Assert.DoesNotContain("which is not its issuer", host.Output, StringComparison.Ordinal);
+
+        var address = Value(lines, "try")["curl ".Length..];
+        using var metadata = JsonDocument.Parse(await host.Http.GetStringAsync(new Uri(address), Ct));
+        Assert.Equal(issuer, metadata.RootElement.GetProperty("issuer").GetString());
+
+        var psql = Value(lines, "database");
+        var password = File.ReadAllText(Path.Combine(root.Path, ".data", "postgres", "password"));
+        Assert.DoesNotContain(password, host.Output, StringComparison.Ordinal);
+        var asked = $"{psql} -w -At -c 'select client_id from oauth_clients order by 1'";
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", asked]) { RedirectStandardOutput = true })!;
+        Assert.Equal("demo-native\ndemo-spa\ndemo-web\n", await shell.StandardOutput.ReadToEndAsync(Ct));
     }
 
     [Fact]
@@ -81,6 +110,10 @@ public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<Conte
         Assert.Equal(PostgresBinaries.InstallAdvice, ended.Error.TrimEnd());
         Assert.Empty(ended.Output);
     }
+
+    private static string Value(string[] lines, string name) =>
+        Assert.Single(lines, line => line.StartsWith($"  {name} ", StringComparison.Ordinal))[(name.Length + 2)..]
+            .Trim();
 
     private static async Task AssertBannerAsync(HostProcess host)
     {

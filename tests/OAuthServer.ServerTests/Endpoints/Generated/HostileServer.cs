@@ -99,7 +99,7 @@ public sealed class HostileServer : OwnServer
         var signIn = await TestBrowser.FormAsync(await stranger.GetAsync("/account/sign-in?returnUrl=" + Uri.EscapeDataString(back)), "/account/sign-in");
         Part strangersCookie = new("Cookie", string.Join("; ", stranger.Cookies.Select(c => $"{c.Key}={c.Value}")));
         var antiforgery = new Part("antiforgery", (await TestBrowser.FormAsync(await _browser.GetAsync("/account/password"), "/account/password")).Fields["antiforgery"]);
-        Part[] bodies = [new("returnUrl", back), new("reauthenticate", "true"), new("x")];
+        Part[] bodies = [new("returnUrl", back), new("reauthenticate", "true", "another"), new("x")];
         return
         [
             new("GET", "/account/sign-in", bodies, [Cookie]),
@@ -116,7 +116,7 @@ public sealed class HostileServer : OwnServer
 
     private static IEnumerable<HostileEndpoint> Public()
     {
-        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
+        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
         return routes.Select(route => new HostileEndpoint("GET", route, [new("v", "1"), new("since", "0")], []));
     }
 

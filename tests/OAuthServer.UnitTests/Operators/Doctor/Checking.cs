@@ -3,6 +3,7 @@ using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Options;
+using OAuthServer.Hosting;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Settings;
 
@@ -23,7 +24,7 @@ internal static class Checking
     public static ListenAddresses Listen(params (string Key, string Value)[] settings)
     {
         var values = settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value));
-        return new ListenAddresses(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+        return new ListenAddresses(new ConfigurationBuilder().AddInMemoryCollection(values).Build(), Environment());
     }
 
     public static Task<CheckResult> RunAsync(IDoctorCheck check) =>

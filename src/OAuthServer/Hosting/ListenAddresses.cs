@@ -1,19 +1,30 @@
 using System.Net;
 
-namespace OAuthServer.Operators.Doctor;
+namespace OAuthServer.Hosting;
 
 /// <summary>
 /// Where the server will listen, by the same settings and in the same order as Kestrel: its endpoints, the URLs, the
-/// ports.
+/// ports. Where nothing says so, a Development server listens at its issuer, if that is this machine.
 /// </summary>
-internal sealed class ListenAddresses(IConfiguration configuration)
+internal sealed class ListenAddresses
 {
+    private const string Urls = "urls";
     private const string Default = "http://localhost:5000";
     private const StringSplitOptions Tidy = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
     private static readonly char[] Separators = [';', ',', ' '];
 
+    private readonly bool _areConfigured;
+
+    public ListenAddresses(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var configured = Read(configuration);
+        _areConfigured = configured.Count > 0;
+        if (_areConfigured) All = configured;
+        else All = [(environment.IsDevelopment() ? LocalIssuer(configuration) : null) ?? Default];
+    }
+
     /// <summary>As they are configured, for instance <c>http://*:8080</c>.</summary>
-    public IReadOnlyList<string> All { get; } = Read(configuration);
+    public IReadOnlyList<string> All { get; }
 
     /// <summary>Whether Kestrel ends TLS by itself somewhere.</summary>
     public bool HasHttps => All.Any(address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase));
@@ -21,18 +32,30 @@ internal sealed class ListenAddresses(IConfiguration configuration)
     /// <summary>Whether other machines reach every or some address.</summary>
     public bool AreExposed => All.Any(address => !IsLoopback(address));
 
+    /// <summary>Tells Kestrel, where nothing is configured.</summary>
+    public static void Settle(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var listen = new ListenAddresses(configuration, environment);
+        if (environment.IsDevelopment() && !listen._areConfigured) configuration[Urls] = listen.All[0];
+    }
+
+    private static string? LocalIssuer(IConfiguration configuration) =>
+        Uri.TryCreate(configuration["OAuth:Issuer"], UriKind.Absolute, out var issuer)
+        && issuer is { IsLoopback: true, Scheme: "http" }
+            ? issuer.GetLeftPart(UriPartial.Authority)
+            : null;
+
     private static List<string> Read(IConfiguration configuration)
     {
         var sections = configuration.GetSection("Kestrel:Endpoints").GetChildren();
         var endpoints = sections.Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
         if (endpoints.Count > 0) return endpoints;
-        if (Split(configuration["urls"]) is { Count: > 0 } urls) return urls;
-        List<string> ports =
+        if (Split(configuration[Urls]) is { Count: > 0 } urls) return urls;
+        return
         [
             .. Split(configuration["http_ports"]).Select(port => $"http://*:{port}"),
             .. Split(configuration["https_ports"]).Select(port => $"https://*:{port}"),
         ];
-        return ports.Count > 0 ? ports : [Default];
     }
 
     private static List<string> Split(string? text) => [.. (text ?? "").Split(Separators, Tidy)];
