@@ -29,6 +29,12 @@ public sealed class SeededCluster : IAsyncDisposable
     public string ConnectionString =>
         new NpgsqlConnectionStringBuilder(_cluster.ConnectionString) { Username = Role, Password = Role }.ConnectionString;
 
+    /// <summary>The superuser's.</summary>
+    public string AdministrationString => _cluster.ConnectionString;
+
+    /// <summary>Where PostgreSQL keeps it.</summary>
+    public string DataDirectory => _cluster.DataDirectory;
+
     /// <summary>The database's name.</summary>
     public string Name => new NpgsqlConnectionStringBuilder(_cluster.ConnectionString).Database!;
 
@@ -77,6 +83,9 @@ public sealed class SeededCluster : IAsyncDisposable
 
     /// <summary>Takes the database down as a crash would.</summary>
     public Task StopAsync() => _cluster.StopAsync();
+
+    /// <summary>Kills every process of it at once.</summary>
+    public Task KillAsync() => _cluster.KillAsync();
 
     /// <summary>Brings it back.</summary>
     public Task StartAsync() => _cluster.StartAsync();
