@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OAuthServer.OperatorTests.Hosting;
 using OAuthServer.Testing;
 
@@ -25,12 +26,14 @@ public sealed class DrillTests
         await watch.GoesOnAsync(all);
 
         await new Breakage(cluster, standby, fleet, watch).RunAsync(fault);
-
+        var mended = Stopwatch.StartNew();
         await watch.GoesOnAsync(all);
+        var recovery = mended.Elapsed;
+
         await load.StopAsync();
         var survivor = standby?.AdministrationString ?? cluster.AdministrationString;
         await new Reckoning(app, ledger, load, survivor).SettleAsync();
-        TestContext.Current.TestOutputHelper?.WriteLine(ledger.ToString());
+        TestContext.Current.TestOutputHelper?.WriteLine($"Recovered within {recovery.TotalSeconds:0.0} s.\n{ledger}");
         Assert.Empty(ledger.Faults);
         Assert.All(all, instance => Assert.True(fleet.IsAlive(instance), fleet.LogOf(instance)));
     }
