@@ -40,8 +40,10 @@ internal sealed class OneMoreTry(
         {
             return await statement.WaitAsync(limit, cancellationToken);
         }
-        catch (Exception end) when (end is TimeoutException or OperationCanceledException && !statement.IsCompleted)
+        catch (Exception end) when (end is TimeoutException or OperationCanceledException)
         {
+            // It has ended after all in the meantime, or this is how it ended.
+            if (statement.IsCompleted) return await statement;
             db.Leave(statement);
             if (end is OperationCanceledException) throw;
             throw new OutcomeUnknownException($"The database did not answer within {limit.TotalSeconds:0} seconds.");

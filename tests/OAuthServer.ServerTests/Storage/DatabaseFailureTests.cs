@@ -56,7 +56,9 @@ public sealed class DatabaseFailureTests
         }
 
         await Eventually.BecomesTrue(
-            async () => await SessionAsync(database) != session, TimeSpan.FromSeconds(20), "the session is not used again");
+            async () => await SessionAsync(database) != session,
+            TimeSpan.FromSeconds(20),
+            "the session is not used again");
     }
 
     // Of the server: the question has a pool of its own.
