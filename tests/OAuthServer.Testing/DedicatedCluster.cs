@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using OAuthServer.LocalPostgres;
 
 namespace OAuthServer.Testing;
@@ -8,6 +10,8 @@ namespace OAuthServer.Testing;
 /// </summary>
 public sealed class DedicatedCluster : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly string _directory;
     private readonly string _data;
 
@@ -40,11 +44,31 @@ public sealed class DedicatedCluster : IAsyncDisposable
     /// <summary>Takes the database down as a crash would: every connection breaks, new ones are refused.</summary>
     public Task StopAsync() => ControlAsync("-m", "immediate", "stop");
 
+    /// <summary>
+    /// Ends every process of it with SIGKILL: nobody says good-bye, and what was written last is in the log alone.
+    /// </summary>
+    public async Task KillAsync()
+    {
+        var postmaster = PostmasterFile.OfRunningServer(_data)!.ProcessId;
+        // One that stands still starts no more processes, and collects none that has ended.
+        using (var stop = Process.Start("kill", ["-STOP", Text(postmaster)])) await stop.WaitForExitAsync();
+        var children = await File.ReadAllTextAsync($"/proc/{Text(postmaster)}/task/{Text(postmaster)}/children");
+        string[] all = [Text(postmaster), .. children.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        using (var kill = Process.Start("kill", ["-KILL", .. all])) await kill.WaitForExitAsync();
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(!all.Any(id => HostProcess.IsRunning(int.Parse(id, CultureInfo.InvariantCulture)))),
+            Patience, "PostgreSQL's processes are gone");
+        // Whoever looks for the server takes the note of the dead one away.
+        _ = PostmasterFile.OfRunningServer(_data);
+    }
+
     /// <summary>Brings it back with its data, on the same port.</summary>
     public Task StartAsync() => ControlAsync("-l", Path.Combine(_directory, "server.log"), "start");
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await Task.Run(() => TestClusters.Remove(_directory));
+
+    private static string Text(int id) => id.ToString(CultureInfo.InvariantCulture);
 
     private async Task ControlAsync(params string[] action)
     {

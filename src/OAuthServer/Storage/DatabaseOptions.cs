@@ -9,7 +9,7 @@ internal sealed class DatabaseOptions
     private const int PreparedStatements = 64;
     private const int KeepAliveSeconds = 15;
     private const int PatienceSeconds = 5;
-    private const int NeverAskToCancel = -1;
+    private const int NoWaitForCancel = -1;
 
     /// <summary>An Npgsql connection string; may hold a password.</summary>
     public string ConnectionString { get; set; } = string.Empty;
@@ -71,9 +71,9 @@ internal sealed class DatabaseOptions
         // A request waits for a connection and then for its answer; together ten seconds at most.
         Default("Timeout", PatienceSeconds);
         Default("Command Timeout", PatienceSeconds);
-        // A statement that takes too long loses its connection. Asking the server to cancel it would hold a thread
-        // for as long as the server is frozen, and a commit that waits for its standby would count as done.
-        Default("Cancellation Timeout", NeverAskToCancel);
+        // A statement that takes too long loses its connection. Npgsql still asks the server to cancel it, and does
+        // not wait for what comes of that: a commit that waits for its standby would count as done.
+        Default("Cancellation Timeout", NoWaitForCancel);
         if (settings.TcpKeepAliveTime == 0 && !IsSocketFile(settings.Host)) KeepAlive(settings);
         return settings;
 

@@ -17,7 +17,7 @@ internal sealed class OAuthDatabase : IDbContextFactory<OAuthDbContext>, IAsyncD
     {
         _connections = connections;
         var options = new DbContextOptionsBuilder<OAuthDbContext>();
-        Configure(options, connections);
+        Configure(options, connections, new StatementsUnderWay());
         _contexts = new(options.Options);
     }
 
@@ -26,17 +26,22 @@ internal sealed class OAuthDatabase : IDbContextFactory<OAuthDbContext>, IAsyncD
     public static OAuthDatabase Open(string connectionString) => new(NpgsqlDataSource.Create(connectionString));
 
     /// <summary>How this server uses Entity Framework, wherever its contexts come from.</summary>
-    public static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource connections) => options
-        .UseNpgsql(connections, npgsql => npgsql.ExecutionStrategy(db => new OneMoreTry(db)))
-        .AddInterceptors(new SessionWatch(connections, TimeProvider.System))
-        .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
-        .EnableThreadSafetyChecks(false)
-        // Whoever handles a failure logs it, once.
-        .ConfigureWarnings(warnings => warnings.Log(
-            (RelationalEventId.CommandError, LogLevel.Debug),
-            (RelationalEventId.ConnectionError, LogLevel.Debug),
-            (CoreEventId.QueryIterationFailed, LogLevel.Debug),
-            (CoreEventId.SaveChangesFailed, LogLevel.Debug)));
+    public static void Configure(
+        DbContextOptionsBuilder options, NpgsqlDataSource connections, StatementsUnderWay underWay)
+    {
+        var sessions = new SessionWatch(connections, TimeProvider.System);
+        options
+            .UseNpgsql(connections, npgsql => npgsql.ExecutionStrategy(db => new OneMoreTry(db, sessions, underWay)))
+            .AddInterceptors(sessions)
+            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+            .EnableThreadSafetyChecks(false)
+            // Whoever handles a failure logs it, once.
+            .ConfigureWarnings(warnings => warnings.Log(
+                (RelationalEventId.CommandError, LogLevel.Debug),
+                (RelationalEventId.ConnectionError, LogLevel.Debug),
+                (CoreEventId.QueryIterationFailed, LogLevel.Debug),
+                (CoreEventId.SaveChangesFailed, LogLevel.Debug)));
+    }
 
     /// <inheritdoc/>
     public OAuthDbContext CreateDbContext() => _contexts.CreateDbContext();

@@ -16,6 +16,8 @@ namespace OAuthServer.Storage;
 internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
     : DbContext(options), IDataProtectionKeyContext
 {
+    private Task? _left;
+
     /// <summary>The last statement ran a second time; set by <see cref="OneMoreTry"/>.</summary>
     public bool TriedAgain { get; set; }
 
@@ -63,6 +65,31 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
             ExceptionDispatchInfo.Throw(cause);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Whoever asked goes on without the answer of this statement. Until it has ended the context is in use, so it is
+    /// not given back to the pool of contexts; its connection is, afterwards.
+    /// </summary>
+    public void Leave(Task statement)
+    {
+        _left = statement;
+        _ = CloseAfterAsync(statement);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (_left is null) base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _left is null ? base.DisposeAsync() : ValueTask.CompletedTask;
+
+    private async Task CloseAfterAsync(Task statement)
+    {
+        await statement.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Database.CloseConnectionAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <inheritdoc/>

@@ -50,7 +50,8 @@ internal sealed class SessionWatch(NpgsqlDataSource pool, TimeProvider clock)
             "The wait for the synchronous standby was given up: what was written may be lost with this node.");
     }
 
-    private void EmptyPool()
+    /// <summary>No connection that is open now is used again.</summary>
+    public void EmptyPool()
     {
         lock (_emptying)
         {

@@ -36,8 +36,12 @@ internal static class StorageRegistration
                 "ConnectionStrings:OAuthServerListen must be a connection string like the other one, without a pooler.")
             .ValidateOnStart();
         services.AddSingleton(provider => Options<DatabaseOptions>(provider).CreateDataSource());
-        services.AddPooledDbContextFactory<OAuthDbContext>(
-            (provider, options) => OAuthDatabase.Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<StatementsUnderWay>();
+        services.AddHostedService<ThreadReserve>();
+        services.AddPooledDbContextFactory<OAuthDbContext>((provider, options) => OAuthDatabase.Configure(
+            options,
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetRequiredService<StatementsUnderWay>()));
         services.AddTables();
         services.AddSingleton<SchemaVersion>();
         services.AddSingleton<Migrator>();

@@ -216,7 +216,7 @@ public sealed class AccountStoreTests : IAsyncLifetime
     private OAuthDbContext Watched(ConcurrentQueue<string> statements)
     {
         var options = new DbContextOptionsBuilder<OAuthDbContext>();
-        OAuthDatabase.Configure(options, _server.Database.DataSource);
+        OAuthDatabase.Configure(options, _server.Database.DataSource, new StatementsUnderWay());
         options.UseQueryTrackingBehavior(QueryTrackingBehavior.TrackAll).AddInterceptors(new Watch(statements));
         return new(options.Options);
     }

@@ -35,4 +35,36 @@ public sealed class DatabaseFailureTests
             Assert.True(DatabaseFailure.Is(outage));
         }
     }
+
+    // Npgsql answers a statement with the columns of another one when a timeout struck while it prepared.
+    [Fact]
+    public async Task Rows_that_do_not_fit_their_statement_are_an_outage_and_end_the_session()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using (var db = database.Contexts.CreateDbContext())
+        {
+            var fit = await db.OnceAsync<WritableDatabase>($"SELECT false AS is_standby, true AS is_read_only", Ct);
+            Assert.Equal(new WritableDatabase(false, true), fit);
+        }
+
+        var session = await SessionAsync(database);
+        await using (var db = database.Contexts.CreateDbContext())
+        {
+            var outage = await Assert.ThrowsAsync<OutcomeUnknownException>(
+                () => db.OnceAsync<WritableDatabase>($"SELECT false AS is_standby", Ct));
+            Assert.True(DatabaseFailure.Is(outage));
+        }
+
+        await Eventually.BecomesTrue(
+            async () => await SessionAsync(database) != session,
+            TimeSpan.FromSeconds(20),
+            "the session is not used again");
+    }
+
+    // Of the server: the question has a pool of its own.
+    private static Task<int> SessionAsync(TestDatabase database) => database.ScalarAsync<int>(
+        """
+        SELECT coalesce(min(pid), 0) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'SELECT false AS is_standby%'
+        """);
 }

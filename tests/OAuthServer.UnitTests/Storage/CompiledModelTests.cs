@@ -62,7 +62,7 @@ public sealed partial class CompiledModelTests : IDisposable
     private OAuthDbContext NewContext()
     {
         var options = new DbContextOptionsBuilder<OAuthDbContext>();
-        OAuthDatabase.Configure(options, _nowhere);
+        OAuthDatabase.Configure(options, _nowhere, new StatementsUnderWay());
         return new(options.Options);
     }
 
