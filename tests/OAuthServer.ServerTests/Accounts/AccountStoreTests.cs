@@ -156,7 +156,9 @@ public sealed class AccountStoreTests : IAsyncLifetime
     {
         var keys = _server.Services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository!;
         var before = keys.GetAllElements().Count;
-        var key = XElement.Parse("<key id=\"7\"><descriptor>a &lt; b</descriptor></key>");
+        var key = XElement.Parse(
+            "<key id=\"7\"><descriptor><encryptedSecret decryptorType=\"OAuthServer.Accounts.SessionKeyDecryptor, OAuthServer\">"
+            + "<encryptedKey secret=\"x\">a &lt; b</encryptedKey></encryptedSecret></descriptor></key>");
 
         keys.StoreElement(key, "key-7");
         await _server.Database.ExecuteAsync("INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('empty', ''), ('none', NULL)");

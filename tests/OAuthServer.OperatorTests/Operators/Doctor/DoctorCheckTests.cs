@@ -90,18 +90,19 @@ public sealed class DoctorCheckTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(-1, "warning session_keys_expired")]
-    [InlineData(60, "")]
-    public async Task Session_keys_are_judged_by_their_end(int days, string expected)
+    [InlineData(-1, "encryptedKey", "warning session_keys_expired")]
+    [InlineData(60, "encryptedKey", "")]
+    [InlineData(60, "masterKey", "warning session_keys_in_clear")]
+    public async Task Session_keys_are_judged_by_their_end_and_lie_nowhere_in_clear(int days, string kind, string expected)
     {
         await _database.ExecuteAsync(
             """
             INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('key', format(
                 '<key id="4b5d" version="1"><activationDate>2026-01-01T00:00:00Z</activationDate>'
-                '<expirationDate>%s</expirationDate><descriptor>never-printed</descriptor></key>',
-                to_char((now() + make_interval(days => $1)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
+                '<expirationDate>%1$s</expirationDate><descriptor><%2$s>never-printed</%2$s></descriptor></key>',
+                to_char((now() + make_interval(days => $1)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), $2::text))
             """,
-            days);
+            days, kind);
 
         var run = await DoctorRun.OnAsync(_database);
 

@@ -18,6 +18,7 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
     private const int MostHeadBytes = 16 * 1024;
     private const int Repeats = 5;
     private const int RevocationBytes = 64;
+    private const int AppBytes = 1024;
     private const int CarriedTimes = 3;
 
     // A static file, the same for everybody.
@@ -137,6 +138,8 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         "/account/site.css" => StyleSheetBytes,
         // One entry for each revocation that still matters.
         "/oauth/revocations" => MostBytes + (answer.Text.Count(c => c == ',') * RevocationBytes),
+        // One entry for each app, in words.
+        "/account/connections" => MostBytes + (answer.Text.Split("<li><div").Length * AppBytes),
         // Their forms and links carry the authorization request on.
         "/oauth/authorize" or "/account/sign-in" => MostBytes + (CarriedTimes * request.Length),
         _ => MostBytes,

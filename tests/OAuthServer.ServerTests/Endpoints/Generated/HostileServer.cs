@@ -99,10 +99,11 @@ public sealed class HostileServer : OwnServer
         var signIn = await TestBrowser.FormAsync(await stranger.GetAsync("/account/sign-in?returnUrl=" + Uri.EscapeDataString(back)), "/account/sign-in");
         Part strangersCookie = new("Cookie", string.Join("; ", stranger.Cookies.Select(c => $"{c.Key}={c.Value}")));
         var antiforgery = new Part("antiforgery", (await TestBrowser.FormAsync(await _browser.GetAsync("/account/password"), "/account/password")).Fields["antiforgery"]);
-        Part[] bodies = [new("returnUrl", back), new("reauthenticate", "true", "another"), new("x")];
+        Part[] bodies = [new("returnUrl", back), new("reauthenticate", "true"), new("x")];
         return
         [
             new("GET", "/account/sign-in", bodies, [Cookie]),
+            new("GET", "/account/sign-in", [new("returnUrl", back), new("reauthenticate", "another")], [Cookie]),
             new("GET", "/account/sign-in", bodies, []),
             new("POST", "/account/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("email", TestData.Email), new("password"), new("keep", "true")], [strangersCookie]),
             new("GET", "/account/sign-out", [new("x")], [Cookie]),
