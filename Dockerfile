@@ -18,8 +18,8 @@ COPY migrations/ migrations/
 COPY src/OAuthServer/ src/OAuthServer/
 RUN dotnet publish src/OAuthServer -c Release --no-restore -r linux-${TARGETARCH/amd64/x64} -p:UseAppHost=false -o /app
 
-# Chiseled: no shell, no package manager, runs as the unprivileged user "app".
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+# Chiseled: no shell, no package manager, runs as the unprivileged user "app"; "extra" has ICU, for Unicode text.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra
 WORKDIR /app
 COPY --from=build /app ./
 # Writes nothing to its own file system: run it with --read-only. Without the diagnostics socket, not even /tmp is needed.

@@ -24,10 +24,21 @@ CREATE TABLE accounts (
     CONSTRAINT accounts_normalized_email_is_not_in_capitals CHECK (
         normalized_email IS NOT NULL
         AND normalized_email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND normalized_email !~ '[a-z]'),
+    CONSTRAINT accounts_normalized_email_is_punycode CHECK (normalized_email !~ '[@.]XN--'),  -- letters, not their code
     CONSTRAINT accounts_stamp_is_empty CHECK (security_stamp <> '' AND concurrency_stamp <> ''),
     CONSTRAINT accounts_password_hash_is_not_of_identity
         CHECK (password_hash ~ '^A[QA][A-Za-z0-9+/]+=*$')
 );
+
+-- An address in another Unicode form would be found by nobody. PostgreSQL knows the forms of UTF-8 alone.
+DO $$
+BEGIN
+    IF getdatabaseencoding() = 'UTF8' THEN
+        ALTER TABLE accounts ADD CONSTRAINT accounts_normalized_email_is_not_composed
+            CHECK (normalized_email IS NFC NORMALIZED);
+    END IF;
+END;
+$$;
 
 CREATE UNIQUE INDEX accounts_normalized_user_name ON accounts (normalized_user_name);
 CREATE UNIQUE INDEX accounts_normalized_email ON accounts (normalized_email);

@@ -1,6 +1,10 @@
+using System.Globalization;
 using OAuthServer.Hosting;
 using OAuthServer.Hosting.Development;
 using OAuthServer.Operators;
+
+// Whoever starts it, wherever: figures and moments are written in one way.
+CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
 if (RootCommands.Handles(args)) return await RootCommands.RunAsync(args);
 

@@ -41,6 +41,7 @@ internal static class AccountRegistration
         });
         // Stateless, and used by the singleton that bounds password work.
         services.AddSingleton<IPasswordHasher<Account>, AccountPasswordHasher>();
+        services.AddSingleton<ILookupNormalizer, AddressNormalizer>();
         services.AddIdentityCore<Account>(ConfigureIdentity)
             .AddUserStore<AccountStore>()
             .AddPasswordValidator<NewPasswordRule>()

@@ -24,16 +24,19 @@ internal sealed class PasswordService(
     public async Task<PasswordOutcome> ChangeAsync(
         Guid accountId, string current, string chosen, string repeated, AuditContext context, CancellationToken ct)
     {
-        if (chosen != repeated) return Unsuitable("The two new passwords are not the same.");
+        if (OpaqueString.Of(chosen) is not { } wanted)
+            return Unsuitable("The new password has a character that is none.");
+        if (wanted != OpaqueString.Of(repeated)) return Unsuitable("The two new passwords are not the same.");
         if (chosen.Length > SignInService.MaxLength) return Unsuitable("The new password is too long.");
-        if (current.Length is 0 or > SignInService.MaxLength) return Wrong(Reasons.MalformedCredentials);
+        if (current.Length is 0 or > SignInService.MaxLength || OpaqueString.Of(current) is not { } known)
+            return Wrong(Reasons.MalformedCredentials);
         if (!guesses.MayConfirm(accountId)) return Wrong(Reasons.PasswordConfirmationsExhausted);
         using var turn = await work.EnterAsync(known: true, ct);
         if (!turn.IsAcquired) return new PasswordOutcome.Busy();
 
         var account = await users.FindByIdAsync(accountId.ToString());
         if (account is null || account.DisabledAt is not null) return Wrong(Reasons.AccountDisabled);
-        if (!await users.CheckPasswordAsync(account, current))
+        if (!await users.CheckPasswordAsync(account, known))
         {
             guesses.CountConfirmation(accountId);
             await journal.PasswordChangeRefusedAsync(accountId, context, ct);
@@ -41,7 +44,7 @@ internal sealed class PasswordService(
             return Wrong(Reasons.WrongPassword);
         }
 
-        return await ChangeAsync(account, current, chosen, context, ct);
+        return await ChangeAsync(account, known, wanted, context, ct);
     }
 
     private static PasswordOutcome.Refused Unsuitable(string text) => new(text, Reasons.NewPasswordUnsuitable);

@@ -40,9 +40,9 @@ internal sealed class SignInService(
     /// </summary>
     public static readonly TimeSpan RefusalStep = TimeSpan.FromMilliseconds(500);
 
-    public async Task<SignInOutcome> SignInAsync(SignInTry attempt, AuditContext context, CancellationToken ct)
+    public async Task<SignInOutcome> SignInAsync(SignInTry typed, AuditContext context, CancellationToken ct)
     {
-        if (attempt.Email.Length is 0 or > MaxLength || attempt.Password.Length is 0 or > MaxLength)
+        if (InOneForm(typed) is not { } attempt)
         {
             await journal.SignInRefusedAsync(null, Reasons.MalformedCredentials, context, ct);
             return new SignInOutcome.Refused(Reasons.MalformedCredentials);
@@ -61,6 +61,14 @@ internal sealed class SignInService(
         {
             guesses.End(attempt);
         }
+    }
+
+    // As both are compared, however they were typed; null for what cannot be an address and a password.
+    private SignInTry? InOneForm(SignInTry typed)
+    {
+        if (typed.Email.Length is 0 or > MaxLength || typed.Password.Length is 0 or > MaxLength) return null;
+        if (OpaqueString.Of(typed.Email) is null || OpaqueString.Of(typed.Password) is not { } password) return null;
+        return typed with { Email = users.NormalizeEmail(typed.Email)!, Password = password };
     }
 
     private bool IsTrusted(SignInTry attempt, Account? account) =>

@@ -5,7 +5,9 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.RateLimits;
 
-/// <summary>An e-mail address and a password as somebody typed them, and where.</summary>
+/// <summary>
+/// An e-mail address and a password, in the one form in which each is compared, and where they were typed.
+/// </summary>
 internal record PasswordGuess(string Email, string Password, ClientAddress From)
 {
     /// <summary>Holds the password.</summary>
@@ -117,8 +119,7 @@ internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimePr
 
     private static string SessionKey(Guid accountId) => $"session {accountId}";
 
-    // As Identity compares them: without regard to case.
-    private string AccountKey(PasswordGuess guess) => Seal(guess.Email.ToUpperInvariant());
+    private string AccountKey(PasswordGuess guess) => Seal(guess.Email);
 
     private string AddressKey(PasswordGuess guess) => $"{AccountKey(guess)} {guess.From}";
 

@@ -27,6 +27,17 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
     }
 
     [Fact]
+    public async Task A_process_that_was_told_to_do_without_ICU_does_not_start()
+    {
+        var ended = await HostProcess.RunAsync(
+            root, new(Right) { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" });
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.StartsWith("This process cannot compose Unicode text", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("libicu", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Many_faults_of_every_section_are_named_in_one_run()
     {
         var ended = await HostProcess.RunAsync(root, new()

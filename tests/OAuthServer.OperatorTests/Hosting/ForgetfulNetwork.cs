@@ -4,17 +4,23 @@ using System.Net.Sockets;
 
 namespace OAuthServer.OperatorTests.Hosting;
 
-/// <summary>Passes bytes on to a port of this machine, and can forget its connections as a firewall does: a reset.</summary>
+/// <summary>
+/// Passes bytes on to a port of this machine, as late as a database that is far away, and can forget its connections as
+/// a firewall does: a reset.
+/// </summary>
 internal sealed class ForgetfulNetwork : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<Socket> _sockets = [];
     private readonly Task _accepting;
     private readonly int _target;
+    private readonly TimeSpan _roundTrip;
 
-    public ForgetfulNetwork(int target)
+    /// <param name="target">The port.</param>
+    /// <param name="roundTrip">How much later an answer comes.</param>
+    public ForgetfulNetwork(int target, TimeSpan roundTrip = default)
     {
-        _target = target;
+        (_target, _roundTrip) = (target, roundTrip);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -50,8 +56,8 @@ internal sealed class ForgetfulNetwork : IAsyncDisposable
                 await far.ConnectAsync(IPAddress.Loopback, _target);
                 _sockets.Add(near);
                 _sockets.Add(far);
-                _ = PassOnAsync(near, far);
-                _ = PassOnAsync(far, near);
+                _ = PassOnAsync(near, far, _roundTrip);
+                _ = PassOnAsync(far, near, TimeSpan.Zero);
             }
         }
         catch (Exception over) when (over is SocketException or ObjectDisposedException)
@@ -60,13 +66,20 @@ internal sealed class ForgetfulNetwork : IAsyncDisposable
         }
     }
 
-    private static async Task PassOnAsync(Socket from, Socket to)
+    private static async Task PassOnAsync(Socket from, Socket to, TimeSpan late)
     {
         try
         {
             await using var reader = new NetworkStream(from);
             await using var writer = new NetworkStream(to);
-            await reader.CopyToAsync(writer);
+            var bytes = new byte[81920];
+            while (await reader.ReadAsync(bytes) is > 0 and var count)
+            {
+                if (late > TimeSpan.Zero) await Task.Delay(late);
+                await writer.WriteAsync(bytes.AsMemory(0, count));
+            }
+
+            to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception forgotten) when (forgotten is IOException or ObjectDisposedException or SocketException)
         {

@@ -21,10 +21,73 @@ public sealed class AccountRowTests(GuardedServer shared) : IClassFixture<Guarde
     {
         await AddAsync(stored);
         using var browser = new TestBrowser(_server);
-        await GuessAsync(browser, typed, "not the password");
+        await GuessAsync(browser, typed, $"not the password of {stored}");
         Assert.Equal(1, await _server.Database.ScalarAsync<int>(
             "SELECT access_failed_count FROM accounts WHERE email = $1", stored));
         await browser.SignInAsync(typed);
+    }
+
+    [Theory]
+    [InlineData("jos\u00e9@example.com", "jose\u0301@example.com")]
+    [InlineData("m\u00fcller@example.com", "MU\u0308LLER@EXAMPLE.COM")]
+    [InlineData("\ud55c\uae00@example.com", "\u1112\u1161\u11ab\u1100\u1173\u11af@example.com")]
+    [InlineData("anna@b\u00fccher.example", "Anna@xn--bcher-kva.example")]
+    [InlineData("anna@m\u00fcnchen.example", "anna@mu\u0308nchen.example")]
+    public async Task An_address_is_the_same_in_every_form(string stored, string typed)
+    {
+        await AddAsync(stored);
+        using var browser = new TestBrowser(_server);
+        await GuessAsync(browser, typed, $"not the password of {stored}");
+        Assert.Equal(1, await _server.Database.ScalarAsync<int>(
+            "SELECT access_failed_count FROM accounts WHERE email = $1", stored));
+        await browser.SignInAsync(typed);
+    }
+
+    [Fact]
+    public async Task Guesses_at_an_address_are_counted_together_in_whatever_form()
+    {
+        string[] forms = ["zo\u00eb@b\u00fccher.example", "zoe\u0308@bu\u0308cher.example", "ZOE\u0308@XN--BCHER-KVA.EXAMPLE"];
+        using var browser = new TestBrowser(_server);
+        for (var guess = 0; guess < GuardedServer.Guesses; guess++)
+            await GuessAsync(browser, forms[guess % forms.Length], $"guess {guess}");
+        foreach (var form in forms)
+        {
+            using var answer = await browser.TypePasswordAsync(
+                await browser.GetAsync("/account/sign-in"), form, "one guess more");
+            Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_password_is_the_same_in_every_form()
+    {
+        const string Chosen = "Cafe\u0301 mit\u00a0S\u00e4hnchen";
+        await AddAsync("carla@example.com");
+        using var browser = new TestBrowser(_server);
+        await browser.SignInAsync("carla@example.com");
+        var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/password"), "/account/password");
+        form.Fields["current"] = TestData.Password;
+        (form.Fields["new"], form.Fields["repeat"]) = (Chosen, "Caf\u00e9 mit Sa\u0308hnchen");
+        using var changed = await browser.PostAsync(form.Action, form.Fields);
+        Assert.Equal(HttpStatusCode.SeeOther, changed.StatusCode);
+        foreach (var typed in (string[])[Chosen, "Caf\u00e9 mit S\u00e4hnchen", "Cafe\u0301\u3000mit Sa\u0308hnchen"])
+        {
+            using var again = new TestBrowser(_server);
+            await again.SignInAsync("carla@example.com", typed);
+        }
+
+        using var stranger = new TestBrowser(_server);
+        await GuessAsync(stranger, "carla@example.com", "cafe\u0301 mit s\u00e4hnchen");
+    }
+
+    [Theory]
+    [InlineData("p\ufffe", "password")]
+    [InlineData("alice@example.com", "\ufffe")]
+    [InlineData("alice@xn--\ufffe", "password")]
+    public async Task What_is_no_text_is_refused_like_a_wrong_password(string typed, string password)
+    {
+        using var browser = new TestBrowser(_server);
+        await GuessAsync(browser, typed, password);
     }
 
     [Theory]
@@ -52,6 +115,10 @@ public sealed class AccountRowTests(GuardedServer shared) : IClassFixture<Guarde
     [InlineData("normalized_user_name = ' '", "accounts_normalized_user_name_is_missing")]
     [InlineData("email = 'nobody'", "accounts_email_is_not_an_address")]
     [InlineData("normalized_email = 'bob@example.com'", "accounts_normalized_email_is_not_in_capitals")]
+    [InlineData("normalized_email = U&'JOSE\\0301@EXAMPLE.COM'", "accounts_normalized_email_is_not_composed")]
+    [InlineData("normalized_email = U&'U\\0308@EXAMPLE.COM'", "accounts_normalized_email_is_not_composed")]
+    [InlineData("normalized_email = 'ANNA@XN--BCHER-KVA.EXAMPLE'", "accounts_normalized_email_is_punycode")]
+    [InlineData("normalized_email = 'ANNA@MAIL.XN--BCHER-KVA.EXAMPLE'", "accounts_normalized_email_is_punycode")]
     [InlineData("security_stamp = ''", "accounts_stamp_is_empty")]
     public async Task The_table_names_what_cannot_work(string change, string constraint)
     {
@@ -69,6 +136,6 @@ public sealed class AccountRowTests(GuardedServer shared) : IClassFixture<Guarde
 
     private async Task AddAsync(string email) => await _server.Database.ExecuteAsync("""
         INSERT INTO accounts (user_name, normalized_user_name, email, normalized_email, password_hash)
-        SELECT $1, upper($1), $1, upper($1), password_hash FROM accounts WHERE email = 'alice@example.com'
-        """, email);
+        SELECT $1, $2, $1, $2, password_hash FROM accounts WHERE email = 'alice@example.com'
+        """, email, email.ToUpperInvariant());
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace OAuthServer.ServerTests.Conformance;
@@ -30,14 +31,14 @@ internal sealed class ConformancePage(IReadOnlyList<ConformanceRow> rows, IReadO
         foreach (var area in rows.GroupBy(row => row.Id.Split('-')[0])) WriteArea(page, area);
         WriteSources(page);
         var files = tests.Select(test => test.File).Distinct().OrderBy(Label, StringComparer.Ordinal);
-        foreach (var file in files) page.Append($"[{Label(file)}]: ../{file}\n");
+        foreach (var file in files) page.Append(CultureInfo.InvariantCulture, $"[{Label(file)}]: ../{file}\n");
         return page.ToString();
     }
 
     private void WriteArea(StringBuilder page, IGrouping<string, ConformanceRow> area)
     {
-        page.Append($"\n## {area.Key}\n\n| Row | Tests |\n|---|---|\n");
-        foreach (var row in area) page.Append($"| {row.Id} {row.Requirement} | {Cell(row)} |\n");
+        page.Append(CultureInfo.InvariantCulture, $"\n## {area.Key}\n\n| Row | Tests |\n|---|---|\n");
+        foreach (var row in area) page.Append(CultureInfo.InvariantCulture, $"| {row.Id} {row.Requirement} | {Cell(row)} |\n");
     }
 
     private void WriteSources(StringBuilder page)
@@ -51,7 +52,7 @@ internal sealed class ConformancePage(IReadOnlyList<ConformanceRow> rows, IReadO
 
 
             """.ReplaceLineEndings("\n"));
-        foreach (var row in rows) page.Append($"- {row.Id} ({row.Level}, stage {row.Stage}): {row.Source}\n");
+        foreach (var row in rows) page.Append(CultureInfo.InvariantCulture, $"- {row.Id} ({row.Level}, stage {row.Stage}): {row.Source}\n");
         page.Append('\n');
     }
 

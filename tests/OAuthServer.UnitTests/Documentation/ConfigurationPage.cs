@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using OAuthServer.Settings;
@@ -51,7 +52,7 @@ internal sealed partial class ConfigurationPage
         var page = new StringBuilder(ConfigurationText.Head);
         foreach (var section in production.Sections)
         {
-            page.Append($"\n## {section.Path}\n\n").Append(MarkdownText.Wrap("", Intro(section))).Append('\n');
+            page.Append(CultureInfo.InvariantCulture, $"\n## {section.Path}\n\n").Append(MarkdownText.Wrap("", Intro(section))).Append('\n');
             foreach (var setting in Setting.Of(section.Path, section.Options))
             {
                 var value = Code(setting.ValueIn(production.Options(section.Options)));

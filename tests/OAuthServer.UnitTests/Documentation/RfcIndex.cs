@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -51,7 +52,7 @@ internal sealed partial class RfcIndex
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
         foreach (var (rfc, sections) in _rfcs)
         {
-            page.Append($"\n## RFC {rfc}\n\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n## RFC {rfc}\n\n");
             foreach (var entry in sections.Values) Write(page, entry);
         }
 
@@ -60,7 +61,7 @@ internal sealed partial class RfcIndex
 
     private static void Write(StringBuilder page, Entry entry)
     {
-        page.Append($"- **{(entry.Section.Length == 0 ? "As a whole" : entry.Section)}**\n");
+        page.Append(CultureInfo.InvariantCulture, $"- **{(entry.Section.Length == 0 ? "As a whole" : entry.Section)}**\n");
         var byRow = entry.Rows.GroupBy(row => row.Row, row => row.Test, StringComparer.Ordinal)
             .Select(row => $"{row.Key} ({string.Join(", ", row.Select(Code))})");
         Write(page, "Source", entry.Files.Select(Code));
