@@ -18,7 +18,7 @@ public sealed class IssuedSecretTests(OwnServer own) : IClassFixture<OwnServer>
     {
         Deployment.NeedsOwnServer("the operator's command");
         // Each costs two slow hashes, so they are counted like rounds.
-        var many = 20 * Effort.Rounds(5);
+        var many = 20 * Effort.Rounds(2);
         var secrets = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < many; i++)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Fixtures;
@@ -17,5 +18,9 @@ public sealed class GuardedServer : OwnServer
         ["RateLimiting:Passwords:PermitLimit"] = Guesses.ToString(CultureInfo.InvariantCulture),
     };
 
-    protected override TestServerOptions Options => new() { Settings = Settings };
+    protected override TestServerOptions Options => new()
+    {
+        Settings = Settings,
+        Services = services => services.AddSingleton<TimeProvider>(new HurriedTime()),
+    };
 }

@@ -108,8 +108,9 @@ public sealed class HostHeaderTests
                 ["ForwardedHeaders:KnownProxies:0"] = "10.0.0.7",
                 ["Serilog:MinimumLevel:Default"] = "Error",
             },
-            Services = services => services.Configure<KestrelServerOptions>(
-                kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate)),
+            Services = services => services.AddSingleton<TimeProvider>(new HurriedTime())
+                .Configure<KestrelServerOptions>(
+                    kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate)),
         });
 
     private static Task<long> RowsWithSenderAsync(TestServer server) => server.Database.ScalarAsync<long>(

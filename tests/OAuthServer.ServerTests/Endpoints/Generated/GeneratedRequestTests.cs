@@ -70,7 +70,7 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         Run(targets, Cases / HashingShare, null);
     }
 
-    private static int Cases => Effort.Cases(4_000);
+    private static int Cases => Effort.Cases(2_500);
 
     private Target[] Unsent(Target[] targets) => [.. targets.Where(target => !_sent.ContainsKey(target))];
 

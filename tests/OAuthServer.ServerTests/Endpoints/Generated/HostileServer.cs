@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -20,6 +21,7 @@ public sealed class HostileServer : OwnServer
     // However many cases there are, the budgets do not end them.
     protected override TestServerOptions Options => new()
     {
+        Services = services => services.AddSingleton<TimeProvider>(new HurriedTime()),
         Settings = new Dictionary<string, string?>
         {
             ["RateLimiting:Authorize:Window"] = "00:00:01",
