@@ -75,7 +75,7 @@ internal static class SigningKeyRegistration
     private static SecretsManagerServerSecretSource ManagedServerSecret(SigningKeyOptions options) =>
         new(() => new AmazonSecretsManagerClient(Config(options)), options.ServerSecretId);
 
-    private static AmazonSecretsManagerConfig Config(SigningKeyOptions options)
+    internal static AmazonSecretsManagerConfig Config(SigningKeyOptions options)
     {
         var config = new AmazonSecretsManagerConfig();
         if (options.ServiceUrl is not null)

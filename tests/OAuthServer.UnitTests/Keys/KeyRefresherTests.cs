@@ -89,7 +89,9 @@ public sealed class KeyRefresherTests : IAsyncDisposable
         await _clock.NextAsync();
 
         Assert.Equal(10, _store.Reads);
-        Assert.Equal(10, _log.Lines.Count(line => line.Contains("the store is down", StringComparison.Ordinal)));
+        var told = _log.Lines.Where(line => line.Contains("the store is down", StringComparison.Ordinal)).ToList();
+        Assert.Equal(10, told.Count);
+        Assert.All(told.Index(), line => Assert.Contains($"(attempt {line.Index + 1},", line.Item, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -104,6 +106,54 @@ public sealed class KeyRefresherTests : IAsyncDisposable
 
         Assert.Equal(TestKeys.KeyId(0), _ring.Current?.Signing.KeyId);
         Assert.Equal(HealthStatus.Degraded, await HealthAsync());
+        var told = _log.Lines.Where(line => line.Contains("the loaded ones stay in use", StringComparison.Ordinal)).Take(3);
+        Assert.Equal(["(attempt 1,", "(attempt 2,", "(attempt 3,"], told.Select(line => line[line.IndexOf("(attempt", StringComparison.Ordinal)..(line.IndexOf(", trying", StringComparison.Ordinal) + 1)]));
+    }
+
+    [Fact]
+    public async Task That_the_store_answers_again_is_told_once()
+    {
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0));
+        await _refresher.StartAsync(Cancel);
+        _store.Answer = () => throw new KeyStoreException("the store is down");
+        await _clock.PassAsync();
+        var wait = await _clock.NextAsync();
+        _store.Answer = () => Task.FromResult(TestKeys.Stored(current: 0));
+        _clock.Advance(wait);
+        for (var turn = 0; turn < 2; turn++) await _clock.PassAsync();
+        await _clock.NextAsync();
+
+        Assert.Single(_log.Lines, line => line == "The key store answers again: scripted store");
+    }
+
+    [Fact]
+    public async Task A_fault_of_a_stored_key_is_told_when_it_appears_and_not_at_every_reading()
+    {
+        StoredKeys Damaged(string fault) => StoredKeys.Of(TestKeys.Stored(current: 0).Keys, [fault]);
+        _store.Answer = () => Task.FromResult(Damaged("pending.pem: damaged"));
+        await _refresher.StartAsync(Cancel);
+        for (var turn = 0; turn < 3; turn++) await _clock.PassAsync();
+        _store.Answer = () => Task.FromResult(Damaged("previous.pem: damaged"));
+        await _clock.PassAsync();
+        await _clock.NextAsync();
+
+        Assert.Equal(
+            ["scripted store: pending.pem: damaged", "scripted store: previous.pem: damaged"],
+            _log.Lines.Where(line => line.StartsWith("A stored key", StringComparison.Ordinal)).Select(line => line.Split("left out. ")[1]));
+    }
+
+    [Fact]
+    public async Task An_unexpected_exception_is_told_with_its_kind_and_a_failure_of_the_store_without()
+    {
+        _store.Answer = () => throw new InvalidOperationException("a bug");
+        await _refresher.StartAsync(Cancel);
+        Assert.Equal("InvalidOperationException: a bug", _ring.Fault);
+
+        _store.Answer = () => throw new KeyStoreException("the store is down");
+        await _clock.PassAsync();
+        await _clock.NextAsync();
+
+        Assert.Equal("the store is down", _ring.Fault);
     }
 
     [Fact]
