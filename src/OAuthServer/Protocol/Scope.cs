@@ -49,6 +49,10 @@ internal sealed class Scope
         return true;
     }
 
+    /// <summary>Whether it is one <c>scope-token</c> (RFC 6749 §3.3).</summary>
+    public static bool IsToken(string name) =>
+        name.Length is > 0 and <= LongestScope && !name.AsSpan().ContainsAnyExcept(TokenCharacters);
+
     /// <summary>Those tokens of it that are among <paramref name="allowed"/>; it may have none.</summary>
     public Scope Among(IEnumerable<string> allowed) => Of(Names.Intersect(allowed, StringComparer.Ordinal));
 
@@ -71,6 +75,4 @@ internal sealed class Scope
         token.Length <= LongestNamed && !token.AsSpan().ContainsAnyExcept(Nameable) ? $"The scope {token}" : "A scope";
 
     public override string ToString() => _text;
-
-    private static bool IsToken(string name) => !name.AsSpan().ContainsAnyExcept(TokenCharacters);
 }

@@ -37,9 +37,12 @@ internal static class StrictBinding
     private sealed class Validator<T>(IConfigurationSection section) : IValidateOptions<T>
         where T : class, new()
     {
-        public ValidateOptionsResult Validate(string? name, T options) =>
-            Fault(section, new T(), strict: true) is { } fault
-                ? ValidateOptionsResult.Fail(fault)
-                : ValidateOptionsResult.Success;
+        public ValidateOptionsResult Validate(string? name, T options)
+        {
+            var faults = SettingKeys.Faults(section, typeof(T)).ToList();
+            // Strict binding sees wrong values in lists too; but it stops at an unknown key, in its own words.
+            if (Fault(section, new T(), strict: faults.Count == 0) is { } unreadable) faults.Add(unreadable);
+            return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+        }
     }
 }

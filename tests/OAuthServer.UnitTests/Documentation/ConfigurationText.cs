@@ -12,9 +12,9 @@ internal static class ConfigurationText
         exist, stops the server before it listens, with exit code 2 and every fault listed at once.
         `OAuthServer doctor` checks the same without starting. Settings are read once, at the start.
 
-        A *time* is `d.hh:mm:ss`, for example `00:15:00` or `90.00:00:00`. A *list* has numbered keys (`…__0`, `…__1`),
-        a *map* a key for each name. This page is written by the tests from the options classes: run
-        `ConfigurationPageTests` with `OAUTH_WRITE_DOCS=1` after changing one.
+        A *time* is `d.hh:mm:ss`, for example `00:15:00` or `90.00:00:00`. A *list* has numbered keys (`…__0`, `…__1`);
+        of two sources that have the same number, the later one wins, member by member. This page is written by the
+        tests from the options classes: run `ConfigurationPageTests` with `OAUTH_WRITE_DOCS=1` after changing one.
 
         ## ConnectionStrings
 

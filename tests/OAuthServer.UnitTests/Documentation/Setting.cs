@@ -5,7 +5,7 @@ using System.Reflection;
 namespace OAuthServer.UnitTests.Documentation;
 
 /// <summary>One key of the configuration.</summary>
-/// <param name="Key">As in appsettings.json, levels apart by colons; a list or a map has the key of the whole.</param>
+/// <param name="Key">As in appsettings.json, levels apart by colons; a list has the key of the whole.</param>
 /// <param name="Path">The properties that lead to it, from the options class on.</param>
 internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
 {
@@ -18,14 +18,13 @@ internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
         var type when type == typeof(bool) => "switch",
         var type when type == typeof(TimeSpan) => "time",
         var type when IsNumber(type) => "number",
-        var type when IsMap(type) => "map",
         var type when IsList(type) => "list",
         _ => "text",
     };
 
-    /// <summary>As an environment variable; the first of a list, an example of a map.</summary>
+    /// <summary>As an environment variable; the first of a list.</summary>
     public string Variable =>
-        Key.Replace(":", "__", StringComparison.Ordinal) + Kind switch { "list" => "__0", "map" => "__name", _ => "" };
+        Key.Replace(":", "__", StringComparison.Ordinal) + (Kind == "list" ? "__0" : "");
 
     /// <summary>The values of a choice or a switch.</summary>
     public IReadOnlyList<string> Choices =>
@@ -38,7 +37,6 @@ internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
         "number" => [(Key, "-1"), (Key, "2000000000")],
         "text" => [(Key, ""), (Key, "\u0007 no")],
         "list" => [(Key + ":0", "\u0007 no")],
-        "map" => [(Key + ":\u0007 no", "\u0007 no")],
         _ => [],
     };
 
@@ -46,7 +44,13 @@ internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
     public string ValueIn(object options)
     {
         object? value = options;
-        foreach (var property in Path) value = value is null ? null : property.GetValue(value);
+        foreach (var property in Path)
+        {
+            value = value is IEnumerable entries and not string
+                ? entries.Cast<object>().Select(property.GetValue).ToList()
+                : value is null ? null : property.GetValue(value);
+        }
+
         return value switch
         {
             null or "" => "",
@@ -54,7 +58,6 @@ internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
                 time.ToString("c", CultureInfo.InvariantCulture).TrimEnd('0'),
             TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
             bool on => on ? "true" : "false",
-            IDictionary map => string.Join(", ", map.Keys.Cast<object>().Select(key => $"{key}: {map[key]}")),
             IEnumerable list and not string => string.Join(", ", list.Cast<object>()),
             _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
         };
@@ -69,19 +72,21 @@ internal sealed record Setting(string Key, IReadOnlyList<PropertyInfo> Path)
         foreach (var property in properties.Where(property => property.GetMethod is not null))
         {
             var setting = new Setting($"{key}:{property.Name}", [.. path, property]);
-            var isGroup = IsGroup(setting.Type);
-            foreach (var one in isGroup ? Of(setting.Key, setting.Type, setting.Path) : [setting]) yield return one;
+            var (group, groupKey) = EntryOf(setting.Type) is { } entry
+                ? (entry, $"{setting.Key}:0")
+                : (setting.Type, setting.Key);
+            foreach (var one in IsGroup(group) ? Of(groupKey, group, setting.Path) : [setting]) yield return one;
         }
     }
 
     private static bool IsNumber(Type type) =>
         (type.IsPrimitive && type != typeof(bool) && type != typeof(char)) || type == typeof(decimal);
 
-    private static bool IsMap(Type type) =>
-        type.IsAssignableTo(typeof(IDictionary))
-        || (type.IsGenericType && type.Name.Contains("Dictionary", StringComparison.Ordinal));
-
     private static bool IsList(Type type) => type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable));
+
+    // The type of the entries of a list whose entries have settings of their own.
+    private static Type? EntryOf(Type type) =>
+        IsList(type) && type.GetGenericArguments() is [var entry] && IsGroup(entry) ? entry : null;
 
     private static bool IsGroup(Type type) =>
         type.Assembly == typeof(OAuthServer.Hosting.ServerHost).Assembly && type is { IsClass: true };

@@ -27,7 +27,7 @@ internal sealed class DiscoveryDocuments
             json.WriteString("token_endpoint", address.Url(Routes.Token));
             json.WriteString("revocation_endpoint", address.Url(Routes.Revoke));
             json.WriteString("jwks_uri", address.Url(Routes.Keys));
-            string[] scopes = [.. options.Scopes.Keys.Order(StringComparer.Ordinal)];
+            string[] scopes = [.. options.Scopes.Select(scope => scope.Name).Order(StringComparer.Ordinal)];
             if (scopes.Length > 0) WriteArray(json, "scopes_supported", scopes);
             WriteArray(json, "response_types_supported", "code");
             WriteArray(json, "response_modes_supported", "query");

@@ -100,7 +100,7 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         };
         string[] expected =
         [
-            "OAuth:Issuer is required", "'Isuer'", "ConnectionStrings:OAuthServer is required",
+            "OAuth:Issuer is required", "OAuth:Isuer is no setting", "ConnectionStrings:OAuthServer is required",
             "SigningKeys:Region is required", "ForwardedHeaders:KnownNetworks:0",
         ];
 

@@ -45,8 +45,10 @@ internal sealed record DoctorRun(int Code, string Output, string Error)
     {
         ["urls"] = "http://*:8080",
         ["OAuth:Issuer"] = "https://as.example.test",
-        ["OAuth:Scopes:read"] = "See your notes",
-        ["OAuth:Scopes:write"] = "Write your notes",
+        ["OAuth:Scopes:0:Name"] = "read",
+        ["OAuth:Scopes:0:Description"] = "See your notes",
+        ["OAuth:Scopes:1:Name"] = "write",
+        ["OAuth:Scopes:1:Description"] = "Write your notes",
         ["ConnectionStrings:OAuthServer"] = new NpgsqlConnectionStringBuilder(database.ConnectionString)
         {
             MaxPoolSize = 20,

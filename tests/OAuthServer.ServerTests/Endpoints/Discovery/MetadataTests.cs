@@ -68,6 +68,16 @@ public sealed class MetadataTests(SharedServer shared)
         Assert.Equal(TestServer.Issuer, (await browser.AuthorizeAsync(new AuthorizationAsk()))["iss"]);
     }
 
+    [Fact]
+    public async Task Scopes_are_listed_whatever_characters_their_names_have()
+    {
+        string[] names = ["notes:read", "https://api.example/notes.write", "urn:example#all", "a!b~c"];
+        var settings = names.Select((name, index) => KeyValuePair.Create($"OAuth:Scopes:{index}:Name", (string?)name)).ToDictionary();
+        await using var server = await TestServer.StartAsync(new() { Database = _server.Database, Settings = settings });
+        var listed = (await ReadAsync(server, Document)).GetProperty("scopes_supported").EnumerateArray().Select(name => name.GetString());
+        Assert.Equal(names.Order(StringComparer.Ordinal), listed);
+    }
+
     [Fact, Row("META-03")]
     public async Task An_issuer_with_a_path_has_its_document_at_the_inserted_path_alone()
     {
