@@ -77,6 +77,10 @@ internal static class AccountRegistration
             options.XmlRepository = new EncryptedSessionKeys(options.XmlRepository!);
             options.XmlEncryptor = new SessionKeyEncryptor(ring);
         });
+        services.AddSingleton<XmlKeyManager>();
+        services.AddSingleton<SessionKeyManager>();
+        services.Replace(ServiceDescriptor.Singleton<IKeyManager>(
+            provider => provider.GetRequiredService<SessionKeyManager>()));
         services.AddHostedService<SessionKeyRenewal>();
     }
 

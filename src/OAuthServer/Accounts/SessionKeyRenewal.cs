@@ -7,13 +7,13 @@ using OAuthServer.Settings;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// Lets Data Protection keys follow the server secret. After a rotation the next key is encrypted with the new secret
-/// and takes over when every instance has read it; what a secret encrypted that is gone from the store is revoked, and
-/// with it every session.
+/// Lets Data Protection keys follow the server secret, and the key ring what other instances stored. After a rotation
+/// the next key is encrypted with the new secret and takes over when every instance has read it; what a secret
+/// encrypted that is gone from the store is revoked, and with it every session.
 /// </summary>
 internal sealed partial class SessionKeyRenewal(
     KeyRing ring,
-    IKeyManager manager,
+    SessionKeyManager manager,
     IOptions<KeyManagementOptions> management,
     IOptions<SigningKeyOptions> options,
     TimeProvider clock,
@@ -23,6 +23,7 @@ internal sealed partial class SessionKeyRenewal(
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(2);
 
     private readonly HashSet<string> _known = [];
+    private HashSet<string>? _stored;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -37,7 +38,9 @@ internal sealed partial class SessionKeyRenewal(
     /// <summary>Looks once, and does what is to be done.</summary>
     public void Follow(ServerSecrets secrets)
     {
-        var keys = management.Value.XmlRepository!.GetAllElements().Where(EncryptedSessionKeys.IsKey).ToList();
+        var stored = management.Value.XmlRepository!.GetAllElements();
+        Compare(stored);
+        var keys = stored.Where(EncryptedSessionKeys.IsKey).ToList();
         var gone = _known.Except(secrets.All.Select(secret => secret.Id)).ToHashSet();
         var lost = keys.Where(key => gone.Contains(EncryptedSessionKeys.SecretOf(key)!)).Select(IdOf).ToHashSet();
         foreach (var key in manager.GetAllKeys().Where(key => lost.Contains(key.KeyId) && !key.IsRevoked))
@@ -55,6 +58,13 @@ internal sealed partial class SessionKeyRenewal(
         }
 
         _known.UnionWith(secrets.All.Select(secret => secret.Id));
+    }
+
+    private void Compare(IEnumerable<XElement> stored)
+    {
+        var before = _stored;
+        _stored = [.. stored.Select(element => element.ToString())];
+        if (before?.SetEquals(_stored) == false) manager.Changed();
     }
 
     private void TryFollow()

@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OAuthServer.Accounts;
 using OAuthServer.Keys;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
@@ -71,6 +73,32 @@ public sealed class ServerSecretRotationTests : IAsyncLifetime
         using var next = new TestBrowser(_server);
         await next.SignInAsync();
         Assert.Equal(HttpStatusCode.OK, (await next.GetAsync("/account/connections")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_session_key_that_another_instance_made_is_read_with_the_next_look()
+    {
+        await using var other = await TestServer.StartAsync(new()
+        {
+            Database = _server.Database,
+            Settings = new Dictionary<string, string?> { ["SigningKeys:Directory"] = _folder },
+        });
+        var ring = _server.Services.GetRequiredService<IKeyManager>().GetCacheExpirationToken();
+        var renewal = _server.Services.GetServices<IHostedService>().OfType<SessionKeyRenewal>().Single();
+        var secrets = _server.Services.GetRequiredService<KeyRing>().Current!.Secrets;
+        renewal.Follow(secrets);
+        renewal.Follow(secrets);
+        Assert.False(ring.IsCancellationRequested);
+
+        var now = DateTimeOffset.UtcNow;
+        other.Services.GetRequiredService<IKeyManager>().CreateNewKey(now, now.AddDays(90));
+
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(ring.IsCancellationRequested), Patience, "the ring is read anew");
+        var next = _server.Services.GetRequiredService<IKeyManager>().GetCacheExpirationToken();
+        other.Services.GetRequiredService<IKeyManager>().RevokeAllKeys(now.AddDays(-1));
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(next.IsCancellationRequested), Patience, "the revocation is read");
     }
 
     [Fact]
