@@ -9,11 +9,9 @@ namespace OAuthServer.ResourceApi;
 /// <summary>
 /// Writes refusals: one <c>Bearer</c> challenge (RFC 6750 §3, RFC 9728 §5.1) and a small JSON body. Never a redirect.
 /// </summary>
-internal sealed class BearerAnswer(IOptions<OAuthBearerOptions> options)
+internal sealed class BearerAnswer(ServedResources resources, IOptions<OAuthBearerOptions> options)
 {
     private const int RetryAfterSeconds = 5;
-
-    private readonly string _challenge = Challenge(options.Value);
 
     /// <summary>Answers a request that authentication turned away.</summary>
     public Task WriteAsync(HttpResponse response, BearerFailure failure)
@@ -35,7 +33,7 @@ internal sealed class BearerAnswer(IOptions<OAuthBearerOptions> options)
         var error = challengeCode is null
             ? ""
             : $", error=\"{challengeCode}\", error_description=\"{failure.Message}\"";
-        response.Headers.WWWAuthenticate = _challenge + error;
+        response.Headers.WWWAuthenticate = Challenge(response.HttpContext.Request) + error;
         return WriteAsync(response, status, bodyCode);
     }
 
@@ -45,15 +43,18 @@ internal sealed class BearerAnswer(IOptions<OAuthBearerOptions> options)
     public Task WriteForbiddenAsync(HttpResponse response, IReadOnlyList<string> scopes)
     {
         var needed = scopes.Count == 0 ? "" : $", scope=\"{string.Join(' ', scopes)}\"";
-        response.Headers.WWWAuthenticate = $"{_challenge}, error=\"insufficient_scope\"{needed}";
+        var challenge = Challenge(response.HttpContext.Request);
+        response.Headers.WWWAuthenticate = $"{challenge}, error=\"insufficient_scope\"{needed}";
         return WriteAsync(response, HttpStatusCode.Forbidden, "insufficient_scope");
     }
 
-    private static string Challenge(OAuthBearerOptions options)
+    // No header takes part: which resource it is, its path alone says.
+    private string Challenge(HttpRequest request)
     {
-        var metadata = ProtectedResource.MetadataAddress(options);
-        var realm = options.Realm ?? options.ResourceIdentifier;
-        return $"Bearer realm=\"{realm}\", resource_metadata=\"{metadata.AbsoluteUri}\"";
+        var resource = resources.Of(request.PathBase.Add(request.Path));
+        var realm = options.Value.Realm ?? resource?.Identifier ?? options.Value.ResourceIdentifier;
+        var metadata = resource is null ? "" : $", resource_metadata=\"{resource.MetadataAddress.AbsoluteUri}\"";
+        return $"Bearer realm=\"{realm}\"{metadata}";
     }
 
     private static async Task WriteAsync(HttpResponse response, HttpStatusCode status, string code)

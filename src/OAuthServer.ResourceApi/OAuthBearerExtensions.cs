@@ -58,6 +58,9 @@ public static class OAuthBearerExtensions
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<RevocationList>();
         services.AddSingleton<AccessTokenHandler>();
+        services.AddRouting();
+        services.AddSingleton<ServedResources>();
+        services.AddSingleton<MetadataAnswer>();
         services.AddSingleton<BearerAnswer>();
         services.AddSingleton<OAuthBearerEvents>();
         services.AddHttpClient(AuthorizationServerClient.HttpClientName)

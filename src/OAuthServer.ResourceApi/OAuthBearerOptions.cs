@@ -20,8 +20,8 @@ public sealed class OAuthBearerOptions
 
     /// <summary>
     /// The URL under which this API is called, its resource identifier (RFC 9728 §1.2). Default:
-    /// <see cref="Audience"/>. Every URL in a challenge is made from it, never from a request header. https, or http
-    /// on a loopback host.
+    /// <see cref="Audience"/>. Every URL in a challenge is made from it, never from a request header. Behind a proxy
+    /// that takes a path away, it is still the URL that clients call. https, or http on a loopback host.
     /// </summary>
     public string? Resource { get; set; }
 

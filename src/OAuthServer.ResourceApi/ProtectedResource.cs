@@ -3,8 +3,7 @@ using System.Text.Json.Serialization;
 namespace OAuthServer.ResourceApi;
 
 /// <summary>
-/// The protected resource metadata document (RFC 9728 §2), and its address (§3.1). Absent members are left out, never
-/// null or empty.
+/// The protected resource metadata document (RFC 9728 §2). Absent members are left out, never null or empty.
 /// </summary>
 internal sealed record ProtectedResource(
     [property: JsonPropertyName("resource")]
@@ -19,15 +18,13 @@ internal sealed record ProtectedResource(
     // A request of the client to the authorization server, not a permission at this API.
     private const string OfflineAccess = "offline_access";
 
-    public static Uri MetadataAddress(OAuthBearerOptions options) =>
-        ServerUri.WellKnown(options.ResourceIdentifier, "oauth-protected-resource");
-
-    /// <summary>The document for these options; <paramref name="scopes"/> are those of the mapped endpoints.</summary>
-    public static ProtectedResource Describe(OAuthBearerOptions options, IEnumerable<string> scopes)
+    /// <summary>The document of a resource; <paramref name="scopes"/> are those of its mapped endpoints.</summary>
+    public static ProtectedResource Describe(
+        string resource, OAuthBearerOptions options, IEnumerable<string> scopes)
     {
         var supported = (options.ScopesSupported.Count > 0 ? options.ScopesSupported : scopes)
             .Where(scope => scope != OfflineAccess).Distinct().Order(StringComparer.Ordinal).ToList();
         return new ProtectedResource(
-            options.ResourceIdentifier, [options.Issuer], supported.Count > 0 ? supported : null, ["header"]);
+            resource, [options.Issuer], supported.Count > 0 ? supported : null, ["header"]);
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -101,6 +102,95 @@ public sealed class ProtectedResourceTests
         Expect.InsufficientScope(await api.GetAsync(api.Token(payload => payload["scope"] = "x")), "read");
         Expect.Ok(await api.GetAsync(api.Token()));
     }
+
+    [Fact]
+    [Row("PRM-03")]
+    public async Task Without_the_document_no_challenge_names_it()
+    {
+        await using var api = await TestApi.StartAsync(servesMetadata: false);
+        string?[] tokens = [null, "a b", "abc", api.Token(payload => payload["exp"] = api.Now - 900), api.Token(payload => payload["scope"] = "x")];
+        foreach (var token in tokens)
+        {
+            var refused = await api.GetAsync(token);
+            Assert.StartsWith($"Bearer realm=\"{TestApi.Audience}\"", refused.Challenge, StringComparison.Ordinal);
+            Assert.DoesNotContain("resource_metadata", refused.Challenge, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    [Row("PRM-03")]
+    public async Task A_document_that_is_mapped_where_nobody_looks_is_not_named()
+    {
+        await using var api = await TestApi.StartAsync(
+            map: app => app.MapGroup("/v1").MapProtectedResourceMetadata(), servesMetadata: false);
+        Assert.DoesNotContain("resource_metadata", (await api.GetAsync(null)).Challenge, StringComparison.Ordinal);
+    }
+
+    /// <summary>How an API is mounted, what it is called under, and how the request reaches it.</summary>
+    [Theory]
+    [Row("PRM-02")]
+    [Row("PRM-03")]
+    [InlineData("", "https://api.example", "/read", "https://api.example/.well-known/oauth-protected-resource")]
+    [InlineData("/v1", "https://api.example/v1", "/v1/read", "https://api.example/.well-known/oauth-protected-resource/v1")]
+    [InlineData("/v1/x", "https://api.example/v1/x", "/v1/x/read", "https://api.example/.well-known/oauth-protected-resource/v1/x")]
+    [InlineData("", "https://api.example/v1", "/read", "https://api.example/.well-known/oauth-protected-resource/v1")] // a proxy took the path away
+    [InlineData("/inside", "https://api.example/v1", "/inside/read", "https://api.example/.well-known/oauth-protected-resource/v1")] // and put another one there
+    [InlineData("", "https://api.example:8443/a%20b/%7Bc%7D", "/read", "https://api.example:8443/.well-known/oauth-protected-resource/a%20b/%7Bc%7D")]
+    public async Task Wherever_it_is_mounted_the_challenge_leads_to_the_document(string pathBase, string resource, string path, string metadata)
+    {
+        await using var api = await TestApi.StartAsync(options => options.Resource = resource, pathBase: pathBase);
+        var address = MetadataOf(await api.GetAsync(null, path));
+        Assert.Equal(metadata, address.AbsoluteUri);
+        using var document = JsonDocument.Parse((await api.GetAsync(null, address.PathAndQuery)).Body);
+        Assert.Equal(resource, document.RootElement.GetProperty("resource").GetString());
+        Assert.Equal(["admin", "read"], Scopes(document.RootElement));
+    }
+
+    [Theory]
+    [Row("PRM-03")]
+    [InlineData("/read", "https://api.example", "read")]
+    [InlineData("/admin/read", "https://api.example/admin", "admin")]
+    [InlineData("/ADMIN/read", "https://api.example/admin", "admin")]
+    [InlineData("/files/1", "https://api.example/files", "files")]
+    [InlineData("/files/shared/1", "https://api.example/files/shared", "share")]
+    [InlineData("/filesystem", "https://api.example", "read")]
+    public async Task Of_several_resources_the_challenge_leads_to_the_one_that_was_called(string path, string resource, string scope)
+    {
+        await using var api = await TestApi.StartAsync(options => options.Resource = "https://api.example", map: app =>
+        {
+            foreach (var more in new[] { "admin", "files", "files/shared" }) app.MapProtectedResourceMetadata($"https://api.example/{more}");
+            app.MapGet("/files/{id}", () => "file").RequireScope("files");
+            app.MapGet("/files/shared/{id}", () => "file").RequireScope("share");
+            app.MapGet("/filesystem", () => "all").RequireScope("read");
+        });
+        var address = MetadataOf(await api.GetAsync(null, path));
+        using var document = JsonDocument.Parse((await api.GetAsync(null, address.PathAndQuery)).Body);
+        Assert.Equal(resource, document.RootElement.GetProperty("resource").GetString());
+        Assert.Contains(scope, Scopes(document.RootElement));
+        Assert.DoesNotContain(scope == "files" ? "share" : "files", Scopes(document.RootElement));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("urn:files")]
+    [InlineData("/files")]
+    [InlineData("http://api.example/files")]
+    [InlineData("https://api.example/files?x=1")]
+    public async Task A_resource_that_is_none_is_a_mistake_of_the_programmer(string resource) =>
+        await Assert.ThrowsAsync<ArgumentException>(() => TestApi.StartAsync(map: app => app.MapProtectedResourceMetadata(resource)));
+
+    [Fact]
+    public async Task An_api_that_does_not_say_its_own_url_serves_no_document_in_the_name_of_the_issuer()
+    {
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(options => options.Audience = options.Issuer));
+        Assert.Contains("Resource is missing", fault.Message, StringComparison.Ordinal);
+        await using var named = await TestApi.StartAsync(options => (options.Audience, options.Resource) = (options.Issuer, "https://api.example"));
+        Assert.Equal("https://api.example/.well-known/oauth-protected-resource", MetadataOf(await named.GetAsync(null)).AbsoluteUri);
+    }
+
+    private static Uri MetadataOf(Reply refused) => new(refused.Challenge.Split("resource_metadata=\"")[1].Split('"')[0]);
+
+    private static IEnumerable<string?> Scopes(JsonElement document) => document.GetProperty("scopes_supported").EnumerateArray().Select(scope => scope.GetString());
 
     private static async Task<JsonElement> Document(TestApi api)
     {

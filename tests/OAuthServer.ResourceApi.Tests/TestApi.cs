@@ -40,7 +40,7 @@ internal sealed class TestApi : IAsyncDisposable
     public long Now => Clock.GetUtcNow().ToUnixTimeSeconds();
 
     public static async Task<TestApi> StartAsync(
-        Action<OAuthBearerOptions>? configure = null, Action<WebApplicationBuilder>? host = null, Action<WebApplication>? map = null, Issuer? issuer = null)
+        Action<OAuthBearerOptions>? configure = null, Action<WebApplicationBuilder>? host = null, Action<WebApplication>? map = null, Issuer? issuer = null, string pathBase = "", bool servesMetadata = true)
     {
         issuer ??= await Issuer.StartAsync();
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -57,7 +57,9 @@ internal sealed class TestApi : IAsyncDisposable
         });
         host?.Invoke(builder);
         var app = builder.Build();
+        if (pathBase.Length > 0) app.UsePathBase(pathBase).UseRouting().UseAuthentication().UseAuthorization();
         Map(app);
+        if (servesMetadata) app.MapProtectedResourceMetadata();
         map?.Invoke(app);
         await app.StartAsync();
         return new TestApi(app, issuer, clock, log);
@@ -114,6 +116,5 @@ internal sealed class TestApi : IAsyncDisposable
         app.MapPost("/echo", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync()).RequireScope("read");
         var admin = app.MapGroup("/admin").RequireScope("admin");
         admin.MapGet("/read", () => "admin").RequireScope("read", "admin");
-        app.MapProtectedResourceMetadata();
     }
 }

@@ -26,7 +26,7 @@ internal sealed partial class HttpsOnly(
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (!address.IsHttps || context.Request.IsHttps || IsProbe(context.Request.Path)) return next(context);
+        if (!address.IsHttps || context.Request.IsHttps || Routes.IsProbe(context.Request.Path)) return next(context);
         if (Interlocked.Exchange(ref _warned, 1) == 0) Warn(context);
         return answers.WriteAsync(context, PlainHttp);
     }
@@ -38,8 +38,6 @@ internal sealed partial class HttpsOnly(
         if (context.Request.Headers.ContainsKey(Header)) LogNotTrusted(address.Issuer, peer);
         else LogNoHeader(address.Issuer, peer);
     }
-
-    private static bool IsProbe(PathString path) => Routes.Probes.Contains(path.Value, StringComparer.Ordinal);
 
     [LoggerMessage(NotTrustedEvent, LogLevel.Warning,
         "A request came as http while the issuer is {Issuer}, and so was refused with 400 (said once). {Peer} sent "

@@ -10,6 +10,7 @@ internal static class ServerPipeline
         .UseExceptionHandler()
         .UseStatusCodePages(ErrorRegistration.AnswerBareAsync)
         .UseForwardedHeaders()
+        .UseAnsweredHosts()
         .UseMiddleware<HttpsOnly>()
         .UseRouting()
         // Before the budgets: a preflight is never counted, and an app may read that it is limited.

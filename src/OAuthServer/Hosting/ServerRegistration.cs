@@ -5,6 +5,7 @@ using OAuthServer.Accounts;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Endpoints;
+using OAuthServer.Hosting.Development;
 using OAuthServer.Hosting.Observability;
 using OAuthServer.Keys;
 using OAuthServer.Pages;
@@ -39,6 +40,8 @@ internal static class ServerRegistration
         services.AddStopping(configuration);
         services.AddSingleton<StartupFacts>();
         services.AddHostedService<StartupLine>();
+        services.AddSingleton<DemoAccess>();
+        services.AddHostedService<DemoWarning>();
         return services;
     }
 
@@ -46,6 +49,7 @@ internal static class ServerRegistration
     {
         services.AddErrorAnswers();
         services.AddTrustedProxies(configuration);
+        services.AddAnsweredHosts();
         services.AddSingleton<ICorsPolicyProvider, ClientOrigins>();
         services.AddCors();
     }

@@ -51,6 +51,8 @@ internal static class MigrateCommand
         if (report is { Ok: true, Waited: true, Applied.Count: 0 })
             return "Another migration ran meanwhile. The schema is already up to date.";
         var ran = string.Concat(report.Applied.Select(name => $"Ran {name}.{Environment.NewLine}"));
+        if (report.FailedScript == AppliedScript.Table)
+            return $"{AppliedScript.Table} cannot be read, so nothing was run. {report.Error}";
         if (!report.Ok) return $"{ran}{report.FailedScript} failed and left nothing behind. {report.Error}";
         return ran + (report.Applied.Count == 0 ? "The schema is already up to date." : "The schema is up to date.");
     }

@@ -35,6 +35,10 @@ internal static class Routes
     public const string DocumentsProbe = "/health/documents";
     public const string ReadyProbe = "/health/ready";
 
-    /// <summary>All of them; they are answered over plain http too.</summary>
+    /// <summary>All of them; they are answered over plain http too, and under any host.</summary>
     public static IReadOnlyList<string> Probes { get; } = [LiveProbe, DocumentsProbe, ReadyProbe];
+
+    /// <summary>Whether a path leads to a probe, as routes compare it.</summary>
+    public static bool IsProbe(string? path) =>
+        path is not null && Probes.Contains(path.TrimEnd('/'), StringComparer.OrdinalIgnoreCase);
 }

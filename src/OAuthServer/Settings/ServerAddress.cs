@@ -16,7 +16,9 @@ internal sealed class ServerAddress
         Audience = string.IsNullOrEmpty(settings.Audience) ? Issuer : settings.Audience;
         var uri = new Uri(Issuer);
         Path = uri.AbsolutePath.TrimEnd('/');
+        Host = uri.Host;
         IsHttps = uri.Scheme == Uri.UriSchemeHttps;
+        OwnsItsHost = IsHttps && uri.IsDefaultPort && !uri.IsLoopback;
         _errorDocumentation = string.IsNullOrEmpty(settings.ErrorDocumentation) ? null : settings.ErrorDocumentation;
     }
 
@@ -26,6 +28,9 @@ internal sealed class ServerAddress
     /// <summary>The default <c>aud</c> of access tokens (RFC 9068 §3).</summary>
     public string Audience { get; }
 
+    /// <summary>The issuer's host, without its port.</summary>
+    public string Host { get; }
+
     /// <summary>The issuer's path without a slash at its end; empty when the issuer is a bare origin.</summary>
     public string Path { get; }
 
@@ -34,6 +39,12 @@ internal sealed class ServerAddress
     /// Development.
     /// </summary>
     public bool IsHttps { get; }
+
+    /// <summary>
+    /// True at https and its default port, where no other server of this host can be. What a browser is told of a host
+    /// holds for all of its ports (RFC 6797 §8.3), and at another port the host's own http server may well be another.
+    /// </summary>
+    public bool OwnsItsHost { get; }
 
     /// <summary>The absolute URL of a route.</summary>
     public string Url(string route) => Issuer + route;

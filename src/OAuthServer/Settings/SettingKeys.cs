@@ -17,7 +17,7 @@ internal static class SettingKeys
     {
         var children = section.GetChildren();
         var entry = EntryOf(type);
-        if (entry is null && !IsGroup(type)) return children.Select(child => Unknown(child.Path));
+        if (entry is null && !IsGroup(type)) return children.Select(Unknown);
         string[] own = string.IsNullOrEmpty(section.Value)
             ? []
             : [$"{section.Path} has no value of its own: write {section.Path}:{First(type)}."];
@@ -31,7 +31,7 @@ internal static class SettingKeys
     private static IEnumerable<string> MemberFaults(IConfigurationSection child, Type group) =>
         group.GetProperty(child.Key, Properties) is { } property
             ? Faults(child, property.PropertyType)
-            : [Unknown(child.Path)];
+            : [Unknown(child)];
 
     // The binder takes any key for an entry, so that a misplaced name would pass for a number.
     private static IEnumerable<string> EntryFaults(IConfigurationSection child, Type list, Type entry)
@@ -42,7 +42,8 @@ internal static class SettingKeys
         return [$"{child.Path}: the entries of {path} are numbered from 0; write {path}:{First(list)}."];
     }
 
-    private static string Unknown(string path) => $"{path} is no setting of this server.";
+    private static string Unknown(IConfigurationSection section) =>
+        $"{section.Path}: there is no setting '{section.Key}'.";
 
     // What to write below a list or a group, by the example of its first entry or member.
     private static string First(Type type)

@@ -74,6 +74,15 @@ internal sealed class Clients(IDbContextFactory<OAuthDbContext> contexts)
         return await db.Clients.OrderBy(client => EF.Functions.Collate(client.ClientId, "C")).ToListAsync(ct);
     }
 
+    /// <summary>Those that are not disabled and have this hash, and the one of this id, whatever it has.</summary>
+    public async Task<IReadOnlyList<ClientRow>> WithSecretAsync(string hash, string orId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Clients.Where(client => client.DisabledAt == null)
+            .Where(client => client.ClientId == orId || client.ClientSecret == hash || client.NextClientSecret == hash)
+            .OrderBy(client => EF.Functions.Collate(client.ClientId, "C")).ToListAsync(ct);
+    }
+
     /// <summary>Where apps run that may read answers, of all clients that are not disabled.</summary>
     public async Task<IReadOnlyList<AppPlaces>> PlacesAsync(CancellationToken ct)
     {

@@ -60,8 +60,8 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
         string[] named =
         [
             "ConnectionStrings:OAuthServer is required", "OAuth:Issuer must be https", "OAuth:AuthorizationCodeLifetime", "OAuth:AccessTokenLifetime",
-            "OAuth:RefreshRetryWindow", "OAuth:Isuer is no setting", "SigningKeys:SecretName is no setting", "SigningKeys:PollInterval", "SigningKeys:Region is required", "RateLimiting:Token:Limit is no setting",
-            "RateLimiting:Revoke:PermitLimit", "ForwardedHeaders:KnownProxy is no setting", "ForwardedHeaders:KnownNetworks:0",
+            "OAuth:RefreshRetryWindow", "OAuth:Isuer: there is no setting", "SigningKeys:SecretName: there is no setting", "SigningKeys:PollInterval", "SigningKeys:Region is required", "RateLimiting:Token:Limit: there is no setting",
+            "RateLimiting:Revoke:PermitLimit", "ForwardedHeaders:KnownProxy: there is no setting", "ForwardedHeaders:KnownNetworks:0",
         ];
         foreach (var part in named) Assert.Single(Faults(ended), fault => fault.Contains(part, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
@@ -83,8 +83,8 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
     [InlineData("OAuth__AuthorizationCodeLifetime", "00:00:00", "above 0")]
     [InlineData("OAuth__AuthorizationCodeLifetime", "ten minutes", "OAuth:AuthorizationCodeLifetime")]
     [InlineData("OAuth__DeviceBinding", "Sometimes", "DeviceBinding")]
-    [InlineData("OAuth__Unknown", "1", "OAuth:Unknown is no setting of this server.")]
-    [InlineData("OAuth__Issuer__Url", "https://as.example.test", "OAuth:Issuer:Url is no setting of this server.")]
+    [InlineData("OAuth__Unknown", "1", "OAuth:Unknown: there is no setting 'Unknown'.")]
+    [InlineData("OAuth__Issuer__Url", "https://as.example.test", "OAuth:Issuer:Url: there is no setting 'Url'.")]
     [InlineData("OAuth__Scopes__read", "See your notes", "OAuth:Scopes:read: the entries of OAuth:Scopes are numbered from 0; write OAuth:Scopes:0:Name.")]
     [InlineData("OAuth__Scopes__0", "read", "OAuth:Scopes:0 has no value of its own: write OAuth:Scopes:0:Name.")]
     [InlineData("OAuth__Scopes", "read write", "OAuth:Scopes has no value of its own: write OAuth:Scopes:0:Name.")]
@@ -92,14 +92,14 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
     [InlineData("OAuth__Scopes__0__Name", "notes read", "OAuth:Scopes:0:Name must have only printable ASCII characters, and no space")]
     [InlineData("ForwardedHeaders__KnownProxies", "10.0.0.7", "ForwardedHeaders:KnownProxies has no value of its own: write ForwardedHeaders:KnownProxies:0.")]
     [InlineData("ForwardedHeaders__KnownProxies__first", "10.0.0.7", "the entries of ForwardedHeaders:KnownProxies are numbered from 0; write ForwardedHeaders:KnownProxies:0.")]
-    [InlineData("SigningKeys__Unknown", "1", "SigningKeys:Unknown is no setting of this server.")]
-    [InlineData("RateLimiting__Unknown__PermitLimit", "1", "RateLimiting:Unknown is no setting of this server.")]
-    [InlineData("RateLimiting__SignIn__Unknown", "1", "RateLimiting:SignIn:Unknown is no setting of this server.")]
-    [InlineData("ForwardedHeaders__Unknown", "1", "ForwardedHeaders:Unknown is no setting of this server.")]
-    [InlineData("Audit__Unknown", "1", "Audit:Unknown is no setting of this server.")]
+    [InlineData("SigningKeys__Unknown", "1", "SigningKeys:Unknown: there is no setting 'Unknown'.")]
+    [InlineData("RateLimiting__Unknown__PermitLimit", "1", "RateLimiting:Unknown: there is no setting 'Unknown'.")]
+    [InlineData("RateLimiting__SignIn__Unknown", "1", "RateLimiting:SignIn:Unknown: there is no setting 'Unknown'.")]
+    [InlineData("ForwardedHeaders__Unknown", "1", "ForwardedHeaders:Unknown: there is no setting 'Unknown'.")]
+    [InlineData("Audit__Unknown", "1", "Audit:Unknown: there is no setting 'Unknown'.")]
     [InlineData("Audit__SealInterval", "00:00:00", "Audit:SealInterval")]
     [InlineData("Audit__Retention", "23:59:59", "Audit:Retention")]
-    [InlineData("Sweeper__Unknown", "1", "Sweeper:Unknown is no setting of this server.")]
+    [InlineData("Sweeper__Unknown", "1", "Sweeper:Unknown: there is no setting 'Unknown'.")]
     [InlineData("Sweeper__Interval", "00:00:00", "Sweeper:Interval")]
     [InlineData("Sweeper__BatchSize", "1001", "Sweeper:BatchSize must be from 1 to 1000")]
     [InlineData("Sweeper__StatementTimeout", "00:02:00", "Sweeper:StatementTimeout")]
@@ -122,8 +122,8 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
     [Theory]
     [InlineData("OAuth__Scopes__notes:read", "See your notes", "OAuth:Scopes:notes: the entries of OAuth:Scopes are numbered from 0; write OAuth:Scopes:0:Name.")]
     [InlineData("OAuth__Scopes__https://api.example/read", "See your notes", "OAuth:Scopes:https: the entries of OAuth:Scopes are numbered from 0; write OAuth:Scopes:0:Name.")]
-    [InlineData("OAuth__Scopes__0__Title", "read", "OAuth:Scopes:0:Title is no setting of this server.")]
-    [InlineData("OAuth__Scopes__0__read", "See your notes", "OAuth:Scopes:0:read is no setting of this server.")]
+    [InlineData("OAuth__Scopes__0__Title", "read", "OAuth:Scopes:0:Title: there is no setting 'Title'.")]
+    [InlineData("OAuth__Scopes__0__read", "See your notes", "OAuth:Scopes:0:read: there is no setting 'read'.")]
     public void A_key_of_the_scopes_that_is_misplaced_is_named(string key, string value, string expected) =>
         Assert.Contains(expected, InProcess.Faults(new Dictionary<string, string>(Right) { [key] = value }));
 
@@ -153,7 +153,7 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
         string[] named =
         [
             "OAuth:Scopes:1:Name must", "OAuth:Scopes:2:Name is notes:read, as OAuth:Scopes:0:Name is already.", "OAuth:Scopes:3:Name must",
-            "OAuth:Scopes:4:Nmae is no setting", "OAuth:Scopes:4:Name is required", "OAuth:Scopes:five: the entries",
+            "OAuth:Scopes:4:Nmae: there is no setting", "OAuth:Scopes:4:Name is required", "OAuth:Scopes:five: the entries",
         ];
         foreach (var part in named) Assert.Single(faults, fault => fault.StartsWith(part, StringComparison.Ordinal));
         Assert.DoesNotContain(faults, fault => fault.Contains("Binder", StringComparison.Ordinal));

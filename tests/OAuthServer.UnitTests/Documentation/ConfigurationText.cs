@@ -49,8 +49,9 @@ internal static class ConfigurationText
           above.
         - `Serilog__MinimumLevel__Default`, default `Information`. `Debug`, `Information`, `Warning` or `Error`;
           `Serilog__MinimumLevel__Override__NAMESPACE` for a part. Secrets and query strings are written at no level.
-        - `AllowedHosts`, default `*`. Hosts that are answered, apart by semicolons. No URL is made from the host of a
-          request, so this is a second line of defence only.
+        - `AllowedHosts`, default `*`. Hosts that are answered, apart by semicolons (`*.example.com` for all below one);
+          others get 400. The issuer's host is answered in any case, and health endpoints whatever a probe calls this
+          machine. No URL is made from the host of a request, so this is a second line of defence only.
 
         ## AWS
 

@@ -1,4 +1,5 @@
 using OAuthServer.Clients;
+using OAuthServer.Hosting.Development;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Clients;

@@ -28,7 +28,8 @@ internal sealed class ClientCheck(
         var disabled = rows.Count(client => client.DisabledAt is not null);
         var report = new CheckReport();
         report.Fact("clients", $"{rows.Count - disabled}{(disabled > 0 ? $", and {disabled} disabled" : "")}");
-        var lint = new ClientLint([.. options.Value.Scopes.Select(scope => scope.Name)], secrets.Value.Cost, clock.GetUtcNow());
+        string[] scopes = [.. options.Value.Scopes.Select(scope => scope.Name)];
+        var lint = new ClientLint(scopes, secrets.Value.Cost, clock.GetUtcNow());
         foreach (var found in lint.Check(rows, await uses.ListAsync(ct)))
         {
             var id = FindingIds.OfClients + found.Rule;

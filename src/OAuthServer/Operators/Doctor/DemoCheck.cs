@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Identity;
 using OAuthServer.Hosting.Development;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Doctor;
 
@@ -8,8 +6,7 @@ namespace OAuthServer.Operators.Doctor;
 /// Whether the demo's person can sign in, whose password everybody knows. The demo's client is the business of
 /// <see cref="ClientCheck"/>.
 /// </summary>
-internal sealed class DemoCheck(Storage.Accounts accounts, IPasswordHasher<Account> hasher, IHostEnvironment environment)
-    : IDoctorCheck
+internal sealed class DemoCheck(DemoAccess demo, IHostEnvironment environment) : IDoctorCheck
 {
     /// <inheritdoc/>
     public string Name => "demo";
@@ -21,7 +18,7 @@ internal sealed class DemoCheck(Storage.Accounts accounts, IPasswordHasher<Accou
     public async Task<CheckResult> RunAsync(CancellationToken ct)
     {
         var report = new CheckReport();
-        if (!environment.IsDevelopment() && await CanSignInAsync(ct))
+        if (!environment.IsDevelopment() && await demo.HasPersonAsync(ct))
         {
             report.Error(
                 FindingIds.DemoPerson,
@@ -30,20 +27,5 @@ internal sealed class DemoCheck(Storage.Accounts accounts, IPasswordHasher<Accou
         }
 
         return report.Result();
-    }
-
-    private async Task<bool> CanSignInAsync(CancellationToken ct)
-    {
-        if (await accounts.FindAsync(DemoSeed.Email, ct) is not { DisabledAt: null, PasswordHash: { } hash } person)
-            return false;
-        try
-        {
-            return hasher.VerifyHashedPassword(person, hash, DemoSeed.Password) != PasswordVerificationResult.Failed;
-        }
-        catch (FormatException)
-        {
-            // A hash of another kind is not of the demo.
-            return false;
-        }
     }
 }

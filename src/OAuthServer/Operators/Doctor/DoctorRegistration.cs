@@ -1,5 +1,6 @@
 using OAuthServer.Hosting;
 using OAuthServer.Storage;
+using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Operators.Doctor;
 
@@ -17,6 +18,7 @@ internal static class DoctorRegistration
         services.AddSingleton<CheckRunner>();
         services.AddSingleton<ListenAddresses>();
         services.AddSingleton<DatabaseFacts>();
+        services.AddSingleton<MigrationRights>();
         services.AddSingleton<SessionKeys>();
 
         services.AddSingleton<IDoctorCheck, IssuerCheck>();
@@ -25,6 +27,7 @@ internal static class DoctorRegistration
         services.AddSingleton<IDoctorCheck, DatabaseCheck>();
         services.AddSingleton<IDoctorCheck, RightsCheck>();
         services.AddSingleton<IDoctorCheck, SchemaCheck>();
+        services.AddSingleton<IDoctorCheck, MigrationCheck>();
         services.AddSingleton<IDoctorCheck, SequenceCheck>();
         services.AddSingleton<IDoctorCheck, ClockCheck>();
         services.AddSingleton<IDoctorCheck, KeyCheck>();

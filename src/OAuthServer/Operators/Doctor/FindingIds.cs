@@ -32,6 +32,8 @@ internal static class FindingIds
     public const string SchemaMissing = "schema_missing";
     public const string SchemaOld = "schema_old";
     public const string SchemaNewer = "schema_newer";
+    public const string MigrationRights = "migration_rights_missing";
+    public const string MigrationOtherRole = "migration_other_role";
     public const string KeyStoreUnreachable = "key_store_unreachable";
     public const string KeyMissing = "key_missing";
     public const string KeyUnusable = "key_unusable";

@@ -38,7 +38,9 @@ internal sealed class RightsCheck(DatabaseFacts database) : IDoctorCheck
     {
         var wanted = await database.WantedRightsAsync(ct);
         var lacking = await database.LackingAsync(wanted, ct);
-        report.Fact("rights", lacking.Count == 0 ? "complete" : $"{lacking.Count} of {wanted.Count} are missing");
+        report.Fact(
+            "rights",
+            lacking.Count == 0 ? "complete for serving" : $"{lacking.Count} of {wanted.Count} are missing");
         foreach (var table in lacking.GroupBy(right => right.Table, StringComparer.Ordinal))
         {
             var rights = string.Join(", ", table.Select(right => right.Right));

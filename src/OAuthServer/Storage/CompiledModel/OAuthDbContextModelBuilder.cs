@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 32)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 33)
         {
         }
 
@@ -42,6 +42,7 @@ namespace OAuthServer.Storage.CompiledModel
             var refreshTokenState = RefreshTokenStateEntityType.Create(this);
             var revokedToken = RevokedTokenEntityType.Create(this);
             var appliedScript = AppliedScriptEntityType.Create(this);
+            var missingRight = MissingRightEntityType.Create(this);
             var sessionText = SessionTextEntityType.Create(this);
             var tablePresence = TablePresenceEntityType.Create(this);
             var sequenceBehind = SequenceBehindEntityType.Create(this);
@@ -79,6 +80,7 @@ namespace OAuthServer.Storage.CompiledModel
             RefreshTokenStateEntityType.CreateAnnotations(refreshTokenState);
             RevokedTokenEntityType.CreateAnnotations(revokedToken);
             AppliedScriptEntityType.CreateAnnotations(appliedScript);
+            MissingRightEntityType.CreateAnnotations(missingRight);
             SessionTextEntityType.CreateAnnotations(sessionText);
             TablePresenceEntityType.CreateAnnotations(tablePresence);
             SequenceBehindEntityType.CreateAnnotations(sequenceBehind);

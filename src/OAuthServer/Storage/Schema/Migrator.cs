@@ -35,7 +35,9 @@ internal sealed partial class Migrator
         var own = await _contexts.CreateDbContextAsync(ct);
         await using var turn = await MigrationTurn.TakeAsync(own, _patience.TurnInterval, LogWaits, ct);
         var applied = new List<string>();
-        foreach (var script in await MissingAsync(ct))
+        var (missing, unreadable) = await TryReadAsync(ct);
+        if (unreadable is not null) return new(applied, AppliedScript.Table, unreadable, turn.Waited);
+        foreach (var script in missing)
         {
             if (await TryAsync(script, ct) is { } cause) return new(applied, script.Name, cause, turn.Waited);
             applied.Add(script.Name);
@@ -63,6 +65,18 @@ internal sealed partial class Migrator
         return [.. _scripts.Where(script => missing.Contains(script.Name))];
     }
 
+    private async Task<(IReadOnlyList<MigrationScript> Missing, string? Cause)> TryReadAsync(CancellationToken ct)
+    {
+        try
+        {
+            return (await MissingAsync(ct), null);
+        }
+        catch (PostgresException refused) when (IsRights(refused))
+        {
+            return ([], await ExplainRightsAsync(refused, ct));
+        }
+    }
+
     // Null when it ran, else the cause.
     private async Task<string?> TryAsync(MigrationScript script, CancellationToken ct)
     {
@@ -72,6 +86,10 @@ internal sealed partial class Migrator
             {
                 await ApplyAsync(script, ct);
                 return null;
+            }
+            catch (PostgresException refused) when (IsRights(refused))
+            {
+                return await ExplainRightsAsync(refused, ct);
             }
             catch (PostgresException refused) when (!IsContention(refused) || attempt == _patience.Tries)
             {
@@ -110,6 +128,18 @@ internal sealed partial class Migrator
 
     private static bool IsContention(PostgresException refused) =>
         refused.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
+
+    private static bool IsRights(PostgresException refused) =>
+        refused.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidSchemaName;
+
+    // PostgreSQL stops at the first right that is missing; whoever grants them wants to know all.
+    private async Task<string> ExplainRightsAsync(PostgresException refused, CancellationToken ct)
+    {
+        var lacking = await new MigrationRights(_contexts).LackingAsync(ct);
+        if (lacking.Count == 0) return Explain(refused);
+        return $"{Explain(refused)}. The role {lacking[0].Role} lacks {string.Join(", ", lacking)}. Migrate as a role "
+            + $"that has these rights, or grant them: {string.Join(' ', lacking.Select(right => right.Remedy))}";
+    }
 
     private static string Explain(PostgresException refused) =>
         $"{refused.SqlState}: {refused.MessageText}{(refused.Detail is null ? "" : $" ({refused.Detail})")}";

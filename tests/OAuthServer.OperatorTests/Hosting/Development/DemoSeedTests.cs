@@ -1,5 +1,14 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using OAuthServer.Hosting.Development;
 using OAuthServer.OperatorTests.Operators.Doctor;
 using OAuthServer.Testing;
+using Serilog.Core;
+using Serilog.Events;
 
 namespace OAuthServer.OperatorTests.Hosting.Development;
 
@@ -49,5 +58,148 @@ public sealed class DemoSeedTests
         var mended = await DoctorRun.OnAsync(database);
         Assert.DoesNotContain("error demo_person", mended.Findings);
         Assert.DoesNotContain("error client.secret_of_demo", mended.Findings);
+    }
+
+    /// <summary>What is done to the seed of a Development start, and which of the two events then follow.</summary>
+    [Theory]
+    [InlineData("SELECT 1", 7011, 7012)]
+    [InlineData("UPDATE accounts SET disabled_at = now()", 7012)]
+    [InlineData("UPDATE accounts SET password_hash = 'AQAAA'", 7012)]
+    [InlineData("UPDATE accounts SET password_hash = NULL", 7012)]
+    [InlineData("UPDATE oauth_clients SET disabled_at = now()", 7011)]
+    [InlineData("UPDATE oauth_clients SET client_secret_expires_at = now() - interval '1 second' WHERE client_secret IS NOT NULL", 7011)]
+    [InlineData("DELETE FROM oauth_clients", 7011)]
+    [InlineData("DELETE FROM accounts; DELETE FROM oauth_clients")]
+    public async Task A_start_in_Production_warns_of_what_works(string sql, params int[] events)
+    {
+        await using var database = await SeededAsync();
+        await database.ExecuteAsync(sql);
+
+        Assert.Equal(events, await EventsAsync(database));
+    }
+
+    [Theory]
+    [InlineData("client_secret")]
+    [InlineData("next_client_secret")]
+    public async Task The_secret_of_the_examples_is_known_at_any_client(string column)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await database.ExecuteAsync(
+            """
+            INSERT INTO oauth_clients (client_id, client_secret, next_client_secret, name, redirect_uris, allowed_scopes)
+            VALUES ('acme', $1, $1, 'Acme', '{https://acme.example/cb}', '{read}')
+            """,
+            BCrypt.Net.BCrypt.HashPassword("a-secret-of-its-own-that-nobody-knows", 10));
+        await database.ExecuteAsync($"UPDATE oauth_clients SET {column} = $1", DemoSecret.Example);
+        var log = new StartLog();
+
+        Assert.Equal([7012], await EventsAsync(database, log));
+        Assert.Contains("acme", log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_role_that_may_only_serve_is_warned_too()
+    {
+        await using var database = await SeededAsync();
+        var role = $"served_{Environment.ProcessId}";
+        await database.ExecuteAsync($"CREATE ROLE {role}");
+        await database.ExecuteAsync($"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}");
+        await database.ExecuteAsync($"REVOKE INSERT, UPDATE, DELETE ON oauth_clients, schema_versions FROM {role}");
+        try
+        {
+            var served = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = $"-c role={role}" };
+            var settings = new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:OAuthServer"] = served.ConnectionString,
+            };
+            Assert.Equal([7011, 7012], await EventsAsync(database, settings: settings));
+        }
+        finally
+        {
+            await database.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+        }
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_asked_holds_nobody_up_and_is_asked_again()
+    {
+        await using var database = await SeededAsync();
+        await database.ExecuteAsync("ALTER TABLE oauth_clients RENAME TO away");
+        var log = new StartLog();
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var server = await StartAsync(database, log, services => services.AddSingleton<TimeProvider>(clock));
+        var warning = Warning(server);
+        Assert.False(warning.ExecuteTask!.IsCompleted);
+
+        await database.ExecuteAsync("ALTER TABLE away RENAME TO oauth_clients");
+        await Eventually.BecomesTrue(
+            () =>
+            {
+                clock.Advance(DemoWarning.Pause);
+                return Task.FromResult(warning.ExecuteTask.IsCompleted);
+            },
+            TimeSpan.FromSeconds(20), "it has looked again");
+
+        Assert.Equal([7011, 7012], log.Events);
+    }
+
+    private static async Task<TestDatabase> SeededAsync()
+    {
+        var database = await TestDatabase.CreateAsync();
+        await using (await TestServer.StartAsync(new()
+        {
+            Database = database,
+            Environment = "Development",
+            Settings = new Dictionary<string, string?> { ["OAuth:Issuer"] = "http://localhost:5080" },
+        }))
+        {
+            return database;
+        }
+    }
+
+    private static DemoWarning Warning(TestServer server) =>
+        server.Services.GetServices<IHostedService>().OfType<DemoWarning>().Single();
+
+    private static Task<TestServer> StartAsync(
+        TestDatabase database,
+        StartLog log,
+        Action<IServiceCollection>? more = null,
+        Dictionary<string, string?>? settings = null) =>
+        TestServer.StartAsync(new()
+        {
+            Database = database,
+            Settings = settings ?? [],
+            Services = services =>
+            {
+                services.AddSingleton<ILogEventSink>(log);
+                more?.Invoke(services);
+            },
+        });
+
+    private static async Task<IReadOnlyList<int>> EventsAsync(
+        TestDatabase database, StartLog? log = null, Dictionary<string, string?>? settings = null)
+    {
+        log ??= new StartLog();
+        await using var server = await StartAsync(database, log, settings: settings);
+        await Warning(server).ExecuteTask!;
+        return log.Events;
+    }
+
+    /// <summary>The two events of the demo.</summary>
+    private sealed class StartLog : ILogEventSink
+    {
+        private readonly ConcurrentQueue<(int Id, string Text)> _events = new();
+
+        public IReadOnlyList<int> Events => [.. _events.Select(one => one.Id).Order()];
+
+        public string Text => string.Join('\n', _events.Select(one => one.Text));
+
+        public void Emit(LogEvent logEvent)
+        {
+            if (logEvent.Properties.GetValueOrDefault("EventId") is not StructureValue id) return;
+            var number = id.Properties.SingleOrDefault(property => property.Name == "Id")?.Value;
+            if (number is ScalarValue { Value: int and (7011 or 7012) and var known })
+                _events.Enqueue((known, logEvent.RenderMessage(CultureInfo.InvariantCulture)));
+        }
     }
 }

@@ -63,8 +63,8 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         Assert.All(checks, check => Assert.Equal(["name", "checked", "facts", "findings"], Names(check)));
         Assert.Equal(
             [
-                "issuer", "proxies", "database", "rights", "schema", "sequences", "clock", "signing keys", "key files",
-                "previous key", "clients", "demo", "session keys", "audit seals", "sweeper", "rate limits",
+                "issuer", "proxies", "database", "rights", "schema", "migrations", "sequences", "clock", "signing keys",
+                "key files", "previous key", "clients", "demo", "session keys", "audit seals", "sweeper", "rate limits",
             ],
             checks.Select(check => check.GetProperty("name").GetString()));
         var findings = checks.SelectMany(check => check.GetProperty("findings").EnumerateArray());
@@ -100,7 +100,7 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         };
         string[] expected =
         [
-            "OAuth:Issuer is required", "OAuth:Isuer is no setting", "ConnectionStrings:OAuthServer is required",
+            "OAuth:Issuer is required", "OAuth:Isuer: there is no setting", "ConnectionStrings:OAuthServer is required",
             "SigningKeys:Region is required", "ForwardedHeaders:KnownNetworks:0",
         ];
 

@@ -37,8 +37,8 @@ public sealed class RightsCheckTests : IAsyncLifetime
 
         var run = await DoctorRun.OnAsync(_database, AsRole);
 
-        Assert.Empty(run.Findings);
-        Assert.Equal("complete", run.Fact("rights"));
+        Assert.Equal(["note migration_other_role"], run.Findings);
+        Assert.Equal("complete for serving", run.Fact("rights"));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class RightsCheckTests : IAsyncLifetime
 
         var run = await DoctorRun.OnAsync(_database, AsRole);
 
-        Assert.Equal(["error database_rights_missing"], run.Findings);
+        Assert.Equal(["error database_rights_missing", "note migration_other_role"], run.Findings);
         Assert.Contains("GRANT DELETE, INSERT ON oauth_refresh_tokens", run.Output, StringComparison.Ordinal);
     }
 
@@ -62,16 +62,16 @@ public sealed class RightsCheckTests : IAsyncLifetime
         Assert.Contains("GRANT USAGE ON SCHEMA public TO", closed.Output, StringComparison.Ordinal);
         Assert.Equal("USAGE on the schema public is missing", closed.Fact("rights"));
         Assert.Equal(
-            ["schema", "sequences", "previous key", "clients", "demo", "session keys", "audit seals", "sweeper"],
+            ["schema", "migrations", "sequences", "previous key", "clients", "demo", "session keys", "audit seals", "sweeper"],
             closed.Checks.Where(check => !check.GetProperty("checked").GetBoolean())
                 .Select(check => check.GetProperty("name").GetString()));
 
         await _database.ExecuteAsync($"GRANT USAGE ON SCHEMA public TO {_role}");
-        Assert.Empty((await DoctorRun.OnAsync(_database, AsRole)).Findings);
+        Assert.Equal(["note migration_other_role"], (await DoctorRun.OnAsync(_database, AsRole)).Findings);
     }
 
     [Theory]
-    [InlineData("public", "")]
+    [InlineData("public", "note migration_other_role")]
     [InlineData("\"$user\",public,hidden", "error database_rights_missing")]
     public async Task A_schema_beside_the_search_path_does_not_matter(string path, string expected)
     {
