@@ -32,7 +32,7 @@ internal static partial class Expect
     {
         Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.Status);
         Assert.Equal("""{"error":"temporarily_unavailable"}""", reply.Body);
-        Assert.NotNull(reply.Headers.RetryAfter);
+        Assert.Equal(TimeSpan.FromSeconds(5), reply.Headers.RetryAfter?.Delta);
         Assert.Equal("", reply.Challenge);
     }
 

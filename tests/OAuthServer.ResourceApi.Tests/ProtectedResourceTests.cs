@@ -23,7 +23,7 @@ public sealed class ProtectedResourceTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal(["*"], response.Headers.GetValues("Access-Control-Allow-Origin"));
-        Assert.NotNull(response.Headers.CacheControl?.MaxAge);
+        Assert.Equal("public, max-age=300", response.Headers.CacheControl?.ToString());
         Assert.Equal(
             $$"""{"resource":"https://api.example","authorization_servers":["{{api.Issuer.Url}}"],"scopes_supported":["admin","read"],"bearer_methods_supported":["header"]}""",
             await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));

@@ -68,6 +68,22 @@ public sealed class TamperTests : IAsyncLifetime
         Assert.Contains(findings, found => finding.Split(" * ").Aggregate((At: 0, Ok: true), (seen, part) => found.IndexOf(part, seen.At, StringComparison.Ordinal) is >= 0 and var at ? (at + part.Length, seen.Ok) : (0, false)).Ok);
     }
 
+    /// <summary>Every row outside a seal counts, from the one right behind the seal before.</summary>
+    [Theory]
+    [InlineData("DELETE FROM oauth_audit_seals WHERE sequence = 2", "5 rows before id 8 are under no seal.")]
+    [InlineData("DELETE FROM oauth_audit_seals WHERE sequence = 1", "2 rows before id 3 are under no seal.")]
+    [InlineData("DELETE FROM oauth_audit_seals WHERE sequence = 2; DELETE FROM oauth_audit_events WHERE id BETWEEN 4 AND 7", "1 rows before id 8 are under no seal.")]
+    [InlineData("DELETE FROM oauth_audit_seals WHERE sequence = 2; DELETE FROM oauth_audit_events WHERE id BETWEEN 3 AND 6", "1 rows before id 8 are under no seal.")]
+    [InlineData("INSERT INTO oauth_audit_events (id, event) OVERRIDING SYSTEM VALUE VALUES (-9223372036854775808, 'sign_in'), (0, 'sign_in')", "2 rows before id 1 are under no seal.")]
+    public async Task Rows_under_no_seal_are_counted(string tampering, string finding)
+    {
+        foreach (var statement in tampering.Split(';')) await Database.ExecuteAsync(statement);
+
+        var strays = (await Database.VerifyAsync()).Findings.Where(found => found.Contains("under no seal", StringComparison.Ordinal));
+
+        Assert.Equal([finding], strays);
+    }
+
     [Theory]
     [InlineData(13, 17)]
     [InlineData(4, 16)]

@@ -111,6 +111,16 @@ public sealed class RedirectUriDifferenceTests
         Assert.Equal(("'y'", "'z'"), (difference.ReceivedCharacter, difference.NearestCharacter));
     }
 
+    [Theory]
+    [InlineData(100, 23)]
+    [InlineData(101, 8)]
+    public void The_first_hundred_registered_ones_are_looked_at(int place, int index)
+    {
+        var registered = Enumerable.Range(1, 101).Select(number => number == place ? "https://app.example/callback" : "https://other.example/").ToArray();
+
+        Assert.Equal(index, RedirectUriDifference.Of(new("https://app.example/cal", registered))!.Index);
+    }
+
     [Fact]
     public void A_hostile_uri_buys_no_work()
     {

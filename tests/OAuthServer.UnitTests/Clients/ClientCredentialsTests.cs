@@ -129,6 +129,16 @@ public sealed class ClientCredentialsTests
         AssertRefused(Basic("c:" + new string('s', 2000)), "", "invalid_client", 401, "basic_unreadable");
 
     [Fact]
+    public void A_header_may_have_2048_characters()
+    {
+        var given = Basic("c:s").ToString();
+        var blanks = new string(' ', 2048 - given.Length);
+
+        Assert.Equal("s", Accepted(given.Replace(" ", " " + blanks, StringComparison.Ordinal), "").ClientSecret);
+        AssertRefused(given.Replace(" ", "  " + blanks, StringComparison.Ordinal), "", "invalid_client", 401, "basic_unreadable");
+    }
+
+    [Fact]
     public void Printing_shows_no_secret() => Assert.Equal("c", Accepted(Basic("c:demo-secret"), "").ToString());
 
     private static StringValues Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));

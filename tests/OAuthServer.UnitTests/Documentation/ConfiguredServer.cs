@@ -54,6 +54,9 @@ internal sealed class ConfiguredServer : IDisposable
         typeof(ConfiguredServer).GetMethod(nameof(Configured), BindingFlags.NonPublic | BindingFlags.Instance)!
             .MakeGenericMethod(type).Invoke(this, [])!;
 
+    /// <summary>What it is made of.</summary>
+    public IServiceProvider Services => _services.Value;
+
     /// <summary>Every fault of the configuration.</summary>
     public IReadOnlyList<string> Faults => ConfigurationFaults.Of(_services.Value);
 

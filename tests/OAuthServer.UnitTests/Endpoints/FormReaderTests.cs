@@ -66,6 +66,17 @@ public sealed class FormReaderTests
     }
 
     [Theory]
+    [InlineData(256, true)]
+    [InlineData(257, false)]
+    public async Task A_content_type_longer_than_any_is_not_read(int length, bool isRead)
+    {
+        var read = await ReadAsync((Form + "; x=").PadRight(length, 'y'), "a=b"u8.ToArray());
+
+        if (isRead) Assert.False(read.Failed(out _, out _));
+        else AssertRefused(read, 400, "content_type_unsupported");
+    }
+
+    [Theory]
     [InlineData("a=%")]
     [InlineData("a=%ff")]
     public async Task A_body_that_is_not_well_encoded_is_refused(string body) =>

@@ -56,6 +56,20 @@ public sealed class FileKeySourceTests : IDisposable
         Assert.Equal("damaged", await File.ReadAllTextAsync(_folder.File("current.pem"), Cancel));
     }
 
+    [Theory]
+    [InlineData(65_536, false)]
+    [InlineData(65_537, true)]
+    public async Task A_file_over_64_KiB_is_not_read(int length, bool isTooLarge)
+    {
+        Directory.CreateDirectory(_folder.Path);
+        await File.WriteAllTextAsync(_folder.File("current.pem"), TestKeys.Pem(0).PadRight(length), Cancel);
+
+        using var stored = await _source.ReadAsync(Cancel);
+
+        Assert.Equal(isTooLarge ? 0 : 1, stored.Keys.Length);
+        Assert.Equal(isTooLarge ? ["current.pem is too large to be a key"] : [], stored.Faults);
+    }
+
     [Fact]
     public async Task A_damaged_pending_key_does_not_hide_the_current_one()
     {

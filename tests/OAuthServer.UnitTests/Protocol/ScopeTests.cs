@@ -94,5 +94,9 @@ public sealed class ScopeTests
         Assert.Equal(named ? $"The scope {token}" : "A scope", Scope.Named(token));
 
     [Fact]
-    public void A_long_token_is_not_named() => Assert.Equal("A scope", Scope.Named(new string('a', 101)));
+    public void A_token_of_more_than_100_characters_is_not_named()
+    {
+        Assert.Equal("The scope " + new string('a', 100), Scope.Named(new string('a', 100)));
+        Assert.Equal("A scope", Scope.Named(new string('a', 101)));
+    }
 }

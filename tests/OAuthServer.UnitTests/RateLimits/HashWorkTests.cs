@@ -86,6 +86,27 @@ public sealed class HashWorkTests : IDisposable
         Assert.True(next.IsAcquired);
     }
 
+    [Fact]
+    public async Task Of_all_lanes_together_256_wait_and_the_next_one_is_turned_away()
+    {
+        var turns = await FillAsync();
+        var waiting = Enumerable.Range(0, 256).Select(i => _work.EnterAsync(Lane($"waiting {i}"), Ct).AsTask()).ToList();
+        Assert.Equal(256, _work.Waiting);
+
+        using var refused = await _work.EnterAsync(Lane("one more"), Ct);
+
+        Assert.False(refused.IsAcquired);
+        Assert.All(waiting, wait => Assert.False(wait.IsCompleted));
+        foreach (var turn in turns) turn.Dispose();
+        foreach (var wait in waiting)
+        {
+            using var turn = await wait;
+            Assert.True(turn.IsAcquired);
+        }
+
+        Assert.Equal(0, _work.Waiting);
+    }
+
     private static HashLane Lane(string key) => new(key, 1, 2);
 
     private async Task<List<HashTurn>> FillAsync()

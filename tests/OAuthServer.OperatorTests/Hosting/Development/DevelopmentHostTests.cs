@@ -68,6 +68,9 @@ public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<Conte
         var asked = $"{psql} -w -At -c 'select client_id from oauth_clients order by 1'";
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", asked]) { RedirectStandardOutput = true })!;
         Assert.Equal("demo-native\ndemo-spa\ndemo-web\n", await shell.StandardOutput.ReadToEndAsync(Ct));
+
+        // What a terminal sends when its window is closed.
+        Assert.NotEqual(0, await host.EndAsync("HUP"));
     }
 
     [Fact]

@@ -95,6 +95,39 @@ public sealed class DatabaseFactsTests : IAsyncLifetime
         }
     }
 
+    /// <summary>What PostgreSQL keeps for superusers, and since version 16 for a role of its own.</summary>
+    [Theory]
+    [InlineData(40, 5, 7)]
+    [InlineData(40, 3, 0)]
+    public async Task Connections_that_are_kept_for_others_are_not_ours(int all, int superuser, int reserved)
+    {
+        await using var cluster = await DedicatedCluster.CreateAsync();
+        var knows = int.Parse(await AskAsync(cluster, "SHOW server_version_num"), CultureInfo.InvariantCulture) >= 160000;
+        await AskAsync(cluster, $"ALTER SYSTEM SET max_connections = {all}");
+        await AskAsync(cluster, $"ALTER SYSTEM SET superuser_reserved_connections = {superuser}");
+        if (knows) await AskAsync(cluster, $"ALTER SYSTEM SET reserved_connections = {reserved}");
+        await cluster.StopAsync();
+        await cluster.StartAsync();
+
+        var state = await ReadAtAsync(cluster.ConnectionString);
+
+        Assert.Equal(all - superuser - (knows ? reserved : 0), state.Connections);
+    }
+
+    [Fact]
+    public async Task A_sequence_is_behind_when_it_would_give_a_number_that_a_row_has()
+    {
+        await _database.ExecuteAsync("INSERT INTO oauth_audit_events (event) VALUES ('sign_in'), ('sign_in'), ('sign_in')");
+        await _database.ExecuteAsync("SELECT setval('oauth_audit_events_id_seq', 3)");
+        Assert.Empty(await new DatabaseFacts(_database.Contexts).SequencesBehindAsync(Ct));
+
+        await _database.ExecuteAsync("SELECT setval('oauth_audit_events_id_seq', 2)");
+
+        var behind = Assert.Single(await new DatabaseFacts(_database.Contexts).SequencesBehindAsync(Ct));
+        Assert.Equal(("oauth_audit_events", "id"), (behind.Table, behind.Column));
+        Assert.EndsWith("oauth_audit_events_id_seq", behind.Sequence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_standby_only_reads()
     {

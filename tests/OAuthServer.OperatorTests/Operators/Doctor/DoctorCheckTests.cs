@@ -75,6 +75,10 @@ public sealed class DoctorCheckTests : IAsyncLifetime
     [InlineData(0, "")]
     [InlineData(-5, "warning clock_off")]
     [InlineData(5, "warning clock_off")]
+    [InlineData(1, "")]
+    [InlineData(3, "warning clock_off")]
+    [InlineData(58, "warning clock_off")]
+    [InlineData(62, "error clock_off")]
     [InlineData(90, "error clock_off")]
     [InlineData(-90, "error clock_off")]
     public async Task A_clock_that_differs_from_the_databases_is_found(int seconds, string expected)
@@ -164,6 +168,23 @@ public sealed class DoctorCheckTests : IAsyncLifetime
         Assert.Equal(expected, string.Join(", ", (await DoctorRun.OnAsync(_database)).Findings));
     }
 
+    /// <summary>Five rounds of sealing, where that is longer than ten minutes.</summary>
+    [Theory]
+    [InlineData(14, "")]
+    [InlineData(16, "warning seals_behind")]
+    public async Task Rows_may_wait_for_five_rounds_of_sealing(int minutes, string expected)
+    {
+        await _database.ExecuteAsync(
+            "INSERT INTO oauth_audit_events (event, occurred_at) VALUES ('sign_in', now() - make_interval(mins => $1))", minutes);
+        var settings = DoctorRun.Settings(_database);
+        settings["Audit:SealInterval"] = "00:03:00";
+
+        var run = await DoctorRun.WithAsync(settings, null, ["--json", .. DoctorRun.KnownOfTests]);
+
+        Assert.Equal(expected, string.Join(", ", run.Findings));
+        Assert.Equal($"{minutes} minutes", run.Fact("oldest row without a seal"));
+    }
+
     [Fact]
     public async Task A_client_that_the_linter_would_name_is_named()
     {
@@ -178,6 +199,7 @@ public sealed class DoctorCheckTests : IAsyncLifetime
 
         Assert.Equal(["note client.client_disabled", "warning client.redirect_uri_localhost"], run.Findings);
         Assert.Contains("Client local-app: ", run.Output, StringComparison.Ordinal);
+        Assert.Equal("1, and 1 disabled", run.Fact("clients"));
     }
 
     private sealed class Shifted(TimeSpan by) : TimeProvider

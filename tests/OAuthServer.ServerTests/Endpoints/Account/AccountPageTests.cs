@@ -81,6 +81,48 @@ public sealed class AccountPageTests(OwnServer own) : IClassFixture<OwnServer>
     }
 
     [Theory]
+    [InlineData(1, HttpStatusCode.SeeOther)]
+    [InlineData(256, HttpStatusCode.SeeOther)]
+    [InlineData(257, HttpStatusCode.BadRequest)]
+    [InlineData(0, HttpStatusCode.BadRequest)]
+    public async Task A_client_id_too_long_for_any_client_or_none_is_a_form_that_cannot_be_read(
+        int length, HttpStatusCode expected)
+    {
+        using var browser = new TestBrowser(_server);
+        await browser.SignInAsync();
+        var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/sign-out"), "/account/sign-out");
+
+        using var answer = await browser.PostAsync("/account/connections/withdraw", new Dictionary<string, string>
+        {
+            ["antiforgery"] = form.Fields["antiforgery"],
+            ["client_id"] = new('c', length),
+        });
+
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_newest_connection_comes_first()
+    {
+        await _server.Database.ExecuteAsync(
+            """
+            INSERT INTO oauth_consents (user_id, client_id, scopes, granted_at)
+            VALUES ($1, 'demo-web', '{read}', now() - interval '2 days'), ($1, 'demo-spa', '{read}', now() - interval '3 days'),
+                   ($1, 'other-web', '{read}', now() - interval '1 day')
+            ON CONFLICT (user_id, client_id) DO UPDATE SET granted_at = excluded.granted_at
+            """,
+            TestData.BobId);
+        using var browser = new TestBrowser(_server);
+        await browser.SignInAsync(TestData.OtherEmail);
+
+        var html = await TextAsync(await browser.GetAsync("/account/connections"));
+
+        string[] order = ["other-web", "demo-web", "demo-spa"];
+        Assert.Equal(order, order.OrderBy(client => html.IndexOf($"value=\"{client}\"", StringComparison.Ordinal)));
+        Assert.All(order, client => Assert.Contains($"value=\"{client}\"", html, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("GET", "text/html")]
     [InlineData("HEAD", "text/html")]
     [InlineData("GET", "*/*")]

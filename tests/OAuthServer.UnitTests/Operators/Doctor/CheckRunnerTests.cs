@@ -78,6 +78,46 @@ public sealed class CheckRunnerTests
     }
 
     [Fact]
+    public async Task A_check_has_thirty_seconds()
+    {
+        var clock = new FakeTimeProvider();
+        var slow = new Scripted("slow", Requirement.Configuration, ct =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
+            ct.ThrowIfCancellationRequested();
+            return Task.FromResult(Nothing());
+        });
+        var slower = new Scripted("slower", Requirement.Configuration, ct =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(30));
+            ct.ThrowIfCancellationRequested();
+            return Task.FromResult(Nothing());
+        });
+
+        var report = await new CheckRunner([slow, slower], clock).RunAsync(None, TestContext.Current.CancellationToken);
+
+        Assert.Equal("The check of slower could not be made: it took longer than 30 seconds", Assert.Single(report.Findings).What);
+    }
+
+    [Fact]
+    public async Task What_no_operator_can_mend_and_the_operators_own_stop_are_no_findings()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => RunAsync(At("one", Requirement.Configuration, () => throw new InvalidOperationException("a bug"))));
+        using var stop = new CancellationTokenSource();
+        var stopped = new Scripted("one", Requirement.Configuration, async ct =>
+        {
+            await stop.CancelAsync();
+            ct.ThrowIfCancellationRequested();
+            return Nothing();
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new CheckRunner([stopped], TimeProvider.System).RunAsync(None, stop.Token));
+        var denied = await RunAsync(At("one", Requirement.Configuration, () => throw new UnauthorizedAccessException("no right")));
+        Assert.Equal(FindingIds.CheckFailed, Assert.Single(denied.Findings).Id);
+    }
+
+    [Fact]
     public async Task Notes_are_well_and_what_is_ignored_is_gone()
     {
         var note = At("a", Requirement.Configuration, () => Found("noted", Severity.Note));

@@ -46,6 +46,38 @@ public sealed class KeyCheckTests
     }
 
     [Fact]
+    public async Task Ages_that_no_store_tells_are_unknown_and_judge_nothing()
+    {
+        _source.Answer = () => Task.FromResult(StoredKeys.Of(
+            [new(KeyStage.Current, TestKeys.Key(0), null), new(KeyStage.Pending, TestKeys.Key(1), null), new(KeyStage.Previous, TestKeys.Key(2), null)], []));
+
+        var result = await Checking.RunAsync(Check());
+
+        Assert.Empty(result.Findings);
+        Assert.Equal($"{TestKeys.KeyId(1)}, age unknown", result.Fact("pending key"));
+        Assert.Equal($"{TestKeys.KeyId(2)}, age unknown", result.Fact("previous key"));
+        Assert.Equal($"{TestKeys.Secrets.Current.Id}, age unknown", result.Fact("server secret"));
+    }
+
+    [Theory]
+    [InlineData(true, "Start the server, which makes it; or run: OAuthServer keys generate")]
+    [InlineData(false, "Run: OAuthServer keys generate. If there was one, restore it instead")]
+    public async Task A_server_secret_is_shown_with_its_age_and_missed(bool makesFirst, string advice)
+    {
+        _source.MakesFirstKey = makesFirst;
+        _secrets.Answer = () => Task.FromResult<ServerSecrets?>(TestKeys.Secrets with { CreatedAt = Now.AddHours(-3) });
+        Assert.Equal(
+            $"{TestKeys.Secrets.Current.Id}, made 3 hours ago",
+            (await RunAsync([(KeyStage.Current, TimeSpan.Zero)])).Fact("server secret"));
+
+        _secrets.Answer = () => Task.FromResult<ServerSecrets?>(null);
+        var result = await RunAsync([(KeyStage.Current, TimeSpan.Zero)]);
+
+        Assert.Equal(["Error server_secret_missing"], result.Codes());
+        Assert.StartsWith(advice, result.Findings[0].Do, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_current_key_the_command_that_makes_one_is_named()
     {
         var result = await RunAsync([]);
