@@ -128,7 +128,7 @@ public sealed class GuessBudgetTests : IDisposable
             Assert.Equal(guess == 5 ? [Reasons.AccountGuessesExhausted] : [], _passwords.Count(typed).Select(used => used.Reason));
         }
 
-        Assert.NotNull(_passwords.UsedUp(Guess("A@EXAMPLE.COM", "p6")));
+        Assert.NotNull(_passwords.UsedUp(Guess("a@example.com", "p6")));
         Assert.Null(_passwords.UsedUp(Guess("b@example.com", "p6")));
         Assert.True(_passwords.IsNewcomer(Guess("b@example.com", "p6")));
         Assert.True(_passwords.IsNewcomer(Guess("a@example.com", "p6", "192.0.2.9")));

@@ -9,7 +9,7 @@ public sealed class ThreadReserveTests : IAsyncLifetime
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    private readonly FakeTimeProvider _clock = new();
+    private readonly WatchedTime _clock = new();
     private readonly StatementsUnderWay _statements = new();
     private readonly ThreadReserve _reserve;
     private readonly int _usual;
@@ -22,7 +22,11 @@ public sealed class ThreadReserveTests : IAsyncLifetime
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => await _reserve.StartAsync(Ct);
+    public async ValueTask InitializeAsync()
+    {
+        await _reserve.StartAsync(Ct);
+        await _clock.Ticking.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -69,5 +73,20 @@ public sealed class ThreadReserveTests : IAsyncLifetime
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         patience.CancelAfter(TimeSpan.FromSeconds(20));
         while (Least() != _usual + kept) await Task.Delay(5, patience.Token);
+    }
+
+    // A service begins on a thread of its own: a tick before its timer is there would be nobody's.
+    private sealed class WatchedTime : FakeTimeProvider
+    {
+        private readonly TaskCompletionSource _ticking = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Ticking => _ticking.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _ticking.TrySetResult();
+            return timer;
+        }
     }
 }
