@@ -230,10 +230,26 @@ CREATE INDEX oauth_refresh_tokens_sweep_at ON oauth_refresh_tokens (sweep_at);
 -- grant, until the last token it covers has expired.
 CREATE TABLE oauth_revoked_tokens (
     jti         text        PRIMARY KEY,
-    expires_at  timestamptz NOT NULL
+    expires_at  timestamptz NOT NULL,
+    added_by    xid8        NOT NULL DEFAULT pg_current_xact_id()  -- the transaction that wrote the row last
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
 CREATE INDEX oauth_revoked_tokens_expires_at ON oauth_revoked_tokens (expires_at);
+-- Serves whoever has read the list before and asks what was added since.
+CREATE INDEX oauth_revoked_tokens_added_by ON oauth_revoked_tokens (added_by);
+
+-- Whoever writes an entry, by hand too or out of a backup: one with the number of an older transaction would be missed.
+CREATE FUNCTION oauth_revoked_tokens_note() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.added_by := pg_current_xact_id();
+    RETURN NEW;
+END;
+$$;
+
+CREATE TRIGGER oauth_revoked_tokens_note BEFORE INSERT OR UPDATE ON oauth_revoked_tokens
+    FOR EACH ROW EXECUTE FUNCTION oauth_revoked_tokens_note();
 
 -- What a person agreed to. The next file, which makes accounts, adds that consent goes with the person.
 CREATE TABLE oauth_consents (
