@@ -5,7 +5,7 @@ namespace OAuthServer.ResourceApi;
 
 /// <summary>An answer of the list: all that is revoked, or what was added since a mark.</summary>
 /// <param name="Ends">The ids, each with the moment (seconds since 1970) at which it may be forgotten.</param>
-/// <param name="Mark">Sent back, it asks for what was added after this answer; null from a server without marks.</param>
+/// <param name="Mark">Sent back, it asks for what was added later; null from a server without marks.</param>
 /// <param name="Since">The mark that the answer goes on from; null when it is the whole list.</param>
 internal sealed record RevocationAnswer(IReadOnlyDictionary<string, long> Ends, string? Mark, string? Since)
 {

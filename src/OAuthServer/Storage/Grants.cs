@@ -6,8 +6,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// How long an access token can still be accepted somewhere: the longest lifetime that can be set, since the setting may
-/// have been shortened after the token was issued, and a verifier's tolerance.
+/// How long an access token can still be accepted somewhere: the longest lifetime that can be set, since the setting
+/// may have been shortened after the token was issued, and a verifier's tolerance.
 /// </summary>
 internal sealed record AccessTokenWindow(TimeSpan Longest);
 

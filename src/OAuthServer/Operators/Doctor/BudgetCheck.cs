@@ -63,8 +63,8 @@ internal sealed class BudgetCheck(IOptions<RateLimitOptions> options) : IDoctorC
     private static void JudgeReaders(CheckReport report, string name, BudgetOptions budget)
     {
         Judge(report, name, budget);
-        if (budget.Count != BudgetCount.All || budget.PermitLimit >= FewestPerSecondOfAnApi * budget.Window.TotalSeconds)
-            return;
+        var fewest = FewestPerSecondOfAnApi * budget.Window.TotalSeconds;
+        if (budget.Count != BudgetCount.All || budget.PermitLimit >= fewest) return;
         report.Warning(
             FindingIds.BudgetTooTight,
             $"RateLimiting:{name} allows {budget.PermitLimit} per {budget.Window}: an API that asks every 5 seconds "

@@ -5,7 +5,7 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Endpoints.Revoke;
 
 /// <summary>A right revocation is done whatever its address has used up; reading the list has a budget.</summary>
-public sealed class RevocationGoesThroughTests(ThriftyServer shared) : IClassFixture<ThriftyServer>
+public sealed class RevocationGoesThroughTests(RevocationGoesThroughTests.StrictServer shared) : IClassFixture<RevocationGoesThroughTests.StrictServer>
 {
     private const int Limit = 3;
 
@@ -83,6 +83,15 @@ public sealed class RevocationGoesThroughTests(ThriftyServer shared) : IClassFix
         request.Headers.Add("X-Forwarded-For", address ?? _address);
         using var response = await server.Http.SendAsync(request, Ct);
         return await Reply.ReadAsync(response);
+    }
+
+    /// <summary>Three refused revocations use an address up.</summary>
+    public sealed class StrictServer : OwnServer
+    {
+        protected override TestServerOptions Options => new()
+        {
+            Settings = new Dictionary<string, string?> { ["RateLimiting:Revoke:PermitLimit"] = "3" },
+        };
     }
 
     private Task<Reply> RevokeAsync(string body) => _server.PostRawAsync("/oauth/revoke", body, headers: ("X-Forwarded-For", _address));
