@@ -51,6 +51,7 @@ CREATE TABLE oauth_clients (
     require_pkce                   boolean     NOT NULL DEFAULT true,
     app_origins                    text[]      NOT NULL DEFAULT '{}',  -- may read answers, beside those of redirect_uris
     accepted_schemes               text[]      NOT NULL DEFAULT '{}',  -- short private-use schemes of redirect_uris
+    max_refresh_repeats            integer,    -- refreshes in a row that may be repeated; NULL for any number
     created_at                     timestamptz NOT NULL DEFAULT now(),
     updated_at                     timestamptz NOT NULL DEFAULT now(),
     disabled_at                    timestamptz,
@@ -74,6 +75,7 @@ CREATE TABLE oauth_clients (
 
     CONSTRAINT grant_types_are_supported
         CHECK (cardinality(grant_types) > 0 AND oauth_every(grant_types, '^(authorization_code|refresh_token)$')),
+    CONSTRAINT max_refresh_repeats_is_above_0 CHECK (max_refresh_repeats > 0),
     CONSTRAINT allowed_scopes_are_not_empty CHECK (cardinality(allowed_scopes) > 0),
     CONSTRAINT allowed_scopes_have_valid_characters
         CHECK (oauth_every(allowed_scopes, '^[\x21\x23-\x5B\x5D-\x7E]{1,100}$')),
@@ -213,6 +215,9 @@ CREATE TABLE oauth_refresh_tokens (
     device_changed      boolean     NOT NULL DEFAULT false,  -- by the last refresh
     created_at          timestamptz NOT NULL DEFAULT now(),
     rotated_at          timestamptz,              -- when previous_token was used; infinity when its answer was not made
+    rotated_from        text,                     -- the address that used previous_token first
+    repeated            boolean     NOT NULL DEFAULT false,  -- previous_token came again, inside the retry window
+    repeats_in_a_row    integer     NOT NULL DEFAULT 0,      -- refreshes one after the other that were repeated
     expires_at          timestamptz NOT NULL,     -- of the live token
     family_expires_at   timestamptz NOT NULL,     -- rotation never moves it
     sweep_at            timestamptz NOT NULL,     -- whole days after created_at, the first after expires_at
@@ -230,10 +235,26 @@ CREATE INDEX oauth_refresh_tokens_sweep_at ON oauth_refresh_tokens (sweep_at);
 -- grant, until the last token it covers has expired.
 CREATE TABLE oauth_revoked_tokens (
     jti         text        PRIMARY KEY,
-    expires_at  timestamptz NOT NULL
+    expires_at  timestamptz NOT NULL,
+    added_by    xid8        NOT NULL DEFAULT pg_current_xact_id()  -- the transaction that wrote the row last
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
 CREATE INDEX oauth_revoked_tokens_expires_at ON oauth_revoked_tokens (expires_at);
+-- Serves whoever has read the list before and asks what was added since.
+CREATE INDEX oauth_revoked_tokens_added_by ON oauth_revoked_tokens (added_by);
+
+-- Whoever writes an entry, by hand too or out of a backup: one with the number of an older transaction would be missed.
+CREATE FUNCTION oauth_revoked_tokens_note() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.added_by := pg_current_xact_id();
+    RETURN NEW;
+END;
+$$;
+
+CREATE TRIGGER oauth_revoked_tokens_note BEFORE INSERT OR UPDATE ON oauth_revoked_tokens
+    FOR EACH ROW EXECUTE FUNCTION oauth_revoked_tokens_note();
 
 -- What a person agreed to. The next file, which makes accounts, adds that consent goes with the person.
 CREATE TABLE oauth_consents (

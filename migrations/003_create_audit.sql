@@ -10,7 +10,9 @@ CREATE TABLE oauth_audit_events (
     grant_id        uuid,       -- the id of a code and of its refresh token
     address         text,
     correlation_id  text,
-    kid             text        -- the signing key that an event is about
+    kid             text,       -- the signing key that an event is about
+    earlier_address text,       -- of a repeat: where the same came from first
+    other_device    boolean     -- of a repeat: whether its software differs; NULL when that is not known
 );
 
 CREATE INDEX oauth_audit_events_occurred_at ON oauth_audit_events USING brin (occurred_at);

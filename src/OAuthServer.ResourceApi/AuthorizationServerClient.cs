@@ -12,7 +12,11 @@ namespace OAuthServer.ResourceApi;
 /// <summary>
 /// What an answer of the authorization server cannot be used for; the message is a fixed text for the log.
 /// </summary>
-internal sealed class AuthorizationServerException(string reason, Exception? cause = null) : Exception(reason, cause);
+internal sealed class AuthorizationServerException(string reason, Exception? cause = null) : Exception(reason, cause)
+{
+    /// <summary>The server answered, and another question may have an answer that can be used.</summary>
+    public bool IsOfThisQuestion { get; init; }
+}
 
 /// <summary>
 /// The requests that this library makes: metadata (RFC 8414 §3), keys (RFC 7517 §5) and revocations. The addresses
@@ -24,7 +28,10 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
     public const string HttpClientName = "OAuthServer.ResourceApi";
 
     private const int MetadataLimit = 256 * 1024;
-    private const int RevocationsLimit = 16 * 1024 * 1024;
+
+    // Two and a half million entries: with a smaller limit a withdrawal from everybody would shut this API.
+    private const int RevocationsLimit = 128 * 1024 * 1024;
+    private const int LongestMark = 256;
     private const int SmallestModulus = 2048;
 
     private readonly string _issuer = options.Value.Issuer;
@@ -64,21 +71,36 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
     }
 
     /// <summary>
-    /// Fetches the list of revoked ids; null ids when it is unchanged since <paramref name="etag"/>.
+    /// Fetches what was revoked since a mark, or all of it; null when the answer is still the one that
+    /// <paramref name="etag"/> names.
     /// </summary>
-    public async Task<(FrozenSet<string>? Ids, EntityTagHeaderValue? ETag)> FetchRevocationsAsync(
-        EntityTagHeaderValue? etag)
+    public async Task<RevocationAnswer?> FetchRevocationsAsync(string? since, EntityTagHeaderValue? etag)
     {
-        var location = new Uri(_issuer.TrimEnd('/') + "/oauth/revocations");
+        var query = since is null ? "" : "?since=" + Uri.EscapeDataString(since);
+        var location = new Uri(_issuer.TrimEnd('/') + "/oauth/revocations" + query);
         var (status, json, tag) = await GetAsync(location, RevocationsLimit, etag);
-        if (status == HttpStatusCode.NotModified) return (null, etag);
-        var list = ArrayOf(json, "revocations")
-            ?? throw new AuthorizationServerException("the revocation list has no revocations");
-        var ids = list.EnumerateArray().Select(StrictJson.AsText).ToList();
-        if (ids.Any(string.IsNullOrEmpty))
-            throw new AuthorizationServerException("the revocation list has an entry that is no id");
-        return (ids.OfType<string>().ToFrozenSet(StringComparer.Ordinal), tag);
+        if (status == HttpStatusCode.NotModified) return null;
+        if (!json.TryGetProperty("revocations", out var list) || list.ValueKind != JsonValueKind.Object)
+            throw Unusable("the revocation list has no revocations");
+        var from = json.TryGetText("since", out var named) ? named : null;
+        if (from is not null && from != since) throw Unusable("the revocation list goes on from another mark");
+        var ends = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var entry in list.EnumerateObject())
+        {
+            if (entry.Name.Length == 0 || entry.Value.ValueKind != JsonValueKind.Number
+                || !entry.Value.TryGetInt64(out var end))
+            {
+                throw Unusable("the revocation list has an entry without an id or an end");
+            }
+
+            ends[entry.Name] = end;
+        }
+
+        var mark = json.TryGetText("mark", out var text) && text.Length <= LongestMark ? text : null;
+        return new RevocationAnswer(ends, mark, from) { ETag = tag };
     }
+
+    private static AuthorizationServerException Unusable(string reason) => new(reason) { IsOfThisQuestion = true };
 
     private static JsonElement? ArrayOf(JsonElement json, string name) =>
         json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list : null;
@@ -99,12 +121,19 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
             if (response.StatusCode == HttpStatusCode.NotModified && etag is not null)
                 return (response.StatusCode, default, etag);
             if (response.StatusCode != HttpStatusCode.OK)
-                throw new AuthorizationServerException($"the answer has status {(int)response.StatusCode}");
+            {
+                throw new AuthorizationServerException($"the answer has status {(int)response.StatusCode}")
+                {
+                    IsOfThisQuestion = (int)response.StatusCode is >= 400 and < 500
+                        && response.StatusCode != HttpStatusCode.TooManyRequests,
+                };
+            }
+
             await response.Content.LoadIntoBufferAsync(limit, deadline.Token);
             var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
             return StrictJson.TryParseObject(body, out var json)
                 ? (response.StatusCode, json, response.Headers.ETag)
-                : throw new AuthorizationServerException("the answer is not a JSON object");
+                : throw Unusable("the answer is not a JSON object");
         }
         catch (Exception outage) when (outage is HttpRequestException or OperationCanceledException or IOException)
         {

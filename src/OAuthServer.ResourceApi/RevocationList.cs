@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +5,8 @@ namespace OAuthServer.ResourceApi;
 
 /// <summary>
 /// The authorization server's list of revoked tokens. An entry is a whole <c>jti</c> or the part before its dot, which
-/// names the grant. The last list serves while the server is away, up to the stale limit; then nobody is let in.
+/// names the grant. After the first answer the server is asked for what it added since. What is known serves while the
+/// server is away, up to the stale limit; then nobody is let in.
 /// </summary>
 internal sealed partial class RevocationList(
     AuthorizationServerClient server,
@@ -23,7 +22,7 @@ internal sealed partial class RevocationList(
     private volatile Attempt _done = new(0, DateTimeOffset.MinValue);
     private long _started;
 
-    private sealed record Snapshot(FrozenSet<string> Ids, EntityTagHeaderValue? ETag, DateTimeOffset CheckedAt);
+    private sealed record Snapshot(RevokedIds Ids, DateTimeOffset CheckedAt);
 
     private sealed record Attempt(long Number, DateTimeOffset At);
 
@@ -36,9 +35,7 @@ internal sealed partial class RevocationList(
         var list = _snapshot;
         if (list is null || clock.GetUtcNow() - list.CheckedAt > _options.RevocationStaleLimit)
             return BearerFailure.Unavailable("The list of revoked tokens is not available");
-        var dot = jti.IndexOf('.', StringComparison.Ordinal);
-        var revoked = list.Ids.Contains(jti) || (dot > 0 && list.Ids.Contains(jti[..dot]));
-        return revoked ? BearerFailure.Invalid("The access token was revoked") : null;
+        return list.Ids.Has(jti) ? BearerFailure.Invalid("The access token was revoked") : null;
     }
 
     public void Dispose() => _gate.Dispose();
@@ -68,8 +65,9 @@ internal sealed partial class RevocationList(
         var asked = clock.GetUtcNow();
         try
         {
-            var (ids, etag) = await server.FetchRevocationsAsync(_snapshot?.ETag);
-            _snapshot = new Snapshot(ids ?? _snapshot!.Ids, etag, asked);
+            var known = _snapshot?.Ids ?? RevokedIds.None;
+            var answer = await FetchAsync(known);
+            _snapshot = new Snapshot(answer is null ? known.WithoutEnded(asked) : known.With(answer, asked), asked);
             _done = new Attempt(_started, asked);
         }
         catch (AuthorizationServerException outage)
@@ -77,6 +75,19 @@ internal sealed partial class RevocationList(
             LogListUnavailable(_options.Issuer, outage.Message);
             // Counted from the end, so that a server that does not answer is not waited for again at once.
             _done = new Attempt(_started, clock.GetUtcNow());
+        }
+    }
+
+    // A server that does not take the mark is asked for the whole list at once.
+    private async Task<RevocationAnswer?> FetchAsync(RevokedIds known)
+    {
+        try
+        {
+            return await server.FetchRevocationsAsync(known.Mark, known.ETag);
+        }
+        catch (AuthorizationServerException unusable) when (known.Mark is not null && unusable.IsOfThisQuestion)
+        {
+            return await server.FetchRevocationsAsync(null, null);
         }
     }
 

@@ -28,10 +28,14 @@ internal sealed class Issuer : IAsyncDisposable
 
     public List<SigningKey> Published { get; } = [];
 
-    public ConcurrentDictionary<string, bool> Revoked { get; } = new();
+    /// <summary>The list: ids in the order in which they were added, by their end; its mark is their number.</summary>
+    public RevokedList Revoked { get; } = new();
 
     /// <summary>Names of the documents that answer 500: metadata, jwks, revocations.</summary>
     public ConcurrentDictionary<string, bool> Broken { get; } = new();
+
+    /// <summary>What the list answers instead, by the mark that was sent; null for the usual answer.</summary>
+    public Func<string, IResult?>? RevocationsText { get; set; }
 
     public Action<JsonObject> Metadata { get; set; } = _ => { };
 
@@ -71,7 +75,7 @@ internal sealed class Issuer : IAsyncDisposable
         var app = builder.Build();
         app.Use((context, next) =>
         {
-            _requests.Enqueue(context.Request.Path + (context.Request.Headers.IfNoneMatch.Count > 0 ? " conditional" : ""));
+            _requests.Enqueue(context.Request.Path + context.Request.QueryString + (context.Request.Headers.IfNoneMatch.Count > 0 ? " conditional" : ""));
             return next();
         });
         app.MapGet("/.well-known/oauth-authorization-server" + _path, () => Answer("metadata", MetadataText()));
@@ -96,10 +100,41 @@ internal sealed class Issuer : IAsyncDisposable
     private IResult Revocations(HttpContext context)
     {
         if (Broken.ContainsKey("revocations")) return Results.StatusCode(500);
-        var json = new JsonObject { ["revocations"] = new JsonArray([.. Revoked.Keys.Order().Select(id => JsonValue.Create(id))]) }.ToJsonString();
+        var since = context.Request.Query["since"].ToString();
+        if (RevocationsText?.Invoke(since) is { } text) return text;
+        var json = Revoked.Write(since).ToJsonString();
         var etag = $"\"{Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(json)))[..16]}\"";
         context.Response.Headers.ETag = etag;
         context.Response.Headers.CacheControl = "max-age=5";
         return context.Request.Headers.IfNoneMatch == etag ? Results.StatusCode(304) : Results.Text(json, "application/json");
+    }
+}
+
+/// <summary>The server's list of revocations.</summary>
+internal sealed class RevokedList
+{
+    private readonly ConcurrentQueue<(string Id, long End)> _entries = new();
+
+    /// <summary>Another database has another one.</summary>
+    public string Origin { get; set; } = "first";
+
+    /// <summary>Adds an entry that stays for as long as these tests last.</summary>
+    public void Add(string id) => Add(id, DateTimeOffset.MaxValue.ToUnixTimeSeconds());
+
+    public void Add(string id, long end) => _entries.Enqueue((id, end));
+
+    /// <summary>As after a restore: what was added is gone.</summary>
+    public void Forget() => _entries.Clear();
+
+    /// <summary>The answer to a reader with this mark.</summary>
+    public JsonObject Write(string since)
+    {
+        var known = since.StartsWith(Origin + ".", StringComparison.Ordinal) && int.TryParse(since.AsSpan(Origin.Length + 1), out var number) ? number : (int?)null;
+        var answer = new JsonObject { ["mark"] = $"{Origin}.{_entries.Count}" };
+        if (known is not null) answer["since"] = since;
+        var listed = new JsonObject();
+        foreach (var (id, end) in _entries.Skip(known ?? 0)) listed[id] = end;
+        answer["revocations"] = listed;
+        return answer;
     }
 }

@@ -143,6 +143,7 @@ public sealed class TestServer : IAsyncDisposable
         ["RateLimiting:Token:PermitLimit"] = "1000000",
         ["RateLimiting:Revoke:PermitLimit"] = "1000000",
         ["RateLimiting:SignIn:PermitLimit"] = "1000000",
+        ["RateLimiting:Revocations:PermitLimit"] = "1000000",
         // The cost of the test clients' secrets, and the lowest that the schema takes: refusals are many here.
         ["ClientSecrets:Cost"] = "10",
         // Tests count rows and statements, so nothing sweeps and seals by itself; a test that wants it says so.

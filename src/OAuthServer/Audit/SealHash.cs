@@ -36,6 +36,8 @@ internal sealed class SealHash : IDisposable
             json.WriteStringValue(row.Address);
             json.WriteStringValue(row.CorrelationId);
             json.WriteStringValue(row.KeyId);
+            json.WriteStringValue(row.EarlierAddress);
+            json.WriteStringValue(Text(row.OtherDevice));
             json.WriteEndArray();
         }
 
@@ -67,6 +69,8 @@ internal sealed class SealHash : IDisposable
     }
 
     public void Dispose() => _hash.Dispose();
+
+    private static string? Text(bool? fact) => fact is { } known ? known ? "true" : "false" : null;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -36,6 +36,11 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         "{detection}",
         "Codes and refresh tokens that were presented again; everything that came from them was withdrawn.");
 
+    private readonly Counter<long> _repeats = meter.CreateCounter<long>(
+        "oauth.server.refresh.repeats",
+        "{repeat}",
+        "Refreshes that were sent again inside the retry window and got the same successor.");
+
     private readonly Histogram<double> _secretChecks = meter.CreateHistogram(
         "oauth.server.secret_check.duration",
         "s",
@@ -76,6 +81,10 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>Counts a refresh token that was presented again after its successor was due.</summary>
     public void RefreshTokenReused() => _reuses.Add(1, Tag("oauth.credential", "refresh_token"));
 
+    /// <summary>Counts a repeated refresh, by what differs from the first. Addresses are in the audit log.</summary>
+    public void RefreshRepeated(bool otherAddress, bool otherDevice) => _repeats.Add(
+        1, Tag("oauth.other_address", Word(otherAddress)), Tag("oauth.other_device", Word(otherDevice)));
+
     /// <summary>When a secret check began, for <see cref="SecretChecked"/>; 0 while nobody listens.</summary>
     public long SecretCheckBegins() => _secretChecks.Enabled ? clock.GetTimestamp() : 0;
 
@@ -112,6 +121,8 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         Failed => "failed",
         _ => "refused",
     };
+
+    private static string Word(bool fact) => fact ? "yes" : "no";
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 

@@ -28,6 +28,9 @@ internal sealed class Client(ClientRow row)
 
     public IReadOnlyList<string> RedirectUris => row.RedirectUris;
 
+    /// <summary>How many refreshes in a row may be repeated before a repeat is reuse; null for any number.</summary>
+    public int? MostRefreshRepeats => row.MaxRefreshRepeats;
+
     /// <summary>True when the client may use this grant type.</summary>
     public bool Allows(string grantType) => row.GrantTypes.Contains(grantType, StringComparer.Ordinal);
 

@@ -30,6 +30,9 @@ internal sealed class GrantRefusals(IHostEnvironment environment)
         [Reasons.RefreshTokenRevoked] = "The session of the refresh token was withdrawn before.",
         [Reasons.RefreshTokenReused] =
             "The refresh token is an old one, used before: its session is withdrawn. Store the new one each time.",
+        [Reasons.RefreshRepeatsExhausted] =
+            "More refreshes in a row were sent twice than the client may (max_refresh_repeats): its session is "
+            + "withdrawn.",
         [Reasons.ScopeWithdrawn] = "The client may have none of the scopes any more that were granted.",
         [Reasons.DeviceChanged] = "The request comes from another device than the session, and OAuth:DeviceBinding is "
             + "Enforce.",

@@ -32,12 +32,13 @@ internal static class EndpointMap
                 .RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
         }
 
-        routes.MapRevoke(Service<RevokeService>(app), answers, telemetry)
+        routes.MapRevoke(Service<RevokeService>(app), answers, telemetry, Service<AddressBudgets>(app))
             .RequireBudget(Budget.Revoke).RequireCors(ClientOrigins.Registered);
 
         app.MapMetadata(server, Service<DiscoveryDocuments>(app)).RequireCors(ClientOrigins.Any);
         routes.MapKeys(Service<KeyRing>(app), answers, Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);
-        routes.MapRevocations(Service<RevocationList>(app)).RequireCors(ClientOrigins.Any);
+        routes.MapRevocations(Service<RevocationList>(app))
+            .RequireBudget(Budget.Revocations).RequireCors(ClientOrigins.Any);
 
         app.MapHealthChecks(Routes.LiveProbe, new() { Predicate = _ => false });
         app.MapHealthChecks(Routes.DocumentsProbe, new() { Predicate = check => check.Tags.Contains("documents") });

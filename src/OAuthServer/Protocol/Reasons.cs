@@ -61,6 +61,7 @@ internal static class Reasons
     public const string RefreshTokenExpired = "refresh_token_expired";
     public const string RefreshTokenRevoked = "refresh_token_revoked";
     public const string RefreshTokenReused = "refresh_token_reused";
+    public const string RefreshRepeatsExhausted = "refresh_repeats_exhausted";
     public const string ScopeMalformed = "scope_malformed";
     public const string ScopeExceedsGrant = "scope_exceeds_grant";
     public const string ScopeWithdrawn = "scope_withdrawn";

@@ -7,7 +7,8 @@ namespace OAuthServer.RateLimits;
 /// <summary>
 /// The limiter in front of the endpoints: holds each address to the budget of the endpoint that it asks (RFC 6585
 /// §4). A budget that counts refusals alone is only asked for a permit before the endpoint; the answer takes one if
-/// it refuses.
+/// it refuses. Revocation is never turned away here: neighbours behind one address would keep each other's stolen
+/// tokens alive. Its endpoint asks <see cref="UsedUp"/> before it refuses.
 /// </summary>
 internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
 {
@@ -30,6 +31,12 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
     public IEnumerable<KeyValuePair<string, int>> Sizes =>
         _budgets.Values.Select(budget => KeyValuePair.Create(budget.Name.Name(), budget.Windows.Count));
 
+    /// <summary>
+    /// Whether the address of a request that went through all the same has used its budget up, so that a refusal is a
+    /// 429.
+    /// </summary>
+    public static BudgetState? UsedUp(HttpContext http) => http.Features.Get<UsedUpMark>()?.State;
+
     /// <summary>Puts a request that was turned away on record, if it is the first one in its window.</summary>
     public Task RecordAsync(HttpContext http, BudgetState state) =>
         BudgetOf(http) is { } budget ? RecordAsync(http, budget, state) : Task.CompletedTask;
@@ -45,6 +52,12 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
         var lease = (BudgetLease)budget.Windows.AttemptAcquire(
             AddressOf(resource), budget.Count == BudgetCount.All ? permitCount : 0);
         // Only when the answer starts is its status final, also after an exception became an answer.
+        if (!lease.IsAcquired && budget.Name == Budget.Revoke)
+        {
+            resource.Features.Set(new UsedUpMark(lease.State));
+            lease = new BudgetLease(true, lease.State);
+        }
+
         if (lease.IsAcquired) resource.Response.OnStarting(() => SettleAsync(resource, budget, lease.State));
         return lease;
     }
@@ -95,6 +108,8 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
 
     private Task RecordAsync(HttpContext http, Partitions budget, BudgetState state) =>
         budget.Windows.TryReport(AddressOf(http)) ? _usedUp.RecordAsync(http, budget.Name, state) : Task.CompletedTask;
+
+    private sealed record UsedUpMark(BudgetState State);
 
     private sealed record Partitions(Budget Name, BudgetCount Count, BudgetTable Windows);
 }

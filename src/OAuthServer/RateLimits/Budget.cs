@@ -12,6 +12,9 @@ internal enum Budget
     /// <summary>The revocation endpoint.</summary>
     Revoke,
 
+    /// <summary>The list of revoked tokens.</summary>
+    Revocations,
+
     /// <summary>The forms that take a password.</summary>
     SignIn,
 }
@@ -32,6 +35,7 @@ internal static class BudgetExtensions
         Budget.Authorize => "authorize",
         Budget.Token => "token",
         Budget.Revoke => "revoke",
+        Budget.Revocations => "revocations",
         _ => "sign-in",
     };
 }

@@ -46,6 +46,11 @@ internal sealed class RateLimitOptions
     /// <summary>The revocation endpoint.</summary>
     public BudgetOptions Revoke { get; init; } = new() { Count = BudgetCount.Refused };
 
+    /// <summary>
+    /// The list of revoked tokens. An API asks 180 times in a quarter of an hour, unless it was told otherwise.
+    /// </summary>
+    public BudgetOptions Revocations { get; init; } = new() { PermitLimit = 1000 };
+
     /// <summary>The sign-in page.</summary>
     public BudgetOptions SignIn { get; init; } = new();
 
@@ -65,6 +70,7 @@ internal sealed class RateLimitOptions
         Budget.Authorize => Authorize,
         Budget.Token => Token,
         Budget.Revoke => Revoke,
+        Budget.Revocations => Revocations,
         _ => SignIn,
     };
 }

@@ -16,6 +16,9 @@ internal enum DeviceBinding
 /// <summary>Section <c>OAuth</c>: who we are, and how long what we issue lives.</summary>
 internal sealed class OAuthOptions
 {
+    /// <summary>The longest that <see cref="AccessTokenLifetime"/> can be.</summary>
+    public static readonly TimeSpan LongestAccessToken = TimeSpan.FromHours(1);
+
     /// <summary>
     /// The issuer identifier (RFC 8414 §2), byte for byte; the one source of every URL that we print.
     /// </summary>
@@ -84,7 +87,6 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : Opti
 
     private static readonly TimeSpan LongestCode = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestAccess = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LongestAccess = TimeSpan.FromHours(1);
 
     protected override IEnumerable<string?> Faults(OAuthOptions options) =>
     [
@@ -92,7 +94,9 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : Opti
         Rule(
             options.AuthorizationCodeLifetime > TimeSpan.Zero && options.AuthorizationCodeLifetime <= LongestCode,
             "OAuth:AuthorizationCodeLifetime must be above 0 and at most 00:10:00 (RFC 6749 §4.1.2)."),
-        Range("OAuth:AccessTokenLifetime", options.AccessTokenLifetime, ShortestAccess, LongestAccess),
+        Range(
+            "OAuth:AccessTokenLifetime",
+            options.AccessTokenLifetime, ShortestAccess, OAuthOptions.LongestAccessToken),
         Rule(
             options.RefreshTokenLifetime > options.AccessTokenLifetime,
             "OAuth:RefreshTokenLifetime must be longer than OAuth:AccessTokenLifetime."),

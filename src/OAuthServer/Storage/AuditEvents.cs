@@ -31,6 +31,12 @@ internal sealed record AuditRow
 
     /// <summary>The signing key that the event is about.</summary>
     public string? KeyId { get; init; }
+
+    /// <summary>Of a repeat: the address that sent the same first.</summary>
+    public string? EarlierAddress { get; init; }
+
+    /// <summary>Of a repeat: whether it came from other software; null when that is not known.</summary>
+    public bool? OtherDevice { get; init; }
 }
 
 /// <summary>Something to put on record.</summary>

@@ -40,6 +40,9 @@ internal sealed record ClientRow
     /// <summary>Private-use schemes of redirect URIs although they are no domain names (RFC 8252 §8.4).</summary>
     public string[] AcceptedSchemes { get; set; } = [];
 
+    /// <summary>How many refreshes in a row may be repeated; null for any number.</summary>
+    public int? MaxRefreshRepeats { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }

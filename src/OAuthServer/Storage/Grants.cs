@@ -6,7 +6,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// How long an access token can still be accepted somewhere: its lifetime and a verifier's tolerance.
+/// How long an access token can still be accepted somewhere: the longest lifetime that can be set, since the setting
+/// may have been shortened after the token was issued, and a verifier's tolerance.
 /// </summary>
 internal sealed record AccessTokenWindow(TimeSpan Longest);
 
@@ -134,7 +135,8 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
             ), listed AS (
                 INSERT INTO oauth_revoked_tokens (jti, expires_at)
                 SELECT replace(id::text, '-', ''), now() + {3} FROM grants
-                ON CONFLICT (jti) DO UPDATE SET expires_at = excluded.expires_at
+                ON CONFLICT (jti) DO UPDATE
+                SET expires_at = GREATEST(oauth_revoked_tokens.expires_at, excluded.expires_at)
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, reason, client_id, user_id, grant_id, address, correlation_id)
                 SELECT {4}, {5}, client_id, {0}, id, {6}::text, {7}::text FROM grants

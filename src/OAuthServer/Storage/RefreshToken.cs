@@ -54,6 +54,15 @@ internal sealed record RefreshToken
     /// <summary>When the previous token was used; infinity when its answer could not be made.</summary>
     public DateTimeOffset? RotatedAt { get; init; }
 
+    /// <summary>The address that used the previous token first.</summary>
+    public string? RotatedFrom { get; init; }
+
+    /// <summary>The previous token came again, inside the retry window.</summary>
+    public bool Repeated { get; init; }
+
+    /// <summary>How many refreshes, one after the other, were repeated.</summary>
+    public int RepeatsInARow { get; init; }
+
     /// <summary>The live token's end.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
@@ -70,7 +79,9 @@ internal sealed record RefreshToken
 
 /// <summary>Maps the table and what its statements answer with.</summary>
 internal sealed class RefreshTokenTable
-    : IEntityTypeConfiguration<RefreshToken>, IEntityTypeConfiguration<RefreshTokenState>
+    : IEntityTypeConfiguration<RefreshToken>,
+        IEntityTypeConfiguration<RefreshTokenState>,
+        IEntityTypeConfiguration<RepeatedAccess>
 {
     public void Configure(EntityTypeBuilder<RefreshToken> builder)
     {
@@ -79,4 +90,6 @@ internal sealed class RefreshTokenTable
     }
 
     public void Configure(EntityTypeBuilder<RefreshTokenState> builder) => builder.HasNoKey().ToView(null);
+
+    public void Configure(EntityTypeBuilder<RepeatedAccess> builder) => builder.HasNoKey().ToView(null);
 }

@@ -32,6 +32,9 @@ internal sealed record Rotation
     /// <summary>True when a changed fingerprint is a refusal and not only an audit event.</summary>
     public bool EnforceDevice { get; init; }
 
+    /// <summary>How many refreshes in a row may be repeated; null for any number.</summary>
+    public int? MostRepeats { get; init; }
+
     public required AuditContext Audit { get; init; }
 
     /// <summary>Holds tokens.</summary>
@@ -100,7 +103,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         {
             // If the first try counted, the row has our own successor, and it is nobody else's to have.
             return await RotateAsync(rotation, family, ct)
-                ?? await TryRepeatAsync(rotation.Successor, rotation.ClientId, rotation.Audit, ct);
+                ?? (await TryRepeatAsync(Repetition.OfOurOwn(rotation), ct))?.ToGranted();
         }
     }
 
@@ -117,7 +120,9 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
             ), presented AS (
                 UPDATE oauth_refresh_tokens AS t
                 SET token = asked.successor, previous_token = asked.token, successor_nonce = asked.nonce,
-                    rotated_at = now(), device_fingerprint = asked.device,
+                    rotated_at = now(), rotated_from = {rotation.Audit.Address}::text, repeated = false,
+                    repeats_in_a_row = CASE WHEN t.repeated THEN t.repeats_in_a_row ELSE 0 END,
+                    device_fingerprint = asked.device,
                     device_changed = asked.device IS NOT NULL AND t.device_fingerprint IS DISTINCT FROM asked.device,
                     expires_at = LEAST(asked.idle_end, t.family_expires_at),
                     sweep_at = date_bin('24 hours', LEAST(asked.idle_end, t.family_expires_at), t.created_at)
@@ -163,23 +168,38 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
 
     /// <summary>
     /// What the successor entitles to while it is live and unused, else null: a repeated answer is as good as the
-    /// first only while nobody has used what it carried. No row is added but the audit's.
+    /// first only while nobody has used what it carried. The first repeat of a refresh is counted, unless the client
+    /// has too many in a row: then nothing is written. One that our own fault made necessary is none.
     /// </summary>
-    public async Task<GrantedAccess?> TryRepeatAsync(
-        string successor, string clientId, AuditContext audit, CancellationToken ct)
+    public async Task<RepeatedAccess?> TryRepeatAsync(Repetition repetition, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.OnceAsync<GrantedAccess>($"""
+        return await db.OnceAsync<RepeatedAccess>($"""
             WITH successor AS (
-                SELECT user_id, id, scope FROM oauth_refresh_tokens
-                WHERE family = {RefreshTokenValue.FamilyKey(successor)!} AND token = {Handle.Hash(successor)}
-                  AND revoked_at IS NULL AND expires_at > now()
+                SELECT family, user_id, id, scope, rotated_from, repeated, repeats_in_a_row,
+                       device_fingerprint <> {OrNull.Bytes(repetition.DeviceFingerprint)} AS other_device,
+                       {repetition.IsOurOwn} OR rotated_at = 'infinity' AS is_ours
+                FROM oauth_refresh_tokens
+                WHERE family = {RefreshTokenValue.FamilyKey(repetition.Successor)!}
+                  AND token = {Handle.Hash(repetition.Successor)} AND revoked_at IS NULL AND expires_at > now()
+                FOR NO KEY UPDATE
+            ), judged AS (
+                SELECT *, is_ours OR repeated
+                          OR coalesce(repeats_in_a_row < {OrNull.Number(repetition.MostRepeats)}, true) AS within_bound
+                FROM successor
+            ), counted AS (
+                UPDATE oauth_refresh_tokens AS t SET repeated = true, repeats_in_a_row = t.repeats_in_a_row + 1
+                FROM judged WHERE t.family = judged.family AND within_bound AND NOT is_ours AND NOT judged.repeated
             ), audited AS (
-                INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
-                SELECT {AuditEventNames.RefreshTokenRepeated}, {clientId}, user_id, id,
-                       {audit.Address}::text, {audit.CorrelationId}::text FROM successor
+                INSERT INTO oauth_audit_events
+                    (event, client_id, user_id, grant_id, address, correlation_id, earlier_address, other_device)
+                SELECT {AuditEventNames.RefreshTokenRepeated}, {repetition.ClientId}, user_id, id,
+                       {repetition.Audit.Address}::text, {repetition.Audit.CorrelationId}::text,
+                       rotated_from, other_device
+                FROM judged WHERE within_bound
             )
-            SELECT user_id, id AS grant_id, scope FROM successor
+            SELECT user_id, id AS grant_id, scope, rotated_from AS earlier_address, other_device, within_bound
+            FROM judged
             """, ct);
     }
 

@@ -15,8 +15,33 @@ internal sealed record RevokedToken
     /// <summary>When no verifier accepts the token any more.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>The transaction that wrote the row last.</summary>
+    public ulong AddedBy { get; init; }
+
     /// <summary>The id of a token; the token is not stored.</summary>
     public override string ToString() => Jti;
+}
+
+/// <summary>
+/// What the list had at one moment: entry by entry its id, its end (seconds since 1970) and the transaction that wrote
+/// it, in the order of those.
+/// </summary>
+internal sealed record RevokedRead
+{
+    /// <summary>Names this database since its last start: numbers of transactions are compared within it alone.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>Every transaction below this one was over, and what it had added was seen.</summary>
+    public long SeenBelow { get; init; }
+
+    /// <summary>The database's clock, in seconds since 1970.</summary>
+    public long ReadAt { get; init; }
+
+    public required string[] Ids { get; init; }
+
+    public required long[] Ends { get; init; }
+
+    public required long[] AddedBy { get; init; }
 }
 
 /// <summary>Table <c>oauth_revoked_tokens</c>.</summary>
@@ -37,18 +62,45 @@ internal sealed class RevokedTokens(IDbContextFactory<OAuthDbContext> contexts, 
             """, ct);
     }
 
-    /// <summary>All that is revoked and could still be accepted.</summary>
-    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken ct)
+    /// <summary>
+    /// All that is revoked and could still be accepted, as far as it was written by transaction
+    /// <paramref name="from"/> or later ones. docs/decisions/028-a-list-that-is-read-by-what-was-added.md says why no
+    /// late commit is missed, and what the origin is made of.
+    /// </summary>
+    public async Task<RevokedRead> ReadAsync(long from, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.RevokedTokens.Where(token => token.ExpiresAt > DatabaseClock.Now())
-            .OrderBy(token => token.Jti).Select(token => token.Jti).ToListAsync(ct);
+        var read = await db.OnceAsync<RevokedRead>($"""
+            SELECT left(encode(sha256(convert_to(concat_ws(' ',
+                       extract(epoch FROM pg_postmaster_start_time()),
+                       (SELECT extract(epoch FROM stats_reset) FROM pg_stat_bgwriter),
+                       (SELECT oid FROM pg_database WHERE datname = current_database()),
+                       'oauth_revoked_tokens'::regclass::oid), 'UTF8')), 'hex'), 16) AS origin,
+                   pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS seen_below,
+                   floor(extract(epoch FROM now()))::bigint AS read_at,
+                   coalesce(array_agg(jti), ARRAY[]::text[]) AS ids,
+                   coalesce(array_agg(ends), ARRAY[]::bigint[]) AS ends,
+                   coalesce(array_agg(added), ARRAY[]::bigint[]) AS added_by
+            FROM (
+                SELECT jti, added_by::text::bigint AS added,
+                       ceil(extract(epoch FROM LEAST(expires_at, timestamptz '9999-12-31 00:00Z')))::bigint AS ends
+                FROM oauth_revoked_tokens
+                WHERE expires_at > now() AND added_by >= {from}::text::xid8
+                ORDER BY oauth_revoked_tokens.added_by, jti
+            ) AS live
+            """, ct);
+        return read!;
     }
 }
 
-/// <summary>Maps the table.</summary>
-internal sealed class RevokedTokenTable : IEntityTypeConfiguration<RevokedToken>
+/// <summary>Maps the table and what its statements answer with.</summary>
+internal sealed class RevokedTokenTable : IEntityTypeConfiguration<RevokedToken>, IEntityTypeConfiguration<RevokedRead>
 {
-    public void Configure(EntityTypeBuilder<RevokedToken> builder) =>
+    public void Configure(EntityTypeBuilder<RevokedToken> builder)
+    {
         builder.ToTable("oauth_revoked_tokens").HasKey(token => token.Jti);
+        builder.Property(token => token.AddedBy).HasColumnType("xid8").ValueGeneratedOnAddOrUpdate();
+    }
+
+    public void Configure(EntityTypeBuilder<RevokedRead> builder) => builder.HasNoKey().ToView(null);
 }

@@ -68,6 +68,8 @@ internal static class OrNull
 
     public static NpgsqlParameter Bytes(byte[]? value) => Of(value, NpgsqlDbType.Bytea);
 
+    public static NpgsqlParameter Number(int? value) => Of(value, NpgsqlDbType.Integer);
+
     public static NpgsqlParameter Uuid(Guid? value) => Of(value, NpgsqlDbType.Uuid);
 
     public static NpgsqlParameter Moment(DateTime? value) => Of(value, NpgsqlDbType.TimestampTz);

@@ -53,8 +53,7 @@ internal static class StorageRegistration
 
     private static void AddTables(this IServiceCollection services)
     {
-        services.AddSingleton(provider =>
-            new AccessTokenWindow(Options<OAuthOptions>(provider).AccessTokenLifetime + VerifierTolerance));
+        services.AddSingleton(new AccessTokenWindow(OAuthOptions.LongestAccessToken + VerifierTolerance));
         services.AddSingleton<Accounts>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();

@@ -5,16 +5,16 @@ namespace OAuthServer.UnitTests.RateLimits;
 public class RateLimitOptionsTests
 {
     [Fact]
-    public void The_defaults_are_a_hundred_per_quarter_of_an_hour()
+    public void The_defaults_are_a_hundred_per_quarter_of_an_hour_and_a_thousand_for_readers_of_the_list()
     {
         var options = new RateLimitOptions();
 
         Assert.True(new RateLimitOptionsValidator().Validate(null, options).Succeeded);
         var budgets = Enum.GetValues<Budget>().Select(options.Of).ToList();
-        Assert.All(
-            budgets, budget => Assert.Equal((100, TimeSpan.FromMinutes(15)), (budget.PermitLimit, budget.Window)));
+        Assert.All(budgets, budget => Assert.Equal(TimeSpan.FromMinutes(15), budget.Window));
+        Assert.Equal([100, 100, 100, 1000, 100], budgets.Select(budget => budget.PermitLimit));
         Assert.Equal(
-            [BudgetCount.Refused, BudgetCount.Refused, BudgetCount.Refused, BudgetCount.All],
+            [BudgetCount.Refused, BudgetCount.Refused, BudgetCount.Refused, BudgetCount.All, BudgetCount.All],
             budgets.Select(budget => budget.Count));
         Assert.All(
             new[] { options.ClientSecrets, options.Passwords },
@@ -26,9 +26,9 @@ public class RateLimitOptionsTests
     {
         var options = new RateLimitOptions();
 
-        BudgetOptions[] groups = [options.Authorize, options.Token, options.Revoke, options.SignIn];
+        BudgetOptions[] groups = [options.Authorize, options.Token, options.Revoke, options.Revocations, options.SignIn];
         Assert.Equal(groups, Enum.GetValues<Budget>().Select(options.Of));
         var names = Enum.GetValues<Budget>().Select(budget => budget.Name());
-        Assert.Equal(["authorize", "token", "revoke", "sign-in"], names);
+        Assert.Equal(["authorize", "token", "revoke", "revocations", "sign-in"], names);
     }
 }

@@ -36,6 +36,8 @@ public sealed class OptionBoundsTests
         { "RateLimiting:Token:Window", "00:00:00.1", "1.00:00:00" },
         { "RateLimiting:Revoke:PermitLimit", "1", "1000000" },
         { "RateLimiting:Revoke:Window", "00:00:00.1", "1.00:00:00" },
+        { "RateLimiting:Revocations:PermitLimit", "1", "1000000" },
+        { "RateLimiting:Revocations:Window", "00:00:00.1", "1.00:00:00" },
         { "RateLimiting:SignIn:PermitLimit", "1", "1000000" },
         { "RateLimiting:SignIn:Window", "00:00:00.1", "1.00:00:00" },
         { "RateLimiting:ClientSecrets:PermitLimit", "1", "1000000" },

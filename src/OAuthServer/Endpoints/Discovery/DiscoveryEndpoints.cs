@@ -42,12 +42,15 @@ internal static class DiscoveryEndpoints
         }).WithName("jwks");
 
     /// <summary>
-    /// Ids of tokens that were revoked before they expired, for APIs that cannot wait (RFC 7009 §3).
+    /// Ids of tokens that were revoked before they expired, for APIs that cannot wait (RFC 7009 §3): all of them, or
+    /// what was added since the mark that an earlier answer carried. A mark that says nothing here is no mistake of the
+    /// reader, so it gets the whole list.
     /// </summary>
     public static IEndpointConventionBuilder MapRevocations(this IEndpointRouteBuilder routes, RevocationList list) =>
         routes.MapMethods(Routes.Revocations, GetAndHead, async http =>
         {
-            var document = await list.ReadAsync(http.RequestAborted);
+            var since = http.Request.Query["since"] is [var mark] ? RevocationMark.Parse(mark) : null;
+            var document = await list.ReadAsync(since, http.RequestAborted);
             await WriteAsync(http, document, "no-cache");
         });
 

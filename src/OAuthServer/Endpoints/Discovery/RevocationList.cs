@@ -1,30 +1,31 @@
-using System.Text.Json;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Endpoints.Discovery;
 
 /// <summary>
-/// The list of revoked tokens that resource APIs poll. Read from the table at most four times a second, however many
-/// APIs ask; bounded by what was revoked within one token lifetime.
+/// The list of revoked tokens that resource APIs poll. The table is asked at most four times a second for what was
+/// added, however many APIs ask; each of them gets the whole list, or what it does not know yet.
 /// </summary>
 internal sealed class RevocationList(RevokedTokens revoked, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
 
     private readonly SemaphoreSlim _reading = new(1, 1);
-    private (CachedDocument Document, long ReadAt)? _last;
+    private LiveRevocations? _live;
+    private long _readAt;
 
-    /// <summary>The list, at most a quarter of a second old.</summary>
-    public async ValueTask<CachedDocument> ReadAsync(CancellationToken ct)
+    /// <summary>
+    /// The list, at most a quarter of a second old: as far as a reader with this mark needs it, or whole.
+    /// </summary>
+    public async ValueTask<CachedDocument> ReadAsync(RevocationMark? since, CancellationToken ct)
     {
         await _reading.WaitAsync(ct);
         try
         {
-            if (_last is { } last && clock.GetElapsedTime(last.ReadAt) < Fresh) return last.Document;
-            var body = JsonSerializer.SerializeToUtf8Bytes(new { revocations = await revoked.ListAsync(ct) });
-            _last = (CachedDocument.Of(body), clock.GetTimestamp());
-            return _last.Value.Document;
+            if (_live is not { } live || clock.GetElapsedTime(_readAt) >= Fresh || IsAhead(since, live))
+                (_live, _readAt) = (await ReadAsync(_live, ct), clock.GetTimestamp());
+            return _live.Since(since);
         }
         finally
         {
@@ -33,4 +34,14 @@ internal sealed class RevocationList(RevokedTokens revoked, TimeProvider clock) 
     }
 
     public void Dispose() => _reading.Dispose();
+
+    // Another instance, asked a moment ago, may have read further.
+    private static bool IsAhead(RevocationMark? since, LiveRevocations live) =>
+        since is { } mark && live.IsBehind(mark);
+
+    private async Task<LiveRevocations> ReadAsync(LiveRevocations? known, CancellationToken ct)
+    {
+        if (known?.With(await revoked.ReadAsync(known.SeenBelow, ct)) is { } live) return live;
+        return LiveRevocations.Of(await revoked.ReadAsync(0, ct));
+    }
 }

@@ -1,5 +1,6 @@
 using OAuthServer.Audit;
 using OAuthServer.Protocol;
+using OAuthServer.RateLimits;
 
 namespace OAuthServer.Endpoints.Revoke;
 
@@ -7,24 +8,29 @@ namespace OAuthServer.Endpoints.Revoke;
 internal static class RevokeEndpoint
 {
     public static IEndpointConventionBuilder MapRevoke(
-        this IEndpointRouteBuilder routes, RevokeService service, OAuthAnswers answers, ServerTelemetry telemetry)
+        this IEndpointRouteBuilder routes,
+        RevokeService service,
+        OAuthAnswers answers,
+        ServerTelemetry telemetry,
+        AddressBudgets budgets)
     {
         return routes.MapPost(Routes.Revoke, AnswerAsync).WithName("revoke");
 
         async Task AnswerAsync(HttpContext http)
         {
-            var answer = await RevokeAsync(http, http.RequestAborted);
-            await answer.ExecuteAsync(http);
+            var refusal = await RefusalAsync(http, http.RequestAborted);
+            if (refusal is BudgetRefusal { Reason: Reasons.AddressBudget } usedUp)
+                await budgets.RecordAsync(http, usedUp.Budget);
+            if (refusal is null) telemetry.Granted("revoke");
+            await (refusal is null ? OAuthAnswers.Done() : answers.Refuse(refusal)).ExecuteAsync(http);
         }
 
-        async Task<IResult> RevokeAsync(HttpContext http, CancellationToken ct)
+        async Task<OAuthError?> RefusalAsync(HttpContext http, CancellationToken ct)
         {
             var read = await RevokeRequest.ParseAsync(http.Request, ct);
-            if (read.Failed(out var malformed, out var request))
-                return answers.Refuse(service.Note(malformed, http.Audit()));
-            if (await service.RevokeAsync(request, ct) is { } refusal) return answers.Refuse(refusal);
-            telemetry.Granted("revoke");
-            return OAuthAnswers.Done();
+            return read.Failed(out var malformed, out var request)
+                ? service.Note(malformed, AddressBudgets.UsedUp(http), http.Audit())
+                : await service.RevokeAsync(request, ct);
         }
     }
 }

@@ -1,6 +1,7 @@
 using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
+using OAuthServer.RateLimits;
 
 namespace OAuthServer.Endpoints.Revoke;
 
@@ -16,6 +17,9 @@ internal sealed record RevokeRequest(ClientCredentials Credentials, string Token
 
     private static readonly string[] Known =
         ["token", "token_type_hint", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
+
+    /// <summary>The budget of the address, when it is used up: only what is right is still done.</summary>
+    public BudgetState? UsedUp { get; init; }
 
     /// <summary>Parses the body; <c>token</c> is required.</summary>
     public static async ValueTask<Result<RevokeRequest>> ParseAsync(HttpRequest http, CancellationToken ct)
@@ -33,7 +37,10 @@ internal sealed record RevokeRequest(ClientCredentials Credentials, string Token
         if (read.Failed(out var refusal, out var credentials)) return refusal;
         if (form["token"] is not { } token)
             return OAuthError.InvalidRequest("The parameter token is missing.", Reasons.TokenMissing);
-        return new RevokeRequest(credentials, token, http.HttpContext.Audit());
+        return new RevokeRequest(credentials, token, http.HttpContext.Audit())
+        {
+            UsedUp = AddressBudgets.UsedUp(http.HttpContext),
+        };
     }
 
     /// <summary>Holds a token.</summary>

@@ -1,6 +1,7 @@
 using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
+using OAuthServer.RateLimits;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Endpoints.Revoke;
@@ -26,15 +27,29 @@ internal sealed class RevokeService(
         var credentials = request.Credentials;
         var authenticated = await clients.AuthenticateAsync(credentials, request.Token, ct);
         if (authenticated.Failed(out var refused, out var client))
+        {
+            refused = Within(request.UsedUp, refused);
             return await refusals.RecordClientAsync(Endpoint, refused, credentials.ClientId, request.Audit, ct);
+        }
+
         var refusal = request.Token.Count(c => c == '.') == DotsOfAJwt
             ? await accessTokens.RevokeAsync(client, request, ct)
             : await RevokeRefreshTokenAsync(client, request, ct);
         if (refusal is null) return null;
+        refusal = Within(request.UsedUp, refusal);
         return await refusals.RecordAsync(Endpoint, AuditEventNames.RevocationRefused, refusal, request.Audit, ct);
     }
 
-    public OAuthError Note(OAuthError error, AuditContext context) => refusals.Note(Endpoint, error, context);
+    /// <summary>Logs the refusal of a request that could not be read.</summary>
+    public OAuthError Note(OAuthError error, BudgetState? usedUp, AuditContext context) =>
+        refusals.Note(Endpoint, Within(usedUp, error), context);
+
+    // A used-up budget hides why and leaves no row. The guess that uses up the budget of a client still does.
+    private static OAuthError Within(BudgetState? usedUp, OAuthError refusal) =>
+        usedUp is { } budget && !refusal.GuessesUsedUp
+            && refusal.Status is < StatusCodes.Status500InternalServerError and not StatusCodes.Status429TooManyRequests
+            ? new BudgetRefusal(Reasons.AddressBudget, budget)
+            : refusal;
 
     private async Task<OAuthError?> RevokeRefreshTokenAsync(Client client, RevokeRequest request, CancellationToken ct)
     {

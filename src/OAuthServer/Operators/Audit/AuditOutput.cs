@@ -26,6 +26,8 @@ internal static class AuditOutput
             ("user", row.UserId?.ToString()),
             ("grant", row.GrantId?.ToString()),
             ("address", row.Address),
+            ("earlier_address", row.EarlierAddress),
+            ("other_device", row.OtherDevice is { } other ? other ? "yes" : "no" : null),
             ("correlation", row.CorrelationId),
             ("key", row.KeyId),
         ];

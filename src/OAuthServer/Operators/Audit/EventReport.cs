@@ -25,6 +25,10 @@ internal sealed record EventReport
 
     public string? Kid { get; init; }
 
+    public string? EarlierAddress { get; init; }
+
+    public bool? OtherDevice { get; init; }
+
     public static EventReport Of(AuditRow row) => new()
     {
         Id = row.Id,
@@ -37,5 +41,7 @@ internal sealed record EventReport
         Address = row.Address,
         CorrelationId = row.CorrelationId,
         Kid = row.KeyId,
+        EarlierAddress = row.EarlierAddress,
+        OtherDevice = row.OtherDevice,
     };
 }

@@ -32,7 +32,7 @@ internal sealed record ClientChange(
     private static readonly string[] Plain =
     [
         "name", "application_type", "redirect_uris", "allowed_scopes", "default_scopes", "grant_types", "require_pkce",
-        "app_origins", "accepted_schemes",
+        "app_origins", "accepted_schemes", "max_refresh_repeats",
     ];
 
     // For a terminal, where TerminalText makes the values safe.
@@ -49,7 +49,8 @@ internal sealed record ClientChange(
         var columns = edit.Columns.ToDictionary(column => column.Column, StringComparer.Ordinal);
         MemberChange?[] members =
         [
-            .. Plain.Select(name => columns.GetValueOrDefault(name) is { } column ? MemberOf(column) : null),
+            .. Plain.Select(name => columns.GetValueOrDefault(name)).OfType<ClientColumnEdit>()
+                .Select(column => MemberOf(column, edit.IsNew)),
             SecretOf(edit, columns),
             DisabledOf(edit, columns),
         ];
@@ -77,8 +78,13 @@ internal sealed record ClientChange(
         yield return edit.Client.DisabledAt is null ? AuditEventNames.ClientEnabled : AuditEventNames.ClientDisabled;
     }
 
-    private static MemberChange MemberOf(ClientColumnEdit column) =>
-        new(column.Column, JsonOrNull(column.Before), JsonOrNull(column.After));
+    // A new client has nothing before; a column that it leaves empty is no change.
+    private static MemberChange? MemberOf(ClientColumnEdit column, bool isNew) => column switch
+    {
+        { Before: null, After: null } => null,
+        _ when isNew => new(column.Column, null, Json(column.After)),
+        _ => new(column.Column, Json(column.Before), Json(column.After)),
+    };
 
     private static MemberChange? DisabledOf(ClientEdit edit, Dictionary<string, ClientColumnEdit> columns) =>
         columns.TryGetValue("disabled_at", out var column) && column.Before is null != column.After is null
@@ -101,7 +107,5 @@ internal sealed record ClientChange(
         };
     }
 
-    private static string? JsonOrNull(object? value) => value is null ? null : Json(value);
-
-    private static string Json(object value) => JsonSerializer.Serialize(value, Readable);
+    private static string Json(object? value) => JsonSerializer.Serialize(value, Readable);
 }

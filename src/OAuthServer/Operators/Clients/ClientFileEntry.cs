@@ -27,6 +27,9 @@ internal sealed record ClientFileEntry
 
     public string[] AcceptedSchemes { get; init; } = [];
 
+    /// <summary>Null for any number.</summary>
+    public int? MaxRefreshRepeats { get; init; }
+
     /// <summary>
     /// Null leaves it as it is, so that an emergency stop is not undone by the next run of a pipeline.
     /// </summary>

@@ -65,5 +65,6 @@ internal static class ClientFileShape
         : type == typeof(string[]) ? "a list of strings"
         : type == typeof(SecretReference) ? """{ "hash": "…" } or { "env": "NAME" }, never the secret itself"""
         : type == typeof(bool) || type == typeof(bool?) ? "true or false"
+        : type == typeof(int?) ? "a whole number or null"
         : "a list of clients";
 }

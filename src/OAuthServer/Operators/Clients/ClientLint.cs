@@ -46,7 +46,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
 
     private IEnumerable<ClientFinding> CheckOne(ClientRow client) =>
         GrantTypesOf(client).Concat(RedirectUrisOf(client)).Concat(SchemesOf(client))
-            .Concat(ScopesOf(client)).Concat(PkceAndName(client));
+            .Concat(ScopesOf(client)).Concat(PkceAndName(client)).Concat(RepeatsOf(client));
 
     private static IEnumerable<ClientFinding> GrantTypesOf(ClientRow client)
     {
@@ -94,6 +94,16 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
             $"The scheme {scheme} is accepted, and any other app on the device can have the same.",
             "Let the app use an https app link, a loopback address, or a scheme in reverse domain order "
             + "(RFC 8252 §8.4).");
+
+    private static IEnumerable<ClientFinding> RepeatsOf(ClientRow client)
+    {
+        if (client is not { MaxRefreshRepeats: { } most, ApplicationType: "browser" }) yield break;
+        yield return ClientFinding.Warning(
+            client, LintRules.RefreshRepeatsOfTabs,
+            $"After {most} repeated refreshes in a row a session ends, and two tabs that refresh on one timer repeat "
+            + "every one.",
+            "Let one tab refresh for all (a lock of the browser), or set max_refresh_repeats to NULL.");
+    }
 
     private IEnumerable<ClientFinding> ScopesOf(ClientRow client)
     {

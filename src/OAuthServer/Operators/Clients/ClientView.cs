@@ -26,6 +26,8 @@ internal sealed record ClientView
 
     public required IReadOnlyList<string> AcceptedSchemes { get; init; }
 
+    public int? MaxRefreshRepeats { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -50,6 +52,7 @@ internal sealed record ClientView
         RequirePkce = row.RequirePkce,
         AppOrigins = row.AppOrigins,
         AcceptedSchemes = row.AcceptedSchemes,
+        MaxRefreshRepeats = row.MaxRefreshRepeats,
         CreatedAt = row.CreatedAt,
         UpdatedAt = row.UpdatedAt,
         DisabledAt = row.DisabledAt,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using OAuthServer.Storage;
 
@@ -42,11 +43,16 @@ internal static class ClientsShowCommand
         ["require_pkce", client.RequirePkce ? "yes" : "no"],
         .. client.AppOrigins.Select(origin => (string[])["app_origin", TerminalText.Safe(origin)]),
         .. client.AcceptedSchemes.Select(scheme => (string[])["accepted_scheme", TerminalText.Safe(scheme)]),
+        .. Repeats(client),
         ["created_at", TerminalText.Time(client.CreatedAt)],
         ["updated_at", TerminalText.Time(client.UpdatedAt)],
         ["disabled_at", TerminalText.Time(client.DisabledAt)],
         .. client.Secrets.Select(secret => (string[])[secret.Column, Sentence(secret)]),
     ]);
+
+    private static string[][] Repeats(ClientView client) => client.MaxRefreshRepeats is { } most
+        ? [["max_refresh_repeats", most.ToString(CultureInfo.InvariantCulture)]]
+        : [];
 
     private static string Sentence(SecretView secret)
     {

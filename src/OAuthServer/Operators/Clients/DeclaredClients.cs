@@ -47,6 +47,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
             RequirePkce = entry.RequirePkce,
             AppOrigins = entry.AppOrigins,
             AcceptedSchemes = entry.AcceptedSchemes,
+            MaxRefreshRepeats = entry.MaxRefreshRepeats,
             DisabledAt = entry.Disabled == true ? editing.Now : null,
         };
         SetSecret(client, row);
@@ -65,6 +66,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         row.RequirePkce = entry.RequirePkce;
         row.AppOrigins = Either(row.AppOrigins, entry.AppOrigins);
         row.AcceptedSchemes = Either(row.AcceptedSchemes, entry.AcceptedSchemes);
+        row.MaxRefreshRepeats = entry.MaxRefreshRepeats;
         SetDisabled(entry, row);
         if (entry.ApplicationType == "web" || client.Secret is not null) SetSecret(client, row);
         else RemoveSecrets(row);

@@ -13,6 +13,7 @@ internal static class LintRules
     public const string NoLiveSecret = "no_live_secret";
     public const string NoWayToAFirstToken = "no_way_to_a_first_token";
     public const string PkceWaived = "pkce_waived";
+    public const string RefreshRepeatsOfTabs = "refresh_repeats_of_tabs";
     public const string RedirectUriLocalhost = "redirect_uri_localhost";
     public const string RedirectUriShared = "redirect_uri_shared";
     public const string RedirectUriUnreadable = "redirect_uri_unreadable";

@@ -14,6 +14,9 @@ internal sealed class BudgetCheck(IOptions<RateLimitOptions> options) : IDoctorC
     // A person opens a few pages for one sign-in, and reloads some.
     private const int FewestForPeople = 10;
 
+    // One API with the bearer library as it comes.
+    private const double FewestPerSecondOfAnApi = 0.2;
+
     /// <inheritdoc/>
     public string Name => "rate limits";
 
@@ -28,6 +31,7 @@ internal sealed class BudgetCheck(IOptions<RateLimitOptions> options) : IDoctorC
         JudgePages(report, "Authorize", limits.Authorize);
         JudgeCalls(report, "Token", limits.Token);
         JudgeCalls(report, "Revoke", limits.Revoke);
+        JudgeReaders(report, "Revocations", limits.Revocations);
         JudgePages(report, "SignIn", limits.SignIn);
         JudgeGuesses(report, "ClientSecrets", limits.ClientSecrets);
         JudgeGuesses(report, "Passwords", limits.Passwords);
@@ -54,6 +58,18 @@ internal sealed class BudgetCheck(IOptions<RateLimitOptions> options) : IDoctorC
             $"RateLimiting:{name} counts requests that succeed: an app's server, or an office behind one address, "
             + $"uses up {budget.PermitLimit} quickly.",
             $"Set RateLimiting:{name}:Count to Refused unless you mean it.");
+    }
+
+    private static void JudgeReaders(CheckReport report, string name, BudgetOptions budget)
+    {
+        Judge(report, name, budget);
+        var fewest = FewestPerSecondOfAnApi * budget.Window.TotalSeconds;
+        if (budget.Count != BudgetCount.All || budget.PermitLimit >= fewest) return;
+        report.Warning(
+            FindingIds.BudgetTooTight,
+            $"RateLimiting:{name} allows {budget.PermitLimit} per {budget.Window}: an API that asks every 5 seconds "
+            + "gets 429, and learns late what was revoked.",
+            $"Raise RateLimiting:{name}:PermitLimit; 1000 per 00:15:00 is the default.");
     }
 
     private static void Judge(CheckReport report, string name, BudgetOptions budget)

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.AuditRow",
                 typeof(AuditRow),
                 baseEntityType,
-                propertyCount: 10,
+                propertyCount: 12,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -60,6 +60,15 @@ namespace OAuthServer.Storage.CompiledModel
             correlationId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             correlationId.AddAnnotation("Relational:ColumnName", "correlation_id");
 
+            var earlierAddress = runtimeEntityType.AddProperty(
+                "EarlierAddress",
+                typeof(string),
+                propertyInfo: typeof(AuditRow).GetProperty("EarlierAddress", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(AuditRow).GetField("<EarlierAddress>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            earlierAddress.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            earlierAddress.AddAnnotation("Relational:ColumnName", "earlier_address");
+
             var @event = runtimeEntityType.AddProperty(
                 "Event",
                 typeof(string),
@@ -96,6 +105,15 @@ namespace OAuthServer.Storage.CompiledModel
             occurredAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             occurredAt.AddAnnotation("Relational:ColumnName", "occurred_at");
             occurredAt.AddAnnotation("Relational:DefaultValueSql", "now()");
+
+            var otherDevice = runtimeEntityType.AddProperty(
+                "OtherDevice",
+                typeof(bool?),
+                propertyInfo: typeof(AuditRow).GetProperty("OtherDevice", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(AuditRow).GetField("<OtherDevice>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            otherDevice.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            otherDevice.AddAnnotation("Relational:ColumnName", "other_device");
 
             var reason = runtimeEntityType.AddProperty(
                 "Reason",

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 18,
+                propertyCount: 19,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -133,6 +133,15 @@ namespace OAuthServer.Storage.CompiledModel
             var grantTypesElementType = grantTypes.SetElementType(typeof(string));
             grantTypes.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             grantTypes.AddAnnotation("Relational:ColumnName", "grant_types");
+
+            var maxRefreshRepeats = runtimeEntityType.AddProperty(
+                "MaxRefreshRepeats",
+                typeof(int?),
+                propertyInfo: typeof(ClientRow).GetProperty("MaxRefreshRepeats", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<MaxRefreshRepeats>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            maxRefreshRepeats.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            maxRefreshRepeats.AddAnnotation("Relational:ColumnName", "max_refresh_repeats");
 
             var name = runtimeEntityType.AddProperty(
                 "Name",

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 33)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 35)
         {
         }
 
@@ -40,6 +40,8 @@ namespace OAuthServer.Storage.CompiledModel
             var measuredTime = MeasuredTimeEntityType.Create(this);
             var refreshToken = RefreshTokenEntityType.Create(this);
             var refreshTokenState = RefreshTokenStateEntityType.Create(this);
+            var repeatedAccess = RepeatedAccessEntityType.Create(this);
+            var revokedRead = RevokedReadEntityType.Create(this);
             var revokedToken = RevokedTokenEntityType.Create(this);
             var appliedScript = AppliedScriptEntityType.Create(this);
             var missingRight = MissingRightEntityType.Create(this);
@@ -78,6 +80,8 @@ namespace OAuthServer.Storage.CompiledModel
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
             RefreshTokenEntityType.CreateAnnotations(refreshToken);
             RefreshTokenStateEntityType.CreateAnnotations(refreshTokenState);
+            RepeatedAccessEntityType.CreateAnnotations(repeatedAccess);
+            RevokedReadEntityType.CreateAnnotations(revokedRead);
             RevokedTokenEntityType.CreateAnnotations(revokedToken);
             AppliedScriptEntityType.CreateAnnotations(appliedScript);
             MissingRightEntityType.CreateAnnotations(missingRight);

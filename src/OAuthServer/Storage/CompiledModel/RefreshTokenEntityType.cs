@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.RefreshToken",
                 typeof(RefreshToken),
                 baseEntityType,
-                propertyCount: 23,
+                propertyCount: 26,
                 unnamedIndexCount: 1,
                 keyCount: 1);
 
@@ -149,6 +149,24 @@ namespace OAuthServer.Storage.CompiledModel
             previousToken.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             previousToken.AddAnnotation("Relational:ColumnName", "previous_token");
 
+            var repeated = runtimeEntityType.AddProperty(
+                "Repeated",
+                typeof(bool),
+                propertyInfo: typeof(RefreshToken).GetProperty("Repeated", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshToken).GetField("<Repeated>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            repeated.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            repeated.AddAnnotation("Relational:ColumnName", "repeated");
+
+            var repeatsInARow = runtimeEntityType.AddProperty(
+                "RepeatsInARow",
+                typeof(int),
+                propertyInfo: typeof(RefreshToken).GetProperty("RepeatsInARow", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshToken).GetField("<RepeatsInARow>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0);
+            repeatsInARow.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            repeatsInARow.AddAnnotation("Relational:ColumnName", "repeats_in_a_row");
+
             var resources = runtimeEntityType.AddProperty(
                 "Resources",
                 typeof(string[]),
@@ -176,6 +194,15 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             rotatedAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             rotatedAt.AddAnnotation("Relational:ColumnName", "rotated_at");
+
+            var rotatedFrom = runtimeEntityType.AddProperty(
+                "RotatedFrom",
+                typeof(string),
+                propertyInfo: typeof(RefreshToken).GetProperty("RotatedFrom", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshToken).GetField("<RotatedFrom>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            rotatedFrom.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            rotatedFrom.AddAnnotation("Relational:ColumnName", "rotated_from");
 
             var scope = runtimeEntityType.AddProperty(
                 "Scope",

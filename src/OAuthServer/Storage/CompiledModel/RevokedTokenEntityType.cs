@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.RevokedToken",
                 typeof(RevokedToken),
                 baseEntityType,
-                propertyCount: 2,
+                propertyCount: 3,
                 keyCount: 1);
 
             var jti = runtimeEntityType.AddProperty(
@@ -30,6 +30,19 @@ namespace OAuthServer.Storage.CompiledModel
                 afterSaveBehavior: PropertySaveBehavior.Throw);
             jti.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             jti.AddAnnotation("Relational:ColumnName", "jti");
+
+            var addedBy = runtimeEntityType.AddProperty(
+                "AddedBy",
+                typeof(ulong),
+                propertyInfo: typeof(RevokedToken).GetProperty("AddedBy", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RevokedToken).GetField("<AddedBy>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                valueGenerated: ValueGenerated.OnAddOrUpdate,
+                beforeSaveBehavior: PropertySaveBehavior.Ignore,
+                afterSaveBehavior: PropertySaveBehavior.Ignore,
+                sentinel: 0ul);
+            addedBy.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            addedBy.AddAnnotation("Relational:ColumnName", "added_by");
+            addedBy.AddAnnotation("Relational:ColumnType", "xid8");
 
             var expiresAt = runtimeEntityType.AddProperty(
                 "ExpiresAt",

@@ -27,6 +27,7 @@ public sealed class HostileServer : OwnServer
             ["RateLimiting:Authorize:Window"] = "00:00:01",
             ["RateLimiting:Token:Window"] = "00:00:01",
             ["RateLimiting:Revoke:Window"] = "00:00:01",
+            ["RateLimiting:Revocations:Window"] = "00:00:01",
             ["RateLimiting:SignIn:Window"] = "00:00:01",
             ["Serilog:MinimumLevel:Default"] = "Error",
         },

@@ -124,6 +124,18 @@ internal static class RefusalCases
             await stage.RefreshAsync(token);
             return await stage.RefreshAsync(token);
         }),
+        Refresh("refresh_repeats_exhausted", "invalid_grant", async stage =>
+        {
+            var token = await stage.RefreshTokenAsync();
+            await stage.Server.Database.ExecuteAsync("UPDATE oauth_clients SET max_refresh_repeats = 1 WHERE client_id = $1", TestData.Web);
+            var server = await stage.AnotherAsync(new() { ["OAuth:RefreshRetryWindow"] = "00:01:00" });
+            await stage.Server.Database.ExecuteAsync("UPDATE oauth_refresh_tokens SET repeats_in_a_row = 1, repeated = true WHERE family = $1", RefreshTokenValue.FamilyKey(token));
+            var body = $"refresh_token={token}{Credentials}";
+            await PostAsync(server, "/oauth/refresh", body);
+            var refused = await PostAsync(server, "/oauth/refresh", body);
+            await stage.Server.Database.ExecuteAsync("UPDATE oauth_clients SET max_refresh_repeats = NULL WHERE client_id = $1", TestData.Web);
+            return refused;
+        }),
         Refresh("refresh_token_revoked", "invalid_grant", async stage =>
         {
             var token = await stage.RefreshTokenAsync();

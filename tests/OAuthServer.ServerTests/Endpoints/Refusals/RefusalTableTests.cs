@@ -65,7 +65,8 @@ public sealed class RefusalTableTests(RefusalStage stage) : IClassFixture<Refusa
     {
         // A server that was broken on purpose has a database of its own, and no row.
         var rows = await stage.Server.Database.QueryAsync("SELECT event, client_id FROM oauth_audit_events WHERE correlation_id = $1 AND reason = $2", correlationId, cause.Reason);
-        var refusals = rows.Where(row => (string)row["event"]! != cause.Reason).ToList();
+        // What a reuse ended has rows of its own.
+        var refusals = rows.Where(row => (string)row["event"]! != cause.Reason && (string)row["event"]! != "refresh_token_reused").ToList();
         if (cause.Audit is null)
         {
             Assert.Empty(refusals);

@@ -20,12 +20,14 @@ public sealed class AuditOutputTests
             Address = "2001:db8::1",
             CorrelationId = "c-1",
             KeyId = "kid",
+            EarlierAddress = "192.0.2.7",
+            OtherDevice = true,
         };
 
         Assert.Equal(
             "2026-03-10T12:00:00.000Z  token_refused  reason=code_unknown  client=demo-web  "
             + "user=a11ce000-0000-4000-8000-000000000001  grant=a11ce000-0000-4000-8000-000000000002  "
-            + "address=2001:db8::1  correlation=c-1  key=kid",
+            + "address=2001:db8::1  earlier_address=192.0.2.7  other_device=yes  correlation=c-1  key=kid",
             AuditOutput.Line(row));
     }
 

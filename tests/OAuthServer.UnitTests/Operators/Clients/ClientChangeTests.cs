@@ -30,6 +30,14 @@ public sealed class ClientChangeTests
     }
 
     [Fact]
+    public void A_bound_comes_and_goes_and_none_is_no_change()
+    {
+        Assert.Equal(["max_refresh_repeats: null -> 5"], Lines(Changed(Row(), ("max_refresh_repeats", null, 5))));
+        Assert.Equal(["max_refresh_repeats: 5 -> null"], Lines(Changed(Row(), ("max_refresh_repeats", 5, null))));
+        Assert.Empty(ClientChange.Of(new ClientEdit(Row(), true, Columns(("max_refresh_repeats", null, null))), pruned: false).Members);
+    }
+
+    [Fact]
     public void A_new_client_has_no_values_before_and_one_event()
     {
         var row = Row() with { ClientSecret = "$2a$hash", DisabledAt = Now };

@@ -42,7 +42,8 @@ public sealed class ClientFileReaderTests
                 "client_id": "a", "name": "A", "application_type": "native", "redirect_uris": ["com.example.a:/cb"],
                 "allowed_scopes": ["read", "write"], "default_scopes": ["read"], "grant_types": ["authorization_code"],
                 "require_pkce": false, "disabled": true, "secret": { "env": "GOOD" },
-                "app_origins": ["tauri://localhost"], "accepted_schemes": ["cursor"]
+                "app_origins": ["tauri://localhost"], "accepted_schemes": ["cursor"],
+                "max_refresh_repeats": 5
             } ] }
             """);
 
@@ -54,6 +55,7 @@ public sealed class ClientFileReaderTests
         Assert.False(client.Entry.RequirePkce);
         Assert.Equal(["tauri://localhost"], client.Entry.AppOrigins);
         Assert.Equal(["cursor"], client.Entry.AcceptedSchemes);
+        Assert.Equal(5, client.Entry.MaxRefreshRepeats);
         Assert.True(client.Entry.Disabled);
         Assert.NotNull(client.Secret);
     }
@@ -89,6 +91,8 @@ public sealed class ClientFileReaderTests
     [InlineData(""" "default_scopes": null """, "clients[0].default_scopes must be a list of strings,")]
     [InlineData(""" "application_type": null """, "clients[0].application_type must be a string,")]
     [InlineData(""" "require_pkce": "no" """, "clients[0].require_pkce must be true or false,")]
+    [InlineData(""" "max_refresh_repeats": "5" """, "clients[0].max_refresh_repeats must be a whole number or null,")]
+    [InlineData(""" "max_refresh_repeats": 1.5 """, "clients[0].max_refresh_repeats must be a whole number or null,")]
     [InlineData(""" "disabled": 0 """, "clients[0].disabled must be true or false,")]
     [InlineData(""" "application_type": "\ud800" """, "clients[0].application_type must be a string,")]
     [InlineData(""" "application_type": "w\u0000eb" """, "clients[0].application_type must not contain NUL.")]

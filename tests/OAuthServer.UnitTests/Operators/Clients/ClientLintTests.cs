@@ -77,6 +77,18 @@ public sealed class ClientLintTests
         Assert.Contains($"The scheme {scheme} ", finding.What, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("browser", 3, "refresh_repeats_of_tabs")]
+    [InlineData("browser", null, "")]
+    [InlineData("native", 3, "")]
+    public void A_bound_of_repeats_is_found_where_tabs_are(string type, int? most, string expected)
+    {
+        var client = Client("app", type: type);
+        client.MaxRefreshRepeats = most;
+
+        Assert.Equal(expected, Rules(client));
+    }
+
     [Fact]
     public void A_scope_that_is_not_configured_is_found_once_scopes_are()
     {

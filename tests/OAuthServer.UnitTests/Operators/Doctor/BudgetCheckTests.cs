@@ -33,6 +33,20 @@ public sealed class BudgetCheckTests
         Assert.Equal(expected, string.Join(", ", result.Codes()));
     }
 
+    [Theory]
+    [InlineData(12, false, "")]
+    [InlineData(11, false, "Warning budget_too_tight")]
+    [InlineData(11, true, "")]
+    public async Task An_API_reads_the_list_every_five_seconds(int permits, bool refusedAlone, string expected)
+    {
+        var count = refusedAlone ? BudgetCount.Refused : BudgetCount.All;
+        var budget = new BudgetOptions { PermitLimit = permits, Window = Minute, Count = count };
+
+        var result = await RunAsync(new() { Revocations = budget });
+
+        Assert.Equal(expected, string.Join(", ", result.Codes()));
+    }
+
     [Fact]
     public async Task Calls_that_succeed_are_better_not_counted()
     {

@@ -46,6 +46,7 @@ internal sealed class RefreshTokenGrant(
             Lifetime = options.Value.RefreshTokenLifetime,
             DeviceFingerprint = options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(),
             EnforceDevice = options.Value.DeviceBinding == DeviceBinding.Enforce,
+            MostRepeats = client.MostRefreshRepeats,
             Audit = request.Audit,
         };
         if (await tokens.TryRotateAsync(rotation, ct) is { } access)
@@ -71,14 +72,27 @@ internal sealed class RefreshTokenGrant(
             return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(rotation.ClientId) };
         var about = new RefusalSubject(rotation.ClientId, state.UserId, state.GrantId);
         if (Refusal(state, rotation, scope) is { } refusal) return refusal with { About = about };
-        if (!state.Used) return OAuthError.InvalidGrant(Reasons.RefreshTokenExpired) with { About = about };
-        if (MayRepeat(state, arrived) && await TryRepeatAsync(state, rotation, ct) is { } access) return access;
+        if (!state.Used)
+        {
+            var reason = IsRefusedDevice(state, rotation) ? Reasons.DeviceChanged : Reasons.RefreshTokenExpired;
+            return OAuthError.InvalidGrant(reason) with { About = about };
+        }
+
+        // Reuse comes first: an old token ends its session whatever it is sent from.
+        if (!MayRepeat(state, arrived)) return await EndAsync(about, Reasons.RefreshTokenReused, rotation, ct);
+        if (IsRefusedDevice(state, rotation))
+            return OAuthError.InvalidGrant(Reasons.DeviceChanged) with { About = about };
+        if (state.SuccessorNonce is null) return await EndAsync(about, Reasons.RefreshTokenReused, rotation, ct);
+        return await RepeatAsync(state, rotation, about, ct);
+    }
+
+    private async Task<OAuthError> EndAsync(
+        RefusalSubject about, string reason, Rotation rotation, CancellationToken ct)
+    {
         telemetry.RefreshTokenReused();
-        var reused = OAuthError.InvalidGrant(Reasons.RefreshTokenReused) with { About = about };
-        await grants.WithdrawReusedAsync(
-            new(state.GrantId, state.UserId, state.ClientId),
-            AuditEventNames.RefreshTokenReused, reused.Reason, rotation.Audit, ct);
-        return reused;
+        var grant = new HeldGrant(about.GrantId!.Value, about.UserId!.Value, about.ClientId!);
+        await grants.WithdrawReusedAsync(grant, AuditEventNames.RefreshTokenReused, reason, rotation.Audit, ct);
+        return OAuthError.InvalidGrant(reason) with { About = about };
     }
 
     // The window counts from when the request came, not from when a frozen database got to it: two lengths of time are
@@ -91,12 +105,16 @@ internal sealed class RefreshTokenGrant(
         return window > TimeSpan.Zero && sinceUse - clock.GetElapsedTime(arrived) < window;
     }
 
-    private async Task<GrantedAccess?> TryRepeatAsync(RefreshTokenState state, Rotation rotation, CancellationToken ct)
+    private async Task<Result<GrantedAccess>> RepeatAsync(
+        RefreshTokenState state, Rotation rotation, RefusalSubject about, CancellationToken ct)
     {
-        if (state.SuccessorNonce is not { } nonce) return null;
-        var successor = SuccessorOf(state, nonce, rotation.RefreshToken);
-        var access = await tokens.TryRepeatAsync(successor, rotation.ClientId, rotation.Audit, ct);
-        return access is null ? null : Granted(access, rotation, successor);
+        var successor = SuccessorOf(state, state.SuccessorNonce!, rotation.RefreshToken);
+        if (await tokens.TryRepeatAsync(Repetition.Of(rotation, successor), ct) is not { } repeated)
+            return await EndAsync(about, Reasons.RefreshTokenReused, rotation, ct);
+        if (!repeated.WithinBound) return await EndAsync(about, Reasons.RefreshRepeatsExhausted, rotation, ct);
+        telemetry.RefreshRepeated(
+            repeated.EarlierAddress != rotation.Audit.Address, repeated.OtherDevice == true);
+        return Granted(repeated.ToGranted(), rotation, successor);
     }
 
     // The one that is live: another instance may have rotated the server secret meanwhile, or not yet.
@@ -122,10 +140,11 @@ internal sealed class RefreshTokenGrant(
 
         if (granted.Among(rotation.AllowedScopes).Names.Count == 0)
             return OAuthError.InvalidGrant(Reasons.ScopeWithdrawn);
-        // A session that began while binding was off has no fingerprint; its next rotation keeps one.
-        return rotation.EnforceDevice && state.DeviceFingerprint is { } kept
-            && !kept.AsSpan().SequenceEqual(rotation.DeviceFingerprint)
-            ? OAuthError.InvalidGrant(Reasons.DeviceChanged)
-            : null;
+        return null;
     }
+
+    // A session that began while binding was off has no fingerprint; its next rotation keeps one.
+    private static bool IsRefusedDevice(RefreshTokenState state, Rotation rotation) =>
+        rotation.EnforceDevice && state.DeviceFingerprint is { } kept
+        && !kept.AsSpan().SequenceEqual(rotation.DeviceFingerprint);
 }
