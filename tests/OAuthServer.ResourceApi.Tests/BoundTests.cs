@@ -82,7 +82,11 @@ public sealed class BoundTests : IAsyncLifetime
     [InlineData((128 * 1024 * 1024) + 1, false)]
     public async Task A_list_of_revoked_tokens_of_more_than_128_MiB_is_not_read(int length, bool isRead)
     {
-        await using var api = await TestApi.StartAsync(options => options.RevocationCheck = true);
+        await using var api = await TestApi.StartAsync(options =>
+        {
+            options.RevocationCheck = true;
+            options.BackchannelTimeout = TimeSpan.FromMinutes(1);
+        });
         var around = new RevokedList();
         around.Add("");
         api.Issuer.Revoked.Add(new string('x', length - around.Write("").ToJsonString().Length));
