@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Storage;
+using OAuthServer.UnitTests.Keys;
 
 namespace OAuthServer.UnitTests.Storage;
 
@@ -9,7 +9,7 @@ public sealed class ThreadReserveTests : IAsyncLifetime
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    private readonly FakeTimeProvider _clock = new();
+    private readonly WaitingClock _clock = new();
     private readonly StatementsUnderWay _statements = new();
     private readonly ThreadReserve _reserve;
     private readonly int _usual;
@@ -22,7 +22,12 @@ public sealed class ThreadReserveTests : IAsyncLifetime
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => await _reserve.StartAsync(Ct);
+    public async ValueTask InitializeAsync()
+    {
+        await _reserve.StartAsync(Ct);
+        // A tick before there is a timer would be lost.
+        Assert.Equal(Interval, await _clock.NextAsync());
+    }
 
     public async ValueTask DisposeAsync()
     {
