@@ -55,6 +55,19 @@ public sealed class SealerFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_seal_is_told_with_what_it_covers()
+    {
+        await _server.Database.AddEventsAsync(3);
+        using var sealer = Sealer(_server.Database.Contexts);
+
+        await sealer.RunAsync(Ct);
+
+        var seal = Assert.Single(await _server.Database.QueryAsync("SELECT * FROM oauth_audit_seals WHERE sequence = 2"));
+        Assert.Equal(
+            [$"Audit seal 2: 3 rows, ids 3 to 5, hash {Convert.ToHexStringLower((byte[])seal["hash"]!)}, key {seal["kid"]}."], _log.Of(6101));
+    }
+
+    [Fact]
     public async Task Any_other_failure_ends_it()
     {
         using var sealer = await StartAsync(new Broken());
