@@ -55,6 +55,19 @@ public sealed class SealerFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_seal_is_told_with_what_it_covers()
+    {
+        await _server.Database.AddEventsAsync(3);
+        using var sealer = Sealer(_server.Database.Contexts);
+
+        await sealer.RunAsync(Ct);
+
+        var seal = Assert.Single(await _server.Database.QueryAsync("SELECT * FROM oauth_audit_seals WHERE sequence = 2"));
+        Assert.Equal(
+            [$"Audit seal 2: 3 rows, ids 3 to 5, hash {Convert.ToHexStringLower((byte[])seal["hash"]!)}, key {seal["kid"]}."], _log.Of(6101));
+    }
+
+    [Fact]
     public async Task Any_other_failure_ends_it()
     {
         using var sealer = await StartAsync(new Broken());
@@ -91,17 +104,50 @@ public sealed class SealerFailureTests : IAsyncLifetime
         Assert.Empty(_log.Of(6102));
     }
 
+    [Fact]
+    public async Task A_writer_that_does_not_end_holds_a_round_up_which_is_told()
+    {
+        var seals = await _server.Database.CountAsync("oauth_audit_seals");
+        await using var connection = await _server.Database.DataSource.OpenConnectionAsync(Ct);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await using (var late = connection.CreateCommand())
+        {
+            late.CommandText = "INSERT INTO oauth_audit_events (event) VALUES ('sign_in')";
+            await late.ExecuteNonQueryAsync(Ct);
+        }
+
+        await _server.Database.AddEventsAsync(1);
+        using var sealer = Sealer(_server.Database.Contexts);
+        var round = sealer.RunAsync(Ct);
+        await Eventually.BecomesTrue(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(round.IsCompleted);
+            },
+            Patience,
+            "the round is given up");
+
+        await round;
+        Assert.Equal(
+            ["Sealing audit rows waits for 1 transactions that have been writing to oauth_audit_events for long; the next round tries again."],
+            _log.Of(6103));
+        Assert.Equal(seals, await _server.Database.CountAsync("oauth_audit_seals"));
+    }
+
     private async Task<AuditSealer> StartAsync(IDbContextFactory<OAuthDbContext> contexts)
     {
-        var sealer = new AuditSealer(
-            new AuditSeals(contexts),
-            _server.Services.GetRequiredService<KeyHistory>(),
-            Options.Create(new AuditOptions()),
-            _clock,
-            _log);
+        var sealer = Sealer(contexts);
         await sealer.StartAsync(Ct);
         return sealer;
     }
+
+    private AuditSealer Sealer(IDbContextFactory<OAuthDbContext> contexts) => new(
+        new AuditSeals(contexts),
+        _server.Services.GetRequiredService<KeyHistory>(),
+        Options.Create(new AuditOptions()),
+        _clock,
+        _log);
 
     private Task EventuallyLoggedAsync(int rounds) => Eventually.BecomesTrue(
         () =>

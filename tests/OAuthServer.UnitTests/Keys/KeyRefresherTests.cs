@@ -61,6 +61,12 @@ public sealed class KeyRefresherTests : IAsyncDisposable
         await _clock.NextAsync();
 
         Assert.Equal(TestKeys.KeyId(1), _ring.Current?.Signing.KeyId);
+        Assert.Equal(
+            [
+                $"Signing keys are now: Current {TestKeys.KeyId(0)}, Pending {TestKeys.KeyId(1)} (from scripted store)",
+                $"Signing keys are now: Current {TestKeys.KeyId(1)}, Previous {TestKeys.KeyId(0)} (from scripted store)",
+            ],
+            _log.Lines);
     }
 
     [Fact]
@@ -214,6 +220,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
         await starting.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
 
         Assert.Null(_ring.Current);
+        Assert.Equal(["The key store has not answered yet; starting without a signing key. scripted store"], _log.Lines);
         hanging.SetResult(TestKeys.Stored(current: 0));
         await _clock.NextAsync();
         Assert.NotNull(_ring.Current);

@@ -18,6 +18,10 @@ public sealed class KeyRingTests
     public void A_ring_without_a_key_has_no_snapshot() => Assert.Null(_ring.Current);
 
     [Fact]
+    public void Two_instances_differ_for_as_long_as_both_of_their_polls_may_take() =>
+        Assert.Equal(TimeSpan.FromMinutes(11), _ring.Lag);
+
+    [Fact]
     public void The_current_key_signs_and_every_stage_is_published()
     {
         _ring.Replace(TestKeys.Stored(current: 0, pending: 1, previous: 2), TestKeys.Secrets);

@@ -21,6 +21,6 @@ public sealed class JitterTests
 
         Assert.InRange(shares.Min(), least, least + near);
         Assert.InRange(shares.Max(), most - near, most);
-        Assert.InRange(shares.Average(), ((least + most) / 2) - near, ((least + most) / 2) + near);
+        Assert.InRange(shares.Average(), ((least + most) / 2) - (2 * near), ((least + most) / 2) + (2 * near));
     }
 }
