@@ -53,7 +53,7 @@ internal sealed partial class SessionKeyRenewal(
         if (lost.Count < keys.Count && keys.TrueForAll(key => EncryptedSessionKeys.SecretOf(key) != secrets.Current.Id))
         {
             var from = clock.GetUtcNow() + Ahead;
-            var made = manager.CreateNewKey(from, from + management.Value.NewKeyLifetime);
+            var made = manager.MakeNext(from, from + management.Value.NewKeyLifetime);
             LogRenewed(made.KeyId, from);
         }
 
@@ -64,7 +64,7 @@ internal sealed partial class SessionKeyRenewal(
     {
         var before = _stored;
         _stored = [.. stored.Select(element => element.ToString())];
-        if (before?.SetEquals(_stored) == false) manager.Changed();
+        if (before?.SetEquals(_stored) == false || manager.IsBehind) manager.Changed();
     }
 
     private void TryFollow()

@@ -6,6 +6,7 @@ using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Endpoints.Revoke;
 using OAuthServer.Endpoints.Token;
 using OAuthServer.Keys;
+using OAuthServer.Pages;
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
 using OAuthServer.Settings;
@@ -20,8 +21,10 @@ internal static class EndpointMap
         var server = Service<ServerAddress>(app);
         var routes = app.MapGroup(server.Path);
 
-        foreach (var route in routes.MapAuthorize()) route.RequireBudget(Budget.Authorize);
-        foreach (var route in routes.MapAccounts()) route.RequireBudget(Budget.SignIn);
+        var people = routes.MapGroup("").AddEndpointFilter<SessionKeyFilter>();
+        foreach (var route in people.MapAuthorize()) route.RequireBudget(Budget.Authorize);
+        foreach (var route in people.MapAccounts()) route.RequireBudget(Budget.SignIn);
+        routes.MapStyleSheet();
         app.MapChangePassword();
 
         // These need no services of a request's own, so they are handed theirs once.

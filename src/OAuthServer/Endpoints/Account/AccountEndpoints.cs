@@ -1,5 +1,3 @@
-using OAuthServer.Pages;
-
 namespace OAuthServer.Endpoints.Account;
 
 /// <summary>The addresses for people, in one list.</summary>
@@ -10,7 +8,6 @@ internal static class AccountEndpoints
     {
         routes.MapSignOut();
         routes.MapConnections();
-        routes.MapStyleSheet();
         return [routes.MapSignIn(), routes.MapPassword()];
     }
 }
