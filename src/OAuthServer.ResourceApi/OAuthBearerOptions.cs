@@ -66,7 +66,8 @@ public sealed class OAuthBearerOptions
     public bool RevocationCheck { get; set; }
 
     /// <summary>
-    /// How old the revocation list may be. Default 5 seconds; zero asks the authorization server at every request.
+    /// How old the revocation list may be. Default 5 seconds; zero asks the authorization server at every request, for
+    /// which its budget <c>RateLimiting:Revocations</c> (1000 in 15 minutes and address) has to be raised.
     /// </summary>
     public TimeSpan RevocationCheckInterval { get; set; } = TimeSpan.FromSeconds(5);
 

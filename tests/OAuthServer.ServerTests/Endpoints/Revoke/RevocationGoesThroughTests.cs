@@ -47,8 +47,8 @@ public sealed class RevocationGoesThroughTests(RevocationGoesThroughTests.Strict
     {
         var tokens = await _server.TokensAsync();
         using var browser = new TestBrowser(_server);
-        (await browser.AuthorizeAsync(new AuthorizationAsk())).Code!.ToString();
-        for (var i = 0; i < 40; i++) (await _server.PostRawAsync("/oauth/revoke", "token=x")).ToString();
+        Assert.NotNull((await browser.AuthorizeAsync(new AuthorizationAsk())).Code);
+        for (var i = 0; i < 10; i++) Assert.NotEqual(HttpStatusCode.OK, (await _server.PostRawAsync("/oauth/revoke", "token=x")).Status);
         using var page = await browser.GetAsync("/account/connections");
         var form = await TestBrowser.FormAsync(page, "/account/connections/withdraw");
         for (var i = 0; i < 10; i++)
