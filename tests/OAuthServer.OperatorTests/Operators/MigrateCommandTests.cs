@@ -1,4 +1,5 @@
 using Npgsql;
+using OAuthServer.Storage;
 using OAuthServer.Storage.Schema;
 using OAuthServer.Testing;
 
@@ -26,6 +27,31 @@ public sealed class MigrateCommandTests
         Assert.True(json.Json.GetProperty("ok").GetBoolean());
         Assert.Equal(0, json.Json.GetProperty("applied").GetArrayLength());
         Assert.True(await database.ScalarAsync<long>("SELECT count(*) FROM oauth_clients") > 0);
+    }
+
+    [Theory]
+    [InlineData("", "Another migration ran meanwhile. The schema is already up to date.")]
+    [InlineData("--json", "\"waited\":true")]
+    public async Task When_another_one_had_its_turn_first_it_says_so(string option, string expected)
+    {
+        const string asked =
+            "SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements WHERE query LIKE '%pg_try_advisory_lock%' "
+            + "AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        await using var database = await TestDatabase.CreateAsync();
+        await using var other = await database.DataSource.OpenConnectionAsync(Ct);
+        await using var turn = new NpgsqlCommand($"SELECT pg_advisory_lock({(long)AdvisoryLock.Migrating})", other);
+        await turn.ExecuteNonQueryAsync(Ct);
+
+        var running = RunAsync(database.ConnectionString, option.Length == 0 ? [] : [option]);
+        await Eventually.BecomesTrue(
+            async () => await database.ScalarAsync<long>(asked) > 0, TimeSpan.FromSeconds(20), "it has asked for its turn");
+        turn.CommandText = $"SELECT pg_advisory_unlock({(long)AdvisoryLock.Migrating})";
+        await turn.ExecuteNonQueryAsync(Ct);
+
+        var run = await running;
+        Assert.Equal(0, run.Code);
+        Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ran ", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
