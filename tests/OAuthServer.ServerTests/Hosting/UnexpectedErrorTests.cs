@@ -127,6 +127,8 @@ public class UnexpectedErrorTests
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Equal(Faulty, await answer.TextAsync());
         AssertNotStored(answer);
+        // Nothing of the page is left on it.
+        Assert.Null(answer.Header("Content-Security-Policy"));
         Assert.Single(host.Logs.Own, line => line is { Event: 7010, Level: LogLevel.Error });
     }
 

@@ -1,3 +1,5 @@
+using OAuthServer.Testing;
+
 namespace OAuthServer.OperatorTests.Operators.Clients;
 
 /// <summary>What <c>clients apply</c> does with the secrets that a file refers to.</summary>
@@ -51,6 +53,28 @@ public sealed class ClientsPlanSecretTests : IAsyncLifetime
         Assert.Equal(1, late.Code);
         Assert.Contains("clients[0].secret has ended", late.Error, StringComparison.Ordinal);
         Assert.Equal(rotated, await _acme.SecretAsync("client_secret"));
+    }
+
+    /// <summary>Of its secrets the file may have the last one, or one that another outlives, with or without an end.</summary>
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("NULL", true)]
+    [InlineData("now() + interval '31 days'", true)]
+    [InlineData("now() + interval '29 days'", false)]
+    public async Task That_another_secret_follows_is_noted_when_it_lasts_longer(string? other, bool noted)
+    {
+        await _acme.ApplyAsync(AcmeClients.File());
+        await _acme.Database.ExecuteAsync("UPDATE oauth_clients SET client_secret_expires_at = now() + interval '30 days'");
+        if (other is not null)
+        {
+            await _acme.Database.ExecuteAsync(
+                $"UPDATE oauth_clients SET next_client_secret = $1, next_client_secret_expires_at = {other}", TestData.SecretHash);
+        }
+
+        var plan = await _acme.RunFileAsync("plan", AcmeClients.File());
+
+        Assert.Equal(noted, plan.Output.Contains("and another follows it", StringComparison.Ordinal));
+        Assert.Equal((0, ""), (plan.Code, plan.Error));
     }
 
     [Fact]

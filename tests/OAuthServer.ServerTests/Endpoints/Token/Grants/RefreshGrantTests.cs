@@ -68,6 +68,20 @@ public sealed class RefreshGrantTests(SharedServer tokens)
         Assert.Equal(("read write", "read write"), (full.Scope, ScopeOf(full)));
     }
 
+    /// <summary>An app that names nothing but scopes of OpenID Connect, which is not served yet, names none.</summary>
+    [Theory]
+    [InlineData("openid")]
+    [InlineData("openid offline_access")]
+    public async Task Scopes_that_are_not_served_yet_are_none(string scope)
+    {
+        var first = await tokens.TokensAsync(new AuthorizationAsk().With("scope", "read write"));
+
+        var refreshed = (await tokens.Server.RefreshAsync(first.RefreshToken, scope: scope)).IsTokens();
+
+        Assert.Equal("read write", refreshed.Scope);
+        Assert.Equal("read", (await tokens.Server.RefreshAsync(refreshed.RefreshToken, scope: scope + " read")).IsTokens().Scope);
+    }
+
     [Theory]
     [Row("REF-07")]
     [Row("REF-12")]
