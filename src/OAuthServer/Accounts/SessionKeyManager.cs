@@ -46,7 +46,7 @@ internal sealed partial class SessionKeyManager(
         {
             return keys.CreateNewKey(activationDate, expirationDate);
         }
-        catch (Exception failure) when (activationDate > clock.GetUtcNow() && _last?.FirstOrDefault() is not null)
+        catch (Exception failure) when (activationDate > clock.GetUtcNow() && _last is { Count: > 0 })
         {
             // The successor of a key that still counts: the framework goes on with that one, and tries again.
             GoOn(failure);
