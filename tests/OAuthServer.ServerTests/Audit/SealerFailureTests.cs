@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Audit;
@@ -17,7 +15,7 @@ public sealed class SealerFailureTests : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly FakeTimeProvider _clock = new();
-    private readonly Lines _log = new();
+    private readonly RecordedLog<AuditSealer> _log = new();
     private TestServer _server = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -186,20 +184,5 @@ public sealed class SealerFailureTests : IAsyncLifetime
 
             return CreateDbContext();
         }
-    }
-
-    private sealed class Lines : ILogger<AuditSealer>
-    {
-        private readonly ConcurrentQueue<(int Id, string Text)> _lines = new();
-
-        public List<string> Of(int id) => [.. _lines.Where(line => line.Id == id).Select(line => line.Text)];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue((eventId.Id, formatter(state, exception)));
     }
 }

@@ -1,6 +1,7 @@
 using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Storage;
 
 namespace OAuthServer.UnitTests.Audit;

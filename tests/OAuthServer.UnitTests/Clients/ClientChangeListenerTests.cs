@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Storage;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Keys;
 using OAuthServer.UnitTests.Storage;
 

@@ -1,5 +1,6 @@
 using OAuthServer.Clients;
 using OAuthServer.Storage;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Keys;
 using OAuthServer.UnitTests.Storage;
 

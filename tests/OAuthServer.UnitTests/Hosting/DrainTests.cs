@@ -2,6 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Hosting;
+using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Hosting;
 

@@ -9,6 +9,7 @@ using OAuthServer.Endpoints;
 using OAuthServer.Hosting;
 using OAuthServer.Keys;
 using OAuthServer.Pages;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Hosting;

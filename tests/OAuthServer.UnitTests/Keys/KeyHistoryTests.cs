@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
 using OAuthServer.Storage;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Storage;
 
 namespace OAuthServer.UnitTests.Keys;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
+using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Keys;
 
@@ -10,7 +10,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
     private readonly WaitingClock _clock = new();
     private readonly ScriptedKeySource _store = new();
     private readonly ScriptedSecretSource _secrets = new();
-    private readonly RecordingLogger _log = new();
+    private readonly RecordedLog<KeyRefresher> _log = new();
     private readonly SigningKeyOptions _options = new();
     private readonly KeyRing _ring;
     private readonly KeyRefresher _refresher;
@@ -66,7 +66,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
                 $"Signing keys are now: Current {TestKeys.KeyId(0)}, Pending {TestKeys.KeyId(1)} (from scripted store)",
                 $"Signing keys are now: Current {TestKeys.KeyId(1)}, Previous {TestKeys.KeyId(0)} (from scripted store)",
             ],
-            _log.Lines);
+            _log.Texts);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
         await _clock.NextAsync();
 
         Assert.Equal(10, _store.Reads);
-        var told = _log.Lines.Where(line => line.Contains("the store is down", StringComparison.Ordinal)).ToList();
+        var told = _log.Texts.Where(line => line.Contains("the store is down", StringComparison.Ordinal)).ToList();
         Assert.Equal(10, told.Count);
         Assert.All(told.Index(), line => Assert.Contains($"(attempt {line.Index + 1},", line.Item, StringComparison.Ordinal));
     }
@@ -112,7 +112,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
 
         Assert.Equal(TestKeys.KeyId(0), _ring.Current?.Signing.KeyId);
         Assert.Equal(HealthStatus.Degraded, await HealthAsync());
-        var told = _log.Lines.Where(line => line.Contains("the loaded ones stay in use", StringComparison.Ordinal)).Take(3);
+        var told = _log.Texts.Where(line => line.Contains("the loaded ones stay in use", StringComparison.Ordinal)).Take(3);
         Assert.Equal(["(attempt 1,", "(attempt 2,", "(attempt 3,"], told.Select(line => line[line.IndexOf("(attempt", StringComparison.Ordinal)..(line.IndexOf(", trying", StringComparison.Ordinal) + 1)]));
     }
 
@@ -129,7 +129,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
         for (var turn = 0; turn < 2; turn++) await _clock.PassAsync();
         await _clock.NextAsync();
 
-        Assert.Single(_log.Lines, line => line == "The key store answers again: scripted store");
+        Assert.Single(_log.Texts, line => line == "The key store answers again: scripted store");
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
 
         Assert.Equal(
             ["scripted store: pending.pem: damaged", "scripted store: previous.pem: damaged"],
-            _log.Lines.Where(line => line.StartsWith("A stored key", StringComparison.Ordinal)).Select(line => line.Split("left out. ")[1]));
+            _log.Texts.Where(line => line.StartsWith("A stored key", StringComparison.Ordinal)).Select(line => line.Split("left out. ")[1]));
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
 
         Assert.Equal(TestKeys.KeyId(1), _ring.Current?.Signing.KeyId);
         Assert.Equal(3, _store.Reads);
-        Assert.Equal(2, _log.Lines.Count(line => line.Contains($"Asked to read the signing keys again. In use: Current {TestKeys.KeyId(1)}, Previous {TestKeys.KeyId(0)}", StringComparison.Ordinal)));
+        Assert.Equal(2, _log.Texts.Count(line => line.Contains($"Asked to read the signing keys again. In use: Current {TestKeys.KeyId(1)}, Previous {TestKeys.KeyId(0)}", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -205,8 +205,8 @@ public sealed class KeyRefresherTests : IAsyncDisposable
         Assert.InRange(await _clock.NextAsync(), TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1));
 
         Assert.Equal(TestKeys.KeyId(0), _ring.Current?.Signing.KeyId);
-        Assert.Single(_log.Lines, line => line.Contains("the store is down", StringComparison.Ordinal));
-        Assert.DoesNotContain(_log.Lines, line => line.Contains("Asked", StringComparison.Ordinal));
+        Assert.Single(_log.Texts, line => line.Contains("the store is down", StringComparison.Ordinal));
+        Assert.DoesNotContain(_log.Texts, line => line.Contains("Asked", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class KeyRefresherTests : IAsyncDisposable
         await starting.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
 
         Assert.Null(_ring.Current);
-        Assert.Equal(["The key store has not answered yet; starting without a signing key. scripted store"], _log.Lines);
+        Assert.Equal(["The key store has not answered yet; starting without a signing key. scripted store"], _log.Texts);
         hanging.SetResult(TestKeys.Stored(current: 0));
         await _clock.NextAsync();
         Assert.NotNull(_ring.Current);
@@ -284,27 +284,4 @@ public sealed class KeyRefresherTests : IAsyncDisposable
 
     private async Task<HealthStatus> HealthAsync() =>
         (await new KeyRingHealthCheck(_ring).CheckHealthAsync(new HealthCheckContext(), Cancel)).Status;
-
-    private sealed class RecordingLogger : ILogger<KeyRefresher>
-    {
-        private readonly List<string> _lines = [];
-
-        public string[] Lines
-        {
-            get
-            {
-                lock (_lines) return [.. _lines];
-            }
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_lines) _lines.Add(formatter(state, exception));
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using OAuthServer.RateLimits;
 using OAuthServer.Storage;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Storage;
 
 namespace OAuthServer.UnitTests.RateLimits;

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OAuthServer.Storage.Sweeping;
 using OAuthServer.Testing;
@@ -9,7 +7,7 @@ namespace OAuthServer.ServerTests.Storage.Sweeping;
 /// <summary>How long a sweeper rests between its statements, and how small they become.</summary>
 public sealed class SweeperPaceTests : IAsyncLifetime
 {
-    private readonly Lines _log = new();
+    private readonly RecordedLog<Sweeper> _log = new();
     private TestDatabase _database = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -47,8 +45,8 @@ public sealed class SweeperPaceTests : IAsyncLifetime
         await Sweeper(new StatementClock(TimeSpan.Zero), batch: 45).RunAsync(Ct);
 
         Assert.Equal(
-            new[] { 45, 22, 11, 10 }.Select(rows => $"6202 Sweeping {rows} rows of oauth_refresh_tokens took longer than 00:00:00.0200000 and was given up; fewer are tried."),
-            _log.All);
+            new[] { 45, 22, 11, 10 }.Select(rows => $"6202 Information: Sweeping {rows} rows of oauth_refresh_tokens took longer than 00:00:00.0200000 and was given up; fewer are tried."),
+            _log.Lines);
         Assert.Equal(50, await _database.CountAsync("oauth_refresh_tokens"));
     }
 
@@ -76,20 +74,5 @@ public sealed class SweeperPaceTests : IAsyncLifetime
             Rests.Add(dueTime);
             return System.CreateTimer(callback, state, TimeSpan.Zero, period);
         }
-    }
-
-    private sealed class Lines : ILogger<Sweeper>
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyList<string> All => [.. _lines];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{eventId.Id} {formatter(state, exception)}");
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Storage.Sweeping;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Keys;
 
 namespace OAuthServer.UnitTests.Storage.Sweeping;
