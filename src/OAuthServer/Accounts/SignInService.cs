@@ -25,7 +25,6 @@ internal sealed record SignInTry(string Email, string Password, ClientAddress Fr
 /// </summary>
 internal sealed class SignInService(
     UserManager<Account> users,
-    SignInManager<Account> signIn,
     PasswordGuesses guesses,
     PasswordWork work,
     AccountJournal journal,
@@ -39,6 +38,9 @@ internal sealed class SignInService(
     /// account costs some more of them than an unknown one.
     /// </summary>
     public static readonly TimeSpan RefusalStep = TimeSpan.FromMilliseconds(500);
+
+    // More than guess at one account at once, on a few instances.
+    private const int MostWrites = 10;
 
     public async Task<SignInOutcome> SignInAsync(SignInTry typed, AuditContext context, CancellationToken ct)
     {
@@ -119,15 +121,21 @@ internal sealed class SignInService(
         if (account.PasswordHash is null) work.BurnHash(attempt.Password);
         var locked = !trusted && await users.IsLockedOutAsync(account);
         if (locked && !guesses.IsNewcomer(attempt)) return BurnHash(attempt, Reasons.AccountLocked);
-        if (locked || trusted)
-        {
-            var right = await users.CheckPasswordAsync(account, attempt.Password);
-            return right ? null : Reasons.WrongPassword;
-        }
+        var (stamp, counts) = (account.SecurityStamp, !locked && !trusted);
+        var right = await users.CheckPasswordAsync(account, attempt.Password);
+        if (counts) await WriteAsync(account, right ? users.ResetAccessFailedCountAsync : users.AccessFailedAsync);
+        if (account.DisabledAt is not null) return Reasons.AccountDisabled;
+        // Changed meanwhile: what was right is the password of before.
+        if (right) return account.SecurityStamp == stamp ? null : Reasons.WrongPassword;
+        return counts && await users.IsLockedOutAsync(account) ? Reasons.WrongPasswordLocks : Reasons.WrongPassword;
+    }
 
-        var check = await signIn.CheckPasswordSignInAsync(account, attempt.Password, lockoutOnFailure: true);
-        if (check.Succeeded) return null;
-        return check.IsLockedOut ? Reasons.WrongPasswordLocks : Reasons.WrongPassword;
+    // Identity refuses a write when the row has changed since it was read, as it does when several people try at once;
+    // the store has read it again by then.
+    private static async Task WriteAsync(Account account, Func<Account, Task<IdentityResult>> write)
+    {
+        for (var writes = 0; writes < MostWrites; writes++)
+            if ((await write(account)).Succeeded) return;
     }
 
     private string BurnHash(SignInTry attempt, string reason)

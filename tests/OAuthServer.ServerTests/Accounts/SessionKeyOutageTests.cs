@@ -79,6 +79,22 @@ public sealed class SessionKeyOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_instance_that_has_to_make_a_key_and_cannot_answers_503_and_then_knows_everybody()
+    {
+        await _server.Database.ExecuteAsync(
+            "UPDATE data_protection_keys SET xml = regexp_replace(xml, '(<expirationDate>)20[0-9]+', '\\12001')");
+        await using var held = await LockAsync("SHARE");
+        await using var other = await StartAsync(_folder, _server.Database);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(other, "/account/connections"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(other, Silent.Path));
+        await held.DisposeAsync();
+
+        await Eventually.BecomesTrue(
+            async () => await StatusAsync(other, "/account/connections") == HttpStatusCode.OK, Patience, "Alice is known");
+    }
+
+    [Fact]
     public async Task An_instance_without_a_signing_key_answers_503_and_then_knows_everybody()
     {
         var folder = KeyFolder.Create();
@@ -119,13 +135,13 @@ public sealed class SessionKeyOutageTests : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    // Nobody else reads the keys until it is disposed of.
-    private async Task<NpgsqlConnection> LockAsync()
+    // Nobody else reads the keys until it is disposed of; in mode SHARE nobody writes them.
+    private async Task<NpgsqlConnection> LockAsync(string mode = "ACCESS EXCLUSIVE")
     {
         var connection = new NpgsqlConnection(_server.Database.ConnectionString + ";Pooling=false");
         await connection.OpenAsync(Ct);
         await using var hold = connection.CreateCommand();
-        hold.CommandText = "BEGIN; LOCK TABLE data_protection_keys IN ACCESS EXCLUSIVE MODE";
+        hold.CommandText = $"BEGIN; LOCK TABLE data_protection_keys IN {mode} MODE";
         await hold.ExecuteNonQueryAsync(Ct);
         return connection;
     }
