@@ -145,6 +145,8 @@ public sealed class HostHeaderTests
         Assert.Equal(ServerRoutes.Of(server).Order(), endpoints.Select(e => e.ToString()).Distinct().Order());
         var secure = certificate is not null || plain == HostileCase.ProxyLines;
         using var connection = new RawConnection(address, certificate);
+        // At every parameter that is spoilt some of it, in turn: the next one gets what comes after.
+        var (turn, some) = (0, Math.Min(hostile.Length, Effort.Cases(3)));
         foreach (var endpoint in endpoints)
         {
             var nothing = new Spoiler(Way.Absent, [], 1, false);
@@ -154,7 +156,7 @@ public sealed class HostHeaderTests
             Assert.True(secure == (answered is 200 or 303) || AnswersBoth(endpoint), $"{endpoint} {answered}");
             var evil = new Spoiler(Way.Instead, "evil"u8.ToArray(), 1, false);
             foreach (var target in Target.All(endpoint).Where(t => t.Second is null && !t.MayHash))
-                CompareAll(_ => new HostileCase(target, evil, nothing, 0), hostile.Length + 1);
+                CompareAll(_ => new HostileCase(target, evil, nothing, 0), some + 1);
         }
 
         int CompareAll(Func<int, HostileCase> request, int times)
@@ -163,7 +165,7 @@ public sealed class HostHeaderTests
             var expected = SteadyAnswer.Of(first);
             for (var i = 1; i < times; i++)
             {
-                var said = hostile[i % hostile.Length];
+                var said = hostile[turn++ % hostile.Length];
                 var bytes = said == AbsoluteForm
                     ? request(i).ToBytes(With(plain, "Host: evil.example"), "http://evil.example")
                     : request(i).ToBytes(With(plain, said));

@@ -39,14 +39,15 @@ public sealed class RefreshTokenRowTests
         await using var database = await TestData.CreateDatabaseAsync();
         await using var server = await TestServer.StartAsync(new() { Database = database });
         var refreshToken = (await server.TokensAsync()).RefreshToken;
-        await RefreshAsync(20);
-        Assert.Equal((20, 20), await UpdatesAsync(20));
+        // All versions of the row fit into one page, whether or not a snapshot of somebody else lets old ones be pruned.
+        await RefreshAsync(5);
+        Assert.Equal((5, 5), await UpdatesAsync(5));
 
-        // One update makes the row a day older; of the ten after it the first notes another day.
+        // One update makes the row a day older; of the five after it the first notes another day.
         await database.AgeAsync(TimeSpan.FromDays(1));
-        await RefreshAsync(10);
+        await RefreshAsync(5);
 
-        Assert.Equal((31, 29), await UpdatesAsync(31));
+        Assert.Equal((11, 9), await UpdatesAsync(11));
 
         async Task RefreshAsync(int times)
         {
