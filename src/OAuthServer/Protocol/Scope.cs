@@ -13,7 +13,7 @@ internal sealed class Scope
     private const int LongestNamed = 100;
 
     // OpenID Connect is not served yet, and its apps ask for these all the same.
-    private static readonly string[] NotServedYet = ["openid", "offline_access"];
+    private static readonly string[] OfPersons = ["openid", "offline_access"];
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         [.. Enumerable.Range(0x21, 0x7E - 0x21 + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
@@ -61,7 +61,12 @@ internal sealed class Scope
     /// ignore part of what is asked for, and says so by <c>scope</c> in its answer (RFC 6749 §3.3).
     /// </summary>
     public Scope WithoutNotServed(IEnumerable<string> allowed) =>
-        Of(Names.Except(NotServedYet.Except(allowed, StringComparer.Ordinal), StringComparer.Ordinal));
+        Of(Names.Except(OfPersons.Except(allowed, StringComparer.Ordinal), StringComparer.Ordinal));
+
+    /// <summary>
+    /// Without <c>openid</c> and <c>offline_access</c>, which speak of a person (OpenID Connect Core §3.1.2.1, §11).
+    /// </summary>
+    public Scope WithoutPersons() => Of(Names.Except(OfPersons, StringComparer.Ordinal));
 
     /// <summary>The first token that is not among <paramref name="allowed"/>; null when all are.</summary>
     public string? FirstBeyond(IEnumerable<string> allowed) =>

@@ -9,6 +9,7 @@ internal static class AuditEventNames
     public const string Consent = "consent";
     public const string CodeIssued = "code_issued";
     public const string CodeRedeemed = "code_redeemed";
+    public const string ClientTokenIssued = "client_token_issued";
     public const string RefreshTokenRotated = "refresh_token_rotated";
     public const string RefreshTokenRepeated = "refresh_token_repeated";
     public const string DeviceChanged = "device_changed";

@@ -63,8 +63,11 @@ internal sealed record CodeRedemption
     public override string ToString() => $"redemption for {ClientId}";
 }
 
-/// <summary>What a code or refresh token entitles to.</summary>
-internal sealed record GrantedAccess(Guid UserId, Guid GrantId, string Scope)
+/// <summary>What a code or refresh token entitles to, or a client by itself.</summary>
+/// <param name="UserId">The person; null for access of the client's own (RFC 6749 §4.4).</param>
+/// <param name="GrantId">Begins the <c>jti</c>.</param>
+/// <param name="Scope">What it allows.</param>
+internal sealed record GrantedAccess(Guid? UserId, Guid GrantId, string Scope)
 {
     /// <summary>The refresh token to hand out; null for a client that gets none.</summary>
     public string? RefreshToken { get; init; }

@@ -43,6 +43,9 @@ internal sealed record ClientRow
     /// <summary>How many refreshes in a row may be repeated; null for any number.</summary>
     public int? MaxRefreshRepeats { get; set; }
 
+    /// <summary>Begins the <c>jti</c> of the client's own access tokens; another one ends them.</summary>
+    public Guid OwnGrantId { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -105,6 +108,7 @@ internal sealed class ClientTable : IEntityTypeConfiguration<ClientRow>
     {
         builder.ToTable("oauth_clients").HasKey(client => client.Id);
         builder.Property(client => client.Id).HasDefaultValueSql("gen_random_uuid()");
+        builder.Property(client => client.OwnGrantId).HasDefaultValueSql("gen_random_uuid()");
         builder.Property(client => client.CreatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAdd();
         // The trigger oauth_clients_touch writes it.
         builder.Property(client => client.UpdatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAddOrUpdate();

@@ -60,6 +60,7 @@ internal static class StorageRegistration
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<ClientSecretUses>();
         services.AddSingleton<Clients>();
+        services.AddSingleton<ClientTokens>();
         services.AddSingleton<Consents>();
         services.AddSingleton<Grants>();
         services.AddSingleton<RefreshTokens>();

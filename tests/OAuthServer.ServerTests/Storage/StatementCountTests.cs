@@ -48,6 +48,21 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
     }
 
     [Fact]
+    public async Task A_warm_client_gets_a_token_of_its_own_by_one_statement()
+    {
+        await flow.Database.ExecuteAsync(
+            """
+            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, grant_types)
+            VALUES ('counted-service', $1, 'A service', '{}', '{read}', '{client_credentials}')
+            """,
+            TestData.SecretHash);
+
+        await AssertStatementsEachAsync(1, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.PostFormAsync(
+            "/oauth/token", ("grant_type", "client_credentials"), ("scope", "read"),
+            ("client_id", "counted-service"), ("client_secret", TestData.Secret))).Status));
+    }
+
+    [Fact]
     public async Task An_authorization_with_a_live_session_and_remembered_consent_is_one_statement() =>
         await AssertStatementsEachAsync(1, async () =>
         {

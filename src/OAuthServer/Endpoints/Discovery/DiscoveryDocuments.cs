@@ -31,7 +31,9 @@ internal sealed class DiscoveryDocuments
             if (scopes.Length > 0) WriteArray(json, "scopes_supported", scopes);
             WriteArray(json, "response_types_supported", "code");
             WriteArray(json, "response_modes_supported", "query");
-            WriteArray(json, "grant_types_supported", GrantTypes.AuthorizationCode, GrantTypes.RefreshToken);
+            WriteArray(
+                json, "grant_types_supported",
+                GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials);
             WriteArray(json, "token_endpoint_auth_methods_supported", ClientAuthentication);
             WriteArray(json, "revocation_endpoint_auth_methods_supported", ClientAuthentication);
             WriteArray(json, "code_challenge_methods_supported", Pkce.Method);

@@ -34,7 +34,8 @@ internal sealed class TokenIssuer(
             Claims = new Dictionary<string, object>
             {
                 ["iss"] = address.Issuer,
-                ["sub"] = access.UserId.ToString(),
+                // No client id looks like the id of an account (RFC 9068 §5).
+                ["sub"] = access.UserId?.ToString() ?? clientId,
                 ["aud"] = address.Audience,
                 ["exp"] = issuedAt + _lifetime,
                 ["iat"] = issuedAt,

@@ -50,11 +50,12 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
 
     private static IEnumerable<ClientFinding> GrantTypesOf(ClientRow client)
     {
-        if (client.GrantTypes.Contains(GrantTypes.AuthorizationCode, StringComparer.Ordinal)) yield break;
+        string[] first = [GrantTypes.AuthorizationCode, GrantTypes.ClientCredentials];
+        if (client.GrantTypes.Intersect(first, StringComparer.Ordinal).Any()) yield break;
         yield return ClientFinding.Error(
             client, LintRules.NoWayToAFirstToken,
-            "Without authorization_code it can never get a first token.",
-            "Add authorization_code to grant_types.");
+            "Without authorization_code or client_credentials it can never get a first token.",
+            "Add authorization_code to grant_types, or client_credentials for a service.");
     }
 
     private static IEnumerable<ClientFinding> RedirectUrisOf(ClientRow client)

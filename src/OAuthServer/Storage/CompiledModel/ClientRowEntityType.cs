@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 19,
+                propertyCount: 20,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -168,6 +168,17 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             nextClientSecretExpiresAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             nextClientSecretExpiresAt.AddAnnotation("Relational:ColumnName", "next_client_secret_expires_at");
+
+            var ownGrantId = runtimeEntityType.AddProperty(
+                "OwnGrantId",
+                typeof(Guid),
+                propertyInfo: typeof(ClientRow).GetProperty("OwnGrantId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<OwnGrantId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                valueGenerated: ValueGenerated.OnAdd,
+                sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+            ownGrantId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            ownGrantId.AddAnnotation("Relational:ColumnName", "own_grant_id");
+            ownGrantId.AddAnnotation("Relational:DefaultValueSql", "gen_random_uuid()");
 
             var redirectUris = runtimeEntityType.AddProperty(
                 "RedirectUris",

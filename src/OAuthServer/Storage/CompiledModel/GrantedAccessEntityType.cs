@@ -40,10 +40,10 @@ namespace OAuthServer.Storage.CompiledModel
 
             var userId = runtimeEntityType.AddProperty(
                 "UserId",
-                typeof(Guid),
+                typeof(Guid?),
                 propertyInfo: typeof(GrantedAccess).GetProperty("UserId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(GrantedAccess).GetField("<UserId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+                nullable: true);
             userId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             userId.AddAnnotation("Relational:ColumnName", "user_id");
 

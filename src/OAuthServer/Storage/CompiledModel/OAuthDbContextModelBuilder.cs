@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 35)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 36)
         {
         }
 
@@ -27,6 +27,7 @@ namespace OAuthServer.Storage.CompiledModel
             var authorizationCode = AuthorizationCodeEntityType.Create(this);
             var brokenRow = BrokenRowEntityType.Create(this);
             var checkConstraint = CheckConstraintEntityType.Create(this);
+            var clientGrant = ClientGrantEntityType.Create(this);
             var clientRow = ClientRowEntityType.Create(this);
             var clientSecretUse = ClientSecretUseEntityType.Create(this);
             var closedSchema = ClosedSchemaEntityType.Create(this);
@@ -67,6 +68,7 @@ namespace OAuthServer.Storage.CompiledModel
             AuthorizationCodeEntityType.CreateAnnotations(authorizationCode);
             BrokenRowEntityType.CreateAnnotations(brokenRow);
             CheckConstraintEntityType.CreateAnnotations(checkConstraint);
+            ClientGrantEntityType.CreateAnnotations(clientGrant);
             ClientRowEntityType.CreateAnnotations(clientRow);
             ClientSecretUseEntityType.CreateAnnotations(clientSecretUse);
             ClosedSchemaEntityType.CreateAnnotations(closedSchema);

@@ -61,7 +61,7 @@ public sealed class MetadataTests(SharedServer shared)
         [
             ("issuer", $"\"{TestServer.Issuer}\""), ("authorization_endpoint", $"\"{TestServer.Issuer}/oauth/authorize\""), ("token_endpoint", $"\"{TestServer.Issuer}/oauth/token\""),
             ("revocation_endpoint", $"\"{TestServer.Issuer}/oauth/revoke\""), ("jwks_uri", $"\"{TestServer.Issuer}/.well-known/jwks.json\""), ("response_types_supported", "[\"code\"]"), ("scopes_supported", "[\"read\",\"write\"]"),
-            ("response_modes_supported", "[\"query\"]"), ("grant_types_supported", "[\"authorization_code\",\"refresh_token\"]"), ("code_challenge_methods_supported", "[\"S256\"]"), ("authorization_response_iss_parameter_supported", "true"),
+            ("response_modes_supported", "[\"query\"]"), ("grant_types_supported", "[\"authorization_code\",\"refresh_token\",\"client_credentials\"]"), ("code_challenge_methods_supported", "[\"S256\"]"), ("authorization_response_iss_parameter_supported", "true"),
             ("token_endpoint_auth_methods_supported", "[\"client_secret_basic\",\"client_secret_post\",\"none\"]"), ("revocation_endpoint_auth_methods_supported", "[\"client_secret_basic\",\"client_secret_post\",\"none\"]"),
         ]) Assert.Equal(expected, metadata.GetProperty(name).GetRawText());
         using var browser = new TestBrowser(_server);

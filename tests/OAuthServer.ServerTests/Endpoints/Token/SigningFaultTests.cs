@@ -25,6 +25,27 @@ public sealed class SigningFaultTests(SignedInServer flow) : IClassFixture<Signe
         Assert.Equal(HttpStatusCode.OK, (await flow.Server.RefreshAsync(tokens.RefreshToken)).Status);
     }
 
+    [Fact]
+    public async Task A_client_that_could_not_be_answered_is_on_record_and_asks_again()
+    {
+        await flow.Database.ExecuteAsync(
+            """
+            INSERT INTO oauth_clients
+                (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes, grant_types)
+            VALUES ('unsigned-service', $1, 'A service', '{}', '{read}', '{read}', '{client_credentials}')
+            """,
+            TestData.SecretHash);
+        await using var broken = await StartBrokenAsync();
+
+        await AssertUnavailableAsync(await AskAsync(broken));
+
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(flow.Server)).Status);
+
+        static Task<Reply> AskAsync(TestServer server) => server.PostFormAsync(
+            "/oauth/token", ("grant_type", "client_credentials"),
+            ("client_id", "unsigned-service"), ("client_secret", TestData.Secret));
+    }
+
     [Theory]
     [InlineData("00:00:30")]
     [InlineData("00:00:00")]
