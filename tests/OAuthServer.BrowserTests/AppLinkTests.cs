@@ -25,8 +25,8 @@ public sealed class AppLinkTests(Stage stage)
             client, Link);
         await stage.Server.Database.ExecuteAsync(
             """
-            INSERT INTO oauth_consents (user_id, client_id, scopes)
-            SELECT id, $1, '{read}' FROM accounts WHERE email = $2
+            INSERT INTO oauth_consents (user_id, client_id, resource, scopes)
+            SELECT id, $1, 'https://as.example.test/', '{read}' FROM accounts WHERE email = $2
             """,
             client, email);
         await page.RouteAsync("https://app.example/**", route => route.FulfillAsync(new() { Body = "the app" }));

@@ -23,10 +23,6 @@ internal sealed class ClientsRunner(string? connectionString)
             {
                 ["ConnectionStrings:OAuthServer"] = connectionString,
                 ["ClientSecrets:Cost"] = Cost.ToString(CultureInfo.InvariantCulture),
-                ["OAuth:Scopes:0:Name"] = "read",
-                ["OAuth:Scopes:0:Description"] = "Read",
-                ["OAuth:Scopes:1:Name"] = "write",
-                ["OAuth:Scopes:1:Description"] = "Write",
             },
             Variables = Variables,
         };

@@ -15,7 +15,9 @@ internal static class Filling
     private const string Table = "oauth_refresh_tokens";
 
     private const string Columns =
-        "family, id, client_id, user_id, scope, token, previous_token, successor_nonce, device_fingerprint, created_at, rotated_at, expires_at, family_expires_at, sweep_at";
+        "family, id, client_id, user_id, scope, token, previous_token, successor_nonce, device_fingerprint, created_at, rotated_at, expires_at, family_expires_at, sweep_at, resources";
+
+    private const string DefaultApi = "(SELECT ARRAY[canonical] FROM oauth_resources WHERE is_default)";
 
     private const string Clients = """
         INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes)
@@ -34,7 +36,7 @@ internal static class Filling
         SELECT began || sha256(shared), md5('family-' || family)::uuid, CASE WHEN $2 = 1 THEN $3 ELSE concat('app-', family % $2) END,
                md5('person-' || family % $4)::uuid, $5, sha256(convert_to(rtrim(translate(encode(shared || decode(repeat('00', 24), 'hex') || int8send(family), 'base64'), E'+/\n', '-_'), '='), 'UTF8')),
                sha256(convert_to(concat('previous', family), 'UTF8')), sha256(convert_to(concat('nonce', family), 'UTF8')), sha256('\x0a0a'),
-               created_at, expires_at - interval '7 days', expires_at, now() + interval '80 days', date_bin('24 hours', expires_at, created_at) + interval '24 hours'
+               created_at, expires_at - interval '7 days', expires_at, now() + interval '80 days', date_bin('24 hours', expires_at, created_at) + interval '24 hours', {DefaultApi}
         FROM generate_series(1, $1) family, int4send(($6 + family)::int) began,
              LATERAL (SELECT began || decode(repeat('00', 8), 'hex') || int8send(family) AS shared,
                              now() - interval '10 days' + family % 86400 * interval '1 second' AS created_at,
@@ -46,7 +48,7 @@ internal static class Filling
         INSERT INTO {Table} ({Columns})
         SELECT int4send(n::int) || sha256(convert_to(concat('expired', n), 'UTF8')), md5('expired-' || n)::uuid, $2, md5('person-' || n % $3)::uuid, $4,
                sha256(convert_to(concat('live', n), 'UTF8')), sha256(convert_to(concat('previous', n), 'UTF8')), sha256(convert_to(concat('nonce', n), 'UTF8')), sha256('\x0a0a'),
-               ended - interval '20 days', ended - interval '7 days', ended, ended + interval '70 days', ended + interval '24 hours'
+               ended - interval '20 days', ended - interval '7 days', ended, ended + interval '70 days', ended + interval '24 hours', {DefaultApi}
         FROM generate_series(1, $1) n, LATERAL (SELECT now() - interval '3 days' - n % 2419200 * interval '1 second' AS ended) AS session
         """;
 

@@ -23,8 +23,14 @@ internal static class OurSeed
         VALUES ($1, upper($1), $1, upper($1), true, $2)
         """;
 
+    private const string InsertApi = """
+        INSERT INTO oauth_resources (resource, name, scopes, is_default)
+        VALUES ($1, 'Bench', jsonb_build_object($2::text, 'See it'), true)
+        """;
+
     public static async Task PlantAsync(BenchDatabase database, CancellationToken ct)
     {
+        await database.ExecuteAsync(InsertApi, ct, OurServer.IssuerIdentifier, BenchClient.Scope);
         var secret = BCrypt.Net.BCrypt.HashPassword(BenchClient.Secret, new ClientSecretOptions().Cost);
         await database.ExecuteAsync(InsertClient, ct, BenchClient.Id, secret, BenchClient.RedirectUri, BenchClient.Scope);
         var hasher = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = PasswordIterations }));

@@ -4,7 +4,7 @@ using OAuthServer.Storage;
 namespace OAuthServer.Clients;
 
 /// <summary>A registered client as the endpoints see it (RFC 6749 §2).</summary>
-internal sealed class Client(ClientRow row)
+internal sealed class Client(ClientRow row, ResourceList apis)
 {
     /// <summary>The client identifier (RFC 6749 §2.2).</summary>
     public string Id => row.ClientId;
@@ -26,10 +26,16 @@ internal sealed class Client(ClientRow row)
     /// <summary>The scopes of a request that names none, or none (RFC 6749 §3.3).</summary>
     public IReadOnlyList<string> DefaultScopes => row.DefaultScopes;
 
+    /// <summary>The APIs that the client may ask for (RFC 8707 §2).</summary>
+    public ClientResources Resources { get; } = new(row, apis);
+
     public IReadOnlyList<string> RedirectUris => row.RedirectUris;
 
     /// <summary>How many refreshes in a row may be repeated before a repeat is reuse; null for any number.</summary>
     public int? MostRefreshRepeats => row.MaxRefreshRepeats;
+
+    /// <summary>The same client beside the APIs of this list.</summary>
+    public Client With(ResourceList list) => ReferenceEquals(list, apis) ? this : new(row, list);
 
     /// <summary>True when the client may use this grant type.</summary>
     public bool Allows(string grantType) => row.GrantTypes.Contains(grantType, StringComparer.Ordinal);

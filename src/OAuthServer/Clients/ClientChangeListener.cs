@@ -5,14 +5,14 @@ using OAuthServer.Storage;
 namespace OAuthServer.Clients;
 
 /// <summary>
-/// Listens for changed clients (<c>LISTEN oauth_clients_changed</c>) and drops them from the
-/// <see cref="ClientDirectory"/>, on a connection of its own. A lost connection is opened again, and then everything is
-/// dropped, since notifications may have been missed.
+/// Listens for changed clients and APIs (<c>LISTEN oauth_clients_changed</c>, <c>oauth_resources_changed</c>) and lets
+/// whoever keeps them in memory forget them, on a connection of its own. A lost connection is opened again, and then
+/// everything is forgotten, since notifications may have been missed.
 /// </summary>
 internal sealed partial class ClientChangeListener(
     IOptions<DatabaseOptions> database,
     Storage.Clients clients,
-    ClientDirectory directory,
+    IEnumerable<IFollowsChanges> followers,
     IOptions<ClientCacheOptions> options,
     TimeProvider clock,
     ILogger<ClientChangeListener> logger) : BackgroundService
@@ -22,6 +22,8 @@ internal sealed partial class ClientChangeListener(
     // For a notification of our own, to see whether any arrive.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DeafPause = TimeSpan.FromMinutes(1);
+
+    private readonly IFollowsChanges[] _followers = [.. followers];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,10 +45,10 @@ internal sealed partial class ClientChangeListener(
     {
         await using var connection = new NpgsqlConnection(database.Value.ListenSettings().ConnectionString);
         await connection.OpenAsync(ct);
-        connection.Notification += (_, change) => directory.Drop(change.Payload);
-        await using (var listen = new NpgsqlCommand("LISTEN oauth_clients_changed", connection))
-            await listen.ExecuteNonQueryAsync(ct);
-        directory.DropAll();
+        connection.Notification += (_, change) => Drop(change.Channel, change.Payload);
+        var channels = string.Join("; ", _followers.Select(follower => $"LISTEN {follower.Channel}"));
+        await using (var listen = new NpgsqlCommand(channels, connection)) await listen.ExecuteNonQueryAsync(ct);
+        foreach (var follower in _followers) follower.DropAll();
         await clients.NotifyAsync(ct);
         if (!await connection.WaitAsync(Patience, ct))
         {
@@ -56,6 +58,11 @@ internal sealed partial class ClientChangeListener(
         }
 
         while (true) await connection.WaitAsync(ct);
+    }
+
+    private void Drop(string channel, string payload)
+    {
+        foreach (var follower in _followers.Where(follower => follower.Channel == channel)) follower.Drop(payload);
     }
 
     [LoggerMessage(1201, LogLevel.Warning,

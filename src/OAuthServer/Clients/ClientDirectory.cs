@@ -11,7 +11,8 @@ namespace OAuthServer.Clients;
 /// every instance at once (see <see cref="ClientChangeListener"/>), and a short expiry covers a lost notification.
 /// </summary>
 internal sealed class ClientDirectory(
-    Storage.Clients clients, IOptions<ClientCacheOptions> options, TimeProvider clock) : IDisposable
+    Storage.Clients clients, ResourceDirectory resources, IOptions<ClientCacheOptions> options, TimeProvider clock)
+    : IFollowsChanges, IDisposable
 {
     private const int MostClients = 10_000;
 
@@ -22,6 +23,9 @@ internal sealed class ClientDirectory(
     private volatile RegisteredOrigins? _origins;
     private long _changes;
 
+    /// <inheritdoc/>
+    public string Channel => "oauth_clients_changed";
+
     /// <summary>How many client ids are known, those that no client has among them.</summary>
     public int Count => _cache.Count;
 
@@ -31,10 +35,11 @@ internal sealed class ClientDirectory(
     /// </summary>
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {
-        if (_cache.TryGetValue<Client?>(clientId, out var known)) return known;
+        if (_cache.TryGetValue<Client?>(clientId, out var known))
+            return known?.With(await resources.ReadAsync(ct));
         var before = Volatile.Read(ref _changes);
         var row = await clients.FindAsync(clientId, ct);
-        var client = row is { DisabledAt: null } ? new Client(row) : null;
+        var client = row is { DisabledAt: null } ? new Client(row, await resources.ReadAsync(ct)) : null;
         Keep(clientId, client, before);
         return client;
     }
@@ -50,14 +55,15 @@ internal sealed class ClientDirectory(
         return known.Origins.Contains(origin);
     }
 
-    public void Drop(string clientId)
+    /// <inheritdoc/>
+    public void Drop(string payload)
     {
         Interlocked.Increment(ref _changes);
-        _cache.Remove(clientId);
+        _cache.Remove(payload);
         _origins = null;
     }
 
-    /// <summary>Forgets everything, for instance after notifications may have been missed.</summary>
+    /// <inheritdoc/>
     public void DropAll()
     {
         Interlocked.Increment(ref _changes);

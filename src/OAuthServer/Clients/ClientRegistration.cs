@@ -9,12 +9,17 @@ internal static class ClientRegistration
     {
         services.AddOptions<ClientCacheOptions, ClientCacheOptionsValidator>(configuration.GetSection("Clients"));
         services.AddClientSecrets(configuration);
+        services.AddSingleton<ResourceDirectory>();
         services.AddSingleton<ClientDirectory>();
+        services.AddSingleton<IFollowsChanges>(provider => provider.GetRequiredService<ResourceDirectory>());
+        services.AddSingleton<IFollowsChanges>(provider => provider.GetRequiredService<ClientDirectory>());
         services.AddSingleton<ClientSecretVerifier>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<SecretUses>();
         services.AddHostedService<ClientChangeListener>();
+        services.AddHostedService<ResourceWatch>();
         services.AddHostedService<SecretUseWriter>();
+        services.AddHealthChecks().AddCheck<ResourceHealthCheck>("resources", tags: ["ready"]);
         return services;
     }
 

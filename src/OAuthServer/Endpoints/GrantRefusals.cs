@@ -33,6 +33,9 @@ internal sealed class GrantRefusals(IHostEnvironment environment)
         [Reasons.RefreshRepeatsExhausted] =
             "More refreshes in a row were sent twice than the client may (max_refresh_repeats): its session is "
             + "withdrawn.",
+        [Reasons.RefreshRepeatDiffers] =
+            "The refresh token was used a moment ago with another scope or resource. Send that again, or use the new "
+            + "token.",
         [Reasons.ScopeWithdrawn] = "The client may have none of the scopes any more that were granted.",
         [Reasons.DeviceChanged] = "The request comes from another device than the session, and OAuth:DeviceBinding is "
             + "Enforce.",

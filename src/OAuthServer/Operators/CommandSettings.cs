@@ -57,12 +57,6 @@ internal sealed class CommandSettings : IAsyncDisposable
     /// <exception cref="OptionsValidationException">A setting of the section <c>SigningKeys</c> is wrong.</exception>
     public IServerSecretSource ServerSecretSource => _services.GetRequiredService<IServerSecretSource>();
 
-    /// <summary>
-    /// The names of <c>OAuth:Scopes</c>. The rest of that section need not be right to look at clients.
-    /// </summary>
-    public IReadOnlyCollection<string> Scopes =>
-        [.. _configuration.GetSection("OAuth:Scopes").GetChildren().Select(scope => scope["Name"]).OfType<string>()];
-
     /// <summary>Where the database is, for messages.</summary>
     public string DatabasePlace => Operators.DatabasePlace.Of(ConnectionString);
 

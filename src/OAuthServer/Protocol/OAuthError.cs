@@ -6,7 +6,8 @@ namespace OAuthServer.Protocol;
 /// </summary>
 /// <param name="Code">The <c>error</c> code on the wire.</param>
 /// <param name="Description">
-/// Public text in the character set of RFC 6749 §5.2; of what the client sent it holds scope tokens alone.
+/// Public text in the character set of RFC 6749 §5.2; of what the client sent it holds scope tokens and
+/// resources alone.
 /// </param>
 /// <param name="Reason">One of <see cref="Reasons"/>; documented in docs/errors.md.</param>
 /// <param name="Status">The HTTP status of a direct answer; redirects do not use it.</param>
@@ -49,6 +50,14 @@ internal record OAuthError(string Code, string Description, string Reason, int S
     /// <summary>Has characters that no scope token has, so it cannot be named (RFC 6749 §3.3).</summary>
     public static OAuthError MalformedScope(string reason) =>
         InvalidScope("The scope is too long, or has a character that no scope may have.", reason);
+
+    /// <summary>The API is unknown, malformed, missing, or not part of the grant (RFC 8707 §2).</summary>
+    public static OAuthError InvalidTarget(string description, string reason) =>
+        new("invalid_target", description, reason);
+
+    /// <summary>No API is named, and none is meant without a name.</summary>
+    public static OAuthError NoDefaultTarget() => InvalidTarget(
+        "The parameter resource is missing, and no API here is meant without it.", Reasons.ResourceDefaultMissing);
 
     /// <summary>The client may retry (RFC 6749 §4.1.2.1).</summary>
     public static OAuthError TemporarilyUnavailable(string reason) =>

@@ -110,6 +110,10 @@ internal sealed class Parameters
         return null;
     }
 
+    /// <summary>Every value of a parameter that may be repeated; empty ones count as absent.</summary>
+    public IReadOnlyList<string> All(string name) =>
+        [.. _pairs.Where(pair => pair.Key == name && pair.Value.Length > 0).Select(pair => pair.Value)];
+
     public int Count(string name)
     {
         var count = 0;
@@ -137,9 +141,9 @@ internal sealed class Parameters
         return false;
     }
 
-    /// <summary>The same with one value of this name, wherever it was.</summary>
-    public Parameters With(string name, string value) =>
-        new([.. _pairs.Where(pair => pair.Key != name), new(name, value)]);
+    /// <summary>The same with these values of this name alone, wherever it was.</summary>
+    public Parameters With(string name, params IEnumerable<string> values) => new(
+        [.. _pairs.Where(pair => pair.Key != name), .. values.Select(value => KeyValuePair.Create(name, value))]);
 
     /// <summary>True when one value holds a control character, or is longer than <paramref name="longest"/>.</summary>
     public bool IsUnreadable(string name, int longest) =>

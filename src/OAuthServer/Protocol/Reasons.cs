@@ -36,6 +36,14 @@ internal static class Reasons
     public const string ResponseModeUnsupported = "response_mode_unsupported";
     public const string PromptUnsupported = "prompt_unsupported";
     public const string ScopeNotAllowed = "scope_not_allowed";
+    public const string ResourceMalformed = "resource_malformed";
+    public const string ResourceUnknown = "resource_unknown";
+    public const string ResourceNotAllowed = "resource_not_allowed";
+    public const string ResourceDefaultMissing = "resource_default_missing";
+    public const string ResourceWithoutScope = "resource_without_scope";
+    public const string ResourceSeveral = "resource_several";
+    public const string ResourceMissing = "resource_missing";
+    public const string ResourceExceedsGrant = "resource_exceeds_grant";
     public const string CodeChallengeMissing = "code_challenge_missing";
     public const string CodeChallengeMalformed = "code_challenge_malformed";
     public const string CodeChallengeMethodUnsupported = "code_challenge_method_unsupported";
@@ -64,6 +72,8 @@ internal static class Reasons
     public const string RefreshRepeatsExhausted = "refresh_repeats_exhausted";
     public const string ScopeMalformed = "scope_malformed";
     public const string ScopeExceedsGrant = "scope_exceeds_grant";
+    public const string ScopeOfAnotherResource = "scope_of_another_resource";
+    public const string RefreshRepeatDiffers = "refresh_repeat_differs";
     public const string ScopeWithdrawn = "scope_withdrawn";
     public const string DeviceChanged = "device_changed";
     public const string AccountDisabled = "account_disabled";

@@ -76,8 +76,11 @@ internal sealed class Scope
     /// How a description names a token that anybody may have sent: as it is when it looks like a scope, and has no
     /// character that means something to a page.
     /// </summary>
-    public static string Named(string token) =>
-        token.Length <= LongestNamed && !token.AsSpan().ContainsAnyExcept(Nameable) ? $"The scope {token}" : "A scope";
+    public static string Named(string token) => IsNameable(token) ? $"The scope {token}" : "A scope";
+
+    /// <summary>Whether a description may hold a text that anybody may have sent.</summary>
+    internal static bool IsNameable(string text) =>
+        text.Length <= LongestNamed && !text.AsSpan().ContainsAnyExcept(Nameable);
 
     public override string ToString() => _text;
 }

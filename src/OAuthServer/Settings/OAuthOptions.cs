@@ -24,15 +24,13 @@ internal sealed class OAuthOptions
     /// </summary>
     public string Issuer { get; set; } = string.Empty;
 
-    /// <summary>
-    /// The <c>aud</c> of access tokens when no resource is asked for (RFC 9068 §3); the issuer when empty.
-    /// </summary>
-    public string? Audience { get; set; }
-
     /// <summary>At most 10 minutes (RFC 6749 §4.1.2).</summary>
     public TimeSpan AuthorizationCodeLifetime { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Also the longest that an API which validates offline accepts a revoked token.</summary>
+    /// <summary>
+    /// Also the longest that an API which validates offline accepts a revoked token. An API may have its own
+    /// (<c>oauth_resources.access_token_lifetime</c>).
+    /// </summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How long a refresh token may lie idle.</summary>
@@ -58,25 +56,6 @@ internal sealed class OAuthOptions
     /// <c>error_uri</c> (RFC 6749 §4.1.2.1, §5.2), this and <c>#invalid_grant</c>. Empty for none.
     /// </summary>
     public string? ErrorDocumentation { get; set; }
-
-    /// <summary>The scopes of the APIs behind this server.</summary>
-    public List<ScopeOptions> Scopes { get; } = [];
-
-    /// <summary>The plain words for a scope; its name where none are configured.</summary>
-    public string Describe(string scope) =>
-        Scopes.Find(entry => entry.Name == scope) is { Description: { } words } && !string.IsNullOrWhiteSpace(words)
-            ? words
-            : scope;
-}
-
-/// <summary>One entry of <c>OAuth:Scopes</c>.</summary>
-internal sealed class ScopeOptions
-{
-    /// <summary>Its name, with any character of a scope token: <c>notes:read</c>, <c>https://api.example/write</c>.</summary>
-    public string Name { get; set; } = string.Empty;
-
-    /// <summary>The plain words that the consent page shows for it; its name when empty.</summary>
-    public string? Description { get; set; }
 }
 
 /// <summary>What an operator may write in section <c>OAuth</c>.</summary>
@@ -109,22 +88,7 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : Opti
             string.IsNullOrEmpty(options.ErrorDocumentation) || IsPlainUrl(options.ErrorDocumentation),
             "OAuth:ErrorDocumentation must be an absolute http or https URL in ASCII without a fragment; "
             + "the name of the error becomes the fragment."),
-        .. options.Scopes.Select((scope, index) => ScopeFault(options.Scopes, scope.Name, index)),
     ];
-
-    private static string? ScopeFault(List<ScopeOptions> scopes, string name, int index)
-    {
-        var key = $"OAuth:Scopes:{index}:Name";
-        if (string.IsNullOrEmpty(name)) return $"{key} is required.";
-        if (!Protocol.Scope.IsToken(name))
-        {
-            return $"{key} must have only printable ASCII characters, and no space, quote or backslash (RFC 6749 "
-                + "§3.3).";
-        }
-
-        var first = scopes.FindIndex(other => other.Name == name);
-        return first == index ? null : $"{key} is {name}, as OAuth:Scopes:{first}:Name is already.";
-    }
 
     // The characters of RFC 6749 §5.2 for error_uri.
     private static bool IsPlainUrl(string text) =>

@@ -13,7 +13,6 @@ internal sealed class ServerAddress
     {
         var settings = options.Value;
         Issuer = settings.Issuer;
-        Audience = string.IsNullOrEmpty(settings.Audience) ? Issuer : settings.Audience;
         var uri = new Uri(Issuer);
         Path = uri.AbsolutePath.TrimEnd('/');
         Host = uri.Host;
@@ -24,9 +23,6 @@ internal sealed class ServerAddress
 
     /// <summary>The issuer identifier, byte for byte (RFC 8414 §2, RFC 9207 §2).</summary>
     public string Issuer { get; }
-
-    /// <summary>The default <c>aud</c> of access tokens (RFC 9068 §3).</summary>
-    public string Audience { get; }
 
     /// <summary>The issuer's host, without its port.</summary>
     public string Host { get; }

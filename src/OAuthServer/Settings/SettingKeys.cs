@@ -46,11 +46,8 @@ internal static class SettingKeys
         $"{section.Path}: there is no setting '{section.Key}'.";
 
     // What to write below a list or a group, by the example of its first entry or member.
-    private static string First(Type type)
-    {
-        if (EntryOf(type) is not { } entry) return type.GetProperties(Properties)[0].Name;
-        return IsGroup(entry) ? $"0:{First(entry)}" : "0";
-    }
+    private static string First(Type type) =>
+        EntryOf(type) is null ? type.GetProperties(Properties)[0].Name : "0";
 
     private static Type? EntryOf(Type type) =>
         type.IsAssignableTo(typeof(IEnumerable)) && type.GetGenericArguments() is [var entry] ? entry : null;

@@ -68,7 +68,8 @@ internal sealed class AuthorizationCodeTable :
     }
 
     public void Configure(EntityTypeBuilder<GrantedAccess> builder) =>
-        builder.HasNoKey().ToView(null).Ignore(access => access.RefreshToken);
+        builder.HasNoKey().ToView(null)
+            .Ignore(access => access.RefreshToken).Ignore(access => access.Audience).Ignore(access => access.Lifetime);
 
     public void Configure(EntityTypeBuilder<CodeState> builder) => builder.HasNoKey().ToView(null);
 }

@@ -3,74 +3,23 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 
-/// <summary>What a new code stands for.</summary>
-internal sealed record NewCode
-{
-    public required string Code { get; init; }
-
-    public required string ClientId { get; init; }
-
-    public required Guid UserId { get; init; }
-
-    /// <summary>The stamp of the session; the code is only made while the account still has it.</summary>
-    public required string SecurityStamp { get; init; }
-
-    /// <summary>The consent form just answered with yes; null when consent was remembered.</summary>
-    public Guid? TicketId { get; init; }
-
-    public required string RedirectUri { get; init; }
-
-    public required bool RedirectUriWasSent { get; init; }
-
-    public required string Scope { get; init; }
-
-    public string? CodeChallenge { get; init; }
-
-    public required TimeSpan Lifetime { get; init; }
-
-    public required AuditContext Audit { get; init; }
-
-    /// <summary>Holds the code.</summary>
-    public override string ToString() => $"code for {ClientId}";
-}
-
-/// <summary>A code presented for tokens, with everything that must match (RFC 6749 §4.1.3, RFC 7636 §4.6).</summary>
-internal sealed record CodeRedemption
-{
-    public required string Code { get; init; }
-
-    public required string ClientId { get; init; }
-
-    public string? RedirectUri { get; init; }
-
-    public string? CodeChallenge { get; init; }
-
-    /// <summary>The client's scopes of today.</summary>
-    public required string[] AllowedScopes { get; init; }
-
-    /// <summary>The first refresh token; null for a client that gets none.</summary>
-    public string? RefreshToken { get; init; }
-
-    public required TimeSpan RefreshTokenLifetime { get; init; }
-
-    public required TimeSpan FamilyLifetime { get; init; }
-
-    public byte[]? DeviceFingerprint { get; init; }
-
-    public required AuditContext Audit { get; init; }
-
-    /// <summary>Holds the code and the first refresh token.</summary>
-    public override string ToString() => $"redemption for {ClientId}";
-}
-
 /// <summary>What a code or refresh token entitles to, or a client by itself.</summary>
 /// <param name="UserId">The person; null for access of the client's own (RFC 6749 §4.4).</param>
 /// <param name="GrantId">Begins the <c>jti</c>.</param>
 /// <param name="Scope">What it allows.</param>
 internal sealed record GrantedAccess(Guid? UserId, Guid GrantId, string Scope)
 {
+    /// <summary>The API that the access token is for, by canonical identifier.</summary>
+    public string Resource { get; init; } = string.Empty;
+
     /// <summary>The refresh token to hand out; null for a client that gets none.</summary>
     public string? RefreshToken { get; init; }
+
+    /// <summary>The <c>aud</c> of the access token: the API's identifier as registered.</summary>
+    public string Audience { get; init; } = string.Empty;
+
+    /// <summary>How long the access token lives; null for the server's own.</summary>
+    public TimeSpan? Lifetime { get; init; }
 
     /// <summary>Holds the refresh token.</summary>
     public override string ToString() => $"access of {UserId}";
@@ -93,6 +42,9 @@ internal sealed record CodeState
 
     public required string Scope { get; init; }
 
+    /// <summary>The APIs that it is for.</summary>
+    public required string[] Resources { get; init; }
+
     public bool Expired { get; init; }
 
     public bool Used { get; init; }
@@ -114,7 +66,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
 {
     /// <summary>
     /// Makes a code if the account is live, the session's stamp is its stamp, and consent covers the scope: by the
-    /// form just answered, which counts once, or remembered for every scope that is asked. False when one of these
+    /// form just answered, which counts once, or remembered for every scope of every API. False when one of these
     /// does not hold, or the form was answered before. Account and consent stay as they are until the code is there, so
     /// that whoever changes them finds it.
     /// </summary>
@@ -123,30 +75,31 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
         await using var db = await contexts.CreateDbContextAsync(ct);
         var issued = await db.OnceAsync<GrantedAccess>($"""
             WITH asked AS (
-                SELECT {code.ClientId} AS client_id, {code.Scope} AS scope, {OrNull.Uuid(code.TicketId)} AS ticket_id
+                SELECT {code.ClientId} AS client_id, {code.Scope} AS scope, {OrNull.Uuid(code.TicketId)} AS ticket_id,
+                       {code.Resources} AS resources, {code.ScopesByResource} AS scopes_of
             ), person AS (
                 SELECT id, asked.* FROM accounts, asked
                 WHERE id = {code.UserId} AND disabled_at IS NULL AND security_stamp = {code.SecurityStamp}
                 FOR SHARE OF accounts
             ), remembered AS (
-                SELECT known.user_id FROM oauth_consents AS known, person
-                WHERE known.user_id = person.id AND known.client_id = person.client_id
-                  AND known.scopes @> string_to_array(person.scope, ' ') FOR SHARE OF known
+                SELECT FROM person, unnest(resources, scopes_of) AS w (resource, scopes), oauth_consents AS known
+                WHERE (known.user_id, known.client_id, known.resource) = (person.id, person.client_id, w.resource)
+                  AND known.scopes @> string_to_array(w.scopes, ' ') ORDER BY known.resource FOR SHARE OF known
             ), agreed AS (
-                INSERT INTO oauth_consents AS known (user_id, client_id, scopes)
-                SELECT id, client_id, string_to_array(scope, ' ') FROM person
-                WHERE ticket_id IS NOT NULL
+                INSERT INTO oauth_consents AS known (user_id, client_id, resource, scopes)
+                SELECT id, client_id, w.resource, string_to_array(w.scopes, ' ')
+                FROM person, unnest(resources, scopes_of) AS w (resource, scopes) WHERE ticket_id IS NOT NULL
                   AND NOT EXISTS (SELECT FROM oauth_authorization_codes c WHERE c.ticket_id = person.ticket_id)
-                ON CONFLICT (user_id, client_id) DO UPDATE
+                ORDER BY w.resource ON CONFLICT (user_id, client_id, resource) DO UPDATE
                 SET scopes = ARRAY(SELECT DISTINCT unnest(known.scopes || excluded.scopes)), granted_at = now()
                 RETURNING user_id
             ), issued AS (
                 INSERT INTO oauth_authorization_codes (id, code, client_id, user_id, ticket_id, redirect_uri,
-                    redirect_uri_was_sent, scope, code_challenge, expires_at)
-                SELECT {Handle.NewId()}, {Handle.Hash(code.Code)}, client_id, id, ticket_id,
-                       {code.RedirectUri}, {code.RedirectUriWasSent}, scope, {OrNull.Text(code.CodeChallenge)},
-                       now() + {code.Lifetime} FROM person
-                WHERE EXISTS (SELECT FROM agreed) OR (ticket_id IS NULL AND EXISTS (SELECT FROM remembered))
+                    redirect_uri_was_sent, scope, resources, code_challenge, expires_at)
+                SELECT {Handle.NewId()}, {Handle.Hash(code.Code)}, client_id, id, ticket_id, {code.RedirectUri},
+                       {code.RedirectUriWasSent}, scope, resources, {OrNull.Text(code.CodeChallenge)},
+                       now() + {code.Lifetime} FROM person WHERE EXISTS (SELECT FROM agreed)
+                   OR (ticket_id IS NULL AND (SELECT count(*) FROM remembered) = cardinality(resources))
                 ON CONFLICT (ticket_id) DO NOTHING
                 RETURNING user_id, id, client_id, scope, ticket_id
             ), audited AS (
@@ -156,7 +109,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                              WITH ORDINALITY AS e (event, number)
                 WHERE number = 1 OR ticket_id IS NOT NULL
             )
-            SELECT user_id, id AS grant_id, scope FROM issued
+            SELECT user_id, id AS grant_id, scope, '' AS resource FROM issued
             """, ct);
         return db.IsAnswered(issued);
     }
@@ -174,24 +127,25 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
             WITH asked AS (
                 SELECT {Handle.Hash(code.Code)} AS code, {code.ClientId} AS client_id,
                        {OrNull.Text(code.RedirectUri)} AS redirect_uri, {OrNull.Text(code.CodeChallenge)} AS challenge,
-                       {code.AllowedScopes} AS allowed_scopes
+                       {OrNull.Text(code.Resource)} AS api, {code.Apis} AS apis, {code.ApiScopes} AS allowed
             ), redeemed AS (
-                UPDATE oauth_authorization_codes AS c SET used_at = now()
-                FROM asked
+                UPDATE oauth_authorization_codes AS c SET used_at = now() FROM asked
                 WHERE c.code = asked.code AND c.client_id = asked.client_id
                   AND c.used_at IS NULL AND c.revoked_at IS NULL AND c.expires_at > now()
                   AND (c.redirect_uri = asked.redirect_uri
                        OR (asked.redirect_uri IS NULL
                            AND (c.code_challenge IS NOT NULL OR NOT c.redirect_uri_was_sent)))
                   AND c.code_challenge IS NOT DISTINCT FROM asked.challenge
-                  AND asked.allowed_scopes && string_to_array(c.scope, ' ')
+                  AND (asked.api = ANY (c.resources) OR (asked.api IS NULL AND cardinality(c.resources) = 1))
+                  AND string_to_array(c.scope, ' ') && string_to_array(
+                      asked.allowed[array_position(asked.apis, coalesce(asked.api, c.resources[1]))], ' ')
                   AND EXISTS (SELECT FROM accounts a WHERE a.id = c.user_id AND a.disabled_at IS NULL
                               AND a.grants_from <= c.created_at)
-                RETURNING c.id, c.client_id, c.user_id, c.scope
+                RETURNING id, c.client_id, user_id, scope, resources, coalesce(asked.api, c.resources[1]) AS resource
             ), first AS (
-                INSERT INTO oauth_refresh_tokens (id, family, token, client_id, user_id, scope, device_fingerprint,
-                    expires_at, family_expires_at, sweep_at)
-                SELECT id, family, token, client_id, user_id, scope,
+                INSERT INTO oauth_refresh_tokens (id, family, token, client_id, user_id, scope, resources,
+                    device_fingerprint, expires_at, family_expires_at, sweep_at)
+                SELECT id, family, token, client_id, user_id, scope, resources,
                        {OrNull.Bytes(code.DeviceFingerprint)}, LEAST(idle_end, absolute_end), absolute_end,
                        date_bin('24 hours', LEAST(idle_end, absolute_end), now()) + interval '24 hours'
                 FROM redeemed, (SELECT {OrNull.Bytes(family)} AS family, {OrNull.Bytes(token)} AS token,
@@ -203,7 +157,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                 SELECT {AuditEventNames.CodeRedeemed}, client_id, user_id, id,
                        {code.Audit.Address}::text, {code.Audit.CorrelationId}::text FROM redeemed
             )
-            SELECT user_id, id AS grant_id, scope FROM redeemed
+            SELECT user_id, id AS grant_id, scope, resource FROM redeemed
             """, ct);
         return db.IsAnswered(access) ? access : null;
     }
@@ -240,6 +194,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.OnceAsync<CodeState>($"""
             SELECT client_id, user_id, id AS grant_id, redirect_uri, redirect_uri_was_sent, code_challenge, scope,
+                   coalesce(resources, ARRAY[]::text[]) AS resources,
                    expires_at <= now() AS expired, used_at IS NOT NULL AS used, now() - used_at AS since_use,
                    revoked_at IS NOT NULL AS revoked
             FROM oauth_authorization_codes WHERE code = {Handle.Hash(code)}

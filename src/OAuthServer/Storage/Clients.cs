@@ -30,6 +30,9 @@ internal sealed record ClientRow
 
     public required string[] DefaultScopes { get; set; }
 
+    /// <summary>The APIs that it may ask for beside the default one, in any spelling (RFC 8707 §2).</summary>
+    public string[] AllowedResources { get; set; } = [];
+
     public required string[] GrantTypes { get; set; }
 
     public bool RequirePkce { get; set; }

@@ -26,6 +26,8 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<ClientRow> Clients => Set<ClientRow>();
 
+    public DbSet<ResourceRow> Resources => Set<ResourceRow>();
+
     public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();
 
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();

@@ -57,6 +57,12 @@ internal sealed record RefreshToken
     /// <summary>The address that used the previous token first.</summary>
     public string? RotatedFrom { get; init; }
 
+    /// <summary>The API that the last refresh named; null when it named none.</summary>
+    public string? RotatedResource { get; init; }
+
+    /// <summary>The scope that the last refresh named.</summary>
+    public string? RotatedScope { get; init; }
+
     /// <summary>The previous token came again, inside the retry window.</summary>
     public bool Repeated { get; init; }
 

@@ -3,44 +3,6 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 
-/// <summary>A refresh token presented for its successor (RFC 6749 §6, RFC 9700 §4.14.2).</summary>
-internal sealed record Rotation
-{
-    public required string RefreshToken { get; init; }
-
-    /// <summary>
-    /// Makes the successor, together with the token; stored with the hash of the token that it consumes.
-    /// </summary>
-    public required byte[] Nonce { get; init; }
-
-    /// <summary>The token that takes its place.</summary>
-    public required string Successor { get; init; }
-
-    public required string ClientId { get; init; }
-
-    /// <summary>A narrower scope for the access token, or null; the grant keeps its own.</summary>
-    public string? Scope { get; init; }
-
-    /// <summary>What the access token may have of the grant: the client's own scopes of today, or fewer.</summary>
-    public required string[] AllowedScopes { get; init; }
-
-    public required TimeSpan Lifetime { get; init; }
-
-    /// <summary>Traits of the caller, or null when device binding is off.</summary>
-    public byte[]? DeviceFingerprint { get; init; }
-
-    /// <summary>True when a changed fingerprint is a refusal and not only an audit event.</summary>
-    public bool EnforceDevice { get; init; }
-
-    /// <summary>How many refreshes in a row may be repeated; null for any number.</summary>
-    public int? MostRepeats { get; init; }
-
-    public required AuditContext Audit { get; init; }
-
-    /// <summary>Holds tokens.</summary>
-    public override string ToString() => $"rotation for {ClientId}";
-}
-
 /// <summary>
 /// What is known of a refresh token, for naming the reason of a refusal and for repeating a lost answer.
 /// </summary>
@@ -53,6 +15,15 @@ internal sealed record RefreshTokenState
     public Guid GrantId { get; init; }
 
     public required string Scope { get; init; }
+
+    /// <summary>The APIs that the grant is for.</summary>
+    public required string[] Resources { get; init; }
+
+    /// <summary>The API that the last refresh named; null when it named none.</summary>
+    public string? RotatedResource { get; init; }
+
+    /// <summary>The scope that the last refresh asked for; null when it named none.</summary>
+    public string? RotatedScope { get; init; }
 
     public byte[]? DeviceFingerprint { get; init; }
 
@@ -112,15 +83,16 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.OnceAsync<GrantedAccess>($"""
             WITH asked AS (
-                SELECT {family} AS family, {Handle.Hash(rotation.RefreshToken)} AS token,
-                       {Handle.Hash(rotation.Successor)} AS successor, {rotation.Nonce} AS nonce,
+                SELECT {family} AS family, {Handle.Hash(rotation.RefreshToken)} AS token, {rotation.Nonce} AS nonce,
+                       {Handle.Hash(rotation.Successor)} AS successor, now() + {rotation.Lifetime} AS idle_end,
                        {rotation.ClientId} AS client_id, string_to_array({OrNull.Text(rotation.Scope)}, ' ') AS scopes,
                        {OrNull.Bytes(rotation.DeviceFingerprint)} AS device, {rotation.EnforceDevice} AS same_device,
-                       {rotation.AllowedScopes} AS allowed_scopes, now() + {rotation.Lifetime} AS idle_end
+                       {OrNull.Text(rotation.Resource)} AS api, {rotation.Apis} AS apis, {rotation.ApiScopes} AS allowed
             ), presented AS (
                 UPDATE oauth_refresh_tokens AS t
                 SET token = asked.successor, previous_token = asked.token, successor_nonce = asked.nonce,
                     rotated_at = now(), rotated_from = {rotation.Audit.Address}::text, repeated = false,
+                    rotated_resource = asked.api, rotated_scope = array_to_string(asked.scopes, ' '),
                     repeats_in_a_row = CASE WHEN t.repeated THEN t.repeats_in_a_row ELSE 0 END,
                     device_fingerprint = asked.device,
                     device_changed = asked.device IS NOT NULL AND t.device_fingerprint IS DISTINCT FROM asked.device,
@@ -131,11 +103,13 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                 WHERE t.family = asked.family AND t.token = asked.token AND t.client_id = asked.client_id
                   AND t.revoked_at IS NULL AND t.expires_at > now()
                   AND (asked.scopes IS NULL OR asked.scopes <@ string_to_array(t.scope, ' '))
-                  AND asked.allowed_scopes && string_to_array(t.scope, ' ')
+                  AND (asked.api = ANY (t.resources) OR (asked.api IS NULL AND cardinality(t.resources) = 1))
+                  AND coalesce(asked.scopes, string_to_array(t.scope, ' ')) && string_to_array(
+                      asked.allowed[array_position(asked.apis, coalesce(asked.api, t.resources[1]))], ' ')
                   AND (NOT asked.same_device OR t.device_fingerprint IS NULL OR t.device_fingerprint = asked.device)
                   AND EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL
                               AND a.grants_from <= t.created_at)
-                RETURNING t.user_id, t.client_id, t.id, t.scope, t.device_changed
+                RETURNING user_id, t.client_id, id, scope, device_changed, coalesce(asked.api, resources[1]) AS resource
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
                 SELECT event, client_id, user_id, id,
@@ -144,7 +118,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                                 WITH ORDINALITY AS e (event, number)
                 WHERE number = 1 OR device_changed
             )
-            SELECT user_id, id AS grant_id, scope FROM presented
+            SELECT user_id, id AS grant_id, scope, resource FROM presented
             """, ct);
     }
 
@@ -155,6 +129,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.OnceAsync<RefreshTokenState>($"""
             SELECT t.client_id, t.user_id, t.id AS grant_id, t.scope, t.device_fingerprint, t.successor_nonce,
+                   coalesce(t.resources, ARRAY[]::text[]) AS resources, t.rotated_resource, t.rotated_scope,
                    t.token AS live_token, t.expires_at <= now() AS expired, t.token <> asked.token AS used,
                    coalesce(t.previous_token = asked.token, false) AS is_previous,
                    now() - nullif(t.rotated_at, 'infinity') AS since_use,
@@ -177,6 +152,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         return await db.OnceAsync<RepeatedAccess>($"""
             WITH successor AS (
                 SELECT family, user_id, id, scope, rotated_from, repeated, repeats_in_a_row,
+                       coalesce({OrNull.Text(repetition.Resource)}, resources[1]) AS resource,
                        device_fingerprint <> {OrNull.Bytes(repetition.DeviceFingerprint)} AS other_device,
                        {repetition.IsOurOwn} OR rotated_at = 'infinity' AS is_ours
                 FROM oauth_refresh_tokens
@@ -198,7 +174,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                        rotated_from, other_device
                 FROM judged WHERE within_bound
             )
-            SELECT user_id, id AS grant_id, scope, rotated_from AS earlier_address, other_device, within_bound
+            SELECT user_id, id AS grant_id, scope, resource, rotated_from AS earlier_address, other_device, within_bound
             FROM judged
             """, ct);
     }

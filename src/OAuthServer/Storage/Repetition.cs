@@ -10,6 +10,9 @@ internal sealed record Repetition
 
     public required string ClientId { get; init; }
 
+    /// <summary>The API that the token is to be for; null when the request named none.</summary>
+    public string? Resource { get; init; }
+
     /// <summary>Traits of the caller, or null when device binding is off.</summary>
     public byte[]? DeviceFingerprint { get; init; }
 
@@ -26,6 +29,7 @@ internal sealed record Repetition
     {
         Successor = successor,
         ClientId = rotation.ClientId,
+        Resource = rotation.Resource,
         DeviceFingerprint = rotation.DeviceFingerprint,
         MostRepeats = rotation.MostRepeats,
         Audit = rotation.Audit,
@@ -48,6 +52,9 @@ internal sealed record RepeatedAccess
 
     public required string Scope { get; init; }
 
+    /// <summary>The API that the access token is for.</summary>
+    public required string Resource { get; init; }
+
     /// <summary>Where the same token came from first.</summary>
     public string? EarlierAddress { get; init; }
 
@@ -58,5 +65,5 @@ internal sealed record RepeatedAccess
     public bool WithinBound { get; init; }
 
     /// <summary>The same as of a first refresh.</summary>
-    public GrantedAccess ToGranted() => new(UserId, GrantId, Scope);
+    public GrantedAccess ToGranted() => new(UserId, GrantId, Scope) { Resource = Resource };
 }

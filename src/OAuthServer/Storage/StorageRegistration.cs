@@ -64,6 +64,7 @@ internal static class StorageRegistration
         services.AddSingleton<Consents>();
         services.AddSingleton<Grants>();
         services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<Resources>();
         services.AddSingleton<RevokedTokens>();
         services.AddSingleton<SigningKeys>();
     }

@@ -12,6 +12,7 @@ internal static class TableRights
     private static readonly Dictionary<string, string[]> Less = new(StringComparer.Ordinal)
     {
         ["oauth_clients"] = ["SELECT"],
+        ["oauth_resources"] = ["SELECT"],
         ["oauth_audit_seals"] = ["SELECT", "INSERT"],
         ["oauth_signing_keys"] = ["SELECT", "INSERT", "UPDATE"],
         [AppliedScript.Table] = ["SELECT"],

@@ -85,11 +85,8 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
     [InlineData("OAuth__DeviceBinding", "Sometimes", "DeviceBinding")]
     [InlineData("OAuth__Unknown", "1", "OAuth:Unknown: there is no setting 'Unknown'.")]
     [InlineData("OAuth__Issuer__Url", "https://as.example.test", "OAuth:Issuer:Url: there is no setting 'Url'.")]
-    [InlineData("OAuth__Scopes__read", "See your notes", "OAuth:Scopes:read: the entries of OAuth:Scopes are numbered from 0; write OAuth:Scopes:0:Name.")]
-    [InlineData("OAuth__Scopes__0", "read", "OAuth:Scopes:0 has no value of its own: write OAuth:Scopes:0:Name.")]
-    [InlineData("OAuth__Scopes", "read write", "OAuth:Scopes has no value of its own: write OAuth:Scopes:0:Name.")]
-    [InlineData("OAuth__Scopes__0__Description", "See your notes", "OAuth:Scopes:0:Name is required.")]
-    [InlineData("OAuth__Scopes__0__Name", "notes read", "OAuth:Scopes:0:Name must have only printable ASCII characters, and no space")]
+    [InlineData("OAuth__Scopes__0__Name", "read", "OAuth:Scopes: there is no setting 'Scopes'.")]
+    [InlineData("OAuth__Audience", "https://api.example", "OAuth:Audience: there is no setting 'Audience'.")]
     [InlineData("ForwardedHeaders__KnownProxies", "10.0.0.7", "ForwardedHeaders:KnownProxies has no value of its own: write ForwardedHeaders:KnownProxies:0.")]
     [InlineData("ForwardedHeaders__KnownProxies__first", "10.0.0.7", "the entries of ForwardedHeaders:KnownProxies are numbered from 0; write ForwardedHeaders:KnownProxies:0.")]
     [InlineData("SigningKeys__Unknown", "1", "SigningKeys:Unknown: there is no setting 'Unknown'.")]
@@ -117,46 +114,6 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
 
         Assert.Contains(expected, Assert.Single(faults), StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, string.Concat(faults), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("OAuth__Scopes__notes:read", "See your notes", "OAuth:Scopes:notes: the entries of OAuth:Scopes are numbered from 0; write OAuth:Scopes:0:Name.")]
-    [InlineData("OAuth__Scopes__https://api.example/read", "See your notes", "OAuth:Scopes:https: the entries of OAuth:Scopes are numbered from 0; write OAuth:Scopes:0:Name.")]
-    [InlineData("OAuth__Scopes__0__Title", "read", "OAuth:Scopes:0:Title: there is no setting 'Title'.")]
-    [InlineData("OAuth__Scopes__0__read", "See your notes", "OAuth:Scopes:0:read: there is no setting 'read'.")]
-    public void A_key_of_the_scopes_that_is_misplaced_is_named(string key, string value, string expected) =>
-        Assert.Contains(expected, InProcess.Faults(new Dictionary<string, string>(Right) { [key] = value }));
-
-    [Theory]
-    [InlineData("notes:read")]
-    [InlineData("https://api.example/notes.read")]
-    [InlineData("urn:example:notes#read")]
-    [InlineData("notes__read")]
-    [InlineData("read!$%&'()*+,-./:;<=>?@[]^_`{|}~")]
-    public void A_scope_may_have_any_name_of_RFC_6749(string name) =>
-        Assert.Empty(InProcess.Faults(new Dictionary<string, string>(Right) { ["OAuth__Scopes__0__Name"] = name, ["OAuth__Scopes__0__Description"] = "See your notes" }));
-
-    [Fact]
-    public void Every_fault_of_the_scopes_is_named_in_one_run()
-    {
-        var faults = InProcess.Faults(new Dictionary<string, string>(Right)
-        {
-            ["OAuth__Scopes__0__Name"] = "notes:read",
-            ["OAuth__Scopes__1__Name"] = "no\"tes",
-            ["OAuth__Scopes__2__Name"] = "notes:read",
-            ["OAuth__Scopes__3__Name"] = "nötes",
-            ["OAuth__Scopes__4__Nmae"] = "notes:write",
-            ["OAuth__Scopes__4__Description"] = "Write your notes",
-            ["OAuth__Scopes__five"] = "notes",
-        });
-
-        string[] named =
-        [
-            "OAuth:Scopes:1:Name must", "OAuth:Scopes:2:Name is notes:read, as OAuth:Scopes:0:Name is already.", "OAuth:Scopes:3:Name must",
-            "OAuth:Scopes:4:Nmae: there is no setting", "OAuth:Scopes:4:Name is required", "OAuth:Scopes:five: the entries",
-        ];
-        foreach (var part in named) Assert.Single(faults, fault => fault.StartsWith(part, StringComparison.Ordinal));
-        Assert.DoesNotContain(faults, fault => fault.Contains("Binder", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -56,6 +56,11 @@ public sealed class SeededCluster : IAsyncDisposable
                 $"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)", rows!);
         }
 
+        var scopes = await seeded._model.ScalarAsync<string>("SELECT scopes::text FROM oauth_resources");
+        await seeded.ExecuteAsync(
+            $"INSERT INTO oauth_resources (resource, name, scopes, is_default) VALUES ('{TestServer.Issuer}', 'Notes', $1::jsonb, true)",
+            scopes!);
+
         return seeded;
     }
 

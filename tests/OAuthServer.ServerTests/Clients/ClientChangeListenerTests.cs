@@ -17,11 +17,12 @@ public sealed class ClientChangeListenerTests
         await using var database = await TestDatabase.CreateAsync();
         var cache = Options.Create(new ClientCacheOptions());
         var clients = new OAuthServer.Storage.Clients(database.Contexts);
-        var directory = new ClientDirectory(clients, cache, TimeProvider.System);
+        using var resources = new ResourceDirectory(new Resources(database.Contexts), cache, TimeProvider.System);
+        var directory = new ClientDirectory(clients, resources, cache, TimeProvider.System);
         directory.Dispose();
         using var listener = new ClientChangeListener(
             Options.Create(new DatabaseOptions { ConnectionString = database.ConnectionString }),
-            clients, directory, cache, TimeProvider.System, NullLogger<ClientChangeListener>.Instance);
+            clients, [directory], cache, TimeProvider.System, NullLogger<ClientChangeListener>.Instance);
 
         await listener.StartAsync(Ct);
 

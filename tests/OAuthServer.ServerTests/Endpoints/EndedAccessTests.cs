@@ -132,6 +132,7 @@ public sealed class EndedAccessTests(OwnServer own) : IClassFixture<OwnServer>, 
     [InlineData("write", "read", null)]
     public async Task A_scope_that_was_taken_from_a_client_is_issued_no_more(string left, string? asked, string? issued)
     {
+        await _server.AddScopesAsync("other");
         var client = $"shrinking-{Guid.NewGuid():N}";
         await _server.Database.ExecuteAsync("""
             INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes)

@@ -95,8 +95,12 @@ public sealed class HandedOutTests(SignedInServer own) : IClassFixture<SignedInS
         (await own.Server.PostRawAsync("/oauth/token", body + "%E9", type)).IsError("invalid_request");
     }
 
-    private async Task AddBroadAsync() => await own.Database.ExecuteAsync(
-        "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes) "
-        + "VALUES ($1, $2, 'Broad', '{https://c.example/cb}', $3, $3) ON CONFLICT DO NOTHING",
-        Broad, TestData.SecretHash, Scopes);
+    private async Task AddBroadAsync()
+    {
+        await own.Server.AddScopesAsync(Scopes);
+        await own.Database.ExecuteAsync(
+            "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes) "
+            + "VALUES ($1, $2, 'Broad', '{https://c.example/cb}', $3, $3) ON CONFLICT DO NOTHING",
+            Broad, TestData.SecretHash, Scopes);
+    }
 }

@@ -169,14 +169,14 @@ public sealed class QuestionTests : IAsyncLifetime
     {
         await _database.ExecuteAsync(
             """
-            INSERT INTO oauth_consents (user_id, client_id, scopes, granted_at) VALUES
-                ($1, 'demo-web', '{read}', now() - interval '2 days'), ($1, 'demo-spa', '{read,write}', now() - interval '1 day'),
-                ($2, 'demo-web', '{write}', now())
+            INSERT INTO oauth_consents (user_id, client_id, resource, scopes, granted_at) VALUES
+                ($1, 'demo-web', 'urn:a', '{read}', now() - interval '2 days'), ($1, 'demo-spa', 'urn:a', '{read,write}', now() - interval '1 day'),
+                ($2, 'demo-web', 'urn:a', '{write}', now())
             """,
             TestData.AliceId, TestData.BobId);
         var consents = new Consents(_database.Contexts);
 
-        Assert.Equal(["read"], await consents.FindAsync(TestData.AliceId, "demo-web", Ct));
+        Assert.Equal(["read"], (await consents.FindAsync(TestData.AliceId, "demo-web", Ct))["urn:a"]);
         Assert.Empty(await consents.FindAsync(TestData.BobId, "demo-spa", Ct));
         Assert.Equal(["demo-spa", "demo-web"], (await consents.ListAsync(TestData.AliceId, Ct)).Select(app => app.ClientId));
         Assert.All(await consents.ListAsync(TestData.AliceId, Ct), app => Assert.NotEqual(app.ClientId, app.ClientName));

@@ -12,6 +12,7 @@ public sealed class ClientChangeListenerTests : IDisposable
 {
     private readonly WaitingClock _clock = new();
     private readonly RecordedLog<ClientChangeListener> _log = new();
+    private readonly ResourceDirectory _resources;
     private readonly ClientDirectory _directory;
     private readonly ClientChangeListener _listener;
 
@@ -20,8 +21,9 @@ public sealed class ClientChangeListenerTests : IDisposable
         var database = new DatabaseOptions { ConnectionString = "Host=127.0.0.1;Port=1;Username=oauth;Timeout=5" };
         var cache = Options.Create(new ClientCacheOptions());
         var clients = new OAuthServer.Storage.Clients(new FailingDatabase());
-        _directory = new ClientDirectory(clients, cache, _clock);
-        _listener = new ClientChangeListener(Options.Create(database), clients, _directory, cache, _clock, _log);
+        _resources = new ResourceDirectory(new Resources(new FailingDatabase()), cache, _clock);
+        _directory = new ClientDirectory(clients, _resources, cache, _clock);
+        _listener = new ClientChangeListener(Options.Create(database), clients, [_directory], cache, _clock, _log);
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -30,6 +32,7 @@ public sealed class ClientChangeListenerTests : IDisposable
     {
         _listener.Dispose();
         _directory.Dispose();
+        _resources.Dispose();
     }
 
     [Fact]

@@ -67,7 +67,8 @@ public sealed class ServerRegistrationTests : IDisposable
 
         Assert.Equal(
             [
-                "database: ready 00:00:03", "schema: ready 00:00:03", "signing-key: documents,ready -00:00:00.0010000",
+                "database: ready 00:00:03", "resources: ready -00:00:00.0010000", "schema: ready 00:00:03",
+                "signing-key: documents,ready -00:00:00.0010000",
                 "stopping: documents,ready -00:00:00.0010000",
             ],
             checks.Select(check => $"{check.Name}: {string.Join(',', check.Tags.Order(StringComparer.Ordinal))} {check.Timeout}")

@@ -130,6 +130,16 @@ public sealed class ParametersTests
     }
 
     [Fact]
+    public void A_parameter_that_may_be_repeated_has_all_its_values_and_can_be_set_to_others()
+    {
+        Assert.True(Parameters.TryParse("r=1&b=2&r=3&r=&R=4"u8, out var parameters));
+        Assert.Equal(["1", "3"], parameters.All("r"));
+        Assert.Empty(parameters.All("c"));
+        Assert.Equal("?b=2&R=4&r=5&r=6", parameters.With("r", "5", "6").ToQuery());
+        Assert.Equal("?b=2&R=4", parameters.With("r").ToQuery());
+    }
+
+    [Fact]
     public void Printing_shows_no_value()
     {
         Assert.True(Parameters.TryParse("client_secret=demo-value"u8, out var parameters));

@@ -75,45 +75,6 @@ public sealed class OAuthOptionsValidatorTests
     public void A_retry_window_is_at_most_five_minutes(string window, bool valid) =>
         Check(options => options.RefreshRetryWindow = Time(window), valid, "OAuth:RefreshRetryWindow");
 
-    [Theory]
-    [InlineData("read", true)]
-    [InlineData("notes:read", true)]
-    [InlineData("https://api.example/notes.write", true)]
-    [InlineData("!#[]~", true)]
-    [InlineData("read write", false)]
-    [InlineData(" read", false)]
-    [InlineData("", false)]
-    [InlineData("re\"ad", false)]
-    [InlineData("re\\ad", false)]
-    [InlineData("réad", false)]
-    [InlineData("read\t", false)]
-    [InlineData("read\u007f", false)]
-    public void A_scope_name_is_one_scope_token(string name, bool valid) =>
-        Check(options => options.Scopes.Add(new() { Name = name }), valid, "OAuth:Scopes:0:Name");
-
-    [Theory]
-    [InlineData("read", "write", true)]
-    [InlineData("read", "Read", true)]
-    [InlineData("notes:read", "notes", true)]
-    [InlineData("read", "read", false)]
-    [InlineData("notes:read", "notes:read", false)]
-    public void A_scope_is_listed_once(string first, string second, bool valid) => Check(
-        options => options.Scopes.AddRange([new() { Name = first }, new() { Name = second }]),
-        valid, "OAuth:Scopes:1:Name");
-
-    [Theory]
-    [InlineData("notes:read", "See your notes")]
-    [InlineData("notes:write", "notes:write")]
-    [InlineData("notes", "notes")]
-    [InlineData("NOTES:read", "NOTES:read")]
-    public void A_scope_is_told_in_its_words_or_by_its_name(string scope, string words)
-    {
-        var options = Options("https://as.example");
-        options.Scopes.Add(new() { Name = "notes:read", Description = "See your notes" });
-        options.Scopes.Add(new() { Name = "notes:write", Description = " " });
-        Assert.Equal(words, options.Describe(scope));
-    }
-
     [Fact]
     public void An_unknown_device_binding_is_a_fault() =>
         Check(options => options.DeviceBinding = (DeviceBinding)9, false, "OAuth:DeviceBinding");

@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
+using OAuthServer.Clients;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
-using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Endpoints.Account;
@@ -30,19 +29,20 @@ internal static class ConnectionsEndpoint
         AccountLinks links,
         PageAnswers pages,
         Consents consents,
-        IOptions<OAuthOptions> options,
+        ResourceDirectory resources,
         CancellationToken ct)
     {
         if (await AccountSession.ReadAsync(http) is not { } account)
             return new SeeOther(links.SignIn(links.Connections));
-        var connections = await consents.ListAsync(account.Id, ct);
-        var rows = connections
-            .OrderByDescending(app => app.GrantedAt)
+        var apis = await resources.ReadAsync(ct);
+        var rows = (await consents.ListAsync(account.Id, ct))
+            .GroupBy(app => (app.ClientId, app.ClientName))
             .Select(app => new ConnectionView(
-                app.ClientId,
-                app.ClientName,
-                [.. app.Scopes.Select(scope => new ScopeView(scope, options.Value.Describe(scope)))],
-                app.GrantedAt));
+                app.Key.ClientId,
+                app.Key.ClientName,
+                [.. app.Select(connection => View(connection, apis.Find(connection.Resource)))],
+                app.Max(connection => connection.GrantedAt)))
+            .OrderByDescending(app => app.GrantedAt);
         return pages.Connections(new ConnectionsView(account.Name, [.. rows], Notice(http.Request.Query["done"])));
     }
 
@@ -64,6 +64,11 @@ internal static class ConnectionsEndpoint
         await grants.WithdrawAsync(account.Id, client, http.Audit(), ct);
         return new SeeOther(links.Connections + "?done=withdrawn");
     }
+
+    // An API that is gone has its identifier for a name, and scopes without words.
+    private static ApiView View(Connection connection, Resource? api) => new(
+        api?.Name ?? connection.Resource,
+        [.. connection.Scopes.Select(scope => new ScopeView(scope, api?.Describe(scope) ?? scope))]);
 
     private static string? Notice(string? done) => done switch
     {

@@ -12,6 +12,9 @@ namespace OAuthServer.Endpoints.Authorize;
 internal sealed record AuthorizeRequest(
     RedirectTarget Target, Scope Scope, string? CodeChallenge, Prompt Prompt, Parameters Parameters)
 {
+    /// <summary>The APIs that are asked for, or the default one (RFC 8707 §2).</summary>
+    public required IReadOnlyList<Resource> Resources { get; init; }
+
     /// <summary>Of our own, in the request that begins again after a sign-in page.</summary>
     public const string AfterSignIn = "after_sign_in";
 
@@ -24,6 +27,9 @@ internal sealed record AuthorizeRequest(
     public bool NeedsATap =>
         Client.IsNative && Prompt != Prompt.None && !RedirectUri.IsInterceptable(Target.RedirectUri)
         && Parameters[AfterSignIn] is null;
+
+    /// <summary>What is asked for of one of these APIs.</summary>
+    public Scope ScopeOf(Resource api) => Scope.Among(api.Scopes);
 
     /// <summary>Holds the state and the challenge.</summary>
     public override string ToString() => $"request of {Client}";
@@ -62,6 +68,7 @@ internal abstract record AuthorizeOutcome
     internal sealed record SignIn(AuthorizeRequest Request, bool Reauthenticate) : AuthorizeOutcome;
 
     /// <summary>The person has to be asked.</summary>
-    /// <param name="AgreedBefore">The scopes agreed to before.</param>
-    internal sealed record AskConsent(AuthorizeRequest Request, IReadOnlyList<string> AgreedBefore) : AuthorizeOutcome;
+    /// <param name="AgreedBefore">The scopes agreed to before, by canonical identifier of their API.</param>
+    internal sealed record AskConsent(AuthorizeRequest Request, ILookup<string, string> AgreedBefore)
+        : AuthorizeOutcome;
 }

@@ -77,7 +77,8 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         var client = target.Client;
         if (ReadabilityFault(target, parameters) is { } unreadable) return unreadable;
         if (ResponseFault(client, parameters) is { } unsupported) return unsupported;
-        if (ReadScope(client, parameters["scope"]).Failed(out var unscoped, out var scope)) return unscoped;
+        if (ReadResources(client, parameters).Failed(out var untargeted, out var apis)) return untargeted;
+        if (ReadScope(client, apis, parameters["scope"]).Failed(out var unscoped, out var scope)) return unscoped;
         if (ChallengeFault(client, parameters) is { } fault) return fault;
         if (!Prompts.TryParse(parameters["prompt"], out var prompt))
         {
@@ -87,7 +88,10 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
 
         if (parameters.ToQuery(AuthorizeRequest.AfterSignIn).Length > LongestRequest)
             return OAuthError.InvalidRequest("The request is too long.", Reasons.RequestTooLong);
-        return new AuthorizeRequest(target, scope, parameters["code_challenge"], prompt, parameters);
+        return new AuthorizeRequest(target, scope, parameters["code_challenge"], prompt, parameters)
+        {
+            Resources = apis,
+        };
     }
 
     private static OAuthError? ReadabilityFault(RedirectTarget target, Parameters parameters)
@@ -135,22 +139,39 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         return OAuthError.InvalidRequest("Only response_mode=query is supported.", Reasons.ResponseModeUnsupported);
     }
 
-    private static Result<Scope> ReadScope(Client client, string? text)
+    private static Result<IReadOnlyList<Resource>> ReadResources(Client client, Parameters parameters)
+    {
+        if (client.Resources.Read(parameters.All("resource")).Failed(out var refusal, out var named)) return refusal;
+        if (named.Count > 0) return Result.Of(named);
+        return client.Resources.Default is { } usual
+            ? Result.Of<IReadOnlyList<Resource>>([usual])
+            : OAuthError.NoDefaultTarget();
+    }
+
+    // A scope is one of the APIs that are asked for, and each of these has to get one (RFC 8707 §2).
+    private static Result<Scope> ReadScope(Client client, IReadOnlyList<Resource> apis, string? text)
     {
         Scope? asked = Scope.Of([]);
         if (text is not null && !Scope.TryParse(text, out asked))
             return OAuthError.MalformedScope(Reasons.ScopeNotAllowed);
-        asked = asked.WithoutNotServed(client.Scopes);
-        if (asked.FirstBeyond(client.Scopes) is { } beyond)
+        var allowed = Scope.Of(apis.SelectMany(api => api.Scopes)).Among(client.Scopes).Names;
+        asked = asked.WithoutNotServed(allowed);
+        if (asked.FirstBeyond(allowed) is { } beyond)
         {
             return OAuthError.InvalidScope(
                 $"{Scope.Named(beyond)} is unknown here, or not allowed to this client.", Reasons.ScopeNotAllowed);
         }
 
-        if (asked.Names.Count > 0) return asked;
-        if (client.DefaultScopes.Count > 0) return Scope.Of(client.DefaultScopes);
-        return OAuthError.InvalidScope(
-            "No scope that exists here was asked for, and this client has no default.", Reasons.ScopeNotAllowed);
+        if (asked.Names.Count == 0) asked = Scope.Of(client.DefaultScopes).Among(allowed);
+        if (asked.Names.Count == 0)
+        {
+            return OAuthError.InvalidScope(
+                "No scope that exists here was asked for, and this client has no default.", Reasons.ScopeNotAllowed);
+        }
+
+        return apis.FirstOrDefault(api => asked.Among(api.Scopes).Names.Count == 0) is { } idle
+            ? OAuthError.InvalidScope($"No scope of {idle} was asked for.", Reasons.ResourceWithoutScope)
+            : asked;
     }
 
     private static OAuthError? ChallengeFault(Client client, Parameters parameters)

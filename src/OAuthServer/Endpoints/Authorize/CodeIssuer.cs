@@ -45,6 +45,8 @@ internal sealed class CodeIssuer(AuthorizationCodes codes, KeyRing keys, IOption
             RedirectUri = target.RedirectUri,
             RedirectUriWasSent = target.RedirectUriWasSent,
             Scope = request.Scope.ToString(),
+            Resources = [.. request.Resources.Select(api => api.Canonical)],
+            ScopesByResource = [.. request.Resources.Select(api => request.ScopeOf(api).ToString())],
             CodeChallenge = request.CodeChallenge,
             Lifetime = options.Value.AuthorizationCodeLifetime,
             Audit = audit,

@@ -1,10 +1,9 @@
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
+using OAuthServer.Clients;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
-using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Authorize;
 
@@ -38,7 +37,6 @@ internal sealed class ConsentForm(
     IDataProtectionProvider protection,
     PageAnswers pages,
     AccountLinks links,
-    IOptions<OAuthOptions> options,
     TimeProvider clock)
 {
     // Not longer than a code's row is kept at least: the row is what makes the form count once.
@@ -48,19 +46,19 @@ internal sealed class ConsentForm(
 
     public IResult Ask(AuthorizeOutcome.AskConsent ask, SignedInAccount person)
     {
-        // What is shown is what is agreed to, whatever the defaults of the client become meanwhile.
-        var shown = ask.Request.Parameters.With("scope", ask.Request.Scope.ToString());
-        var (target, query) = (ask.Request.Target, shown.ToQuery("prompt"));
-        var granted = ask.Request.Scope.Names.Intersect(ask.AgreedBefore, StringComparer.Ordinal).ToList();
-        var asked = ask.Request.Scope.Names.Except(granted, StringComparer.Ordinal);
+        // What is shown is what is agreed to, whatever the defaults of client and server become meanwhile.
+        var request = ask.Request;
+        var shown = request.Parameters.With("scope", request.Scope.ToString())
+            .With("resource", request.Resources.Select(api => api.Identifier));
+        var (target, query) = (request.Target, shown.ToQuery("prompt"));
         var ticket = new ConsentTicket(
             Handle.NewId(), person.Id, person.AuthenticatedAt, query, Handle.New(), clock.GetUtcNow() + Lifetime);
         var view = new ConsentView
         {
             ClientName = target.Client.Name,
             RedirectHost = RedirectUri.Display(target.RedirectUri),
-            Scopes = [.. asked.Select(Describe)],
-            AlreadyGranted = [.. granted.Select(Describe)],
+            Asked = Views(request, (api, scope) => !ask.AgreedBefore[api.Canonical].Contains(scope)),
+            AlreadyGranted = Views(request, (api, scope) => ask.AgreedBefore[api.Canonical].Contains(scope)),
             UserName = person.Name,
             Ticket = _tickets.Seal(ticket),
             SwitchAccountUrl = links.SignIn(links.Authorize(query), SignInAs.Another),
@@ -92,5 +90,12 @@ internal sealed class ConsentForm(
     private string WayBack(ConsentTicket? ticket) =>
         ticket is null ? links.Connections : links.Authorize(ticket.Query);
 
-    private ScopeView Describe(string scope) => new(scope, options.Value.Describe(scope));
+    // Those of the request's scopes that are chosen, below the name of their API.
+    private static IReadOnlyList<ApiView> Views(AuthorizeRequest request, Func<Resource, string, bool> isChosen) =>
+    [
+        .. from api in request.Resources
+           let chosen = request.ScopeOf(api).Names.Where(scope => isChosen(api, scope)).ToList()
+           where chosen.Count > 0
+           select new ApiView(api.Name, [.. chosen.Select(scope => new ScopeView(scope, api.Describe(scope)))]),
+    ];
 }

@@ -1,22 +1,34 @@
 using System.Buffers;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
+using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Discovery;
 
-/// <summary>The authorization server metadata (RFC 8414 §2), built once: it only tells what works.</summary>
-internal sealed class DiscoveryDocuments
+/// <summary>
+/// The authorization server metadata (RFC 8414 §2), built anew when the APIs change: it only tells what works.
+/// </summary>
+internal sealed class DiscoveryDocuments(ServerAddress address, ResourceDirectory resources)
 {
     private static readonly string[] ClientAuthentication = ["client_secret_basic", "client_secret_post", "none"];
 
-    public DiscoveryDocuments(ServerAddress address, IOptions<OAuthOptions> options) =>
-        Metadata = CachedDocument.Of(Write(address, options.Value));
+    private volatile Written? _written;
 
-    public CachedDocument Metadata { get; }
+    /// <summary>From memory: with the APIs that were read last, and without any before the first time.</summary>
+    public CachedDocument Metadata
+    {
+        get
+        {
+            var apis = resources.LastKnown;
+            if (_written is { } written && ReferenceEquals(written.Apis, apis)) return written.Document;
+            var anew = new Written(apis, CachedDocument.Of(Write(apis)));
+            _written = anew;
+            return anew.Document;
+        }
+    }
 
-    private static ReadOnlyMemory<byte> Write(ServerAddress address, OAuthOptions options)
+    private ReadOnlyMemory<byte> Write(ResourceList? apis)
     {
         var body = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(body))
@@ -27,8 +39,10 @@ internal sealed class DiscoveryDocuments
             json.WriteString("token_endpoint", address.Url(Routes.Token));
             json.WriteString("revocation_endpoint", address.Url(Routes.Revoke));
             json.WriteString("jwks_uri", address.Url(Routes.Keys));
-            string[] scopes = [.. options.Scopes.Select(scope => scope.Name).Order(StringComparer.Ordinal)];
-            if (scopes.Length > 0) WriteArray(json, "scopes_supported", scopes);
+            if (apis is { Scopes.Count: > 0 }) WriteArray(json, "scopes_supported", [.. apis.Scopes]);
+            // RFC 9728 §4; one that is no https URL has no metadata of its own.
+            string[] https = [.. apis?.Live.Select(api => api.Identifier).Where(IsHttps) ?? []];
+            if (https.Length > 0) WriteArray(json, "protected_resources", https);
             WriteArray(json, "response_types_supported", "code");
             WriteArray(json, "response_modes_supported", "query");
             WriteArray(
@@ -44,10 +58,15 @@ internal sealed class DiscoveryDocuments
         return body.WrittenMemory.ToArray();
     }
 
+    private static bool IsHttps(string identifier) =>
+        identifier.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
     private static void WriteArray(Utf8JsonWriter json, string name, params ReadOnlySpan<string> values)
     {
         json.WriteStartArray(name);
         foreach (var value in values) json.WriteStringValue(value);
         json.WriteEndArray();
     }
+
+    private sealed record Written(ResourceList? Apis, CachedDocument Document);
 }

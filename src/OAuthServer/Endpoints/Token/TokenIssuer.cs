@@ -16,7 +16,7 @@ namespace OAuthServer.Endpoints.Token;
 internal sealed class TokenIssuer(
     ServerAddress address, IOptions<OAuthOptions> options, TimeProvider clock, ServerTelemetry telemetry)
 {
-    private readonly long _lifetime = (long)options.Value.AccessTokenLifetime.TotalSeconds;
+    private readonly TimeSpan _lifetime = options.Value.AccessTokenLifetime;
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     /// <summary>
@@ -26,6 +26,7 @@ internal sealed class TokenIssuer(
     {
         using var span = telemetry.Span("sign access token");
         var began = telemetry.SigningBegins();
+        var lifetime = (long)(access.Lifetime ?? _lifetime).TotalSeconds;
         var issuedAt = clock.GetUtcNow().ToUnixTimeSeconds();
         var token = _handler.CreateToken(new SecurityTokenDescriptor
         {
@@ -36,8 +37,8 @@ internal sealed class TokenIssuer(
                 ["iss"] = address.Issuer,
                 // No client id looks like the id of an account (RFC 9068 §5).
                 ["sub"] = access.UserId?.ToString() ?? clientId,
-                ["aud"] = address.Audience,
-                ["exp"] = issuedAt + _lifetime,
+                ["aud"] = access.Audience,
+                ["exp"] = issuedAt + lifetime,
                 ["iat"] = issuedAt,
                 ["jti"] = Handle.NewTokenId(access.GrantId),
                 ["client_id"] = clientId,
@@ -46,6 +47,6 @@ internal sealed class TokenIssuer(
             },
         });
         telemetry.Signed(began);
-        return new IssuedTokens(token, _lifetime, access.RefreshToken, access.Scope);
+        return new IssuedTokens(token, lifetime, access.RefreshToken, access.Scope);
     }
 }

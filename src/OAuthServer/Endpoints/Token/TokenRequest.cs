@@ -30,6 +30,9 @@ internal sealed record TokenRequest
 
     public string? Scope { get; init; }
 
+    /// <summary>As sent; the one parameter that may be repeated (RFC 8707 §2).</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
     /// <summary>When it was all there, as a timestamp of the server's clock.</summary>
     public required long Arrived { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed record TokenRequest
             CodeVerifier = form["code_verifier"],
             RefreshToken = form["refresh_token"],
             Scope = form["scope"],
+            Resources = form.All("resource"),
             Arrived = clock.GetTimestamp(),
             Device = DeviceTraits.Of(http),
             Audit = http.HttpContext.Audit(),

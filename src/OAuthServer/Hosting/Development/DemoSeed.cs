@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Hosting.Development;
@@ -12,6 +13,8 @@ namespace OAuthServer.Hosting.Development;
 /// </summary>
 internal sealed class DemoSeed(
     IDbContextFactory<OAuthDbContext> contexts,
+    Resources resources,
+    ServerAddress address,
     IServiceScopeFactory scopes,
     IHostEnvironment environment,
     IOptions<ClientSecretOptions> secrets)
@@ -21,11 +24,16 @@ internal sealed class DemoSeed(
     public const string Web = "demo-web";
     public const string WebSecret = "demo-web-secret";
 
+    private const string Scopes = """
+        {"read": "See your data", "write": "Add to your data and change it"}
+        """;
+
     /// <summary>Adds what is missing.</summary>
     /// <exception cref="InvalidOperationException">Outside Development: everybody knows these secrets.</exception>
     public async Task AddAsync()
     {
         if (!environment.IsDevelopment()) throw new InvalidOperationException("Demo data is for Development alone.");
+        await resources.AddDefaultAsync(address.Issuer, "Demo API", Scopes, CancellationToken.None);
         await AddClientsAsync();
         await AddPersonAsync();
     }

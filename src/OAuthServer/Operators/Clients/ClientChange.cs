@@ -31,8 +31,8 @@ internal sealed record ClientChange(
     // was disabled, are told in words.
     private static readonly string[] Plain =
     [
-        "name", "application_type", "redirect_uris", "allowed_scopes", "default_scopes", "grant_types", "require_pkce",
-        "app_origins", "accepted_schemes", "max_refresh_repeats",
+        "name", "application_type", "redirect_uris", "allowed_scopes", "default_scopes", "allowed_resources",
+        "grant_types", "require_pkce", "app_origins", "accepted_schemes", "max_refresh_repeats",
     ];
 
     // For a terminal, where TerminalText makes the values safe.

@@ -18,6 +18,8 @@ internal sealed record ClientFileEntry
 
     public string[] DefaultScopes { get; init; } = [];
 
+    public string[] AllowedResources { get; init; } = [];
+
     public string[] GrantTypes { get; init; } =
         [Protocol.GrantTypes.AuthorizationCode, Protocol.GrantTypes.RefreshToken];
 

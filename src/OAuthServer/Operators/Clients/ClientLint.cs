@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
@@ -10,11 +11,10 @@ namespace OAuthServer.Operators.Clients;
 /// rules about secrets are in <see cref="SecretLint"/>. A disabled client is one finding: nothing else of it matters
 /// until it is enabled.
 /// </summary>
-/// <param name="scopes">The names of <c>OAuth:Scopes</c>; empty when none are configured, and then no scope is looked
-/// at.</param>
+/// <param name="apis">What <c>oauth_resources</c> has; when it has nothing, no scope and no resource is looked at.</param>
 /// <param name="cost"><c>ClientSecrets:Cost</c>.</param>
 /// <param name="now">The moment that end dates are compared with.</param>
-internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, DateTimeOffset now)
+internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now)
 {
     /// <summary>Every finding, by client and then by rule.</summary>
     /// <param name="clients">All rows, since some rules compare one with another.</param>
@@ -46,7 +46,7 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
 
     private IEnumerable<ClientFinding> CheckOne(ClientRow client) =>
         GrantTypesOf(client).Concat(RedirectUrisOf(client)).Concat(SchemesOf(client))
-            .Concat(ScopesOf(client)).Concat(PkceAndName(client)).Concat(RepeatsOf(client));
+            .Concat(ScopesOf(client)).Concat(ResourcesOf(client)).Concat(PkceAndName(client)).Concat(RepeatsOf(client));
 
     private static IEnumerable<ClientFinding> GrantTypesOf(ClientRow client)
     {
@@ -108,14 +108,26 @@ internal sealed class ClientLint(IReadOnlyCollection<string> scopes, int cost, D
 
     private IEnumerable<ClientFinding> ScopesOf(ClientRow client)
     {
-        var strange = scopes.Count == 0 ? [] : client.AllowedScopes.Except(scopes, StringComparer.Ordinal).ToList();
+        if (apis.Live.Count == 0) yield break;
+        var mine = new ClientResources(client, apis);
+        var had = mine.Names.SelectMany(name => mine.Find(name)!.Scopes);
+        var strange = client.AllowedScopes.Except(had, StringComparer.Ordinal).ToList();
         if (strange.Count == 0) yield break;
         yield return ClientFinding.Warning(
             client, LintRules.ScopeNotConfigured,
-            $"OAuth:Scopes does not have {Listed(strange)}.",
-            "Describe it there, so that the consent page can say it in plain words, or take it out of "
+            $"None of its APIs has the scope {Listed(strange)}, so it can never be granted.",
+            "Add it to the scopes of an API in oauth_resources, add that API to allowed_resources, or take it out of "
             + "allowed_scopes.");
     }
+
+    private IEnumerable<ClientFinding> ResourcesOf(ClientRow client) =>
+        from named in client.AllowedResources
+        let canonical = ResourceUri.Canonical(named)
+        where apis.Live.Count > 0 && (canonical is null || apis.Find(canonical) is not { IsDisabled: false })
+        select ClientFinding.Warning(
+            client, LintRules.ResourceUnknown,
+            $"No API of oauth_resources that is not disabled is {named}.",
+            "Add or enable it, or take it out of allowed_resources.");
 
     private static IEnumerable<ClientFinding> PkceAndName(ClientRow client)
     {

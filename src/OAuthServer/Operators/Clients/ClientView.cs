@@ -18,6 +18,8 @@ internal sealed record ClientView
 
     public required IReadOnlyList<string> DefaultScopes { get; init; }
 
+    public required IReadOnlyList<string> AllowedResources { get; init; }
+
     public required IReadOnlyList<string> GrantTypes { get; init; }
 
     public bool RequirePkce { get; init; }
@@ -48,6 +50,7 @@ internal sealed record ClientView
         RedirectUris = row.RedirectUris,
         AllowedScopes = row.AllowedScopes,
         DefaultScopes = row.DefaultScopes,
+        AllowedResources = row.AllowedResources,
         GrantTypes = row.GrantTypes,
         RequirePkce = row.RequirePkce,
         AppOrigins = row.AppOrigins,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using OAuthServer.Clients;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Clients;
@@ -18,7 +19,8 @@ internal static class ClientsLintCommand
         command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
         {
             var settings = runner.Settings;
-            var lint = new ClientLint(settings.Scopes, settings.ClientSecrets.Cost, settings.Clock.GetUtcNow());
+            var apis = new ResourceList(await new Resources(database).ListAsync(ct));
+            var lint = new ClientLint(apis, settings.ClientSecrets.Cost, settings.Clock.GetUtcNow());
             var clients = await new Storage.Clients(database).ListAsync(ct);
             var findings = lint.Check(clients, await new ClientSecretUses(database).ListAsync(ct));
             await parsed.PrintAsync(parsed.GetValue(json) ? Json(findings) : Lines(findings));

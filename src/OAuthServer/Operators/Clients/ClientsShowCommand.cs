@@ -39,6 +39,7 @@ internal static class ClientsShowCommand
         .. client.RedirectUris.Select(uri => (string[])["redirect_uri", TerminalText.Safe(uri)]),
         ["allowed_scopes", TerminalText.Safe(string.Join(' ', client.AllowedScopes))],
         ["default_scopes", TerminalText.Safe(string.Join(' ', client.DefaultScopes))],
+        .. client.AllowedResources.Select(api => (string[])["allowed_resource", TerminalText.Safe(api)]),
         ["grant_types", string.Join(' ', client.GrantTypes)],
         ["require_pkce", client.RequirePkce ? "yes" : "no"],
         .. client.AppOrigins.Select(origin => (string[])["app_origin", TerminalText.Safe(origin)]),

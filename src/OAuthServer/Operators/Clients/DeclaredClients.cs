@@ -43,6 +43,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
             RedirectUris = entry.RedirectUris,
             AllowedScopes = entry.AllowedScopes,
             DefaultScopes = entry.DefaultScopes,
+            AllowedResources = entry.AllowedResources,
             GrantTypes = entry.GrantTypes,
             RequirePkce = entry.RequirePkce,
             AppOrigins = entry.AppOrigins,
@@ -62,6 +63,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         row.RedirectUris = Either(row.RedirectUris, entry.RedirectUris);
         row.AllowedScopes = Either(row.AllowedScopes, entry.AllowedScopes);
         row.DefaultScopes = Either(row.DefaultScopes, entry.DefaultScopes);
+        row.AllowedResources = Either(row.AllowedResources, entry.AllowedResources);
         row.GrantTypes = Either(row.GrantTypes, entry.GrantTypes);
         row.RequirePkce = entry.RequirePkce;
         row.AppOrigins = Either(row.AppOrigins, entry.AppOrigins);

@@ -18,6 +18,7 @@ internal static class LintRules
     public const string RedirectUriShared = "redirect_uri_shared";
     public const string RedirectUriUnreadable = "redirect_uri_unreadable";
     public const string RedirectUriWithoutHttps = "redirect_uri_without_https";
+    public const string ResourceUnknown = "resource_unknown";
     public const string SchemeAccepted = "scheme_accepted";
     public const string ScopeNotConfigured = "scope_not_configured";
     public const string SecondSecretWithoutEnd = "second_secret_without_end";

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Operators.Clients;
-using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Doctor;
@@ -10,7 +9,7 @@ namespace OAuthServer.Operators.Doctor;
 internal sealed class ClientCheck(
     Storage.Clients clients,
     ClientSecretUses uses,
-    IOptions<OAuthOptions> options,
+    Storage.Resources resources,
     IOptions<ClientSecretOptions> secrets,
     TimeProvider clock,
     IHostEnvironment environment) : IDoctorCheck
@@ -28,8 +27,8 @@ internal sealed class ClientCheck(
         var disabled = rows.Count(client => client.DisabledAt is not null);
         var report = new CheckReport();
         report.Fact("clients", $"{rows.Count - disabled}{(disabled > 0 ? $", and {disabled} disabled" : "")}");
-        string[] scopes = [.. options.Value.Scopes.Select(scope => scope.Name)];
-        var lint = new ClientLint(scopes, secrets.Value.Cost, clock.GetUtcNow());
+        var apis = new ResourceList(await resources.ListAsync(ct));
+        var lint = new ClientLint(apis, secrets.Value.Cost, clock.GetUtcNow());
         foreach (var found in lint.Check(rows, await uses.ListAsync(ct)))
         {
             var id = FindingIds.OfClients + found.Rule;

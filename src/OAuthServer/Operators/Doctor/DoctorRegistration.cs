@@ -33,6 +33,7 @@ internal static class DoctorRegistration
         services.AddSingleton<IDoctorCheck, KeyCheck>();
         services.AddSingleton<IDoctorCheck, KeyFileCheck>();
         services.AddSingleton<IDoctorCheck, PreviousKeyCheck>();
+        services.AddSingleton<IDoctorCheck, ResourceCheck>();
         services.AddSingleton<IDoctorCheck, ClientCheck>();
         services.AddSingleton<IDoctorCheck, DemoCheck>();
         services.AddSingleton<IDoctorCheck, SessionKeyCheck>();

@@ -42,6 +42,7 @@ internal static class FindingIds
     public const string ServerSecretMissing = "server_secret_missing";
     public const string KeyFilesInProduction = "key_files_in_production";
     public const string KeyFileReadable = "key_file_readable";
+    public const string ResourceDefaultMissing = "resource_default_missing";
     public const string ClockOff = "clock_off";
     public const string SessionKeysInClear = "session_keys_in_clear";
     public const string SessionKeysNone = "session_keys_none";

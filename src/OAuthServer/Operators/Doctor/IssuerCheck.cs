@@ -19,7 +19,6 @@ internal sealed class IssuerCheck(ServerAddress address, IHostEnvironment enviro
         var report = new CheckReport();
         report.Fact("issuer", address.Issuer);
         report.Fact("metadata", metadata);
-        report.Fact("audience", address.Audience);
         Judge(report, uri, metadata);
         return Task.FromResult(report.Result());
     }

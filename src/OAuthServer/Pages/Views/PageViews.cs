@@ -12,10 +12,10 @@ public sealed record ConsentView
     public required string RedirectHost { get; init; }
 
     /// <summary>What is asked for and not granted yet.</summary>
-    public required IReadOnlyList<ScopeView> Scopes { get; init; }
+    public required IReadOnlyList<ApiView> Asked { get; init; }
 
     /// <summary>What the app has been granted before.</summary>
-    public required IReadOnlyList<ScopeView> AlreadyGranted { get; init; }
+    public required IReadOnlyList<ApiView> AlreadyGranted { get; init; }
 
     /// <summary>Who is signed in.</summary>
     public required string UserName { get; init; }
@@ -26,6 +26,11 @@ public sealed record ConsentView
     /// <summary>The link for "not you?".</summary>
     public required string SwitchAccountUrl { get; init; }
 }
+
+/// <summary>An API, and what an app may do there.</summary>
+/// <param name="Name">As registered, in plain words.</param>
+/// <param name="Scopes">At least one.</param>
+public sealed record ApiView(string Name, IReadOnlyList<ScopeView> Scopes);
 
 /// <summary>A scope in plain words.</summary>
 /// <param name="Name">The scope as registered, such as <c>read:profile</c>.</param>
@@ -89,10 +94,10 @@ public sealed record ConnectionsView(string UserName, IReadOnlyList<ConnectionVi
 /// <summary>One app that has access.</summary>
 /// <param name="ClientId">The client, posted back to withdraw.</param>
 /// <param name="ClientName">Its name as registered.</param>
-/// <param name="Scopes">What it may do.</param>
-/// <param name="GrantedAt">When the person agreed.</param>
+/// <param name="Apis">What it may do, and where.</param>
+/// <param name="GrantedAt">When the person agreed last.</param>
 public sealed record ConnectionView(
-    string ClientId, string ClientName, IReadOnlyList<ScopeView> Scopes, DateTimeOffset GrantedAt);
+    string ClientId, string ClientName, IReadOnlyList<ApiView> Apis, DateTimeOffset GrantedAt);
 
 /// <summary>The page to change the password.</summary>
 /// <param name="UserName">Who is signed in; also tells password managers which entry to change.</param>

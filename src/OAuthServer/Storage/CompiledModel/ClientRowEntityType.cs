@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 20,
+                propertyCount: 21,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -42,6 +42,15 @@ namespace OAuthServer.Storage.CompiledModel
             var acceptedSchemesElementType = acceptedSchemes.SetElementType(typeof(string));
             acceptedSchemes.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             acceptedSchemes.AddAnnotation("Relational:ColumnName", "accepted_schemes");
+
+            var allowedResources = runtimeEntityType.AddProperty(
+                "AllowedResources",
+                typeof(string[]),
+                propertyInfo: typeof(ClientRow).GetProperty("AllowedResources", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<AllowedResources>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            var allowedResourcesElementType = allowedResources.SetElementType(typeof(string));
+            allowedResources.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            allowedResources.AddAnnotation("Relational:ColumnName", "allowed_resources");
 
             var allowedScopes = runtimeEntityType.AddProperty(
                 "AllowedScopes",

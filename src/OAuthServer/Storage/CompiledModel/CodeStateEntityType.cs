@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.CodeState",
                 typeof(CodeState),
                 baseEntityType,
-                propertyCount: 11);
+                propertyCount: 12);
 
             var clientId = runtimeEntityType.AddProperty(
                 "ClientId",
@@ -72,6 +72,15 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: false);
             redirectUriWasSent.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             redirectUriWasSent.AddAnnotation("Relational:ColumnName", "redirect_uri_was_sent");
+
+            var resources = runtimeEntityType.AddProperty(
+                "Resources",
+                typeof(string[]),
+                propertyInfo: typeof(CodeState).GetProperty("Resources", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(CodeState).GetField("<Resources>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            var resourcesElementType = resources.SetElementType(typeof(string));
+            resources.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            resources.AddAnnotation("Relational:ColumnName", "resources");
 
             var revoked = runtimeEntityType.AddProperty(
                 "Revoked",

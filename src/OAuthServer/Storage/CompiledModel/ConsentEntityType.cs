@@ -20,7 +20,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.Consent",
                 typeof(Consent),
                 baseEntityType,
-                propertyCount: 4,
+                propertyCount: 5,
                 foreignKeyCount: 2,
                 unnamedIndexCount: 1,
                 keyCount: 1);
@@ -44,6 +44,15 @@ namespace OAuthServer.Storage.CompiledModel
             clientId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             clientId.AddAnnotation("Relational:ColumnName", "client_id");
 
+            var resource = runtimeEntityType.AddProperty(
+                "Resource",
+                typeof(string),
+                propertyInfo: typeof(Consent).GetProperty("Resource", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Consent).GetField("<Resource>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                afterSaveBehavior: PropertySaveBehavior.Throw);
+            resource.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            resource.AddAnnotation("Relational:ColumnName", "resource");
+
             var grantedAt = runtimeEntityType.AddProperty(
                 "GrantedAt",
                 typeof(DateTimeOffset),
@@ -63,7 +72,7 @@ namespace OAuthServer.Storage.CompiledModel
             scopes.AddAnnotation("Relational:ColumnName", "scopes");
 
             var key = runtimeEntityType.AddKey(
-                new[] { userId, clientId });
+                new[] { userId, clientId, resource });
             runtimeEntityType.SetPrimaryKey(key);
 
             var index = runtimeEntityType.AddIndex(

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.GrantedAccess",
                 typeof(GrantedAccess),
                 baseEntityType,
-                propertyCount: 3);
+                propertyCount: 4);
 
             var grantId = runtimeEntityType.AddProperty(
                 "GrantId",
@@ -29,6 +29,14 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
             grantId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             grantId.AddAnnotation("Relational:ColumnName", "grant_id");
+
+            var resource = runtimeEntityType.AddProperty(
+                "Resource",
+                typeof(string),
+                propertyInfo: typeof(GrantedAccess).GetProperty("Resource", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(GrantedAccess).GetField("<Resource>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            resource.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            resource.AddAnnotation("Relational:ColumnName", "resource");
 
             var scope = runtimeEntityType.AddProperty(
                 "Scope",

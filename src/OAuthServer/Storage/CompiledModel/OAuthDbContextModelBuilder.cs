@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 36)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 37)
         {
         }
 
@@ -42,6 +42,7 @@ namespace OAuthServer.Storage.CompiledModel
             var refreshToken = RefreshTokenEntityType.Create(this);
             var refreshTokenState = RefreshTokenStateEntityType.Create(this);
             var repeatedAccess = RepeatedAccessEntityType.Create(this);
+            var resourceRow = ResourceRowEntityType.Create(this);
             var revokedRead = RevokedReadEntityType.Create(this);
             var revokedToken = RevokedTokenEntityType.Create(this);
             var appliedScript = AppliedScriptEntityType.Create(this);
@@ -83,6 +84,7 @@ namespace OAuthServer.Storage.CompiledModel
             RefreshTokenEntityType.CreateAnnotations(refreshToken);
             RefreshTokenStateEntityType.CreateAnnotations(refreshTokenState);
             RepeatedAccessEntityType.CreateAnnotations(repeatedAccess);
+            ResourceRowEntityType.CreateAnnotations(resourceRow);
             RevokedReadEntityType.CreateAnnotations(revokedRead);
             RevokedTokenEntityType.CreateAnnotations(revokedToken);
             AppliedScriptEntityType.CreateAnnotations(appliedScript);

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.RefreshToken",
                 typeof(RefreshToken),
                 baseEntityType,
-                propertyCount: 26,
+                propertyCount: 28,
                 unnamedIndexCount: 1,
                 keyCount: 1);
 
@@ -203,6 +203,24 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             rotatedFrom.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             rotatedFrom.AddAnnotation("Relational:ColumnName", "rotated_from");
+
+            var rotatedResource = runtimeEntityType.AddProperty(
+                "RotatedResource",
+                typeof(string),
+                propertyInfo: typeof(RefreshToken).GetProperty("RotatedResource", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshToken).GetField("<RotatedResource>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            rotatedResource.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            rotatedResource.AddAnnotation("Relational:ColumnName", "rotated_resource");
+
+            var rotatedScope = runtimeEntityType.AddProperty(
+                "RotatedScope",
+                typeof(string),
+                propertyInfo: typeof(RefreshToken).GetProperty("RotatedScope", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshToken).GetField("<RotatedScope>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            rotatedScope.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            rotatedScope.AddAnnotation("Relational:ColumnName", "rotated_scope");
 
             var scope = runtimeEntityType.AddProperty(
                 "Scope",

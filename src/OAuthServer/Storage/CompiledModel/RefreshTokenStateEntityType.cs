@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.RefreshTokenState",
                 typeof(RefreshTokenState),
                 baseEntityType,
-                propertyCount: 13);
+                propertyCount: 16);
 
             var accountLive = runtimeEntityType.AddProperty(
                 "AccountLive",
@@ -82,6 +82,15 @@ namespace OAuthServer.Storage.CompiledModel
             liveToken.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             liveToken.AddAnnotation("Relational:ColumnName", "live_token");
 
+            var resources = runtimeEntityType.AddProperty(
+                "Resources",
+                typeof(string[]),
+                propertyInfo: typeof(RefreshTokenState).GetProperty("Resources", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshTokenState).GetField("<Resources>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            var resourcesElementType = resources.SetElementType(typeof(string));
+            resources.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            resources.AddAnnotation("Relational:ColumnName", "resources");
+
             var revoked = runtimeEntityType.AddProperty(
                 "Revoked",
                 typeof(bool),
@@ -90,6 +99,24 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: false);
             revoked.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             revoked.AddAnnotation("Relational:ColumnName", "revoked");
+
+            var rotatedResource = runtimeEntityType.AddProperty(
+                "RotatedResource",
+                typeof(string),
+                propertyInfo: typeof(RefreshTokenState).GetProperty("RotatedResource", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshTokenState).GetField("<RotatedResource>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            rotatedResource.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            rotatedResource.AddAnnotation("Relational:ColumnName", "rotated_resource");
+
+            var rotatedScope = runtimeEntityType.AddProperty(
+                "RotatedScope",
+                typeof(string),
+                propertyInfo: typeof(RefreshTokenState).GetProperty("RotatedScope", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshTokenState).GetField("<RotatedScope>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            rotatedScope.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            rotatedScope.AddAnnotation("Relational:ColumnName", "rotated_scope");
 
             var scope = runtimeEntityType.AddProperty(
                 "Scope",

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.RepeatedAccess",
                 typeof(RepeatedAccess),
                 baseEntityType,
-                propertyCount: 6);
+                propertyCount: 7);
 
             var earlierAddress = runtimeEntityType.AddProperty(
                 "EarlierAddress",
@@ -47,6 +47,14 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             otherDevice.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             otherDevice.AddAnnotation("Relational:ColumnName", "other_device");
+
+            var resource = runtimeEntityType.AddProperty(
+                "Resource",
+                typeof(string),
+                propertyInfo: typeof(RepeatedAccess).GetProperty("Resource", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RepeatedAccess).GetField("<Resource>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            resource.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            resource.AddAnnotation("Relational:ColumnName", "resource");
 
             var scope = runtimeEntityType.AddProperty(
                 "Scope",

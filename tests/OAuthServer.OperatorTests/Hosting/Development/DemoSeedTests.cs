@@ -33,6 +33,8 @@ public sealed class DemoSeedTests
 
         var rows = await database.CountAsync("oauth_clients") + await database.CountAsync("accounts");
         Assert.Equal(seeded ? 4 : 0, rows);
+        var api = await database.ScalarAsync<string>("SELECT resource || ' ' || name FROM oauth_resources WHERE is_default AND scopes ?& '{read,write}'");
+        Assert.Equal(seeded ? $"{issuer} Demo API" : null, api);
     }
 
     [Fact]

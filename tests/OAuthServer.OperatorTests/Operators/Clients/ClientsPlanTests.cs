@@ -51,7 +51,7 @@ public sealed class ClientsPlanTests : IAsyncLifetime
             [
                 "+ acme", "name: \"Acme\"", "application_type: \"web\"",
                 """redirect_uris: ["https://a.example/cb","https://b.example/cb"]""", """allowed_scopes: ["read"]""",
-                "default_scopes: []", """grant_types: ["authorization_code","refresh_token"]""", "require_pkce: true",
+                "default_scopes: []", "allowed_resources: []", """grant_types: ["authorization_code","refresh_token"]""", "require_pkce: true",
                 "app_origins: []", "accepted_schemes: []", "secret: new", "disabled: true", "To change: 1 row.",
             ],
             run.Lines);
@@ -70,7 +70,7 @@ public sealed class ClientsPlanTests : IAsyncLifetime
             uris: """["https://a.example/cb"]""",
             scopes: """["read", "write"]""",
             more: """, "default_scopes": ["write"], "grant_types": ["authorization_code"], "require_pkce": false"""
-                + """, "app_origins": ["tauri://localhost"]""");
+                + """, "app_origins": ["tauri://localhost"], "allowed_resources": ["https://files.example"]""");
         var planned = await _acme.RunFileAsync("plan", other);
 
         Assert.Equal(AcmeClients.ChangesPending, planned.Code);
@@ -79,6 +79,7 @@ public sealed class ClientsPlanTests : IAsyncLifetime
                 "~ acme", "name: \"Acme\" -> \"Acme & Söhne\"",
                 """redirect_uris: ["https://a.example/cb","https://b.example/cb"] -> ["https://a.example/cb"]""",
                 """allowed_scopes: ["read"] -> ["read","write"]""", """default_scopes: [] -> ["write"]""",
+                """allowed_resources: [] -> ["https://files.example"]""",
                 """grant_types: ["authorization_code","refresh_token"] -> ["authorization_code"]""",
                 "require_pkce: true -> false", """app_origins: [] -> ["tauri://localhost"]""", "To change: 1 row.",
             ],

@@ -10,7 +10,7 @@ public sealed class DoctorCheckTests : IAsyncLifetime
 {
     private TestDatabase _database = null!;
 
-    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync();
+    public async ValueTask InitializeAsync() => _database = await Apis.CreateDatabaseAsync();
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
@@ -183,6 +183,20 @@ public sealed class DoctorCheckTests : IAsyncLifetime
 
         Assert.Equal(expected, string.Join(", ", run.Findings));
         Assert.Equal($"{minutes} minutes", run.Fact("oldest row without a seal"));
+    }
+
+    [Fact]
+    public async Task A_default_API_that_is_missing_is_named_with_the_way_to_one()
+    {
+        var well = await DoctorRun.OnAsync(_database);
+        Assert.Equal(("https://as.example.test", "https://as.example.test"), (well.Fact("apis"), well.Fact("default audience")));
+        await _database.ExecuteAsync("UPDATE oauth_resources SET is_default = false");
+        await _database.ExecuteAsync("""INSERT INTO oauth_resources (resource, name, scopes) VALUES ('urn:files', 'Files', '{"files": "See them"}')""");
+
+        var run = await DoctorRun.OnAsync(_database);
+
+        Assert.Equal(["warning resource_default_missing"], run.Findings);
+        Assert.Equal(("https://as.example.test, urn:files", "none"), (run.Fact("apis"), run.Fact("default audience")));
     }
 
     [Fact]

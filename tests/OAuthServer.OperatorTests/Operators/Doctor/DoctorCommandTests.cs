@@ -14,7 +14,7 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
     [Fact]
     public async Task It_says_what_a_server_stands_on_in_plain_aligned_text()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await Apis.CreateDatabaseAsync();
 
         var run = await DoctorRun.WithAsync(DoctorRun.Settings(database), null, DoctorRun.KnownOfTests);
 
@@ -23,7 +23,7 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         string[] facts =
         [
             "issuer", "listens on", "proxies trusted", "PostgreSQL", "schema", "current key", "clients", "clock",
-            "audience",
+            "apis", "default audience",
         ];
         foreach (var fact in facts)
             Assert.Single(lines, line => line.StartsWith($"  {fact} ", StringComparison.Ordinal));
@@ -34,7 +34,7 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
     [Fact]
     public async Task A_database_that_is_away_is_one_finding_and_its_password_stays_secret()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await Apis.CreateDatabaseAsync();
         var settings = DoctorRun.Settings(database);
         settings["ConnectionStrings:OAuthServer"] =
             $"Host=127.0.0.1;Port=1;Database=oauth;Username=u;Password={Secret};Timeout=2";
@@ -52,7 +52,7 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
     [Fact]
     public async Task The_members_of_the_json_are_these()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await Apis.CreateDatabaseAsync();
 
         var json = (await DoctorRun.WithAsync(DoctorRun.Settings(database), null, "--json")).Json;
 
@@ -76,7 +76,7 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
     [Fact]
     public async Task As_a_process_it_ends_with_0_when_all_is_well_and_with_1_when_something_is_found()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await Apis.CreateDatabaseAsync();
         var variables = Variables(DoctorRun.Settings(database));
 
         var well = await HostProcess.RunAsync(root, variables, ["doctor", .. DoctorRun.KnownOfTests]);

@@ -9,7 +9,7 @@ public sealed class DoctorKeyTests : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("oauthserver-doctor-");
     private TestDatabase _database = null!;
 
-    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync();
+    public async ValueTask InitializeAsync() => _database = await Apis.CreateDatabaseAsync();
 
     public ValueTask DisposeAsync()
     {

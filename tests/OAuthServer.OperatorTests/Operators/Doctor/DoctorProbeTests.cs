@@ -77,7 +77,7 @@ public sealed class DoctorProbeTests
     [Fact]
     public async Task The_command_asks_only_when_it_is_told_to()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await Apis.CreateDatabaseAsync();
         var settings = DoctorRun.Settings(database);
         settings["OAuth:Issuer"] = "https://127.0.0.1:1";
         string[] arguments = ["--json", "--ignore", "issuer_loopback", .. DoctorRun.KnownOfTests];

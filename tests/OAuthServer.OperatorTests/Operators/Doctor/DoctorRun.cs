@@ -45,10 +45,6 @@ internal sealed record DoctorRun(int Code, string Output, string Error)
     {
         ["urls"] = "http://*:8080",
         ["OAuth:Issuer"] = "https://as.example.test",
-        ["OAuth:Scopes:0:Name"] = "read",
-        ["OAuth:Scopes:0:Description"] = "See your notes",
-        ["OAuth:Scopes:1:Name"] = "write",
-        ["OAuth:Scopes:1:Description"] = "Write your notes",
         ["ConnectionStrings:OAuthServer"] = new NpgsqlConnectionStringBuilder(database.ConnectionString)
         {
             MaxPoolSize = 20,

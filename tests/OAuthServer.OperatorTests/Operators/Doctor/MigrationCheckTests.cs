@@ -51,7 +51,7 @@ public sealed class MigrationCheckTests : IAsyncLifetime
     {
         await AsOwnerAsync(sql);
 
-        var doctor = await DoctorRun.OnAsync(_database, $"{AsRole} {options}");
+        var doctor = await DoctorAsync($"{AsRole} {options}");
         Assert.Equal(["error schema_missing", "error migration_rights_missing"], doctor.Findings);
         Assert.Contains($"it lacks {lacking}.", doctor.Output, StringComparison.Ordinal);
 
@@ -67,11 +67,11 @@ public sealed class MigrationCheckTests : IAsyncLifetime
             $"GRANT CREATE ON SCHEMA public TO {_role};", (await MigrateAsync()).Error, StringComparison.Ordinal);
         await _database.ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {_role}");
 
-        Assert.Equal(["error schema_missing"], (await DoctorRun.OnAsync(_database, AsRole)).Findings);
+        Assert.Equal(["error schema_missing"], (await DoctorAsync(AsRole)).Findings);
         var migrated = await MigrateAsync();
         Assert.True(migrated.Code == 0, migrated.Error);
 
-        var done = await DoctorRun.OnAsync(_database, AsRole);
+        var done = await DoctorAsync(AsRole);
         Assert.Empty(done.Findings);
         Assert.Equal("this role may run them", done.Fact("migrations"));
     }
@@ -85,7 +85,7 @@ public sealed class MigrationCheckTests : IAsyncLifetime
         await _database.ExecuteAsync(
             $"GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_consents, accounts, oauth_clients TO {_role}");
 
-        var doctor = await DoctorRun.OnAsync(_database, AsRole);
+        var doctor = await DoctorAsync(AsRole);
 
         Assert.Equal(["note migration_other_role"], doctor.Findings);
         Assert.Equal(0, doctor.Code);
@@ -109,7 +109,7 @@ public sealed class MigrationCheckTests : IAsyncLifetime
             """);
         await AsOwnerAsync(sql);
 
-        var doctor = await DoctorRun.OnAsync(_database, AsRole);
+        var doctor = await DoctorAsync(AsRole);
         Assert.Contains("error migration_rights_missing", doctor.Findings);
         Assert.Contains($"it lacks {lacking}.", doctor.Output, StringComparison.Ordinal);
 
@@ -146,8 +146,8 @@ public sealed class MigrationCheckTests : IAsyncLifetime
         {
             var migrated = await CommandLine.On(ConnectionString($"-c role={owner}")).RunAsync(["migrate"], Ct);
             Assert.True(migrated.Code == 0, migrated.Error);
-            Assert.Empty((await DoctorRun.OnAsync(_database, $"-c role={owner}")).Findings);
-            var serving = await DoctorRun.OnAsync(_database, $"-c role={server}");
+            Assert.Empty((await DoctorAsync($"-c role={owner}")).Findings);
+            var serving = await DoctorAsync($"-c role={server}");
             Assert.Equal(["note migration_other_role"], serving.Findings);
         }
         finally
@@ -156,6 +156,11 @@ public sealed class MigrationCheckTests : IAsyncLifetime
                 $"DROP OWNED BY {server}; DROP ROLE {server}; DROP OWNED BY {owner} CASCADE; DROP ROLE {owner}");
         }
     }
+
+    // Nobody has described an API yet.
+    private Task<DoctorRun> DoctorAsync(string options) => DoctorRun.WithAsync(
+        DoctorRun.Settings(_database, options), null,
+        ["--json", .. DoctorRun.KnownOfTests, .. DoctorRun.Ignore("resource_default_missing")]);
 
     private Task<int> AsOwnerAsync(string sql) =>
         _database.ExecuteAsync(sql.Replace("{0}", _role, StringComparison.Ordinal));

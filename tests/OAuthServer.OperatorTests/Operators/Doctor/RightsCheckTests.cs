@@ -12,7 +12,7 @@ public sealed class RightsCheckTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
+        _database = await Apis.CreateDatabaseAsync();
         await _database.ExecuteAsync(
             $"""
             CREATE ROLE {_role};

@@ -67,8 +67,9 @@ public sealed class AccountPageTests(OwnServer own) : IClassFixture<OwnServer>
     {
         await _server.Database.ExecuteAsync(
             """
-            INSERT INTO oauth_consents (user_id, client_id, scopes) VALUES ($1, 'other-web', ARRAY['read', $2])
-            ON CONFLICT (user_id, client_id) DO UPDATE SET scopes = excluded.scopes
+            INSERT INTO oauth_consents (user_id, client_id, resource, scopes)
+            VALUES ($1, 'other-web', 'https://as.example.test/', ARRAY['read', $2])
+            ON CONFLICT (user_id, client_id, resource) DO UPDATE SET scopes = excluded.scopes
             """,
             TestData.BobId, scope);
         using var browser = new TestBrowser(_server);
@@ -106,10 +107,10 @@ public sealed class AccountPageTests(OwnServer own) : IClassFixture<OwnServer>
     {
         await _server.Database.ExecuteAsync(
             """
-            INSERT INTO oauth_consents (user_id, client_id, scopes, granted_at)
-            VALUES ($1, 'demo-web', '{read}', now() - interval '2 days'), ($1, 'demo-spa', '{read}', now() - interval '3 days'),
-                   ($1, 'other-web', '{read}', now() - interval '1 day')
-            ON CONFLICT (user_id, client_id) DO UPDATE SET granted_at = excluded.granted_at
+            INSERT INTO oauth_consents (user_id, client_id, resource, scopes, granted_at)
+            SELECT $1, client_id, 'https://as.example.test/', '{read}', now() - days * interval '1 day'
+            FROM (VALUES ('demo-web', 2), ('demo-spa', 3), ('other-web', 1)) AS agreed (client_id, days)
+            ON CONFLICT (user_id, client_id, resource) DO UPDATE SET granted_at = excluded.granted_at
             """,
             TestData.BobId);
         using var browser = new TestBrowser(_server);

@@ -1,3 +1,4 @@
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Refusals;
@@ -17,6 +18,22 @@ internal static class AuthorizeRefusals
         Told("response_type_unsupported", "unsupported_response_type", ask => ask.With("response_type", "token")),
         Told("response_mode_unsupported", "invalid_request", ask => ask.With("response_mode", "fragment")),
         Told("scope_not_allowed", "invalid_scope", ask => ask.With("scope", "admin")),
+        Told("resource_malformed", "invalid_target", ask => ask.With("resource", "relative")),
+        Told("resource_unknown", "invalid_target", ask => ask.With("resource", "https://unknown.example")),
+        Told("resource_not_allowed", "invalid_target", ask => ask.With("resource", ResourceServer.Closed)),
+        Told("resource_without_scope", "invalid_scope", ask => ask.With("scope", "files:read").With("resource", ResourceServer.Files).Adding("resource", ResourceServer.Mail)),
+        new("resource_default_missing", "authorize", "invalid_target", 303, async stage =>
+        {
+            var server = await stage.AnotherAsync([], ownDatabase: true);
+            await server.Database.ExecuteAsync("UPDATE oauth_resources SET is_default = false");
+            RefusedAnswer? answer = null;
+            await Eventually.BecomesTrue(async () =>
+            {
+                answer = await RefusedAnswer.ReadAsync(await server.Http.GetAsync(new Uri(new AuthorizationAsk().Path, UriKind.Relative)));
+                return answer.Location!.Contains("error=", StringComparison.Ordinal);
+            }, TimeSpan.FromSeconds(5), "there is no default");
+            return answer!;
+        }) { Form = Form.Redirect, Client = TestData.Web },
         Told("code_challenge_missing", "invalid_request", ask => ask.With("code_challenge", null)),
         Told("code_challenge_malformed", "invalid_request", ask => ask.With("code_challenge", "short")),
         Told("code_challenge_method_unsupported", "invalid_request", ask => ask.With("code_challenge_method", "plain")),

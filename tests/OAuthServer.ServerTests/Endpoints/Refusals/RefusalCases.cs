@@ -1,5 +1,6 @@
 using System.Text;
 using OAuthServer.Protocol;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 using static OAuthServer.ServerTests.Endpoints.Refusals.RefusalStage;
@@ -16,6 +17,10 @@ internal static class RefusalCases
     private const string Native = "&client_id=" + TestData.Native;
     private const string Other = "&client_id=" + TestData.OtherWeb + "&client_secret=demo-web-secret";
     private const string Legacy = "&client_id=" + TestData.Legacy + "&client_secret=demo-web-secret";
+
+    private const string Verified = "&code_verifier=" + AuthorizationAsk.Verifier + Credentials;
+
+    private static readonly AuthorizationAsk OfBoth = ResourceServer.Ask("files:read mail.read", ResourceServer.Files, ResourceServer.Mail);
 
     /// <summary>Reasons that no single request can provoke, and where they are tested.</summary>
     public static IReadOnlyDictionary<string, string> Elsewhere { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -80,6 +85,9 @@ internal static class RefusalCases
             await stage.RedeemAsync(code);
             return await stage.RedeemAsync(code);
         }),
+        Known("resource_several", "invalid_target", async stage => await stage.RedeemAsync(await stage.CodeAsync(OfBoth), Verified + "&resource=" + ResourceServer.Files + "&resource=" + ResourceServer.Mail)),
+        Known("resource_missing", "invalid_target", async stage => await stage.RedeemAsync(await stage.CodeAsync(OfBoth))),
+        Known("resource_exceeds_grant", "invalid_target", async stage => await stage.RedeemAsync(await stage.CodeAsync(), Verified + "&resource=" + ResourceServer.Files)),
         Known("code_revoked", "invalid_grant", async stage =>
         {
             var code = await stage.CodeAsync();
@@ -110,6 +118,15 @@ internal static class RefusalCases
         Refresh("refresh_token_of_another_client", "invalid_grant", async stage => await stage.RefreshAsync(await stage.RefreshTokenAsync(), Other)) with { Client = TestData.OtherWeb },
         Refresh("scope_malformed", "invalid_scope", async stage => await stage.RefreshAsync(await stage.RefreshTokenAsync(), "&scope=a%22b" + Credentials)),
         Refresh("scope_exceeds_grant", "invalid_scope", async stage => await stage.RefreshAsync(await stage.RefreshTokenAsync(), "&scope=write" + Credentials)),
+        Refresh("scope_of_another_resource", "invalid_scope", async stage =>
+            await stage.RefreshAsync(await stage.RefreshTokenAsync(OfBoth, "&resource=" + ResourceServer.Files), $"&scope=mail.read&resource={ResourceServer.Files}{Credentials}")),
+        Refresh("refresh_repeat_differs", "invalid_grant", async stage =>
+        {
+            var token = await stage.RefreshTokenAsync();
+            var server = await stage.AnotherAsync(new() { ["OAuth:RefreshRetryWindow"] = "00:01:00" });
+            await PostAsync(server, "/oauth/refresh", $"refresh_token={token}{Credentials}");
+            return await PostAsync(server, "/oauth/refresh", $"refresh_token={token}&scope=read{Credentials}");
+        }),
         Refresh("scope_withdrawn", "invalid_grant", async stage =>
         {
             var token = await stage.RefreshTokenAsync();

@@ -40,6 +40,9 @@ public sealed class RefusalStage : OwnServer
         await base.InitializeAsync();
         if (!IsRun) return;
         _metrics.Add(new(Server));
+        await Server.AddApiAsync(ResourceServer.Files, """{"files:read": "See your files"}""", TestData.Web);
+        await Server.AddApiAsync(ResourceServer.Mail, """{"mail.read": "Read your mail"}""", TestData.Web);
+        await Server.AddApiAsync(ResourceServer.Closed, """{"closed": "See what is closed"}""");
         Alice = new TestBrowser(Server);
         await Alice.SignInAsync();
     }
@@ -116,9 +119,10 @@ public sealed class RefusalStage : OwnServer
     public Task<string> UnboundCodeAsync() =>
         CodeAsync(AuthorizationAsk.For(TestData.Legacy, TestData.LegacyRedirectUri).With("code_challenge", null).With("code_challenge_method", null));
 
-    public async Task<string> RefreshTokenAsync()
+    public async Task<string> RefreshTokenAsync(AuthorizationAsk? ask = null, string rest = "")
     {
-        var reply = await Server.RedeemAsync(await CodeAsync());
+        var body = $"grant_type=authorization_code&code={await CodeAsync(ask)}&code_verifier={AuthorizationAsk.Verifier}{rest}{Credentials}";
+        var reply = await Server.PostRawAsync("/oauth/token", body);
         Keep(reply.AccessToken!);
         return Keep(reply.RefreshToken!);
     }

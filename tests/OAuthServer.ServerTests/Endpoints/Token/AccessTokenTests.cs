@@ -50,7 +50,9 @@ public sealed class AccessTokenTests(SharedServer shared)
     [Fact, Row("AT-03")]
     public async Task The_audience_is_the_configured_one()
     {
-        await using var other = await TestServer.StartAsync(new() { Database = _server.Database, Settings = new Dictionary<string, string?> { ["OAuth:Audience"] = "https://api.example" } });
+        await using var other = await TestServer.StartAsync();
+        await other.Database.ExecuteAsync("UPDATE oauth_resources SET resource = 'https://api.example'");
+        await Eventually.BecomesTrue(async () => (await other.Http.GetStringAsync(new Uri("/.well-known/oauth-authorization-server", UriKind.Relative))).Contains("\"https://api.example\"", StringComparison.Ordinal), TimeSpan.FromSeconds(1), "the audience is the new one");
         Assert.Equal("https://api.example", Part((await other.TokensAsync()).AccessToken!, 1).GetProperty("aud").GetString());
     }
 

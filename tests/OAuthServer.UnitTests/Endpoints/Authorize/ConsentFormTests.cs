@@ -10,6 +10,7 @@ using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Endpoints.Authorize;
@@ -39,7 +40,7 @@ public sealed class ConsentFormTests
         var address = new ServerAddress(options);
         // A page is looked at as it is handed on; nothing is rendered here.
         var pages = new PageAnswers(new PageRenderer(address, null!, null!), Checking.Environment());
-        _form = new ConsentForm(new EphemeralDataProtectionProvider(), pages, new AccountLinks(address), options, _clock);
+        _form = new ConsentForm(new EphemeralDataProtectionProvider(), pages, new AccountLinks(address), _clock);
     }
 
     [Fact]
@@ -77,8 +78,8 @@ public sealed class ConsentFormTests
     {
         var view = Assert.IsType<ConsentView>(Assert.IsType<PageResult>(_form.Ask(Asked("read write"), _person)).View);
 
-        Assert.Equal(["write"], view.Scopes.Select(scope => scope.Name));
-        Assert.Equal(["read"], view.AlreadyGranted.Select(scope => scope.Name));
+        Assert.Equal(["write"], view.Asked.SelectMany(api => api.Scopes).Select(scope => scope.Name));
+        Assert.Equal(["read"], view.AlreadyGranted.SelectMany(api => api.Scopes).Select(scope => scope.Name));
         Assert.Equal("alice@example.com", view.UserName);
     }
 
@@ -95,7 +96,9 @@ public sealed class ConsentFormTests
     {
         Assert.True(Scope.TryParse(text, out var scope));
         Assert.True(Parameters.TryParse(Encoding.ASCII.GetBytes("client_id=notes&scope=" + text.Replace(' ', '+')), out var parameters));
-        var target = new RedirectTarget(new Client(Row), Row.RedirectUris[0], true, null);
-        return new AuthorizeOutcome.AskConsent(new AuthorizeRequest(target, scope, null, Prompt.Consent, parameters), ["read"]);
+        var apis = Apis.Of("read", "write");
+        var target = new RedirectTarget(new Client(Row, apis), Row.RedirectUris[0], true, null);
+        var request = new AuthorizeRequest(target, scope, null, Prompt.Consent, parameters) { Resources = [apis.Default!] };
+        return new AuthorizeOutcome.AskConsent(request, new[] { "read" }.ToLookup(_ => apis.Default!.Canonical));
     }
 }

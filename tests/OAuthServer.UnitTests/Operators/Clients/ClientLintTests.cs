@@ -1,5 +1,7 @@
+using OAuthServer.Clients;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Storage;
+using OAuthServer.Testing;
 using OAuthServer.UnitTests.Documentation;
 
 namespace OAuthServer.UnitTests.Operators.Clients;
@@ -90,12 +92,35 @@ public sealed class ClientLintTests
     }
 
     [Fact]
-    public void A_scope_that_is_not_configured_is_found_once_scopes_are()
+    public void A_scope_that_no_API_of_a_client_has_is_found_once_there_are_APIs()
     {
         var client = Client("web", secret: First, scopes: ["read", "admin"]);
 
         Assert.Equal("scope_not_configured", Rules(client));
-        Assert.Empty(new ClientLint([], Cost, Now).Check([client], []));
+        Assert.Empty(new ClientLint(Apis.Of(), Cost, Now).Check([client], []));
+    }
+
+    [Theory]
+    [InlineData("https://api.example/", "read", "")]
+    [InlineData("HTTPS://API.example", "files", "")]
+    [InlineData("https://other.example/", "read", "resource_unknown")]
+    [InlineData("https://off.example/", "read", "resource_unknown")]
+    [InlineData("no identifier", "read", "resource_unknown")]
+    [InlineData("https://off.example/", "files", "resource_unknown scope_not_configured")]
+    public void A_resource_that_a_client_may_ask_for_and_cannot_have_is_found(string named, string scope, string rules)
+    {
+        var client = Client("web", secret: First, scopes: [scope]);
+        client.AllowedResources = [named];
+        var apis = new ResourceList(
+        [
+            Apis.Row("https://as.example.test", "read") with { IsDefault = true },
+            Apis.Row("https://api.example", "files"),
+            Apis.Row("https://off.example", "files") with { DisabledAt = Now },
+        ]);
+
+        var findings = new ClientLint(apis, Cost, Now).Check([client], []);
+
+        Assert.Equal(rules, string.Join(' ', findings.Select(finding => finding.Rule)));
     }
 
     [Fact]
@@ -155,7 +180,7 @@ public sealed class ClientLintTests
         List<ClientSecretUse> uses = [Use("other", Second, notedAgo, 0)];
         if (usedAgo is { } days) uses.Add(Use("web", First, notedAgo, days));
 
-        var findings = new ClientLint(["read"], Cost, Now).Check([Web()], uses);
+        var findings = new ClientLint(Apis.Of("read"), Cost, Now).Check([Web()], uses);
 
         Assert.Equal(rules, string.Join(' ', findings.Select(finding => finding.Rule)));
     }
@@ -167,7 +192,7 @@ public sealed class ClientLintTests
     {
         var client = Web() with { UpdatedAt = Now.AddDays(-changedAgo) };
 
-        var findings = new ClientLint(["read"], Cost, Now).Check([client], [Use("other", Second, 200, 0)]);
+        var findings = new ClientLint(Apis.Of("read"), Cost, Now).Check([client], [Use("other", Second, 200, 0)]);
 
         Assert.Equal(rules, string.Join(' ', findings.Select(finding => finding.Rule)));
     }
@@ -188,7 +213,7 @@ public sealed class ClientLintTests
     private static DateTimeOffset? Days(int? days) => days is { } some ? Now.AddDays(some) : null;
 
     private static IReadOnlyList<ClientFinding> Check(params ClientRow[] clients) =>
-        new ClientLint(["read", "write"], Cost, Now).Check(clients, []);
+        new ClientLint(Apis.Of("read", "write"), Cost, Now).Check(clients, []);
 
     private static string Rules(ClientRow client) => string.Join(' ', Check(client).Select(finding => finding.Rule));
 

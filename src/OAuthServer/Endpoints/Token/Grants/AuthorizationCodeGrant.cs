@@ -25,12 +25,15 @@ internal sealed partial class AuthorizationCodeGrant(
             return OAuthError.InvalidRequest("The parameter code is missing.", Reasons.CodeMissing);
         if (request.CodeVerifier is { } verifier && !Pkce.IsVerifier(verifier))
             return OAuthError.InvalidRequest("The code_verifier is malformed.", Reasons.CodeVerifierMalformed);
+        if (TokenTarget.Read(client, request.Resources).Failed(out var untargeted, out var named)) return untargeted;
         var redemption = new CodeRedemption
         {
             Code = code,
             ClientId = client.Id,
             RedirectUri = request.RedirectUri,
-            AllowedScopes = [.. client.Scopes],
+            Resource = named.Length == 0 ? null : named,
+            Apis = client.Resources.Names,
+            ApiScopes = client.Resources.Scopes,
             CodeChallenge = request.CodeVerifier is null ? null : Pkce.Challenge(request.CodeVerifier),
             RefreshToken = client.Allows(GrantTypes.RefreshToken) ? RefreshTokenValue.New(clock.GetUtcNow()) : null,
             RefreshTokenLifetime = options.Value.RefreshTokenLifetime,
@@ -40,14 +43,10 @@ internal sealed partial class AuthorizationCodeGrant(
         };
         if (await codes.TryRedeemAsync(redemption, ct) is { } access)
         {
-            return access with
-            {
-                Scope = Scope.OfGrant(access.Scope).Among(client.Scopes).ToString(),
-                RefreshToken = redemption.RefreshToken,
-            };
+            return TokenTarget.Narrow(client, access, access.Scope) with { RefreshToken = redemption.RefreshToken };
         }
 
-        return await ExplainAsync(redemption, ct);
+        return await ExplainAsync(client, redemption, ct);
     }
 
     /// <summary>The code is unused again, and the refresh token that nobody has seen is deleted.</summary>
@@ -64,7 +63,7 @@ internal sealed partial class AuthorizationCodeGrant(
 
     // What only the rightful client can get right comes before the replay, so that a thief without the verifier cannot
     // sign anybody out (CODE-08).
-    private async Task<OAuthError> ExplainAsync(CodeRedemption redemption, CancellationToken ct)
+    private async Task<OAuthError> ExplainAsync(Client client, CodeRedemption redemption, CancellationToken ct)
     {
         if (await codes.FindAsync(redemption.Code, ct) is not { } state)
             return OAuthError.InvalidGrant(Reasons.CodeUnknown) with { About = new(redemption.ClientId) };
@@ -81,17 +80,18 @@ internal sealed partial class AuthorizationCodeGrant(
             return reused;
         }
 
-        return OAuthError.InvalidGrant(EndOf(state, redemption)) with { About = about };
+        return EndOf(state, client, redemption.Resource) with { About = about };
     }
 
     // Why an unused code does not count.
-    private static string EndOf(CodeState state, CodeRedemption redemption)
+    private static OAuthError EndOf(CodeState state, Client client, string? named)
     {
-        if (state.Revoked) return Reasons.CodeRevoked;
-        if (state.Expired) return Reasons.CodeExpired;
-        return Scope.OfGrant(state.Scope).Among(redemption.AllowedScopes).Names.Count == 0
-            ? Reasons.ScopeWithdrawn
-            : Reasons.AccountDisabled;
+        if (state.Revoked) return OAuthError.InvalidGrant(Reasons.CodeRevoked);
+        if (state.Expired) return OAuthError.InvalidGrant(Reasons.CodeExpired);
+        if (TokenTarget.Fault(client, named, state.Resources) is { } fault) return fault;
+        return TokenTarget.HasScope(client, named ?? state.Resources[0], Scope.OfGrant(state.Scope))
+            ? OAuthError.InvalidGrant(Reasons.AccountDisabled)
+            : OAuthError.InvalidGrant(Reasons.ScopeWithdrawn);
     }
 
     // What of the request does not fit the code; null when all of it does.

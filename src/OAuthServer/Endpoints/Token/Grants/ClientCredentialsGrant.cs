@@ -15,10 +15,12 @@ internal sealed class ClientCredentialsGrant(ClientTokens tokens, AuditEvents au
     /// <summary>One statement, which asks once more whether the client may.</summary>
     public async Task<Result<GrantedAccess>> RedeemAsync(Client client, TokenRequest request, CancellationToken ct)
     {
-        if (ReadScope(client, request.Scope).Failed(out var refusal, out var scope)) return refusal;
-        return await tokens.TryIssueAsync(client.Id, request.Audit, ct) is { } grantId
-            ? new GrantedAccess(null, grantId, scope.ToString())
-            : OAuthError.InvalidClient(Reasons.ClientUnknown);
+        if (TokenTarget.Choose(client, request.Resources).Failed(out var untargeted, out var api)) return untargeted;
+        if (ReadScope(client, api, request.Scope).Failed(out var refusal, out var scope)) return refusal;
+        if (await tokens.TryIssueAsync(client.Id, request.Audit, ct) is not { } grantId)
+            return OAuthError.InvalidClient(Reasons.ClientUnknown);
+        var access = new GrantedAccess(null, grantId, scope.ToString()) { Resource = api.Canonical };
+        return TokenTarget.Narrow(client, access, access.Scope);
     }
 
     /// <summary>Nothing was consumed; the audit log says that no token came of it.</summary>
@@ -28,12 +30,12 @@ internal sealed class ClientCredentialsGrant(ClientTokens tokens, AuditEvents au
             ct);
 
     // What a client may ask for with somebody who signs in is more than it may have alone.
-    private static Result<Scope> ReadScope(Client client, string? text)
+    private static Result<Scope> ReadScope(Client client, Resource api, string? text)
     {
         Scope? asked = Scope.Of([]);
         if (text is not null && !Scope.TryParse(text, out asked))
             return OAuthError.MalformedScope(Reasons.ScopeMalformed);
-        var allowed = Scope.Of(client.Scopes).WithoutPersons();
+        var allowed = Scope.Of(client.Scopes).Among(api.Scopes).WithoutPersons();
         if (asked.FirstBeyond(allowed.Names) is { } beyond)
         {
             return OAuthError.InvalidScope(
@@ -42,7 +44,7 @@ internal sealed class ClientCredentialsGrant(ClientTokens tokens, AuditEvents au
         }
 
         if (asked.Names.Count > 0) return asked;
-        var usual = Scope.Of(client.DefaultScopes).WithoutPersons();
+        var usual = Scope.Of(client.DefaultScopes).Among(allowed.Names);
         return usual.Names.Count > 0
             ? usual
             : OAuthError.InvalidScope(

@@ -31,47 +31,53 @@ internal sealed class RefreshTokenGrant(
         Scope? scope = null;
         if (request.Scope is { } asked && !Scope.TryParse(asked, out scope))
             return OAuthError.MalformedScope(Reasons.ScopeMalformed);
-        scope = scope?.WithoutNotServed(client.Scopes) is { Names.Count: > 0 } named ? named : null;
+        scope = scope?.WithoutNotServed(client.Scopes) is { Names.Count: > 0 } narrower ? narrower : null;
+        if (TokenTarget.Read(client, request.Resources).Failed(out var untargeted, out var named)) return untargeted;
         if (!RefreshTokenValue.IsOurs(presented))
             return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(client.Id) };
-        var nonce = RefreshTokenValue.NewNonce();
-        var rotation = new Rotation
+        var rotation = RotationOf(client, request, presented) with
         {
-            RefreshToken = presented,
-            Nonce = nonce,
-            Successor = RefreshTokenValue.Successor(keys.Secrets.Current.SuccessorKey, nonce, presented),
-            ClientId = client.Id,
             Scope = scope?.ToString(),
-            AllowedScopes = [.. scope is null ? client.Scopes : scope.Among(client.Scopes).Names],
-            Lifetime = options.Value.RefreshTokenLifetime,
-            DeviceFingerprint = options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(),
-            EnforceDevice = options.Value.DeviceBinding == DeviceBinding.Enforce,
-            MostRepeats = client.MostRefreshRepeats,
-            Audit = request.Audit,
+            Resource = named.Length == 0 ? null : named,
         };
         if (await tokens.TryRotateAsync(rotation, ct) is { } access)
-            return Granted(access, rotation, rotation.Successor);
-        return await SecondLookAsync(rotation, scope, request.Arrived, ct);
+            return Granted(client, access, rotation, rotation.Successor);
+        return await SecondLookAsync(client, rotation, scope, request.Arrived, ct);
     }
 
     /// <summary>The presented token gets the same successor whenever it comes again, until that is used.</summary>
     public Task GiveBackAsync(TokenRequest request, GrantedAccess access, string reason, CancellationToken ct) =>
         tokens.GiveBackAsync(request.RefreshToken!, access, reason, request.Audit, ct);
 
-    private static GrantedAccess Granted(GrantedAccess access, Rotation rotation, string successor) =>
-        access with
+    private Rotation RotationOf(Client client, TokenRequest request, string presented)
+    {
+        var nonce = RefreshTokenValue.NewNonce();
+        return new Rotation
         {
-            Scope = Scope.OfGrant(rotation.Scope ?? access.Scope).Among(rotation.AllowedScopes).ToString(),
-            RefreshToken = successor,
+            RefreshToken = presented,
+            Nonce = nonce,
+            Successor = RefreshTokenValue.Successor(keys.Secrets.Current.SuccessorKey, nonce, presented),
+            ClientId = client.Id,
+            Apis = client.Resources.Names,
+            ApiScopes = client.Resources.Scopes,
+            Lifetime = options.Value.RefreshTokenLifetime,
+            DeviceFingerprint = options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(),
+            EnforceDevice = options.Value.DeviceBinding == DeviceBinding.Enforce,
+            MostRepeats = client.MostRefreshRepeats,
+            Audit = request.Audit,
         };
+    }
+
+    private static GrantedAccess Granted(Client client, GrantedAccess access, Rotation rotation, string successor) =>
+        TokenTarget.Narrow(client, access, rotation.Scope ?? access.Scope) with { RefreshToken = successor };
 
     private async Task<Result<GrantedAccess>> SecondLookAsync(
-        Rotation rotation, Scope? scope, long arrived, CancellationToken ct)
+        Client client, Rotation rotation, Scope? scope, long arrived, CancellationToken ct)
     {
         if (await tokens.FindAsync(rotation.RefreshToken, ct) is not { } state)
             return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(rotation.ClientId) };
         var about = new RefusalSubject(rotation.ClientId, state.UserId, state.GrantId);
-        if (Refusal(state, rotation, scope) is { } refusal) return refusal with { About = about };
+        if (Refusal(client, state, rotation, scope) is { } refusal) return refusal with { About = about };
         if (!state.Used)
         {
             var reason = IsRefusedDevice(state, rotation) ? Reasons.DeviceChanged : Reasons.RefreshTokenExpired;
@@ -83,8 +89,17 @@ internal sealed class RefreshTokenGrant(
         if (IsRefusedDevice(state, rotation))
             return OAuthError.InvalidGrant(Reasons.DeviceChanged) with { About = about };
         if (state.SuccessorNonce is null) return await EndAsync(about, Reasons.RefreshTokenReused, rotation, ct);
-        return await RepeatAsync(state, rotation, about, ct);
+        if (!IsAskedAgain(state, rotation, scope))
+            return OAuthError.InvalidGrant(Reasons.RefreshRepeatDiffers) with { About = about };
+        return await RepeatAsync(client, state, rotation, about, ct);
     }
+
+    // A lost answer is asked for as it was at first. One that was never made has handed nothing out, so it need not be.
+    private static bool IsAskedAgain(RefreshTokenState state, Rotation rotation, Scope? scope) =>
+        state.SinceUse is null
+        || ((state.RotatedResource ?? state.Resources[0]) == (rotation.Resource ?? state.Resources[0])
+            && Scope.OfGrant(state.RotatedScope ?? string.Empty).Names.ToHashSet(StringComparer.Ordinal)
+                .SetEquals(scope?.Names ?? [string.Empty]));
 
     private async Task<OAuthError> EndAsync(
         RefusalSubject about, string reason, Rotation rotation, CancellationToken ct)
@@ -106,7 +121,7 @@ internal sealed class RefreshTokenGrant(
     }
 
     private async Task<Result<GrantedAccess>> RepeatAsync(
-        RefreshTokenState state, Rotation rotation, RefusalSubject about, CancellationToken ct)
+        Client client, RefreshTokenState state, Rotation rotation, RefusalSubject about, CancellationToken ct)
     {
         var successor = SuccessorOf(state, state.SuccessorNonce!, rotation.RefreshToken);
         if (await tokens.TryRepeatAsync(Repetition.Of(rotation, successor), ct) is not { } repeated)
@@ -114,7 +129,7 @@ internal sealed class RefreshTokenGrant(
         if (!repeated.WithinBound) return await EndAsync(about, Reasons.RefreshRepeatsExhausted, rotation, ct);
         telemetry.RefreshRepeated(
             repeated.EarlierAddress != rotation.Audit.Address, repeated.OtherDevice == true);
-        return Granted(repeated.ToGranted(), rotation, successor);
+        return Granted(client, repeated.ToGranted(), rotation, successor);
     }
 
     // The one that is live: another instance may have rotated the server secret meanwhile, or not yet.
@@ -125,7 +140,7 @@ internal sealed class RefreshTokenGrant(
         ?? throw new KeyStoreException("a server secret is not known here that made a refresh token");
 
     // Why the token is refused, whether it was used or not; null when nothing of this is wrong.
-    private static OAuthError? Refusal(RefreshTokenState state, Rotation rotation, Scope? scope)
+    private static OAuthError? Refusal(Client client, RefreshTokenState state, Rotation rotation, Scope? scope)
     {
         if (state.ClientId != rotation.ClientId) return OAuthError.InvalidGrant(Reasons.RefreshTokenOfAnotherClient);
         if (state.Revoked) return OAuthError.InvalidGrant(Reasons.RefreshTokenRevoked);
@@ -138,9 +153,14 @@ internal sealed class RefreshTokenGrant(
                 Reasons.ScopeExceedsGrant);
         }
 
-        if (granted.Among(rotation.AllowedScopes).Names.Count == 0)
-            return OAuthError.InvalidGrant(Reasons.ScopeWithdrawn);
-        return null;
+        if (TokenTarget.Fault(client, rotation.Resource, state.Resources) is { } fault) return fault;
+        var target = rotation.Resource ?? state.Resources[0];
+        if (!TokenTarget.HasScope(client, target, granted)) return OAuthError.InvalidGrant(Reasons.ScopeWithdrawn);
+        if (scope is null || TokenTarget.HasScope(client, target, scope)) return null;
+        return scope.Among(client.Resources.Find(target)!.Scopes).Names.Count > 0
+            ? OAuthError.InvalidGrant(Reasons.ScopeWithdrawn)
+            : OAuthError.InvalidScope(
+                "None of the scope is of the API that the token is to be for.", Reasons.ScopeOfAnotherResource);
     }
 
     // A session that began while binding was off has no fingerprint; its next rotation keeps one.

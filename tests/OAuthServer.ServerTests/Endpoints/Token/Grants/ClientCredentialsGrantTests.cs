@@ -236,12 +236,35 @@ public sealed class ClientCredentialsGrantTests(OwnServer own) : IClassFixture<O
             "/oauth/token", "grant_type=client_credentials", headers: ("Authorization", $"Basic {basic}"))).IsTokens();
     }
 
-    private Task<Reply> AskAsync(string client, string? scope) => _server.PostFormAsync(
+    [Fact, Row("CC-06")]
+    public async Task A_resource_is_the_audience_and_brings_its_own_scopes_alone()
+    {
+        var service = await RegisterAsync();
+        await _server.AddApiAsync(ResourceServer.Files, """{"files:read": "See your files", "read": "Read on"}""", service);
+        await _server.AddApiAsync(ResourceServer.Closed, """{"closed": "See what is closed"}""");
+        await Eventually.BecomesTrue(
+            async () => (await AskAsync(service, "files:read", ResourceServer.Files)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(5), "the client may ask for it");
+
+        var tokens = await AskAsync(service, "files:read read", ResourceServer.Files + "/");
+        Assert.Equal((ResourceServer.Files, "files:read read"), (ResourceServer.AudienceOf(tokens), tokens.Scope));
+        Assert.Equal("read", (await AskAsync(service, null, ResourceServer.Files)).IsTokens().Scope);
+        (await AskAsync(service, "write", ResourceServer.Files)).IsError("invalid_scope");
+        (await AskAsync(service, "files:read")).IsError("invalid_scope");
+        foreach (var resource in (string[])["https://nobody.example", ResourceServer.Closed, "relative"])
+            (await AskAsync(service, "files:read", resource)).IsError("invalid_target");
+        (await AskAsync(service, "read", ResourceServer.Files, TestServer.Issuer)).IsError("invalid_target");
+        Assert.Equal(TestServer.Issuer, ResourceServer.AudienceOf(await AskAsync(service, "read", TestServer.Issuer)));
+    }
+
+    private Task<Reply> AskAsync(string client, string? scope, params string[] resources) => _server.PostFormAsync(
         "/oauth/token",
-        ("grant_type", "client_credentials"),
-        ("scope", scope),
-        ("client_id", client),
-        ("client_secret", TestData.Secret));
+        [
+            ("grant_type", "client_credentials"),
+            ("scope", scope),
+            ("client_id", client),
+            ("client_secret", TestData.Secret),
+            .. resources.Select(resource => ("resource", (string?)resource)),
+        ]);
 
     private Task<long> IssuedAsync(string service) => own.Database.ScalarAsync<long>(
         "SELECT count(*) FROM oauth_audit_events WHERE client_id = $1 AND event = 'client_token_issued'", service);

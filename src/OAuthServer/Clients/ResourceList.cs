@@ -1,0 +1,35 @@
+using System.Text.Json;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Clients;
+
+/// <summary>The APIs behind this server as they were at one moment.</summary>
+internal sealed class ResourceList
+{
+    private readonly Dictionary<string, Resource> _known;
+    private readonly string _rows;
+
+    public ResourceList(IReadOnlyList<ResourceRow> rows)
+    {
+        _rows = JsonSerializer.Serialize(rows);
+        _known = rows.Select(row => new Resource(row)).ToDictionary(api => api.Canonical, StringComparer.Ordinal);
+        Live = [.. _known.Values.Where(api => !api.IsDisabled).OrderBy(api => api.Canonical, StringComparer.Ordinal)];
+        Default = Live.FirstOrDefault(api => api.IsDefault);
+        Scopes = [.. Live.SelectMany(api => api.Scopes).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Those that are not disabled.</summary>
+    public IReadOnlyList<Resource> Live { get; }
+
+    /// <summary>What a request means that names no resource; null when no row says so.</summary>
+    public Resource? Default { get; }
+
+    /// <summary>The scopes of all that are not disabled.</summary>
+    public IReadOnlyList<string> Scopes { get; }
+
+    /// <summary>Whether these rows are the same, so that what was made of this list need not be made anew.</summary>
+    public bool IsOf(IReadOnlyList<ResourceRow> rows) => _rows == JsonSerializer.Serialize(rows);
+
+    /// <summary>The API of this canonical identifier, disabled or not; null when there is none.</summary>
+    public Resource? Find(string canonical) => _known.GetValueOrDefault(canonical);
+}

@@ -1,0 +1,40 @@
+using OAuthServer.Protocol;
+
+namespace OAuthServer.Storage;
+
+/// <summary>What a new code stands for.</summary>
+internal sealed record NewCode
+{
+    public required string Code { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    /// <summary>The stamp of the session; the code is only made while the account still has it.</summary>
+    public required string SecurityStamp { get; init; }
+
+    /// <summary>The consent form just answered with yes; null when consent was remembered.</summary>
+    public Guid? TicketId { get; init; }
+
+    public required string RedirectUri { get; init; }
+
+    public required bool RedirectUriWasSent { get; init; }
+
+    public required string Scope { get; init; }
+
+    /// <summary>The APIs that it is for, by canonical identifier.</summary>
+    public required string[] Resources { get; init; }
+
+    /// <summary>For each of <see cref="Resources"/> what of the scope is its own, as one text.</summary>
+    public required string[] ScopesByResource { get; init; }
+
+    public string? CodeChallenge { get; init; }
+
+    public required TimeSpan Lifetime { get; init; }
+
+    public required AuditContext Audit { get; init; }
+
+    /// <summary>Holds the code.</summary>
+    public override string ToString() => $"code for {ClientId}";
+}
