@@ -56,20 +56,11 @@ internal sealed class SigningKeyOptions
     /// <summary>Another address of Secrets Manager, for instance a VPC endpoint or LocalStack.</summary>
     public string? ServiceUrl { get; set; }
 
-    // Not properties, so that the binder refuses a setting of these names instead of ignoring it.
-    private TimeSpan _accessTokenLifetime = TimeSpan.FromMinutes(15);
-
     /// <summary>
-    /// Hands over the lifetime of the tokens that the keys sign. It is <c>OAuth:AccessTokenLifetime</c>, no part of
-    /// this section.
+    /// How long a key is published after this instance saw that it no longer signs: the longest that its last token can
+    /// live, since an API may have a lifetime of its own, time for every other instance to see the same, and clock skew.
     /// </summary>
-    internal void SignTokensFor(TimeSpan accessTokenLifetime) => _accessTokenLifetime = accessTokenLifetime;
-
-    /// <summary>
-    /// How long a key is published after this instance saw that it no longer signs: the lifetime of its last token,
-    /// time for every other instance to see the same, and clock skew.
-    /// </summary>
-    internal TimeSpan PreviousKeyRetention() => _accessTokenLifetime + (2 * PollInterval) + ClockSkew;
+    internal TimeSpan PreviousKeyRetention() => OAuthOptions.LongestAccessToken + (2 * PollInterval) + ClockSkew;
 
     /// <summary>The longest that a running instance takes to see a change, as long as the store answers.</summary>
     internal TimeSpan SeenWithin() => PollInterval * (1 + Jitter.Share);
@@ -119,8 +110,8 @@ internal sealed class SigningKeyOptionsValidator : OptionsValidator<SigningKeyOp
         var shortest = options.PollInterval > LongestPoll ? TimeSpan.Zero : options.ShortestPublication();
         return options.PublishBeforeSigning >= shortest && options.PublishBeforeSigning <= TimeSpan.FromDays(30)
             ? null
-            : $"SigningKeys:PublishBeforeSigning must be from {shortest:c}, which SigningKeys:PollInterval and "
-                + "OAuth:AccessTokenLifetime ask for, to 30.00:00:00.";
+            : $"SigningKeys:PublishBeforeSigning must be from {shortest:c}, which SigningKeys:PollInterval asks for, "
+                + "to 30.00:00:00.";
     }
 
     private static bool IsRegion(string region) =>

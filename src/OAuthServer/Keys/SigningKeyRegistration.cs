@@ -1,4 +1,3 @@
-using System.Globalization;
 using Amazon;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys.SecretsManager;
@@ -21,7 +20,6 @@ internal static class SigningKeyRegistration
                 if (environment.IsDevelopment()) options.Source = SigningKeySource.File;
             })
             .BindStrictly(configuration.GetSection(SigningKeyOptions.Section))
-            .PostConfigure(options => HandOverLifetime(options, configuration["OAuth:AccessTokenLifetime"]))
             .ValidateOnStart();
         services.AddSingleton(CreateSource);
         services.AddSingleton(CreateServerSecretSource);
@@ -40,12 +38,6 @@ internal static class SigningKeyRegistration
     {
         services.AddSingleton<KeyHistory>();
         return services.AddHostedService(provider => provider.GetRequiredService<KeyHistory>());
-    }
-
-    // A lifetime that cannot be read is reported by the options it belongs to.
-    private static void HandOverLifetime(SigningKeyOptions options, string? lifetime)
-    {
-        if (TimeSpan.TryParse(lifetime, CultureInfo.InvariantCulture, out var parsed)) options.SignTokensFor(parsed);
     }
 
     private static IKeySource CreateSource(IServiceProvider services)

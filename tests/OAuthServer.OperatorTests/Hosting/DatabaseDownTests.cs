@@ -21,6 +21,7 @@ public sealed class DatabaseDownTests
         await ExecuteAsync(cluster, $"ALTER DATABASE \"{new NpgsqlConnectionStringBuilder(cluster.ConnectionString).Database}\" SET synchronous_commit = on");
         await using var server = await TestServer.StartAsync(new() { Settings = new Dictionary<string, string?> { ["ConnectionStrings:OAuthServer"] = cluster.ConnectionString } });
         await SeedAsync(server.Database, cluster);
+        await server.ServesAsync("\"read\"");
         using var signedIn = new TestBrowser(server);
         var code = (await signedIn.AuthorizeAsync(new AuthorizationAsk())).Code;
         var unused = (await signedIn.AuthorizeAsync(new AuthorizationAsk())).Code;
@@ -138,6 +139,7 @@ public sealed class DatabaseDownTests
 
     private static async Task SeedAsync(TestDatabase seeded, DedicatedCluster cluster)
     {
+        await ExecuteAsync(cluster, $$"""INSERT INTO oauth_resources (resource, name, scopes, is_default) VALUES ('{{TestServer.Issuer}}', 'Notes', '{"read": "See your notes"}', true)""");
         foreach (var table in new[] { "oauth_clients", "accounts" })
         {
             var rows = await seeded.ScalarAsync<string>($"SELECT json_agg(r)::text FROM {table} r");

@@ -48,27 +48,26 @@ public sealed class SigningKeyOptionsTests
     }
 
     [Theory]
-    [InlineData("00:30:00", "00:05:00", "00:15:00", true)]
-    [InlineData("00:29:59", "00:05:00", "00:15:00", false)]
-    [InlineData("00:08:00", "00:01:00", "00:01:00", true)]
-    [InlineData("00:07:59", "00:01:00", "00:01:00", false)]
-    [InlineData("1.01:00:00", "13:00:00", "00:15:00", false)]
-    public void A_key_cannot_sign_before_every_cached_key_set_and_every_old_token_is_over(string publish, string poll, string lifetime, bool valid)
+    [InlineData("01:15:00", "00:05:00", true)]
+    [InlineData("01:14:59", "00:05:00", false)]
+    [InlineData("01:07:00", "00:01:00", true)]
+    [InlineData("01:06:59", "00:01:00", false)]
+    [InlineData("1.01:00:00", "13:00:00", false)]
+    public void A_key_cannot_sign_before_every_cached_key_set_and_every_old_token_is_over(string publish, string poll, bool valid)
     {
-        (string, string)[] settings = [("SigningKeys:PublishBeforeSigning", publish), ("SigningKeys:PollInterval", poll), ("OAuth:AccessTokenLifetime", lifetime)];
+        (string, string)[] settings = [("SigningKeys:PublishBeforeSigning", publish), ("SigningKeys:PollInterval", poll)];
 
         if (valid) Bind(Environments.Production, settings);
         else Assert.StartsWith("SigningKeys:PublishBeforeSigning ", Assert.Single(Assert.Throws<OptionsValidationException>(() => Bind(Environments.Production, settings)).Failures), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("00:00:01", "00:00:00")]
-    [InlineData("00:05:00", "00:15:00")]
-    [InlineData("1.00:00:00", "00:01:00")]
-    public void The_shortest_publication_outlasts_every_cached_key_set_and_the_last_token_of_the_key_before(string poll, string lifetime)
+    [InlineData("00:00:01")]
+    [InlineData("00:05:00")]
+    [InlineData("1.00:00:00")]
+    public void The_shortest_publication_outlasts_every_cached_key_set_and_the_last_token_of_the_key_before(string poll)
     {
         var options = new SigningKeyOptions { PollInterval = TimeSpan.Parse(poll, CultureInfo.InvariantCulture) };
-        options.SignTokensFor(TimeSpan.Parse(lifetime, CultureInfo.InvariantCulture));
 
         Assert.True(options.ShortestPublication() > options.SeenWithin() + TimeSpan.FromSeconds(DiscoveryEndpoints.MaxAgeSeconds));
         Assert.True(options.ShortestPublication() >= options.PreviousKeyRetention());
@@ -95,10 +94,10 @@ public sealed class SigningKeyOptionsTests
     }
 
     [Fact]
-    public void A_previous_key_is_kept_for_the_configured_token_lifetime_two_polls_and_clock_skew()
+    public void A_previous_key_is_kept_for_the_longest_token_lifetime_that_an_API_can_have_two_polls_and_clock_skew()
     {
         var options = Bind(
-            Environments.Production, ("OAuth:AccessTokenLifetime", "01:00:00"), ("SigningKeys:PollInterval", "00:01:00"));
+            Environments.Production, ("OAuth:AccessTokenLifetime", "00:01:00"), ("SigningKeys:PollInterval", "00:01:00"));
 
         Assert.Equal(TimeSpan.FromMinutes(60 + 2 + 5), options.PreviousKeyRetention());
     }

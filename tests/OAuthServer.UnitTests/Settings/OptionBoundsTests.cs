@@ -47,7 +47,7 @@ public sealed class OptionBoundsTests
         { "Shutdown:DrainTime", "00:00:00", "00:00:24.9999999" },
         { "Shutdown:Timeout", "00:00:01", "00:10:00" },
         { "SigningKeys:PollInterval", "00:00:01", "1.00:00:00" },
-        { "SigningKeys:PublishBeforeSigning", "00:30:00", "30.00:00:00" },
+        { "SigningKeys:PublishBeforeSigning", "01:15:00", "30.00:00:00" },
         { "SigningKeys:RotateEvery", "1.00:00:00", "3650.00:00:00" },
         { "Sweeper:Interval", "00:00:01", "1.00:00:00" },
         { "Sweeper:BatchSize", "1", "1000" },
