@@ -20,6 +20,9 @@ internal sealed class Client(ClientRow row, ResourceList apis)
     /// <summary>False only where an operator waived PKCE for a confidential client.</summary>
     public bool RequiresPkce => row.RequirePkce;
 
+    /// <summary>True when requests that were not pushed are refused (RFC 9126 §6).</summary>
+    public bool MustPushRequests => row.RequirePushedAuthorizationRequests;
+
     /// <summary>The scopes that the client may ask for.</summary>
     public IReadOnlyList<string> Scopes => row.AllowedScopes;
 

@@ -1,6 +1,7 @@
 using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
+using OAuthServer.Endpoints.Push;
 using OAuthServer.Endpoints.Revoke;
 using OAuthServer.Endpoints.Token;
 using OAuthServer.Endpoints.Token.Grants;
@@ -12,6 +13,7 @@ internal static class EndpointRegistration
     public static IServiceCollection AddEndpoints(this IServiceCollection services)
     {
         services.AddSingleton<AuthorizeValidator>();
+        services.AddSingleton<AuthorizeRequests>();
         services.AddSingleton<CodeIssuer>();
         services.AddSingleton<AuthorizeService>();
         services.AddSingleton<AuthorizeAnswer>();
@@ -28,6 +30,7 @@ internal static class EndpointRegistration
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<AccessTokenRevoker>();
         services.AddSingleton<RevokeService>();
+        services.AddSingleton<PushService>();
         services.AddSingleton<DiscoveryDocuments>();
         services.AddSingleton<RevocationList>();
         return services;

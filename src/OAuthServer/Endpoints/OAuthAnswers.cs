@@ -22,6 +22,14 @@ internal sealed class OAuthAnswers(ServerAddress address, GrantRefusals grants)
         json.WriteString("scope"u8, tokens.Scope);
     });
 
+    /// <summary>201 with a reference to a pushed request (RFC 9126 §2.2).</summary>
+    public static IResult Pushed(string requestUri, long expiresIn) =>
+        new JsonAnswer(StatusCodes.Status201Created, (json, _) =>
+        {
+            json.WriteString("request_uri"u8, requestUri);
+            json.WriteNumber("expires_in"u8, expiresIn);
+        });
+
     /// <summary>200 with an empty object, since some clients fail on a body that is not JSON.</summary>
     public static IResult Done() => new JsonAnswer(StatusCodes.Status200OK, (_, _) => { });
 

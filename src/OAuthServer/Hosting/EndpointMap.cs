@@ -3,6 +3,7 @@ using OAuthServer.Endpoints;
 using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
+using OAuthServer.Endpoints.Push;
 using OAuthServer.Endpoints.Revoke;
 using OAuthServer.Endpoints.Token;
 using OAuthServer.Keys;
@@ -37,6 +38,9 @@ internal static class EndpointMap
 
         routes.MapRevoke(Service<RevokeService>(app), answers, telemetry, Service<AddressBudgets>(app))
             .RequireBudget(Budget.Revoke).RequireCors(ClientOrigins.Registered);
+
+        routes.MapPush(Service<PushService>(app), answers, telemetry)
+            .RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
 
         app.MapMetadata(server, Service<DiscoveryDocuments>(app)).RequireCors(ClientOrigins.Any);
         routes.MapKeys(Service<KeyRing>(app), answers, Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);

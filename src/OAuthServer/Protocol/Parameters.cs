@@ -145,6 +145,14 @@ internal sealed class Parameters
     public Parameters With(string name, params IEnumerable<string> values) => new(
         [.. _pairs.Where(pair => pair.Key != name), .. values.Select(value => KeyValuePair.Create(name, value))]);
 
+    /// <summary>The same without parameters of these names.</summary>
+    public Parameters Without(params IEnumerable<string> names) =>
+        new([.. _pairs.Where(pair => !names.Contains(pair.Key))]);
+
+    /// <summary>Those of these names alone.</summary>
+    public Parameters Only(params IEnumerable<string> names) =>
+        new([.. _pairs.Where(pair => names.Contains(pair.Key))]);
+
     /// <summary>True when one value holds a control character, or is longer than <paramref name="longest"/>.</summary>
     public bool IsUnreadable(string name, int longest) =>
         this[name] is { } value && (value.Length > longest || HasControls(value));

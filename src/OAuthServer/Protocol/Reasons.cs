@@ -31,6 +31,9 @@ internal static class Reasons
     public const string StateUnreadable = "state_unreadable";
     public const string RequestObject = "request_object";
     public const string RequestUri = "request_uri";
+    public const string RequestUriPushed = "request_uri_pushed";
+    public const string RequestUriDead = "request_uri_dead";
+    public const string RequestNotPushed = "request_not_pushed";
     public const string ResponseTypeMissing = "response_type_missing";
     public const string ResponseTypeUnsupported = "response_type_unsupported";
     public const string ResponseModeUnsupported = "response_mode_unsupported";

@@ -24,6 +24,14 @@ internal sealed class OAuthOptions
     /// </summary>
     public string Issuer { get; set; } = string.Empty;
 
+    /// <summary>
+    /// How long the visit to a pushed request may wait; 5 seconds to 10 minutes (RFC 9126 §2.2).
+    /// </summary>
+    public TimeSpan PushedRequestLifetime { get; set; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Refuses authorization requests that were not pushed, of every client (RFC 9126 §5).</summary>
+    public bool RequirePushedAuthorizationRequests { get; set; }
+
     /// <summary>At most 10 minutes (RFC 6749 §4.1.2).</summary>
     public TimeSpan AuthorizationCodeLifetime { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -73,6 +81,8 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : Opti
         Rule(
             options.AuthorizationCodeLifetime > TimeSpan.Zero && options.AuthorizationCodeLifetime <= LongestCode,
             "OAuth:AuthorizationCodeLifetime must be above 0 and at most 00:10:00 (RFC 6749 §4.1.2)."),
+        Range(
+            "OAuth:PushedRequestLifetime", options.PushedRequestLifetime, TimeSpan.FromSeconds(5), LongestCode),
         Range(
             "OAuth:AccessTokenLifetime",
             options.AccessTokenLifetime, ShortestAccess, OAuthOptions.LongestAccessToken),

@@ -7,6 +7,8 @@ internal static class AuditEventNames
     public const string SignOut = "sign_out";
     public const string PasswordChanged = "password_changed";
     public const string Consent = "consent";
+    public const string RequestPushed = "request_pushed";
+    public const string PushRefused = "push_refused";
     public const string CodeIssued = "code_issued";
     public const string CodeRedeemed = "code_redeemed";
     public const string ClientTokenIssued = "client_token_issued";

@@ -73,6 +73,12 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
     public async Task<bool> TryIssueAsync(NewCode code, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
+        return await TryIssueAsync(db, code, ct);
+    }
+
+    /// <summary>The same in a transaction of the caller's.</summary>
+    public static async Task<bool> TryIssueAsync(OAuthDbContext db, NewCode code, CancellationToken ct)
+    {
         var issued = await db.OnceAsync<GrantedAccess>($"""
             WITH asked AS (
                 SELECT {code.ClientId} AS client_id, {code.Scope} AS scope, {OrNull.Uuid(code.TicketId)} AS ticket_id,

@@ -37,6 +37,9 @@ internal sealed record ClientRow
 
     public bool RequirePkce { get; set; }
 
+    /// <summary>Requests of the client that were not pushed are refused (RFC 9126 §6).</summary>
+    public bool RequirePushedAuthorizationRequests { get; set; }
+
     /// <summary>Origins that may read answers, beside those of the redirect URIs.</summary>
     public string[] AppOrigins { get; set; } = [];
 

@@ -34,6 +34,8 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<RevokedToken> RevokedTokens => Set<RevokedToken>();
 
+    public DbSet<PushedRequest> PushedRequests => Set<PushedRequest>();
+
     public DbSet<Consent> Consents => Set<Consent>();
 
     public DbSet<ClientSecretUse> ClientSecretUses => Set<ClientSecretUse>();

@@ -63,6 +63,7 @@ internal static class StorageRegistration
         services.AddSingleton<ClientTokens>();
         services.AddSingleton<Consents>();
         services.AddSingleton<Grants>();
+        services.AddSingleton<PushedRequests>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<Resources>();
         services.AddSingleton<RevokedTokens>();

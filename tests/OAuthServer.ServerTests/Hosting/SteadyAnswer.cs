@@ -20,7 +20,7 @@ internal static partial class SteadyAnswer
             text = text.Replace(id, "<correlation id>", StringComparison.Ordinal);
         text = Counters.Replace(text, "$1<changes>");
         text = Protected.Replace(text, "<protected>");
-        text = Handles.Replace(text, "$1$2<random>");
+        text = Handles.Replace(text, "$1$2$3<random>");
         return Tokens.Replace(text, token => Steady(token.Value));
     }
 
@@ -40,7 +40,8 @@ internal static partial class SteadyAnswer
     [GeneratedRegex("CfDJ8[A-Za-z0-9_-]+")]
     private static partial Regex Protected { get; }
 
-    [GeneratedRegex("([?&]code=)[A-Za-z0-9_-]{43}|(\"refresh_token\":\")[A-Za-z0-9_-]{70}")]
+    [GeneratedRegex(
+        "([?&]code=)[A-Za-z0-9_-]{43}|(\"refresh_token\":\")[A-Za-z0-9_-]{70}|(request_uri(?::|(?:%25)*%3A))[A-Za-z0-9_-]{43}")]
     private static partial Regex Handles { get; }
 
     [GeneratedRegex(@"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")]

@@ -27,6 +27,7 @@ public sealed class OptionBoundsTests
         { "Clients:CacheLifetime", "00:00:01", "00:05:00" },
         { "OAuth:AuthorizationCodeLifetime", "00:00:00.0000001", "00:10:00" },
         { "OAuth:AccessTokenLifetime", "00:01:00", "01:00:00" },
+        { "OAuth:PushedRequestLifetime", "00:00:05", "00:10:00" },
         { "OAuth:RefreshTokenLifetime", "00:15:00.0000001", "" },
         { "OAuth:RefreshTokenFamilyLifetime", "7.00:00:00", "" },
         { "OAuth:RefreshRetryWindow", "00:00:00", "00:05:00" },

@@ -20,6 +20,9 @@ internal sealed record AuthorizeRequest(
 
     public Client Client => Target.Client;
 
+    /// <summary>The reference that it came by; null when it stands in the query itself (RFC 9126 §4).</summary>
+    public PushedReference? Pushed { get; init; }
+
     /// <summary>
     /// True when a code, made at once, would reach nobody: systems hand an https link to the app that has claimed it
     /// only where somebody tapped. An app that asked for no page at all gets none.
@@ -33,6 +36,16 @@ internal sealed record AuthorizeRequest(
 
     /// <summary>Holds the state and the challenge.</summary>
     public override string ToString() => $"request of {Client}";
+}
+
+/// <summary>Where an authorization request stands.</summary>
+internal enum RequestSource
+{
+    /// <summary>In the query or body of the browser's request.</summary>
+    Query,
+
+    /// <summary>In what the client pushed ahead, where it may be longer (RFC 9126 §2.1).</summary>
+    Pushed,
 }
 
 /// <summary>

@@ -9,7 +9,7 @@ namespace OAuthServer.Endpoints.Authorize;
 /// Decides what becomes of an authorization request, and of the answer to a consent form (RFC 6749 §4.1.1, §4.1.2).
 /// </summary>
 internal sealed class AuthorizeService(
-    AuthorizeValidator validator,
+    AuthorizeRequests requests,
     CodeIssuer issuer,
     Storage.Accounts accounts,
     Consents consents,
@@ -33,7 +33,7 @@ internal sealed class AuthorizeService(
     public async Task<AuthorizeOutcome> AuthorizeAsync(
         Parameters parameters, SignedInAccount? person, AuditContext audit, CancellationToken ct)
     {
-        if ((await validator.ValidateAsync(parameters, ct)).Failed(out var ended, out var request))
+        if ((await requests.ReadAsync(parameters, person, ct)).Failed(out var ended, out var request))
             return await EndAsync(ended, person, audit, ct);
         if (person is null || request.Prompt.HasFlag(Prompt.Login) || request.Prompt.HasFlag(Prompt.SelectAccount))
         {
@@ -63,39 +63,43 @@ internal sealed class AuthorizeService(
     public async Task<AuthorizeOutcome> AnswerAsync(
         ConsentAnswer answer, SignedInAccount person, AuditContext audit, CancellationToken ct)
     {
-        if ((await validator.ValidateAsync(answer.Request, ct)).Failed(out var ended, out var request))
+        if ((await requests.ReadAnsweredAsync(answer, person, ct)).Failed(out var ended, out var request))
             return await EndAsync(ended, person, audit, ct);
         if (!answer.Allowed)
         {
-            var refused = new AuthorizeOutcome.Refused(request.Target, AccessDenied);
+            var refused = await RefuseAsync(request, AccessDenied, ct);
             return await EndAsync(refused, AuditEventNames.Consent, person, audit, ct);
         }
 
         return await issuer.TryIssueAsync(request, person, answer.Form, audit, ct) is { } code
             ? new AuthorizeOutcome.Granted(request.Target, code)
-            : await AnsweredBeforeAsync(request, answer.Form, person, ct);
+            : await AnsweredBeforeAsync(request, answer, person, ct);
     }
 
     /// <summary>The person gave up before signing in.</summary>
     public async Task<AuthorizeOutcome> CancelAsync(Parameters parameters, AuditContext audit, CancellationToken ct)
     {
-        if ((await validator.ValidateAsync(parameters, ct)).Failed(out var ended, out var request))
+        if ((await requests.ReadAsync(parameters, null, ct)).Failed(out var ended, out var request))
             return await EndAsync(ended, null, audit, ct);
-        return await EndAsync(new AuthorizeOutcome.Refused(request.Target, AccessDenied), null, audit, ct);
+        var refused = await RefuseAsync(request, AccessDenied, ct);
+        return await EndAsync(refused, null, audit, ct);
     }
 
     /// <summary>What a person is asked to sign in for; null when the request could not go on.</summary>
     public async ValueTask<AuthorizeRequest?> DescribeAsync(Parameters parameters, CancellationToken ct) =>
-        (await validator.ValidateAsync(parameters, ct)).Failed(out _, out var request) ? null : request;
+        (await requests.ReadAsync(parameters, null, ct)).Failed(out _, out var request) ? null : request;
 
     public AuthorizeOutcome Note(OAuthError malformed, AuditContext audit) =>
         new AuthorizeOutcome.Untrusted(refusals.Note(Endpoint, malformed, audit));
 
     // A double click, or Back and Allow once more. Whatever else kept the code from being made begins again.
     private async Task<AuthorizeOutcome> AnsweredBeforeAsync(
-        AuthorizeRequest request, ConsentTicket form, SignedInAccount person, CancellationToken ct)
+        AuthorizeRequest request, ConsentAnswer answer, SignedInAccount person, CancellationToken ct)
     {
-        var first = form.IsOf(person) ? await issuer.FindAsync(form, ct) : null;
+        var first = answer.Form.IsOf(person) ? await issuer.FindAsync(answer.Form, ct) : null;
+        // Another form of one pushed request was quicker.
+        if (first is null && (await requests.ReadAnsweredAsync(answer, person, ct)).Failed(out var ended, out _))
+            return ended;
         return first switch
         {
             { State: { Revoked: false, Used: true } } => new AuthorizeOutcome.Answered(request.Target),
@@ -110,13 +114,19 @@ internal sealed class AuthorizeService(
         && !(request.Client.IsPublic && RedirectUri.IsInterceptable(request.Target.RedirectUri));
 
     // prompt=none: what would need a page is an error for the client.
-    private Task<AuthorizeOutcome> RefuseSilentAsync(
+    private async Task<AuthorizeOutcome> RefuseSilentAsync(
         AuthorizeRequest request,
         OAuthError error,
         SignedInAccount? person,
         AuditContext audit,
         CancellationToken ct) =>
-        EndAsync(new AuthorizeOutcome.Refused(request.Target, error), person, audit, ct);
+        await EndAsync(await RefuseAsync(request, error, ct), person, audit, ct);
+
+    // Whatever the client is told ends its request, which is answered once.
+    private async Task<AuthorizeOutcome> RefuseAsync(AuthorizeRequest request, OAuthError error, CancellationToken ct) =>
+        await requests.TryEndAsync(request, ct)
+            ? new AuthorizeOutcome.Refused(request.Target, error)
+            : AuthorizeRequests.LeadsNowhere;
 
     private Task<AuthorizeOutcome> EndAsync(
         AuthorizeOutcome outcome, SignedInAccount? person, AuditContext audit, CancellationToken ct) =>

@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Authorize;
 
@@ -8,7 +10,7 @@ namespace OAuthServer.Endpoints.Authorize;
 /// Validates authorization requests: first the client and its redirect URI, which never lead to a redirect
 /// (RFC 6749 §4.1.2.1), then everything that is reported to the client.
 /// </summary>
-internal sealed class AuthorizeValidator(ClientDirectory directory)
+internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAuthOptions> options)
 {
     private const int LongestClientId = 128;
 
@@ -27,18 +29,27 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
         "request", "request_uri",
     ];
 
+    private static readonly OAuthError NotPushed = OAuthError.InvalidRequest(
+        "The request has to be pushed (RFC 9126); the metadata names the endpoint.", Reasons.RequestNotPushed);
+
     /// <summary>The request when it may go on; else the outcome that ends it.</summary>
     public async ValueTask<Result<AuthorizeRequest, AuthorizeOutcome>> ValidateAsync(
-        Parameters parameters, CancellationToken ct)
+        Parameters parameters, RequestSource source, CancellationToken ct)
     {
-        if ((await TrustAsync(parameters, ct)).Failed(out var untrusted, out var target))
+        if ((await TrustAsync(parameters, source, ct)).Failed(out var untrusted, out var target))
             return new AuthorizeOutcome.Untrusted(untrusted);
-        if (Check(target, parameters).Failed(out var refusal, out var request))
+        if (source == RequestSource.Query && MustPush(target.Client))
+            return new AuthorizeOutcome.Refused(target, NotPushed);
+        if (Check(target, parameters, source).Failed(out var refusal, out var request))
             return new AuthorizeOutcome.Refused(target, refusal);
         return request;
     }
 
-    private async ValueTask<Result<RedirectTarget>> TrustAsync(Parameters parameters, CancellationToken ct)
+    private bool MustPush(Client client) =>
+        client.MustPushRequests || options.Value.RequirePushedAuthorizationRequests;
+
+    private async ValueTask<Result<RedirectTarget>> TrustAsync(
+        Parameters parameters, RequestSource source, CancellationToken ct)
     {
         if (parameters.Repeated("client_id", "redirect_uri") is { } repeated)
             return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated);
@@ -58,21 +69,22 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
             return unregistered with { Mismatch = client.Mismatch(uri) };
         }
 
-        return new RedirectTarget(client, uri, sent is not null, EchoableState(parameters));
+        return new RedirectTarget(client, uri, sent is not null, EchoableState(parameters, source));
     }
 
     private static OAuthError InvalidRedirectUri(string description, string reason, Client client) =>
         new("invalid_redirect_uri", description, reason) { About = new(client.Id) };
 
     // A state that occurs twice, or could carry something into a header, is not echoed (RFC 6749 Appendix A.5).
-    private static string? EchoableState(Parameters parameters)
+    private static string? EchoableState(Parameters parameters, RequestSource source)
     {
         if (parameters.Count("state") != 1) return null;
-        if (parameters["state"] is not { Length: <= LongestState } state) return null;
+        if (parameters["state"] is not { } state) return null;
+        if (state.Length > (source == RequestSource.Pushed ? LongestValue : LongestState)) return null;
         return state.AsSpan().ContainsAnyExceptInRange(' ', '~') ? null : state;
     }
 
-    private static Result<AuthorizeRequest> Check(RedirectTarget target, Parameters parameters)
+    private static Result<AuthorizeRequest> Check(RedirectTarget target, Parameters parameters, RequestSource source)
     {
         var client = target.Client;
         if (ReadabilityFault(target, parameters) is { } unreadable) return unreadable;
@@ -86,7 +98,8 @@ internal sealed class AuthorizeValidator(ClientDirectory directory)
                 "The prompt is unknown or contradicts itself.", Reasons.PromptUnsupported);
         }
 
-        if (parameters.ToQuery(AuthorizeRequest.AfterSignIn).Length > LongestRequest)
+        var carried = source == RequestSource.Pushed ? 0 : parameters.ToQuery(AuthorizeRequest.AfterSignIn).Length;
+        if (carried > LongestRequest)
             return OAuthError.InvalidRequest("The request is too long.", Reasons.RequestTooLong);
         return new AuthorizeRequest(target, scope, parameters["code_challenge"], prompt, parameters)
         {

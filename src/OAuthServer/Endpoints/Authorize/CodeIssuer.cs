@@ -22,7 +22,8 @@ internal sealed record FormCode(string Code, CodeState State)
 /// is made from the form's own secret and a key that is in no database, so that the form's answer can be given again
 /// although only hashes are stored.
 /// </summary>
-internal sealed class CodeIssuer(AuthorizationCodes codes, KeyRing keys, IOptions<OAuthOptions> options)
+internal sealed class CodeIssuer(
+    AuthorizationCodes codes, PushedRequests pushed, KeyRing keys, IOptions<OAuthOptions> options)
 {
     /// <summary>The code; null when the session, the account or the consent does not allow one.</summary>
     /// <param name="request">What is asked.</param>
@@ -35,7 +36,7 @@ internal sealed class CodeIssuer(AuthorizationCodes codes, KeyRing keys, IOption
     {
         var target = request.Target;
         var code = form is null ? Handle.New() : CodeOf(form, keys.Secrets.Current);
-        var issued = await codes.TryIssueAsync(new NewCode
+        var made = new NewCode
         {
             Code = code,
             ClientId = target.Client.Id,
@@ -50,7 +51,11 @@ internal sealed class CodeIssuer(AuthorizationCodes codes, KeyRing keys, IOption
             CodeChallenge = request.CodeChallenge,
             Lifetime = options.Value.AuthorizationCodeLifetime,
             Audit = audit,
-        }, ct);
+        };
+        var issued = request.Pushed is { } asked
+            ? await pushed.TryUseWithAsync(
+                asked.Reference, form?.Id, db => AuthorizationCodes.TryIssueAsync(db, made, ct), ct)
+            : await codes.TryIssueAsync(made, ct);
         return issued ? code : null;
     }
 

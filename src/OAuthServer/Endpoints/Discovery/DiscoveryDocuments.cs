@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
@@ -9,7 +10,8 @@ namespace OAuthServer.Endpoints.Discovery;
 /// <summary>
 /// The authorization server metadata (RFC 8414 §2), built anew when the APIs change: it only tells what works.
 /// </summary>
-internal sealed class DiscoveryDocuments(ServerAddress address, ResourceDirectory resources)
+internal sealed class DiscoveryDocuments(
+    ServerAddress address, ResourceDirectory resources, IOptions<OAuthOptions> options)
 {
     private static readonly string[] ClientAuthentication = ["client_secret_basic", "client_secret_post", "none"];
 
@@ -37,6 +39,9 @@ internal sealed class DiscoveryDocuments(ServerAddress address, ResourceDirector
             json.WriteString("issuer", address.Issuer);
             json.WriteString("authorization_endpoint", address.Url(Routes.Authorize));
             json.WriteString("token_endpoint", address.Url(Routes.Token));
+            json.WriteString("pushed_authorization_request_endpoint", address.Url(Routes.Push));
+            if (options.Value.RequirePushedAuthorizationRequests)
+                json.WriteBoolean("require_pushed_authorization_requests", true);
             json.WriteString("revocation_endpoint", address.Url(Routes.Revoke));
             json.WriteString("jwks_uri", address.Url(Routes.Keys));
             if (apis is { Scopes.Count: > 0 }) WriteArray(json, "scopes_supported", [.. apis.Scopes]);

@@ -25,6 +25,8 @@ internal sealed record ClientFileEntry
 
     public bool RequirePkce { get; init; } = true;
 
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
     public string[] AppOrigins { get; init; } = [];
 
     public string[] AcceptedSchemes { get; init; } = [];

@@ -24,6 +24,8 @@ internal sealed record ClientView
 
     public bool RequirePkce { get; init; }
 
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
     public required IReadOnlyList<string> AppOrigins { get; init; }
 
     public required IReadOnlyList<string> AcceptedSchemes { get; init; }
@@ -53,6 +55,7 @@ internal sealed record ClientView
         AllowedResources = row.AllowedResources,
         GrantTypes = row.GrantTypes,
         RequirePkce = row.RequirePkce,
+        RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests,
         AppOrigins = row.AppOrigins,
         AcceptedSchemes = row.AcceptedSchemes,
         MaxRefreshRepeats = row.MaxRefreshRepeats,

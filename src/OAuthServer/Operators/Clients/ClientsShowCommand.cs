@@ -42,6 +42,7 @@ internal static class ClientsShowCommand
         .. client.AllowedResources.Select(api => (string[])["allowed_resource", TerminalText.Safe(api)]),
         ["grant_types", string.Join(' ', client.GrantTypes)],
         ["require_pkce", client.RequirePkce ? "yes" : "no"],
+        .. Pushed(client),
         .. client.AppOrigins.Select(origin => (string[])["app_origin", TerminalText.Safe(origin)]),
         .. client.AcceptedSchemes.Select(scheme => (string[])["accepted_scheme", TerminalText.Safe(scheme)]),
         .. Repeats(client),
@@ -50,6 +51,9 @@ internal static class ClientsShowCommand
         ["disabled_at", TerminalText.Time(client.DisabledAt)],
         .. client.Secrets.Select(secret => (string[])[secret.Column, Sentence(secret)]),
     ]);
+
+    private static string[][] Pushed(ClientView client) =>
+        client.RequirePushedAuthorizationRequests ? [["require_pushed_authorization_requests", "yes"]] : [];
 
     private static string[][] Repeats(ClientView client) => client.MaxRefreshRepeats is { } most
         ? [["max_refresh_repeats", most.ToString(CultureInfo.InvariantCulture)]]

@@ -46,6 +46,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
             AllowedResources = entry.AllowedResources,
             GrantTypes = entry.GrantTypes,
             RequirePkce = entry.RequirePkce,
+            RequirePushedAuthorizationRequests = entry.RequirePushedAuthorizationRequests,
             AppOrigins = entry.AppOrigins,
             AcceptedSchemes = entry.AcceptedSchemes,
             MaxRefreshRepeats = entry.MaxRefreshRepeats,
@@ -66,6 +67,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         row.AllowedResources = Either(row.AllowedResources, entry.AllowedResources);
         row.GrantTypes = Either(row.GrantTypes, entry.GrantTypes);
         row.RequirePkce = entry.RequirePkce;
+        row.RequirePushedAuthorizationRequests = entry.RequirePushedAuthorizationRequests;
         row.AppOrigins = Either(row.AppOrigins, entry.AppOrigins);
         row.AcceptedSchemes = Either(row.AcceptedSchemes, entry.AcceptedSchemes);
         row.MaxRefreshRepeats = entry.MaxRefreshRepeats;

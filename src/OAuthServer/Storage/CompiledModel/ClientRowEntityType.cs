@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 21,
+                propertyCount: 22,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -206,6 +206,15 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: false);
             requirePkce.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             requirePkce.AddAnnotation("Relational:ColumnName", "require_pkce");
+
+            var requirePushedAuthorizationRequests = runtimeEntityType.AddProperty(
+                "RequirePushedAuthorizationRequests",
+                typeof(bool),
+                propertyInfo: typeof(ClientRow).GetProperty("RequirePushedAuthorizationRequests", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<RequirePushedAuthorizationRequests>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            requirePushedAuthorizationRequests.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            requirePushedAuthorizationRequests.AddAnnotation("Relational:ColumnName", "require_pushed_authorization_requests");
 
             var updatedAt = runtimeEntityType.AddProperty(
                 "UpdatedAt",

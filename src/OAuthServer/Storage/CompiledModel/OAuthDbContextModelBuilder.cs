@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 37)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 40)
         {
         }
 
@@ -39,6 +39,7 @@ namespace OAuthServer.Storage.CompiledModel
             var grantedAccess = GrantedAccessEntityType.Create(this);
             var lockAnswer = LockAnswerEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
+            var pushedRequest = PushedRequestEntityType.Create(this);
             var refreshToken = RefreshTokenEntityType.Create(this);
             var refreshTokenState = RefreshTokenStateEntityType.Create(this);
             var repeatedAccess = RepeatedAccessEntityType.Create(this);
@@ -54,6 +55,8 @@ namespace OAuthServer.Storage.CompiledModel
             var signingKeyRow = SigningKeyRowEntityType.Create(this);
             var sweptBatch = SweptBatchEntityType.Create(this);
             var tableRight = TableRightEntityType.Create(this);
+            var usedRequest = UsedRequestEntityType.Create(this);
+            var visitedRequest = VisitedRequestEntityType.Create(this);
             var withdrawalPass = WithdrawalPassEntityType.Create(this);
             var writableDatabase = WritableDatabaseEntityType.Create(this);
             var writingTransaction = WritingTransactionEntityType.Create(this);
@@ -81,6 +84,7 @@ namespace OAuthServer.Storage.CompiledModel
             GrantedAccessEntityType.CreateAnnotations(grantedAccess);
             LockAnswerEntityType.CreateAnnotations(lockAnswer);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
+            PushedRequestEntityType.CreateAnnotations(pushedRequest);
             RefreshTokenEntityType.CreateAnnotations(refreshToken);
             RefreshTokenStateEntityType.CreateAnnotations(refreshTokenState);
             RepeatedAccessEntityType.CreateAnnotations(repeatedAccess);
@@ -96,6 +100,8 @@ namespace OAuthServer.Storage.CompiledModel
             SigningKeyRowEntityType.CreateAnnotations(signingKeyRow);
             SweptBatchEntityType.CreateAnnotations(sweptBatch);
             TableRightEntityType.CreateAnnotations(tableRight);
+            UsedRequestEntityType.CreateAnnotations(usedRequest);
+            VisitedRequestEntityType.CreateAnnotations(visitedRequest);
             WithdrawalPassEntityType.CreateAnnotations(withdrawalPass);
             WritableDatabaseEntityType.CreateAnnotations(writableDatabase);
             WritingTransactionEntityType.CreateAnnotations(writingTransaction);

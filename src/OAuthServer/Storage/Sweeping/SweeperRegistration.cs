@@ -15,6 +15,7 @@ internal static class SweeperRegistration
         services.AddSingleton(provider => SweptTable.RefreshTokens(
             provider.GetRequiredService<IOptions<SweeperOptions>>().Value.KeepRefreshTokens));
         services.AddSingleton(SweptTable.RevokedTokens());
+        services.AddSingleton(SweptTable.PushedRequests());
         services.AddSingleton<Sweeps>().AddSingleton<SweepTotals>().AddSingleton<Sweeper>();
         return services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
     }

@@ -37,6 +37,12 @@ internal sealed record SweptTable(string Name, string End, TimeSpan Keep)
     public static SweptTable RevokedTokens() => new("oauth_revoked_tokens", "expires_at", TimeSpan.Zero);
 
     /// <summary>
+    /// A pushed request stays, after its end, for as long as the answer to a consent form can come a second time.
+    /// </summary>
+    public static SweptTable PushedRequests() =>
+        new("oauth_pushed_requests", "expires_at", TimeSpan.FromMinutes(10));
+
+    /// <summary>
     /// Audit rows leave by whole sealed days, and only those older than <paramref name="retention"/>: every row
     /// before the first seal of a day that has to stay. Their seals stay.
     /// </summary>

@@ -228,7 +228,6 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
     [InlineData("request", "eyJhbGciOiJub25lIn0.eyJzY29wZSI6IndyaXRlIn0.", "request_not_supported")]
     [InlineData("request", "x", "request_not_supported")]
     [InlineData("request_uri", "https://c.example/request.jwt", "request_uri_not_supported")]
-    [InlineData("request_uri", "urn:ietf:params:oauth:request_uri:x", "request_uri_not_supported")]
     public async Task A_request_object_is_not_silently_ignored(string name, string value, string error) =>
         await RefusedAsync(new AuthorizationAsk().With(name, value), error);
 

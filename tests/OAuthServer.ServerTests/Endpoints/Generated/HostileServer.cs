@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.ServerTests.Endpoints.Push;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -69,6 +70,8 @@ public sealed class HostileServer : OwnServer
             new("GET", "/oauth/authorize", asking, [Cookie]),
             new("POST", "/oauth/authorize", request, [Cookie]),
             new("GET", "/oauth/authorize/cancel", request, [Cookie]),
+            new("POST", "/oauth/par", [.. request, new("client_secret")], [new("Authorization", Basic)]),
+            new("GET", "/oauth/authorize", [new("client_id", TestData.Web), new("request_uri", await PushedAsync()), new("scope")], [Cookie]),
             new("POST", "/oauth/authorize/consent", [new("ticket", [.. forms.Select(f => f.Fields["ticket"])]), new("antiforgery", forms[0].Fields["antiforgery"]), new("decision", "allow")], [Cookie]),
         ];
     }
@@ -122,6 +125,13 @@ public sealed class HostileServer : OwnServer
     {
         string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
         return routes.Select(route => new HostileEndpoint("GET", route, [new("v", "1"), new("since", "0")], []));
+    }
+
+    private async Task<string[]> PushedAsync()
+    {
+        var pushed = new string[Codes];
+        for (var i = 0; i < Codes; i++) pushed[i] = (await Server.PushAsync(new AuthorizationAsk())).RequestUri();
+        return pushed;
     }
 
     private async Task<string[]> CodesAsync(AuthorizationAsk ask)

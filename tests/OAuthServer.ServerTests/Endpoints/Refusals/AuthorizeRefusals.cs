@@ -1,3 +1,4 @@
+using OAuthServer.ServerTests.Endpoints.Push;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -14,6 +15,13 @@ internal static class AuthorizeRefusals
         Told("state_unreadable", "invalid_request", ask => ask.With("state", new string('s', 2049))),
         Told("request_object", "request_not_supported", ask => ask.With("request", "x")),
         Told("request_uri", "request_uri_not_supported", ask => ask.With("request_uri", "urn:x")),
+        new("request_uri_dead", "authorize", "invalid_request_uri", 400, stage => stage.GetAsync(Pushing.Visit("urn:ietf:params:oauth:request_uri:x"))) { Form = Form.ErrorPage },
+        new("request_not_pushed", "authorize", "invalid_request", 303, async stage =>
+        {
+            var server = await stage.AnotherAsync(new() { ["OAuth:RequirePushedAuthorizationRequests"] = "true" });
+            using var browser = new TestBrowser(server);
+            return await RefusedAnswer.ReadAsync(await browser.GetAsync(new AuthorizationAsk().Path));
+        }) { Form = Form.Redirect, Client = TestData.Web, Audit = "authorization_refused" },
         Told("response_type_missing", "invalid_request", ask => ask.With("response_type", null)),
         Told("response_type_unsupported", "unsupported_response_type", ask => ask.With("response_type", "token")),
         Told("response_mode_unsupported", "invalid_request", ask => ask.With("response_mode", "fragment")),

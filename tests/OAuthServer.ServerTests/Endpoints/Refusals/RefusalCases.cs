@@ -41,6 +41,7 @@ internal static class RefusalCases
         new("body_too_large", "revoke", "invalid_request", 413, stage => stage.PostAsync(Revoke, "token=" + new string('a', 70_000))),
         new("parameter_repeated", "token", "invalid_request", 400, stage => stage.PostAsync(Token, Code + "&code=unknown" + Credentials)),
         new("parameter_unreadable", "token", "invalid_request", 400, stage => stage.PostAsync(Token, Code + "%00" + Credentials)),
+        new("request_uri_pushed", "push", "invalid_request", 400, stage => stage.PostAsync("/oauth/par", "request_uri=urn%3Ax" + Credentials)),
         new("request_unreadable", "token", "invalid_request", 400, stage => stage.SendRawAsync("POST /oauth/token", FormType + "Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n")),
     ];
 

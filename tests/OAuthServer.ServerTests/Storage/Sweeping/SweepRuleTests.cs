@@ -79,6 +79,22 @@ public sealed class SweepRuleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pushed_request_leaves_when_no_second_answer_of_its_form_can_come()
+    {
+        await Database.ExecuteAsync(
+            """
+            INSERT INTO oauth_pushed_requests (request_uri, client_id, parameters, expires_at)
+            SELECT sha256(ended::text::bytea), 'demo-web', '?state=x', now() - ended
+            FROM unnest(ARRAY[interval '11 minutes', '9 minutes', '-1 minute']) AS ended
+            """);
+
+        await SweepAsync();
+
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_pushed_requests WHERE expires_at < now() - interval '10 minutes'"));
+        Assert.Equal(2, await Database.CountAsync("oauth_pushed_requests"));
+    }
+
+    [Fact]
     public async Task A_replay_of_an_expired_used_token_still_ends_the_family_after_a_sweep()
     {
         var first = await _server.TokensAsync();

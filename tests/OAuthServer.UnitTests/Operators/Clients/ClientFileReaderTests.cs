@@ -43,7 +43,7 @@ public sealed class ClientFileReaderTests
                 "allowed_scopes": ["read", "write"], "default_scopes": ["read"], "grant_types": ["authorization_code"],
                 "require_pkce": false, "disabled": true, "secret": { "env": "GOOD" },
                 "app_origins": ["tauri://localhost"], "accepted_schemes": ["cursor"],
-                "max_refresh_repeats": 5
+                "max_refresh_repeats": 5, "require_pushed_authorization_requests": true
             } ] }
             """);
 
@@ -56,6 +56,7 @@ public sealed class ClientFileReaderTests
         Assert.Equal(["tauri://localhost"], client.Entry.AppOrigins);
         Assert.Equal(["cursor"], client.Entry.AcceptedSchemes);
         Assert.Equal(5, client.Entry.MaxRefreshRepeats);
+        Assert.True(client.Entry.RequirePushedAuthorizationRequests);
         Assert.True(client.Entry.Disabled);
         Assert.NotNull(client.Secret);
     }

@@ -84,6 +84,8 @@ public sealed class SweeperTests : IDisposable
         Assert.Equal(("oauth_authorization_codes", "expires_at", day), Parts(SweptTable.Codes(day)));
         Assert.Equal(("oauth_refresh_tokens", "sweep_at", day), Parts(SweptTable.RefreshTokens(day)));
         Assert.Equal(("oauth_revoked_tokens", "expires_at", TimeSpan.Zero), Parts(SweptTable.RevokedTokens()));
+        Assert.Equal(
+            ("oauth_pushed_requests", "expires_at", TimeSpan.FromMinutes(10)), Parts(SweptTable.PushedRequests()));
         Assert.Equal(("oauth_audit_events", "occurred_at", day), Parts(SweptTable.AuditEvents(day)));
     }
 
