@@ -57,7 +57,20 @@ internal sealed partial class ClientChangeListener(
             return;
         }
 
-        while (true) await connection.WaitAsync(ct);
+        try
+        {
+            Tell(true);
+            while (true) await connection.WaitAsync(ct);
+        }
+        finally
+        {
+            Tell(false);
+        }
+    }
+
+    private void Tell(bool arrive)
+    {
+        foreach (var follower in _followers) follower.IsTold = arrive;
     }
 
     private void Drop(string channel, string payload)

@@ -25,6 +25,9 @@ internal sealed class Resource(ResourceRow row)
     /// <summary>Null for the server's own.</summary>
     public TimeSpan? AccessTokenLifetime => row.AccessTokenLifetime;
 
+    /// <summary>The clients that may ask whether a token for this API is good (RFC 7662 §2).</summary>
+    public IReadOnlyCollection<string> IntrospectionClients => row.IntrospectionClients;
+
     public IReadOnlyCollection<string> Scopes => _words.Keys;
 
     /// <summary>What a scope lets an app do; its name when it is none of this API any more.</summary>

@@ -7,6 +7,9 @@ namespace OAuthServer.Endpoints;
 /// </summary>
 internal static class ContentNegotiation
 {
+    /// <summary>A signed answer of the introspection endpoint (RFC 9701 §5).</summary>
+    public const string IntrospectionJwt = "application/token-introspection+jwt";
+
     // The parser takes the square of the length in time; no browser sends as much.
     private const int LongestAccept = 1024;
 
@@ -14,6 +17,9 @@ internal static class ContentNegotiation
     private const string Json = "application/json";
 
     public static bool PrefersHtml(this HttpRequest request) => Prefers(request, Html, Json);
+
+    /// <summary>RFC 9701 §4.</summary>
+    public static bool PrefersIntrospectionJwt(this HttpRequest request) => Prefers(request, IntrospectionJwt, Json);
 
     public static bool PrefersJson(this HttpRequest request) => Prefers(request, Json, Html);
 

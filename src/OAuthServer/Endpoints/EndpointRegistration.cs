@@ -1,6 +1,7 @@
 using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
+using OAuthServer.Endpoints.Introspect;
 using OAuthServer.Endpoints.Push;
 using OAuthServer.Endpoints.Revoke;
 using OAuthServer.Endpoints.Token;
@@ -31,6 +32,9 @@ internal static class EndpointRegistration
         services.AddSingleton<AccessTokenRevoker>();
         services.AddSingleton<RevokeService>();
         services.AddSingleton<PushService>();
+        services.AddSingleton<TokenLife>();
+        services.AddSingleton<Introspector>();
+        services.AddSingleton<IntrospectService>();
         services.AddSingleton<DiscoveryDocuments>();
         services.AddSingleton<RevocationList>();
         return services;

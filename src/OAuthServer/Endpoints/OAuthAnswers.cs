@@ -30,6 +30,20 @@ internal sealed class OAuthAnswers(ServerAddress address, GrantRefusals grants)
             json.WriteNumber("expires_in"u8, expiresIn);
         });
 
+    /// <summary>200 with what is said of a token (RFC 7662 §2.2).</summary>
+    public static IResult Introspected(IReadOnlyDictionary<string, object> members) =>
+        new JsonAnswer(StatusCodes.Status200OK, (json, _) =>
+        {
+            foreach (var (name, value) in members)
+            {
+                json.WritePropertyName(name);
+                JsonSerializer.Serialize(json, value);
+            }
+        });
+
+    /// <summary>200 with the same, signed (RFC 9701 §5).</summary>
+    public static IResult Jwt(string signed) => new JwtAnswer(signed);
+
     /// <summary>200 with an empty object, since some clients fail on a body that is not JSON.</summary>
     public static IResult Done() => new JsonAnswer(StatusCodes.Status200OK, (_, _) => { });
 
@@ -46,6 +60,18 @@ internal sealed class OAuthAnswers(ServerAddress address, GrantRefusals grants)
     {
         UsedUp = (error as BudgetRefusal)?.Budget,
     };
+
+    private sealed class JwtAnswer(string signed) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.ContentType = ContentNegotiation.IntrospectionJwt;
+            response.Headers.CacheControl = "no-store";
+            response.Headers.Pragma = "no-cache";
+            return response.WriteAsync(signed, httpContext.RequestAborted);
+        }
+    }
 
     private sealed class JsonAnswer(int status, Action<Utf8JsonWriter, string> members) : IResult
     {

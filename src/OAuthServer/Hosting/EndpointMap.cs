@@ -3,6 +3,7 @@ using OAuthServer.Endpoints;
 using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
+using OAuthServer.Endpoints.Introspect;
 using OAuthServer.Endpoints.Push;
 using OAuthServer.Endpoints.Revoke;
 using OAuthServer.Endpoints.Token;
@@ -41,6 +42,9 @@ internal static class EndpointMap
 
         routes.MapPush(Service<PushService>(app), answers, telemetry)
             .RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
+
+        // For APIs and gateways, never for pages: no origin may read it.
+        routes.MapIntrospect(Service<IntrospectService>(app), answers, telemetry).RequireBudget(Budget.Token);
 
         app.MapMetadata(server, Service<DiscoveryDocuments>(app)).RequireCors(ClientOrigins.Any);
         routes.MapKeys(Service<KeyRing>(app), answers, Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);

@@ -32,4 +32,7 @@ internal static class Handle
 
     /// <summary>The part of a <c>jti</c> that names the grant.</summary>
     public static string GrantPart(Guid grantId) => grantId.ToString("N");
+
+    /// <summary>The same of a whole <c>jti</c>.</summary>
+    public static string GrantPart(string tokenId) => tokenId.Split('.')[0];
 }

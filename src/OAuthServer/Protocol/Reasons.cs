@@ -85,6 +85,7 @@ internal static class Reasons
     public const string TokenMissing = "token_missing";
     public const string TokenOfAnotherClient = "token_of_another_client";
     public const string AccessTokenRevocationOff = "access_token_revocation_off";
+    public const string IntrospectionByPublicClient = "introspection_by_public_client";
     public const string FormUnreadable = "form_unreadable";
     public const string FormExpired = "form_expired";
     public const string MalformedCredentials = "malformed_credentials";

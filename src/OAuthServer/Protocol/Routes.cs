@@ -10,6 +10,7 @@ internal static class Routes
     public const string Refresh = "/oauth/refresh";
     public const string Revoke = "/oauth/revoke";
     public const string Push = "/oauth/par";
+    public const string Introspect = "/oauth/introspect";
     public const string Revocations = "/oauth/revocations";
 
     /// <summary>At the host's root, with the issuer's path behind it (RFC 8414 §3.1).</summary>

@@ -68,6 +68,7 @@ internal static class StorageRegistration
         services.AddSingleton<Resources>();
         services.AddSingleton<RevokedTokens>();
         services.AddSingleton<SigningKeys>();
+        services.AddSingleton<TokenStanding>();
     }
 
     private static T Options<T>(IServiceProvider provider)

@@ -21,7 +21,6 @@ public sealed class HouseRuleTests : IDisposable
         ["OAuthServer.Pages.Views.ErrorView"] = "Code is the public error code",
         ["OAuthServer.Pages.Views.PasswordView"] = "what to tell the person",
         ["OAuthServer.Endpoints.Token.TokenRoute"] = "the name of an address",
-        ["OAuthServer.Endpoints.Revoke.IssuedAccessToken"] = "the id of a token, not the token",
     };
 
     private static readonly string[] Telling = ["Token", "Code", "Secret", "Verifier", "Password"];

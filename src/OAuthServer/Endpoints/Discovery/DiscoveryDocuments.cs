@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
@@ -13,7 +14,8 @@ namespace OAuthServer.Endpoints.Discovery;
 internal sealed class DiscoveryDocuments(
     ServerAddress address, ResourceDirectory resources, IOptions<OAuthOptions> options)
 {
-    private static readonly string[] ClientAuthentication = ["client_secret_basic", "client_secret_post", "none"];
+    private static readonly string[] Confidential = ["client_secret_basic", "client_secret_post"];
+    private static readonly string[] ClientAuthentication = [.. Confidential, "none"];
 
     private volatile Written? _written;
 
@@ -43,6 +45,7 @@ internal sealed class DiscoveryDocuments(
             if (options.Value.RequirePushedAuthorizationRequests)
                 json.WriteBoolean("require_pushed_authorization_requests", true);
             json.WriteString("revocation_endpoint", address.Url(Routes.Revoke));
+            json.WriteString("introspection_endpoint", address.Url(Routes.Introspect));
             json.WriteString("jwks_uri", address.Url(Routes.Keys));
             if (apis is { Scopes.Count: > 0 }) WriteArray(json, "scopes_supported", [.. apis.Scopes]);
             // RFC 9728 §4; one that is no https URL has no metadata of its own.
@@ -55,6 +58,8 @@ internal sealed class DiscoveryDocuments(
                 GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials);
             WriteArray(json, "token_endpoint_auth_methods_supported", ClientAuthentication);
             WriteArray(json, "revocation_endpoint_auth_methods_supported", ClientAuthentication);
+            WriteArray(json, "introspection_endpoint_auth_methods_supported", Confidential);
+            WriteArray(json, "introspection_signing_alg_values_supported", SecurityAlgorithms.RsaSha256);
             WriteArray(json, "code_challenge_methods_supported", Pkce.Method);
             json.WriteBoolean("authorization_response_iss_parameter_supported", true);
             json.WriteEndObject();

@@ -11,6 +11,7 @@ internal sealed class LiveRevocations
     private readonly Entry[] _entries;
     private readonly string _origin;
     private readonly Lazy<CachedDocument> _whole;
+    private readonly Lazy<HashSet<string>> _ids;
 
     private LiveRevocations(string origin, long seenBelow, Entry[] entries, LiveRevocations? before = null)
     {
@@ -18,6 +19,9 @@ internal sealed class LiveRevocations
         _whole = before is not null && before._entries == entries && before.Mark == Mark
             ? before._whole
             : new(() => Write(_entries, null));
+        _ids = before is not null && before._entries == entries
+            ? before._ids
+            : new(() => _entries.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal));
     }
 
     private readonly record struct Entry(string Id, long End, long AddedBy);
@@ -31,6 +35,10 @@ internal sealed class LiveRevocations
 
     /// <summary>The whole list.</summary>
     public CachedDocument Whole => _whole.Value;
+
+    /// <summary>Whether an access token is listed, by its whole <c>jti</c> or by its grant.</summary>
+    public bool Has(string tokenId) =>
+        _ids.Value.Contains(tokenId) || _ids.Value.Contains(Handle.GrantPart(tokenId));
 
     /// <summary>A list that was read whole.</summary>
     public static LiveRevocations Of(RevokedRead read) => new(read.Origin, read.SeenBelow, EntriesOf(read));

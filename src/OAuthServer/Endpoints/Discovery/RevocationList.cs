@@ -18,22 +18,29 @@ internal sealed class RevocationList(RevokedTokens revoked, TimeProvider clock) 
     /// <summary>
     /// The list, at most a quarter of a second old: as far as a reader with this mark needs it, or whole.
     /// </summary>
-    public async ValueTask<CachedDocument> ReadAsync(RevocationMark? since, CancellationToken ct)
+    public async ValueTask<CachedDocument> ReadAsync(RevocationMark? since, CancellationToken ct) =>
+        (await LiveAsync(since, ct)).Since(since);
+
+    /// <summary>Whether an access token is listed, by its whole <c>jti</c> or by its grant.</summary>
+    public async ValueTask<bool> HasAsync(string tokenId, CancellationToken ct) =>
+        (await LiveAsync(null, ct)).Has(tokenId);
+
+    public void Dispose() => _reading.Dispose();
+
+    private async ValueTask<LiveRevocations> LiveAsync(RevocationMark? since, CancellationToken ct)
     {
         await _reading.WaitAsync(ct);
         try
         {
             if (_live is not { } live || clock.GetElapsedTime(_readAt) >= Fresh || IsAhead(since, live))
                 (_live, _readAt) = (await ReadAsync(_live, ct), clock.GetTimestamp());
-            return _live.Since(since);
+            return _live;
         }
         finally
         {
             _reading.Release();
         }
     }
-
-    public void Dispose() => _reading.Dispose();
 
     // Another instance, asked a moment ago, may have read further.
     private static bool IsAhead(RevocationMark? since, LiveRevocations live) =>

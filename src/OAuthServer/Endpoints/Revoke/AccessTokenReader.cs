@@ -5,9 +5,18 @@ using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Revoke;
 
-internal sealed record IssuedAccessToken(string Id, string ClientId, Guid? Subject);
+/// <summary>An access token that we signed and that has not expired.</summary>
+/// <param name="Id">Its <c>jti</c>.</param>
+/// <param name="ClientId">Whom it was issued to.</param>
+/// <param name="Subject">The person; null for a client's own.</param>
+/// <param name="Jwt">The token itself.</param>
+internal sealed record IssuedAccessToken(string Id, string ClientId, Guid? Subject, JsonWebToken Jwt)
+{
+    /// <summary>Holds the token.</summary>
+    public override string ToString() => Id;
+}
 
-/// <summary>Recognises our own access tokens, for revocation. Expired tokens and those of others need none.</summary>
+/// <summary>Recognises our own access tokens, for revocation and introspection. Expired tokens and those of others need none.</summary>
 internal sealed class AccessTokenReader(KeyRing keys, ServerAddress address, TimeProvider clock)
 {
     private readonly JsonWebTokenHandler _handler = new();
@@ -30,7 +39,7 @@ internal sealed class AccessTokenReader(KeyRing keys, ServerAddress address, Tim
         });
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
         return jwt.TryGetPayloadValue<string>("client_id", out var clientId) && jwt.Id.Length > 0
-            ? new(jwt.Id, clientId, Guid.TryParse(jwt.Subject, out var subject) ? subject : null)
+            ? new(jwt.Id, clientId, Guid.TryParse(jwt.Subject, out var subject) ? subject : null, jwt)
             : null;
     }
 }

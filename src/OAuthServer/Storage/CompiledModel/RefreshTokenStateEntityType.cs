@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.RefreshTokenState",
                 typeof(RefreshTokenState),
                 baseEntityType,
-                propertyCount: 16);
+                propertyCount: 17);
 
             var accountLive = runtimeEntityType.AddProperty(
                 "AccountLive",
@@ -55,6 +55,15 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: false);
             expired.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             expired.AddAnnotation("Relational:ColumnName", "expired");
+
+            var expiresAt = runtimeEntityType.AddProperty(
+                "ExpiresAt",
+                typeof(DateTimeOffset),
+                propertyInfo: typeof(RefreshTokenState).GetProperty("ExpiresAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RefreshTokenState).GetField("<ExpiresAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)));
+            expiresAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            expiresAt.AddAnnotation("Relational:ColumnName", "expires_at");
 
             var grantId = runtimeEntityType.AddProperty(
                 "GrantId",

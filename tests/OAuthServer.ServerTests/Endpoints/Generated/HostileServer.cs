@@ -93,6 +93,7 @@ public sealed class HostileServer : OwnServer
             new("POST", "/oauth/token", [.. refresh, new("refresh_token", webTokens), .. secret], basic),
             new("POST", "/oauth/refresh", [.. refresh, new("refresh_token", nativeTokens), .. id], []),
             new("POST", "/oauth/refresh", [.. refresh, new("refresh_token", webTokens), .. secret], basic),
+            new("POST", "/oauth/introspect", [new("token", webTokens), new("token_type_hint", "refresh_token"), .. assertion, .. secret], basic),
             new("POST", "/oauth/revoke", [new("token", webTokens), new("token_type_hint", "refresh_token"), .. assertion, .. secret], basic),
             new("POST", "/oauth/revoke", [new("token", nativeTokens), new("token_type_hint", "access_token"), .. assertion, .. id], []),
         ];

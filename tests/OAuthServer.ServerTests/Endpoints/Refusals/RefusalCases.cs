@@ -172,6 +172,7 @@ internal static class RefusalCases
     [
         new("token_missing", "revoke", "invalid_request", 400, stage => stage.PostAsync(Revoke, "x=y" + Credentials)),
         new("token_of_another_client", "revoke", "invalid_grant", 400, async stage => await stage.PostAsync(Revoke, $"token={await stage.RefreshTokenAsync()}{Other}")) { Client = TestData.OtherWeb, Audit = "revocation_refused" },
+        new("introspection_by_public_client", "introspect", "invalid_client", 401, stage => stage.PostAsync("/oauth/introspect", "token=x" + Native)) { Client = TestData.Native, Audit = "client_refused" },
         new("access_token_revocation_off", "revoke", "unsupported_token_type", 400, stage => stage.PostAsync(Revoke, "token=a.b.c" + Credentials)) { Client = TestData.Web, Audit = "revocation_refused" },
     ];
 
