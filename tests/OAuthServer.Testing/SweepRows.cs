@@ -26,6 +26,10 @@ internal static class SweepRows
     public static Task AddRevokedAsync(this TestDatabase database, TimeSpan endedAgo) => database.ExecuteAsync(
         "INSERT INTO oauth_revoked_tokens (jti, expires_at) VALUES (gen_random_uuid()::text, now() - $1)", endedAgo);
 
+    /// <summary>Adds one JWT that was used and ended this long ago.</summary>
+    public static Task AddUsedJwtAsync(this TestDatabase database, TimeSpan endedAgo) => database.ExecuteAsync(
+        "INSERT INTO oauth_used_jwts (id, expires_at) VALUES (sha256(gen_random_uuid()::text::bytea), now() - $1)", endedAgo);
+
     public static Task<long> CountAsync(this TestDatabase database, string table) => database.ScalarAsync<long>($"SELECT count(*) FROM {table}");
 
     /// <summary>The deadlocks that this database has seen.</summary>

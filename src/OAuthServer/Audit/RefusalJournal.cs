@@ -32,7 +32,11 @@ internal sealed partial class RefusalJournal(RefusalLog log, AuditEvents audit, 
         if (error.Status != StatusCodes.Status429TooManyRequests)
         {
             var named = clientId.Length <= LongestClientId ? clientId : null;
-            await audit.RecordAsync(new(AuditEventNames.ClientRefused, error.Reason, context, named), ct);
+            var refused = new AuditEvent(AuditEventNames.ClientRefused, error.Reason, context, named)
+            {
+                Detail = error.Audience is { } audience ? AudienceText.Show(audience.Received) : null,
+            };
+            await audit.RecordAsync(refused, ct);
             if (error.GuessesUsedUp) await RecordUsedUpAsync(error.Reason, context, named, ct);
         }
 

@@ -15,6 +15,8 @@ internal sealed partial class RefusalLog(ServerTelemetry telemetry, ILogger<Refu
         telemetry.Refused(endpoint, error);
         var level = LevelOf(error);
         LogRefused(level, endpoint, error.Code, error.Reason, error.About?.ClientId, context.CorrelationId);
+        if (error.Audience is { } audience)
+            LogAudience(AudienceText.Show(audience.Received), audience.Expected, context.CorrelationId);
         if (error.Mismatch is { } mismatch && logger.IsEnabled(LogLevel.Information)) LogDifference(mismatch, context);
         return error;
     }
@@ -44,6 +46,10 @@ internal sealed partial class RefusalLog(ServerTelemetry telemetry, ILogger<Refu
         "Refused at {Endpoint}: {Error} ({Reason}), client {ClientId}. Correlation id {CorrelationId}")]
     private partial void LogRefused(
         LogLevel level, string endpoint, string error, string reason, string? clientId, string? correlationId);
+
+    [LoggerMessage(1021, LogLevel.Information,
+        "The assertion is for {Received}; it must be for {Expected} alone. Correlation id {CorrelationId}")]
+    private partial void LogAudience(string received, string expected, string? correlationId);
 
     [LoggerMessage(1003, LogLevel.Information,
         "The redirect URI {Received} is not {Nearest}, the nearest registered one: character {Index} is "

@@ -38,6 +38,7 @@ internal sealed class SealHash : IDisposable
             json.WriteStringValue(row.KeyId);
             json.WriteStringValue(row.EarlierAddress);
             json.WriteStringValue(Text(row.OtherDevice));
+            json.WriteStringValue(row.Detail);
             json.WriteEndArray();
         }
 

@@ -41,6 +41,9 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         "{repeat}",
         "Refreshes that were sent again inside the retry window and got the same successor.");
 
+    private readonly Counter<long> _keyFetches = meter.CreateCounter<long>(
+        "oauth.server.client_keys.fetches", "{fetch}", "Fetches of keys that clients publish at their jwks_uri.");
+
     private readonly Histogram<double> _secretChecks = meter.CreateHistogram(
         "oauth.server.secret_check.duration",
         "s",
@@ -84,6 +87,10 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>Counts a repeated refresh, by what differs from the first. Addresses are in the audit log.</summary>
     public void RefreshRepeated(bool otherAddress, bool otherDevice) => _repeats.Add(
         1, Tag("oauth.other_address", Word(otherAddress)), Tag("oauth.other_device", Word(otherDevice)));
+
+    /// <summary>Counts a fetch of the keys of a client.</summary>
+    public void ClientKeysFetched(bool succeeded) =>
+        _keyFetches.Add(1, Tag("oauth.result", succeeded ? "fetched" : "failed"));
 
     /// <summary>When a secret check began, for <see cref="SecretChecked"/>; 0 while nobody listens.</summary>
     public long SecretCheckBegins() => _secretChecks.Enabled ? clock.GetTimestamp() : 0;

@@ -1,3 +1,5 @@
+using System.Text;
+using OAuthServer.Clients.Assertions;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
@@ -6,6 +8,9 @@ namespace OAuthServer.Clients;
 /// <summary>A registered client as the endpoints see it (RFC 6749 §2).</summary>
 internal sealed class Client(ClientRow row, ResourceList apis)
 {
+    private readonly Lazy<ClientKeySet> _keys = new(() =>
+        ClientKeySet.Read(Encoding.UTF8.GetBytes(row.Jwks ?? "")) ?? ClientKeySet.None);
+
     /// <summary>The client identifier (RFC 6749 §2.2).</summary>
     public string Id => row.ClientId;
 
@@ -16,6 +21,18 @@ internal sealed class Client(ClientRow row, ResourceList apis)
 
     /// <summary>True for an app on a person's device (RFC 8252).</summary>
     public bool IsNative => row.ApplicationType == "native";
+
+    /// <summary>True when it proves itself with a key and nothing else (RFC 7523, RFC 9700 §2.5).</summary>
+    public bool HasKeys => row.HasKeys();
+
+    /// <summary>The keys of its registration; none when it publishes them at <see cref="JwksUri"/>.</summary>
+    public ClientKeySet Keys => _keys.Value;
+
+    /// <summary>Where it publishes its keys, or null.</summary>
+    public string? JwksUri => row.JwksUri;
+
+    /// <summary>The one algorithm that it signs with; null for any that fits its key.</summary>
+    public string? SigningAlgorithm => row.TokenEndpointAuthSigningAlg;
 
     /// <summary>False only where an operator waived PKCE for a confidential client.</summary>
     public bool RequiresPkce => row.RequirePkce;

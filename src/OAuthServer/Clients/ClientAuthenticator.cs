@@ -1,3 +1,4 @@
+using OAuthServer.Clients.Assertions;
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
 
@@ -7,6 +8,7 @@ namespace OAuthServer.Clients;
 internal sealed class ClientAuthenticator(
     ClientDirectory directory,
     ClientSecretVerifier secrets,
+    AssertionVerifier assertions,
     SecretGuesses guesses,
     Storage.Grants grants,
     TimeProvider clock)
@@ -15,8 +17,8 @@ internal sealed class ClientAuthenticator(
 
     /// <summary>
     /// The client, or <c>invalid_client</c>. Unknown clients and wrong secrets get the same answer after the same
-    /// work. A public client is known by its id and has no secret. 429 when this secret was
-    /// guessed too often.
+    /// work. A public client is known by its id and has no secret; a client with keys proves itself by an assertion
+    /// and nothing less. 429 when this secret was guessed too often.
     /// </summary>
     /// <param name="credentials">Who the request says it is from.</param>
     /// <param name="presented">The code or token that it brings.</param>
@@ -26,6 +28,8 @@ internal sealed class ClientAuthenticator(
         var client = credentials.ClientId.Length <= LongestClientId
             ? await directory.FindAsync(credentials.ClientId, ct)
             : null;
+        if (credentials.Assertion is { } assertion) return await AuthenticateAsync(client, assertion, ct);
+        if (client is { HasKeys: true }) return About(client, OAuthError.InvalidClient(Reasons.ClientAssertionMissing));
         if (client is { IsPublic: true })
         {
             if (credentials.ClientSecret is null) return client;
@@ -42,6 +46,14 @@ internal sealed class ClientAuthenticator(
         if (client is not null && secrets.Remembers(guess.ClientId, guess.Secret, guess.Hashes)) return client;
         if (await TryAsync(client, guess, presented, ct) is { } refusal) return About(client, refusal);
         return client ?? throw new InvalidOperationException("A secret fitted a client that does not exist.");
+    }
+
+    // A signature cannot be guessed, so nothing is counted: the budget of the address is what bounds wrong ones.
+    private async ValueTask<Result<Client>> AuthenticateAsync(
+        Client? client, ClientAssertion assertion, CancellationToken ct)
+    {
+        if (client is null) return OAuthError.InvalidClient(Reasons.ClientUnknown);
+        return await assertions.CheckAsync(client, assertion, ct) is { } refusal ? About(client, refusal) : client;
     }
 
     private static OAuthError About(Client? client, OAuthError refusal) =>

@@ -2,17 +2,22 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using Microsoft.Extensions.Primitives;
+using OAuthServer.Clients.Assertions;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Clients;
 
 /// <summary>
-/// How a client said who it is: by Basic or in the body (RFC 6749 §2.3.1), or by its id alone (§3.2.1).
+/// How a client said who it is: by Basic or in the body (RFC 6749 §2.3.1), by an assertion (RFC 7521 §4.2), or by its id
+/// alone (RFC 6749 §3.2.1).
 /// </summary>
 /// <param name="ClientId">Always present.</param>
 /// <param name="ClientSecret">Null when none was sent; an empty one is none, by Basic too.</param>
 internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
 {
+    /// <summary>Null when none was sent.</summary>
+    public ClientAssertion? Assertion { get; init; }
+
     private const string Scheme = "Basic";
     private const int LongestHeader = 2048;
 
@@ -29,9 +34,10 @@ internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
         var header = authorization is [{ Length: > 0 } sent] ? sent : null;
         var isBasic = header is not null && IsBasic(header);
         var (bodyId, bodySecret) = (body["client_id"], body["client_secret"]);
-        var assertion = body["client_assertion"] is not null || body["client_assertion_type"] is not null;
-        if (assertion && (bodySecret is not null || isBasic)) return TwoMethods();
-        if (assertion) return OAuthError.InvalidClient(Reasons.ClientAssertionUnsupported);
+        var (assertion, kind) = (body["client_assertion"], body["client_assertion_type"]);
+        var isAssertion = assertion is not null || kind is not null;
+        if (isAssertion && (bodySecret is not null || isBasic)) return TwoMethods();
+        if (isAssertion) return ReadAssertion(bodyId, assertion, kind);
         if (!isBasic && bodyId is not null) return new ClientCredentials(bodyId, bodySecret);
         if (header is null) return OAuthError.InvalidClient(Reasons.ClientIdMissing);
         if (ReadBasic(header).Failed(out var refusal, out var basic)) return refusal;
@@ -54,6 +60,23 @@ internal sealed record ClientCredentials(string ClientId, string? ClientSecret)
     private static bool IsBasic(string header) =>
         header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && (header.Length == Scheme.Length || header[Scheme.Length] == ' ');
+
+    // Whose it is its subject says; a client_id beside it is optional (RFC 7521 §4.2).
+    private static Result<ClientCredentials> ReadAssertion(string? id, string? assertion, string? kind)
+    {
+        if (assertion is null || kind is null)
+        {
+            return OAuthError.InvalidRequest(
+                "client_assertion and client_assertion_type belong together.", Reasons.ClientAssertionIncomplete);
+        }
+
+        if (kind != ClientAssertion.Type) return OAuthError.InvalidClient(Reasons.ClientAssertionTypeUnsupported);
+        if (ClientAssertion.Read(assertion) is not { } read)
+            return OAuthError.InvalidClient(Reasons.ClientAssertionUnreadable);
+        return (id ?? read.Subject) is { Length: > 0 } client
+            ? new ClientCredentials(client, null) { Assertion = read }
+            : OAuthError.InvalidClient(Reasons.ClientIdMissing);
+    }
 
     // Each half is form-encoded before the two are joined (RFC 6749 §2.3.1, Appendix B).
     private static Result<ClientCredentials> ReadBasic(string header)

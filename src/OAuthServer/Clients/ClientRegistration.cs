@@ -1,3 +1,5 @@
+using OAuthServer.Clients.Assertions;
+using OAuthServer.Clients.RemoteKeys;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Clients;
@@ -9,6 +11,7 @@ internal static class ClientRegistration
     {
         services.AddOptions<ClientCacheOptions, ClientCacheOptionsValidator>(configuration.GetSection("Clients"));
         services.AddClientSecrets(configuration);
+        services.AddClientKeys(configuration);
         services.AddSingleton<ResourceDirectory>();
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<IFollowsChanges>(provider => provider.GetRequiredService<ResourceDirectory>());
@@ -29,5 +32,19 @@ internal static class ClientRegistration
         services.AddOptions<ClientSecretOptions, ClientSecretOptionsValidator>(
             configuration.GetSection("ClientSecrets"));
         return services;
+    }
+
+    private static void AddClientKeys(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<RemoteKeyOptions, RemoteKeyOptionsValidator>(
+            configuration.GetSection(RemoteKeyOptions.Section));
+        services.AddHttpClient(KeySetFetcher.HttpClientName).RemoveAllLoggers()
+            .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(
+                provider => KeySetFetcher.CreateHandler(provider.GetRequiredService<AddressRules>()));
+        services.AddSingleton<AddressRules>();
+        services.AddSingleton<KeySetFetcher>();
+        services.AddSingleton<RemoteKeySets>();
+        services.AddSingleton<AssertionVerifier>();
     }
 }

@@ -31,19 +31,7 @@ internal sealed class TrustedProxyOptions
     }
 
     /// <summary>A network without bits beyond its prefix, IPv4 mapped into IPv6 folded; false for all else.</summary>
-    public static bool TryParseNetwork(string? text, out IPNetwork network)
-    {
-        const int mappedPrefix = 96;
-        network = default;
-        // The framework clears bits beyond the prefix; 10.0.0.1/8 is rather a proxy written down wrongly.
-        if (text is null || !IPNetwork.TryParse(text, out var parsed)) return false;
-        if (!IPAddress.TryParse(text.Split('/')[0], out var first) || !first.Equals(parsed.BaseAddress)) return false;
-        network = parsed;
-
-        if (network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= mappedPrefix)
-            network = new IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - mappedPrefix);
-        return true;
-    }
+    public static bool TryParseNetwork(string? text, out IPNetwork network) => NetworkText.TryParse(text, out network);
 }
 
 /// <summary>

@@ -27,6 +27,9 @@ internal record OAuthError(string Code, string Description, string Reason, int S
     /// <summary>For the log alone.</summary>
     public RedirectUriMismatch? Mismatch { get; init; }
 
+    /// <summary>For the log alone.</summary>
+    public AudienceMismatch? Audience { get; init; }
+
     /// <summary>Malformed request (RFC 6749 §5.2).</summary>
     public static OAuthError InvalidRequest(string description, string reason, int status = 400) =>
         new("invalid_request", description, reason, status);
@@ -82,4 +85,13 @@ internal sealed record RedirectUriMismatch(string Received, IReadOnlyList<string
 {
     /// <summary>Holds what a stranger sent.</summary>
     public override string ToString() => $"a redirect URI beside {Registered.Count} registered";
+}
+
+/// <summary>An assertion that was made for somebody else (RFC 10070 §4).</summary>
+/// <param name="Received">The values of its <c>aud</c>; anybody may have written them.</param>
+/// <param name="Expected">The issuer.</param>
+internal sealed record AudienceMismatch(IReadOnlyList<string> Received, string Expected)
+{
+    /// <summary>Holds what a stranger sent.</summary>
+    public override string ToString() => $"an audience of {Received.Count} beside {Expected}";
 }

@@ -37,6 +37,9 @@ internal sealed record AuditRow
 
     /// <summary>Of a repeat: whether it came from other software; null when that is not known.</summary>
     public bool? OtherDevice { get; init; }
+
+    /// <summary>Of a refusal: what was received instead, escaped and cut.</summary>
+    public string? Detail { get; init; }
 }
 
 /// <summary>Something to put on record.</summary>
@@ -48,7 +51,11 @@ internal sealed record AuditEvent(
     AuditContext Context,
     string? ClientId = null,
     Guid? UserId = null,
-    Guid? GrantId = null);
+    Guid? GrantId = null)
+{
+    /// <summary>What was received instead of what had to come, in a form that may be shown.</summary>
+    public string? Detail { get; init; }
+}
 
 /// <summary>What to look for; null asks for nothing. All that is given must hold.</summary>
 internal sealed record AuditFilter
@@ -127,6 +134,7 @@ internal sealed class AuditEvents(IDbContextFactory<OAuthDbContext> contexts)
         GrantId = audit.GrantId,
         Address = audit.Context.Address,
         CorrelationId = audit.Context.CorrelationId,
+        Detail = audit.Detail,
     };
 
     private static IQueryable<AuditRow> Matching(IQueryable<AuditRow> rows, AuditFilter filter)

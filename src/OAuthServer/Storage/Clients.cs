@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -51,6 +52,19 @@ internal sealed record ClientRow
 
     /// <summary>Begins the <c>jti</c> of the client's own access tokens; another one ends them.</summary>
     public Guid OwnGrantId { get; init; }
+
+    /// <summary>Public keys as a JWK Set (RFC 7517 §5), for a client that has them instead of a secret.</summary>
+    [JsonConverter(typeof(RawJson))]
+    public string? Jwks { get; set; }
+
+    /// <summary>Where the client publishes its keys, instead of <see cref="Jwks"/>.</summary>
+    public string? JwksUri { get; set; }
+
+    /// <summary>The one algorithm of its assertions (RFC 7591 §2); null for any that fits the key.</summary>
+    public string? TokenEndpointAuthSigningAlg { get; set; }
+
+    /// <summary>True for a client that proves itself with a key (RFC 7523), and has no secret.</summary>
+    public bool HasKeys() => Jwks is not null || JwksUri is not null;
 
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -115,6 +129,7 @@ internal sealed class ClientTable : IEntityTypeConfiguration<ClientRow>
         builder.ToTable("oauth_clients").HasKey(client => client.Id);
         builder.Property(client => client.Id).HasDefaultValueSql("gen_random_uuid()");
         builder.Property(client => client.OwnGrantId).HasDefaultValueSql("gen_random_uuid()");
+        builder.Property(client => client.Jwks).HasColumnType("jsonb");
         builder.Property(client => client.CreatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAdd();
         // The trigger oauth_clients_touch writes it.
         builder.Property(client => client.UpdatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAddOrUpdate();

@@ -36,6 +36,8 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<PushedRequest> PushedRequests => Set<PushedRequest>();
 
+    public DbSet<UsedJwt> UsedJwts => Set<UsedJwt>();
+
     public DbSet<Consent> Consents => Set<Consent>();
 
     public DbSet<ClientSecretUse> ClientSecretUses => Set<ClientSecretUse>();

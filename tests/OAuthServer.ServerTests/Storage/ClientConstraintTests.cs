@@ -192,7 +192,7 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     [InlineData("public_client_has_no_secret", "application_type", "'native'")]
     [InlineData("public_client_has_no_secret", "application_type", "'browser'")]
     [InlineData("public_client_has_no_secret", "application_type, client_secret, next_client_secret", "'browser', NULL, " + Bcrypt)]
-    [InlineData("web_client_has_a_secret", "client_secret", "NULL")]
+    [InlineData("web_client_has_a_secret_or_keys", "client_secret", "NULL")]
     [InlineData("max_refresh_repeats_is_above_0", "max_refresh_repeats", "0")]
     [InlineData("max_refresh_repeats_is_above_0", "max_refresh_repeats", "-1")]
     [InlineData(null, "max_refresh_repeats", "1")]

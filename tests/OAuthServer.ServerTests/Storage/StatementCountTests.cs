@@ -6,7 +6,7 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Storage;
 
-/// <summary>The hot paths cost one statement each, a revocation two, and none is for a client that is warm.</summary>
+/// <summary>The hot paths cost one statement each, a revocation two, an assertion one more, and none is for a client that is warm.</summary>
 public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<SignedInServer>
 {
     private const int Operations = 10;
@@ -42,6 +42,23 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
         await AssertStatementsEachAsync(1, async () =>
         {
             var reply = await flow.Server.RefreshAsync(refreshToken);
+            Assert.Equal(HttpStatusCode.OK, reply.Status);
+            refreshToken = reply.RefreshToken;
+        });
+    }
+
+    /// <summary>The second one uses the assertion up; docs/decisions/032-an-assertion-is-used-by-a-statement-of-its-own.md.</summary>
+    [Fact]
+    public async Task A_warm_refresh_by_an_assertion_is_two_statements()
+    {
+        using var key = AppKey.Create();
+        await flow.Database.AddKeyClientAsync("counted", key.Jwks);
+        var code = await flow.CodeAsync(AuthorizationAsk.For("counted", AppKeyRequests.RedirectUri));
+        var refreshToken = (await flow.Server.RedeemByAsync(code, key.Assertion("counted"))).RefreshToken;
+
+        await AssertStatementsEachAsync(2, async () =>
+        {
+            var reply = await flow.Server.RefreshByAsync(refreshToken, key.Assertion("counted"));
             Assert.Equal(HttpStatusCode.OK, reply.Status);
             refreshToken = reply.RefreshToken;
         });

@@ -24,6 +24,7 @@ public sealed class SealHashTests
         KeyId = "kid-1",
         EarlierAddress = "192.0.2.2",
         OtherDevice = true,
+        Detail = "nobody",
     };
 
     private static readonly AuditSeal Seal = new()
@@ -44,8 +45,8 @@ public sealed class SealHashTests
     {
         const string full =
             "[7,\"2026-03-01T12:30:15.123456Z\",\"token_refused\",\"code_unknown\",\"notes\",\"a11ce000-0000-4000-8000-000000000001\","
-            + "\"b0b00000-0000-4000-8000-000000000002\",\"192.0.2.1\",\"trace-1\",\"kid-1\",\"192.0.2.2\",\"true\"]\n";
-        const string bare = "[8,\"2026-03-01T12:30:15.123456Z\",\"sign_in\",null,null,null,null,null,null,null,null,null]\n";
+            + "\"b0b00000-0000-4000-8000-000000000002\",\"192.0.2.1\",\"trace-1\",\"kid-1\",\"192.0.2.2\",\"true\",\"nobody\"]\n";
+        const string bare = "[8,\"2026-03-01T12:30:15.123456Z\",\"sign_in\",null,null,null,null,null,null,null,null,null,null]\n";
         var before = SHA256.HashData("before"u8);
         using var hash = new SealHash(before);
 
@@ -79,7 +80,7 @@ public sealed class SealHashTests
     public void No_column_of_a_row_is_left_out()
     {
         var columns = typeof(AuditRow).GetProperties().Where(column => column.CanWrite).ToList();
-        Assert.Equal(12, columns.Count);
+        Assert.Equal(13, columns.Count);
         foreach (var column in columns)
         {
             var changed = Full with { };

@@ -10,6 +10,7 @@ namespace OAuthServer.UnitTests.Clients;
 public sealed class ClientCredentialsTests
 {
     private const string Assertion = "client_assertion=x&client_assertion_type=y";
+    private const string AssertionType = "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     [Theory, Row("CAUTH-01")]
     [InlineData("my+client%3A1:p%2Bq+%25%3A%26%3D%22+r", "my client:1", "p+q %:&=\" r")]
@@ -136,6 +137,25 @@ public sealed class ClientCredentialsTests
 
         Assert.Equal("s", Accepted(given.Replace(" ", " " + blanks, StringComparison.Ordinal), "").ClientSecret);
         AssertRefused(given.Replace(" ", "  " + blanks, StringComparison.Ordinal), "", "invalid_client", 401, "basic_unreadable");
+    }
+
+    [Theory, Row("PKJ-01")]
+    [InlineData("client_assertion=x", "invalid_request", 400, "client_assertion_incomplete")]
+    [InlineData("client_assertion_type=y", "invalid_request", 400, "client_assertion_incomplete")]
+    [InlineData("client_id=c&client_assertion=x&client_assertion_type=", "invalid_request", 400, "client_assertion_incomplete")]
+    [InlineData("client_id=c&" + Assertion, "invalid_client", 401, "client_assertion_type_unsupported")]
+    [InlineData("client_id=c&client_assertion=x&" + AssertionType, "invalid_client", 401, "client_assertion_unreadable")]
+    [InlineData("client_assertion=eyJhbGciOiJFUzI1NiJ9.e30.c2ln&" + AssertionType, "invalid_client", 401, "client_id_missing")]
+    public void An_assertion_has_its_type_and_names_a_client(string body, string error, int status, string reason) =>
+        AssertRefused(StringValues.Empty, body, error, status, reason);
+
+    [Theory, Row("PKJ-01")]
+    [InlineData("", "s")]
+    [InlineData("client_id=c&", "c")]
+    public void Whose_an_assertion_is_client_id_says_or_its_subject(string before, string id)
+    {
+        var credentials = Accepted(StringValues.Empty, before + "client_assertion=eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln&" + AssertionType);
+        Assert.Equal((id, "s", null), (credentials.ClientId, credentials.Assertion!.Subject, credentials.ClientSecret));
     }
 
     [Fact]

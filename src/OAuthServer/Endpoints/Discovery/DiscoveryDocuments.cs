@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Clients;
+using OAuthServer.Clients.Assertions;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
 
@@ -14,7 +15,7 @@ namespace OAuthServer.Endpoints.Discovery;
 internal sealed class DiscoveryDocuments(
     ServerAddress address, ResourceDirectory resources, IOptions<OAuthOptions> options)
 {
-    private static readonly string[] Confidential = ["client_secret_basic", "client_secret_post"];
+    private static readonly string[] Confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
     private static readonly string[] ClientAuthentication = [.. Confidential, "none"];
 
     private volatile Written? _written;
@@ -56,9 +57,9 @@ internal sealed class DiscoveryDocuments(
             WriteArray(
                 json, "grant_types_supported",
                 GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials);
-            WriteArray(json, "token_endpoint_auth_methods_supported", ClientAuthentication);
-            WriteArray(json, "revocation_endpoint_auth_methods_supported", ClientAuthentication);
-            WriteArray(json, "introspection_endpoint_auth_methods_supported", Confidential);
+            WriteAuthentication(json, "token", ClientAuthentication);
+            WriteAuthentication(json, "revocation", ClientAuthentication);
+            WriteAuthentication(json, "introspection", Confidential);
             WriteArray(json, "introspection_signing_alg_values_supported", SecurityAlgorithms.RsaSha256);
             WriteArray(json, "code_challenge_methods_supported", Pkce.Method);
             json.WriteBoolean("authorization_response_iss_parameter_supported", true);
@@ -70,6 +71,12 @@ internal sealed class DiscoveryDocuments(
 
     private static bool IsHttps(string identifier) =>
         identifier.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    private static void WriteAuthentication(Utf8JsonWriter json, string endpoint, string[] methods)
+    {
+        WriteArray(json, $"{endpoint}_endpoint_auth_methods_supported", methods);
+        WriteArray(json, $"{endpoint}_endpoint_auth_signing_alg_values_supported", [.. SigningAlgorithms.All]);
+    }
 
     private static void WriteArray(Utf8JsonWriter json, string name, params ReadOnlySpan<string> values)
     {

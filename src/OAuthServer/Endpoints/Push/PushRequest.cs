@@ -1,5 +1,6 @@
 using OAuthServer.Audit;
 using OAuthServer.Clients;
+using OAuthServer.Clients.Assertions;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Push;
@@ -18,7 +19,8 @@ internal sealed record PushRequest(ClientCredentials Credentials, Parameters Ask
         if ((await FormReader.ReadAsync(http, ct)).Failed(out var malformed, out var form)) return malformed;
         if (form.Repeated(OfCredentials) is { } name)
             return OAuthError.InvalidRequest($"The parameter {name} is repeated.", Reasons.ParameterRepeated);
-        if (form.HasUnreadable(LongestValue))
+        if (form.HasUnreadable(LongestValue, ClientAssertion.Parameter)
+            || form.IsUnreadable(ClientAssertion.Parameter, ClientAssertion.Longest))
         {
             return OAuthError.InvalidRequest(
                 "A parameter is too long or has control characters.", Reasons.ParameterUnreadable);

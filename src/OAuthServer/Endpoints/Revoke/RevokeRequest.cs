@@ -1,5 +1,6 @@
 using OAuthServer.Audit;
 using OAuthServer.Clients;
+using OAuthServer.Clients.Assertions;
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
 
@@ -27,7 +28,9 @@ internal sealed record RevokeRequest(ClientCredentials Credentials, string Token
         if ((await FormReader.ReadAsync(http, ct)).Failed(out var malformed, out var form)) return malformed;
         if (form.Repeated(Known) is { } name)
             return OAuthError.InvalidRequest($"The parameter {name} is repeated.", Reasons.ParameterRepeated);
-        if (form.HasUnreadable(LongestValue, "token") || form.IsUnreadable("token", LongestToken))
+        if (form.HasUnreadable(LongestValue, "token", ClientAssertion.Parameter)
+            || form.IsUnreadable("token", LongestToken)
+            || form.IsUnreadable(ClientAssertion.Parameter, ClientAssertion.Longest))
         {
             return OAuthError.InvalidRequest(
                 "A parameter is too long or has control characters.", Reasons.ParameterUnreadable);

@@ -1,5 +1,6 @@
 using OAuthServer.Audit;
 using OAuthServer.Clients;
+using OAuthServer.Clients.Assertions;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Token;
@@ -51,7 +52,8 @@ internal sealed record TokenRequest
         if ((await FormReader.ReadAsync(http, ct)).Failed(out var malformed, out var form)) return malformed;
         if (form.Repeated(Known) is { } name)
             return OAuthError.InvalidRequest($"The parameter {name} is repeated.", Reasons.ParameterRepeated);
-        if (form.HasUnreadable(LongestValue))
+        if (form.HasUnreadable(LongestValue, ClientAssertion.Parameter)
+            || form.IsUnreadable(ClientAssertion.Parameter, ClientAssertion.Longest))
         {
             return OAuthError.InvalidRequest(
                 "A parameter is too long or has control characters.", Reasons.ParameterUnreadable);

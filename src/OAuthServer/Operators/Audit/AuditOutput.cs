@@ -28,6 +28,7 @@ internal static class AuditOutput
             ("address", row.Address),
             ("earlier_address", row.EarlierAddress),
             ("other_device", row.OtherDevice is { } other ? other ? "yes" : "no" : null),
+            ("detail", row.Detail),
             ("correlation", row.CorrelationId),
             ("key", row.KeyId),
         ];

@@ -29,6 +29,8 @@ internal sealed record EventReport
 
     public bool? OtherDevice { get; init; }
 
+    public string? Detail { get; init; }
+
     public static EventReport Of(AuditRow row) => new()
     {
         Id = row.Id,
@@ -43,5 +45,6 @@ internal sealed record EventReport
         Kid = row.KeyId,
         EarlierAddress = row.EarlierAddress,
         OtherDevice = row.OtherDevice,
+        Detail = row.Detail,
     };
 }

@@ -33,7 +33,7 @@ internal sealed record ClientChange(
     [
         "name", "application_type", "redirect_uris", "allowed_scopes", "default_scopes", "allowed_resources",
         "grant_types", "require_pkce", "require_pushed_authorization_requests", "app_origins", "accepted_schemes",
-        "max_refresh_repeats",
+        "max_refresh_repeats", "jwks", "jwks_uri", "token_endpoint_auth_signing_alg",
     ];
 
     // For a terminal, where TerminalText makes the values safe.
@@ -83,8 +83,8 @@ internal sealed record ClientChange(
     private static MemberChange? MemberOf(ClientColumnEdit column, bool isNew) => column switch
     {
         { Before: null, After: null } => null,
-        _ when isNew => new(column.Column, null, Json(column.After)),
-        _ => new(column.Column, Json(column.Before), Json(column.After)),
+        _ when isNew => new(column.Column, null, Text(column, column.After)),
+        _ => new(column.Column, Text(column, column.Before), Text(column, column.After)),
     };
 
     private static MemberChange? DisabledOf(ClientEdit edit, Dictionary<string, ClientColumnEdit> columns) =>
@@ -107,6 +107,13 @@ internal sealed record ClientChange(
             _ => new(Secret, before, "a new one"),
         };
     }
+
+    // Of keys what tells them apart, and not their numbers.
+    private static string Text(ClientColumnEdit column, object? value) => (column.Column, value) switch
+    {
+        ("jwks", string jwks) => Json(ClientKeyView.Of(jwks).Select(key => key.ToString())),
+        _ => Json(value),
+    };
 
     private static string Json(object? value) => JsonSerializer.Serialize(value, Readable);
 }

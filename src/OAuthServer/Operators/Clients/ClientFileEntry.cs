@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OAuthServer.Operators.Clients;
 
 /// <summary>
@@ -34,6 +36,13 @@ internal sealed record ClientFileEntry
     /// <summary>Null for any number.</summary>
     public int? MaxRefreshRepeats { get; init; }
 
+    /// <summary>Public keys (RFC 7517 §5), for a client that has them instead of a secret.</summary>
+    public JsonElement? Jwks { get; init; }
+
+    public string? JwksUri { get; init; }
+
+    public string? TokenEndpointAuthSigningAlg { get; init; }
+
     /// <summary>
     /// Null leaves it as it is, so that an emergency stop is not undone by the next run of a pipeline.
     /// </summary>
@@ -41,6 +50,11 @@ internal sealed record ClientFileEntry
 
     /// <summary>Null leaves the secrets as they are.</summary>
     public SecretReference? Secret { get; init; }
+
+    public bool HasKeys() => Jwks is not null || JwksUri is not null;
+
+    /// <summary>May hold a hash.</summary>
+    public override string ToString() => ClientId;
 }
 
 /// <summary>Where a file has a client's secret from: one of both.</summary>

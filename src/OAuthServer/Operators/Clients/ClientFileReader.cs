@@ -41,6 +41,9 @@ internal sealed class ClientFileReader(Func<string, string?> variable)
         CheckList($"{place}.grant_types", entry.GrantTypes);
         CheckList($"{place}.app_origins", entry.AppOrigins);
         CheckList($"{place}.accepted_schemes", entry.AcceptedSchemes);
+        CheckText($"{place}.jwks_uri", entry.JwksUri ?? "");
+        CheckText($"{place}.token_endpoint_auth_signing_alg", entry.TokenEndpointAuthSigningAlg ?? "");
+        CheckKeys($"{place}.jwks", entry.Jwks?.GetRawText() ?? "");
         var readable = _faults.Count == before;
         var secret = entry.Secret is { } reference ? Resolve($"{place}.secret", reference) : null;
         return readable ? new DeclaredClient(place, entry, secret) : null;
@@ -49,6 +52,12 @@ internal sealed class ClientFileReader(Func<string, string?> variable)
     private void CheckText(string path, string text)
     {
         if (text.Contains('\0', StringComparison.Ordinal)) _faults.Add($"{path} must not contain NUL.");
+    }
+
+    // None of a public key needs an escape, and some are such that the database refuses the whole question.
+    private void CheckKeys(string path, string json)
+    {
+        if (json.Contains("\\u", StringComparison.Ordinal)) _faults.Add($"{path} must be written without \\u escapes.");
     }
 
     private void CheckList(string path, string?[] list)

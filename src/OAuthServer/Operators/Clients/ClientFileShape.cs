@@ -39,6 +39,7 @@ internal static class ClientFileShape
         // A name with signs of its own stands in ['…'], and no member has such a name.
         if (path.Contains("['", StringComparison.Ordinal)) return $"{path} is unknown.";
         var names = path.Split('.').Select(part => part.Split('[')[0]).ToArray();
+        if (names is [_, "jwks", ..]) return $"{path} must be {Kind(typeof(JsonElement?), false)}, and stand there once.";
         if (names.Length == 1 && path.EndsWith(']')) return $"{path} must be an object that has {Required()}.";
         var members = MembersOf(names.Length switch
         {
@@ -64,6 +65,7 @@ internal static class ClientFileShape
         type == typeof(string) || (type == typeof(string[]) && isItem) ? "a string"
         : type == typeof(string[]) ? "a list of strings"
         : type == typeof(SecretReference) ? """{ "hash": "…" } or { "env": "NAME" }, never the secret itself"""
+        : type == typeof(JsonElement?) ? """a JWK Set { "keys": [ … ] } of public keys"""
         : type == typeof(bool) || type == typeof(bool?) ? "true or false"
         : type == typeof(int?) ? "a whole number or null"
         : "a list of clients";

@@ -8,8 +8,8 @@ namespace OAuthServer.Operators.Clients;
 
 /// <summary>
 /// Looks for what the CHECK constraints of <c>oauth_clients</c> admit and an operator would still want to know. The
-/// rules about secrets are in <see cref="SecretLint"/>. A disabled client is one finding: nothing else of it matters
-/// until it is enabled.
+/// rules about secrets are in <see cref="SecretLint"/>, those about keys in <see cref="KeyLint"/>. A disabled client is
+/// one finding: nothing else of it matters until it is enabled.
 /// </summary>
 /// <param name="apis">What <c>oauth_resources</c> has; when it has nothing, no scope and no resource is looked at.</param>
 /// <param name="cost"><c>ClientSecrets:Cost</c>.</param>
@@ -27,9 +27,10 @@ internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now
         return
         [
             .. clients.Where(client => client.DisabledAt is not null).Select(Disabled)
-                .Concat(live.SelectMany(client => CheckOne(client).Concat(secrets.Check(client))))
+                .Concat(live.SelectMany(client => CheckOne(client).Concat(secrets.Check(client)).Concat(KeyLint.Check(client))))
                 .Concat(SharedRedirectUris(live))
                 .Concat(SharedNames(live))
+                .Concat(SharedKeys(live))
                 .OrderBy(finding => finding.ClientId, StringComparer.Ordinal)
                 .ThenBy(finding => finding.Rule, StringComparer.Ordinal),
         ];
@@ -161,6 +162,13 @@ internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now
             shared.Client, LintRules.ClientNameShared,
             $"The name {shared.Value} is also that of {shared.Others}.",
             "Give each client a name of its own: people choose by it on the consent page.");
+
+    private static IEnumerable<ClientFinding> SharedKeys(IEnumerable<ClientRow> clients) =>
+        from shared in Shared(clients, client => ClientKeyView.Of(client.Jwks).Select(key => key.Thumbprint))
+        select ClientFinding.Warning(
+            shared.Client, LintRules.KeyShared,
+            $"The key {shared.Value} is also that of {shared.Others}.",
+            "Give each client a key of its own: whoever has this one is all of them.");
 
     // Byte for byte, as they are compared.
     private static IEnumerable<(ClientRow Client, string Value, string Others)> Shared(

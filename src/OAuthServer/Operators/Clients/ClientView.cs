@@ -32,6 +32,13 @@ internal sealed record ClientView
 
     public int? MaxRefreshRepeats { get; init; }
 
+    /// <summary>The public keys of its row; empty for none, and for <see cref="JwksUri"/>.</summary>
+    public required IReadOnlyList<ClientKeyView> Keys { get; init; }
+
+    public string? JwksUri { get; init; }
+
+    public string? TokenEndpointAuthSigningAlg { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -59,9 +66,14 @@ internal sealed record ClientView
         AppOrigins = row.AppOrigins,
         AcceptedSchemes = row.AcceptedSchemes,
         MaxRefreshRepeats = row.MaxRefreshRepeats,
+        Keys = ClientKeyView.Of(row.Jwks),
+        JwksUri = row.JwksUri,
+        TokenEndpointAuthSigningAlg = row.TokenEndpointAuthSigningAlg,
         CreatedAt = row.CreatedAt,
         UpdatedAt = row.UpdatedAt,
         DisabledAt = row.DisabledAt,
         Secrets = [.. StoredSecret.AllOf(row).Select(secret => SecretView.Of(row.ClientId, secret, uses, now))],
     };
+
+    public override string ToString() => ClientId;
 }

@@ -42,9 +42,11 @@ internal static class ClientsListCommand
         ]),
     ]);
 
-    // How many are live, and when the last of them ends.
+    // How many are live, and when the last of them ends; or what stands in their place.
     private static string Secrets(ClientView client)
     {
+        if (client.JwksUri is not null) return "jwks_uri";
+        if (client.Keys.Count > 0) return $"{client.Keys.Count} {(client.Keys.Count == 1 ? "key" : "keys")}";
         var live = client.Secrets.Where(secret => secret.Live).ToList();
         if (live.Count == 0) return client.ApplicationType == "web" ? "none live" : "-";
         return live.Exists(secret => secret.ExpiresAt is null)

@@ -59,6 +59,7 @@ internal static class ClientsRotateCommand
     {
         if (row.ApplicationType != "web")
             return $"{row.ClientId} is public ({row.ApplicationType}) and has no secret.";
+        if (row.HasKeys()) return $"{row.ClientId} has keys and no secret: change jwks, or what is at its jwks_uri.";
         return StoredSecret.LiveOf(row, now).Count == 2 && !force
             ? $"{row.ClientId} has two live secrets already: one of them would end at once. "
                 + "Wait until one has ended, or use --force."

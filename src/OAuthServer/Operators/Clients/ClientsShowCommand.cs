@@ -46,6 +46,9 @@ internal static class ClientsShowCommand
         .. client.AppOrigins.Select(origin => (string[])["app_origin", TerminalText.Safe(origin)]),
         .. client.AcceptedSchemes.Select(scheme => (string[])["accepted_scheme", TerminalText.Safe(scheme)]),
         .. Repeats(client),
+        .. client.Keys.Select(key => (string[])["key", TerminalText.Safe(key.ToString())]),
+        .. OrNothing("jwks_uri", client.JwksUri),
+        .. OrNothing("token_endpoint_auth_signing_alg", client.TokenEndpointAuthSigningAlg),
         ["created_at", TerminalText.Time(client.CreatedAt)],
         ["updated_at", TerminalText.Time(client.UpdatedAt)],
         ["disabled_at", TerminalText.Time(client.DisabledAt)],
@@ -54,6 +57,9 @@ internal static class ClientsShowCommand
 
     private static string[][] Pushed(ClientView client) =>
         client.RequirePushedAuthorizationRequests ? [["require_pushed_authorization_requests", "yes"]] : [];
+
+    private static string[][] OrNothing(string name, string? value) =>
+        value is null ? [] : [[name, TerminalText.Safe(value)]];
 
     private static string[][] Repeats(ClientView client) => client.MaxRefreshRepeats is { } most
         ? [["max_refresh_repeats", most.ToString(CultureInfo.InvariantCulture)]]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OAuthServer.Clients;
 using OAuthServer.Storage;
 
@@ -50,6 +51,9 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
             AppOrigins = entry.AppOrigins,
             AcceptedSchemes = entry.AcceptedSchemes,
             MaxRefreshRepeats = entry.MaxRefreshRepeats,
+            Jwks = entry.Jwks?.GetRawText(),
+            JwksUri = entry.JwksUri,
+            TokenEndpointAuthSigningAlg = entry.TokenEndpointAuthSigningAlg,
             DisabledAt = entry.Disabled == true ? editing.Now : null,
         };
         SetSecret(client, row);
@@ -71,8 +75,12 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         row.AppOrigins = Either(row.AppOrigins, entry.AppOrigins);
         row.AcceptedSchemes = Either(row.AcceptedSchemes, entry.AcceptedSchemes);
         row.MaxRefreshRepeats = entry.MaxRefreshRepeats;
+        row.Jwks = Either(row.Jwks, entry.Jwks);
+        row.JwksUri = entry.JwksUri;
+        row.TokenEndpointAuthSigningAlg = entry.TokenEndpointAuthSigningAlg;
         SetDisabled(entry, row);
-        if (entry.ApplicationType == "web" || client.Secret is not null) SetSecret(client, row);
+        var hasSecret = entry.ApplicationType == "web" && !entry.HasKeys();
+        if (hasSecret || client.Secret is not null) SetSecret(client, row);
         else RemoveSecrets(row);
     }
 
@@ -80,7 +88,16 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
     private static string[] Either(string[] stored, string[] declared) =>
         stored.ToHashSet(StringComparer.Ordinal).SetEquals(declared) ? stored : declared;
 
-    // A client that turns public keeps no secret.
+    // The database writes JSON in its own way: what counts is the value.
+    private static string? Either(string? stored, JsonElement? declared)
+    {
+        if (declared is not { } keys) return null;
+        if (stored is null) return keys.GetRawText();
+        using var known = JsonDocument.Parse(stored);
+        return JsonElement.DeepEquals(known.RootElement, keys) ? stored : keys.GetRawText();
+    }
+
+    // A client that turns public, or has keys from now on, keeps no secret.
     private static void RemoveSecrets(ClientRow row)
     {
         row.ClientSecret = null;

@@ -10,6 +10,12 @@ internal static class LintRules
     public const string ClientDisabled = "client_disabled";
     public const string ClientNameHidesCharacters = "client_name_hides_characters";
     public const string ClientNameShared = "client_name_shared";
+    public const string JwksUriNotPublic = "jwks_uri_not_public";
+    public const string JwksUriUnreadable = "jwks_uri_unreadable";
+    public const string KeyFitsNoAlgorithm = "key_fits_no_algorithm";
+    public const string KeyShared = "key_shared";
+    public const string KeyUnusable = "key_unusable";
+    public const string KeyWithoutKid = "key_without_kid";
     public const string NoLiveSecret = "no_live_secret";
     public const string NoWayToAFirstToken = "no_way_to_a_first_token";
     public const string PkceWaived = "pkce_waived";

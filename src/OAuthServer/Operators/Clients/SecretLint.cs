@@ -23,7 +23,7 @@ internal sealed class SecretLint(int cost, DateTimeOffset now, IReadOnlyCollecti
     /// <summary>Every finding about one client.</summary>
     public IEnumerable<ClientFinding> Check(ClientRow client)
     {
-        if (client.ApplicationType != "web") return [];
+        if (client.ApplicationType != "web" || client.HasKeys()) return [];
         var live = StoredSecret.LiveOf(client, now);
         return Ends(client, live)
             .Concat(live.Any(secret => DemoSecret.Is(client, secret.Hash)) ? [OfDemo(client)] : [])

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 22,
+                propertyCount: 25,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -143,6 +143,25 @@ namespace OAuthServer.Storage.CompiledModel
             grantTypes.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             grantTypes.AddAnnotation("Relational:ColumnName", "grant_types");
 
+            var jwks = runtimeEntityType.AddProperty(
+                "Jwks",
+                typeof(string),
+                propertyInfo: typeof(ClientRow).GetProperty("Jwks", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<Jwks>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            jwks.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            jwks.AddAnnotation("Relational:ColumnName", "jwks");
+            jwks.AddAnnotation("Relational:ColumnType", "jsonb");
+
+            var jwksUri = runtimeEntityType.AddProperty(
+                "JwksUri",
+                typeof(string),
+                propertyInfo: typeof(ClientRow).GetProperty("JwksUri", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<JwksUri>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            jwksUri.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            jwksUri.AddAnnotation("Relational:ColumnName", "jwks_uri");
+
             var maxRefreshRepeats = runtimeEntityType.AddProperty(
                 "MaxRefreshRepeats",
                 typeof(int?),
@@ -215,6 +234,15 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: false);
             requirePushedAuthorizationRequests.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             requirePushedAuthorizationRequests.AddAnnotation("Relational:ColumnName", "require_pushed_authorization_requests");
+
+            var tokenEndpointAuthSigningAlg = runtimeEntityType.AddProperty(
+                "TokenEndpointAuthSigningAlg",
+                typeof(string),
+                propertyInfo: typeof(ClientRow).GetProperty("TokenEndpointAuthSigningAlg", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<TokenEndpointAuthSigningAlg>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            tokenEndpointAuthSigningAlg.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            tokenEndpointAuthSigningAlg.AddAnnotation("Relational:ColumnName", "token_endpoint_auth_signing_alg");
 
             var updatedAt = runtimeEntityType.AddProperty(
                 "UpdatedAt",

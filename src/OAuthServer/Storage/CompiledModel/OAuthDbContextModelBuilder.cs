@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 40)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 41)
         {
         }
 
@@ -55,6 +55,7 @@ namespace OAuthServer.Storage.CompiledModel
             var signingKeyRow = SigningKeyRowEntityType.Create(this);
             var sweptBatch = SweptBatchEntityType.Create(this);
             var tableRight = TableRightEntityType.Create(this);
+            var usedJwt = UsedJwtEntityType.Create(this);
             var usedRequest = UsedRequestEntityType.Create(this);
             var visitedRequest = VisitedRequestEntityType.Create(this);
             var withdrawalPass = WithdrawalPassEntityType.Create(this);
@@ -100,6 +101,7 @@ namespace OAuthServer.Storage.CompiledModel
             SigningKeyRowEntityType.CreateAnnotations(signingKeyRow);
             SweptBatchEntityType.CreateAnnotations(sweptBatch);
             TableRightEntityType.CreateAnnotations(tableRight);
+            UsedJwtEntityType.CreateAnnotations(usedJwt);
             UsedRequestEntityType.CreateAnnotations(usedRequest);
             VisitedRequestEntityType.CreateAnnotations(visitedRequest);
             WithdrawalPassEntityType.CreateAnnotations(withdrawalPass);

@@ -16,6 +16,7 @@ internal static class SweeperRegistration
             provider.GetRequiredService<IOptions<SweeperOptions>>().Value.KeepRefreshTokens));
         services.AddSingleton(SweptTable.RevokedTokens());
         services.AddSingleton(SweptTable.PushedRequests());
+        services.AddSingleton(SweptTable.UsedJwts());
         services.AddSingleton<Sweeps>().AddSingleton<SweepTotals>().AddSingleton<Sweeper>();
         return services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
     }

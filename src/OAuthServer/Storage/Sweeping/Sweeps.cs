@@ -43,6 +43,11 @@ internal sealed record SweptTable(string Name, string End, TimeSpan Keep)
         new("oauth_pushed_requests", "expires_at", TimeSpan.FromMinutes(10));
 
     /// <summary>
+    /// A used JWT stays some minutes after its end, for as far as the clocks of instances and database may differ.
+    /// </summary>
+    public static SweptTable UsedJwts() => new("oauth_used_jwts", "expires_at", TimeSpan.FromMinutes(5));
+
+    /// <summary>
     /// Audit rows leave by whole sealed days, and only those older than <paramref name="retention"/>: every row
     /// before the first seal of a day that has to stay. Their seals stay.
     /// </summary>

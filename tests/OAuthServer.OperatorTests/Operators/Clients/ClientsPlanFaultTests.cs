@@ -39,8 +39,8 @@ public sealed class ClientsPlanFaultTests : IAsyncLifetime
             "clients[1] breaks the rule public_client_requires_pkce.",
             "clients[1] breaks the rule redirect_uri_has_no_fragment.",
             "clients[1] breaks the rule redirect_uri_is_https_loopback_http_or_reverse_domain_scheme.",
-            "clients[2] breaks the rule web_client_has_a_secret.",
-            "clients[3] breaks the rule web_client_has_a_secret.",
+            "clients[2] breaks the rule web_client_has_a_secret_or_keys.",
+            "clients[3] breaks the rule web_client_has_a_secret_or_keys.",
         ];
         Assert.Equal(
             expected.Order(StringComparer.Ordinal),

@@ -62,10 +62,25 @@ public sealed class MetadataTests(SharedServer shared)
             ("issuer", $"\"{TestServer.Issuer}\""), ("authorization_endpoint", $"\"{TestServer.Issuer}/oauth/authorize\""), ("token_endpoint", $"\"{TestServer.Issuer}/oauth/token\""),
             ("revocation_endpoint", $"\"{TestServer.Issuer}/oauth/revoke\""), ("jwks_uri", $"\"{TestServer.Issuer}/.well-known/jwks.json\""), ("response_types_supported", "[\"code\"]"), ("scopes_supported", "[\"read\",\"write\"]"),
             ("response_modes_supported", "[\"query\"]"), ("grant_types_supported", "[\"authorization_code\",\"refresh_token\",\"client_credentials\"]"), ("code_challenge_methods_supported", "[\"S256\"]"), ("authorization_response_iss_parameter_supported", "true"),
-            ("token_endpoint_auth_methods_supported", "[\"client_secret_basic\",\"client_secret_post\",\"none\"]"), ("revocation_endpoint_auth_methods_supported", "[\"client_secret_basic\",\"client_secret_post\",\"none\"]"),
+            ("token_endpoint_auth_methods_supported", "[\"client_secret_basic\",\"client_secret_post\",\"private_key_jwt\",\"none\"]"), ("revocation_endpoint_auth_methods_supported", "[\"client_secret_basic\",\"client_secret_post\",\"private_key_jwt\",\"none\"]"),
         ]) Assert.Equal(expected, metadata.GetProperty(name).GetRawText());
         using var browser = new TestBrowser(_server);
         Assert.Equal(TestServer.Issuer, (await browser.AuthorizeAsync(new AuthorizationAsk()))["iss"]);
+    }
+
+    [Fact, Row("META-10")]
+    public async Task Signing_algorithms_are_listed_and_none_is_not_among_them()
+    {
+        string[] expected = ["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
+        var metadata = await ReadAsync(_server, Document);
+        var lists = metadata.EnumerateObject().Where(member => member.Name.EndsWith("_signing_alg_values_supported", StringComparison.Ordinal)).ToList();
+        Assert.All(lists, list => Assert.DoesNotContain("none", list.Value.EnumerateArray().Select(algorithm => algorithm.GetString())));
+        var ofClients = lists.Where(list => list.Name.EndsWith("_endpoint_auth_signing_alg_values_supported", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["token", "revocation", "introspection"], ofClients.Select(list => list.Name.Split('_')[0]));
+        Assert.All(ofClients, list => Assert.Equal(expected, list.Value.EnumerateArray().Select(algorithm => algorithm.GetString())));
+        Assert.All(
+            metadata.EnumerateObject().Where(member => member.Name.EndsWith("_auth_methods_supported", StringComparison.Ordinal)),
+            methods => Assert.Contains("private_key_jwt", methods.Value.EnumerateArray().Select(method => method.GetString())));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal static class RefusalCases
         ["password_not_changed"] = "takes a change of the account between two statements",
     };
 
-    public static IEnumerable<RefusalCase> All => [.. Malformed, .. Clients, .. Codes, .. RefreshTokens, .. Revocations, .. Around, .. AuthorizeRefusals.All, .. PageRefusals.All];
+    public static IEnumerable<RefusalCase> All => [.. Malformed, .. Clients, .. AssertionRefusals.All, .. Codes, .. RefreshTokens, .. Revocations, .. Around, .. AuthorizeRefusals.All, .. PageRefusals.All];
 
     private static IEnumerable<RefusalCase> Malformed =>
     [
@@ -51,7 +51,6 @@ internal static class RefusalCases
         new("basic_unreadable", "token", "invalid_client", 401, stage => stage.PostAsync(Token, Code, ("Authorization", "Basic !"))),
         new("control_characters", "token", "invalid_request", 400, stage => stage.PostAsync(Token, Code, ("Authorization", Basic("demo-web:%00")))),
         new("client_authentication_repeated", "token", "invalid_request", 400, stage => stage.PostAsync(Token, Code + Credentials, ("Authorization", Basic("demo-web:demo-web-secret")))),
-        new("client_assertion_unsupported", "token", "invalid_client", 401, stage => stage.PostAsync(Token, Code + "&client_assertion=x")),
         new("client_id_missing", "token", "invalid_client", 401, stage => stage.PostAsync(Token, Code)),
         new("client_id_contradicts", "token", "invalid_request", 400, stage => stage.PostAsync(Token, Code + "&client_id=other", ("Authorization", Basic("demo-web:demo-web-secret")))),
         new("client_unknown", "token", "invalid_client", 401, stage => stage.PostAsync(Token, Code + "&client_id=nobody&client_secret=guess")) { Audit = "client_refused" },

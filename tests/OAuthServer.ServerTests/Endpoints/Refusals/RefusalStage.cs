@@ -213,7 +213,8 @@ public sealed class RefusalStage : OwnServer
         public OAuthDbContext CreateDbContext() => throw new InvalidOperationException("a bug");
     }
 
-    private string Keep(string secret)
+    /// <summary>Remembers what no log and no answer may hold.</summary>
+    public string Keep(string secret)
     {
         // What is too short is found everywhere.
         if (secret.Length > 8) _secrets.Add(secret);

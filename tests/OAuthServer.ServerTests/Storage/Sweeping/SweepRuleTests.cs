@@ -67,6 +67,19 @@ public sealed class SweepRuleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_used_JWT_stays_five_minutes_after_its_end()
+    {
+        await Database.AddUsedJwtAsync(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(5));
+        await Database.AddUsedJwtAsync(TimeSpan.FromMinutes(4));
+        await Database.AddUsedJwtAsync(-Minute);
+
+        await SweepAsync();
+
+        Assert.Equal(2, await Database.CountAsync("oauth_used_jwts"));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_used_jwts WHERE expires_at <= now() - interval '5 minutes'"));
+    }
+
+    [Fact]
     public async Task A_revoked_access_token_leaves_the_list_when_nobody_accepts_it_any_more()
     {
         await Database.AddRevokedAsync(TimeSpan.FromSeconds(1));

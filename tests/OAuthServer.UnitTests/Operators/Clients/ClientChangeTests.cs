@@ -38,6 +38,22 @@ public sealed class ClientChangeTests
     }
 
     [Fact]
+    public void Keys_are_told_by_what_tells_them_apart()
+    {
+        const string point = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        var jwks = $$"""{"keys":[{"kty":"EC","crv":"P-256","kid":"one","alg":"ES256","x":"{{point}}","y":"{{point}}"}]}""";
+        var change = Changed(Row() with { ClientSecret = null }, ("jwks", null, jwks), ("client_secret", "$2a$old", null), ("jwks_uri", "https://a.example/", null));
+
+        Assert.Equal(
+            [
+                """jwks: null -> ["one, EC P-256 for ES256, thumbprint Yf7dxNA4Y2zUqbqNw2eswKWsk1wLRG_DGF3vCttT2XQ"]""",
+                "jwks_uri: \"https://a.example/\" -> null",
+                "secret: there -> removed",
+            ],
+            Lines(change));
+    }
+
+    [Fact]
     public void A_new_client_has_no_values_before_and_one_event()
     {
         var row = Row() with { ClientSecret = "$2a$hash", DisabledAt = Now };

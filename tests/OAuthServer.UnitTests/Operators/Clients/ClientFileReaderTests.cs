@@ -43,7 +43,9 @@ public sealed class ClientFileReaderTests
                 "allowed_scopes": ["read", "write"], "default_scopes": ["read"], "grant_types": ["authorization_code"],
                 "require_pkce": false, "disabled": true, "secret": { "env": "GOOD" },
                 "app_origins": ["tauri://localhost"], "accepted_schemes": ["cursor"],
-                "max_refresh_repeats": 5, "require_pushed_authorization_requests": true
+                "max_refresh_repeats": 5, "require_pushed_authorization_requests": true,
+                "jwks": { "keys": [{ "kty": "EC" }] }, "jwks_uri": "https://a.example/jwks",
+                "token_endpoint_auth_signing_alg": "ES256"
             } ] }
             """);
 
@@ -57,6 +59,8 @@ public sealed class ClientFileReaderTests
         Assert.Equal(["cursor"], client.Entry.AcceptedSchemes);
         Assert.Equal(5, client.Entry.MaxRefreshRepeats);
         Assert.True(client.Entry.RequirePushedAuthorizationRequests);
+        Assert.Equal("""{ "keys": [{ "kty": "EC" }] }""", client.Entry.Jwks?.GetRawText());
+        Assert.Equal(("https://a.example/jwks", "ES256"), (client.Entry.JwksUri, client.Entry.TokenEndpointAuthSigningAlg));
         Assert.True(client.Entry.Disabled);
         Assert.NotNull(client.Secret);
     }
@@ -94,6 +98,13 @@ public sealed class ClientFileReaderTests
     [InlineData(""" "require_pkce": "no" """, "clients[0].require_pkce must be true or false,")]
     [InlineData(""" "max_refresh_repeats": "5" """, "clients[0].max_refresh_repeats must be a whole number or null,")]
     [InlineData(""" "max_refresh_repeats": 1.5 """, "clients[0].max_refresh_repeats must be a whole number or null,")]
+    [InlineData(""" "jwks_uri": 5 """, "clients[0].jwks_uri must be a string,")]
+    [InlineData(""" "jwks_uri": "https://a\u0000" """, "clients[0].jwks_uri must not contain NUL.")]
+    [InlineData(""" "token_endpoint_auth_signing_alg": ["ES256"] """, "clients[0].token_endpoint_auth_signing_alg must be a")]
+    [InlineData(
+        """ "jwks": { "keys": [{ "kid": "a\u0000" }] } """, "clients[0].jwks must be written without \\u escapes.")]
+    [InlineData(
+        """ "jwks": { "keys": [], "keys": ["a-plain-secret-in-a-file"] } """, "clients[0].jwks must be a JWK Set")]
     [InlineData(""" "disabled": 0 """, "clients[0].disabled must be true or false,")]
     [InlineData(""" "application_type": "\ud800" """, "clients[0].application_type must be a string,")]
     [InlineData(""" "application_type": "w\u0000eb" """, "clients[0].application_type must not contain NUL.")]

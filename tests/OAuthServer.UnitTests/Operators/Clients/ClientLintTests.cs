@@ -65,6 +65,37 @@ public sealed class ClientLintTests
     }
 
     [Theory]
+    [InlineData("https://keys.example/jwks", null)]
+    [InlineData("https://93.184.216.34/jwks", null)]
+    [InlineData("https://10.0.0.1/jwks", LintRules.JwksUriNotPublic)]
+    [InlineData("https://2130706433/jwks", LintRules.JwksUriNotPublic)]
+    [InlineData("https://[::ffff:10.0.0.1]/jwks", LintRules.JwksUriNotPublic)]
+    [InlineData("https://localhost:8443/jwks", LintRules.JwksUriNotPublic)]
+    [InlineData("https://[::1/jwks", LintRules.JwksUriUnreadable)]
+    public void An_address_of_keys_that_is_not_fetched_is_found(string uri, string? rule)
+    {
+        var client = Client("keyed");
+        client.JwksUri = uri;
+        Assert.Equal(rule ?? "", Rules(client));
+    }
+
+    [Fact]
+    public void Keys_that_leave_somebody_out_are_found()
+    {
+        using var one = AppKey.Create("ES256", "one");
+        using var unnamed = AppKey.Create("RS256", null);
+        Assert.Equal("", Rules(Keyed("a", one.Jwks)));
+        Assert.Equal("", Rules(Keyed("a", unnamed.Jwks)));
+        Assert.Equal(LintRules.KeyWithoutKid, Rules(Keyed("a", AppKey.SetOf(one, unnamed))));
+        Assert.Equal(LintRules.KeyUnusable, Rules(Keyed("a", $$"""{"keys":[{{one.Jwk}},{"kty":"EC"}]}""")));
+        Assert.Equal("", Rules(Keyed("a", one.Jwks, "ES256")));
+        Assert.Equal(LintRules.KeyFitsNoAlgorithm, Rules(Keyed("a", one.Jwks, "RS256")));
+        Assert.Equal(
+            [("a", LintRules.KeyShared), ("b", LintRules.KeyShared)],
+            Check(Keyed("a", one.Jwks), Keyed("b", one.As("ES256", "two").Jwks), Keyed("c", unnamed.Jwks)).Select(finding => (finding.ClientId, finding.Rule)));
+    }
+
+    [Theory]
     [InlineData("cursor", "cursor://anysphere.cursor-deeplink/cb")]
     [InlineData("vscode", "vscode://vscode.dev/redirect")]
     [InlineData("notes-app", "notes-app:/cb")]
@@ -216,6 +247,13 @@ public sealed class ClientLintTests
         new ClientLint(Apis.Of("read", "write"), Cost, Now).Check(clients, []);
 
     private static string Rules(ClientRow client) => string.Join(' ', Check(client).Select(finding => finding.Rule));
+
+    private static ClientRow Keyed(string id, string jwks, string? algorithm = null)
+    {
+        var client = Client(id);
+        (client.Jwks, client.TokenEndpointAuthSigningAlg) = (jwks, algorithm);
+        return client;
+    }
 
     private static ClientRow Web(
         DateTimeOffset? first = null, string? second = null, DateTimeOffset? secondEnd = null) => new()
