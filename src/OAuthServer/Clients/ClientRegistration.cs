@@ -11,8 +11,8 @@ internal static class ClientRegistration
     {
         services.AddOptions<ClientCacheOptions, ClientCacheOptionsValidator>(configuration.GetSection("Clients"));
         services.AddClientSecrets(configuration);
-        services.AddClientKeys(configuration);
         services.AddSingleton<ResourceDirectory>();
+        services.AddClientKeys(configuration);
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<IFollowsChanges>(provider => provider.GetRequiredService<ResourceDirectory>());
         services.AddSingleton<IFollowsChanges>(provider => provider.GetRequiredService<ClientDirectory>());

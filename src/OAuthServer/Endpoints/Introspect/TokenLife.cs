@@ -8,7 +8,7 @@ namespace OAuthServer.Endpoints.Introspect;
 /// <summary>
 /// Whether an access token that has not expired still counts. From memory where that is as good as the database: the
 /// list of revoked tokens is at most a quarter of a second old, and clients are dropped by notification. While none
-/// arrive, and before the first did, the database is asked (docs/decisions/034-introspection-from-memory.md).
+/// arrive, and before the first did, the database is asked (docs/decisions/031-introspection-from-memory.md).
 /// </summary>
 internal sealed class TokenLife(ClientDirectory clients, RevocationList revoked, TokenStanding standing)
 {
