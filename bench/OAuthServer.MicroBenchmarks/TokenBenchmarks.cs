@@ -15,7 +15,7 @@ public class TokenBenchmarks
 {
     private readonly byte[] _data = new byte[400];
     private readonly byte[] _signature = new byte[256];
-    private readonly GrantedAccess _access = new(Handle.NewId(), Handle.NewId(), "read");
+    private readonly GrantedAccess _access = new(Handle.NewId(), Handle.NewId(), "read") { Audience = "https://api.example" };
     private readonly SigningKey _key;
     private readonly TokenIssuer _issuer;
 

@@ -65,16 +65,17 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
     [Fact, Row("RES-04")]
     public async Task A_token_request_cannot_go_beyond_the_grant_and_uses_nothing_up()
     {
-        var code = await own.CodeAsync(ResourceServer.Ask("files:read", Files));
+        // Scopes that the other API has too: only the resource stands in the way.
+        var code = await own.CodeAsync(ResourceServer.Ask("find", Files));
         foreach (var resource in (string[])[Mail, TestServer.Issuer]) (await own.RedeemAsync(code, resource)).IsError("invalid_target");
         var tokens = (await own.RedeemAsync(code, Files)).IsTokens();
         foreach (var resource in (string[])[Mail, TestServer.Issuer]) (await own.RefreshAsync(tokens.RefreshToken, resource)).IsError("invalid_target");
         (await own.RefreshAsync(tokens.RefreshToken, Files)).IsTokens();
 
-        var usual = await own.CodeAsync();
-        (await own.RedeemAsync(usual, Files)).IsError("invalid_target");
+        var usual = await own.CodeAsync(new AuthorizationAsk().With("scope", "read"));
+        foreach (var resource in (string[])[Mail, Files]) (await own.RedeemAsync(usual, resource)).IsError("invalid_target");
         var first = (await own.RedeemAsync(usual)).IsTokens();
-        (await own.RefreshAsync(first.RefreshToken, Files)).IsError("invalid_target");
+        foreach (var resource in (string[])[Mail, Files]) (await own.RefreshAsync(first.RefreshToken, resource)).IsError("invalid_target");
         (await own.RefreshAsync(first.RefreshToken, TestServer.Issuer)).IsTokens();
     }
 
@@ -107,6 +108,18 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
         using var answer = await own.Browser.GetAsync(ask.Path);
         if (error is not null) Expect.Redirect(answer, error, ask);
         else Assert.DoesNotContain("error=", answer.Headers.Location?.OriginalString ?? string.Empty, StringComparison.Ordinal);
+    }
+
+    [Fact, Row("RES-05")]
+    public async Task Without_a_scope_the_defaults_of_the_client_count_as_far_as_they_are_of_the_API()
+    {
+        await own.AddClientAsync("defaulting");
+        await own.Database.ExecuteAsync("UPDATE oauth_clients SET allowed_scopes = '{read,write,find}', default_scopes = '{read,find}', allowed_resources = ARRAY[$1] WHERE client_id = 'defaulting'", Files);
+        var ask = ResourceServer.Ask(null, Files).With("client_id", "defaulting");
+
+        Assert.NotNull((await own.Browser.AuthorizeAsync(ask)).Code);
+
+        Assert.Equal("find", await own.Database.ScalarAsync<string>("SELECT scope FROM oauth_authorization_codes WHERE client_id = 'defaulting'"));
     }
 
     [Theory, Row("RES-06")]

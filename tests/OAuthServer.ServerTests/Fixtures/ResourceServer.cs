@@ -28,7 +28,7 @@ public sealed class ResourceServer : SignedInServer
         await Server.AddApiAsync(Closed, """{"closed": "See what is closed"}""");
         await Eventually.BecomesTrue(
             async () => (await Browser.GetAsync(Ask(Both, Files, Mail).Path)).Headers.Location?.OriginalString.Contains("error=", StringComparison.Ordinal) != true,
-            TimeSpan.FromSeconds(5), "the client may ask for both");
+            TimeSpan.FromSeconds(15), "the client may ask for both");
     }
 
     /// <summary>A request for APIs.</summary>

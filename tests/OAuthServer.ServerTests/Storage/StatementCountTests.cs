@@ -92,6 +92,7 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
     private async Task AssertStatementsEachAsync(int expected, Func<Task> operation)
     {
         flow.Server.Services.GetRequiredService<ClientDirectory>().DropAll();
+        await flow.Server.Services.GetRequiredService<ResourceDirectory>().ReadAnewAsync(TestContext.Current.CancellationToken);
         await operation();
         var start = await flow.Database.StatementCountAsync();
         var before = await flow.Database.StatementCountAsync();

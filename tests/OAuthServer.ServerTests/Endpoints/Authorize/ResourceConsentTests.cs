@@ -58,7 +58,7 @@ public sealed class ResourceConsentTests(ResourceServer own) : IClassFixture<Res
         try
         {
             await Eventually.BecomesTrue(
-                async () => await HasAsync(browser, new AuthorizationAsk(), "Read on"), TimeSpan.FromSeconds(5), "the default is another one");
+                async () => await HasAsync(browser, new AuthorizationAsk(), "Read on"), TimeSpan.FromSeconds(15), "the default is another one");
 
             using var refused = await browser.DecideAsync(page, "allow");
 
@@ -70,7 +70,7 @@ public sealed class ResourceConsentTests(ResourceServer own) : IClassFixture<Res
             await own.Database.ExecuteAsync("UPDATE oauth_resources SET is_default = false WHERE is_default");
             await own.Database.ExecuteAsync("UPDATE oauth_resources SET is_default = true WHERE resource = $1", TestServer.Issuer);
             await Eventually.BecomesTrue(
-                async () => await HasAsync(browser, new AuthorizationAsk(), "See your notes"), TimeSpan.FromSeconds(5), "the default is the first again");
+                async () => await HasAsync(browser, new AuthorizationAsk(), "See your notes"), TimeSpan.FromSeconds(15), "the default is the first again");
         }
     }
 

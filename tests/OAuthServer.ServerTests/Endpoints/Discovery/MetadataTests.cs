@@ -91,7 +91,7 @@ public sealed class MetadataTests(SharedServer shared)
         await server.Database.ExecuteAsync("UPDATE oauth_resources SET scopes = (SELECT jsonb_object_agg(name, 'Words') FROM unnest($1::text[]) AS name)", [names]);
         await Eventually.BecomesTrue(
             async () => (await ReadAsync(server, Document)).GetProperty("scopes_supported").EnumerateArray().Select(name => name.GetString()).SequenceEqual(names.Order(StringComparer.Ordinal)),
-            TimeSpan.FromSeconds(1), "the new scopes are listed");
+            TimeSpan.FromSeconds(15), "the new scopes are listed");
     }
 
     [Fact, Row("META-03")]

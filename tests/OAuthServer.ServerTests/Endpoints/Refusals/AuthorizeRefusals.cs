@@ -39,7 +39,7 @@ internal static class AuthorizeRefusals
             {
                 answer = await RefusedAnswer.ReadAsync(await server.Http.GetAsync(new Uri(new AuthorizationAsk().Path, UriKind.Relative)));
                 return answer.Location!.Contains("error=", StringComparison.Ordinal);
-            }, TimeSpan.FromSeconds(5), "there is no default");
+            }, TimeSpan.FromSeconds(15), "there is no default");
             return answer!;
         }) { Form = Form.Redirect, Client = TestData.Web },
         Told("code_challenge_missing", "invalid_request", ask => ask.With("code_challenge", null)),

@@ -52,7 +52,7 @@ public sealed class AccessTokenTests(SharedServer shared)
     {
         await using var other = await TestServer.StartAsync();
         await other.Database.ExecuteAsync("UPDATE oauth_resources SET resource = 'https://api.example'");
-        await Eventually.BecomesTrue(async () => (await other.Http.GetStringAsync(new Uri("/.well-known/oauth-authorization-server", UriKind.Relative))).Contains("\"https://api.example\"", StringComparison.Ordinal), TimeSpan.FromSeconds(1), "the audience is the new one");
+        await Eventually.BecomesTrue(async () => (await other.Http.GetStringAsync(new Uri("/.well-known/oauth-authorization-server", UriKind.Relative))).Contains("\"https://api.example\"", StringComparison.Ordinal), TimeSpan.FromSeconds(15), "the audience is the new one");
         Assert.Equal("https://api.example", Part((await other.TokensAsync()).AccessToken!, 1).GetProperty("aud").GetString());
     }
 

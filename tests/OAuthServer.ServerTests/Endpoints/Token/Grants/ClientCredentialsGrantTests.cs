@@ -243,7 +243,7 @@ public sealed class ClientCredentialsGrantTests(OwnServer own) : IClassFixture<O
         await _server.AddApiAsync(ResourceServer.Files, """{"files:read": "See your files", "read": "Read on"}""", service);
         await _server.AddApiAsync(ResourceServer.Closed, """{"closed": "See what is closed"}""");
         await Eventually.BecomesTrue(
-            async () => (await AskAsync(service, "files:read", ResourceServer.Files)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(5), "the client may ask for it");
+            async () => (await AskAsync(service, "files:read", ResourceServer.Files)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(15), "the client may ask for it");
 
         var tokens = await AskAsync(service, "files:read read", ResourceServer.Files + "/");
         Assert.Equal((ResourceServer.Files, "files:read read"), (ResourceServer.AudienceOf(tokens), tokens.Scope));
