@@ -1,3 +1,4 @@
+using OAuthServer.ServerTests.Endpoints.Push;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -41,12 +42,13 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
             Expect.Redirect(await own.Browser.GetAsync(ask.Path), "invalid_target", ask);
         }
 
+        (await own.Server.PushAsync(ResourceServer.Ask("files:read", resource))).IsError("invalid_target");
         var code = await own.CodeOfBothAsync();
         (await own.RedeemAsync(code, resource)).IsError("invalid_target");
         var tokens = (await own.RedeemAsync(code, Files)).IsTokens();
         (await own.RefreshAsync(tokens.RefreshToken, resource)).IsError("invalid_target");
         (await own.RefreshAsync(tokens.RefreshToken, Files)).IsTokens();
-        Assert.Equal(3, await own.Database.ScalarAsync<long>("SELECT count(*) FROM (SELECT reason FROM oauth_audit_events WHERE event IN ('authorization_refused', 'token_refused') ORDER BY id DESC LIMIT 3) AS last WHERE reason = $1", reason));
+        Assert.Equal(4, await own.Database.ScalarAsync<long>("SELECT count(*) FROM (SELECT reason FROM oauth_audit_events WHERE event IN ('authorization_refused', 'token_refused', 'push_refused') ORDER BY id DESC LIMIT 4) AS last WHERE reason = $1", reason));
     }
 
     [Fact, Row("RES-03")]
@@ -60,6 +62,17 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
         Assert.Equal(Mail, ResourceServer.AudienceOf(second));
 
         Assert.Equal(2, await own.Database.ScalarAsync<int>("SELECT cardinality(resources) FROM oauth_refresh_tokens ORDER BY created_at DESC LIMIT 1"));
+    }
+
+    [Fact, Row("RES-01"), Row("RES-03")]
+    public async Task A_pushed_request_names_its_APIs_as_well()
+    {
+        var pushed = (await own.Server.PushAsync(ResourceServer.Ask("files:read mail.read", Files, Mail, Files))).RequestUri();
+
+        var code = (await own.Browser.VisitAsync(pushed)).Code!;
+
+        (await own.RedeemAsync(code)).IsError("invalid_target");
+        Assert.Equal(Mail, ResourceServer.AudienceOf(await own.RedeemAsync(code, Mail)));
     }
 
     [Fact, Row("RES-04")]
