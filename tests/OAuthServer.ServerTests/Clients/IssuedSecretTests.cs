@@ -31,8 +31,12 @@ public sealed class IssuedSecretTests(OwnServer own) : IClassFixture<OwnServer>
 
         var bytes = secrets.Select(Base64UrlEncoder.DecodeBytes).ToList();
         Assert.All(bytes, one => Assert.Equal(BitsOfASecret / 8, one.Length));
-        // Every bit is as often set as not.
-        Assert.All(Enumerable.Range(0, BitsOfASecret), bit => Assert.InRange(bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1), many / 4, many * 3 / 4));
+        // Every bit is set in some and not in others, and all of them together are as often set as not: within six standard
+        // deviations, which chance leaves once in a billion runs.
+        var set = Enumerable.Range(0, BitsOfASecret).Select(bit => bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1)).ToList();
+        Assert.All(set, count => Assert.InRange(count, 1, many - 1));
+        var (bits, spread) = (many * BitsOfASecret, 6 * Math.Sqrt(many * BitsOfASecret) / 2);
+        Assert.InRange(set.Sum(), (bits / 2) - spread, (bits / 2) + spread);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
             var stopped = _clock.GetUtcNow();
 
             await RetireAsync(1, keys[^2], stopped);
-            for (var minutes = 0; minutes < 30; minutes += 5) await apps.PassAsync(TimeSpan.FromMinutes(5));
+            for (var minutes = 0; minutes < 75; minutes += 5) await apps.PassAsync(TimeSpan.FromMinutes(5));
             await RetireAsync(0, keys[^2], stopped);
             await apps.PassUntilAsync(Poll, () => Published(_first).SequenceEqual([keys[^1]]) && Published(_second).SequenceEqual([keys[^1]]), "the old key is published no more");
         }
