@@ -40,7 +40,7 @@ internal sealed class IntrospectService(
             return await refusals.RecordClientAsync(Endpoint, unknown, credentials.ClientId, request.Audit, ct);
         if (caller.IsPublic)
         {
-            var nobody = OAuthError.InvalidClient(Reasons.IntrospectionByPublicClient);
+            var nobody = OAuthError.InvalidClient(Reasons.IntrospectionByPublicClient) with { About = new(caller.Id) };
             return await refusals.RecordClientAsync(Endpoint, nobody, credentials.ClientId, request.Audit, ct);
         }
 
