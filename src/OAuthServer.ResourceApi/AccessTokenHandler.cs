@@ -16,6 +16,7 @@ internal sealed class AccessTokenHandler(
     : TokenHandler
 {
     private readonly OAuthBearerOptions _options = options.Value;
+    private readonly IReadOnlyList<string> _audiences = options.Value.Audiences;
     private readonly JsonWebTokenHandler _jwt = new() { MapInboundClaims = false };
 
     public override async Task<TokenValidationResult> ValidateTokenAsync(
@@ -49,7 +50,7 @@ internal sealed class AccessTokenHandler(
         TryAllIssuerSigningKeys = false,
         ValidAlgorithms = [AccessToken.Algorithm],
         ValidIssuer = _options.Issuer,
-        ValidAudience = _options.Audience,
+        ValidAudiences = _audiences,
         IgnoreTrailingSlashWhenValidatingAudience = false,
         // Checked above, by the injected clock.
         ValidateLifetime = false,

@@ -19,6 +19,14 @@ public sealed class OAuthBearerOptions
     public string Audience { get; set; } = "";
 
     /// <summary>
+    /// Further identifiers of this API, for one that has several rows at the authorization server: a token whose
+    /// <c>aud</c> contains any of them, character by character, is accepted like one for <see cref="Audience"/> (RFC
+    /// 9068 §4) at every endpoint; scopes alone tell what it reaches. None is empty, none occurs twice. Empty by
+    /// default.
+    /// </summary>
+    public IList<string> AdditionalAudiences { get; } = [];
+
+    /// <summary>
     /// The URL under which this API is called, its resource identifier (RFC 9728 §1.2). Default:
     /// <see cref="Audience"/>. Every URL in a challenge is made from it, never from a request header. Behind a proxy
     /// that takes a path away, it is still the URL that clients call. https, or http on a loopback host.
@@ -78,4 +86,6 @@ public sealed class OAuthBearerOptions
     public TimeSpan RevocationStaleLimit { get; set; } = TimeSpan.FromMinutes(15);
 
     internal string ResourceIdentifier => Resource ?? Audience;
+
+    internal IReadOnlyList<string> Audiences => [Audience, .. AdditionalAudiences];
 }

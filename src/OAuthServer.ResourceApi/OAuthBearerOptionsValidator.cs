@@ -25,6 +25,7 @@ internal sealed class OAuthBearerOptionsValidator : IValidateOptions<OAuthBearer
             yield return "OAuthBearer: Audience is missing; it is the value that the token's aud must contain.";
         else if (ServerUri.Fault(options.ResourceIdentifier) is { } resource)
             yield return $"OAuthBearer: {ResourceKey(options)} {resource}";
+        foreach (var fault in AudienceFaults(options)) yield return fault;
         if (options.Realm is { } realm && (realm.Length == 0 || realm.AsSpan().ContainsAnyExcept(QuotableCharacters)))
             yield return "OAuthBearer: Realm must be printable ASCII without quotation marks and backslashes.";
         foreach (var scope in options.ScopesSupported.Where(scope => !ScopeRequirement.IsScopeToken(scope)))
@@ -38,6 +39,16 @@ internal sealed class OAuthBearerOptionsValidator : IValidateOptions<OAuthBearer
             yield return "OAuthBearer: RevocationStaleLimit must not be shorter than RevocationCheckInterval.";
         foreach (var (key, value) in Positive(options).Where(entry => entry.Value <= TimeSpan.Zero))
             yield return $"OAuthBearer: {key} must be longer than zero.";
+    }
+
+    private static IEnumerable<string> AudienceFaults(OAuthBearerOptions options)
+    {
+        if (options.AdditionalAudiences.Any(string.IsNullOrWhiteSpace))
+            yield return "OAuthBearer: AdditionalAudiences holds an empty value.";
+        var repeated = options.Audiences.Where(audience => !string.IsNullOrWhiteSpace(audience))
+            .GroupBy(audience => audience, StringComparer.Ordinal).Where(group => group.Count() > 1);
+        foreach (var audience in repeated)
+            yield return $"OAuthBearer: AdditionalAudiences holds '{audience.Key}', which is named twice.";
     }
 
     private static string ResourceKey(OAuthBearerOptions options) =>

@@ -31,6 +31,7 @@ public sealed class BoundTests : IAsyncLifetime
             (false, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(15)),
             (options.RevocationCheck, options.RevocationCheckInterval, options.RevocationStaleLimit));
         Assert.Equal(("a", null, null), (options.Audience, options.Resource, options.Realm));
+        Assert.Empty(options.AdditionalAudiences);
     }
 
     public static TheoryData<string, Action<OAuthBearerOptions>, Action<OAuthBearerOptions>> OptionBounds => new()
@@ -50,6 +51,9 @@ public sealed class BoundTests : IAsyncLifetime
         { "Realm", o => o.Realm = "'", o => o.Realm = "\\" },
         { "ScopesSupported", o => o.ScopesSupported.Add("!~"), o => o.ScopesSupported.Add(" ") },
         { "ScopesSupported", o => o.ScopesSupported.Add("x"), o => o.ScopesSupported.Add("\u007f") },
+        { "AdditionalAudiences", o => o.AdditionalAudiences.Add("files"), o => o.AdditionalAudiences.Add(" ") },
+        { "AdditionalAudiences", o => o.AdditionalAudiences.Add("https://api.example/"), o => o.AdditionalAudiences.Add("https://api.example") },
+        { "AdditionalAudiences", o => AddAudiences(o, "files", "Files"), o => AddAudiences(o, "files", "files") },
         { "Resource is not set and Audience", o => o.Audience = "https://api.example", o => o.Audience = "api" },
         { "Resource must", o => o.Resource = "https://api.example", o => o.Resource = "http://api.example" },
     };
@@ -271,6 +275,11 @@ public sealed class BoundTests : IAsyncLifetime
 
         var sockets = Assert.IsType<SocketsHttpHandler>(handler);
         Assert.Equal((false, false, TimeSpan.FromMinutes(5)), (sockets.AllowAutoRedirect, sockets.UseCookies, sockets.PooledConnectionLifetime));
+    }
+
+    private static void AddAudiences(OAuthBearerOptions options, params string[] audiences)
+    {
+        foreach (var audience in audiences) options.AdditionalAudiences.Add(audience);
     }
 
     private static ServiceCollection Services(Action<OAuthBearerOptions> change)

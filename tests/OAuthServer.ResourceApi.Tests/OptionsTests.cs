@@ -78,10 +78,13 @@ public sealed class OptionsTests
             ["ClockSkew"] = "00:00:10",
             ["RevocationCheck"] = "true",
             ["ScopesSupported:0"] = "read",
+            ["AdditionalAudiences:0"] = "https://files.example",
+            ["AdditionalAudiences:1"] = "notes",
         };
         var options = Bound(settings);
         Assert.Equal(("https://as.example", "https://api.example", 10, true), (options.Issuer, options.Audience, (int)options.ClockSkew.TotalSeconds, options.RevocationCheck));
         Assert.Equal(["read"], options.ScopesSupported);
+        Assert.Equal(["https://files.example", "notes"], options.AdditionalAudiences);
         settings["RevocationChek"] = "true";
         Assert.Throws<InvalidOperationException>(() => Bound(settings));
     }
