@@ -12,7 +12,11 @@ namespace OAuthServer.ResourceApi;
 /// <see cref="BearerFailure"/>.
 /// </summary>
 internal sealed class AccessTokenHandler(
-    SigningKeys keys, RevocationList revocations, IOptions<OAuthBearerOptions> options, TimeProvider clock)
+    SigningKeys keys,
+    RevocationList revocations,
+    TokenIntrospection introspection,
+    IOptions<OAuthBearerOptions> options,
+    TimeProvider clock)
     : TokenHandler
 {
     private readonly OAuthBearerOptions _options = options.Value;
@@ -37,9 +41,10 @@ internal sealed class AccessTokenHandler(
         var result = await _jwt.ValidateTokenAsync(token, Parameters(key));
         if (!result.IsValid) return Refuse(BearerFailure.Invalid(Reason(result.Exception)));
 
-        // 4. Times and revocation: only a genuine token learns that it is too old.
+        // 4. Times, and what only the server knows: only a genuine token learns that it is too old.
         if (claims.FailureAt(clock.GetUtcNow(), _options) is { } untimely) return Refuse(untimely);
-        return await revocations.FailureOfAsync(claims.TokenId) is { } revoked ? Refuse(revoked) : result;
+        if (await revocations.FailureOfAsync(claims.TokenId) is { } revoked) return Refuse(revoked);
+        return await introspection.FailureOfAsync(token, claims.ExpiresAt) is { } ended ? Refuse(ended) : result;
     }
 
     public override SecurityToken ReadToken(string token) => _jwt.ReadToken(token);

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -16,18 +17,28 @@ internal sealed class AuthorizationServerException(string reason, Exception? cau
 {
     /// <summary>The server answered, and another question may have an answer that can be used.</summary>
     public bool IsOfThisQuestion { get; init; }
+
+    /// <summary>The status of an answer that was no success; null when there was another reason.</summary>
+    public HttpStatusCode? Status { get; init; }
 }
 
+/// <summary>Where the authorization server has what this library asks for (RFC 8414 §2).</summary>
+/// <param name="Keys">Its <c>jwks_uri</c>.</param>
+/// <param name="Introspection">Its <c>introspection_endpoint</c>; null when it names none that can be used.</param>
+internal sealed record ServerAddresses(Uri Keys, Uri? Introspection);
+
 /// <summary>
-/// The requests that this library makes: metadata (RFC 8414 §3), keys (RFC 7517 §5) and revocations. The addresses
-/// come from configuration and from the issuer's own metadata, never from a token. Redirects are not followed,
-/// answers are bounded in time and size. Throws <see cref="AuthorizationServerException"/> for every kind of outage.
+/// The requests that this library makes: metadata (RFC 8414 §3), keys (RFC 7517 §5), revocations and introspection
+/// (RFC 7662 §2). The addresses come from configuration and from the issuer's own metadata, never from a token.
+/// Redirects are not followed, answers are bounded in time and size. Throws
+/// <see cref="AuthorizationServerException"/> for every kind of outage.
 /// </summary>
 internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOptions<OAuthBearerOptions> options)
 {
     public const string HttpClientName = "OAuthServer.ResourceApi";
 
     private const int MetadataLimit = 256 * 1024;
+    private const int IntrospectionLimit = 64 * 1024;
 
     // Two and a half million entries: with a smaller limit a withdrawal from everybody would shut this API.
     private const int RevocationsLimit = 128 * 1024 * 1024;
@@ -37,24 +48,17 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
     private readonly string _issuer = options.Value.Issuer;
 
     /// <summary>
-    /// Fetches the metadata and answers its <c>jwks_uri</c>; the document must name exactly the configured issuer (RFC
-    /// 8414 §3.3).
+    /// Fetches the metadata, which must name exactly the configured issuer (RFC 8414 §3.3) and a <c>jwks_uri</c>.
     /// </summary>
-    public async Task<Uri> FetchKeysAddressAsync()
+    public async Task<ServerAddresses> FetchAddressesAsync()
     {
         var location = ServerUri.WellKnown(_issuer, "oauth-authorization-server");
         var (_, metadata, _) = await GetAsync(location, MetadataLimit, null);
         if (!metadata.TryGetText("issuer", out var issuer) || issuer != _issuer)
             throw new AuthorizationServerException("the metadata names another issuer");
-        if (!metadata.TryGetText("jwks_uri", out var text)
-            || !Uri.TryCreate(text, UriKind.Absolute, out var address)
-            || !ServerUri.IsSecure(address)
-            || address.UserInfo.Length > 0)
-        {
-            throw new AuthorizationServerException("the metadata has no usable jwks_uri");
-        }
-
-        return address;
+        var keys = AddressOf(metadata, "jwks_uri")
+            ?? throw new AuthorizationServerException("the metadata has no usable jwks_uri");
+        return new ServerAddresses(keys, AddressOf(metadata, "introspection_endpoint"));
     }
 
     /// <summary>
@@ -100,19 +104,48 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
         return new RevocationAnswer(ends, mark, from) { ETag = tag };
     }
 
+    /// <summary>
+    /// Asks whether a token is active (RFC 7662 §2.1, §2.2), as the client that the options name. Anything but a plain
+    /// yes or no is an outage.
+    /// </summary>
+    public async Task<bool> IsActiveAsync(Uri address, string token, IntrospectionOptions caller)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, address);
+        request.Content = new FormUrlEncodedContent([new("token", token), new("token_type_hint", "access_token")]);
+        // RFC 6749 §2.3.1: each half is form-encoded, so that a colon in one does not end it.
+        var pair = $"{Uri.EscapeDataString(caller.ClientId)}:{Uri.EscapeDataString(caller.ClientSecret)}";
+        request.Headers.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(pair)));
+        var (_, json, _) = await SendAsync(request, IntrospectionLimit);
+        return json.TryGetProperty("active", out var active)
+            && active.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? active.GetBoolean()
+            : throw Unusable("the answer does not say whether the token is active");
+    }
+
     private static AuthorizationServerException Unusable(string reason) => new(reason) { IsOfThisQuestion = true };
 
     private static JsonElement? ArrayOf(JsonElement json, string name) =>
         json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list : null;
 
+    private static Uri? AddressOf(JsonElement metadata, string name) =>
+        metadata.TryGetText(name, out var text) && Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && ServerUri.IsSecure(address) && address.UserInfo.Length == 0 ? address : null;
+
     private async Task<(HttpStatusCode Status, JsonElement Json, EntityTagHeaderValue? ETag)> GetAsync(
         Uri address, int limit, EntityTagHeaderValue? etag)
     {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (etag is not null) request.Headers.IfNoneMatch.Add(etag);
+        return await SendAsync(request, limit, etag);
+    }
+
+    private async Task<(HttpStatusCode Status, JsonElement Json, EntityTagHeaderValue? ETag)> SendAsync(
+        HttpRequestMessage request, int limit, EntityTagHeaderValue? etag = null)
+    {
         // One time limit for the whole exchange, the body included.
         using var deadline = new CancellationTokenSource(options.Value.BackchannelTimeout);
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        if (etag is not null) request.Headers.IfNoneMatch.Add(etag);
         try
         {
             using var client = clients.CreateClient(HttpClientName);
@@ -124,6 +157,7 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
             {
                 throw new AuthorizationServerException($"the answer has status {(int)response.StatusCode}")
                 {
+                    Status = response.StatusCode,
                     IsOfThisQuestion = (int)response.StatusCode is >= 400 and < 500
                         && response.StatusCode != HttpStatusCode.TooManyRequests,
                 };

@@ -11,7 +11,7 @@ namespace OAuthServer.ResourceApi;
 /// </summary>
 internal sealed class BearerAnswer(ServedResources resources, IOptions<OAuthBearerOptions> options)
 {
-    private const int RetryAfterSeconds = 5;
+    public const int RetryAfterSeconds = 5;
 
     /// <summary>Answers a request that authentication turned away.</summary>
     public Task WriteAsync(HttpResponse response, BearerFailure failure)

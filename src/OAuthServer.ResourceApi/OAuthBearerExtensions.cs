@@ -57,6 +57,7 @@ public static class OAuthBearerExtensions
         services.AddSingleton<AuthorizationServerClient>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<RevocationList>();
+        services.AddSingleton<TokenIntrospection>();
         services.AddSingleton<AccessTokenHandler>();
         services.AddRouting();
         services.AddSingleton<ServedResources>();

@@ -85,6 +85,12 @@ public sealed class OAuthBearerOptions
     /// </summary>
     public TimeSpan RevocationStaleLimit { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// Set, every token that passed the checks of this library is also asked about at the authorization server (RFC
+    /// 7662); null, as by default, none is. Instead of <see cref="RevocationCheck"/>, not beside it.
+    /// </summary>
+    public IntrospectionOptions? Introspection { get; set; }
+
     internal string ResourceIdentifier => Resource ?? Audience;
 
     internal IReadOnlyList<string> Audiences => [Audience, .. AdditionalAudiences];

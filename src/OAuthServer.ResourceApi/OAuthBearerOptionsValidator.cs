@@ -7,6 +7,7 @@ namespace OAuthServer.ResourceApi;
 internal sealed class OAuthBearerOptionsValidator : IValidateOptions<OAuthBearerOptions>
 {
     private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestCache = TimeSpan.FromMinutes(1);
 
     // RFC 6750 §3: the characters of error_description; a realm within them needs no escaping either.
     private static readonly SearchValues<char> QuotableCharacters =
@@ -37,6 +38,7 @@ internal sealed class OAuthBearerOptionsValidator : IValidateOptions<OAuthBearer
             yield return "OAuthBearer: RevocationCheckInterval must not be negative.";
         if (options.RevocationStaleLimit < options.RevocationCheckInterval)
             yield return "OAuthBearer: RevocationStaleLimit must not be shorter than RevocationCheckInterval.";
+        foreach (var fault in IntrospectionFaults(options)) yield return fault;
         foreach (var (key, value) in Positive(options).Where(entry => entry.Value <= TimeSpan.Zero))
             yield return $"OAuthBearer: {key} must be longer than zero.";
     }
@@ -49,6 +51,31 @@ internal sealed class OAuthBearerOptionsValidator : IValidateOptions<OAuthBearer
             .GroupBy(audience => audience, StringComparer.Ordinal).Where(group => group.Count() > 1);
         foreach (var audience in repeated)
             yield return $"OAuthBearer: AdditionalAudiences holds '{audience.Key}', which is named twice.";
+    }
+
+    // None of them says what the secret is.
+    private static IEnumerable<string> IntrospectionFaults(OAuthBearerOptions options)
+    {
+        if (options.Introspection is not { } introspection) yield break;
+        if (options.RevocationCheck)
+        {
+            yield return "OAuthBearer: Introspection and RevocationCheck are both set; the answer about a token covers "
+                + "its revocation, so leave RevocationCheck off.";
+        }
+
+        if (CredentialFault(introspection.ClientId) is { } id)
+            yield return $"OAuthBearer: Introspection:ClientId {id}";
+        if (CredentialFault(introspection.ClientSecret) is { } secret)
+            yield return $"OAuthBearer: Introspection:ClientSecret {secret}";
+        if (introspection.CacheFor < TimeSpan.Zero || introspection.CacheFor > LongestCache)
+            yield return "OAuthBearer: Introspection:CacheFor must lie between 0 and 60 seconds.";
+        if (introspection.CacheLimit < 1) yield return "OAuthBearer: Introspection:CacheLimit must be 1 or more.";
+    }
+
+    private static string? CredentialFault(string? value)
+    {
+        if (string.IsNullOrWhiteSpace(value)) return "is missing.";
+        return value.Any(char.IsControl) ? "has a control character, such as a line feed at its end." : null;
     }
 
     private static string ResourceKey(OAuthBearerOptions options) =>

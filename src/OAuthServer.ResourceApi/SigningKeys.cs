@@ -26,7 +26,11 @@ internal sealed partial class SigningKeys(
     private DateTimeOffset _nextAttempt = DateTimeOffset.MinValue;
     private DateTimeOffset _nextUnknownKeyFetch = DateTimeOffset.MinValue;
 
-    private sealed record Ring(Uri Address, FrozenDictionary<string, RsaSecurityKey> Keys, DateTimeOffset LoadedAt);
+    private sealed record Ring(
+        ServerAddresses Server, FrozenDictionary<string, RsaSecurityKey> Keys, DateTimeOffset LoadedAt);
+
+    /// <summary>Where the server that these keys are from can be asked about a token; null when nowhere.</summary>
+    public Uri? IntrospectionAddress => _ring?.Server.Introspection;
 
     /// <summary>The key, or the refusal: unknown (401) or, with no keys at all, unavailable (503).</summary>
     public async ValueTask<(RsaSecurityKey? Key, BearerFailure? Failure)> FindAsync(string kid)
@@ -64,8 +68,8 @@ internal sealed partial class SigningKeys(
         {
             var now = clock.GetUtcNow();
             if (!ReferenceEquals(_ring, known) || now < _nextAttempt) return _ring;
-            var address = await server.FetchKeysAddressAsync();
-            return _ring = new Ring(address, await server.FetchKeysAsync(address), now);
+            var addresses = await server.FetchAddressesAsync();
+            return _ring = new Ring(addresses, await server.FetchKeysAsync(addresses.Keys), now);
         }
         catch (AuthorizationServerException outage)
         {
@@ -89,7 +93,7 @@ internal sealed partial class SigningKeys(
             var now = clock.GetUtcNow();
             if (!ReferenceEquals(current, known) || now < _nextUnknownKeyFetch) return current;
             _nextUnknownKeyFetch = now + _options.UnknownKeyCooldown;
-            return _ring = new Ring(current.Address, await server.FetchKeysAsync(current.Address), now);
+            return _ring = new Ring(current.Server, await server.FetchKeysAsync(current.Server.Keys), now);
         }
         catch (AuthorizationServerException outage)
         {

@@ -32,6 +32,9 @@ public sealed class BoundTests : IAsyncLifetime
             (options.RevocationCheck, options.RevocationCheckInterval, options.RevocationStaleLimit));
         Assert.Equal(("a", null, null), (options.Audience, options.Resource, options.Realm));
         Assert.Empty(options.AdditionalAudiences);
+        Assert.Null(options.Introspection);
+        var introspection = new IntrospectionOptions();
+        Assert.Equal((TimeSpan.Zero, 10_000), (introspection.CacheFor, introspection.CacheLimit));
     }
 
     public static TheoryData<string, Action<OAuthBearerOptions>, Action<OAuthBearerOptions>> OptionBounds => new()
@@ -54,6 +57,14 @@ public sealed class BoundTests : IAsyncLifetime
         { "AdditionalAudiences", o => o.AdditionalAudiences.Add("files"), o => o.AdditionalAudiences.Add(" ") },
         { "AdditionalAudiences", o => o.AdditionalAudiences.Add("https://api.example/"), o => o.AdditionalAudiences.Add("https://api.example") },
         { "AdditionalAudiences", o => AddAudiences(o, "files", "Files"), o => AddAudiences(o, "files", "files") },
+        { "Introspection:ClientId", o => Asks(o), o => Asks(o).ClientId = " " },
+        { "Introspection:ClientId", o => Asks(o).ClientId = "notes:api é", o => Asks(o).ClientId = "notes-api\n" },
+        { "Introspection:ClientSecret", o => Asks(o).ClientSecret = " p:w ", o => Asks(o).ClientSecret = "" },
+        { "Introspection:ClientSecret", o => Asks(o).ClientSecret = "é", o => Asks(o).ClientSecret = "\u007f" },
+        { "Introspection:CacheFor", o => Asks(o).CacheFor = TimeSpan.Zero, o => Asks(o).CacheFor = TimeSpan.FromTicks(-1) },
+        { "Introspection:CacheFor", o => Asks(o).CacheFor = TimeSpan.FromMinutes(1), o => Asks(o).CacheFor = TimeSpan.FromMinutes(1) + TimeSpan.FromTicks(1) },
+        { "Introspection:CacheLimit", o => Asks(o).CacheLimit = 1, o => Asks(o).CacheLimit = 0 },
+        { "Introspection and RevocationCheck", o => Asks(o), o => (Asks(o).ClientId, o.RevocationCheck) = ("x", true) },
         { "Resource is not set and Audience", o => o.Audience = "https://api.example", o => o.Audience = "api" },
         { "Resource must", o => o.Resource = "https://api.example", o => o.Resource = "http://api.example" },
     };
@@ -276,6 +287,9 @@ public sealed class BoundTests : IAsyncLifetime
         var sockets = Assert.IsType<SocketsHttpHandler>(handler);
         Assert.Equal((false, false, TimeSpan.FromMinutes(5)), (sockets.AllowAutoRedirect, sockets.UseCookies, sockets.PooledConnectionLifetime));
     }
+
+    private static IntrospectionOptions Asks(OAuthBearerOptions options) =>
+        options.Introspection = new IntrospectionOptions { ClientId = "notes-api", ClientSecret = "secret" };
 
     private static void AddAudiences(OAuthBearerOptions options, params string[] audiences)
     {

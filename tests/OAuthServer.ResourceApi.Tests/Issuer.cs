@@ -37,6 +37,15 @@ internal sealed class Issuer : IAsyncDisposable
     /// <summary>What the list answers instead, by the mark that was sent; null for the usual answer.</summary>
     public Func<string, IResult?>? RevocationsText { get; set; }
 
+    /// <summary>The tokens that are no longer active.</summary>
+    public ConcurrentDictionary<string, bool> Inactive { get; } = new();
+
+    /// <summary>Every question about a token.</summary>
+    public ConcurrentQueue<Question> Questions { get; } = new();
+
+    /// <summary>What is answered about a token instead; null for the usual answer.</summary>
+    public Func<HttpContext, Task<IResult?>>? IntrospectionAnswer { get; set; }
+
     public Action<JsonObject> Metadata { get; set; } = _ => { };
 
     public string? JwksText { get; set; }
@@ -80,6 +89,7 @@ internal sealed class Issuer : IAsyncDisposable
         });
         app.MapGet("/.well-known/oauth-authorization-server" + _path, () => Answer("metadata", MetadataText()));
         app.MapGet("/keys", () => Answer("jwks", JwksText ?? new JsonObject { ["keys"] = new JsonArray([.. Published.Select(key => key.ToJwk())]) }.ToJsonString()));
+        app.MapPost(_path + "/oauth/introspect", (Delegate)IntrospectAsync);
         app.MapGet(_path + "/oauth/revocations", (HttpContext context) => Revocations(context));
         await app.StartAsync();
         Origin = app.Urls.Single();
@@ -90,12 +100,20 @@ internal sealed class Issuer : IAsyncDisposable
 
     private string MetadataText()
     {
-        var metadata = new JsonObject { ["issuer"] = Url, ["jwks_uri"] = Origin + "/keys" };
+        var metadata = new JsonObject { ["issuer"] = Url, ["jwks_uri"] = Origin + "/keys", ["introspection_endpoint"] = Url + "/oauth/introspect" };
         Metadata(metadata);
         return metadata.ToJsonString();
     }
 
     private IResult Answer(string name, string json) => Broken.ContainsKey(name) ? Results.StatusCode(500) : Results.Text(json, "application/json");
+
+    private async Task<IResult> IntrospectAsync(HttpContext context)
+    {
+        var form = await context.Request.ReadFormAsync();
+        Questions.Enqueue(new Question(context.Request.Headers.Authorization.ToString(), context.Request.Headers.Accept.ToString(), form.ToDictionary(field => field.Key, field => field.Value.ToString())));
+        if (IntrospectionAnswer is not null && await IntrospectionAnswer(context) is { } instead) return instead;
+        return Results.Text(Inactive.ContainsKey(form["token"].ToString()) ? """{"active":false}""" : """{"active":true,"token_type":"Bearer"}""", "application/json");
+    }
 
     private IResult Revocations(HttpContext context)
     {
@@ -109,6 +127,9 @@ internal sealed class Issuer : IAsyncDisposable
         return context.Request.Headers.IfNoneMatch == etag ? Results.StatusCode(304) : Results.Text(json, "application/json");
     }
 }
+
+/// <summary>A question about a token, as it came.</summary>
+internal sealed record Question(string Authorization, string Accept, Dictionary<string, string> Form);
 
 /// <summary>The server's list of revocations.</summary>
 internal sealed class RevokedList

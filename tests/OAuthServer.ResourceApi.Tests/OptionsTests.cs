@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -87,6 +88,35 @@ public sealed class OptionsTests
         Assert.Equal(["https://files.example", "notes"], options.AdditionalAudiences);
         settings["RevocationChek"] = "true";
         Assert.Throws<InvalidOperationException>(() => Bound(settings));
+    }
+
+    [Fact]
+    public void Introspection_binds_from_configuration_and_a_misspelt_key_of_it_is_a_fault()
+    {
+        var settings = new Dictionary<string, string?> { ["Issuer"] = "https://as.example", ["Audience"] = "https://api.example" };
+        Assert.Null(Bound(settings).Introspection);
+        settings["Introspection:ClientId"] = "notes-api";
+        settings["Introspection:ClientSecret"] = "s3cret";
+        settings["Introspection:CacheFor"] = "00:00:05";
+        var introspection = Bound(settings).Introspection!;
+        Assert.Equal(
+            ("notes-api", "s3cret", TimeSpan.FromSeconds(5)),
+            (introspection.ClientId, introspection.ClientSecret, introspection.CacheFor));
+        settings["Introspection:CacheFro"] = "1";
+        Assert.Throws<InvalidOperationException>(() => Bound(settings));
+        settings.Remove("Introspection:CacheFro");
+        settings.Remove("Introspection:ClientSecret");
+        Assert.Throws<OptionsValidationException>(() => Bound(settings));
+    }
+
+    [Fact]
+    public void No_fault_of_introspection_and_no_printed_options_have_the_secret()
+    {
+        var options = new IntrospectionOptions { ClientId = "notes-api", ClientSecret = "s3cret\n", CacheFor = TimeSpan.FromHours(1) };
+        var faults = Faults(all => (all.Introspection, all.RevocationCheck) = (options, true));
+        Assert.Equal(3, faults.Count);
+        string[] printed = [.. faults, options.ToString(), $"{options}", JsonSerializer.Serialize(options)];
+        Assert.All(printed, text => Assert.DoesNotContain("s3cret", text, StringComparison.Ordinal));
     }
 
     [Theory]
