@@ -13,8 +13,11 @@ internal sealed class BearerAnswer(ServedResources resources, IOptions<OAuthBear
 {
     public const int RetryAfterSeconds = 5;
 
-    /// <summary>Answers a request that authentication turned away.</summary>
-    public Task WriteAsync(HttpResponse response, BearerFailure failure)
+    /// <summary>
+    /// Answers a request that authentication turned away. Where another token is needed, the challenge names the scopes
+    /// that it has to have (RFC 6750 §3), so that a client asks for them once and not step by step.
+    /// </summary>
+    public Task WriteAsync(HttpResponse response, BearerFailure failure, IReadOnlyList<string> scopes)
     {
         if (failure.Kind == BearerFailureKind.Unavailable)
         {
@@ -33,7 +36,8 @@ internal sealed class BearerAnswer(ServedResources resources, IOptions<OAuthBear
         var error = challengeCode is null
             ? ""
             : $", error=\"{challengeCode}\", error_description=\"{failure.Message}\"";
-        response.Headers.WWWAuthenticate = Challenge(response.HttpContext.Request) + error;
+        var needed = status == HttpStatusCode.Unauthorized ? Needed(scopes) : "";
+        response.Headers.WWWAuthenticate = Challenge(response.HttpContext.Request) + error + needed;
         return WriteAsync(response, status, bodyCode);
     }
 
@@ -42,11 +46,13 @@ internal sealed class BearerAnswer(ServedResources resources, IOptions<OAuthBear
     /// </summary>
     public Task WriteForbiddenAsync(HttpResponse response, IReadOnlyList<string> scopes)
     {
-        var needed = scopes.Count == 0 ? "" : $", scope=\"{string.Join(' ', scopes)}\"";
         var challenge = Challenge(response.HttpContext.Request);
-        response.Headers.WWWAuthenticate = $"{challenge}, error=\"insufficient_scope\"{needed}";
+        response.Headers.WWWAuthenticate = $"{challenge}, error=\"insufficient_scope\"{Needed(scopes)}";
         return WriteAsync(response, HttpStatusCode.Forbidden, "insufficient_scope");
     }
+
+    private static string Needed(IReadOnlyList<string> scopes) =>
+        scopes.Count == 0 ? "" : $", scope=\"{string.Join(' ', scopes)}\"";
 
     // No header takes part: which resource it is, its path alone says.
     private string Challenge(HttpRequest request)

@@ -29,7 +29,7 @@ internal sealed partial class OAuthBearerEvents(
             context.Fail(BearerFailure.Malformed("The access token is sent in more than one place"));
     }
 
-    public override Task Challenge(JwtBearerChallengeContext context)
+    public override async Task Challenge(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
         var failure = context.AuthenticateFailure switch
@@ -40,7 +40,9 @@ internal sealed partial class OAuthBearerEvents(
             _ => BearerFailure.Invalid("The access token is not valid"),
         };
         LogRefused(failure.Kind, failure.Message);
-        return context.Response.HasStarted ? Task.CompletedTask : answer.WriteAsync(context.Response, failure);
+        if (context.Response.HasStarted) return;
+        var scopes = await ScopeRequirement.OfAsync(context.HttpContext.GetEndpoint(), policies);
+        await answer.WriteAsync(context.Response, failure, scopes);
     }
 
     public override async Task Forbidden(ForbiddenContext context)

@@ -10,10 +10,10 @@ internal static partial class Expect
 
     public static void Ok(Reply reply) => Assert.True(reply.Status == HttpStatusCode.OK, $"{(int)reply.Status} {reply.Challenge}");
 
-    public static void MissingToken(Reply reply)
+    public static void MissingToken(Reply reply, string scope = "read")
     {
         Refused(reply, HttpStatusCode.Unauthorized, "missing_token");
-        Assert.Equal(Start, reply.Challenge);
+        Assert.Equal($"{Start}, scope=\"{scope}\"", reply.Challenge);
     }
 
     public static void InvalidRequest(Reply reply) => Refused(reply, HttpStatusCode.BadRequest, "invalid_request", "invalid_request");
