@@ -10,7 +10,8 @@ namespace OAuthServer.ResourceApi;
 public static class SubjectExtensions
 {
     /// <summary>
-    /// True when nobody signed in for the token: <c>sub</c> is the client's own id, and there is no account to look for.
+    /// True when nobody signed in for the token: <c>sub</c> is the client's own id, and there is no account to look
+    /// for.
     /// </summary>
     /// <param name="principal">The user of a request that the bearer scheme let in.</param>
     public static bool IsClient(this ClaimsPrincipal principal) =>

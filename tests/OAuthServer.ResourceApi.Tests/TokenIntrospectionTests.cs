@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace OAuthServer.ResourceApi.Tests;
 
 /// <summary>Introspection by an API: what is asked, of which tokens, as whom, and that no answer but a yes lets anybody in.</summary>
-public sealed class IntrospectionTests
+public sealed class TokenIntrospectionTests
 {
     private const string Secret = "p:w+d%2 &=é";
 
