@@ -125,7 +125,8 @@ public sealed class ClientGuessingTests(GuardedServer shared) : IClassFixture<Gu
         Assert.Equal(limit.ToString(CultureInfo.InvariantCulture), told);
         Assert.Equal("0", reply.Headers.GetValues("RateLimit-Remaining").Single());
         var wait = reply.Headers.RetryAfter!.Delta!.Value.TotalSeconds;
-        Assert.InRange(wait, 800, 900);
+        // The rest of the window, which began with the first guess: fifty slow ones take minutes on a busy machine.
+        Assert.InRange(wait, 600, 900);
         Assert.Equal(wait.ToString(CultureInfo.InvariantCulture), reply.Headers.GetValues("RateLimit-Reset").Single());
     }
 

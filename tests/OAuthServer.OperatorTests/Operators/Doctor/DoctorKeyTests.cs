@@ -30,8 +30,8 @@ public sealed class DoctorKeyTests : IAsyncLifetime
 
     [Theory]
     [InlineData("now() - interval '3 hours'", "no longer; it leaves at the next rotation")]
-    [InlineData("now() - interval '29 minutes 30 seconds'", "for another 2[0-9] seconds")]
-    [InlineData("now()", "for another 29 minutes")]
+    [InlineData("now() - interval '1 hour 14 minutes 30 seconds'", "for another 2[0-9] seconds")]
+    [InlineData("now() - interval '45 minutes'", "for another 29 minutes")]
     [InlineData("NULL", "yes: the current key signs nothing yet")]
     public async Task A_previous_key_is_needed_until_the_last_token_that_it_signed_has_expired(
         string signsSince, string expected)
