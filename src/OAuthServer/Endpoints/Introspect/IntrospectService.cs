@@ -45,7 +45,7 @@ internal sealed class IntrospectService(
         }
 
         // Never "not active" for a token that may be one of ours.
-        if (keys.Current is not { } ring || !introspector.CanJudge)
+        if (keys.Current is not { } ring)
             return Note(OAuthError.TemporarilyUnavailable(Reasons.SigningKeyMissing), request.Audit);
         var members = await introspector.DescribeAsync(caller, request.Token, ct);
         return new IntrospectionReply(members, request.Signed ? Sign(ring.Signing, caller, members) : null);

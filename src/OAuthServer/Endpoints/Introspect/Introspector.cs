@@ -25,9 +25,6 @@ internal sealed class Introspector(
     private static readonly string[] Texts = ["scope", "client_id", "sub", "aud", "iss", "jti"];
     private static readonly string[] Numbers = ["exp", "iat"];
 
-    /// <summary>False as long as there is no key to judge an access token by.</summary>
-    public bool CanJudge => reader.CanVerify;
-
     /// <summary>The members of the answer; of a token that is not active <c>active</c> alone.</summary>
     public async Task<Dictionary<string, object>> DescribeAsync(Client caller, string token, CancellationToken ct) =>
         (token.Count(c => c == '.') == DotsOfAJwt
