@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace OAuthServer.Audit;
@@ -13,20 +12,13 @@ internal static class AudienceText
     {
         if (audience.Count == 0) return "nobody";
         var shown = new StringBuilder();
-        foreach (var value in audience)
+        foreach (var value in audience.TakeWhile(_ => shown.Length <= LongestShown))
         {
             shown.Append(shown.Length == 0 ? "\"" : ", \"");
-            foreach (var c in value)
-            {
-                // Control characters could write lines of their own, others look like what they are not.
-                if (c is >= ' ' and <= '~' and not '"' and not '\\') shown.Append(c);
-                else shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
-                if (shown.Length > LongestShown) return shown.ToString(0, LongestShown) + "…";
-            }
-
+            shown.AppendPrintable(value, LongestShown, "\"\\");
             shown.Append('"');
         }
 
-        return shown.Length > LongestShown ? shown.ToString(0, LongestShown) + "…" : shown.ToString();
+        return shown.Cut(LongestShown);
     }
 }

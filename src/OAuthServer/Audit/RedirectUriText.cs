@@ -23,11 +23,11 @@ internal static class RedirectUriText
         var authority = rest[(colon + 1)..].StartsWith("//") ? colon + 3 : colon + 1;
         var path = rest[authority..].IndexOfAny('/', '\\');
         var at = rest[authority..(path < 0 ? rest.Length : authority + path)].LastIndexOf('@');
-        Append(shown, rest[..authority]);
+        shown.AppendPrintable(rest[..authority], LongestShown);
         if (at >= 0) shown.Append("…@");
-        Append(shown, rest[(authority + at + 1)..]);
+        shown.AppendPrintable(rest[(authority + at + 1)..], LongestShown);
         if (end >= 0) shown.Append(uri[end]).Append('…');
-        return shown.Length <= LongestShown ? shown.ToString() : shown.ToString(0, LongestShown) + "…";
+        return shown.Cut(LongestShown);
     }
 
     /// <summary>One character in quotes, or <c>its end</c> behind the last one.</summary>
@@ -35,18 +35,7 @@ internal static class RedirectUriText
     {
         if (index >= uri.Length) return "its end";
         var shown = new StringBuilder("'");
-        Append(shown, uri.AsSpan(index, 1));
+        shown.AppendPrintable(uri.AsSpan(index, 1), LongestShown);
         return shown.Append('\'').ToString();
-    }
-
-    // Control characters could write lines of their own, others look like what they are not.
-    private static void Append(StringBuilder shown, ReadOnlySpan<char> text)
-    {
-        foreach (var c in text)
-        {
-            if (shown.Length > LongestShown) return;
-            if (c is >= ' ' and <= '~') shown.Append(c);
-            else shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
-        }
     }
 }

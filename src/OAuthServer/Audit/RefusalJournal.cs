@@ -9,8 +9,6 @@ namespace OAuthServer.Audit;
 /// </summary>
 internal sealed partial class RefusalJournal(RefusalLog log, AuditEvents audit, ILogger<RefusalJournal> logger)
 {
-    private const int LongestClientId = 128;
-
     /// <summary>Logs a refusal, audits it when it names somebody, and hands it on.</summary>
     /// <param name="name">The audit event, one of <see cref="AuditEventNames"/>.</param>
     public async Task<OAuthError> RecordAsync(
@@ -31,7 +29,7 @@ internal sealed partial class RefusalJournal(RefusalLog log, AuditEvents audit, 
     {
         if (error.Status != StatusCodes.Status429TooManyRequests)
         {
-            var named = clientId.Length <= LongestClientId ? clientId : null;
+            var named = clientId.Length <= ClientId.Longest ? clientId : null;
             var refused = new AuditEvent(AuditEventNames.ClientRefused, error.Reason, context, named)
             {
                 Detail = error.Audience is { } audience ? AudienceText.Show(audience.Received) : null,

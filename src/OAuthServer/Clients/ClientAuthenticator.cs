@@ -13,8 +13,6 @@ internal sealed class ClientAuthenticator(
     Storage.Grants grants,
     TimeProvider clock)
 {
-    private const int LongestClientId = 128;
-
     /// <summary>
     /// The client, or <c>invalid_client</c>. Unknown clients and wrong secrets get the same answer after the same
     /// work. A public client is known by its id and has no secret; a client with keys proves itself by an assertion
@@ -25,7 +23,7 @@ internal sealed class ClientAuthenticator(
     public async ValueTask<Result<Client>> AuthenticateAsync(
         ClientCredentials credentials, string? presented, CancellationToken ct)
     {
-        var client = credentials.ClientId.Length <= LongestClientId
+        var client = credentials.ClientId.Length <= ClientId.Longest
             ? await directory.FindAsync(credentials.ClientId, ct)
             : null;
         if (credentials.Assertion is { } assertion) return await AuthenticateAsync(client, assertion, ct);

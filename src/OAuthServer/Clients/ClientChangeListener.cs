@@ -24,6 +24,14 @@ internal sealed partial class ClientChangeListener(
     private static readonly TimeSpan DeafPause = TimeSpan.FromMinutes(1);
 
     private readonly IFollowsChanges[] _followers = [.. followers];
+    private volatile bool _isHeard;
+
+    /// <summary>Whether notifications arrive; without them a change is known by expiry alone.</summary>
+    public bool IsHeard
+    {
+        get => _isHeard;
+        internal set => _isHeard = value;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -59,18 +67,13 @@ internal sealed partial class ClientChangeListener(
 
         try
         {
-            Tell(true);
+            IsHeard = true;
             while (true) await connection.WaitAsync(ct);
         }
         finally
         {
-            Tell(false);
+            IsHeard = false;
         }
-    }
-
-    private void Tell(bool arrive)
-    {
-        foreach (var follower in _followers) follower.IsTold = arrive;
     }
 
     private void Drop(string channel, string payload)

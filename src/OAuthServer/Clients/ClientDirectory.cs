@@ -22,17 +22,9 @@ internal sealed class ClientDirectory(
     private readonly TimeSpan _lifetime = options.Value.CacheLifetime;
     private volatile RegisteredOrigins? _origins;
     private long _changes;
-    private bool _isTold;
 
     /// <inheritdoc/>
     public string Channel => "oauth_clients_changed";
-
-    /// <inheritdoc/>
-    public bool IsTold
-    {
-        get => Volatile.Read(ref _isTold);
-        set => Volatile.Write(ref _isTold, value);
-    }
 
     /// <summary>How many client ids are known, those that no client has among them.</summary>
     public int Count => _cache.Count;

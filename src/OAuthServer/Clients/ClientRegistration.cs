@@ -19,7 +19,8 @@ internal static class ClientRegistration
         services.AddSingleton<ClientSecretVerifier>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<SecretUses>();
-        services.AddHostedService<ClientChangeListener>();
+        services.AddSingleton<ClientChangeListener>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClientChangeListener>());
         services.AddHostedService<ResourceWatch>();
         services.AddHostedService<SecretUseWriter>();
         services.AddHealthChecks().AddCheck<ResourceHealthCheck>("resources", tags: ["ready"]);

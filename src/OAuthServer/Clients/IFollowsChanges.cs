@@ -6,9 +6,6 @@ internal interface IFollowsChanges
     /// <summary>The channel that the trigger notifies.</summary>
     string Channel { get; }
 
-    /// <summary>Whether notifications arrive; without them a change is known by expiry alone.</summary>
-    bool IsTold { get; set; }
-
     /// <summary>Forgets what a notification names.</summary>
     void Drop(string payload);
 

@@ -15,17 +15,9 @@ internal sealed class ResourceDirectory(
     private readonly TimeSpan _lifetime = options.Value.CacheLifetime;
     private volatile Known? _known;
     private long _changes;
-    private bool _isTold;
 
     /// <inheritdoc/>
     public string Channel => "oauth_resources_changed";
-
-    /// <inheritdoc/>
-    public bool IsTold
-    {
-        get => Volatile.Read(ref _isTold);
-        set => Volatile.Write(ref _isTold, value);
-    }
 
     /// <summary>
     /// The list that was read last, however long ago; null as long as none was. For documents that are alive without

@@ -61,14 +61,20 @@ internal sealed class OAuthAnswers(ServerAddress address, GrantRefusals grants)
         UsedUp = (error as BudgetRefusal)?.Budget,
     };
 
+    // RFC 6749 §5.1.
+    private static void KeepNowhere(IHeaderDictionary headers)
+    {
+        headers.CacheControl = "no-store";
+        headers.Pragma = "no-cache";
+    }
+
     private sealed class JwtAnswer(string signed) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
             var response = httpContext.Response;
             response.ContentType = ContentNegotiation.IntrospectionJwt;
-            response.Headers.CacheControl = "no-store";
-            response.Headers.Pragma = "no-cache";
+            KeepNowhere(response.Headers);
             return response.WriteAsync(signed, httpContext.RequestAborted);
         }
     }
@@ -96,8 +102,7 @@ internal sealed class OAuthAnswers(ServerAddress address, GrantRefusals grants)
 
         private void WriteHeaders(IHeaderDictionary headers)
         {
-            headers.CacheControl = "no-store";
-            headers.Pragma = "no-cache";
+            KeepNowhere(headers);
             if (status == StatusCodes.Status401Unauthorized)
                 headers.WWWAuthenticate = "Basic realm=\"OAuthServer\", charset=\"UTF-8\"";
             if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)

@@ -28,8 +28,6 @@ internal sealed record PushedReference(string Reference)
 /// </summary>
 internal sealed class AuthorizeRequests(AuthorizeValidator validator, PushedRequests pushed)
 {
-    private const int LongestClientId = 128;
-
     private static readonly OAuthError Dead = new(
         "invalid_request_uri",
         "The request is unknown, was used before, or waited too long. Go back to the app and begin again.",
@@ -67,7 +65,7 @@ internal sealed class AuthorizeRequests(AuthorizeValidator validator, PushedRequ
             return Ended(OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated));
         if (query["client_id"] is not { } client)
             return Ended(OAuthError.InvalidRequest("The parameter client_id is missing.", Reasons.ClientIdMissing));
-        if (client.Length > LongestClientId || Parameters.HasControls(client)) return LeadsNowhere;
+        if (!ClientId.IsReadable(client)) return LeadsNowhere;
         if (await find(reference.Reference, client) is not { } visited) return LeadsNowhere;
         if (AuthorizeEndpoint.ReadQuery(visited.Parameters).Failed(out var malformed, out var parameters))
             return Ended(malformed);

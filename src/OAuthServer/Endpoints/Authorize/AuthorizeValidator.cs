@@ -12,8 +12,6 @@ namespace OAuthServer.Endpoints.Authorize;
 /// </summary>
 internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAuthOptions> options)
 {
-    private const int LongestClientId = 128;
-
     // As a row may have it, and the port that a native client adds.
     private const int LongestRedirectUri = 2006;
     private const int LongestState = 2048;
@@ -55,8 +53,7 @@ internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAu
             return OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated);
         if (parameters["client_id"] is not { } clientId)
             return OAuthError.InvalidRequest("The parameter client_id is missing.", Reasons.ClientIdMissing);
-        var readable = clientId.Length <= LongestClientId && !Parameters.HasControls(clientId);
-        if (!readable || await directory.FindAsync(clientId, ct) is not { } client)
+        if (!ClientId.IsReadable(clientId) || await directory.FindAsync(clientId, ct) is not { } client)
             return new OAuthError("invalid_client", "The client is not known here.", Reasons.ClientUnknown);
         var sent = parameters["redirect_uri"];
         var uri = sent ?? (client.RedirectUris.Count == 1 ? client.RedirectUris[0] : null);

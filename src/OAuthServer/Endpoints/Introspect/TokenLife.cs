@@ -10,11 +10,12 @@ namespace OAuthServer.Endpoints.Introspect;
 /// list of revoked tokens is at most a quarter of a second old, and clients are dropped by notification. While none
 /// arrive, and before the first did, the database is asked (docs/decisions/031-introspection-from-memory.md).
 /// </summary>
-internal sealed class TokenLife(ClientDirectory clients, RevocationList revoked, TokenStanding standing)
+internal sealed class TokenLife(
+    ClientDirectory clients, ClientChangeListener changes, RevocationList revoked, TokenStanding standing)
 {
     public async ValueTask<bool> IsLiveAsync(IssuedAccessToken token, CancellationToken ct)
     {
-        if (!clients.IsTold) return await standing.IsLiveAsync(token.Id, token.ClientId, token.Subject, ct);
+        if (!changes.IsHeard) return await standing.IsLiveAsync(token.Id, token.ClientId, token.Subject, ct);
         return await clients.FindAsync(token.ClientId, ct) is not null && !await revoked.HasAsync(token.Id, ct);
     }
 }

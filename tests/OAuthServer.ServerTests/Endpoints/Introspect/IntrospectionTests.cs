@@ -278,8 +278,8 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
     public async Task While_no_notification_arrives_the_database_is_asked()
     {
         var token = await AccessTokenAsync();
-        var directory = Server.Services.GetRequiredService<ClientDirectory>();
-        directory.IsTold = false;
+        var changes = Server.Services.GetRequiredService<ClientChangeListener>();
+        changes.IsHeard = false;
         try
         {
             Assert.True(IsActive(await AskAsync(Gateway, token)));
@@ -295,7 +295,7 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
         finally
         {
             await flow.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = $1", TestData.Web);
-            directory.IsTold = true;
+            changes.IsHeard = true;
         }
     }
 
