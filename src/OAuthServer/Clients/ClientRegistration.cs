@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Options;
 using OAuthServer.Clients.Assertions;
 using OAuthServer.Clients.RemoteKeys;
+using OAuthServer.Outgoing;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Clients;
@@ -39,11 +41,11 @@ internal static class ClientRegistration
     {
         services.AddOptions<RemoteKeyOptions, RemoteKeyOptionsValidator>(
             configuration.GetSection(RemoteKeyOptions.Section));
-        services.AddHttpClient(KeySetFetcher.HttpClientName).RemoveAllLoggers()
-            .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(
-                provider => KeySetFetcher.CreateHandler(provider.GetRequiredService<AddressRules>()));
-        services.AddSingleton<AddressRules>();
+        services.AddGuardedHttpClient(KeySetFetcher.HttpClientName, provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<RemoteKeyOptions>>().Value;
+            return new AddressRules(options.AllowedHosts, options.AllowedNetworks);
+        });
         services.AddSingleton<KeySetFetcher>();
         services.AddSingleton<RemoteKeySets>();
         services.AddSingleton<AssertionVerifier>();

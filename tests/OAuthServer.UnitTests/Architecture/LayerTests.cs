@@ -22,18 +22,19 @@ public sealed class LayerTests : IDisposable
     {
         ["Protocol"] = [],
         ["Settings"] = Settings,
+        ["Outgoing"] = [.. Settings, "Settings"],
         ["Storage"] = Storage,
         ["Keys"] = Keys,
         ["Audit"] = Audit,
         ["RateLimits"] = RateLimits,
-        ["Clients"] = People,
-        ["Accounts"] = People,
+        ["Clients"] = [.. People, "Outgoing"],
+        ["Accounts"] = [.. People, "Outgoing"],
         ["Pages"] = Pages,
         ["Endpoints"] = Endpoints,
         // A project of its own, which no published server contains.
         ["LocalPostgres"] = [],
         ["Hosting"] = [.. Hosting, "LocalPostgres"],
-        ["Operators"] = [.. Hosting, "Hosting"],
+        ["Operators"] = [.. Hosting, "Hosting", "Outgoing"],
     };
 
     private readonly CompiledServer _server = new();

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using OAuthServer.Audit;
 using OAuthServer.Clients.Assertions;
+using OAuthServer.Outgoing;
 
 namespace OAuthServer.Clients.RemoteKeys;
 
@@ -20,21 +20,6 @@ internal sealed partial class KeySetFetcher(
 
     /// <summary>The largest answer in bytes.</summary>
     public const int LargestAnswer = 64 * 1024;
-
-    /// <summary>Connects to no address that the rules refuse; the one that was judged is the one it connects to.</summary>
-    public static SocketsHttpHandler CreateHandler(AddressRules rules) => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        ActivityHeadersPropagator = null,
-        MaxResponseHeadersLength = 16,
-        MaxConnectionsPerServer = 2,
-        MaxResponseDrainSize = 0,
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-        ConnectCallback = (connection, ct) => ConnectAsync(rules, connection.DnsEndPoint, ct),
-    };
 
     /// <summary>The keys, or null when they cannot be had; the log says why.</summary>
     public async Task<ClientKeySet?> FetchAsync(string uri)
@@ -56,7 +41,7 @@ internal sealed partial class KeySetFetcher(
             using var client = http.CreateClient(HttpClientName);
             using var answer = await client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, ct);
             if (answer.StatusCode != HttpStatusCode.OK) return (null, $"it answers {(int)answer.StatusCode}");
-            if (await ReadAsync(answer, ct) is not { } body) return (null, $"it is larger than {LargestAnswer} bytes");
+            if (await answer.ReadAtMostAsync(LargestAnswer, ct) is not { } body) return (null, $"it is larger than {LargestAnswer} bytes");
             return ClientKeySet.Read(body) is { } keys ? (keys, null) : (null, "it is no JWK Set");
         }
         catch (OperationCanceledException)
@@ -66,36 +51,6 @@ internal sealed partial class KeySetFetcher(
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
             return (null, failure.GetBaseException().Message);
-        }
-    }
-
-    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpResponseMessage answer, CancellationToken ct)
-    {
-        if (answer.Content.Headers.ContentLength > LargestAnswer) return null;
-        await using var body = await answer.Content.ReadAsStreamAsync(ct);
-        var buffer = new byte[LargestAnswer + 1];
-        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
-        if (length > LargestAnswer) return null;
-        return buffer.AsMemory(0, length);
-    }
-
-    // A name may be resolved to another address each time: the addresses of this answer are the ones that are judged
-    // and connected to.
-    private static async ValueTask<Stream> ConnectAsync(AddressRules rules, DnsEndPoint target, CancellationToken ct)
-    {
-        var addresses = await Dns.GetHostAddressesAsync(target.Host, ct);
-        var allowed = Array.FindAll(addresses, address => rules.Allows(target.Host, address));
-        if (allowed.Length == 0) throw new IOException("its address is private or reserved");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, target.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 

@@ -1,4 +1,4 @@
-using System.Net;
+using OAuthServer.Outgoing;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Clients.RemoteKeys;
@@ -45,17 +45,6 @@ internal sealed class RemoteKeyOptionsValidator : OptionsValidator<RemoteKeyOpti
         Range("ClientKeys:CacheLifetime", options.CacheLifetime, TimeSpan.FromSeconds(1), LongestCache),
         Range("ClientKeys:RefetchPause", options.RefetchPause, TimeSpan.FromSeconds(1), LongestCache),
         Range("ClientKeys:FetchTimeout", options.FetchTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)),
-        .. options.AllowedHosts.Select(HostFault),
-        .. options.AllowedNetworks.Select(NetworkFault),
+        .. AllowedPlaces.Faults(RemoteKeyOptions.Section, options.AllowedHosts, options.AllowedNetworks),
     ];
-
-    private static string? HostFault(string host, int index) => Rule(
-        Uri.CheckHostName(host) is UriHostNameType.Dns && !IPAddress.TryParse(host, out _),
-        $"ClientKeys:AllowedHosts:{index}: '{host}' is not the name of a host, such as keys.corp.example. Addresses go "
-        + "into AllowedNetworks.");
-
-    private static string? NetworkFault(string network, int index) => Rule(
-        NetworkText.TryParse(network, out var parsed) && parsed.PrefixLength > 0,
-        $"ClientKeys:AllowedNetworks:{index}: '{network}' is not a network. Write its first address and its prefix length, "
-        + "such as 10.20.0.0/16.");
 }

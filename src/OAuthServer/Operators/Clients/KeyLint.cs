@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using OAuthServer.Clients.Assertions;
-using OAuthServer.Clients.RemoteKeys;
+using OAuthServer.Outgoing;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Clients;

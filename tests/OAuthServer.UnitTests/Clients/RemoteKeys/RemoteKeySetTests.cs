@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OAuthServer.Audit;
 using OAuthServer.Clients.RemoteKeys;
+using OAuthServer.Outgoing;
 using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Clients.RemoteKeys;
@@ -174,7 +175,7 @@ public sealed class RemoteKeySetTests : IDisposable
     [Fact]
     public void The_handler_follows_nothing_and_sends_nothing_of_ours()
     {
-        using var handler = KeySetFetcher.CreateHandler(new AddressRules(Options.Create(new RemoteKeyOptions())));
+        using var handler = GuardedHttp.CreateHandler(new AddressRules([], []));
         Assert.False(handler.AllowAutoRedirect || handler.UseCookies || handler.UseProxy);
         Assert.Null(handler.ActivityHeadersPropagator);
         Assert.Equal(DecompressionMethods.None, handler.AutomaticDecompression);

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Options;
 using OAuthServer.Settings;
 
-namespace OAuthServer.Clients.RemoteKeys;
+namespace OAuthServer.Outgoing;
 
 /// <summary>
 /// Which addresses the server may connect to because a client's registration names a host: public ones, and what the
@@ -31,13 +30,15 @@ internal sealed class AddressRules
     private readonly HashSet<string> _hosts;
     private readonly IPNetwork[] _networks;
 
-    public AddressRules(IOptions<RemoteKeyOptions> options)
+    /// <param name="hosts">Hosts that may have a private address.</param>
+    /// <param name="networks">Private networks that may be connected to, in CIDR notation.</param>
+    public AddressRules(IEnumerable<string> hosts, IEnumerable<string> networks)
     {
-        _hosts = options.Value.AllowedHosts.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        _networks = [.. options.Value.AllowedNetworks.Select(Network).OfType<IPNetwork>()];
+        _hosts = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _networks = [.. networks.Select(Network).OfType<IPNetwork>()];
     }
 
-    /// <summary>True when a key set may be fetched from this address of this host.</summary>
+    /// <summary>True when this address of this host may be connected to.</summary>
     /// <param name="host">As it stands in the URI.</param>
     /// <param name="address">What it was resolved to.</param>
     public bool Allows(string host, IPAddress address)

@@ -1,9 +1,9 @@
 using System.Net;
-using Microsoft.Extensions.Options;
 using OAuthServer.Clients.RemoteKeys;
+using OAuthServer.Outgoing;
 using OAuthServer.Testing;
 
-namespace OAuthServer.UnitTests.Clients.RemoteKeys;
+namespace OAuthServer.UnitTests.Outgoing;
 
 /// <summary>Where the server connects to because a client's registration says so (RFC 7591 §5).</summary>
 public sealed class AddressRulesTests
@@ -109,5 +109,5 @@ public sealed class AddressRulesTests
         Assert.Equal(allowed, Allows(new() { AllowedNetworks = { network } }, "keys.example", address));
 
     private static bool Allows(RemoteKeyOptions options, string host, string address) =>
-        new AddressRules(Options.Create(options)).Allows(host, IPAddress.Parse(address));
+        new AddressRules(options.AllowedHosts, options.AllowedNetworks).Allows(host, IPAddress.Parse(address));
 }
