@@ -2,6 +2,7 @@ using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Endpoints.Introspect;
+using OAuthServer.Endpoints.OpenId;
 using OAuthServer.Endpoints.Push;
 using OAuthServer.Endpoints.Revoke;
 using OAuthServer.Endpoints.Token;
@@ -29,6 +30,7 @@ internal static class EndpointRegistration
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<TokenService>();
         services.AddSingleton<AccessTokenReader>();
+        services.AddSingleton<IdTokenHintReader>();
         services.AddSingleton<AccessTokenRevoker>();
         services.AddSingleton<RevokeService>();
         services.AddSingleton<PushService>();
