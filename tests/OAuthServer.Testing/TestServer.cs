@@ -144,6 +144,8 @@ public sealed class TestServer : IAsyncDisposable
         ["ClientSecrets:Cost"] = "10",
         // Tests count rows and statements, so nothing sweeps and seals by itself; a test that wants it says so.
         ["Sweeper:Enabled"] = "false",
+        ["BackChannelLogout:PollInterval"] = "01:00:00",
+        ["BackChannelLogout:ExpiryInterval"] = "01:00:00",
         ["Audit:SealInterval"] = "1.00:00:00",
         ["RateLimiting:ClientSecrets:PermitLimit"] = "1000000",
         ["RateLimiting:Passwords:PermitLimit"] = "1000000",

@@ -27,6 +27,10 @@ internal sealed class AccountLinks(ServerAddress address)
 
     public string Password => address.Local(Routes.Password);
 
+    public string Sessions => address.Local(Routes.Sessions);
+
+    public string Logout => address.Local(Routes.Logout);
+
     public string SignOut => address.Local(Routes.SignOut);
 
     /// <summary>Begins an authorization request, perhaps again.</summary>

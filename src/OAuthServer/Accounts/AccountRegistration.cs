@@ -25,6 +25,7 @@ internal static class AccountRegistration
         services.AddSingleton<PasswordWork>();
         services.AddSingleton<KnownDevices>();
         services.AddScoped<AccountJournal>();
+        services.AddScoped<SessionsService>();
         services.AddScoped<SignInService>();
         services.AddScoped<PasswordService>();
         return services;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
+using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
@@ -24,7 +25,8 @@ internal sealed record SignedInAccount(
 /// The session of a person: read, started and ended here and nowhere else
 /// (docs/decisions/024-pages-alone-ask-who-is-signed-in.md).
 /// </summary>
-internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices devices, TimeProvider clock)
+internal sealed class AccountSession(
+    SignInManager<Account> signIn, Sessions sessions, KnownDevices devices, TimeProvider clock)
 {
     /// <summary>How long a session lasts after 'keep me signed in', renewed by use.</summary>
     public static readonly TimeSpan KeptLifetime = TimeSpan.FromDays(14);
@@ -44,7 +46,7 @@ internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices
     {
         var result = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         if (!result.Succeeded) return null;
-        var account = Read(result);
+        var account = Read(result.Principal, result.Properties);
         if (account is not null) http.User = result.Principal;
         return account;
     }
@@ -63,14 +65,35 @@ internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices
             ExpiresUtc = now + (keep ? KeptLifetime : Lifetime),
         };
         Write(properties, AuthenticatedAtKey, now);
-        properties.Items[SessionIdKey] = (await GoingOnAsync(http, account) ?? Handle.NewId()).ToString();
+        properties.Items[SessionIdKey] = (await BeginAsync(http, account, keep)).ToString();
         if (!keep) Write(properties, EndsAtKey, now + Lifetime);
         var user = await signIn.CreateUserPrincipalAsync(account);
         await http.SignInAsync(IdentityConstants.ApplicationScheme, user, properties);
         devices.Remember(http, account);
     }
 
-    public static Task EndAsync(HttpContext http) => http.SignOutAsync(IdentityConstants.ApplicationScheme);
+    /// <summary>Ends the session of this browser, and with it what apps got in it.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="account">Whose session it is.</param>
+    /// <param name="clientId">The app that asked for it; null when the person did by themselves.</param>
+    public async Task EndAsync(HttpContext http, SignedInAccount account, string? clientId = null)
+    {
+        var end = new SessionEnd
+        {
+            UserId = account.Id,
+            Only = account.SessionId,
+            By = clientId is null ? EndedBy.Person : EndedBy.App,
+            Event = AuditEventNames.SignOut,
+            ClientId = clientId,
+            Audit = http.Audit(),
+        };
+        // Not tied to the request: whoever signs out and closes the page is signed out.
+        await sessions.EndAsync(end, CancellationToken.None);
+        await ForgetAsync(http);
+    }
+
+    /// <summary>Takes the cookie away of a session that is over.</summary>
+    public static Task ForgetAsync(HttpContext http) => http.SignOutAsync(IdentityConstants.ApplicationScheme);
 
     /// <summary>True when the session was started with 'keep me signed in'.</summary>
     public static async ValueTask<bool> IsKeptAsync(HttpContext http) =>
@@ -82,16 +105,26 @@ internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices
     public static bool HasEnded(AuthenticationProperties properties, DateTimeOffset now) =>
         Read(properties, EndsAtKey) <= now;
 
-    // Of this browser, when it is the same person's.
-    private static async Task<Guid?> GoingOnAsync(HttpContext http, Account account)
+    // An account that has changed since its password was checked gets a session that is none: it has to sign in again.
+    private async Task<Guid> BeginAsync(HttpContext http, Account account, bool keep)
     {
         var result = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
-        return result.Succeeded && Read(result) is { } before && before.Id == account.Id ? before.SessionId : null;
+        var session = new NewSession
+        {
+            UserId = account.Id,
+            SecurityStamp = account.SecurityStamp ?? "",
+            Before = result.Succeeded ? Read(result.Principal, result.Properties)?.SessionId : null,
+            Kept = keep,
+            Lifetime = keep ? KeptLifetime : Lifetime,
+            Device = BrowserName.Of(http.Request.Headers.UserAgent),
+            Audit = http.Audit(),
+        };
+        return await sessions.BeginAsync(session, http.RequestAborted) ?? Handle.NewId();
     }
 
-    private static SignedInAccount? Read(AuthenticateResult result)
+    /// <summary>What a cookie says; null for one of an older version, which knew no sessions.</summary>
+    public static SignedInAccount? Read(ClaimsPrincipal user, AuthenticationProperties properties)
     {
-        var (user, properties) = (result.Principal!, result.Properties!);
         if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;
         if (!properties.Items.TryGetValue(SessionIdKey, out var text) || !Guid.TryParse(text, out var session)) return null;
         return new SignedInAccount(

@@ -29,11 +29,15 @@ internal sealed partial class AccountJournal(
         return RecordAsync(AuditEventNames.BudgetUsedUp, reason, account, context, ct);
     }
 
-    public Task SignedOutAsync(Guid account, AuditContext context, CancellationToken ct)
-    {
-        LogSignedOut(account);
-        return RecordAsync(AuditEventNames.SignOut, null, account, context, ct);
-    }
+    /// <summary>The statement that ended the session has written the audit row.</summary>
+    public void SignedOut(Guid account) => LogSignedOut(account);
+
+    /// <summary>The same of more than this browser's session.</summary>
+    public void SessionsEnded(Guid account, int sessions) => LogSessionsEnded(account, sessions);
+
+    /// <summary>The same of all access.</summary>
+    public void AccessEnded(Guid account, EndedAccess ended) =>
+        LogAccessEnded(account, ended.Sessions, ended.Grants);
 
     public Task PasswordChangedAsync(Guid account, AuditContext context, CancellationToken ct)
     {
@@ -58,6 +62,13 @@ internal sealed partial class AccountJournal(
 
     [LoggerMessage(6003, LogLevel.Information, "Account {AccountId} signed out")]
     private partial void LogSignedOut(Guid accountId);
+
+    [LoggerMessage(6007, LogLevel.Information, "Account {AccountId} ended {Sessions} of its sessions")]
+    private partial void LogSessionsEnded(Guid accountId, int sessions);
+
+    [LoggerMessage(6008, LogLevel.Information,
+        "Account {AccountId} ended all access: {Sessions} sessions and {Grants} refresh tokens")]
+    private partial void LogAccessEnded(Guid accountId, int sessions, int grants);
 
     [LoggerMessage(6004, LogLevel.Information,
         "Account {AccountId} changed its password; all access of apps was withdrawn")]

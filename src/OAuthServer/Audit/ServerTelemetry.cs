@@ -44,6 +44,9 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     private readonly Counter<long> _keyFetches = meter.CreateCounter<long>(
         "oauth.server.client_keys.fetches", "{fetch}", "Fetches of keys that clients publish at their jwks_uri.");
 
+    private readonly Counter<long> _logouts = meter.CreateCounter<long>(
+        "oauth.server.logout.notices", "{try}", "Tries to tell an app that a session is over, by what came of them.");
+
     private readonly Histogram<double> _secretChecks = meter.CreateHistogram(
         "oauth.server.secret_check.duration",
         "s",
@@ -91,6 +94,10 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>Counts a fetch of the keys of a client.</summary>
     public void ClientKeysFetched(bool succeeded) =>
         _keyFetches.Add(1, Tag("oauth.result", succeeded ? "fetched" : "failed"));
+
+    /// <summary>Counts a try to tell an app that a session is over.</summary>
+    /// <param name="result">What came of it, a word of ours.</param>
+    public void LogoutTold(string result) => _logouts.Add(1, Tag("oauth.result", result));
 
     /// <summary>When a secret check began, for <see cref="SecretChecked"/>; 0 while nobody listens.</summary>
     public long SecretCheckBegins() => _secretChecks.Enabled ? clock.GetTimestamp() : 0;

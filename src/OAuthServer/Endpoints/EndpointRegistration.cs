@@ -2,6 +2,7 @@ using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Endpoints.Introspect;
+using OAuthServer.Endpoints.Logout;
 using OAuthServer.Endpoints.OpenId;
 using OAuthServer.Endpoints.Push;
 using OAuthServer.Endpoints.Revoke;
@@ -33,6 +34,8 @@ internal static class EndpointRegistration
         services.AddSingleton<IdTokenHintReader>();
         services.AddSingleton<AccessTokenRevoker>();
         services.AddSingleton<RevokeService>();
+        services.AddSingleton<LogoutService>();
+        services.AddScoped<LogoutAnswer>();
         services.AddSingleton<PushService>();
         services.AddSingleton<TokenLife>();
         services.AddSingleton<Introspector>();

@@ -4,6 +4,7 @@ using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Endpoints.Introspect;
+using OAuthServer.Endpoints.Logout;
 using OAuthServer.Endpoints.Push;
 using OAuthServer.Endpoints.Revoke;
 using OAuthServer.Endpoints.Token;
@@ -25,6 +26,7 @@ internal static class EndpointMap
 
         var people = routes.MapGroup("").AddEndpointFilter<SessionKeyFilter>();
         foreach (var route in people.MapAuthorize()) route.RequireBudget(Budget.Authorize);
+        foreach (var route in people.MapLogout()) route.RequireBudget(Budget.Authorize);
         foreach (var route in people.MapAccounts()) route.RequireBudget(Budget.SignIn);
         routes.MapStyleSheet();
         app.MapChangePassword();

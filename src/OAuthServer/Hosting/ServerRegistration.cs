@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
+using OAuthServer.Accounts.BackChannel;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Endpoints;
@@ -34,6 +35,7 @@ internal static class ServerRegistration
         services.AddRateLimits(configuration);
         services.AddClients(configuration);
         services.AddAccounts();
+        services.AddBackChannelLogout(configuration);
         services.AddPages();
         services.AddEndpoints();
         services.AddPipeline(configuration);

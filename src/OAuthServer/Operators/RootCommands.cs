@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OAuthServer.Operators.Accounts;
 using OAuthServer.Operators.Audit;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Operators.Doctor;
@@ -51,6 +52,7 @@ internal static class RootCommands
         MigrateCommand.Create(runner),
         KeysCommand.Create(runner),
         ClientsCommand.Create(runner),
+        AccountsCommand.Create(runner),
         AuditCommand.Create(runner),
         DoctorCommand.Create(),
     };

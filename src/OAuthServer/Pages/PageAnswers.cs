@@ -47,6 +47,28 @@ internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment enviro
 
     public IResult SignOut(SignOutView view) => Form<SignOutPage, SignOutView>(view);
 
+    /// <summary>Asks whether an app may sign the person out (OpenID Connect RP-Initiated Logout §2).</summary>
+    public IResult Logout(LogoutView view) => Form<LogoutPage, LogoutView>(view);
+
+    public IResult Sessions(SessionsView view) => Form<SessionsPage, SessionsView>(view);
+
+    /// <summary>The end of a sign-out that an app asked for, with a way back to it where there is one.</summary>
+    public IResult SignedOutOf(string appName, string url) => Message(StatusCodes.Status200OK, new MessageView(
+        "You are signed out",
+        "Nobody is signed in to your account in this browser now.",
+        $"Go on to {DisplayText.Plain(appName)}",
+        url));
+
+    /// <summary>Nothing of what was there is good any more.</summary>
+    public IResult AccessEnded(string signInUrl) => Message(StatusCodes.Status200OK, new MessageView(
+        "All access has ended",
+        "You are signed out everywhere, and no app can use your account until you sign in to it again.",
+        "Sign in again",
+        signInUrl)
+    {
+        Note = "If somebody else may know your password, sign in and change it now.",
+    });
+
     /// <summary>There is no session, or none any more.</summary>
     public IResult SignedOut(string signInUrl) => Message(StatusCodes.Status200OK, new MessageView(
         "You are signed out",
@@ -54,7 +76,7 @@ internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment enviro
         "Sign in again",
         signInUrl)
     {
-        Note = "Apps that you have connected keep their access. To take it back, sign in and open Connected apps.",
+        Note = "Apps that you have connected may keep access. To take it back, sign in and open Connected apps.",
     });
 
     public IResult Connections(ConnectionsView view) => Form<ConnectionsPage, ConnectionsView>(view);

@@ -11,6 +11,8 @@ internal static class Routes
     public const string Revoke = "/oauth/revoke";
     public const string Push = "/oauth/par";
     public const string Introspect = "/oauth/introspect";
+    public const string Logout = "/oauth/logout";
+    public const string ConfirmLogout = Logout + "/confirm";
     public const string Revocations = "/oauth/revocations";
 
     /// <summary>At the host's root, with the issuer's path behind it (RFC 8414 §3.1).</summary>
@@ -25,6 +27,10 @@ internal static class Routes
     public const string SignOut = Account + "/sign-out";
     public const string Connections = Account + "/connections";
     public const string Withdraw = Connections + "/withdraw";
+    public const string Sessions = Account + "/sessions";
+    public const string EndSession = Sessions + "/end";
+    public const string EndOtherSessions = Sessions + "/end-others";
+    public const string EndAllAccess = Sessions + "/end-all-access";
     public const string Password = Account + "/password";
     public const string StyleSheet = Account + "/site.css";
 

@@ -22,19 +22,25 @@ internal sealed class Account : IdentityUser<Guid>
 /// <summary>Questions about accounts that are not Identity's.</summary>
 internal sealed class Accounts(IDbContextFactory<OAuthDbContext> contexts)
 {
+    /// <summary>The account of an id; null when there is none.</summary>
+    public async Task<Account?> FindAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Accounts.SingleOrDefaultAsync(account => account.Id == id, ct);
+    }
+
+    /// <summary>The account of an address in the form in which addresses are compared; null when there is none.</summary>
+    public async Task<Account?> FindNormalizedAsync(string email, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Accounts.SingleOrDefaultAsync(account => account.NormalizedEmail == email, ct);
+    }
+
     /// <summary>The account of an address as it was typed; null when there is none.</summary>
     public async Task<Account?> FindAsync(string email, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Accounts.SingleOrDefaultAsync(account => account.Email == email, ct);
-    }
-
-    /// <summary>True while the account of a session is live and still has the session's stamp.</summary>
-    public async Task<bool> IsLiveAsync(Guid id, string securityStamp, CancellationToken ct)
-    {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.Accounts.AnyAsync(
-            account => account.Id == id && account.DisabledAt == null && account.SecurityStamp == securityStamp, ct);
     }
 }
 

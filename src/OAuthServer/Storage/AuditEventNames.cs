@@ -5,6 +5,10 @@ internal static class AuditEventNames
 {
     public const string SignIn = "sign_in";
     public const string SignOut = "sign_out";
+    public const string SessionsEnded = "sessions_ended";
+    public const string AccessEnded = "access_ended";
+    public const string LogoutRefused = "logout_refused";
+    public const string LogoutGivenUp = "logout_given_up";
     public const string PasswordChanged = "password_changed";
     public const string Consent = "consent";
     public const string RequestPushed = "request_pushed";

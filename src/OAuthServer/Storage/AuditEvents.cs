@@ -38,7 +38,9 @@ internal sealed record AuditRow
     /// <summary>Of a repeat: whether it came from other software; null when that is not known.</summary>
     public bool? OtherDevice { get; init; }
 
-    /// <summary>Of a refusal: what was received instead, escaped and cut.</summary>
+    /// <summary>
+    /// Of a refusal: what was received instead, escaped and cut. Of what ended more than one thing: how many.
+    /// </summary>
     public string? Detail { get; init; }
 }
 

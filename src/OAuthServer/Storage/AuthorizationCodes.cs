@@ -78,10 +78,10 @@ internal sealed record CodeState
 internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>
-    /// Makes a code if the account is live, the session's stamp is its stamp, and consent covers the scope: by the
-    /// form just answered, which counts once, or remembered for every scope of every API. False when one of these
-    /// does not hold, or the form was answered before. Account and consent stay as they are until the code is there, so
-    /// that whoever changes them finds it.
+    /// Makes a code if account and session are live, the session's stamp is the account's, and consent covers the
+    /// scope: by the form just answered, which counts once, or remembered for every scope of every API. False when one
+    /// of these does not hold, or the form was answered before. Account, session and consent stay as they are until the
+    /// code is there, so that whoever changes them finds it.
     /// </summary>
     public async Task<bool> TryIssueAsync(NewCode code, CancellationToken ct)
     {
@@ -97,9 +97,11 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                 SELECT {code.ClientId} AS client_id, {code.Scope} AS scope, {OrNull.Uuid(code.TicketId)} AS ticket_id,
                        {code.Resources} AS resources, {code.ScopesByResource} AS scopes_of
             ), person AS (
-                SELECT id, asked.* FROM accounts, asked
-                WHERE id = {code.UserId} AND disabled_at IS NULL AND security_stamp = {code.SecurityStamp}
-                FOR SHARE OF accounts
+                SELECT accounts.id, asked.* FROM accounts, account_sessions AS session, asked
+                WHERE accounts.id = {code.UserId} AND disabled_at IS NULL AND security_stamp = {code.SecurityStamp}
+                  AND session.id = {code.SessionId} AND session.user_id = accounts.id
+                  AND session.ended_at IS NULL AND session.ends_at > now()
+                FOR SHARE OF accounts, session
             ), remembered AS (
                 SELECT FROM person, unnest(resources, scopes_of) AS w (resource, scopes), oauth_consents AS known
                 WHERE (known.user_id, known.client_id, known.resource) = (person.id, person.client_id, w.resource)
@@ -123,6 +125,10 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                    OR (ticket_id IS NULL AND (SELECT count(*) FROM remembered) = cardinality(resources))
                 ON CONFLICT (ticket_id) DO NOTHING
                 RETURNING user_id, id, client_id, scope, ticket_id
+            ), signed_in AS (
+                INSERT INTO account_session_clients (session_id, client_id)
+                SELECT {code.SessionId}, client_id FROM issued WHERE 'openid' = ANY (string_to_array(scope, ' '))
+                ON CONFLICT DO NOTHING
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
                 SELECT event, client_id, user_id, id, {code.Audit.Address}::text, {code.Audit.CorrelationId}::text

@@ -63,6 +63,12 @@ internal sealed record ClientRow
     /// <summary>The one algorithm of its assertions (RFC 7591 §2); null for any that fits the key.</summary>
     public string? TokenEndpointAuthSigningAlg { get; set; }
 
+    /// <summary>Where the client is told that a session is over (OpenID Connect Back-Channel Logout §2.2).</summary>
+    public string? BackchannelLogoutUri { get; set; }
+
+    /// <summary>Where it may have people sent who signed out (OpenID Connect RP-Initiated Logout §3.1).</summary>
+    public string[] PostLogoutRedirectUris { get; set; } = [];
+
     /// <summary>True for a client that proves itself with a key (RFC 7523), and has no secret.</summary>
     public bool HasKeys() => Jwks is not null || JwksUri is not null;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OAuthServer.Protocol;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Storage;
 
@@ -9,7 +10,16 @@ namespace OAuthServer.Storage;
 /// How long an access token can still be accepted somewhere: the longest lifetime that can be set, since the setting
 /// may have been shortened after the token was issued, and a verifier's tolerance.
 /// </summary>
-internal sealed record AccessTokenWindow(TimeSpan Longest);
+internal sealed record AccessTokenWindow(TimeSpan Longest)
+{
+    /// <summary>
+    /// How much longer than its lifetime a verifier may accept a token: the clock skew that bearer libraries allow.
+    /// </summary>
+    private static readonly TimeSpan VerifierTolerance = TimeSpan.FromMinutes(5);
+
+    /// <summary>As every server and command has it.</summary>
+    public static AccessTokenWindow Usual { get; } = new(OAuthOptions.LongestAccessToken + VerifierTolerance);
+}
 
 /// <summary>The person whose code or refresh token it is.</summary>
 internal sealed record GrantHolder(Guid UserId);
@@ -61,6 +71,34 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
         await WithdrawAsync(db, new(userId, null, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
         await transaction.CommitAsync(ct);
         return true;
+    }
+
+    /// <summary>
+    /// Ends everything of one person: every session, every code and refresh token, whatever their scope, and with them
+    /// the access tokens. Password and consents stay. Whoever is about to make a code waits for the sessions' rows and
+    /// finds them ended; whoever is exchanging or refreshing is waited for. One audit event says how much it was.
+    /// </summary>
+    public async Task<EndedAccess> EndAllAccessAsync(Guid userId, string by, AuditContext audit, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var sessions = await Sessions.EndAsync(
+            db, new SessionEnd { UserId = userId, By = by, Event = null, Audit = audit }, ct);
+        await WithdrawAsync(db, new(userId, null, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
+        // All that was written in this transaction has its time.
+        var ended = await db.OnceAsync<EndedAccess>($"""
+            WITH ended AS (
+                SELECT {sessions} AS sessions, count(*)::int AS grants FROM oauth_refresh_tokens
+                WHERE user_id = {userId} AND revoked_at = now()
+            ), audited AS (
+                INSERT INTO oauth_audit_events (event, user_id, address, correlation_id, detail)
+                SELECT {AuditEventNames.AccessEnded}, {userId}, {audit.Address}::text, {audit.CorrelationId}::text,
+                       'sessions ended: ' || sessions || ', refresh tokens: ' || grants || ', by ' || {by} FROM ended
+            )
+            SELECT sessions, grants FROM ended
+            """, ct);
+        await transaction.CommitAsync(ct);
+        return ended!;
     }
 
     /// <summary>
@@ -150,6 +188,11 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
     }
 }
 
+/// <summary>What <see cref="Grants.EndAllAccessAsync"/> ended.</summary>
+/// <param name="Sessions">Browsers in which the person was signed in.</param>
+/// <param name="Grants">Refresh tokens, one for each session of an app.</param>
+internal sealed record EndedAccess(int Sessions, int Grants);
+
 /// <summary>One grant, and whose it is.</summary>
 internal sealed record HeldGrant(Guid Id, Guid UserId, string ClientId);
 
@@ -158,8 +201,13 @@ internal sealed record Withdrawal(
     Guid UserId, string? ClientId, Guid? GrantId, string Event, string? Reason, AuditContext Audit);
 
 /// <summary>Maps what the statements answer with.</summary>
-internal sealed class GrantRows : IEntityTypeConfiguration<GrantHolder>, IEntityTypeConfiguration<WithdrawalPass>
+internal sealed class GrantRows
+    : IEntityTypeConfiguration<GrantHolder>,
+        IEntityTypeConfiguration<WithdrawalPass>,
+        IEntityTypeConfiguration<EndedAccess>
 {
+    public void Configure(EntityTypeBuilder<EndedAccess> builder) => builder.HasNoKey().ToView(null);
+
     public void Configure(EntityTypeBuilder<GrantHolder> builder) => builder.HasNoKey().ToView(null);
 
     public void Configure(EntityTypeBuilder<WithdrawalPass> builder) => builder.HasNoKey().ToView(null);

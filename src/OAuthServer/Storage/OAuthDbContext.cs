@@ -44,6 +44,12 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<Account> Accounts => Set<Account>();
 
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<SessionClient> SessionClients => Set<SessionClient>();
+
+    public DbSet<LogoutNotice> LogoutNotices => Set<LogoutNotice>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public DbSet<AuditRow> AuditEvents => Set<AuditRow>();

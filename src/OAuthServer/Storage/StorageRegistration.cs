@@ -14,11 +14,6 @@ internal static class StorageRegistration
     private const string ConnectionString = "OAuthServer";
     private const string ListenConnectionString = "OAuthServerListen";
 
-    /// <summary>
-    /// How much longer than its lifetime a verifier may accept a token: the clock skew that bearer libraries allow.
-    /// </summary>
-    private static readonly TimeSpan VerifierTolerance = TimeSpan.FromMinutes(5);
-
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DatabaseOptions>()
@@ -53,7 +48,7 @@ internal static class StorageRegistration
 
     private static void AddTables(this IServiceCollection services)
     {
-        services.AddSingleton(new AccessTokenWindow(OAuthOptions.LongestAccessToken + VerifierTolerance));
+        services.AddSingleton(AccessTokenWindow.Usual);
         services.AddSingleton<Accounts>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();
@@ -63,10 +58,12 @@ internal static class StorageRegistration
         services.AddSingleton<ClientTokens>();
         services.AddSingleton<Consents>();
         services.AddSingleton<Grants>();
+        services.AddSingleton<LogoutNotices>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<Resources>();
         services.AddSingleton<RevokedTokens>();
+        services.AddSingleton<Sessions>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenStanding>();
         services.AddSingleton<UsedJwts>();

@@ -183,20 +183,38 @@ public sealed class QuestionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_person_is_live_with_the_stamp_of_now_and_not_disabled()
+    public async Task A_session_is_live_until_its_end_with_the_stamp_of_now_and_an_account_that_is_not_disabled()
     {
         var accounts = new OAuthServer.Storage.Accounts(_database.Contexts);
+        var sessions = new Sessions(_database.Contexts);
         var alice = (await accounts.FindAsync("alice@example.com", Ct))!;
         Assert.Equal(TestData.AliceId, alice.Id);
         Assert.Null(await accounts.FindAsync("ALICE@example.com", Ct));
+        var stamp = alice.SecurityStamp!;
+        Assert.Null(await sessions.BeginAsync(Begin(alice.Id, stamp + "x"), Ct));
+        var id = (await sessions.BeginAsync(Begin(alice.Id, stamp), Ct))!.Value;
 
-        Assert.True(await accounts.IsLiveAsync(alice.Id, alice.SecurityStamp!, Ct));
-        Assert.False(await accounts.IsLiveAsync(alice.Id, alice.SecurityStamp + "x", Ct));
-        Assert.False(await accounts.IsLiveAsync(TestData.BobId, alice.SecurityStamp!, Ct));
+        Assert.True(await sessions.IsLiveAsync(id, alice.Id, stamp, Ct));
+        Assert.False(await sessions.IsLiveAsync(id, alice.Id, stamp + "x", Ct));
+        Assert.False(await sessions.IsLiveAsync(id, TestData.BobId, stamp, Ct));
+        Assert.False(await sessions.IsLiveAsync(Guid.NewGuid(), alice.Id, stamp, Ct));
+        Assert.True(await sessions.TryUseAsync(id, TimeSpan.FromDays(14), Ct));
+        await _database.ExecuteAsync("UPDATE account_sessions SET ends_at = now() WHERE id = $1", id);
+        Assert.False(await sessions.IsLiveAsync(id, alice.Id, stamp, Ct));
+        Assert.False(await sessions.TryUseAsync(id, TimeSpan.FromDays(14), Ct));
+        await _database.ExecuteAsync("UPDATE account_sessions SET ends_at = now() + interval '1 hour' WHERE id = $1", id);
+        Assert.True(await sessions.IsLiveAsync(id, alice.Id, stamp, Ct));
+
         await _database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", alice.Id);
-        var stamp = (await accounts.FindAsync("alice@example.com", Ct))!.SecurityStamp!;
-        Assert.False(await accounts.IsLiveAsync(alice.Id, stamp, Ct));
+        var renewed = (await accounts.FindAsync("alice@example.com", Ct))!.SecurityStamp!;
+        Assert.False(await sessions.IsLiveAsync(id, alice.Id, renewed, Ct));
+        Assert.Null(await sessions.BeginAsync(Begin(alice.Id, renewed), Ct));
     }
+
+    private static NewSession Begin(Guid userId, string stamp) => new()
+    {
+        UserId = userId, SecurityStamp = stamp, Kept = false, Lifetime = TimeSpan.FromHours(8), Audit = Nobody,
+    };
 
     [Fact]
     public async Task The_list_of_revoked_tokens_has_what_could_still_be_accepted_each_once_and_as_they_came()

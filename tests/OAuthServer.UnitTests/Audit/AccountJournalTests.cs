@@ -31,7 +31,6 @@ public sealed class AccountJournalTests : IDisposable
             () => _journal.SignedInAsync(Alice, Context, Ct),
             () => _journal.SignInRefusedAsync(Alice, "why", Context, Ct),
             () => _journal.SignInRefusedAsync(null, "why", Context, Ct),
-            () => _journal.SignedOutAsync(Alice, Context, Ct),
             () => _journal.PasswordChangedAsync(Alice, Context, Ct),
             () => _journal.PasswordChangeRefusedAsync(Alice, Context, Ct),
             () => _journal.GuessesUsedUpAsync(Alice, "why", Context, Ct),
@@ -44,10 +43,27 @@ public sealed class AccountJournalTests : IDisposable
                 $"6001 Information: Account {Alice} signed in",
                 $"6002 Warning: Sign-in to account {Alice} refused: why",
                 "6002 Warning: Sign-in to account (null) refused: why",
-                $"6003 Information: Account {Alice} signed out",
                 $"6004 Information: Account {Alice} changed its password; all access of apps was withdrawn",
                 $"6005 Warning: Password change of account {Alice} refused: the current password was wrong",
                 $"6006 Warning: Wrong passwords of strangers used up a budget (why), last for account {Alice}; more of the same are answered 429 until its window ends",
+            ],
+            _log.Lines);
+    }
+
+    /// <summary>Their row is written by the statement that does it.</summary>
+    [Fact]
+    public void What_ends_sessions_has_its_line()
+    {
+        _journal.SignedOut(Alice);
+        _journal.SessionsEnded(Alice, 2);
+        _journal.AccessEnded(Alice, new EndedAccess(3, 4));
+
+        Assert.Equal(0, _database.Asked);
+        Assert.Equal(
+            [
+                $"6003 Information: Account {Alice} signed out",
+                $"6007 Information: Account {Alice} ended 2 of its sessions",
+                $"6008 Information: Account {Alice} ended all access: 3 sessions and 4 refresh tokens",
             ],
             _log.Lines);
     }

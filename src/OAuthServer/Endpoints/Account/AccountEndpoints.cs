@@ -8,6 +8,7 @@ internal static class AccountEndpoints
     {
         routes.MapSignOut();
         routes.MapConnections();
+        routes.MapSessions();
         return [routes.MapSignIn(), routes.MapPassword()];
     }
 }

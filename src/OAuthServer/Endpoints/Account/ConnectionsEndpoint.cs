@@ -74,7 +74,7 @@ internal static class ConnectionsEndpoint
     {
         "withdrawn" => "Access removed. The app has to ask you before it can use your account again.",
         "password" =>
-            "Your password was changed. Other sessions end within minutes, and every app has to ask you again.",
+            "Your password was changed. You are signed in nowhere else now, and every app has to ask you again.",
         _ => null,
     };
 }

@@ -19,24 +19,25 @@ internal static class SignOutEndpoint
         routes.MapPost(Routes.SignOut, AnswerAsync).WithName("sign-out");
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, PageAnswers pages) =>
-        await AccountSession.ReadAsync(http) is { } account
-            ? pages.SignOut(new SignOutView(account.Name))
+    private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, PageAnswers pages)
+    {
+        if (await AccountSession.ReadAsync(http) is { } account) return pages.SignOut(new SignOutView(account.Name));
+        return http.Request.Query["done"] == "all-access"
+            ? pages.AccessEnded(links.SignIn())
             : pages.SignedOut(links.SignIn());
+    }
 
     private static async Task<IResult> AnswerAsync(
         HttpContext http,
         AccountLinks links,
         PageAnswers pages,
         IAntiforgery antiforgery,
-        AccountJournal journal,
-        CancellationToken ct)
+        SessionsService service)
     {
         if (await AccountSession.ReadAsync(http) is not { } account) return new SeeOther(links.SignOut);
-        if (await AccountForm.ReadAsync(http.Request, [], ct) is null) return pages.Malformed(links.SignOut);
+        if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null) return pages.Malformed(links.SignOut);
         if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.SignOut);
-        await AccountSession.EndAsync(http);
-        await journal.SignedOutAsync(account.Id, http.Audit(), ct);
+        await service.SignOutAsync(http, account);
         return new SeeOther(links.SignOut);
     }
 }

@@ -10,10 +10,11 @@ internal static class AuthorizeEndpoint
 {
     public static IEnumerable<IEndpointConventionBuilder> MapAuthorize(this IEndpointRouteBuilder routes) =>
     [
-        routes.MapGet(Routes.Authorize, GetAsync).WithName("authorize"),
-        routes.MapPost(Routes.Authorize, PostAsync),
+        routes.MapGet(Routes.Authorize, GetAsync).WithName("authorize").WithMetadata(new SessionAskedLater()),
+        routes.MapPost(Routes.Authorize, PostAsync).WithMetadata(new SessionAskedLater()),
         routes.MapGet(Routes.CancelAuthorize, CancelAsync),
-        routes.MapPost(Routes.Consent, ConsentEndpoint.AnswerAsync).WithName("consent"),
+        routes.MapPost(Routes.Consent, ConsentEndpoint.AnswerAsync).WithName("consent")
+            .WithMetadata(new SessionAskedLater()),
     ];
 
     internal static Result<Parameters> ReadQuery(string query) =>

@@ -11,7 +11,7 @@ namespace OAuthServer.Endpoints.Authorize;
 internal sealed class AuthorizeService(
     AuthorizeRequests requests,
     CodeIssuer issuer,
-    Storage.Accounts accounts,
+    Sessions sessions,
     Consents consents,
     RefusalJournal refusals)
 {
@@ -44,7 +44,7 @@ internal sealed class AuthorizeService(
 
         if (MayUseRememberedConsent(request) && await issuer.TryIssueAsync(request, person, null, audit, ct) is { } code)
             return new AuthorizeOutcome.Granted(request.Target, code) { NeedsATap = request.NeedsATap };
-        if (!await accounts.IsLiveAsync(person.Id, person.SecurityStamp, ct))
+        if (!await sessions.IsLiveAsync(person.SessionId, person.Id, person.SecurityStamp, ct))
         {
             if (request.Prompt == Prompt.None)
                 return await RefuseSilentAsync(request, LoginRequired, person, audit, ct);
@@ -96,6 +96,8 @@ internal sealed class AuthorizeService(
     private async Task<AuthorizeOutcome> AnsweredBeforeAsync(
         AuthorizeRequest request, ConsentAnswer answer, SignedInAccount person, CancellationToken ct)
     {
+        if (!await sessions.IsLiveAsync(person.SessionId, person.Id, person.SecurityStamp, ct))
+            return new AuthorizeOutcome.SignIn(request, Reauthenticate: false);
         var first = answer.Form.IsOf(person) ? await issuer.FindAsync(answer.Form, ct) : null;
         // Another form of one pushed request was quicker.
         if (first is null && (await requests.ReadAnsweredAsync(answer, person, ct)).Failed(out var ended, out _))

@@ -47,6 +47,9 @@ internal sealed class DiscoveryDocuments(
                 json.WriteBoolean("require_pushed_authorization_requests", true);
             json.WriteString("revocation_endpoint", address.Url(Routes.Revoke));
             json.WriteString("introspection_endpoint", address.Url(Routes.Introspect));
+            json.WriteString("end_session_endpoint", address.Url(Routes.Logout));
+            json.WriteBoolean("backchannel_logout_supported", true);
+            json.WriteBoolean("backchannel_logout_session_supported", true);
             json.WriteString("jwks_uri", address.Url(Routes.Keys));
             if (apis is { Scopes.Count: > 0 }) WriteArray(json, "scopes_supported", [.. apis.Scopes]);
             // RFC 9728 §4; one that is no https URL has no metadata of its own.

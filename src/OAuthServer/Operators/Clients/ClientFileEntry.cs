@@ -43,6 +43,10 @@ internal sealed record ClientFileEntry
 
     public string? TokenEndpointAuthSigningAlg { get; init; }
 
+    public string? BackchannelLogoutUri { get; init; }
+
+    public string[] PostLogoutRedirectUris { get; init; } = [];
+
     /// <summary>
     /// Null leaves it as it is, so that an emergency stop is not undone by the next run of a pipeline.
     /// </summary>

@@ -43,6 +43,8 @@ internal sealed class ClientFileReader(Func<string, string?> variable)
         CheckList($"{place}.accepted_schemes", entry.AcceptedSchemes);
         CheckText($"{place}.jwks_uri", entry.JwksUri ?? "");
         CheckText($"{place}.token_endpoint_auth_signing_alg", entry.TokenEndpointAuthSigningAlg ?? "");
+        CheckText($"{place}.backchannel_logout_uri", entry.BackchannelLogoutUri ?? "");
+        CheckList($"{place}.post_logout_redirect_uris", entry.PostLogoutRedirectUris);
         CheckKeys($"{place}.jwks", entry.Jwks?.GetRawText() ?? "");
         var readable = _faults.Count == before;
         var secret = entry.Secret is { } reference ? Resolve($"{place}.secret", reference) : null;

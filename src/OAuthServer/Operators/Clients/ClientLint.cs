@@ -8,8 +8,8 @@ namespace OAuthServer.Operators.Clients;
 
 /// <summary>
 /// Looks for what the CHECK constraints of <c>oauth_clients</c> admit and an operator would still want to know. The
-/// rules about secrets are in <see cref="SecretLint"/>, those about keys in <see cref="KeyLint"/>. A disabled client is
-/// one finding: nothing else of it matters until it is enabled.
+/// rules about secrets are in <see cref="SecretLint"/>, those about keys in <see cref="KeyLint"/>, those about sign-out in
+/// <see cref="LogoutLint"/>. A disabled client is one finding: nothing else of it matters until it is enabled.
 /// </summary>
 /// <param name="apis">What <c>oauth_resources</c> has; when it has nothing, no scope and no resource is looked at.</param>
 /// <param name="cost"><c>ClientSecrets:Cost</c>.</param>
@@ -27,7 +27,8 @@ internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now
         return
         [
             .. clients.Where(client => client.DisabledAt is not null).Select(Disabled)
-                .Concat(live.SelectMany(client => CheckOne(client).Concat(secrets.Check(client)).Concat(KeyLint.Check(client))))
+                .Concat(live.SelectMany(client => CheckOne(client)
+                    .Concat(secrets.Check(client)).Concat(KeyLint.Check(client)).Concat(LogoutLint.Check(client))))
                 .Concat(SharedRedirectUris(live))
                 .Concat(SharedNames(live))
                 .Concat(SharedKeys(live))

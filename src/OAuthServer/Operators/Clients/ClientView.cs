@@ -39,6 +39,10 @@ internal sealed record ClientView
 
     public string? TokenEndpointAuthSigningAlg { get; init; }
 
+    public string? BackchannelLogoutUri { get; init; }
+
+    public required IReadOnlyList<string> PostLogoutRedirectUris { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -69,6 +73,8 @@ internal sealed record ClientView
         Keys = ClientKeyView.Of(row.Jwks),
         JwksUri = row.JwksUri,
         TokenEndpointAuthSigningAlg = row.TokenEndpointAuthSigningAlg,
+        BackchannelLogoutUri = row.BackchannelLogoutUri,
+        PostLogoutRedirectUris = row.PostLogoutRedirectUris,
         CreatedAt = row.CreatedAt,
         UpdatedAt = row.UpdatedAt,
         DisabledAt = row.DisabledAt,

@@ -49,6 +49,8 @@ internal static class ClientsShowCommand
         .. client.Keys.Select(key => (string[])["key", TerminalText.Safe(key.ToString())]),
         .. OrNothing("jwks_uri", client.JwksUri),
         .. OrNothing("token_endpoint_auth_signing_alg", client.TokenEndpointAuthSigningAlg),
+        .. OrNothing("backchannel_logout_uri", client.BackchannelLogoutUri),
+        .. client.PostLogoutRedirectUris.Select(uri => (string[])["post_logout_redirect_uri", TerminalText.Safe(uri)]),
         ["created_at", TerminalText.Time(client.CreatedAt)],
         ["updated_at", TerminalText.Time(client.UpdatedAt)],
         ["disabled_at", TerminalText.Time(client.DisabledAt)],

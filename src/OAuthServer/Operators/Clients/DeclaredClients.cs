@@ -54,6 +54,8 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
             Jwks = entry.Jwks?.GetRawText(),
             JwksUri = entry.JwksUri,
             TokenEndpointAuthSigningAlg = entry.TokenEndpointAuthSigningAlg,
+            BackchannelLogoutUri = entry.BackchannelLogoutUri,
+            PostLogoutRedirectUris = entry.PostLogoutRedirectUris,
             DisabledAt = entry.Disabled == true ? editing.Now : null,
         };
         SetSecret(client, row);
@@ -78,6 +80,8 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         row.Jwks = Either(row.Jwks, entry.Jwks);
         row.JwksUri = entry.JwksUri;
         row.TokenEndpointAuthSigningAlg = entry.TokenEndpointAuthSigningAlg;
+        row.BackchannelLogoutUri = entry.BackchannelLogoutUri;
+        row.PostLogoutRedirectUris = Either(row.PostLogoutRedirectUris, entry.PostLogoutRedirectUris);
         SetDisabled(entry, row);
         var hasSecret = entry.ApplicationType == "web" && !entry.HasKeys();
         if (hasSecret || client.Secret is not null) SetSecret(client, row);

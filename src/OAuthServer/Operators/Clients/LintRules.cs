@@ -7,6 +7,9 @@ namespace OAuthServer.Operators.Clients;
 /// </summary>
 internal static class LintRules
 {
+    public const string BackchannelLogoutUriNotPublic = "backchannel_logout_uri_not_public";
+    public const string BackchannelLogoutUriUnreadable = "backchannel_logout_uri_unreadable";
+    public const string BackchannelLogoutUriWithoutHttps = "backchannel_logout_uri_without_https";
     public const string ClientDisabled = "client_disabled";
     public const string ClientNameHidesCharacters = "client_name_hides_characters";
     public const string ClientNameShared = "client_name_shared";

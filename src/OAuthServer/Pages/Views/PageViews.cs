@@ -85,6 +85,43 @@ public sealed record SignInView(
 /// <param name="UserName">Who is signed in.</param>
 public sealed record SignOutView(string UserName);
 
+/// <summary>An app asks to sign the person out, and may be asked about.</summary>
+/// <param name="UserName">Who is signed in.</param>
+/// <param name="ClientName">The app that asks; null when it is not known.</param>
+/// <param name="ClientId">Posted back as it is.</param>
+/// <param name="Target">Where the app wants to go on, posted back as it is.</param>
+/// <param name="State">The app's own, posted back as it is.</param>
+public sealed record LogoutView(
+    string UserName, string? ClientName, string? ClientId, string? Target, string? State);
+
+/// <summary>Where a person is signed in.</summary>
+/// <param name="UserName">Who is signed in.</param>
+/// <param name="Sessions">The one of this browser first.</param>
+/// <param name="Notice">A sentence about what was just done; null for none.</param>
+public sealed record SessionsView(string UserName, IReadOnlyList<SessionView> Sessions, string? Notice)
+{
+    /// <summary>True when there is more than this browser.</summary>
+    public bool HasOthers => Sessions.Any(session => !session.IsThis);
+}
+
+/// <summary>A browser in which a person is signed in.</summary>
+/// <param name="Id">Posted back to end it.</param>
+/// <param name="IsThis">The one that shows the page.</param>
+/// <param name="Device">Browser and system, in words.</param>
+public sealed record SessionView(Guid Id, bool IsThis, string Device)
+{
+    /// <summary>Where the person signed in there; null when it is not known.</summary>
+    public string? Address { get; init; }
+
+    public required DateTimeOffset BeganAt { get; init; }
+
+    /// <summary>To some minutes.</summary>
+    public required DateTimeOffset UsedAt { get; init; }
+
+    /// <summary>The apps that the person signed in to there, by name.</summary>
+    public required IReadOnlyList<string> Apps { get; init; }
+}
+
 /// <summary>The apps that have access.</summary>
 /// <param name="UserName">Who is signed in.</param>
 /// <param name="Connections">One per app, newest first.</param>

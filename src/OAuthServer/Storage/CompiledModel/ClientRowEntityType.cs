@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 25,
+                propertyCount: 27,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -77,6 +77,15 @@ namespace OAuthServer.Storage.CompiledModel
                 fieldInfo: typeof(ClientRow).GetField("<ApplicationType>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             applicationType.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             applicationType.AddAnnotation("Relational:ColumnName", "application_type");
+
+            var backchannelLogoutUri = runtimeEntityType.AddProperty(
+                "BackchannelLogoutUri",
+                typeof(string),
+                propertyInfo: typeof(ClientRow).GetProperty("BackchannelLogoutUri", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<BackchannelLogoutUri>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            backchannelLogoutUri.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            backchannelLogoutUri.AddAnnotation("Relational:ColumnName", "backchannel_logout_uri");
 
             var clientId = runtimeEntityType.AddProperty(
                 "ClientId",
@@ -207,6 +216,15 @@ namespace OAuthServer.Storage.CompiledModel
             ownGrantId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             ownGrantId.AddAnnotation("Relational:ColumnName", "own_grant_id");
             ownGrantId.AddAnnotation("Relational:DefaultValueSql", "gen_random_uuid()");
+
+            var postLogoutRedirectUris = runtimeEntityType.AddProperty(
+                "PostLogoutRedirectUris",
+                typeof(string[]),
+                propertyInfo: typeof(ClientRow).GetProperty("PostLogoutRedirectUris", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<PostLogoutRedirectUris>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            var postLogoutRedirectUrisElementType = postLogoutRedirectUris.SetElementType(typeof(string));
+            postLogoutRedirectUris.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            postLogoutRedirectUris.AddAnnotation("Relational:ColumnName", "post_logout_redirect_uris");
 
             var redirectUris = runtimeEntityType.AddProperty(
                 "RedirectUris",

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 41)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 49)
         {
         }
 
@@ -35,9 +35,14 @@ namespace OAuthServer.Storage.CompiledModel
             var consent = ConsentEntityType.Create(this);
             var databaseMoment = DatabaseMomentEntityType.Create(this);
             var databaseState = DatabaseStateEntityType.Create(this);
+            var dueNotice = DueNoticeEntityType.Create(this);
+            var endedAccess = EndedAccessEntityType.Create(this);
+            var endedSessions = EndedSessionsEntityType.Create(this);
             var grantHolder = GrantHolderEntityType.Create(this);
             var grantedAccess = GrantedAccessEntityType.Create(this);
+            var liveSession = LiveSessionEntityType.Create(this);
             var lockAnswer = LockAnswerEntityType.Create(this);
+            var logoutNotice = LogoutNoticeEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
             var pushedRequest = PushedRequestEntityType.Create(this);
             var refreshToken = RefreshTokenEntityType.Create(this);
@@ -51,6 +56,9 @@ namespace OAuthServer.Storage.CompiledModel
             var sessionText = SessionTextEntityType.Create(this);
             var tablePresence = TablePresenceEntityType.Create(this);
             var sequenceBehind = SequenceBehindEntityType.Create(this);
+            var session = SessionEntityType.Create(this);
+            var sessionClient = SessionClientEntityType.Create(this);
+            var sessionId = SessionIdEntityType.Create(this);
             var sessionKeyRow = SessionKeyRowEntityType.Create(this);
             var signingKeyRow = SigningKeyRowEntityType.Create(this);
             var sweptBatch = SweptBatchEntityType.Create(this);
@@ -65,6 +73,7 @@ namespace OAuthServer.Storage.CompiledModel
             AuditSealEntityType.CreateForeignKey1(auditSeal, signingKeyRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
+            SessionClientEntityType.CreateForeignKey1(sessionClient, session);
 
             DataProtectionKeyEntityType.CreateAnnotations(dataProtectionKey);
             AccountEntityType.CreateAnnotations(account);
@@ -81,9 +90,14 @@ namespace OAuthServer.Storage.CompiledModel
             ConsentEntityType.CreateAnnotations(consent);
             DatabaseMomentEntityType.CreateAnnotations(databaseMoment);
             DatabaseStateEntityType.CreateAnnotations(databaseState);
+            DueNoticeEntityType.CreateAnnotations(dueNotice);
+            EndedAccessEntityType.CreateAnnotations(endedAccess);
+            EndedSessionsEntityType.CreateAnnotations(endedSessions);
             GrantHolderEntityType.CreateAnnotations(grantHolder);
             GrantedAccessEntityType.CreateAnnotations(grantedAccess);
+            LiveSessionEntityType.CreateAnnotations(liveSession);
             LockAnswerEntityType.CreateAnnotations(lockAnswer);
+            LogoutNoticeEntityType.CreateAnnotations(logoutNotice);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
             PushedRequestEntityType.CreateAnnotations(pushedRequest);
             RefreshTokenEntityType.CreateAnnotations(refreshToken);
@@ -97,6 +111,9 @@ namespace OAuthServer.Storage.CompiledModel
             SessionTextEntityType.CreateAnnotations(sessionText);
             TablePresenceEntityType.CreateAnnotations(tablePresence);
             SequenceBehindEntityType.CreateAnnotations(sequenceBehind);
+            SessionEntityType.CreateAnnotations(session);
+            SessionClientEntityType.CreateAnnotations(sessionClient);
+            SessionIdEntityType.CreateAnnotations(sessionId);
             SessionKeyRowEntityType.CreateAnnotations(sessionKeyRow);
             SigningKeyRowEntityType.CreateAnnotations(signingKeyRow);
             SweptBatchEntityType.CreateAnnotations(sweptBatch);

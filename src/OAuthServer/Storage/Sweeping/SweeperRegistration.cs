@@ -17,6 +17,8 @@ internal static class SweeperRegistration
         services.AddSingleton(SweptTable.RevokedTokens());
         services.AddSingleton(SweptTable.PushedRequests());
         services.AddSingleton(SweptTable.UsedJwts());
+        services.AddSingleton(SweptTable.Sessions());
+        services.AddSingleton(SweptTable.LogoutNotices());
         services.AddSingleton<Sweeps>().AddSingleton<SweepTotals>().AddSingleton<Sweeper>();
         return services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
     }

@@ -42,6 +42,12 @@ internal sealed record SweptTable(string Name, string End, TimeSpan Keep)
     public static SweptTable PushedRequests() =>
         new("oauth_pushed_requests", "expires_at", TimeSpan.FromMinutes(10));
 
+    /// <summary>A session that is over stays for a week, for whoever asks what ended it; its apps leave with it.</summary>
+    public static SweptTable Sessions() => new("account_sessions", "ended_at", TimeSpan.FromDays(7));
+
+    /// <summary>The same for what apps were told of it.</summary>
+    public static SweptTable LogoutNotices() => new("oauth_logout_notices", "done_at", TimeSpan.FromDays(7));
+
     /// <summary>
     /// A used JWT stays some minutes after its end, for as far as the clocks of instances and database may differ.
     /// </summary>

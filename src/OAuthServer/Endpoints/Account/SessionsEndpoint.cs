@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Antiforgery;
+using OAuthServer.Accounts;
+using OAuthServer.Pages;
+using OAuthServer.Pages.Views;
+using OAuthServer.Protocol;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Endpoints.Account;
+
+/// <summary>
+/// <c>/account/sessions</c>: where the person is signed in, and ending one session, all others, or all access.
+/// </summary>
+internal static class SessionsEndpoint
+{
+    private static readonly string[] Fields = ["session"];
+
+    public static void MapSessions(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods(Routes.Sessions, ["GET", "HEAD"], ShowAsync).WithName("sessions-page");
+        routes.MapPost(Routes.EndSession, EndAsync).WithName("sessions-end");
+        routes.MapPost(Routes.EndOtherSessions, EndOthersAsync).WithName("sessions-end-others");
+        routes.MapPost(Routes.EndAllAccess, EndAllAccessAsync).WithName("sessions-end-all-access");
+    }
+
+    private static async Task<IResult> ShowAsync(
+        HttpContext http, AccountLinks links, PageAnswers pages, Sessions sessions, CancellationToken ct)
+    {
+        if (await AccountSession.ReadAsync(http) is not { } account)
+            return new SeeOther(links.SignIn(links.Sessions));
+        var live = (await sessions.ListAsync(account.Id, ct)).Select(session => View(session, account.SessionId))
+            .OrderByDescending(session => session.IsThis).ThenByDescending(session => session.UsedAt);
+        return pages.Sessions(new SessionsView(account.Name, [.. live], Notice(http.Request.Query["done"])));
+    }
+
+    private static async Task<IResult> EndAsync(
+        HttpContext http, AccountLinks links, PageAnswers pages, IAntiforgery antiforgery, SessionsService service)
+    {
+        if (await AccountForm.ReadAsync(http.Request, Fields, http.RequestAborted) is not { } form)
+            return pages.Malformed(links.Sessions);
+        var account = await AccountSession.ReadAsync(http);
+        if (account is null || !await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
+        if (!Guid.TryParseExact(form["session"], "D", out var session)) return pages.Malformed(links.Sessions);
+        if (session == account.SessionId)
+        {
+            await service.SignOutAsync(http, account);
+            return new SeeOther(links.SignOut);
+        }
+
+        // One that is over, or somebody else's, ends nothing and is answered alike.
+        await service.EndAsync(http, account, session);
+        return new SeeOther(links.Sessions + "?done=ended");
+    }
+
+    private static async Task<IResult> EndOthersAsync(
+        HttpContext http, AccountLinks links, PageAnswers pages, IAntiforgery antiforgery, SessionsService service)
+    {
+        if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null)
+            return pages.Malformed(links.Sessions);
+        var account = await AccountSession.ReadAsync(http);
+        if (account is null || !await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
+        await service.EndOthersAsync(http, account);
+        return new SeeOther(links.Sessions + "?done=others");
+    }
+
+    private static async Task<IResult> EndAllAccessAsync(
+        HttpContext http, AccountLinks links, PageAnswers pages, IAntiforgery antiforgery, SessionsService service)
+    {
+        if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null)
+            return pages.Malformed(links.Sessions);
+        var account = await AccountSession.ReadAsync(http);
+        if (account is null || !await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
+        await service.EndAllAccessAsync(http, account);
+        return new SeeOther(links.SignOut + "?done=all-access");
+    }
+
+    private static SessionView View(LiveSession session, Guid current) =>
+        new(session.Id, session.Id == current, session.Device ?? BrowserName.Of(null))
+        {
+            Address = session.Address,
+            BeganAt = session.BeganAt,
+            UsedAt = session.UsedAt,
+            Apps = session.Apps,
+        };
+
+    private static string? Notice(string? done) => done switch
+    {
+        "ended" => "That session has ended, and the apps that were signed in to there are being told.",
+        "others" => "You are signed in nowhere else now. The apps that were signed in to there are being told.",
+        _ => null,
+    };
+}

@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace OAuthServer.Operators.Accounts;
+
+/// <summary><c>OAuthServer accounts</c>: an operator's hand on people's access.</summary>
+internal static class AccountsCommand
+{
+    public static Command Create(CommandRunner runner) => new(
+        "accounts",
+        "End what people are signed in to. 0: done; 1: there is no such account; 2: a setting is wrong; "
+        + "3: the database cannot be used.")
+    {
+        AccountsSignOutCommand.Create(runner),
+    };
+}
