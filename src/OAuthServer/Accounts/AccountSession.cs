@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
@@ -13,7 +14,11 @@ namespace OAuthServer.Accounts;
 /// <param name="AuthenticatedAt">
 /// When the password was last typed, whole seconds (OpenID Connect calls it auth_time).
 /// </param>
-internal sealed record SignedInAccount(Guid Id, string Name, string SecurityStamp, DateTimeOffset AuthenticatedAt);
+/// <param name="SessionId">
+/// The session in this browser, the same until the person signs out (OpenID Connect calls it sid).
+/// </param>
+internal sealed record SignedInAccount(
+    Guid Id, string Name, string SecurityStamp, DateTimeOffset AuthenticatedAt, Guid SessionId);
 
 /// <summary>
 /// The session of a person: read, started and ended here and nowhere else
@@ -30,6 +35,7 @@ internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices
     private static readonly string StampClaim = new ClaimsIdentityOptions().SecurityStampClaimType;
     private const string AuthenticatedAtKey = "authenticated_at";
     private const string EndsAtKey = "ends_at";
+    private const string SessionIdKey = "session_id";
 
     /// <summary>
     /// Reads the session, and makes it the user of the request, so that antiforgery tokens belong to this account.
@@ -38,19 +44,14 @@ internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices
     {
         var result = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
         if (!result.Succeeded) return null;
-        var (user, properties) = (result.Principal, result.Properties);
-        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;
-        http.User = user;
-        return new SignedInAccount(
-            id,
-            user.Identity?.Name ?? "",
-            user.FindFirstValue(StampClaim) ?? "",
-            Read(properties, AuthenticatedAtKey) ?? DateTimeOffset.UnixEpoch);
+        var account = Read(result);
+        if (account is not null) http.User = result.Principal;
+        return account;
     }
 
     /// <summary>
-    /// Starts a new session with a new cookie; an older one of this browser is replaced (session fixation). The
-    /// browser now knows the account.
+    /// Signs a person in with a new cookie; an older one of this browser is replaced (session fixation). Whoever signs
+    /// in once more goes on with the same session. The browser now knows the account.
     /// </summary>
     public async Task StartAsync(HttpContext http, Account account, bool keep)
     {
@@ -62,6 +63,7 @@ internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices
             ExpiresUtc = now + (keep ? KeptLifetime : Lifetime),
         };
         Write(properties, AuthenticatedAtKey, now);
+        properties.Items[SessionIdKey] = (await GoingOnAsync(http, account) ?? Handle.NewId()).ToString();
         if (!keep) Write(properties, EndsAtKey, now + Lifetime);
         var user = await signIn.CreateUserPrincipalAsync(account);
         await http.SignInAsync(IdentityConstants.ApplicationScheme, user, properties);
@@ -79,6 +81,26 @@ internal sealed class AccountSession(SignInManager<Account> signIn, KnownDevices
     /// </summary>
     public static bool HasEnded(AuthenticationProperties properties, DateTimeOffset now) =>
         Read(properties, EndsAtKey) <= now;
+
+    // Of this browser, when it is the same person's.
+    private static async Task<Guid?> GoingOnAsync(HttpContext http, Account account)
+    {
+        var result = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        return result.Succeeded && Read(result) is { } before && before.Id == account.Id ? before.SessionId : null;
+    }
+
+    private static SignedInAccount? Read(AuthenticateResult result)
+    {
+        var (user, properties) = (result.Principal!, result.Properties!);
+        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;
+        if (!properties.Items.TryGetValue(SessionIdKey, out var text) || !Guid.TryParse(text, out var session)) return null;
+        return new SignedInAccount(
+            id,
+            user.Identity?.Name ?? "",
+            user.FindFirstValue(StampClaim) ?? "",
+            Read(properties, AuthenticatedAtKey) ?? DateTimeOffset.UnixEpoch,
+            session);
+    }
 
     private static void Write(AuthenticationProperties properties, string key, DateTimeOffset time) =>
         properties.Items[key] = time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

@@ -21,6 +21,19 @@ internal sealed record GrantedAccess(Guid? UserId, Guid GrantId, string Scope)
     /// <summary>How long the access token lives; null for the server's own.</summary>
     public TimeSpan? Lifetime { get; init; }
 
+    /// <summary>The session in which the person allowed it; null for access of the client's own.</summary>
+    public Guid? SessionId { get; init; }
+
+    /// <summary>When the person signed in.</summary>
+    public DateTimeOffset? AuthTime { get; init; }
+
+    public string? Acr { get; init; }
+
+    public string[]? Amr { get; init; }
+
+    /// <summary>Of the authorization request; of an exchange alone.</summary>
+    public string? Nonce { get; init; }
+
     /// <summary>Holds the refresh token.</summary>
     public override string ToString() => $"access of {UserId}";
 }
@@ -79,7 +92,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
     /// <summary>The same in a transaction of the caller's.</summary>
     public static async Task<bool> TryIssueAsync(OAuthDbContext db, NewCode code, CancellationToken ct)
     {
-        var issued = await db.OnceAsync<GrantedAccess>($"""
+        var issued = await db.OnceAsync<GrantHolder>($"""
             WITH asked AS (
                 SELECT {code.ClientId} AS client_id, {code.Scope} AS scope, {OrNull.Uuid(code.TicketId)} AS ticket_id,
                        {code.Resources} AS resources, {code.ScopesByResource} AS scopes_of
@@ -101,10 +114,12 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                 RETURNING user_id
             ), issued AS (
                 INSERT INTO oauth_authorization_codes (id, code, client_id, user_id, ticket_id, redirect_uri,
-                    redirect_uri_was_sent, scope, resources, code_challenge, expires_at)
+                    redirect_uri_was_sent, scope, resources, code_challenge, session_id, auth_time, acr, amr, nonce,
+                    expires_at)
                 SELECT {Handle.NewId()}, {Handle.Hash(code.Code)}, client_id, id, ticket_id, {code.RedirectUri},
                        {code.RedirectUriWasSent}, scope, resources, {OrNull.Text(code.CodeChallenge)},
-                       now() + {code.Lifetime} FROM person WHERE EXISTS (SELECT FROM agreed)
+                       {code.SessionId}, {code.AuthTime}, {OrNull.Text(code.Acr)}, {OrNull.Texts(code.Amr)},
+                       {OrNull.Text(code.Nonce)}, now() + {code.Lifetime} FROM person WHERE EXISTS (SELECT FROM agreed)
                    OR (ticket_id IS NULL AND (SELECT count(*) FROM remembered) = cardinality(resources))
                 ON CONFLICT (ticket_id) DO NOTHING
                 RETURNING user_id, id, client_id, scope, ticket_id
@@ -115,7 +130,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                              WITH ORDINALITY AS e (event, number)
                 WHERE number = 1 OR ticket_id IS NOT NULL
             )
-            SELECT user_id, id AS grant_id, scope, '' AS resource FROM issued
+            SELECT user_id FROM issued
             """, ct);
         return db.IsAnswered(issued);
     }
@@ -147,11 +162,12 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                       asked.allowed[array_position(asked.apis, coalesce(asked.api, c.resources[1]))], ' ')
                   AND EXISTS (SELECT FROM accounts a WHERE a.id = c.user_id AND a.disabled_at IS NULL
                               AND a.grants_from <= c.created_at)
-                RETURNING id, c.client_id, user_id, scope, resources, coalesce(asked.api, c.resources[1]) AS resource
+                RETURNING id, c.client_id, user_id, scope, resources, coalesce(asked.api, c.resources[1]) AS resource,
+                          session_id, auth_time, acr, amr, nonce
             ), first AS (
                 INSERT INTO oauth_refresh_tokens (id, family, token, client_id, user_id, scope, resources,
-                    device_fingerprint, expires_at, family_expires_at, sweep_at)
-                SELECT id, family, token, client_id, user_id, scope, resources,
+                    session_id, auth_time, acr, amr, device_fingerprint, expires_at, family_expires_at, sweep_at)
+                SELECT id, family, token, client_id, user_id, scope, resources, session_id, auth_time, acr, amr,
                        {OrNull.Bytes(code.DeviceFingerprint)}, LEAST(idle_end, absolute_end), absolute_end,
                        date_bin('24 hours', LEAST(idle_end, absolute_end), now()) + interval '24 hours'
                 FROM redeemed, (SELECT {OrNull.Bytes(family)} AS family, {OrNull.Bytes(token)} AS token,
@@ -163,7 +179,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                 SELECT {AuditEventNames.CodeRedeemed}, client_id, user_id, id,
                        {code.Audit.Address}::text, {code.Audit.CorrelationId}::text FROM redeemed
             )
-            SELECT user_id, id AS grant_id, scope, resource FROM redeemed
+            SELECT user_id, id AS grant_id, scope, resource, session_id, auth_time, acr, amr, nonce FROM redeemed
             """, ct);
         return db.IsAnswered(access) ? access : null;
     }

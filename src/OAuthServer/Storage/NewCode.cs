@@ -31,6 +31,21 @@ internal sealed record NewCode
 
     public string? CodeChallenge { get; init; }
 
+    /// <summary>The session in which it was made (OpenID Connect: <c>sid</c>).</summary>
+    public required Guid SessionId { get; init; }
+
+    /// <summary>When the person signed in (OpenID Connect: <c>auth_time</c>).</summary>
+    public required DateTimeOffset AuthTime { get; init; }
+
+    /// <summary>How well (OpenID Connect: <c>acr</c>).</summary>
+    public string? Acr { get; init; }
+
+    /// <summary>By what (RFC 8176: <c>amr</c>).</summary>
+    public string[]? Amr { get; init; }
+
+    /// <summary>Returned in the ID token as it came (OpenID Connect Core §3.1.2.1).</summary>
+    public string? Nonce { get; init; }
+
     public required TimeSpan Lifetime { get; init; }
 
     public required AuditContext Audit { get; init; }

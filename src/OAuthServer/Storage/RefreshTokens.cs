@@ -112,7 +112,9 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                   AND (NOT asked.same_device OR t.device_fingerprint IS NULL OR t.device_fingerprint = asked.device)
                   AND EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL
                               AND a.grants_from <= t.created_at)
-                RETURNING user_id, t.client_id, id, scope, device_changed, coalesce(asked.api, resources[1]) AS resource
+                RETURNING user_id, t.client_id, id, scope, device_changed,
+                          coalesce(asked.api, resources[1]) AS resource,
+                          session_id, auth_time, acr, amr
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
                 SELECT event, client_id, user_id, id,
@@ -121,7 +123,8 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                                 WITH ORDINALITY AS e (event, number)
                 WHERE number = 1 OR device_changed
             )
-            SELECT user_id, id AS grant_id, scope, resource FROM presented
+            SELECT user_id, id AS grant_id, scope, resource, session_id, auth_time, acr, amr,
+                   NULL AS nonce FROM presented
             """, ct);
     }
 
@@ -154,7 +157,8 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.OnceAsync<RepeatedAccess>($"""
             WITH successor AS (
-                SELECT family, user_id, id, scope, rotated_from, repeated, repeats_in_a_row,
+                SELECT family, user_id, id, scope, session_id, auth_time, acr, amr,
+                       rotated_from, repeated, repeats_in_a_row,
                        coalesce({OrNull.Text(repetition.Resource)}, resources[1]) AS resource,
                        device_fingerprint <> {OrNull.Bytes(repetition.DeviceFingerprint)} AS other_device,
                        {repetition.IsOurOwn} OR rotated_at = 'infinity' AS is_ours
@@ -177,7 +181,8 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                        rotated_from, other_device
                 FROM judged WHERE within_bound
             )
-            SELECT user_id, id AS grant_id, scope, resource, rotated_from AS earlier_address, other_device, within_bound
+            SELECT user_id, id AS grant_id, scope, resource, session_id, auth_time, acr, amr,
+                   rotated_from AS earlier_address, other_device, within_bound
             FROM judged
             """, ct);
     }

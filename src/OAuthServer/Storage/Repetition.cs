@@ -55,6 +55,14 @@ internal sealed record RepeatedAccess
     /// <summary>The API that the access token is for.</summary>
     public required string Resource { get; init; }
 
+    public Guid? SessionId { get; init; }
+
+    public DateTimeOffset? AuthTime { get; init; }
+
+    public string? Acr { get; init; }
+
+    public string[]? Amr { get; init; }
+
     /// <summary>Where the same token came from first.</summary>
     public string? EarlierAddress { get; init; }
 
@@ -65,5 +73,12 @@ internal sealed record RepeatedAccess
     public bool WithinBound { get; init; }
 
     /// <summary>The same as of a first refresh.</summary>
-    public GrantedAccess ToGranted() => new(UserId, GrantId, Scope) { Resource = Resource };
+    public GrantedAccess ToGranted() => new(UserId, GrantId, Scope)
+    {
+        Resource = Resource,
+        SessionId = SessionId,
+        AuthTime = AuthTime,
+        Acr = Acr,
+        Amr = Amr,
+    };
 }

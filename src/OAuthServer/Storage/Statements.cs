@@ -66,6 +66,8 @@ internal static class OrNull
 {
     public static NpgsqlParameter Text(string? value) => Of(value, NpgsqlDbType.Text);
 
+    public static NpgsqlParameter Texts(string[]? value) => Of(value, NpgsqlDbType.Array | NpgsqlDbType.Text);
+
     public static NpgsqlParameter Bytes(byte[]? value) => Of(value, NpgsqlDbType.Bytea);
 
     public static NpgsqlParameter Number(int? value) => Of(value, NpgsqlDbType.Integer);

@@ -49,6 +49,8 @@ internal sealed class CodeIssuer(
             Resources = [.. request.Resources.Select(api => api.Canonical)],
             ScopesByResource = [.. request.Resources.Select(api => request.ScopeOf(api).ToString())],
             CodeChallenge = request.CodeChallenge,
+            SessionId = person.SessionId,
+            AuthTime = person.AuthenticatedAt,
             Lifetime = options.Value.AuthorizationCodeLifetime,
             Audit = audit,
         };

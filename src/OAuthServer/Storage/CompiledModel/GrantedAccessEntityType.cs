@@ -19,7 +19,35 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.GrantedAccess",
                 typeof(GrantedAccess),
                 baseEntityType,
-                propertyCount: 4);
+                propertyCount: 9);
+
+            var acr = runtimeEntityType.AddProperty(
+                "Acr",
+                typeof(string),
+                propertyInfo: typeof(GrantedAccess).GetProperty("Acr", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(GrantedAccess).GetField("<Acr>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            acr.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            acr.AddAnnotation("Relational:ColumnName", "acr");
+
+            var amr = runtimeEntityType.AddProperty(
+                "Amr",
+                typeof(string[]),
+                propertyInfo: typeof(GrantedAccess).GetProperty("Amr", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(GrantedAccess).GetField("<Amr>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            var amrElementType = amr.SetElementType(typeof(string));
+            amr.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            amr.AddAnnotation("Relational:ColumnName", "amr");
+
+            var authTime = runtimeEntityType.AddProperty(
+                "AuthTime",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(GrantedAccess).GetProperty("AuthTime", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(GrantedAccess).GetField("<AuthTime>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            authTime.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            authTime.AddAnnotation("Relational:ColumnName", "auth_time");
 
             var grantId = runtimeEntityType.AddProperty(
                 "GrantId",
@@ -29,6 +57,15 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
             grantId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             grantId.AddAnnotation("Relational:ColumnName", "grant_id");
+
+            var nonce = runtimeEntityType.AddProperty(
+                "Nonce",
+                typeof(string),
+                propertyInfo: typeof(GrantedAccess).GetProperty("Nonce", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(GrantedAccess).GetField("<Nonce>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            nonce.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            nonce.AddAnnotation("Relational:ColumnName", "nonce");
 
             var resource = runtimeEntityType.AddProperty(
                 "Resource",
@@ -45,6 +82,15 @@ namespace OAuthServer.Storage.CompiledModel
                 fieldInfo: typeof(GrantedAccess).GetField("<Scope>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             scope.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             scope.AddAnnotation("Relational:ColumnName", "scope");
+
+            var sessionId = runtimeEntityType.AddProperty(
+                "SessionId",
+                typeof(Guid?),
+                propertyInfo: typeof(GrantedAccess).GetProperty("SessionId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(GrantedAccess).GetField("<SessionId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            sessionId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            sessionId.AddAnnotation("Relational:ColumnName", "session_id");
 
             var userId = runtimeEntityType.AddProperty(
                 "UserId",

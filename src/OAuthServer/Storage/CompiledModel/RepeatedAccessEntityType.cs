@@ -19,7 +19,35 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.RepeatedAccess",
                 typeof(RepeatedAccess),
                 baseEntityType,
-                propertyCount: 7);
+                propertyCount: 11);
+
+            var acr = runtimeEntityType.AddProperty(
+                "Acr",
+                typeof(string),
+                propertyInfo: typeof(RepeatedAccess).GetProperty("Acr", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RepeatedAccess).GetField("<Acr>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            acr.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            acr.AddAnnotation("Relational:ColumnName", "acr");
+
+            var amr = runtimeEntityType.AddProperty(
+                "Amr",
+                typeof(string[]),
+                propertyInfo: typeof(RepeatedAccess).GetProperty("Amr", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RepeatedAccess).GetField("<Amr>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            var amrElementType = amr.SetElementType(typeof(string));
+            amr.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            amr.AddAnnotation("Relational:ColumnName", "amr");
+
+            var authTime = runtimeEntityType.AddProperty(
+                "AuthTime",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(RepeatedAccess).GetProperty("AuthTime", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RepeatedAccess).GetField("<AuthTime>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            authTime.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            authTime.AddAnnotation("Relational:ColumnName", "auth_time");
 
             var earlierAddress = runtimeEntityType.AddProperty(
                 "EarlierAddress",
@@ -63,6 +91,15 @@ namespace OAuthServer.Storage.CompiledModel
                 fieldInfo: typeof(RepeatedAccess).GetField("<Scope>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             scope.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             scope.AddAnnotation("Relational:ColumnName", "scope");
+
+            var sessionId = runtimeEntityType.AddProperty(
+                "SessionId",
+                typeof(Guid?),
+                propertyInfo: typeof(RepeatedAccess).GetProperty("SessionId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RepeatedAccess).GetField("<SessionId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            sessionId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            sessionId.AddAnnotation("Relational:ColumnName", "session_id");
 
             var userId = runtimeEntityType.AddProperty(
                 "UserId",

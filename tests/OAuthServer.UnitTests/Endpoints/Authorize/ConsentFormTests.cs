@@ -35,7 +35,7 @@ public sealed class ConsentFormTests
 
     public ConsentFormTests()
     {
-        _person = new SignedInAccount(Handle.NewId(), "alice@example.com", "stamp", _clock.GetUtcNow());
+        _person = new SignedInAccount(Handle.NewId(), "alice@example.com", "stamp", _clock.GetUtcNow(), Handle.NewId());
         var options = Options.Create(new OAuthOptions { Issuer = "https://as.example.test" });
         var address = new ServerAddress(options);
         // A page is looked at as it is handed on; nothing is rendered here.
