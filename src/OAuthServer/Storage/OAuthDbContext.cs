@@ -44,6 +44,8 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<Account> Accounts => Set<Account>();
 
+    public DbSet<AccountProfile> Profiles => Set<AccountProfile>();
+
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public DbSet<AuditRow> AuditEvents => Set<AuditRow>();

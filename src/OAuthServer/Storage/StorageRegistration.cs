@@ -69,6 +69,7 @@ internal static class StorageRegistration
         services.AddSingleton<RevokedTokens>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenStanding>();
+        services.AddSingleton<UserInfo>();
         services.AddSingleton<UsedJwts>();
     }
 

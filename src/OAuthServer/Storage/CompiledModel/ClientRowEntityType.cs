@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 25,
+                propertyCount: 26,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -77,6 +77,15 @@ namespace OAuthServer.Storage.CompiledModel
                 fieldInfo: typeof(ClientRow).GetField("<ApplicationType>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             applicationType.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             applicationType.AddAnnotation("Relational:ColumnName", "application_type");
+
+            var claimsInIdToken = runtimeEntityType.AddProperty(
+                "ClaimsInIdToken",
+                typeof(bool),
+                propertyInfo: typeof(ClientRow).GetProperty("ClaimsInIdToken", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<ClaimsInIdToken>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            claimsInIdToken.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            claimsInIdToken.AddAnnotation("Relational:ColumnName", "claims_in_id_token");
 
             var clientId = runtimeEntityType.AddProperty(
                 "ClientId",
