@@ -23,7 +23,7 @@ public class TokenBenchmarks
     {
         if (!SigningKey.TryFromPem(SigningKey.GeneratePem(), out var key, out var fault)) throw new InvalidOperationException(fault);
         var options = Options.Create(new OAuthOptions { Issuer = "https://as.example" });
-        (_key, _issuer) = (key, new TokenIssuer(new ServerAddress(options), options, TimeProvider.System, new ServerTelemetry(new Meter(ServerTelemetry.Name), TimeProvider.System)));
+        (_key, _issuer) = (key, new TokenIssuer(new ServerAddress(options), new IdTokenIssuer(new ServerAddress(options)), options, TimeProvider.System, new ServerTelemetry(new Meter(ServerTelemetry.Name), TimeProvider.System)));
     }
 
     [Benchmark(Description = "sign 400 bytes, RS256-2048")]

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using OAuthServer.Clients;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Testing;
@@ -8,6 +10,9 @@ namespace OAuthServer.Testing;
 internal static class Apis
 {
     private static readonly Uri Metadata = new("/.well-known/oauth-authorization-server", UriKind.Relative);
+
+    /// <summary>The addresses of the usual server.</summary>
+    public static ServerAddress Server => new(Options.Create(new OAuthOptions { Issuer = TestServer.Issuer }));
 
     /// <summary>The default API alone, with these scopes; none at all without any.</summary>
     public static ResourceList Of(params string[] scopes) =>

@@ -19,7 +19,11 @@ namespace OAuthServer.Accounts;
 /// The session in this browser, the same until the person signs out (OpenID Connect calls it sid).
 /// </param>
 internal sealed record SignedInAccount(
-    Guid Id, string Name, string SecurityStamp, DateTimeOffset AuthenticatedAt, Guid SessionId);
+    Guid Id, string Name, string SecurityStamp, DateTimeOffset AuthenticatedAt, Guid SessionId)
+{
+    /// <summary>Another one each time that the password was typed, also within a second and in the same session.</summary>
+    public string SignInId { get; init; } = string.Empty;
+}
 
 /// <summary>
 /// The session of a person: read, started and ended here and nowhere else
@@ -38,6 +42,7 @@ internal sealed class AccountSession(
     private const string AuthenticatedAtKey = "authenticated_at";
     private const string EndsAtKey = "ends_at";
     private const string SessionIdKey = "session_id";
+    private const string SignInIdKey = "sign_in_id";
 
     /// <summary>
     /// Reads the session, and makes it the user of the request, so that antiforgery tokens belong to this account.
@@ -66,6 +71,7 @@ internal sealed class AccountSession(
         };
         Write(properties, AuthenticatedAtKey, now);
         properties.Items[SessionIdKey] = (await BeginAsync(http, account, keep)).ToString();
+        properties.Items[SignInIdKey] = Handle.NewId().ToString("N");
         if (!keep) Write(properties, EndsAtKey, now + Lifetime);
         var user = await signIn.CreateUserPrincipalAsync(account);
         await http.SignInAsync(IdentityConstants.ApplicationScheme, user, properties);
@@ -127,12 +133,16 @@ internal sealed class AccountSession(
     {
         if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;
         if (!properties.Items.TryGetValue(SessionIdKey, out var text) || !Guid.TryParse(text, out var session)) return null;
+        if (!properties.Items.TryGetValue(SignInIdKey, out var signIn) || signIn is null) return null;
         return new SignedInAccount(
             id,
             user.Identity?.Name ?? "",
             user.FindFirstValue(StampClaim) ?? "",
             Read(properties, AuthenticatedAtKey) ?? DateTimeOffset.UnixEpoch,
-            session);
+            session)
+        {
+            SignInId = signIn,
+        };
     }
 
     private static void Write(AuthenticationProperties properties, string key, DateTimeOffset time) =>

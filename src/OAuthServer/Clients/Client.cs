@@ -49,6 +49,9 @@ internal sealed class Client(ClientRow row, ResourceList apis)
     /// <summary>The APIs that the client may ask for (RFC 8707 §2).</summary>
     public ClientResources Resources { get; } = new(row, apis);
 
+    /// <summary>True when its ID tokens carry the claims of its scopes, beside the userinfo endpoint.</summary>
+    public bool TellsClaims => row.ClaimsInIdToken;
+
     public IReadOnlyList<string> RedirectUris => row.RedirectUris;
 
     /// <summary>True for an address, character by character, where people may be sent who signed out.</summary>

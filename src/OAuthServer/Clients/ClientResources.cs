@@ -15,12 +15,17 @@ internal sealed class ClientResources
         var listed = row.AllowedResources.Select(ResourceUri.Canonical).ToHashSet(StringComparer.Ordinal);
         _allowed = known.Live.Where(api => api.IsDefault || listed.Contains(api.Canonical))
             .ToDictionary(api => api.Canonical, StringComparer.Ordinal);
+        Person = row.AllowedScopes.Contains(PersonScopes.OpenId, StringComparer.Ordinal) ? known.Person : null;
+        if (Person is { } person) _allowed.Add(person.Canonical, person);
         Names = [.. _allowed.Keys];
         Scopes = [.. _allowed.Values.Select(api => Scope.Of(row.AllowedScopes).Among(api.Scopes).ToString())];
     }
 
     /// <summary>What a request means that names no resource.</summary>
     public Resource? Default => _known.Default;
+
+    /// <summary>What a token with scopes of the person alone is for; null for a client without <c>openid</c>.</summary>
+    public Resource? Person { get; }
 
     /// <summary>Their canonical identifiers.</summary>
     public string[] Names { get; }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Clients;
 
@@ -7,12 +8,13 @@ namespace OAuthServer.Clients;
 /// every instance at once (see <see cref="ClientChangeListener"/>), and a short expiry covers a lost notification.
 /// </summary>
 internal sealed class ResourceDirectory(
-    Storage.Resources resources, IOptions<ClientCacheOptions> options, TimeProvider clock)
+    Storage.Resources resources, ServerAddress address, IOptions<ClientCacheOptions> options, TimeProvider clock)
     : IFollowsChanges, IDisposable
 {
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly Lock _signalling = new();
     private readonly TimeSpan _lifetime = options.Value.CacheLifetime;
+    private readonly Resource _person = PersonResource.Of(address);
     private volatile Known? _known;
     private long _changes;
 
@@ -44,7 +46,7 @@ internal sealed class ResourceDirectory(
         var rows = await resources.ListAsync(ct);
         lock (_signalling)
         {
-            var list = _known?.List is { } same && same.IsOf(rows) ? same : new ResourceList(rows);
+            var list = _known?.List is { } same && same.IsOf(rows) ? same : new ResourceList(rows, _person);
             // What was read before a change arrived does not take the place of what was read after it.
             if (_known is null || _known.Changes <= before) _known = new Known(list, clock.GetTimestamp(), before);
             return list;

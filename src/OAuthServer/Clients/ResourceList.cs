@@ -9,10 +9,15 @@ internal sealed class ResourceList
     private readonly Dictionary<string, Resource> _known;
     private readonly string _rows;
 
-    public ResourceList(IReadOnlyList<ResourceRow> rows)
+    /// <param name="rows">Those of <c>oauth_resources</c>.</param>
+    /// <param name="person">What tokens with scopes of the person alone are for; null where that does not matter.</param>
+    public ResourceList(IReadOnlyList<ResourceRow> rows, Resource? person = null)
     {
+        Person = person;
         _rows = JsonSerializer.Serialize(rows);
-        _known = rows.Select(row => new Resource(row)).ToDictionary(api => api.Canonical, StringComparer.Ordinal);
+        // An address of the server's own is never that of an API.
+        _known = rows.Select(row => new Resource(row)).Where(api => api.Canonical != person?.Canonical)
+            .ToDictionary(api => api.Canonical, StringComparer.Ordinal);
         Live = [.. _known.Values.Where(api => !api.IsDisabled).OrderBy(api => api.Canonical, StringComparer.Ordinal)];
         Default = Live.FirstOrDefault(api => api.IsDefault);
         Scopes = [.. Live.SelectMany(api => api.Scopes).Distinct().Order(StringComparer.Ordinal)];
@@ -24,6 +29,9 @@ internal sealed class ResourceList
     /// <summary>What a request means that names no resource; null when no row says so.</summary>
     public Resource? Default { get; }
 
+    /// <summary>The server's own, for scopes of the person; no API, so not among <see cref="Live"/>.</summary>
+    public Resource? Person { get; }
+
     /// <summary>The scopes of all that are not disabled.</summary>
     public IReadOnlyList<string> Scopes { get; }
 
@@ -31,5 +39,6 @@ internal sealed class ResourceList
     public bool IsOf(IReadOnlyList<ResourceRow> rows) => _rows == JsonSerializer.Serialize(rows);
 
     /// <summary>The API of this canonical identifier, disabled or not; null when there is none.</summary>
-    public Resource? Find(string canonical) => _known.GetValueOrDefault(canonical);
+    public Resource? Find(string canonical) =>
+        canonical == Person?.Canonical ? Person : _known.GetValueOrDefault(canonical);
 }

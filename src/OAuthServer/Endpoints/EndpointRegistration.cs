@@ -19,6 +19,9 @@ internal static class EndpointRegistration
         services.AddSingleton<AuthorizeRequests>();
         services.AddSingleton<CodeIssuer>();
         services.AddSingleton<AuthorizeService>();
+        services.AddSingleton<Interactions>();
+        services.AddSingleton<SignInDemands>();
+        services.AddSingleton<AppAnswers>();
         services.AddSingleton<AuthorizeAnswer>();
         services.AddSingleton<ConsentForm>();
         services.AddScoped<SignInAnswer>();
@@ -28,10 +31,12 @@ internal static class EndpointRegistration
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, RefreshTokenGrant>();
         services.AddSingleton<IGrant, ClientCredentialsGrant>();
+        services.AddSingleton<IdTokenIssuer>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<TokenService>();
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<IdTokenHintReader>();
+        services.AddSingleton<UserInfoService>();
         services.AddSingleton<AccessTokenRevoker>();
         services.AddSingleton<RevokeService>();
         services.AddSingleton<LogoutService>();

@@ -19,6 +19,7 @@ internal sealed class OAuthAnswers(ServerAddress address, GrantRefusals grants)
         json.WriteString("token_type"u8, "Bearer"u8);
         json.WriteNumber("expires_in"u8, tokens.ExpiresIn);
         if (tokens.RefreshToken is { } refreshToken) json.WriteString("refresh_token"u8, refreshToken);
+        if (tokens.IdToken is { } idToken) json.WriteString("id_token"u8, idToken);
         json.WriteString("scope"u8, tokens.Scope);
     });
 

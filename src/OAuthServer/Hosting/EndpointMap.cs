@@ -5,6 +5,7 @@ using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Endpoints.Introspect;
 using OAuthServer.Endpoints.Logout;
+using OAuthServer.Endpoints.OpenId;
 using OAuthServer.Endpoints.Push;
 using OAuthServer.Endpoints.Revoke;
 using OAuthServer.Endpoints.Token;
@@ -29,6 +30,7 @@ internal static class EndpointMap
         foreach (var route in people.MapLogout()) route.RequireBudget(Budget.Authorize);
         foreach (var route in people.MapAccounts()) route.RequireBudget(Budget.SignIn);
         routes.MapStyleSheet();
+        routes.MapScript();
         app.MapChangePassword();
 
         // These need no services of a request's own, so they are handed theirs once.
@@ -48,6 +50,13 @@ internal static class EndpointMap
         // For APIs and gateways, never for pages: no origin may read it.
         routes.MapIntrospect(Service<IntrospectService>(app), answers, telemetry).RequireBudget(Budget.Token);
 
+        // An app in a browser calls it as it calls the token endpoint.
+        routes.MapUserInfo(server, Service<UserInfoService>(app), telemetry)
+            .RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
+        app.MapUserInfoMetadata(server).RequireCors(ClientOrigins.Any);
+
+        foreach (var route in app.MapOpenIdMetadata(server, Service<DiscoveryDocuments>(app)))
+            route.RequireCors(ClientOrigins.Any);
         app.MapMetadata(server, Service<DiscoveryDocuments>(app)).RequireCors(ClientOrigins.Any);
         routes.MapKeys(Service<KeyRing>(app), answers, Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);
         routes.MapRevocations(Service<RevocationList>(app))

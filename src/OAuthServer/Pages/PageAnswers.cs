@@ -33,6 +33,16 @@ internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment enviro
     public IResult Continue(ContinueView view) =>
         new PageResult(renderer) { Page = typeof(ContinuePage), View = view, Status = StatusCodes.Status200OK };
 
+    /// <summary>The answer to an app as a form, which a script sends at once.</summary>
+    public IResult FormPost(FormPostView view) => new PageResult(renderer)
+    {
+        Page = typeof(FormPostPage),
+        View = view,
+        Status = StatusCodes.Status200OK,
+        HasScript = true,
+        FormActionSource = RedirectUri.ContentSecurityPolicySource(view.Url),
+    };
+
     /// <summary>The second answer to a consent form, whose first one the app has used.</summary>
     public IResult Answered(AnsweredView view) =>
         new PageResult(renderer) { Page = typeof(AnsweredPage), View = view, Status = StatusCodes.Status200OK };

@@ -2,7 +2,7 @@ namespace OAuthServer.Pages;
 
 /// <summary>
 /// The headers of every page: not framed, cached, sniffed or leaking a referrer, without any script
-/// (RFC 6749 §10.13, RFC 9700 §4.16). Call <see cref="Apply"/> last, since antiforgery writes some of them too.
+/// but one file of ours (RFC 6749 §10.13, RFC 9700 §4.16). Call <see cref="Apply"/> last, since antiforgery writes some of them too.
 /// </summary>
 internal static class PageHeaders
 {
@@ -13,10 +13,12 @@ internal static class PageHeaders
     /// The scheme of the client: browsers hold the redirects after a form to <c>form-action</c> as well, also those
     /// that the client adds, so <c>https:</c> is always there. A value that could end the directive is left out.
     /// </param>
-    public static void Apply(IHeaderDictionary headers, string? formActionSource = null)
+    /// <param name="hasScript">True for the page with the one script file.</param>
+    public static void Apply(IHeaderDictionary headers, string? formActionSource = null, bool hasScript = false)
     {
         headers.ContentSecurityPolicy =
             "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+            + (hasScript ? "script-src 'self'; " : "")
             + $"form-action 'self'{Source(formActionSource)}; "
             + "base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
         headers.XFrameOptions = "DENY";

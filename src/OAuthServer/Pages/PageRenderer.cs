@@ -16,7 +16,7 @@ internal sealed class PageRenderer(ServerAddress address, IAntiforgery antiforge
         var frame = new PageFrame(address.Path, address.Local(StyleSheet.Route), token);
         // The renderer offers its script's navigation in a header; there is no script here.
         http.Response.OnStarting(() => Task.FromResult(http.Response.Headers.Remove("blazor-enhanced-nav")));
-        PageHeaders.Apply(http.Response.Headers, page.FormActionSource);
+        PageHeaders.Apply(http.Response.Headers, page.FormActionSource, page.HasScript);
         var parameters = new Dictionary<string, object?> { ["View"] = page.View, ["Frame"] = frame };
         var component = new RazorComponentResult(page.Page, parameters)
         {

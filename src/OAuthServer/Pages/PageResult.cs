@@ -18,6 +18,9 @@ internal sealed class PageResult(PageRenderer renderer) : IResult
     /// <summary>True to issue an antiforgery token for the user of the request, with its cookie.</summary>
     public bool HasForm { get; init; }
 
+    /// <summary>True for a page with the one script that there is.</summary>
+    public bool HasScript { get; init; }
+
     /// <summary>Where the form's redirects may go besides this server, see <see cref="PageHeaders"/>.</summary>
     public string? FormActionSource { get; init; }
 

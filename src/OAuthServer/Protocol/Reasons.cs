@@ -43,6 +43,7 @@ internal static class Reasons
     public const string ClientSecretGuessesExhausted = "client_secret_guesses_exhausted";
     public const string QueryMalformed = "query_malformed";
     public const string RedirectUriAmbiguous = "redirect_uri_ambiguous";
+    public const string RedirectUriNotSent = "redirect_uri_not_sent";
     public const string RedirectUriUnregistered = "redirect_uri_unregistered";
     public const string StateUnreadable = "state_unreadable";
     public const string RequestObject = "request_object";
@@ -54,6 +55,10 @@ internal static class Reasons
     public const string ResponseTypeUnsupported = "response_type_unsupported";
     public const string ResponseModeUnsupported = "response_mode_unsupported";
     public const string PromptUnsupported = "prompt_unsupported";
+    public const string MaxAgeMalformed = "max_age_malformed";
+    public const string ClaimsMalformed = "claims_malformed";
+    public const string IdTokenHintUnusable = "id_token_hint_unusable";
+    public const string LevelOutOfReach = "level_out_of_reach";
     public const string ScopeNotAllowed = "scope_not_allowed";
     public const string ResourceMalformed = "resource_malformed";
     public const string ResourceUnknown = "resource_unknown";
@@ -102,6 +107,10 @@ internal static class Reasons
     public const string TokenOfAnotherClient = "token_of_another_client";
     public const string AccessTokenRevocationOff = "access_token_revocation_off";
     public const string IntrospectionByPublicClient = "introspection_by_public_client";
+    public const string BearerTokenMissing = "bearer_token_missing";
+    public const string BearerTokenMalformed = "bearer_token_malformed";
+    public const string BearerTokenUnusable = "bearer_token_unusable";
+    public const string BearerTokenOfNoPerson = "bearer_token_of_no_person";
     public const string FormUnreadable = "form_unreadable";
     public const string FormExpired = "form_expired";
     public const string MalformedCredentials = "malformed_credentials";

@@ -22,6 +22,10 @@ internal static class RedirectUri
     /// </summary>
     public static bool IsInterceptable(string uri) => !uri.StartsWith("https://", StringComparison.Ordinal);
 
+    /// <summary>True for what a browser can post a form to.</summary>
+    public static bool IsWeb(string uri) =>
+        uri.StartsWith("https://", StringComparison.Ordinal) || uri.StartsWith("http://", StringComparison.Ordinal);
+
     /// <summary>
     /// The URI with parameters added to its query; what was registered stays as it is (RFC 6749 §3.1.2).
     /// </summary>

@@ -14,9 +14,19 @@ internal static class Routes
     public const string Logout = "/oauth/logout";
     public const string ConfirmLogout = Logout + "/confirm";
     public const string Revocations = "/oauth/revocations";
+    public const string UserInfo = "/oauth/userinfo";
 
     /// <summary>At the host's root, with the issuer's path behind it (RFC 8414 §3.1).</summary>
     public const string Metadata = "/.well-known/oauth-authorization-server";
+
+    /// <summary>
+    /// Of OpenID Connect: below the issuer (Discovery §4), and at the host's root with the issuer's path behind it, where
+    /// RFC 8414 §5 looks for it.
+    /// </summary>
+    public const string OpenIdMetadata = "/.well-known/openid-configuration";
+
+    /// <summary>Of the userinfo endpoint as an API; at the host's root (RFC 9728 §3.1).</summary>
+    public const string ResourceMetadata = "/.well-known/oauth-protected-resource";
 
     public const string Keys = "/.well-known/jwks.json";
 
@@ -33,6 +43,7 @@ internal static class Routes
     public const string EndAllAccess = Sessions + "/end-all-access";
     public const string Password = Account + "/password";
     public const string StyleSheet = Account + "/site.css";
+    public const string FormPostScript = Account + "/form-post.js";
 
     /// <summary>At the host's root, where password managers look for it (W3C change-password-url).</summary>
     public const string ChangePassword = "/.well-known/change-password";

@@ -12,9 +12,6 @@ internal sealed class Scope
     private const int LongestScope = 4096;
     private const int LongestNamed = 100;
 
-    // OpenID Connect is not served yet, and its apps ask for these all the same.
-    private static readonly string[] OfPersons = ["openid", "offline_access"];
-
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         [.. Enumerable.Range(0x21, 0x7E - 0x21 + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
 
@@ -56,17 +53,11 @@ internal sealed class Scope
     /// <summary>Those tokens of it that are among <paramref name="allowed"/>; it may have none.</summary>
     public Scope Among(IEnumerable<string> allowed) => Of(Names.Intersect(allowed, StringComparer.Ordinal));
 
-    /// <summary>
-    /// Without <c>openid</c> and <c>offline_access</c>, unless they are among <paramref name="allowed"/>: a server may
-    /// ignore part of what is asked for, and says so by <c>scope</c> in its answer (RFC 6749 §3.3).
-    /// </summary>
-    public Scope WithoutNotServed(IEnumerable<string> allowed) =>
-        Of(Names.Except(OfPersons.Except(allowed, StringComparer.Ordinal), StringComparer.Ordinal));
+    /// <summary>Whether this token is among it.</summary>
+    public bool Has(string name) => Names.Contains(name, StringComparer.Ordinal);
 
-    /// <summary>
-    /// Without <c>openid</c> and <c>offline_access</c>, which speak of a person (OpenID Connect Core §3.1.2.1, §11).
-    /// </summary>
-    public Scope WithoutPersons() => Of(Names.Except(OfPersons, StringComparer.Ordinal));
+    /// <summary>Without this token.</summary>
+    public Scope Without(string name) => Of(Names.Where(token => token != name));
 
     /// <summary>The first token that is not among <paramref name="allowed"/>; null when all are.</summary>
     public string? FirstBeyond(IEnumerable<string> allowed) =>

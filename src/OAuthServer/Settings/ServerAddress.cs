@@ -45,6 +45,11 @@ internal sealed class ServerAddress
     /// <summary>The absolute URL of a route.</summary>
     public string Url(string route) => Issuer + route;
 
+    /// <summary>
+    /// The absolute URL at the host's root, with the issuer's path between the two (RFC 8414 §3.1, RFC 9728 §3.1).
+    /// </summary>
+    public string AtRoot(string wellKnown, string route) => Issuer[..^Path.Length] + wellKnown + Path + route;
+
     /// <summary>The path of a route, for links and redirects within the server.</summary>
     public string Local(string route) => Path + route;
 

@@ -43,6 +43,8 @@ internal sealed record AuthorizationCode
 
     public string? Cnf { get; init; }
 
+    public string? Claims { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset ExpiresAt { get; init; }
@@ -69,7 +71,7 @@ internal sealed class AuthorizationCodeTable :
 
     public void Configure(EntityTypeBuilder<GrantedAccess> builder) =>
         builder.HasNoKey().ToView(null)
-            .Ignore(access => access.RefreshToken).Ignore(access => access.Audience).Ignore(access => access.Lifetime);
+            .Ignore(access => access.TellsClaims).Ignore(access => access.RefreshToken).Ignore(access => access.Audience).Ignore(access => access.Lifetime);
 
     public void Configure(EntityTypeBuilder<CodeState> builder) => builder.HasNoKey().ToView(null);
 }

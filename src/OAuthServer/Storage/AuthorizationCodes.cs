@@ -34,6 +34,15 @@ internal sealed record GrantedAccess(Guid? UserId, Guid GrantId, string Scope)
     /// <summary>Of the authorization request; of an exchange alone.</summary>
     public string? Nonce { get; init; }
 
+    /// <summary>Claims that were asked for one by one, as the row keeps them.</summary>
+    public string? Claims { get; init; }
+
+    /// <summary>All claims of the person, as JSON; null where no ID token has any.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>The ID token has the claims of its scopes too.</summary>
+    public bool TellsClaims { get; init; }
+
     /// <summary>Holds the refresh token.</summary>
     public override string ToString() => $"access of {UserId}";
 }
@@ -95,7 +104,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
         var issued = await db.OnceAsync<GrantHolder>($"""
             WITH asked AS (
                 SELECT {code.ClientId} AS client_id, {code.Scope} AS scope, {OrNull.Uuid(code.TicketId)} AS ticket_id,
-                       {code.Resources} AS resources, {code.ScopesByResource} AS scopes_of
+                       {code.Resources} AS resources, {code.Agreed} AS agreed_on, {code.AgreedScopes} AS scopes_of
             ), person AS (
                 SELECT accounts.id, asked.* FROM accounts, account_sessions AS session, asked
                 WHERE accounts.id = {code.UserId} AND disabled_at IS NULL AND security_stamp = {code.SecurityStamp}
@@ -103,13 +112,13 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                   AND session.ended_at IS NULL AND session.ends_at > now()
                 FOR SHARE OF accounts, session
             ), remembered AS (
-                SELECT FROM person, unnest(resources, scopes_of) AS w (resource, scopes), oauth_consents AS known
+                SELECT FROM person, unnest(agreed_on, scopes_of) AS w (resource, scopes), oauth_consents AS known
                 WHERE (known.user_id, known.client_id, known.resource) = (person.id, person.client_id, w.resource)
                   AND known.scopes @> string_to_array(w.scopes, ' ') ORDER BY known.resource FOR SHARE OF known
             ), agreed AS (
                 INSERT INTO oauth_consents AS known (user_id, client_id, resource, scopes)
                 SELECT id, client_id, w.resource, string_to_array(w.scopes, ' ')
-                FROM person, unnest(resources, scopes_of) AS w (resource, scopes) WHERE ticket_id IS NOT NULL
+                FROM person, unnest(agreed_on, scopes_of) AS w (resource, scopes) WHERE ticket_id IS NOT NULL
                   AND NOT EXISTS (SELECT FROM oauth_authorization_codes c WHERE c.ticket_id = person.ticket_id)
                 ORDER BY w.resource ON CONFLICT (user_id, client_id, resource) DO UPDATE
                 SET scopes = ARRAY(SELECT DISTINCT unnest(known.scopes || excluded.scopes)), granted_at = now()
@@ -117,12 +126,13 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
             ), issued AS (
                 INSERT INTO oauth_authorization_codes (id, code, client_id, user_id, ticket_id, redirect_uri,
                     redirect_uri_was_sent, scope, resources, code_challenge, session_id, auth_time, acr, amr, nonce,
-                    expires_at)
+                    claims, expires_at)
                 SELECT {Handle.NewId()}, {Handle.Hash(code.Code)}, client_id, id, ticket_id, {code.RedirectUri},
                        {code.RedirectUriWasSent}, scope, resources, {OrNull.Text(code.CodeChallenge)},
                        {code.SessionId}, {code.AuthTime}, {OrNull.Text(code.Acr)}, {OrNull.Texts(code.Amr)},
-                       {OrNull.Text(code.Nonce)}, now() + {code.Lifetime} FROM person WHERE EXISTS (SELECT FROM agreed)
-                   OR (ticket_id IS NULL AND (SELECT count(*) FROM remembered) = cardinality(resources))
+                       {OrNull.Text(code.Nonce)}, {OrNull.Text(code.Claims)}, now() + {code.Lifetime}
+                FROM person WHERE EXISTS (SELECT FROM agreed)
+                   OR (ticket_id IS NULL AND (SELECT count(*) FROM remembered) = cardinality(agreed_on))
                 ON CONFLICT (ticket_id) DO NOTHING
                 RETURNING user_id, id, client_id, scope, ticket_id
             ), signed_in AS (
@@ -169,11 +179,12 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                   AND EXISTS (SELECT FROM accounts a WHERE a.id = c.user_id AND a.disabled_at IS NULL
                               AND a.grants_from <= c.created_at)
                 RETURNING id, c.client_id, user_id, scope, resources, coalesce(asked.api, c.resources[1]) AS resource,
-                          session_id, auth_time, acr, amr, nonce
+                          session_id, auth_time, acr, amr, nonce, claims
             ), first AS (
                 INSERT INTO oauth_refresh_tokens (id, family, token, client_id, user_id, scope, resources,
-                    session_id, auth_time, acr, amr, device_fingerprint, expires_at, family_expires_at, sweep_at)
-                SELECT id, family, token, client_id, user_id, scope, resources, session_id, auth_time, acr, amr,
+                    session_id, auth_time, acr, amr, claims, device_fingerprint, expires_at, family_expires_at,
+                    sweep_at)
+                SELECT id, family, token, client_id, user_id, scope, resources, session_id, auth_time, acr, amr, claims,
                        {OrNull.Bytes(code.DeviceFingerprint)}, LEAST(idle_end, absolute_end), absolute_end,
                        date_bin('24 hours', LEAST(idle_end, absolute_end), now()) + interval '24 hours'
                 FROM redeemed, (SELECT {OrNull.Bytes(family)} AS family, {OrNull.Bytes(token)} AS token,
@@ -185,7 +196,9 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                 SELECT {AuditEventNames.CodeRedeemed}, client_id, user_id, id,
                        {code.Audit.Address}::text, {code.Audit.CorrelationId}::text FROM redeemed
             )
-            SELECT user_id, id AS grant_id, scope, resource, session_id, auth_time, acr, amr, nonce FROM redeemed
+            SELECT user_id, id AS grant_id, scope, resource, session_id, auth_time, acr, amr, nonce, claims,
+                   CASE WHEN {code.TellsClaims} OR claims IS NOT NULL THEN account_claims(user_id)::text END AS person
+            FROM redeemed
             """, ct);
         return db.IsAnswered(access) ? access : null;
     }

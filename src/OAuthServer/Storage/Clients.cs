@@ -72,6 +72,9 @@ internal sealed record ClientRow
     /// <summary>True for a client that proves itself with a key (RFC 7523), and has no secret.</summary>
     public bool HasKeys() => Jwks is not null || JwksUri is not null;
 
+    /// <summary>ID tokens carry the claims of their scopes (OpenID Connect Core §5.4).</summary>
+    public bool ClaimsInIdToken { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }

@@ -29,6 +29,9 @@ internal sealed record CodeRedemption
 
     public required TimeSpan FamilyLifetime { get; init; }
 
+    /// <summary>True to answer with the person's claims: the client finds them in its ID tokens.</summary>
+    public bool TellsClaims { get; init; }
+
     public byte[]? DeviceFingerprint { get; init; }
 
     public required AuditContext Audit { get; init; }

@@ -26,8 +26,11 @@ internal sealed record NewCode
     /// <summary>The APIs that it is for, by canonical identifier.</summary>
     public required string[] Resources { get; init; }
 
-    /// <summary>For each of <see cref="Resources"/> what of the scope is its own, as one text.</summary>
-    public required string[] ScopesByResource { get; init; }
+    /// <summary>Whose scopes the person agrees to, by canonical identifier.</summary>
+    public required string[] Agreed { get; init; }
+
+    /// <summary>For each of <see cref="Agreed"/> the scopes that are agreed to, as one text.</summary>
+    public required string[] AgreedScopes { get; init; }
 
     public string? CodeChallenge { get; init; }
 
@@ -45,6 +48,9 @@ internal sealed record NewCode
 
     /// <summary>Returned in the ID token as it came (OpenID Connect Core §3.1.2.1).</summary>
     public string? Nonce { get; init; }
+
+    /// <summary>Claims that were asked for one by one, as a row keeps them (OpenID Connect Core §5.5).</summary>
+    public string? Claims { get; init; }
 
     public required TimeSpan Lifetime { get; init; }
 

@@ -44,6 +44,8 @@ internal sealed record RefreshToken
 
     public string? Cnf { get; init; }
 
+    public string? Claims { get; init; }
+
     public byte[]? DeviceFingerprint { get; init; }
 
     /// <summary>By the last refresh.</summary>

@@ -114,7 +114,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                               AND a.grants_from <= t.created_at)
                 RETURNING user_id, t.client_id, id, scope, device_changed,
                           coalesce(asked.api, resources[1]) AS resource,
-                          session_id, auth_time, acr, amr
+                          session_id, auth_time, acr, amr, claims
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
                 SELECT event, client_id, user_id, id,
@@ -124,7 +124,10 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                 WHERE number = 1 OR device_changed
             )
             SELECT user_id, id AS grant_id, scope, resource, session_id, auth_time, acr, amr,
-                   NULL AS nonce FROM presented
+                   NULL AS nonce, claims,
+                   CASE WHEN {rotation.TellsClaims} OR claims IS NOT NULL THEN account_claims(user_id)::text END
+                   AS person
+            FROM presented
             """, ct);
     }
 
@@ -157,7 +160,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.OnceAsync<RepeatedAccess>($"""
             WITH successor AS (
-                SELECT family, user_id, id, scope, session_id, auth_time, acr, amr,
+                SELECT family, user_id, id, scope, session_id, auth_time, acr, amr, claims,
                        rotated_from, repeated, repeats_in_a_row,
                        coalesce({OrNull.Text(repetition.Resource)}, resources[1]) AS resource,
                        device_fingerprint <> {OrNull.Bytes(repetition.DeviceFingerprint)} AS other_device,
@@ -181,7 +184,9 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                        rotated_from, other_device
                 FROM judged WHERE within_bound
             )
-            SELECT user_id, id AS grant_id, scope, resource, session_id, auth_time, acr, amr,
+            SELECT user_id, id AS grant_id, scope, resource, session_id, auth_time, acr, amr, claims,
+                   CASE WHEN {repetition.TellsClaims} OR claims IS NOT NULL THEN account_claims(user_id)::text END
+                   AS person,
                    rotated_from AS earlier_address, other_device, within_bound
             FROM judged
             """, ct);

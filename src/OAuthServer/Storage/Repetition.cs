@@ -13,6 +13,9 @@ internal sealed record Repetition
     /// <summary>The API that the token is to be for; null when the request named none.</summary>
     public string? Resource { get; init; }
 
+    /// <summary>True to answer with the person's claims: the client finds them in its ID tokens.</summary>
+    public bool TellsClaims { get; init; }
+
     /// <summary>Traits of the caller, or null when device binding is off.</summary>
     public byte[]? DeviceFingerprint { get; init; }
 
@@ -30,6 +33,7 @@ internal sealed record Repetition
         Successor = successor,
         ClientId = rotation.ClientId,
         Resource = rotation.Resource,
+        TellsClaims = rotation.TellsClaims,
         DeviceFingerprint = rotation.DeviceFingerprint,
         MostRepeats = rotation.MostRepeats,
         Audit = rotation.Audit,
@@ -63,6 +67,10 @@ internal sealed record RepeatedAccess
 
     public string[]? Amr { get; init; }
 
+    public string? Claims { get; init; }
+
+    public string? Person { get; init; }
+
     /// <summary>Where the same token came from first.</summary>
     public string? EarlierAddress { get; init; }
 
@@ -80,5 +88,7 @@ internal sealed record RepeatedAccess
         AuthTime = AuthTime,
         Acr = Acr,
         Amr = Amr,
+        Claims = Claims,
+        Person = Person,
     };
 }

@@ -31,6 +31,9 @@ internal sealed record Rotation
 
     public required TimeSpan Lifetime { get; init; }
 
+    /// <summary>True to answer with the person's claims: the client finds them in its ID tokens.</summary>
+    public bool TellsClaims { get; init; }
+
     /// <summary>Traits of the caller, or null when device binding is off.</summary>
     public byte[]? DeviceFingerprint { get; init; }
 

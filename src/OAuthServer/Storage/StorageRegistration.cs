@@ -66,6 +66,7 @@ internal static class StorageRegistration
         services.AddSingleton<Sessions>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenStanding>();
+        services.AddSingleton<UserInfo>();
         services.AddSingleton<UsedJwts>();
     }
 

@@ -13,6 +13,7 @@ internal static class TableRights
     {
         ["oauth_clients"] = ["SELECT"],
         ["oauth_resources"] = ["SELECT"],
+        ["account_profiles"] = ["SELECT"],
         ["oauth_audit_seals"] = ["SELECT", "INSERT"],
         ["oauth_signing_keys"] = ["SELECT", "INSERT", "UPDATE"],
         [AppliedScript.Table] = ["SELECT"],

@@ -17,7 +17,7 @@ public sealed class ClientChangeListenerTests
         await using var database = await TestDatabase.CreateAsync();
         var cache = Options.Create(new ClientCacheOptions());
         var clients = new OAuthServer.Storage.Clients(database.Contexts);
-        using var resources = new ResourceDirectory(new Resources(database.Contexts), cache, TimeProvider.System);
+        using var resources = new ResourceDirectory(new Resources(database.Contexts), Apis.Server, cache, TimeProvider.System);
         var directory = new ClientDirectory(clients, resources, cache, TimeProvider.System);
         directory.Dispose();
         using var listener = new ClientChangeListener(

@@ -21,7 +21,7 @@ public sealed class ClientChangeListenerTests : IDisposable
         var database = new DatabaseOptions { ConnectionString = "Host=127.0.0.1;Port=1;Username=oauth;Timeout=5" };
         var cache = Options.Create(new ClientCacheOptions());
         var clients = new OAuthServer.Storage.Clients(new FailingDatabase());
-        _resources = new ResourceDirectory(new Resources(new FailingDatabase()), cache, _clock);
+        _resources = new ResourceDirectory(new Resources(new FailingDatabase()), Apis.Server, cache, _clock);
         _directory = new ClientDirectory(clients, _resources, cache, _clock);
         _listener = new ClientChangeListener(Options.Create(database), clients, [_directory], cache, _clock, _log);
     }

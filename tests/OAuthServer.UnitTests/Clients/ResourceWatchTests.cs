@@ -20,7 +20,7 @@ public sealed class ResourceWatchTests : IDisposable
 
     public ResourceWatchTests()
     {
-        _directory = new ResourceDirectory(new Resources(_database), Options.Create(new ClientCacheOptions()), _clock);
+        _directory = new ResourceDirectory(new Resources(_database), Apis.Server, Options.Create(new ClientCacheOptions()), _clock);
         _watch = new ResourceWatch(_directory, _clock, _log);
     }
 

@@ -58,18 +58,6 @@ public sealed class ScopeTests
     }
 
     [Theory]
-    [InlineData("openid read", "read", "read")]
-    [InlineData("openid offline_access", "read", "")]
-    [InlineData("read offline_access openid write", "read", "read write")]
-    [InlineData("openid read", "read openid", "openid read")]
-    [InlineData("OpenID profile", "read", "OpenID profile")]
-    public void What_is_not_served_yet_is_left_out_unless_it_is_registered(string asked, string allowed, string left)
-    {
-        Assert.True(Scope.TryParse(asked, out var scope));
-        Assert.Equal(left, scope.WithoutNotServed(allowed.Split(' ')).ToString());
-    }
-
-    [Theory]
     [InlineData("read admin", "admin")]
     [InlineData("admin read root", "admin")]
     [InlineData("read", null)]

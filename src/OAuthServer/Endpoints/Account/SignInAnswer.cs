@@ -33,7 +33,7 @@ internal sealed class SignInAnswer(
     public async Task<IResult> AskFirstAsync(string? target, string? current, SignInAs who, CancellationToken ct)
     {
         var request = await FindRequestAsync(target, ct);
-        var email = Suggest(request?.Parameters, current, who);
+        var email = Suggest(request?.LoginHint, current, who);
         return Ask(new SignInView(null, null, target, email), request, refusal: null);
     }
 
@@ -73,9 +73,9 @@ internal sealed class SignInAnswer(
 
     // What the app knows of the person goes first (OpenID Connect Core §3.1.2.1). Who said that they are somebody else
     // is not taken for the person of the session again, also not when the app does so.
-    private static string Suggest(Parameters? request, string? current, SignInAs who)
+    private static string Suggest(string? loginHint, string? current, SignInAs who)
     {
-        var hint = request?.Count("login_hint") == 1 ? request["login_hint"]?.Trim() : null;
+        var hint = loginHint?.Trim();
         if (hint is not { Length: <= SignInService.MaxLength } || !hint.Contains('@', StringComparison.Ordinal))
             hint = null;
         if (who != SignInAs.Another) return hint ?? current ?? "";

@@ -1,66 +1,39 @@
 using OAuthServer.Accounts;
-using OAuthServer.Audit;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
-using OAuthServer.RateLimits;
-using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Authorize;
 
-/// <summary>Turns an outcome into a page or a 303 (RFC 6749 §4.1.2, RFC 9207 §2, RFC 9700 §4.12).</summary>
+/// <summary>Turns an outcome into a page or a 303 (RFC 9700 §4.12).</summary>
 internal sealed class AuthorizeAnswer(
-    ServerAddress address,
+    AppAnswers app,
     AccountLinks links,
     ConsentForm consent,
+    Interactions interactions,
     PageAnswers pages,
-    OAuthAnswers json,
-    ServerTelemetry telemetry)
+    OAuthAnswers json)
 {
     /// <summary>The answer to one outcome. <paramref name="person"/> is only needed to ask for consent.</summary>
     public IResult Write(HttpContext http, AuthorizeOutcome outcome, SignedInAccount? person) => outcome switch
     {
-        AuthorizeOutcome.Granted granted => Grant(http, granted),
-        AuthorizeOutcome.Refused refused => Refuse(http, refused),
-        AuthorizeOutcome.SignIn signIn => Redirect(http, SignInUrl(signIn)),
+        AuthorizeOutcome.Granted granted => app.Grant(http, granted),
+        AuthorizeOutcome.Refused refused => app.Refuse(http, refused),
+        AuthorizeOutcome.SignIn signIn => AppAnswers.Redirect(http, SignInUrl(signIn, person)),
         AuthorizeOutcome.AskConsent ask when person is not null => consent.Ask(ask, person),
         AuthorizeOutcome.Answered answered => consent.Answered(answered.Target),
         AuthorizeOutcome.Untrusted untrusted => Explain(http, untrusted.Error),
         _ => throw new InvalidOperationException("An outcome has no answer."),
     };
 
-    public IResult Restart(string query) => new SeeOther(links.Authorize(query));
+    /// <summary>Begins a request again.</summary>
+    public IResult Restart(Parameters request) => new SeeOther(links.Authorize(request.ToQuery()));
 
-    private IResult Grant(HttpContext http, AuthorizeOutcome.Granted granted)
+    /// <summary>The same, and remembered consent does not count: it would make a second code of one answer.</summary>
+    public IResult RestartAsking(Parameters request, SignedInAccount person)
     {
-        telemetry.Granted("authorize");
-        var location = RedirectUri.WithQuery(
-            granted.Target.RedirectUri,
-            ("code", granted.Code),
-            ("state", granted.Target.State),
-            ("iss", address.Issuer));
-        return granted.NeedsATap
-            ? pages.Continue(new ContinueView(granted.Target.Client.Name, location))
-            : Redirect(http, location);
-    }
-
-    private SeeOther Refuse(HttpContext http, AuthorizeOutcome.Refused refused)
-    {
-        RefusedAnswer.Set(http);
-        return Redirect(http, RedirectUri.WithQuery(
-            refused.Target.RedirectUri,
-            ("error", refused.Error.Code),
-            ("error_description", refused.Error.Description),
-            ("error_uri", address.ErrorUri(refused.Error.Code)),
-            ("state", refused.Target.State),
-            ("iss", address.Issuer)));
-    }
-
-    private static SeeOther Redirect(HttpContext http, string location)
-    {
-        http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers["Referrer-Policy"] = "no-referrer";
-        return new SeeOther(location);
+        var signIn = interactions.Of(request)?.SignIn ?? person.SignInId;
+        return Restart(interactions.Begin(request, signIn, asksConsent: true));
     }
 
     private IResult Explain(HttpContext http, OAuthError error)
@@ -79,18 +52,13 @@ internal sealed class AuthorizeAnswer(
         return pages.Error(http, view);
     }
 
-    private static SignInAs As(AuthorizeOutcome.SignIn signIn)
+    // The request comes back as it was, and remembers which sign-in there was: without this the person would be asked
+    // for ever.
+    private string SignInUrl(AuthorizeOutcome.SignIn signIn, SignedInAccount? person)
     {
-        if (!signIn.Reauthenticate) return SignInAs.Whoever;
-        return signIn.Request.Prompt.HasFlag(Prompt.SelectAccount) ? SignInAs.Another : SignInAs.TheSame;
-    }
-
-    // Signing in fulfils prompt=login and select_account: without this the person would be asked for ever.
-    private string SignInUrl(AuthorizeOutcome.SignIn signIn)
-    {
-        var consentAgain = signIn.Request.Prompt.HasFlag(Prompt.Consent) ? "&prompt=consent" : string.Empty;
-        var query = signIn.Request.Parameters.ToQuery("prompt", AuthorizeRequest.AfterSignIn) + consentAgain
-            + $"&{AuthorizeRequest.AfterSignIn}=true";
-        return links.SignIn(links.Authorize(query), As(signIn));
+        var request = signIn.Request;
+        var begun = interactions.Begin(
+            request.Parameters, person?.SignInId ?? string.Empty, request.Interaction is { AsksConsent: true });
+        return links.SignIn(links.Authorize(begun.ToQuery()), signIn.As);
     }
 }

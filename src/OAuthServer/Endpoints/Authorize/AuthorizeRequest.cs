@@ -1,3 +1,4 @@
+using OAuthServer.Accounts;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 
@@ -15,13 +16,34 @@ internal sealed record AuthorizeRequest(
     /// <summary>The APIs that are asked for, or the default one (RFC 8707 §2).</summary>
     public required IReadOnlyList<Resource> Resources { get; init; }
 
-    /// <summary>Of our own, in the request that begins again after a sign-in page.</summary>
-    public const string AfterSignIn = "after_sign_in";
-
     public Client Client => Target.Client;
 
     /// <summary>The reference that it came by; null when it stands in the query itself (RFC 9126 §4).</summary>
     public PushedReference? Pushed { get; init; }
+
+    /// <summary>What OpenID Connect asks of the sign-in.</summary>
+    public SignInDemand Demand { get; init; } = SignInDemand.None;
+
+    /// <summary>What it remembers of its way through the sign-in page; null when it just came from the app.</summary>
+    public Interaction? Interaction { get; init; }
+
+    /// <summary>True when somebody signed in since the request came from the app.</summary>
+    public bool IsSignedInSince { get; init; }
+
+    /// <summary>Returned in the ID token as it came (OpenID Connect Core §3.1.2.1).</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>Claims that are asked for one by one.</summary>
+    public ClaimsRequest Claims { get; init; } = ClaimsRequest.None;
+
+    /// <summary>Whom the app takes the person for; only ever typed in beforehand.</summary>
+    public string? LoginHint { get; init; }
+
+    /// <summary>Whose scopes the person agrees to: the APIs of the token, and the server itself.</summary>
+    public IReadOnlyList<Resource> Agreed =>
+        Client.Resources.Person is { } person && Scope.Has(PersonScopes.OpenId) && !Resources.Contains(person)
+            ? [.. Resources, person]
+            : Resources;
 
     /// <summary>
     /// True when a code, made at once, would reach nobody: systems hand an https link to the app that has claimed it
@@ -29,10 +51,12 @@ internal sealed record AuthorizeRequest(
     /// </summary>
     public bool NeedsATap =>
         Client.IsNative && Prompt != Prompt.None && !RedirectUri.IsInterceptable(Target.RedirectUri)
-        && Parameters[AfterSignIn] is null;
+        && Interaction is null;
 
-    /// <summary>What is asked for of one of these APIs.</summary>
-    public Scope ScopeOf(Resource api) => Scope.Among(api.Scopes);
+    /// <summary>What is agreed to of one of these; a claim counts as the scope that it belongs to.</summary>
+    public Scope ScopeOf(Resource api) => api == Client.Resources.Person
+        ? Scope.Of(Scope.Names.Concat(Claims.Scopes)).Among(api.Scopes)
+        : Scope.Among(api.Scopes);
 
     /// <summary>Holds the state and the challenge.</summary>
     public override string ToString() => $"request of {Client}";
@@ -53,7 +77,14 @@ internal enum RequestSource
 /// </summary>
 /// <param name="RedirectUriWasSent">False when the client's only URI stands in for it.</param>
 /// <param name="State">Unchanged, for the answer; null when absent or not fit to be echoed.</param>
-internal sealed record RedirectTarget(Client Client, string RedirectUri, bool RedirectUriWasSent, string? State);
+internal sealed record RedirectTarget(Client Client, string RedirectUri, bool RedirectUriWasSent, string? State)
+{
+    /// <summary>True when the answer is posted by the browser, instead of standing in an address.</summary>
+    public bool IsFormPost { get; init; }
+
+    /// <summary>Holds the state.</summary>
+    public override string ToString() => $"answer to {Client}";
+}
 
 /// <summary>What becomes of an authorization request.</summary>
 internal abstract record AuthorizeOutcome
@@ -78,7 +109,7 @@ internal abstract record AuthorizeOutcome
     internal sealed record Answered(RedirectTarget Target) : AuthorizeOutcome;
 
     /// <summary>The person has to sign in first; the request begins again afterwards.</summary>
-    internal sealed record SignIn(AuthorizeRequest Request, bool Reauthenticate) : AuthorizeOutcome;
+    internal sealed record SignIn(AuthorizeRequest Request, SignInAs As) : AuthorizeOutcome;
 
     /// <summary>The person has to be asked.</summary>
     /// <param name="AgreedBefore">The scopes agreed to before, by canonical identifier of their API.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OAuthServer.Accounts;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
@@ -26,7 +25,8 @@ internal sealed record PushedReference(string Reference)
 /// Reads authorization requests: those that stand in the query, and those that were pushed ahead, of which the query
 /// has the reference alone. Whatever else stands beside that is not looked at (RFC 9101 §5, RFC 9126 §4).
 /// </summary>
-internal sealed class AuthorizeRequests(AuthorizeValidator validator, PushedRequests pushed)
+internal sealed class AuthorizeRequests(
+    AuthorizeValidator validator, PushedRequests pushed, Interactions interactions)
 {
     private static readonly OAuthError Dead = new(
         "invalid_request_uri",
@@ -39,7 +39,7 @@ internal sealed class AuthorizeRequests(AuthorizeValidator validator, PushedRequ
     /// <summary>The request when it may go on; else the outcome that ends it. A pushed one is visited.</summary>
     public ValueTask<Result<AuthorizeRequest, AuthorizeOutcome>> ReadAsync(
         Parameters query, SignedInAccount? person, CancellationToken ct) =>
-        ReadAsync(query, person, (reference, client) => pushed.VisitAsync(reference, client, SessionOf(person), ct), ct);
+        ReadAsync(query, person, (reference, client) => pushed.VisitAsync(reference, client, SignInOf(person), ct), ct);
 
     /// <summary>The same for a consent form that was answered, perhaps for the second time.</summary>
     public ValueTask<Result<AuthorizeRequest, AuthorizeOutcome>> ReadAnsweredAsync(
@@ -60,7 +60,11 @@ internal sealed class AuthorizeRequests(AuthorizeValidator validator, PushedRequ
         CancellationToken ct)
     {
         if (PushedReference.In(query) is not { } reference)
-            return await validator.ValidateAsync(query, RequestSource.Query, ct);
+        {
+            var read = await validator.ValidateAsync(query, RequestSource.Query, ct);
+            return read.Failed(out var refused, out var plain) ? refused : Judged(plain, person);
+        }
+
         if (query.Repeated("client_id", "request_uri") is { } repeated)
             return Ended(OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated));
         if (query["client_id"] is not { } client)
@@ -73,23 +77,18 @@ internal sealed class AuthorizeRequests(AuthorizeValidator validator, PushedRequ
             return ended;
         return request with
         {
-            Parameters = query.Only("client_id", "request_uri", AuthorizeRequest.AfterSignIn),
+            Parameters = query.Only("client_id", "request_uri", Interactions.Parameter),
             Pushed = reference,
-            Prompt = StillAsked(request.Prompt, visited, person),
+            Interaction = interactions.Of(query),
+            IsSignedInSince = person is not null && person.SignInId != visited.VisitedBy,
         };
     }
 
-    // The query cannot say that the person has signed in since, as it can for a request of its own: whoever has another
-    // session than at the first visit has.
-    private static Prompt StillAsked(Prompt prompt, VisitedRequest visited, SignedInAccount? person) =>
-        person is null || SessionOf(person) == visited.VisitedBy
-            ? prompt
-            : prompt & ~(Prompt.Login | Prompt.SelectAccount);
+    // What stands in a query of its own was sealed when it went to the sign-in page.
+    private static AuthorizeRequest Judged(AuthorizeRequest request, SignedInAccount? person) =>
+        request with { IsSignedInSince = person is not null && request.Interaction?.IsMetBy(person) == true };
 
-    private static string SessionOf(SignedInAccount? person) => person is null
-        ? string.Empty
-        : string.Create(
-            CultureInfo.InvariantCulture, $"{person.Id:N}.{person.AuthenticatedAt.ToUnixTimeSeconds()}");
+    private static string SignInOf(SignedInAccount? person) => person?.SignInId ?? string.Empty;
 
     private static AuthorizeOutcome.Untrusted Ended(OAuthError error) => new(error);
 }

@@ -13,7 +13,8 @@ internal sealed class AuthorizeService(
     CodeIssuer issuer,
     Sessions sessions,
     Consents consents,
-    RefusalJournal refusals)
+    RefusalJournal refusals,
+    TimeProvider clock)
 {
     private const string Endpoint = "authorize";
 
@@ -35,23 +36,26 @@ internal sealed class AuthorizeService(
     {
         if ((await requests.ReadAsync(parameters, person, ct)).Failed(out var ended, out var request))
             return await EndAsync(ended, person, audit, ct);
-        if (person is null || request.Prompt.HasFlag(Prompt.Login) || request.Prompt.HasFlag(Prompt.SelectAccount))
+        if (SignInFor(request, person) is { } who)
         {
-            if (request.Prompt == Prompt.None)
-                return await RefuseSilentAsync(request, LoginRequired, person, audit, ct);
-            return new AuthorizeOutcome.SignIn(request, Reauthenticate: person is not null);
+            // Whoever signed in for this request, and is not who is meant, will not be by trying once more.
+            if (request.Prompt == Prompt.None || (person is not null && request.IsSignedInSince))
+                return await RefuseToldAsync(request, LoginRequired, person, audit, ct);
+            return new AuthorizeOutcome.SignIn(request, who);
         }
+
+        if (person is null) throw new InvalidOperationException("Nobody is signed in, and nobody was asked to.");
 
         if (MayUseRememberedConsent(request) && await issuer.TryIssueAsync(request, person, null, audit, ct) is { } code)
             return new AuthorizeOutcome.Granted(request.Target, code) { NeedsATap = request.NeedsATap };
         if (!await sessions.IsLiveAsync(person.SessionId, person.Id, person.SecurityStamp, ct))
         {
             if (request.Prompt == Prompt.None)
-                return await RefuseSilentAsync(request, LoginRequired, person, audit, ct);
-            return new AuthorizeOutcome.SignIn(request, Reauthenticate: true);
+                return await RefuseToldAsync(request, LoginRequired, person, audit, ct);
+            return new AuthorizeOutcome.SignIn(request, SignInAs.TheSame);
         }
 
-        if (request.Prompt == Prompt.None) return await RefuseSilentAsync(request, ConsentRequired, person, audit, ct);
+        if (request.Prompt == Prompt.None) return await RefuseToldAsync(request, ConsentRequired, person, audit, ct);
         return new AuthorizeOutcome.AskConsent(request, await consents.FindAsync(person.Id, request.Client.Id, ct));
     }
 
@@ -97,7 +101,7 @@ internal sealed class AuthorizeService(
         AuthorizeRequest request, ConsentAnswer answer, SignedInAccount person, CancellationToken ct)
     {
         if (!await sessions.IsLiveAsync(person.SessionId, person.Id, person.SecurityStamp, ct))
-            return new AuthorizeOutcome.SignIn(request, Reauthenticate: false);
+            return new AuthorizeOutcome.SignIn(request, SignInAs.Whoever);
         var first = answer.Form.IsOf(person) ? await issuer.FindAsync(answer.Form, ct) : null;
         // Another form of one pushed request was quicker.
         if (first is null && (await requests.ReadAnsweredAsync(answer, person, ct)).Failed(out var ended, out _))
@@ -106,17 +110,26 @@ internal sealed class AuthorizeService(
         {
             { State: { Revoked: false, Used: true } } => new AuthorizeOutcome.Answered(request.Target),
             { State: { Revoked: false, Expired: false } } => new AuthorizeOutcome.Granted(request.Target, first.Code),
-            _ => new AuthorizeOutcome.SignIn(request, Reauthenticate: false),
+            _ => new AuthorizeOutcome.SignIn(request, SignInAs.Whoever),
         };
     }
 
     // Ask every time where any program on the device can receive the redirect (RFC 8252 §8.6).
     private static bool MayUseRememberedConsent(AuthorizeRequest request) =>
-        !request.Prompt.HasFlag(Prompt.Consent)
+        !request.Prompt.HasFlag(Prompt.Consent) && request.Interaction is not { AsksConsent: true }
         && !(request.Client.IsPublic && RedirectUri.IsInterceptable(request.Target.RedirectUri));
 
-    // prompt=none: what would need a page is an error for the client.
-    private async Task<AuthorizeOutcome> RefuseSilentAsync(
+    // Who has to sign in before anything else; null when nobody has to. A demand for a new sign-in is met once.
+    private SignInAs? SignInFor(AuthorizeRequest request, SignedInAccount? person)
+    {
+        if (person is null) return SignInAs.Whoever;
+        if (request.Demand.IsOfAnother(person)) return SignInAs.Another;
+        if (request.IsSignedInSince || !request.Demand.AsksAnew(person, clock.GetUtcNow())) return null;
+        return request.Prompt.HasFlag(Prompt.SelectAccount) ? SignInAs.Another : SignInAs.TheSame;
+    }
+
+    // What would need a page that the client does not want, or that would not help, is an error for the client.
+    private async Task<AuthorizeOutcome> RefuseToldAsync(
         AuthorizeRequest request,
         OAuthError error,
         SignedInAccount? person,

@@ -10,12 +10,16 @@ namespace OAuthServer.Endpoints.Authorize;
 /// Validates authorization requests: first the client and its redirect URI, which never lead to a redirect
 /// (RFC 6749 §4.1.2.1), then everything that is reported to the client.
 /// </summary>
-internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAuthOptions> options)
+internal sealed class AuthorizeValidator(
+    ClientDirectory directory, SignInDemands demands, Interactions interactions, IOptions<OAuthOptions> options)
 {
     // As a row may have it, and the port that a native client adds.
     private const int LongestRedirectUri = 2006;
     private const int LongestState = 2048;
     private const int LongestValue = 4096;
+
+    /// <summary>The answer as a form that posts itself (OAuth 2.0 Form Post Response Mode).</summary>
+    public const string FormPost = "form_post";
 
     // The request has to survive signing in, in a Location that proxies still pass on; the rest is for the issuer's
     // path.
@@ -24,7 +28,8 @@ internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAu
     private static readonly string[] OnceAtMost =
     [
         "state", "response_type", "scope", "code_challenge", "code_challenge_method", "response_mode", "prompt",
-        "request", "request_uri",
+        "request", "request_uri", "nonce", "max_age", "id_token_hint", "acr_values", "claims", "display", "ui_locales",
+        "claims_locales",
     ];
 
     private static readonly OAuthError NotPushed = OAuthError.InvalidRequest(
@@ -40,7 +45,9 @@ internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAu
             return new AuthorizeOutcome.Refused(target, NotPushed);
         if (Check(target, parameters, source).Failed(out var refusal, out var request))
             return new AuthorizeOutcome.Refused(target, refusal);
-        return request;
+        if ((await demands.ReadAsync(parameters, request.Prompt)).Failed(out var unmet, out var demand))
+            return new AuthorizeOutcome.Refused(target, unmet);
+        return request with { Demand = demand, Interaction = interactions.Of(parameters) };
     }
 
     private bool MustPush(Client client) =>
@@ -59,6 +66,12 @@ internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAu
         var uri = sent ?? (client.RedirectUris.Count == 1 ? client.RedirectUris[0] : null);
         if (uri is null)
             return InvalidRedirectUri("The parameter redirect_uri is missing.", Reasons.RedirectUriAmbiguous, client);
+        if (sent is null && PersonScopes.IsOpenId(parameters["scope"]))
+        {
+            return InvalidRedirectUri(
+                "OpenID Connect asks for the parameter redirect_uri.", Reasons.RedirectUriNotSent, client);
+        }
+
         if (uri.Length > LongestRedirectUri || !client.HasRedirectUri(uri))
         {
             var unregistered = InvalidRedirectUri(
@@ -66,7 +79,10 @@ internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAu
             return unregistered with { Mismatch = client.Mismatch(uri) };
         }
 
-        return new RedirectTarget(client, uri, sent is not null, EchoableState(parameters, source));
+        return new RedirectTarget(client, uri, sent is not null, EchoableState(parameters, source))
+        {
+            IsFormPost = IsFormPost(parameters, uri),
+        };
     }
 
     private static OAuthError InvalidRedirectUri(string description, string reason, Client client) =>
@@ -85,24 +101,51 @@ internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAu
     {
         var client = target.Client;
         if (ReadabilityFault(target, parameters) is { } unreadable) return unreadable;
-        if (ResponseFault(client, parameters) is { } unsupported) return unsupported;
-        if (ReadResources(client, parameters).Failed(out var untargeted, out var apis)) return untargeted;
-        if (ReadScope(client, apis, parameters["scope"]).Failed(out var unscoped, out var scope)) return unscoped;
+        if (ResponseFault(target, parameters) is { } unsupported) return unsupported;
+        var isPrompt = Prompts.TryParse(parameters["prompt"], out var prompt);
+        if (AskedAccess.Read(client, parameters, prompt).Failed(out var unscoped, out var asked)) return unscoped;
         if (ChallengeFault(client, parameters) is { } fault) return fault;
-        if (!Prompts.TryParse(parameters["prompt"], out var prompt))
+        if (!isPrompt)
         {
             return OAuthError.InvalidRequest(
                 "The prompt is unknown or contradicts itself.", Reasons.PromptUnsupported);
         }
 
-        var carried = source == RequestSource.Pushed ? 0 : parameters.ToQuery(AuthorizeRequest.AfterSignIn).Length;
+        if (ReadClaims(client, asked.Scope, parameters["claims"]).Failed(out var unclaimed, out var claims))
+            return unclaimed;
+        var carried = source == RequestSource.Pushed ? 0 : parameters.ToQuery(Interactions.Parameter).Length;
         if (carried > LongestRequest)
             return OAuthError.InvalidRequest("The request is too long.", Reasons.RequestTooLong);
-        return new AuthorizeRequest(target, scope, parameters["code_challenge"], prompt, parameters)
+        return new AuthorizeRequest(target, asked.Scope, parameters["code_challenge"], prompt, parameters)
         {
-            Resources = apis,
+            Resources = asked.Resources,
+            Claims = claims,
+            Nonce = asked.Scope.Has(PersonScopes.OpenId) ? parameters["nonce"] : null,
+            LoginHint = parameters.Count("login_hint") == 1 ? parameters["login_hint"] : null,
         };
     }
+
+    // Of OpenID requests alone; of what the client may not have by a scope, it gets nothing this way either.
+    private static Result<ClaimsRequest> ReadClaims(Client client, Scope scope, string? text)
+    {
+        if (text is null || !scope.Has(PersonScopes.OpenId)) return ClaimsRequest.None;
+        if (!ClaimsRequest.TryParse(text, out var claims))
+        {
+            return OAuthError.InvalidRequest(
+                "The claims are no JSON of the form of OpenID Connect Core section 5.5.", Reasons.ClaimsMalformed);
+        }
+
+        return claims.IsOutOfReach
+            ? new OAuthError(
+                "unmet_authentication_requirements",
+                "Nobody can sign in here with a level that claims calls essential.",
+                Reasons.LevelOutOfReach)
+            : claims.Among(client.Scopes);
+    }
+
+    // Browsers post to web addresses alone.
+    private static bool IsFormPost(Parameters parameters, string uri) =>
+        parameters.Count("response_mode") == 1 && parameters["response_mode"] == FormPost && RedirectUri.IsWeb(uri);
 
     private static OAuthError? ReadabilityFault(RedirectTarget target, Parameters parameters)
     {
@@ -127,7 +170,7 @@ internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAu
             "A parameter is too long or has control characters.", Reasons.ParameterUnreadable);
     }
 
-    private static OAuthError? ResponseFault(Client client, Parameters parameters)
+    private static OAuthError? ResponseFault(RedirectTarget target, Parameters parameters)
     {
         if (parameters["response_type"] is not { } responseType)
             return OAuthError.InvalidRequest("The parameter response_type is missing.", Reasons.ResponseTypeMissing);
@@ -137,7 +180,7 @@ internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAu
                 "unsupported_response_type", "Only response_type=code is supported.", Reasons.ResponseTypeUnsupported);
         }
 
-        if (!client.Allows(GrantTypes.AuthorizationCode))
+        if (!target.Client.Allows(GrantTypes.AuthorizationCode))
         {
             return new OAuthError(
                 "unauthorized_client",
@@ -145,43 +188,9 @@ internal sealed class AuthorizeValidator(ClientDirectory directory, IOptions<OAu
                 Reasons.GrantTypeNotRegistered);
         }
 
-        if (parameters["response_mode"] is null or "query") return null;
-        return OAuthError.InvalidRequest("Only response_mode=query is supported.", Reasons.ResponseModeUnsupported);
-    }
-
-    private static Result<IReadOnlyList<Resource>> ReadResources(Client client, Parameters parameters)
-    {
-        if (client.Resources.Read(parameters.All("resource")).Failed(out var refusal, out var named)) return refusal;
-        if (named.Count > 0) return Result.Of(named);
-        return client.Resources.Default is { } usual
-            ? Result.Of<IReadOnlyList<Resource>>([usual])
-            : OAuthError.NoDefaultTarget();
-    }
-
-    // A scope is one of the APIs that are asked for, and each of these has to get one (RFC 8707 §2).
-    private static Result<Scope> ReadScope(Client client, IReadOnlyList<Resource> apis, string? text)
-    {
-        Scope? asked = Scope.Of([]);
-        if (text is not null && !Scope.TryParse(text, out asked))
-            return OAuthError.MalformedScope(Reasons.ScopeNotAllowed);
-        var allowed = Scope.Of(apis.SelectMany(api => api.Scopes)).Among(client.Scopes).Names;
-        asked = asked.WithoutNotServed(allowed);
-        if (asked.FirstBeyond(allowed) is { } beyond)
-        {
-            return OAuthError.InvalidScope(
-                $"{Scope.Named(beyond)} is unknown here, or not allowed to this client.", Reasons.ScopeNotAllowed);
-        }
-
-        if (asked.Names.Count == 0) asked = Scope.Of(client.DefaultScopes).Among(allowed);
-        if (asked.Names.Count == 0)
-        {
-            return OAuthError.InvalidScope(
-                "No scope that exists here was asked for, and this client has no default.", Reasons.ScopeNotAllowed);
-        }
-
-        return apis.FirstOrDefault(api => asked.Among(api.Scopes).Names.Count == 0) is { } idle
-            ? OAuthError.InvalidScope($"No scope of {idle} was asked for.", Reasons.ResourceWithoutScope)
-            : asked;
+        if (parameters["response_mode"] is null or "query" || target.IsFormPost) return null;
+        return OAuthError.InvalidRequest(
+            "Only response_mode=query is supported, and form_post for a web address.", Reasons.ResponseModeUnsupported);
     }
 
     private static OAuthError? ChallengeFault(Client client, Parameters parameters)

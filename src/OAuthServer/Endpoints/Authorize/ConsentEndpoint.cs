@@ -26,14 +26,13 @@ internal static class ConsentEndpoint
         if (consent.Open(form["ticket"]) is not { } ticket) return consent.Expired();
         if (!await antiforgery.IsRequestValidAsync(http)) return consent.Expired(ticket);
         if (AuthorizeEndpoint.ReadQuery(ticket.Query).Failed(out _, out var request)) return consent.Expired();
-        if (person is null || person.Id != ticket.UserId) return answer.Restart(ticket.Query);
-        if (!consent.IsLive(ticket)) return answer.Restart(ticket.Query);
+        if (person is null || person.Id != ticket.UserId) return answer.Restart(request);
+        if (!consent.IsLive(ticket)) return answer.Restart(request);
         if (form["decision"] is not (Allow or Deny)) return consent.Malformed(ticket);
         var given = new ConsentAnswer(ticket, request, form["decision"] == Allow);
         var outcome = await service.AnswerAsync(given, person, http.Audit(), ct);
-        // Asks anew, since remembered consent would make a second code of one answer.
         return outcome is AuthorizeOutcome.SignIn
-            ? answer.Restart(ticket.Query + "&prompt=consent")
+            ? answer.RestartAsking(request, person)
             : answer.Write(http, outcome, person);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class ConsentForm(
         var request = ask.Request;
         var shown = request.Parameters.With("scope", request.Scope.ToString())
             .With("resource", request.Resources.Select(api => api.Identifier));
-        var (target, query) = (request.Target, shown.ToQuery("prompt"));
+        var (target, query) = (request.Target, shown.ToQuery());
         var ticket = new ConsentTicket(
             Handle.NewId(), person.Id, person.AuthenticatedAt, query, Handle.New(), clock.GetUtcNow() + Lifetime);
         var view = new ConsentView
@@ -93,7 +93,7 @@ internal sealed class ConsentForm(
     // Those of the request's scopes that are chosen, below the name of their API.
     private static IReadOnlyList<ApiView> Views(AuthorizeRequest request, Func<Resource, string, bool> isChosen) =>
     [
-        .. from api in request.Resources
+        .. from api in request.Agreed
            let chosen = request.ScopeOf(api).Names.Where(scope => isChosen(api, scope)).ToList()
            where chosen.Count > 0
            select new ApiView(api.Name, [.. chosen.Select(scope => new ScopeView(scope, api.Describe(scope)))]),

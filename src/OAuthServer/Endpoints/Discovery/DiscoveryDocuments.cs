@@ -4,13 +4,14 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Clients;
 using OAuthServer.Clients.Assertions;
+using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Discovery;
 
 /// <summary>
-/// The authorization server metadata (RFC 8414 §2), built anew when the APIs change: it only tells what works.
+/// The metadata of the server (RFC 8414 §2, OpenID Connect Discovery §3), built anew when the APIs change: it only tells what works.
 /// </summary>
 internal sealed class DiscoveryDocuments(
     ServerAddress address, ResourceDirectory resources, IOptions<OAuthOptions> options)
@@ -47,16 +48,17 @@ internal sealed class DiscoveryDocuments(
                 json.WriteBoolean("require_pushed_authorization_requests", true);
             json.WriteString("revocation_endpoint", address.Url(Routes.Revoke));
             json.WriteString("introspection_endpoint", address.Url(Routes.Introspect));
+            json.WriteString("userinfo_endpoint", address.Url(Routes.UserInfo));
             json.WriteString("end_session_endpoint", address.Url(Routes.Logout));
             json.WriteBoolean("backchannel_logout_supported", true);
             json.WriteBoolean("backchannel_logout_session_supported", true);
             json.WriteString("jwks_uri", address.Url(Routes.Keys));
-            if (apis is { Scopes.Count: > 0 }) WriteArray(json, "scopes_supported", [.. apis.Scopes]);
+            WriteArray(json, "scopes_supported", [.. PersonScopes.All, .. apis?.Scopes ?? []]);
             // RFC 9728 §4; one that is no https URL has no metadata of its own.
             string[] https = [.. apis?.Live.Select(api => api.Identifier).Where(IsHttps) ?? []];
             if (https.Length > 0) WriteArray(json, "protected_resources", https);
             WriteArray(json, "response_types_supported", "code");
-            WriteArray(json, "response_modes_supported", "query");
+            WriteArray(json, "response_modes_supported", "query", AuthorizeValidator.FormPost);
             WriteArray(
                 json, "grant_types_supported",
                 GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials);
@@ -66,10 +68,28 @@ internal sealed class DiscoveryDocuments(
             WriteArray(json, "introspection_signing_alg_values_supported", SecurityAlgorithms.RsaSha256);
             WriteArray(json, "code_challenge_methods_supported", Pkce.Method);
             json.WriteBoolean("authorization_response_iss_parameter_supported", true);
+            WriteOpenId(json);
             json.WriteEndObject();
         }
 
         return body.WrittenMemory.ToArray();
+    }
+
+    // OpenID Connect Discovery §3. One document for both: every member means the same in each.
+    private static void WriteOpenId(Utf8JsonWriter json)
+    {
+        WriteArray(json, "subject_types_supported", "public");
+        WriteArray(json, "id_token_signing_alg_values_supported", SecurityAlgorithms.RsaSha256);
+        WriteArray(json, "acr_values_supported", [.. Levels.All]);
+        WriteArray(json, "claim_types_supported", "normal");
+        WriteArray(
+            json, "claims_supported",
+            ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", .. PersonClaims.All]);
+        WriteArray(json, "prompt_values_supported", "none", "login", "consent", "select_account");
+        json.WriteBoolean("claims_parameter_supported", true);
+        json.WriteBoolean("request_parameter_supported", false);
+        // What is absent would mean true.
+        json.WriteBoolean("request_uri_parameter_supported", false);
     }
 
     private static bool IsHttps(string identifier) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using OAuthServer.Audit;
@@ -30,6 +31,32 @@ internal static class DiscoveryEndpoints
         this IEndpointRouteBuilder root, ServerAddress address, DiscoveryDocuments documents) =>
         root.MapMethods(
             Routes.Metadata + address.Path, GetAndHead, http => WriteAsync(http, documents.Metadata, MaxAge));
+
+    /// <summary>
+    /// The same document for OpenID Connect: below the issuer (Discovery §4), and where RFC 8414 §5 looks for it. Without a
+    /// path in the issuer that is one address.
+    /// </summary>
+    public static IEnumerable<IEndpointConventionBuilder> MapOpenIdMetadata(
+        this IEndpointRouteBuilder root, ServerAddress address, DiscoveryDocuments documents) =>
+    [
+        .. new[] { address.Path + Routes.OpenIdMetadata, Routes.OpenIdMetadata + address.Path }.Distinct()
+            .Select(path => root.MapMethods(path, GetAndHead, http => WriteAsync(http, documents.Metadata, MaxAge))),
+    ];
+
+    /// <summary>Of the userinfo endpoint as an API (RFC 9728 §3.1).</summary>
+    public static IEndpointConventionBuilder MapUserInfoMetadata(this IEndpointRouteBuilder root, ServerAddress address)
+    {
+        var document = CachedDocument.Of(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+        {
+            ["resource"] = address.Url(Routes.UserInfo),
+            ["authorization_servers"] = new[] { address.Issuer },
+            ["scopes_supported"] = PersonScopes.All.Where(scope => scope != PersonScopes.OfflineAccess),
+            ["bearer_methods_supported"] = new[] { "header" },
+        }));
+        return root.MapMethods(
+            Routes.ResourceMetadata + address.Path + Routes.UserInfo, GetAndHead,
+            http => WriteAsync(http, document, MaxAge));
+    }
 
     /// <summary>The JWK Set, or 503 as long as there is no key.</summary>
     public static IEndpointConventionBuilder MapKeys(

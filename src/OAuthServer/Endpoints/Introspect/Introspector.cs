@@ -39,6 +39,9 @@ internal sealed class Introspector(
         var members = new Dictionary<string, object> { ["active"] = true };
         foreach (var name in Texts) members[name] = issued.Jwt.GetPayloadValue<string>(name);
         foreach (var name in Numbers) members[name] = issued.Jwt.GetPayloadValue<long>(name);
+        // Of a person's token alone (RFC 9470 §6.2).
+        if (issued.Jwt.TryGetPayloadValue<long>("auth_time", out var signedIn)) members["auth_time"] = signedIn;
+        if (issued.Jwt.TryGetPayloadValue<string>("acr", out var level)) members["acr"] = level;
         members["token_type"] = "Bearer";
         return members;
     }

@@ -7,6 +7,9 @@ namespace OAuthServer.Endpoints.Token;
 /// <param name="Scope">What the access token allows.</param>
 internal sealed record IssuedTokens(string AccessToken, long ExpiresIn, string? RefreshToken, string Scope)
 {
+    /// <summary>Who signed in, for the client alone; null outside OpenID Connect (Core §3.1.3.3).</summary>
+    public string? IdToken { get; init; }
+
     /// <summary>Holds tokens.</summary>
     public override string ToString() => $"tokens for {Scope}";
 }

@@ -60,6 +60,17 @@ public sealed record ContinueView(string ClientName, string Url)
     public override string ToString() => $"way back to {ClientName}";
 }
 
+/// <summary>An answer that the browser posts to an app.</summary>
+/// <param name="ClientName">As registered.</param>
+/// <param name="Url">The registered redirect URI.</param>
+/// <param name="Fields">The answer.</param>
+public sealed record FormPostView(
+    string ClientName, string Url, IReadOnlyList<KeyValuePair<string, string>> Fields)
+{
+    /// <summary>The fields hold a code.</summary>
+    public override string ToString() => $"answer to {ClientName}";
+}
+
 /// <summary>A consent form that was answered before.</summary>
 /// <param name="ClientName">The app that was allowed.</param>
 /// <param name="AppHost">Where the app is, in words.</param>

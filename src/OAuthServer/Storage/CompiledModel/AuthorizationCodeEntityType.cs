@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.AuthorizationCode",
                 typeof(AuthorizationCode),
                 baseEntityType,
-                propertyCount: 21,
+                propertyCount: 22,
                 unnamedIndexCount: 1,
                 keyCount: 1);
 
@@ -59,6 +59,15 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             authTime.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             authTime.AddAnnotation("Relational:ColumnName", "auth_time");
+
+            var claims = runtimeEntityType.AddProperty(
+                "Claims",
+                typeof(string),
+                propertyInfo: typeof(AuthorizationCode).GetProperty("Claims", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(AuthorizationCode).GetField("<Claims>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            claims.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            claims.AddAnnotation("Relational:ColumnName", "claims");
 
             var clientId = runtimeEntityType.AddProperty(
                 "ClientId",

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 27,
+                propertyCount: 28,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -86,6 +86,15 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             backchannelLogoutUri.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             backchannelLogoutUri.AddAnnotation("Relational:ColumnName", "backchannel_logout_uri");
+
+            var claimsInIdToken = runtimeEntityType.AddProperty(
+                "ClaimsInIdToken",
+                typeof(bool),
+                propertyInfo: typeof(ClientRow).GetProperty("ClaimsInIdToken", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<ClaimsInIdToken>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            claimsInIdToken.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            claimsInIdToken.AddAnnotation("Relational:ColumnName", "claims_in_id_token");
 
             var clientId = runtimeEntityType.AddProperty(
                 "ClientId",

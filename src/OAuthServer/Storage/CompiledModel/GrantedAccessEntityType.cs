@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.GrantedAccess",
                 typeof(GrantedAccess),
                 baseEntityType,
-                propertyCount: 9);
+                propertyCount: 11);
 
             var acr = runtimeEntityType.AddProperty(
                 "Acr",
@@ -49,6 +49,15 @@ namespace OAuthServer.Storage.CompiledModel
             authTime.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             authTime.AddAnnotation("Relational:ColumnName", "auth_time");
 
+            var claims = runtimeEntityType.AddProperty(
+                "Claims",
+                typeof(string),
+                propertyInfo: typeof(GrantedAccess).GetProperty("Claims", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(GrantedAccess).GetField("<Claims>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            claims.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            claims.AddAnnotation("Relational:ColumnName", "claims");
+
             var grantId = runtimeEntityType.AddProperty(
                 "GrantId",
                 typeof(Guid),
@@ -66,6 +75,15 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             nonce.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             nonce.AddAnnotation("Relational:ColumnName", "nonce");
+
+            var person = runtimeEntityType.AddProperty(
+                "Person",
+                typeof(string),
+                propertyInfo: typeof(GrantedAccess).GetProperty("Person", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(GrantedAccess).GetField("<Person>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            person.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            person.AddAnnotation("Relational:ColumnName", "person");
 
             var resource = runtimeEntityType.AddProperty(
                 "Resource",

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 49)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 51)
         {
         }
 
@@ -22,6 +22,7 @@ namespace OAuthServer.Storage.CompiledModel
         {
             var dataProtectionKey = DataProtectionKeyEntityType.Create(this);
             var account = AccountEntityType.Create(this);
+            var accountProfile = AccountProfileEntityType.Create(this);
             var auditRow = AuditRowEntityType.Create(this);
             var auditSeal = AuditSealEntityType.Create(this);
             var authorizationCode = AuthorizationCodeEntityType.Create(this);
@@ -40,6 +41,7 @@ namespace OAuthServer.Storage.CompiledModel
             var endedSessions = EndedSessionsEntityType.Create(this);
             var grantHolder = GrantHolderEntityType.Create(this);
             var grantedAccess = GrantedAccessEntityType.Create(this);
+            var knownPerson = KnownPersonEntityType.Create(this);
             var liveSession = LiveSessionEntityType.Create(this);
             var lockAnswer = LockAnswerEntityType.Create(this);
             var logoutNotice = LogoutNoticeEntityType.Create(this);
@@ -70,6 +72,7 @@ namespace OAuthServer.Storage.CompiledModel
             var writableDatabase = WritableDatabaseEntityType.Create(this);
             var writingTransaction = WritingTransactionEntityType.Create(this);
 
+            AccountProfileEntityType.CreateForeignKey1(accountProfile, account);
             AuditSealEntityType.CreateForeignKey1(auditSeal, signingKeyRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
@@ -77,6 +80,7 @@ namespace OAuthServer.Storage.CompiledModel
 
             DataProtectionKeyEntityType.CreateAnnotations(dataProtectionKey);
             AccountEntityType.CreateAnnotations(account);
+            AccountProfileEntityType.CreateAnnotations(accountProfile);
             AuditRowEntityType.CreateAnnotations(auditRow);
             AuditSealEntityType.CreateAnnotations(auditSeal);
             AuthorizationCodeEntityType.CreateAnnotations(authorizationCode);
@@ -95,6 +99,7 @@ namespace OAuthServer.Storage.CompiledModel
             EndedSessionsEntityType.CreateAnnotations(endedSessions);
             GrantHolderEntityType.CreateAnnotations(grantHolder);
             GrantedAccessEntityType.CreateAnnotations(grantedAccess);
+            KnownPersonEntityType.CreateAnnotations(knownPerson);
             LiveSessionEntityType.CreateAnnotations(liveSession);
             LockAnswerEntityType.CreateAnnotations(lockAnswer);
             LogoutNoticeEntityType.CreateAnnotations(logoutNotice);

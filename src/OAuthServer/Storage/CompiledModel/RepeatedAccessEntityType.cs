@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.RepeatedAccess",
                 typeof(RepeatedAccess),
                 baseEntityType,
-                propertyCount: 11);
+                propertyCount: 13);
 
             var acr = runtimeEntityType.AddProperty(
                 "Acr",
@@ -49,6 +49,15 @@ namespace OAuthServer.Storage.CompiledModel
             authTime.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             authTime.AddAnnotation("Relational:ColumnName", "auth_time");
 
+            var claims = runtimeEntityType.AddProperty(
+                "Claims",
+                typeof(string),
+                propertyInfo: typeof(RepeatedAccess).GetProperty("Claims", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RepeatedAccess).GetField("<Claims>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            claims.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            claims.AddAnnotation("Relational:ColumnName", "claims");
+
             var earlierAddress = runtimeEntityType.AddProperty(
                 "EarlierAddress",
                 typeof(string),
@@ -75,6 +84,15 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             otherDevice.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             otherDevice.AddAnnotation("Relational:ColumnName", "other_device");
+
+            var person = runtimeEntityType.AddProperty(
+                "Person",
+                typeof(string),
+                propertyInfo: typeof(RepeatedAccess).GetProperty("Person", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RepeatedAccess).GetField("<Person>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            person.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            person.AddAnnotation("Relational:ColumnName", "person");
 
             var resource = runtimeEntityType.AddProperty(
                 "Resource",

@@ -80,7 +80,7 @@ public sealed class AccessTokenReaderTests : IDisposable
     }
 
     private TokenIssuer Issuer(string issuer) =>
-        new(Checking.Address(issuer), Options.Create(new OAuthOptions { Issuer = issuer }), _clock, _telemetry);
+        new(Checking.Address(issuer), new IdTokenIssuer(Checking.Address(issuer)), Options.Create(new OAuthOptions { Issuer = issuer }), _clock, _telemetry);
 
     private Task<IssuedAccessToken?> ReadAsync(string token)
     {

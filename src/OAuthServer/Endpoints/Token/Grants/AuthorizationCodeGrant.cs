@@ -34,6 +34,7 @@ internal sealed partial class AuthorizationCodeGrant(
             Resource = named.Length == 0 ? null : named,
             Apis = client.Resources.Names,
             ApiScopes = client.Resources.Scopes,
+            TellsClaims = client.TellsClaims,
             CodeChallenge = request.CodeVerifier is null ? null : Pkce.Challenge(request.CodeVerifier),
             RefreshToken = client.Allows(GrantTypes.RefreshToken) ? RefreshTokenValue.New(clock.GetUtcNow()) : null,
             RefreshTokenLifetime = options.Value.RefreshTokenLifetime,

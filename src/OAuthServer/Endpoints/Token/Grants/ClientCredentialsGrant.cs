@@ -35,7 +35,7 @@ internal sealed class ClientCredentialsGrant(ClientTokens tokens, AuditEvents au
         Scope? asked = Scope.Of([]);
         if (text is not null && !Scope.TryParse(text, out asked))
             return OAuthError.MalformedScope(Reasons.ScopeMalformed);
-        var allowed = Scope.Of(client.Scopes).Among(api.Scopes).WithoutPersons();
+        var allowed = Scope.Of(client.Scopes).Among(api.Scopes.Except(PersonScopes.All, StringComparer.Ordinal));
         if (asked.FirstBeyond(allowed.Names) is { } beyond)
         {
             return OAuthError.InvalidScope(

@@ -31,7 +31,8 @@ internal sealed class RefreshTokenGrant(
         Scope? scope = null;
         if (request.Scope is { } asked && !Scope.TryParse(asked, out scope))
             return OAuthError.MalformedScope(Reasons.ScopeMalformed);
-        scope = scope?.WithoutNotServed(client.Scopes) is { Names.Count: > 0 } narrower ? narrower : null;
+        // Asked for by apps that were not granted it; whoever was keeps it anyway.
+        scope = scope?.Without(PersonScopes.OfflineAccess) is { Names.Count: > 0 } narrower ? narrower : null;
         if (TokenTarget.Read(client, request.Resources).Failed(out var untargeted, out var named)) return untargeted;
         if (!RefreshTokenValue.IsOurs(presented))
             return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(client.Id) };
@@ -60,6 +61,7 @@ internal sealed class RefreshTokenGrant(
             ClientId = client.Id,
             Apis = client.Resources.Names,
             ApiScopes = client.Resources.Scopes,
+            TellsClaims = client.TellsClaims,
             Lifetime = options.Value.RefreshTokenLifetime,
             DeviceFingerprint = options.Value.DeviceBinding == DeviceBinding.Off ? null : request.Device.Fingerprint(),
             EnforceDevice = options.Value.DeviceBinding == DeviceBinding.Enforce,

@@ -63,7 +63,9 @@ internal static class TokenTarget
         var api = client.Resources.Find(access.Resource)!;
         return access with
         {
-            Scope = Scope.OfGrant(scope).Among(api.Scopes).Among(client.Scopes).ToString(),
+            // Scopes of the person ride along, whatever API the token is for.
+            Scope = Scope.OfGrant(scope).Among(api.Scopes.Concat(PersonScopes.All)).Among(client.Scopes).ToString(),
+            TellsClaims = client.TellsClaims,
             Audience = api.Identifier,
             Lifetime = api.AccessTokenLifetime,
         };
