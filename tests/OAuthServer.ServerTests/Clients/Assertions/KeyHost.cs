@@ -82,8 +82,11 @@ internal sealed class KeyHost : IAsyncDisposable
     });
 
     /// <summary>Lets a server under test trust the certificate of this host alone; all its other rules stay.</summary>
-    public void TrustedBy(IServiceCollection services) => services.Configure<HttpClientFactoryOptions>(
-        KeySetFetcher.HttpClientName,
+    public void TrustedBy(IServiceCollection services) => TrustedBy(services, KeySetFetcher.HttpClientName);
+
+    /// <summary>The same for the calls of one client alone.</summary>
+    public void TrustedBy(IServiceCollection services, string httpClient) => services.Configure<HttpClientFactoryOptions>(
+        httpClient,
         options => options.HttpMessageHandlerBuilderActions.Add(builder =>
             ((SocketsHttpHandler)builder.PrimaryHandler).SslOptions.RemoteCertificateValidationCallback =
                 (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString()));
