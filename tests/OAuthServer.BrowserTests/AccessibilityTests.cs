@@ -40,6 +40,12 @@ public sealed class AccessibilityTests(Stage stage)
         await page.GoOnAsync(app);
         await page.GotoAsync("/account/connections?done=withdrawn");
         await JudgeAsync(page, "connections");
+        await page.GotoAsync("/account/sessions?done=ended");
+        await JudgeAsync(page, "sessions");
+        await page.GotoAsync("/oauth/logout?client_id=" + app.Id);
+        await JudgeAsync(page, "logout");
+        await page.GotoAsync("/account/sign-out?done=all-access");
+        await JudgeAsync(page, "sign-out-with-session");
         await page.GotoAsync("/account/password");
         await JudgeAsync(page, "password");
         await page.GotoAsync("/nowhere");

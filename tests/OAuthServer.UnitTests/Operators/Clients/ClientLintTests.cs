@@ -65,6 +65,19 @@ public sealed class ClientLintTests
     }
 
     [Theory]
+    [InlineData("https://rp.example/logout", null)]
+    [InlineData("https://10.0.0.1/logout", LintRules.BackchannelLogoutUriNotPublic)]
+    [InlineData("https://localhost/logout", LintRules.BackchannelLogoutUriNotPublic)]
+    [InlineData("http://127.0.0.1:5000/logout", LintRules.BackchannelLogoutUriWithoutHttps)]
+    [InlineData("https://[::1/logout", LintRules.BackchannelLogoutUriUnreadable)]
+    public void An_app_that_would_not_be_told_is_found(string uri, string? rule)
+    {
+        var client = Client("told");
+        client.BackchannelLogoutUri = uri;
+        Assert.Equal(rule ?? "", Rules(client));
+    }
+
+    [Theory]
     [InlineData("https://keys.example/jwks", null)]
     [InlineData("https://93.184.216.34/jwks", null)]
     [InlineData("https://10.0.0.1/jwks", LintRules.JwksUriNotPublic)]

@@ -1,0 +1,74 @@
+using System.Net;
+using OAuthServer.Testing;
+
+namespace OAuthServer.OperatorTests.Operators.Accounts;
+
+/// <summary>Signing a person out everywhere by command.</summary>
+public sealed class AccountsCommandTests : IAsyncLifetime
+{
+    private TestServer _server = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Every_session_ends_and_plain_access_stays()
+    {
+        using var browser = new TestBrowser(_server);
+        using var other = new TestBrowser(_server);
+        var tokens = await _server.RedeemAsync((await browser.AuthorizeAsync(new AuthorizationAsk())).Code);
+        await other.SignInAsync();
+
+        var run = await RunAsync("sign-out", "ALICE@example.com");
+
+        Assert.Equal(0, run.Code);
+        Assert.Equal("alice@example.com is signed out of 2 sessions. Apps with offline_access, and those that use no OpenID Connect, keep their access (--all-access ends it).", Assert.Single(run.Lines));
+        foreach (var signedIn in new[] { browser, other })
+        {
+            using var page = await signedIn.GetAsync("/account/connections");
+            Assert.Equal(HttpStatusCode.SeeOther, page.StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await _server.RefreshAsync(tokens.RefreshToken)).Status);
+        Assert.Equal(["sessions ended: 2, by command"], await DetailsAsync("sessions_ended"));
+        Assert.Contains("is signed out of 0 sessions", (await RunAsync("sign-out", TestData.AliceId.ToString())).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_access_ends_everything_and_says_how_much()
+    {
+        using var browser = new TestBrowser(_server);
+        var tokens = await _server.RedeemAsync((await browser.AuthorizeAsync(new AuthorizationAsk())).Code);
+
+        var run = await RunAsync("sign-out", "alice@example.com", "--all-access", "--json");
+
+        Assert.Equal(0, run.Code);
+        Assert.Equal((TestData.AliceId.ToString(), true, 1, 1), (
+            run.Json.GetProperty("account").GetString(), run.Json.GetProperty("all_access").GetBoolean(),
+            run.Json.GetProperty("sessions").GetInt32(), run.Json.GetProperty("refresh_tokens").GetInt32()));
+        Assert.Equal("invalid_grant", (await _server.RefreshAsync(tokens.RefreshToken)).Error);
+        Assert.Equal(["sessions ended: 1, refresh tokens: 1, by command"], await DetailsAsync("access_ended"));
+        Assert.Equal("All access of alice@example.com has ended: 0 sessions and 0 refresh tokens.", Assert.Single((await RunAsync("sign-out", "alice@example.com", "--all-access")).Lines));
+    }
+
+    [Theory]
+    [InlineData("nobody@example.com")]
+    [InlineData("00000000-0000-4000-8000-000000000000")]
+    [InlineData("\u001b[31m")]
+    public async Task Nobody_is_said_so(string who)
+    {
+        var run = await RunAsync("sign-out", who);
+        Assert.Equal(1, run.Code);
+        Assert.StartsWith("There is no account ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Error);
+        Assert.Empty(await DetailsAsync("access_ended"));
+    }
+
+    private async Task<IReadOnlyList<string>> DetailsAsync(string name) =>
+        [.. (await _server.Database.QueryAsync("SELECT detail FROM oauth_audit_events WHERE event = $1 AND user_id = $2 AND address IS NULL", name, TestData.AliceId)).Select(row => (string)row["detail"]!)];
+
+    private Task<CommandRun> RunAsync(params string[] args) => CommandLine.On(_server.Database.ConnectionString).RunAsync(["accounts", .. args], Ct);
+}
