@@ -37,7 +37,7 @@ ALTER TABLE oauth_clients
     ADD COLUMN backchannel_logout_uri     text,  -- where the app is told that a session is over
     ADD COLUMN post_logout_redirect_uris  text[] NOT NULL DEFAULT '{}',  -- where the app may have people sent then
 
-    ADD CONSTRAINT backchannel_logout_uri_has_at_most_2000_printable_ascii_characters CHECK (
+    ADD CONSTRAINT backchannel_logout_uri_is_at_most_2000_printable_ascii CHECK (
         length(backchannel_logout_uri) <= 2000 AND backchannel_logout_uri !~ '[^\x21-\x7E]'),
     -- http is sent to in Development alone.
     ADD CONSTRAINT backchannel_logout_uri_is_https_or_loopback_http CHECK (
@@ -47,9 +47,9 @@ ALTER TABLE oauth_clients
 
     ADD CONSTRAINT post_logout_redirect_uri_is_at_most_2000_characters CHECK (oauth_every(post_logout_redirect_uris,
         '^.{1,255}.{0,255}.{0,255}.{0,255}.{0,255}.{0,255}.{0,255}.{0,215}$')),
-    ADD CONSTRAINT post_logout_redirect_uri_has_no_space_control_or_non_ascii_character
+    ADD CONSTRAINT post_logout_redirect_uri_has_no_space_control_or_non_ascii
         CHECK (oauth_none(post_logout_redirect_uris, '[^\x21-\x7E]')),
-    ADD CONSTRAINT post_logout_redirect_uri_has_no_backslash_quote_or_angle_bracket
+    ADD CONSTRAINT post_logout_redirect_uri_has_no_backslash_quote_or_bracket
         CHECK (oauth_none(post_logout_redirect_uris, '[\\"<>^`{|}]')),
     ADD CONSTRAINT post_logout_redirect_uri_has_no_fragment CHECK (oauth_none(post_logout_redirect_uris, '#')),
     ADD CONSTRAINT post_logout_redirect_uri_has_no_wildcard CHECK (oauth_none(post_logout_redirect_uris, '\*')),

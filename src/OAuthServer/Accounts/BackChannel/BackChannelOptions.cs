@@ -54,7 +54,7 @@ internal sealed class BackChannelOptionsValidator : OptionsValidator<BackChannel
         Range($"{Section}:ExpiryInterval", options.ExpiryInterval, Shortest, Hour),
         Range($"{Section}:RequestTimeout", options.RequestTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)),
         Range($"{Section}:FirstPause", options.FirstPause, Shortest, Hour),
-        Range($"{Section}:LongestPause", options.LongestPause, options.FirstPause, Day),
+        Range($"{Section}:LongestPause", options.LongestPause, TimeSpan.FromSeconds(10), Day),
         Range($"{Section}:GiveUpAfter", options.GiveUpAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
         .. AllowedPlaces.Faults(Section, options.AllowedHosts, options.AllowedNetworks),
     ];

@@ -29,7 +29,7 @@ public sealed class AllAccessRaceTests(SignOutApps apps) : IClassFixture<SignOut
             var sessions = new List<string?>();
             for (var i = 0; i < 5; i++) sessions.Add((await apps.OpenAsync(browser, app, i % 2 == 0 ? "openid read offline_access" : "read")).RefreshToken);
             var codes = new List<string>();
-            for (var i = 0; i < Exchanges; i++) codes.Add((await browser.AuthorizeAsync(OpenIdAsks.For(i % 2 == 0 ? "openid offline_access" : "read", app))).Code!);
+            for (var i = 0; i < Exchanges; i++) codes.Add((await browser.AuthorizeAsync(SignOutApps.Ask(app, i % 2 == 0 ? "openid offline_access" : "read"))).Code!);
 
             var racing = Enumerable.Range(0, Refreshes).Select(i => Task.Run(() => Instance(i, second).RefreshAsync(sessions[i % sessions.Count], app), Ct))
                 .Concat(codes.Select((code, i) => Task.Run(() => Instance(i, second).RedeemAsync(code, app), Ct)))

@@ -73,7 +73,7 @@ public sealed class AllAccessTests(SignOutApps apps) : IClassFixture<SignOutApps
         var rotated = await apps.OpenAsync(browser, app, "openid read offline_access");
         var successor = (await apps.Server.RefreshAsync(rotated.RefreshToken, app)).IsOk();
         var codes = new List<string>();
-        foreach (var scope in new[] { "openid", "openid offline_access", "read" }) codes.Add((await browser.AuthorizeAsync(OpenIdAsks.For(scope, app))).Code!);
+        foreach (var scope in new[] { "openid", "openid offline_access", "read" }) codes.Add((await browser.AuthorizeAsync(SignOutApps.Ask(app, scope))).Code!);
         using var consent = await browser.GetAsync(OpenIdAsks.For("openid", app).With("prompt", "consent").Path);
         var pushed = await apps.Server.PostFormAsync("/oauth/par", [.. OpenIdAsks.For("openid", app).Adding("prompt", "consent").Adding("client_secret", TestData.Secret).Parameters.Select(p => (p.Key, (string?)p.Value))]);
         var reference = $"/oauth/authorize?client_id={app}&request_uri={Uri.EscapeDataString(pushed.Json!.Value.GetProperty("request_uri").GetString()!)}";

@@ -41,7 +41,7 @@ public sealed class SessionEndTests(SignOutApps apps) : IClassFixture<SignOutApp
         var (_, email) = await apps.AddPersonAsync();
         using var browser = await apps.SignInAsync(email);
         var codes = new List<string>();
-        foreach (var scope in new[] { "openid", "openid offline_access", "read" }) codes.Add((await browser.AuthorizeAsync(OpenIdAsks.For(scope, app))).Code!);
+        foreach (var scope in new[] { "openid", "openid offline_access", "read" }) codes.Add((await browser.AuthorizeAsync(SignOutApps.Ask(app, scope))).Code!);
         await browser.SignOutAsync();
 
         Assert.Equal("invalid_grant", (await apps.Server.RedeemAsync(codes[0], app)).Error);

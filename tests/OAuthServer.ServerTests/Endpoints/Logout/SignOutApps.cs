@@ -115,7 +115,11 @@ public sealed class SignOutApps : OwnServer
 
     /// <summary>Signs in to an app, in a browser that has a session.</summary>
     internal Task<Reply> OpenAsync(TestBrowser browser, string app, string scope = "openid read", TestServer? server = null) =>
-        browser.TokensAsync(server ?? Server, OpenIdAsks.For(scope, app), app);
+        browser.TokensAsync(server ?? Server, Ask(app, scope), app);
+
+    /// <summary>A request for these scopes; offline access is for who is asked (OpenID Connect Core §11).</summary>
+    public static AuthorizationAsk Ask(string app, string scope) =>
+        OpenIdAsks.For(scope, app).With("prompt", scope.Contains("offline_access", StringComparison.Ordinal) ? "consent" : null);
 
     private TestServerOptions Usual() => new()
     {
