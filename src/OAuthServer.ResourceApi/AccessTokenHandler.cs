@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -19,6 +20,10 @@ internal sealed class AccessTokenHandler(
     TimeProvider clock)
     : TokenHandler
 {
+    // What the token says of the sign-in (RFC 9068 §2.2.1).
+    private static readonly (string Name, JsonValueKind Kind)[] SignInClaims =
+        [("auth_time", JsonValueKind.Number), ("acr", JsonValueKind.String)];
+
     private readonly OAuthBearerOptions _options = options.Value;
     private readonly IReadOnlyList<string> _audiences = options.Value.Audiences;
     private readonly JsonWebTokenHandler _jwt = new() { MapInboundClaims = false };
@@ -41,10 +46,22 @@ internal sealed class AccessTokenHandler(
         var result = await _jwt.ValidateTokenAsync(token, Parameters(key));
         if (!result.IsValid) return Refuse(BearerFailure.Invalid(Reason(result.Exception)));
 
+        LeaveOutMistyped(result.ClaimsIdentity, parsed.Payload);
+
         // 4. Times, and what only the server knows: only a genuine token learns that it is too old.
         if (claims.FailureAt(clock.GetUtcNow(), _options) is { } untimely) return Refuse(untimely);
         if (await revocations.FailureOfAsync(claims.TokenId) is { } revoked) return Refuse(revoked);
         return await introspection.FailureOfAsync(token, claims.ExpiresAt) is { } ended ? Refuse(ended) : result;
+    }
+
+    // The library makes the same claim of a value and of an array around it; what is no plain value says nothing.
+    private static void LeaveOutMistyped(ClaimsIdentity identity, JsonElement payload)
+    {
+        foreach (var (name, kind) in SignInClaims)
+        {
+            if (!payload.TryGetProperty(name, out var member) || member.ValueKind == kind) continue;
+            foreach (var claim in identity.FindAll(name).ToList()) identity.RemoveClaim(claim);
+        }
     }
 
     public override SecurityToken ReadToken(string token) => _jwt.ReadToken(token);

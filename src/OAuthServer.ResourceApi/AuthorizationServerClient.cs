@@ -25,7 +25,8 @@ internal sealed class AuthorizationServerException(string reason, Exception? cau
 /// <summary>Where the authorization server has what this library asks for (RFC 8414 §2).</summary>
 /// <param name="Keys">Its <c>jwks_uri</c>.</param>
 /// <param name="Introspection">Its <c>introspection_endpoint</c>; null when it names none that can be used.</param>
-internal sealed record ServerAddresses(Uri Keys, Uri? Introspection);
+/// <param name="Levels">Its <c>acr_values_supported</c> (RFC 9470 §7); empty when it names none.</param>
+internal sealed record ServerAddresses(Uri Keys, Uri? Introspection, IReadOnlyList<string> Levels);
 
 /// <summary>
 /// The requests that this library makes: metadata (RFC 8414 §3), keys (RFC 7517 §5), revocations and introspection
@@ -58,7 +59,9 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
             throw new AuthorizationServerException("the metadata names another issuer");
         var keys = AddressOf(metadata, "jwks_uri")
             ?? throw new AuthorizationServerException("the metadata has no usable jwks_uri");
-        return new ServerAddresses(keys, AddressOf(metadata, "introspection_endpoint"));
+        var levels = ArrayOf(metadata, "acr_values_supported")?.EnumerateArray().Select(level => level.AsText());
+        return new ServerAddresses(
+            keys, AddressOf(metadata, "introspection_endpoint"), [.. levels?.OfType<string>() ?? []]);
     }
 
     /// <summary>

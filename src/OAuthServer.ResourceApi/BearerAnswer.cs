@@ -51,6 +51,22 @@ internal sealed class BearerAnswer(ServedResources resources, IOptions<OAuthBear
         return WriteAsync(response, HttpStatusCode.Forbidden, "insufficient_scope");
     }
 
+    /// <summary>
+    /// Answers a request whose token says that the sign-in behind it does not do (RFC 9470 §3): all that the endpoint
+    /// demands, so that one new request is enough.
+    /// </summary>
+    public Task WriteStepUpAsync(HttpResponse response, SignInRequirement demand, IReadOnlyList<string> scopes)
+    {
+        const string code = "insufficient_user_authentication";
+        var levels = demand.Levels.Count == 0 ? "" : $", acr_values=\"{string.Join(' ', demand.Levels)}\"";
+        var age = demand.MaxAge is { } most
+            ? string.Create(CultureInfo.InvariantCulture, $", max_age=\"{(long)most.TotalSeconds}\"")
+            : "";
+        response.Headers.WWWAuthenticate =
+            $"{Challenge(response.HttpContext.Request)}, error=\"{code}\"{levels}{age}{Needed(scopes)}";
+        return WriteAsync(response, HttpStatusCode.Unauthorized, code);
+    }
+
     private static string Needed(IReadOnlyList<string> scopes) =>
         scopes.Count == 0 ? "" : $", scope=\"{string.Join(' ', scopes)}\"";
 

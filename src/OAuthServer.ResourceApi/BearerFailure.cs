@@ -20,6 +20,9 @@ internal enum BearerFailureKind
     /// <summary>403: the token lacks a scope.</summary>
     InsufficientScope,
 
+    /// <summary>401: the token is good, and the sign-in behind it is too weak or too old (RFC 9470 §3).</summary>
+    InsufficientSignIn,
+
     /// <summary>
     /// 503: the authorization server cannot be reached and nothing cached may stand in. Never let in instead.
     /// </summary>

@@ -10,7 +10,10 @@ namespace OAuthServer.ResourceApi;
 /// answer.
 /// </summary>
 internal sealed partial class OAuthBearerEvents(
-    BearerAnswer answer, IAuthorizationPolicyProvider policies, ILogger<OAuthBearerEvents> logger) : JwtBearerEvents
+    BearerAnswer answer,
+    SignInHandler signIns,
+    IAuthorizationPolicyProvider policies,
+    ILogger<OAuthBearerEvents> logger) : JwtBearerEvents
 {
     private static readonly BearerFailure Missing = new(BearerFailureKind.MissingToken, "No access token was sent");
 
@@ -48,6 +51,14 @@ internal sealed partial class OAuthBearerEvents(
     public override async Task Forbidden(ForbiddenContext context)
     {
         var scopes = await ScopeRequirement.OfAsync(context.HttpContext.GetEndpoint(), policies);
+        if (await SignInRequirement.OfAsync(context.HttpContext.GetEndpoint(), policies) is { } demand
+            && !signIns.IsMet(context.HttpContext.User, demand))
+        {
+            LogRefused(BearerFailureKind.InsufficientSignIn, "The person has to sign in anew for this endpoint");
+            if (!context.Response.HasStarted) await answer.WriteStepUpAsync(context.Response, demand, scopes);
+            return;
+        }
+
         LogRefused(BearerFailureKind.InsufficientScope, "The access token does not reach this endpoint");
         if (!context.Response.HasStarted) await answer.WriteForbiddenAsync(context.Response, scopes);
     }

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OAuthServer.ResourceApi;
 
@@ -14,6 +16,8 @@ public static class OAuthBearerExtensions
 {
     /// <summary>The name of the authentication scheme, <c>Bearer</c>.</summary>
     public const string Scheme = JwtBearerDefaults.AuthenticationScheme;
+
+    private const string LevelsCheck = "oauth-bearer-levels";
 
     /// <summary>
     /// Accepts the access tokens of one authorization server (RFC 9068) in the Authorization header (RFC 6750 §2.1)
@@ -56,6 +60,10 @@ public static class OAuthBearerExtensions
         services.AddSingleton<IValidateOptions<OAuthBearerOptions>, OAuthBearerOptionsValidator>();
         services.AddSingleton<AuthorizationServerClient>();
         services.AddSingleton<SigningKeys>();
+        services.AddSingleton<OfferedLevels>();
+        services.AddSingleton<SignInHandler>();
+        services.AddSingleton<IAuthorizationHandler>(provider => provider.GetRequiredService<SignInHandler>());
+        services.AddHealthChecks().AddCheck<OfferedLevels>(LevelsCheck, HealthStatus.Degraded, ["oauth-bearer"]);
         services.AddSingleton<RevocationList>();
         services.AddSingleton<TokenIntrospection>();
         services.AddSingleton<AccessTokenHandler>();

@@ -12,6 +12,7 @@ namespace OAuthServer.ResourceApi;
 /// </summary>
 internal sealed partial class SigningKeys(
     AuthorizationServerClient server,
+    OfferedLevels levels,
     IOptions<OAuthBearerOptions> options,
     TimeProvider clock,
     ILogger<SigningKeys> logger) : IDisposable
@@ -69,6 +70,7 @@ internal sealed partial class SigningKeys(
             var now = clock.GetUtcNow();
             if (!ReferenceEquals(_ring, known) || now < _nextAttempt) return _ring;
             var addresses = await server.FetchAddressesAsync();
+            await levels.CompareAsync(_options.Issuer, addresses.Levels);
             return _ring = new Ring(addresses, await server.FetchKeysAsync(addresses.Keys), now);
         }
         catch (AuthorizationServerException outage)

@@ -38,6 +38,9 @@ public sealed class AccessibilityTests(Stage stage)
         await page.Button("Allow").WaitForAsync();
         await JudgeAsync(page, "consent");
         await page.GoOnAsync(app);
+        await page.RouteAsync("**/form-post.js*", route => route.AbortAsync());
+        await page.GotoAsync(app.Ask() + "&response_mode=form_post");
+        await JudgeAsync(page, "form-post");
         await page.GotoAsync("/account/connections?done=withdrawn");
         await JudgeAsync(page, "connections");
         await page.GotoAsync("/account/sessions?done=ended");

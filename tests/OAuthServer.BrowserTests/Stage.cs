@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -17,10 +18,15 @@ public sealed class Stage : IAsyncLifetime
 {
     private const string Missing = "No Chromium here: install one, or set CHROMIUM to its path.";
 
-    private readonly WebApplication _app = BuildApp();
+    private readonly WebApplication _app;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private int _made;
+
+    public Stage() => _app = BuildApp(Posted);
+
+    /// <summary>Every form that a browser posted to the app.</summary>
+    public ConcurrentQueue<Dictionary<string, string>> Posted { get; } = new();
 
     /// <summary>The server under test.</summary>
     public TestServer Server { get; private set; } = null!;
@@ -98,13 +104,19 @@ public sealed class Stage : IAsyncLifetime
         return context;
     }
 
-    private static WebApplication BuildApp()
+    private static WebApplication BuildApp(ConcurrentQueue<Dictionary<string, string>> posted)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.MapGet("/cb", () => Results.Text("<!DOCTYPE html><html lang=en><title>The app</title><h1>Back at the app</h1></html>", "text/html"));
+        app.MapPost("/cb", async (HttpRequest request) =>
+        {
+            var form = await request.ReadFormAsync();
+            posted.Enqueue(form.ToDictionary(field => field.Key, field => field.Value.ToString()));
+            return Results.Text("<!DOCTYPE html><html lang=en><title>The app</title><h1>Posted to the app</h1></html>", "text/html");
+        });
         app.MapGet("/on", (HttpRequest request) =>
             Results.Redirect($"http://localhost:{request.Host.Port}/cb{request.QueryString}"));
         return app;

@@ -52,7 +52,7 @@ public sealed class LengthTests(OwnServer own) : IClassFixture<OwnServer>
     {
         var ask = new AuthorizationAsk().With("nonce", new string('n', 4000)).With("extra", "x");
         Assert.True(Parameters.TryParse(Encoding.ASCII.GetBytes(ask.Path.Split('?')[1]), out var parameters));
-        var left = 8192 - 512 - parameters.ToQuery("after_sign_in").Length;
+        var left = 8192 - 512 - parameters.ToQuery("interaction").Length;
 
         await AssertAsync(ask.With("extra", new string('x', 1 + left + more)), reason);
     }

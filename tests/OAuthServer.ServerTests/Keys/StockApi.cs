@@ -10,6 +10,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
+using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Keys;
@@ -66,15 +67,5 @@ internal sealed class StockApi : IAsyncDisposable
         _http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-    }
-
-    private sealed class ProxyInFront(Uri server) : DelegatingHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            request.RequestUri = new Uri(server, request.RequestUri!.PathAndQuery);
-            request.Headers.Add("X-Forwarded-Proto", "https");
-            return base.SendAsync(request, cancellationToken);
-        }
     }
 }

@@ -28,12 +28,16 @@ internal sealed class SignInAnswer(
     public IResult Expired(string? target) => pages.FormExpired(links.SignIn(target));
 
     /// <summary>The form as it is first shown.</summary>
-    /// <param name="current">The address of the session that there is; null without one.</param>
+    /// <param name="person">Who is signed in already; null for nobody.</param>
     /// <param name="who">Whose address is suggested.</param>
-    public async Task<IResult> AskFirstAsync(string? target, string? current, SignInAs who, CancellationToken ct)
+    public async Task<IResult> AskFirstAsync(
+        string? target, SignedInAccount? person, SignInAs who, CancellationToken ct)
     {
         var request = await FindRequestAsync(target, ct);
-        var email = Suggest(request?.LoginHint, current, who);
+        // Back, after the password was typed: it is not asked for twice.
+        if (person is not null && who == SignInAs.TheSame && request?.Interaction?.IsMetBy(person) == true)
+            return new SeeOther(target!);
+        var email = Suggest(request?.LoginHint, person?.Name, who);
         return Ask(new SignInView(null, null, target, email), request, refusal: null);
     }
 

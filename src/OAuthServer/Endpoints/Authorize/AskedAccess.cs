@@ -17,10 +17,18 @@ internal sealed record AskedAccess(Scope Scope, IReadOnlyList<Resource> Resource
         Scope? asked = Scope.Of([]);
         if (text is not null && !Scope.TryParse(text, out asked))
             return OAuthError.MalformedScope(Reasons.ScopeNotAllowed);
-        if (asked.Names.Count == 0) asked = Scope.Of(client.DefaultScopes);
         IReadOnlyList<Resource> meant = named.Count > 0 || apis.Default is not { } usual ? named : [usual];
+        if (asked.Names.Count == 0) asked = Defaults(client, meant);
         if (Narrow(client, meant, asked, prompt).Failed(out var refusal, out var scope)) return refusal;
         return Target(client, named, meant, scope);
+    }
+
+    // Those count that are of the APIs, or speak of the person together with openid.
+    private static Scope Defaults(Client client, IReadOnlyList<Resource> apis)
+    {
+        var usual = Scope.Of(client.DefaultScopes);
+        var person = usual.Has(PersonScopes.OpenId) ? PersonScopes.All : [];
+        return usual.Among([.. apis.SelectMany(api => api.Scopes), .. person]);
     }
 
     // An OpenID request ignores what is unknown (Core §3.1.2.1); any other is told.

@@ -29,6 +29,8 @@ internal sealed record ClientFileEntry
 
     public bool RequirePushedAuthorizationRequests { get; init; }
 
+    public bool ClaimsInIdToken { get; init; }
+
     public string[] AppOrigins { get; init; } = [];
 
     public string[] AcceptedSchemes { get; init; } = [];

@@ -48,7 +48,7 @@ internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now
 
     private IEnumerable<ClientFinding> CheckOne(ClientRow client) =>
         GrantTypesOf(client).Concat(RedirectUrisOf(client)).Concat(SchemesOf(client))
-            .Concat(ScopesOf(client)).Concat(ResourcesOf(client)).Concat(PkceAndName(client)).Concat(RepeatsOf(client));
+            .Concat(ScopesOf(client)).Concat(ResourcesOf(client)).Concat(OfflineOf(client)).Concat(PkceAndName(client)).Concat(RepeatsOf(client));
 
     private static IEnumerable<ClientFinding> GrantTypesOf(ClientRow client)
     {
@@ -113,13 +113,26 @@ internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now
         if (apis.Live.Count == 0) yield break;
         var mine = new ClientResources(client, apis);
         var had = mine.Names.SelectMany(name => mine.Find(name)!.Scopes);
-        var strange = client.AllowedScopes.Except(had, StringComparer.Ordinal).ToList();
+        // Those of the person are of the server itself.
+        var known = had.Concat(PersonScopes.All);
+        var strange = client.AllowedScopes.Except(known, StringComparer.Ordinal).ToList();
         if (strange.Count == 0) yield break;
         yield return ClientFinding.Warning(
             client, LintRules.ScopeNotConfigured,
             $"None of its APIs has the scope {Listed(strange)}, so it can never be granted.",
             "Add it to the scopes of an API in oauth_resources, add that API to allowed_resources, or take it out of "
             + "allowed_scopes.");
+    }
+
+    private static IEnumerable<ClientFinding> OfflineOf(ClientRow client)
+    {
+        if (!client.AllowedScopes.Contains(PersonScopes.OfflineAccess, StringComparer.Ordinal)) yield break;
+        var openId = client.AllowedScopes.Contains(PersonScopes.OpenId, StringComparer.Ordinal);
+        if (openId && client.GrantTypes.Contains(GrantTypes.RefreshToken, StringComparer.Ordinal)) yield break;
+        yield return ClientFinding.Warning(
+            client, LintRules.OfflineAccessOfNoUse,
+            "offline_access is granted together with openid alone, and to a client that can refresh.",
+            "Add openid to allowed_scopes and refresh_token to grant_types, or take offline_access out.");
     }
 
     private IEnumerable<ClientFinding> ResourcesOf(ClientRow client) =>

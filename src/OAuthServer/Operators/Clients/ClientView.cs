@@ -26,6 +26,8 @@ internal sealed record ClientView
 
     public bool RequirePushedAuthorizationRequests { get; init; }
 
+    public bool ClaimsInIdToken { get; init; }
+
     public required IReadOnlyList<string> AppOrigins { get; init; }
 
     public required IReadOnlyList<string> AcceptedSchemes { get; init; }
@@ -67,6 +69,7 @@ internal sealed record ClientView
         GrantTypes = row.GrantTypes,
         RequirePkce = row.RequirePkce,
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests,
+        ClaimsInIdToken = row.ClaimsInIdToken,
         AppOrigins = row.AppOrigins,
         AcceptedSchemes = row.AcceptedSchemes,
         MaxRefreshRepeats = row.MaxRefreshRepeats,

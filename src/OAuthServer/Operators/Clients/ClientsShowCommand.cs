@@ -42,7 +42,7 @@ internal static class ClientsShowCommand
         .. client.AllowedResources.Select(api => (string[])["allowed_resource", TerminalText.Safe(api)]),
         ["grant_types", string.Join(' ', client.GrantTypes)],
         ["require_pkce", client.RequirePkce ? "yes" : "no"],
-        .. Pushed(client),
+        .. Switches(client),
         .. client.AppOrigins.Select(origin => (string[])["app_origin", TerminalText.Safe(origin)]),
         .. client.AcceptedSchemes.Select(scheme => (string[])["accepted_scheme", TerminalText.Safe(scheme)]),
         .. Repeats(client),
@@ -57,8 +57,11 @@ internal static class ClientsShowCommand
         .. client.Secrets.Select(secret => (string[])[secret.Column, Sentence(secret)]),
     ]);
 
-    private static string[][] Pushed(ClientView client) =>
-        client.RequirePushedAuthorizationRequests ? [["require_pushed_authorization_requests", "yes"]] : [];
+    private static string[][] Switches(ClientView client) =>
+    [
+        .. OrNothing("require_pushed_authorization_requests", client.RequirePushedAuthorizationRequests ? "yes" : null),
+        .. OrNothing("claims_in_id_token", client.ClaimsInIdToken ? "yes" : null),
+    ];
 
     private static string[][] OrNothing(string name, string? value) =>
         value is null ? [] : [[name, TerminalText.Safe(value)]];

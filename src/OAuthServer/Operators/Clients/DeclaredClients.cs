@@ -48,6 +48,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
             GrantTypes = entry.GrantTypes,
             RequirePkce = entry.RequirePkce,
             RequirePushedAuthorizationRequests = entry.RequirePushedAuthorizationRequests,
+            ClaimsInIdToken = entry.ClaimsInIdToken,
             AppOrigins = entry.AppOrigins,
             AcceptedSchemes = entry.AcceptedSchemes,
             MaxRefreshRepeats = entry.MaxRefreshRepeats,
@@ -74,6 +75,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         row.GrantTypes = Either(row.GrantTypes, entry.GrantTypes);
         row.RequirePkce = entry.RequirePkce;
         row.RequirePushedAuthorizationRequests = entry.RequirePushedAuthorizationRequests;
+        row.ClaimsInIdToken = entry.ClaimsInIdToken;
         row.AppOrigins = Either(row.AppOrigins, entry.AppOrigins);
         row.AcceptedSchemes = Either(row.AcceptedSchemes, entry.AcceptedSchemes);
         row.MaxRefreshRepeats = entry.MaxRefreshRepeats;

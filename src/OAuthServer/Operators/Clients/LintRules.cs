@@ -21,6 +21,7 @@ internal static class LintRules
     public const string KeyWithoutKid = "key_without_kid";
     public const string NoLiveSecret = "no_live_secret";
     public const string NoWayToAFirstToken = "no_way_to_a_first_token";
+    public const string OfflineAccessOfNoUse = "offline_access_of_no_use";
     public const string PkceWaived = "pkce_waived";
     public const string RefreshRepeatsOfTabs = "refresh_repeats_of_tabs";
     public const string RedirectUriLocalhost = "redirect_uri_localhost";

@@ -24,11 +24,14 @@ public sealed class RedirectTargetTests(SharedServer shared)
 
         Assert.Equal(HttpStatusCode.SeeOther, get.StatusCode);
         Assert.Equal(HttpStatusCode.SeeOther, post.StatusCode);
-        Assert.Equal(get.Headers.Location, post.Headers.Location);
+        Assert.Equal(Beginning(get), Beginning(post));
         using var page = await byPost.GetAsync(post.Headers.Location!.OriginalString);
         using var signedIn = await byPost.TypePasswordAsync(page);
         using var again = await byPost.GetAsync(signedIn.Headers.Location!.OriginalString);
         Expect.Code(again, ask);
+
+        // What it remembers of its way is sealed, and never the same twice.
+        static string Beginning(HttpResponseMessage answer) => answer.Headers.Location!.OriginalString.Split("%26interaction")[0];
     }
 
     [Theory]

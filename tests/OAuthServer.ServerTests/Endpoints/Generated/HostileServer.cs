@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.ServerTests.Endpoints.Push;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
@@ -41,6 +42,7 @@ public sealed class HostileServer : OwnServer
         _browser = new TestBrowser(Server);
         await _browser.AuthorizeAsync(new AuthorizationAsk().With("scope", "read write"));
         await _browser.AuthorizeAsync(Native);
+        await _browser.AuthorizeAsync(OpenIdAsks.For("openid read"));
         Endpoints = [.. await AuthorizeAsync(), .. await TokensAsync(), .. await AccountsAsync(), .. Public()];
     }
 
@@ -59,6 +61,7 @@ public sealed class HostileServer : OwnServer
         Part[] request =
         [
             .. new AuthorizationAsk().Parameters.Select(p => new Part(p.Key, p.Value)), new("response_mode"), new("prompt"), new("nonce"), new("request"), new("request_uri"), new("login_hint"), new("resource"), new("authorization_details"),
+            new("max_age"), new("claims"), new("id_token_hint"), new("acr_values"), new("ui_locales"), new("interaction"),
         ];
         Part[] asking = [.. request.Select(p => p.Name == "prompt" ? new Part(p.Name, "consent") : p)];
         var forms = new TestForm[Codes];
@@ -67,6 +70,7 @@ public sealed class HostileServer : OwnServer
         [
             new("GET", "/oauth/authorize", request, [Cookie]),
             new("GET", "/oauth/authorize", request, []),
+            new("GET", "/oauth/authorize", [.. OpenIdAsks.For("openid read").Parameters.Select(p => new Part(p.Key, p.Value)), .. OpenId], [Cookie]),
             new("GET", "/oauth/authorize", asking, [Cookie]),
             new("POST", "/oauth/authorize", request, [Cookie]),
             new("GET", "/oauth/authorize/cancel", request, [Cookie]),
@@ -76,8 +80,14 @@ public sealed class HostileServer : OwnServer
         ];
     }
 
+    private static Part[] OpenId =>
+    [
+        new("response_mode", "form_post"), new("max_age", "100000"), new("nonce", "n"), new("acr_values", "1fa"), new("claims", """{"userinfo": {"name": null}}"""), new("id_token_hint"), new("login_hint", TestData.Email),
+    ];
+
     private async Task<IReadOnlyList<HostileEndpoint>> TokensAsync()
     {
+        Part bearer = new("Authorization", "Bearer " + (await _browser.TokensAsync(Server, OpenIdAsks.For("openid read"))).AccessToken);
         var (web, native) = (new Part("code", await CodesAsync(new AuthorizationAsk())), new Part("code", await CodesAsync(Native)));
         var (webTokens, nativeTokens) = (await RefreshTokensAsync(new AuthorizationAsk(), TestData.Web), await RefreshTokensAsync(Native, TestData.Native));
         Part[] assertion = [new("client_assertion"), new("client_assertion_type"), new("resource"), new("x")];
@@ -93,6 +103,8 @@ public sealed class HostileServer : OwnServer
             new("POST", "/oauth/token", [.. refresh, new("refresh_token", webTokens), .. secret], basic),
             new("POST", "/oauth/refresh", [.. refresh, new("refresh_token", nativeTokens), .. id], []),
             new("POST", "/oauth/refresh", [.. refresh, new("refresh_token", webTokens), .. secret], basic),
+            new("GET", "/oauth/userinfo", [new("access_token")], [bearer]),
+            new("POST", "/oauth/userinfo", [new("access_token"), new("x", "y")], [bearer]),
             new("POST", "/oauth/introspect", [new("token", webTokens), new("token_type_hint", "refresh_token"), .. assertion, .. secret], basic),
             new("POST", "/oauth/revoke", [new("token", webTokens), new("token_type_hint", "refresh_token"), .. assertion, .. secret], basic),
             new("POST", "/oauth/revoke", [new("token", nativeTokens), new("token_type_hint", "access_token"), .. assertion, .. id], []),
@@ -124,7 +136,7 @@ public sealed class HostileServer : OwnServer
 
     private static IEnumerable<HostileEndpoint> Public()
     {
-        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
+        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
         return routes.Select(route => new HostileEndpoint("GET", route, [new("v", "1"), new("since", "0")], []));
     }
 

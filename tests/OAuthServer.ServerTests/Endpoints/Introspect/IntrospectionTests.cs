@@ -52,7 +52,7 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
         Expect.UncacheableJson(reply);
         var (said, jwt) = (reply.Json!.Value, new JsonWebToken(token));
         Assert.Equal(
-            ["active", "aud", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "token_type"],
+            ["acr", "active", "aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "token_type"],
             said.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
         Assert.True(said.GetProperty("active").GetBoolean());
         Assert.Equal("Bearer", said.GetProperty("token_type").GetString());

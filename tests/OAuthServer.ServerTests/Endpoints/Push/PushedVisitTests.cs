@@ -175,7 +175,7 @@ public sealed class PushedVisitTests(OwnServer own) : IClassFixture<OwnServer>, 
         await browser.SignInAsync();
         var uri = await PushAsync(new AuthorizationAsk().With("prompt", prompt));
 
-        using var first = await browser.GetAsync(Pushing.Visit(uri) + "&after_sign_in=true&prompt=none");
+        using var first = await browser.GetAsync(Pushing.Visit(uri) + "&interaction=true&prompt=none");
         Assert.StartsWith("/account/sign-in", first.Headers.Location!.OriginalString, StringComparison.Ordinal);
         // A session tells when it began in whole seconds.
         var began = DateTimeOffset.UtcNow.ToUnixTimeSeconds();

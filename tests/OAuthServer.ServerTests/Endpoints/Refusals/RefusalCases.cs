@@ -32,7 +32,7 @@ internal static class RefusalCases
         ["password_not_changed"] = "takes a change of the account between two statements",
     };
 
-    public static IEnumerable<RefusalCase> All => [.. Malformed, .. Clients, .. AssertionRefusals.All, .. Codes, .. RefreshTokens, .. Revocations, .. Around, .. AuthorizeRefusals.All, .. PageRefusals.All];
+    public static IEnumerable<RefusalCase> All => [.. Malformed, .. Clients, .. AssertionRefusals.All, .. Codes, .. RefreshTokens, .. Revocations, .. Around, .. AuthorizeRefusals.All, .. OpenIdRefusals.All, .. PageRefusals.All];
 
     private static IEnumerable<RefusalCase> Malformed =>
     [

@@ -22,7 +22,7 @@ public sealed class AccessTokenTests(SharedServer shared)
         var jwks = JsonDocument.Parse(await _server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken)).RootElement;
         Assert.Contains(jwks.GetProperty("keys").EnumerateArray(), key => key.GetProperty("kid").GetString() == header.GetProperty("kid").GetString());
 
-        Assert.Equal(["aud", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "type"], claims.EnumerateObject().Select(m => m.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["acr", "aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "type"], claims.EnumerateObject().Select(m => m.Name).Order(StringComparer.Ordinal));
         Assert.Equal(TestServer.Issuer, claims.GetProperty("iss").GetString());
         Assert.Equal(TestServer.Issuer, claims.GetProperty("aud").GetString());
         Assert.Equal(TestData.AliceId.ToString(), claims.GetProperty("sub").GetString());

@@ -41,7 +41,7 @@ public sealed class StockVerifierTests(SharedServer flow)
         Assert.Equal(Lifetime, tokens.Json!.Value.GetProperty("expires_in").GetInt64());
         Assert.Equal(Lifetime, claims["exp"].GetInt64() - claims["iat"].GetInt64());
         Assert.InRange(claims["iat"].GetInt64(), before, before + 60);
-        Assert.Equal(["aud", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "type"], claims.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["acr", "aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "type"], claims.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(TestServer.Issuer, claims["iss"].GetString());
         Assert.Equal(TestServer.Issuer, claims["aud"].GetString());
         Assert.Equal(TestData.AliceId.ToString(), claims["sub"].GetString());

@@ -43,7 +43,7 @@ public sealed class ClientFileReaderTests
                 "allowed_scopes": ["read", "write"], "default_scopes": ["read"], "grant_types": ["authorization_code"],
                 "require_pkce": false, "disabled": true, "secret": { "env": "GOOD" },
                 "app_origins": ["tauri://localhost"], "accepted_schemes": ["cursor"],
-                "max_refresh_repeats": 5, "require_pushed_authorization_requests": true,
+                "max_refresh_repeats": 5, "require_pushed_authorization_requests": true, "claims_in_id_token": true,
                 "jwks": { "keys": [{ "kty": "EC" }] }, "jwks_uri": "https://a.example/jwks",
                 "token_endpoint_auth_signing_alg": "ES256",
                 "backchannel_logout_uri": "https://a.example/logout", "post_logout_redirect_uris": ["https://a.example/bye"]
@@ -60,6 +60,7 @@ public sealed class ClientFileReaderTests
         Assert.Equal(["cursor"], client.Entry.AcceptedSchemes);
         Assert.Equal(5, client.Entry.MaxRefreshRepeats);
         Assert.True(client.Entry.RequirePushedAuthorizationRequests);
+        Assert.True(client.Entry.ClaimsInIdToken);
         Assert.Equal("""{ "keys": [{ "kty": "EC" }] }""", client.Entry.Jwks?.GetRawText());
         Assert.Equal("https://a.example/logout", client.Entry.BackchannelLogoutUri);
         Assert.Equal(["https://a.example/bye"], client.Entry.PostLogoutRedirectUris);

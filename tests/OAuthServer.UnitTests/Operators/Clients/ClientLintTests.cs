@@ -168,6 +168,16 @@ public sealed class ClientLintTests
     }
 
     [Fact]
+    public void Scopes_of_the_person_need_no_API_and_offline_access_is_found_where_it_is_of_no_use()
+    {
+        Assert.Equal("", Rules(Client("web", secret: First, scopes: ["openid", "profile", "email", "phone", "address", "offline_access", "read"])));
+        Assert.Equal("offline_access_of_no_use", Rules(Client("web", secret: First, scopes: ["read", "offline_access"])));
+        var client = Client("web", secret: First, scopes: ["openid", "offline_access"]);
+        client.GrantTypes = ["authorization_code"];
+        Assert.Equal("offline_access_of_no_use", Rules(client));
+    }
+
+    [Fact]
     public void Waived_PKCE_and_an_invisible_name_are_found()
     {
         Assert.Equal("pkce_waived", Rules(Client("web", secret: First, pkce: false)));
