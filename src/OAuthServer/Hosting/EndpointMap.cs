@@ -25,12 +25,7 @@ internal static class EndpointMap
         var server = Service<ServerAddress>(app);
         var routes = app.MapGroup(server.Path);
 
-        var people = routes.MapGroup("").AddEndpointFilter<SessionKeyFilter>();
-        foreach (var route in people.MapAuthorize()) route.RequireBudget(Budget.Authorize);
-        foreach (var route in people.MapLogout()) route.RequireBudget(Budget.Authorize);
-        foreach (var route in people.MapAccounts()) route.RequireBudget(Budget.SignIn);
-        routes.MapStyleSheet();
-        routes.MapScript();
+        routes.MapPeople();
         app.MapChangePassword();
 
         // These need no services of a request's own, so they are handed theirs once.
@@ -65,6 +60,16 @@ internal static class EndpointMap
         app.MapHealthChecks(Routes.LiveProbe, new() { Predicate = _ => false });
         app.MapHealthChecks(Routes.DocumentsProbe, new() { Predicate = check => check.Tags.Contains("documents") });
         app.MapHealthChecks(Routes.ReadyProbe, new() { Predicate = check => check.Tags.Contains("ready") });
+    }
+
+    private static void MapPeople(this IEndpointRouteBuilder routes)
+    {
+        var people = routes.MapGroup("").AddEndpointFilter<SessionKeyFilter>();
+        foreach (var route in people.MapAuthorize()) route.RequireBudget(Budget.Authorize);
+        foreach (var route in people.MapLogout()) route.RequireBudget(Budget.Authorize);
+        foreach (var route in people.MapAccounts()) route.RequireBudget(Budget.SignIn);
+        routes.MapStyleSheet();
+        routes.MapScript();
     }
 
     private static T Service<T>(WebApplication app)

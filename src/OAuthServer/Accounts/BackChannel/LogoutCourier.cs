@@ -26,8 +26,8 @@ internal sealed partial class LogoutCourier(
 
     /// <summary>One try. Whatever the app does, it ends within the time of one request.</summary>
     /// <param name="notice">What is to be told.</param>
-    /// <param name="stopping">Ends it when the instance stops; another one takes the notice up then.</param>
-    public async Task DeliverAsync(DueNotice notice, CancellationToken stopping)
+    /// <param name="ct">Ends it when the instance stops; another one takes the notice up then.</param>
+    public async Task DeliverAsync(DueNotice notice, CancellationToken ct)
     {
         if (notice.Uri is not { } uri)
         {
@@ -36,7 +36,7 @@ internal sealed partial class LogoutCourier(
         }
 
         using var span = telemetry.Span("tell an app of a logout");
-        var (status, fault) = await TryAsync(notice, uri, stopping);
+        var (status, fault) = await TryAsync(notice, uri, ct);
         switch (status)
         {
             case HttpStatusCode.OK or HttpStatusCode.NoContent:
@@ -75,12 +75,12 @@ internal sealed partial class LogoutCourier(
     }
 
     private async Task<(HttpStatusCode? Status, string? Fault)> TryAsync(
-        DueNotice notice, string text, CancellationToken stopping)
+        DueNotice notice, string text, CancellationToken ct)
     {
         if (rules.Read(text) is not { } uri) return (null, "its address is not https");
         if (!tokens.TryMake(notice, out var token)) return (null, "there is no key to sign with");
         using var limit = rules.Limit();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
             using var client = http.CreateClient(HttpClientName);
@@ -90,7 +90,7 @@ internal sealed partial class LogoutCourier(
                 request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return (answer.StatusCode, null);
         }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             return (null, "it did not answer in time");
         }

@@ -49,32 +49,32 @@ internal sealed partial class LogoutDelivery(
         }
     }
 
-    private async Task TryBeginAsync(CancellationToken stopping)
+    private async Task TryBeginAsync(CancellationToken ct)
     {
         string[] busy = [.. _underWay.Keys];
         if (busy.Length >= MostApps) return;
         try
         {
-            var due = await notices.TakeAsync(busy, MostApps - busy.Length, MostEach, rules.Lease, stopping);
+            var due = await notices.TakeAsync(busy, MostApps - busy.Length, MostEach, rules.Lease, ct);
             foreach (var app in due.GroupBy(notice => notice.ClientId, StringComparer.Ordinal))
             {
                 _underWay.TryAdd(app.Key, 0);
-                _ = Task.Run(() => DeliverAsync(app.Key, [.. app], stopping), CancellationToken.None);
+                _ = Task.Run(() => DeliverAsync(app.Key, [.. app], ct), CancellationToken.None);
             }
         }
-        catch (Exception failure) when (DatabaseFailure.Is(failure) && !stopping.IsCancellationRequested)
+        catch (Exception failure) when (DatabaseFailure.Is(failure) && !ct.IsCancellationRequested)
         {
             LogNotRead(failure.Message);
         }
     }
 
-    private async Task DeliverAsync(string app, DueNotice[] due, CancellationToken stopping)
+    private async Task DeliverAsync(string app, DueNotice[] due, CancellationToken ct)
     {
         try
         {
-            await Task.WhenAll(due.Select(notice => courier.DeliverAsync(notice, stopping)));
+            await Task.WhenAll(due.Select(notice => courier.DeliverAsync(notice, ct)));
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // Its lease ends, and another instance goes on.
         }
@@ -86,7 +86,7 @@ internal sealed partial class LogoutDelivery(
         finally
         {
             _underWay.TryRemove(app, out _);
-            if (due.Length == MostEach && !stopping.IsCancellationRequested) _more.Release();
+            if (due.Length == MostEach && !ct.IsCancellationRequested) _more.Release();
         }
     }
 

@@ -72,7 +72,7 @@ public sealed class ClientLintTests
     [InlineData("https://[::1/logout", LintRules.BackchannelLogoutUriUnreadable)]
     public void An_app_that_would_not_be_told_is_found(string uri, string? rule)
     {
-        var client = Client("told");
+        var client = Client("told", type: "browser");
         client.BackchannelLogoutUri = uri;
         Assert.Equal(rule ?? "", Rules(client));
     }
