@@ -37,8 +37,9 @@ internal static class SessionsEndpoint
     {
         if (await AccountForm.ReadAsync(http.Request, Fields, http.RequestAborted) is not { } form)
             return pages.Malformed(links.Sessions);
-        var account = await AccountSession.ReadAsync(http);
-        if (account is null || !await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
+        if (await AccountSession.ReadAsync(http) is not { } account)
+            return new SeeOther(links.SignIn(links.Sessions));
+        if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
         if (!Guid.TryParseExact(form["session"], "D", out var session)) return pages.Malformed(links.Sessions);
         if (session == account.SessionId)
         {
@@ -56,8 +57,9 @@ internal static class SessionsEndpoint
     {
         if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null)
             return pages.Malformed(links.Sessions);
-        var account = await AccountSession.ReadAsync(http);
-        if (account is null || !await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
+        if (await AccountSession.ReadAsync(http) is not { } account)
+            return new SeeOther(links.SignIn(links.Sessions));
+        if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
         await service.EndOthersAsync(http, account);
         return new SeeOther(links.Sessions + "?done=others");
     }
@@ -67,8 +69,9 @@ internal static class SessionsEndpoint
     {
         if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null)
             return pages.Malformed(links.Sessions);
-        var account = await AccountSession.ReadAsync(http);
-        if (account is null || !await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
+        if (await AccountSession.ReadAsync(http) is not { } account)
+            return new SeeOther(links.SignIn(links.Sessions));
+        if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
         await service.EndAllAccessAsync(http, account);
         return new SeeOther(links.SignOut + "?done=all-access");
     }

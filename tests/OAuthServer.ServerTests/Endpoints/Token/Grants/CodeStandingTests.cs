@@ -37,9 +37,9 @@ public sealed class CodeStandingTests(SignedInServer tokens) : IClassFixture<Sig
     [Row("REF-09")]
     public async Task Withdrawn_consent_ends_codes_and_refresh_tokens_of_this_client_alone()
     {
-        var form = await TestBrowser.FormAsync(await tokens.Browser.GetAsync("/account/sign-out"), "/account/sign-out");
         var ask = AuthorizationAsk.For(TestData.Legacy, TestData.LegacyRedirectUri);
         var other = await tokens.TokensAsync();
+        var form = await TestBrowser.FormAsync(await tokens.Browser.GetAsync("/account/sign-out"), "/account/sign-out");
         var code = await tokens.CodeAsync(ask);
         var first = await tokens.TokensAsync(ask, TestData.Legacy);
 
