@@ -172,6 +172,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
         };
         foreach (var name in start.Environment.Keys.Where(name => Configures().IsMatch(name)).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in variables) start.Environment[name] = value;
+        // As in the tests themselves (tests/Directory.Build.props).
+        start.Environment["DOTNET_TieredPGO"] = "0";
         return start;
     }
 
