@@ -239,13 +239,17 @@ public sealed class PushedVisitTests(OwnServer own) : IClassFixture<OwnServer>, 
         for (var round = 0; round < Effort.Rounds(2); round++)
         {
             var uri = await PushAsync(new AuthorizationAsk());
+            var before = await CodesAsync();
 
             var answers = await Task.WhenAll(Enumerable.Range(0, Racers).Select(
                 racer => browser.GetAsync(On(racer % 2 == 0 ? _server : second, Pushing.Visit(uri)))));
 
             var code = Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.SeeOther);
             Expect.Code(new AuthorizationAnswer(code.Headers.Location!.OriginalString), TestData.WebRedirectUri);
-            foreach (var late in answers.Where(answer => answer != code)) await Expect.PageAsync(late, "invalid_request_uri");
+            // Who came while the first was under way may be asked once more; there is no second code for it.
+            foreach (var late in answers.Where(answer => answer != code && answer.StatusCode != HttpStatusCode.OK))
+                await Expect.PageAsync(late, "invalid_request_uri");
+            Assert.Equal(before + 1, await CodesAsync());
             Array.ForEach(answers, answer => answer.Dispose());
         }
     }
