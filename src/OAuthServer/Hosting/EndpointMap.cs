@@ -48,13 +48,7 @@ internal static class EndpointMap
         // For APIs and gateways, never for pages: no origin may read it.
         routes.MapIntrospect(Service<IntrospectService>(app), answers, telemetry).RequireBudget(Budget.Token);
 
-        // An app in a browser calls it as it calls the token endpoint.
-        routes.MapUserInfo(server, Service<UserInfoService>(app), telemetry)
-            .RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
-        app.MapUserInfoMetadata(server).RequireCors(ClientOrigins.Any);
-
-        foreach (var route in app.MapOpenIdMetadata(server, Service<DiscoveryDocuments>(app)))
-            route.RequireCors(ClientOrigins.Any);
+        app.MapOpenId(server, routes);
         app.MapMetadata(server, Service<DiscoveryDocuments>(app)).RequireCors(ClientOrigins.Any);
         routes.MapKeys(Service<KeyRing>(app), answers, Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);
         routes.MapRevocations(Service<RevocationList>(app))
@@ -63,6 +57,16 @@ internal static class EndpointMap
         app.MapHealthChecks(Routes.LiveProbe, new() { Predicate = _ => false });
         app.MapHealthChecks(Routes.DocumentsProbe, new() { Predicate = check => check.Tags.Contains("documents") });
         app.MapHealthChecks(Routes.ReadyProbe, new() { Predicate = check => check.Tags.Contains("ready") });
+    }
+
+    private static void MapOpenId(this WebApplication app, ServerAddress server, RouteGroupBuilder routes)
+    {
+        // An app in a browser calls it as it calls the token endpoint.
+        routes.MapUserInfo(server, Service<UserInfoService>(app), Service<ServerTelemetry>(app))
+            .RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
+        app.MapUserInfoMetadata(server).RequireCors(ClientOrigins.Any);
+        foreach (var route in app.MapOpenIdMetadata(server, Service<DiscoveryDocuments>(app)))
+            route.RequireCors(ClientOrigins.Any);
     }
 
     private static T Service<T>(WebApplication app)
