@@ -121,7 +121,7 @@ public sealed class UserInfoTests(SharedServer flow)
             Assert.False(reply.IdToken()!.TryGetPayloadValue<string>("name", out _));
         }
 
-        foreach (var malformed in (string[])["{", "[]", "\"x\"", """{"userinfo": []}""", """{"id_token": {"name": 1}}""", """{"id_token": {"acr": {"essential": "yes"}}}""", """{"userinfo": {}, "userinfo": {}}"""])
+        foreach (var malformed in (string[])["{", "[]", "\"x\"", """{"userinfo": []}""", """{"id_token": {"name": 1}}""", """{"id_token": {"acr": {"essential": "yes"}}}""", """{"userinfo": {}, "userinfo": {}}""", """{"userinfo": {"\ud800": null}}""", """{"id_token": {"sub": {"value": "\ud800"}}}""", """{"id_token": {"acr": {"essential": true, "value": "\ud800"}}}"""])
             Assert.Equal("invalid_request", (await flow.Browser.AuthorizeAsync(OpenIdAsks.For().With("claims", malformed))).Error);
         Assert.Contains("\"claims_parameter_supported\":true", await flow.Server.Http.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
