@@ -35,7 +35,8 @@ internal static class SignOutEndpoint
         SessionsService service)
     {
         if (await AccountSession.ReadAsync(http) is not { } account) return new SeeOther(links.SignOut);
-        if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null) return pages.Malformed(links.SignOut);
+        if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null)
+            return pages.Malformed(links.SignOut);
         if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.SignOut);
         await service.SignOutAsync(http, account);
         return new SeeOther(links.SignOut);

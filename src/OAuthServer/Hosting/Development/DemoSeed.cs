@@ -65,7 +65,7 @@ internal sealed class DemoSeed(
         Name = name,
         ApplicationType = type,
         RedirectUris = [redirectUri],
-        AllowedScopes = ["read", "write"],
+        AllowedScopes = [.. PersonScopes.All, "read", "write"],
         DefaultScopes = ["read"],
         GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
         RequirePkce = true,
@@ -78,7 +78,13 @@ internal sealed class DemoSeed(
         if (await people.FindByEmailAsync(Email) is not null) return;
         var account = new Account { Id = Handle.NewId(), UserName = Email, Email = Email, EmailConfirmed = true };
         var created = await people.CreateAsync(account, Password);
-        if (created.Succeeded) return;
+        if (created.Succeeded)
+        {
+            await scope.ServiceProvider.GetRequiredService<UserInfo>().AddAsync(
+                account.Id, "Alice Example", "Alice", "Example", CancellationToken.None);
+            return;
+        }
+
         var codes = string.Join(' ', created.Errors.Select(error => error.Code));
         throw new InvalidOperationException($"The demo person was not made: {codes}");
     }
