@@ -34,6 +34,9 @@ internal sealed class Chains(NpgsqlDataSource database) : IAsyncDisposable
     /// <summary>Codes in the same database.</summary>
     public Codes Codes { get; } = new(database);
 
+    /// <summary>Clients' own tokens in the same database.</summary>
+    public OwnTokens Own { get; } = new(database);
+
     private readonly ConcurrentBag<byte[]> _own = [];
 
     /// <summary>Connects and makes the table. Statements prepare themselves and connections go back to the pool as they are.</summary>
@@ -45,6 +48,7 @@ internal sealed class Chains(NpgsqlDataSource database) : IAsyncDisposable
         await schema.ExecuteNonQueryAsync();
         var chains = new Chains(database);
         await chains.Codes.PrepareAsync();
+        await chains.Own.PrepareAsync();
         return chains;
     }
 

@@ -37,6 +37,20 @@ internal sealed class FloorEndpoints(AccessTokens tokens, Chains chains)
         await AnswerAsync(context, TokenAnswer.Write(tokens.Issue(grant), successor));
     }
 
+    /// <summary>An access token of the client's own (RFC 6749 section 4.4): one insert and one signature.</summary>
+    public async Task OwnTokenAsync(HttpContext context)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        if (!KnowsSecret(form))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        await chains.Own.RecordAsync(Grant.Example.ClientId, context.RequestAborted);
+        await AnswerAsync(context, TokenAnswer.Write(tokens.Issue(Grant.Example), ""));
+    }
+
     /// <summary>A form and an answer as long as a refresh's.</summary>
     public static async Task EchoAsync(HttpContext context)
     {

@@ -19,6 +19,7 @@ var flow = new CodeEndpoints(tokens, chains.Codes, app.Services.GetRequiredServi
 app.MapGet("/floor/sign-in", (RequestDelegate)flow.SignInAsync);
 app.MapGet("/floor/authorize", (RequestDelegate)flow.AuthorizeAsync);
 app.MapPost("/floor/token", (RequestDelegate)flow.ExchangeAsync);
+app.MapPost("/floor/client-credentials", (RequestDelegate)endpoints.OwnTokenAsync);
 app.MapPost("/floor/echo", (RequestDelegate)FloorEndpoints.EchoAsync);
 app.MapPost("/floor/sign", (RequestDelegate)endpoints.SignAsync);
 app.MapPost("/floor/statement", (RequestDelegate)endpoints.RotateAsync);

@@ -13,12 +13,13 @@ do $$ begin raise 'The public key is missing: -v jwks="$(node key.mjs)"'; end $$
 
 begin;
 
--- stock-service is also the API behind the files, and may ask about tokens for it.
+-- stock-service is also the API behind the files, and may ask about tokens for it; so may stock-jobs, by its key.
+delete from oauth_resources where resource in ('https://notes.stock.example', 'https://files.stock.example');
 insert into oauth_resources (resource, name, scopes, introspection_clients)
 values ('https://notes.stock.example', 'Demo Notes', '{"notes:read": "See your notes", "notes:write": "Write notes"}',
         '{}'),
-       ('https://files.stock.example', 'Demo Files', '{"files:read": "See your files"}', '{stock-service}')
-on conflict do nothing;
+       ('https://files.stock.example', 'Demo Files', '{"files:read": "See your files", "files:write": "Write files"}',
+        '{stock-service,stock-jobs}');
 
 -- A service: access of its own, nobody signs in.
 insert into oauth_clients
@@ -29,8 +30,8 @@ values ('stock-service',
         '{}',
         '{client_credentials}',
         '{https://notes.stock.example,https://files.stock.example}',
-        '{notes:read,files:read}')
-on conflict (client_id) do nothing;
+        '{notes:read,files:read,files:write}')
+on conflict (client_id) do update set allowed_scopes = excluded.allowed_scopes;
 
 -- An app that people let in. Nothing has to listen at its address.
 insert into oauth_clients (client_id, client_secret, name, redirect_uris, allowed_resources, allowed_scopes)

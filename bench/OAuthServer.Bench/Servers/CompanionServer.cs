@@ -13,6 +13,7 @@ internal sealed class CompanionServer(string name, string folder, ServerRoutes r
         Token = "/floor/token",
         Refresh = "/floor/refresh",
         FirstRefreshToken = "/floor/start",
+        ClientCredentials = "/floor/client-credentials",
         Echo = "/floor/echo",
         Static = "/floor/static",
         // In the places of ours, so that each is measured beside the document that it is held against.

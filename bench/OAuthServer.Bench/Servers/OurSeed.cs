@@ -14,8 +14,13 @@ internal static class OurSeed
     private const int PasswordIterations = 210_000;
 
     private const string InsertClient = """
-        INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes)
-        VALUES ($1, $2, 'Bench', ARRAY[$3], ARRAY[$4], ARRAY[$4])
+        INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes, grant_types)
+        VALUES ($1, $2, 'Bench', ARRAY[$3], ARRAY[$4], ARRAY[$4], '{authorization_code,refresh_token,client_credentials}')
+        """;
+
+    private const string InsertKeyed = """
+        INSERT INTO oauth_clients (client_id, name, redirect_uris, allowed_scopes, default_scopes, grant_types, jwks)
+        VALUES ($1, 'Bench with a key', '{}', ARRAY[$2], ARRAY[$2], '{client_credentials}', $3::text::jsonb)
         """;
 
     private const string InsertPerson = """
@@ -33,6 +38,7 @@ internal static class OurSeed
         await database.ExecuteAsync(InsertApi, ct, OurServer.IssuerIdentifier, BenchClient.Scope);
         var secret = BCrypt.Net.BCrypt.HashPassword(BenchClient.Secret, new ClientSecretOptions().Cost);
         await database.ExecuteAsync(InsertClient, ct, BenchClient.Id, secret, BenchClient.RedirectUri, BenchClient.Scope);
+        await database.ExecuteAsync(InsertKeyed, ct, BenchKey.ClientId, BenchClient.Scope, BenchKey.Jwks);
         var hasher = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = PasswordIterations }));
         await database.ExecuteAsync(InsertPerson, ct, Email, hasher.HashPassword(new object(), Password));
     }

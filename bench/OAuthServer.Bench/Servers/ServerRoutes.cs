@@ -10,6 +10,18 @@ internal sealed record ServerRoutes(string Ready)
     /// <summary>The token endpoint, for codes.</summary>
     public string? Token { get; init; }
 
+    /// <summary>The token endpoint, for access of the client's own.</summary>
+    public string? ClientCredentials { get; init; }
+
+    /// <summary>Whether that client may also prove itself by a key.</summary>
+    public bool TakesAssertions { get; init; }
+
+    /// <summary>The introspection endpoint.</summary>
+    public string? Introspect { get; init; }
+
+    /// <summary>Takes authorization requests ahead of the visit.</summary>
+    public string? Push { get; init; }
+
     /// <summary>Takes refresh requests.</summary>
     public string? Refresh { get; init; }
 

@@ -23,12 +23,37 @@ internal sealed class TokenCaller(MeasuredServer server)
     public (string Code, string Verifier) Authorize(HttpConnection connection)
     {
         var request = AuthorizationRequest.New();
-        var reply = connection.Send(HttpRequestBytes.Get(server.Routes.Authorize + request.Query, _browserHeaders));
+        return (CodeOf(connection, request.Query), request.Verifier);
+    }
+
+    /// <summary>Pushes a request (RFC 9126) and visits what it got: a code.</summary>
+    public string PushAndAuthorize(HttpConnection connection)
+    {
+        var pushed = Post(connection, server.Routes.Push!, $"{AuthorizationRequest.New().Query[1..]}&client_secret={BenchClient.Secret}");
+        if (pushed.Status != 201 || pushed.Member("request_uri"u8) is not { } reference) throw new UnexpectedAnswerException(pushed);
+        return CodeOf(connection, $"?client_id={BenchClient.Id}&request_uri={Uri.EscapeDataString(reference)}");
+    }
+
+    /// <summary>An access token of the client's own (RFC 6749 section 4.4).</summary>
+    /// <param name="credentials">Of another client, form-encoded; the bench's own when absent.</param>
+    public string OwnToken(HttpConnection connection, string? credentials = null) => MemberOf(
+        Post(connection, server.Routes.ClientCredentials!, $"grant_type=client_credentials&scope={BenchClient.Scope}&{credentials ?? Credentials}"), "access_token"u8);
+
+    /// <summary>Asks whether a token is good (RFC 7662), which it must be.</summary>
+    public void Introspect(HttpConnection connection, string token)
+    {
+        var reply = Post(connection, server.Routes.Introspect!, $"token={token}&{Credentials}");
+        if (reply.Status != 200 || !reply.Body.Span.StartsWith("{\"active\":true"u8)) throw new UnexpectedAnswerException(reply);
+    }
+
+    private string CodeOf(HttpConnection connection, string query)
+    {
+        var reply = connection.Send(HttpRequestBytes.Get(server.Routes.Authorize + query, _browserHeaders));
         if (reply.Status is not (302 or 303)) throw new UnexpectedAnswerException(reply);
         KeepCookie(Encoding.ASCII.GetString(reply.Header("Set-Cookie"u8)).Split(';')[0]);
         var location = Encoding.ASCII.GetString(reply.Header("Location"u8));
         var code = location[(location.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('&').FirstOrDefault(pair => pair.StartsWith("code=", StringComparison.Ordinal));
-        return code is null ? throw new UnexpectedAnswerException(reply) : (code["code=".Length..], request.Verifier);
+        return code is null ? throw new UnexpectedAnswerException(reply) : code["code=".Length..];
     }
 
     /// <summary>Redeems a code and gives the refresh token back.</summary>

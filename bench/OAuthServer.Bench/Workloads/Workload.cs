@@ -26,6 +26,10 @@ internal sealed record Workload(string Name, Func<ServerRoutes, bool> Fits, Func
     [
         new("refresh", routes => routes.Refresh is not null, seat => new RefreshWorker(seat)) { Floor = "refresh", WarmUpShare = 4 },
         new("code", routes => routes.Authorize is not null, seat => new CodeWorker(seat)) { Floor = "code", WarmUpShare = 4 },
+        new("own-token", routes => routes.ClientCredentials is not null, seat => new OwnTokenWorker(seat)) { Floor = "own-token" },
+        new("own-token-key", routes => routes is { ClientCredentials: not null, TakesAssertions: true }, seat => new KeyedTokenWorker(seat)) { Floor = "own-token" },
+        new("introspect", routes => routes.Introspect is not null, seat => new IntrospectWorker(seat)),
+        new("push", routes => routes.Push is not null, seat => new PushWorker(seat)),
         new("revoke", routes => routes.Revoke is not null, seat => new RevokeWorker(seat)) { RunsOut = true },
         new("mixed", routes => routes is { Refresh: not null, ChecksSecrets: true }, seat => new MixedSecretsWorker(seat)),
         new("metadata", routes => routes.Metadata is not null, seat => RequestWorker.Get(seat, seat.Server.Routes.Metadata!)) { Floor = "metadata" },

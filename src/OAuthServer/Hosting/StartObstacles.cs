@@ -17,6 +17,9 @@ internal static class StartObstacles
     public static async Task<string?> FirstAsync(IServiceProvider services, CancellationToken ct)
     {
         if (!OpaqueString.CanCompose) return WithoutUnicode;
+        var listen = new ListenAddresses(
+            services.GetRequiredService<IConfiguration>(), services.GetRequiredService<IHostEnvironment>());
+        if (TakenPort.Fault(listen) is { } taken) return taken;
         if (services.GetRequiredService<IKeySource>().StartFault is { } noKey) return noKey;
         var pool = services.GetRequiredService<NpgsqlDataSource>();
         return await PreparedStatementProbe.LosesStatementsAsync(pool, ct)

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using OAuthServer.LocalPostgres;
 using OAuthServer.OperatorTests.Hosting;
@@ -19,7 +17,7 @@ internal sealed class Standby : IAsyncDisposable
     private readonly ServerAccount _account = ServerAccount.Choose()!;
     private readonly PostgresBinaries _binaries = PostgresBinaries.FindAll(null)[0];
     private readonly NpgsqlConnectionStringBuilder _primary;
-    private readonly int _port = FreePort();
+    private readonly int _port = LoopbackPort.Free();
 
     private Standby(string primary) => _primary = new NpgsqlConnectionStringBuilder(primary);
 
@@ -88,12 +86,5 @@ internal sealed class Standby : IAsyncDisposable
     {
         var result = await Task.Run(() => _account.Run(program, arguments));
         if (!result.Ok) throw new InvalidOperationException($"{program}: {result.Output}");
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

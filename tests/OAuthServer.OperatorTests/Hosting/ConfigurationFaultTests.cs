@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Hosting;
@@ -35,6 +37,20 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
         Assert.Equal(2, ended.ExitCode);
         Assert.StartsWith("This process cannot compose Unicode text", ended.Error, StringComparison.Ordinal);
         Assert.Contains("libicu", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_where_something_else_listens_says_so_and_what_to_do()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = $"http://localhost:{((IPEndPoint)other.LocalEndpoint).Port}";
+
+        var ended = await HostProcess.RunAsync(root, new(Right) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:0;{taken}" });
+
+        Assert.Equal(2, ended.ExitCode);
+        Assert.StartsWith($"Something else listens at {taken} already", Assert.Single(ended.Error.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("--urls", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Hosting;
@@ -44,7 +43,7 @@ internal sealed class Haproxy : IAsyncDisposable
             await File.AppendAllTextAsync(chain, "\n" + await File.ReadAllTextAsync(key));
         }
 
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         var file = Path.Combine(folder.FullName, "haproxy.cfg");
         await File.WriteAllTextAsync(file, await ConfigurationAsync(folder.FullName, port, first, second));
         var start = new ProcessStartInfo(Binary, ["-f", file, "-db"]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -107,12 +106,5 @@ internal sealed class Haproxy : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

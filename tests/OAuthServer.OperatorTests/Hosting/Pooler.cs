@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using OAuthServer.Testing;
 
@@ -32,7 +30,7 @@ internal sealed class Pooler : IAsyncDisposable
     public static async Task<Pooler> StartAsync(SeededCluster cluster, string mode)
     {
         var behind = new NpgsqlConnectionStringBuilder(cluster.ConnectionString);
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         var folder = Directory.CreateTempSubdirectory("oauthserver-pgbouncer-");
         var file = Path.Combine(folder.FullName, "pgbouncer.ini");
         await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"""
@@ -84,12 +82,5 @@ internal sealed class Pooler : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }
