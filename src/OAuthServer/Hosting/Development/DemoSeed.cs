@@ -48,6 +48,9 @@ internal sealed class DemoSeed(
             Client("demo-spa", "Demo Single-Page App", "browser", "http://localhost:5091/callback"),
             Client("demo-native", "Demo Native App", "native", "http://127.0.0.1/callback"),
         ];
+        demo[0].PostLogoutRedirectUris = ["http://localhost:5090/signed-out"];
+        demo[0].BackchannelLogoutUri = "http://localhost:5090/backchannel-logout";
+        demo[1].PostLogoutRedirectUris = ["http://localhost:5091/"];
         var missing = demo.ExceptBy(known, client => client.ClientId).ToList();
         foreach (var client in missing)
         {
@@ -65,7 +68,7 @@ internal sealed class DemoSeed(
         Name = name,
         ApplicationType = type,
         RedirectUris = [redirectUri],
-        AllowedScopes = ["read", "write"],
+        AllowedScopes = ["openid", "profile", "email", "read", "write"],
         DefaultScopes = ["read"],
         GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
         RequirePkce = true,
@@ -78,8 +81,20 @@ internal sealed class DemoSeed(
         if (await people.FindByEmailAsync(Email) is not null) return;
         var account = new Account { Id = Handle.NewId(), UserName = Email, Email = Email, EmailConfirmed = true };
         var created = await people.CreateAsync(account, Password);
-        if (created.Succeeded) return;
-        var codes = string.Join(' ', created.Errors.Select(error => error.Code));
-        throw new InvalidOperationException($"The demo person was not made: {codes}");
+        if (!created.Succeeded)
+        {
+            var codes = string.Join(' ', created.Errors.Select(error => error.Code));
+            throw new InvalidOperationException($"The demo person was not made: {codes}");
+        }
+
+        await using var context = await contexts.CreateDbContextAsync();
+        context.Profiles.Add(new()
+        {
+            AccountId = account.Id,
+            Name = "Alice Example",
+            GivenName = "Alice",
+            FamilyName = "Example",
+        });
+        await context.SaveChangesAsync();
     }
 }
