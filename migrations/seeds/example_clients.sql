@@ -11,7 +11,7 @@
 --   browser  public: a single page app, cannot keep a secret        client_secret NULL
 --   native   public: a desktop, mobile or command-line app          client_secret NULL
 --
--- Scopes are those of an API: example_resources.sql; or of the person: openid, profile, email, phone, address,
+-- Scopes are those of an API (example_resources.sql), and those of a person: openid, profile, email, phone, address,
 -- offline_access (docs/openid-connect.md).
 -- Columns with defaults: grant_types {authorization_code,refresh_token}, require_pkce true, default_scopes {}.
 
@@ -20,14 +20,17 @@ begin;
 -- 1. A web app, secret hashed outside the database (the plain secret never reaches SQL or its logs).
 --    Make a secret and its hash:   dotnet run --project src/OAuthServer -- clients hash-secret
 --    The hash shown is for the demo value 'demo-web-secret': replace it.
-insert into oauth_clients (client_id, client_secret, name, application_type, redirect_uris, allowed_scopes, default_scopes)
+insert into oauth_clients (client_id, client_secret, name, application_type, redirect_uris, allowed_scopes, default_scopes,
+                           post_logout_redirect_uris, backchannel_logout_uri)
 values ('acme-web',
         '$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm',
         'Acme Web',
         'web',
         '{https://app.acme.example/callback}',   -- compared byte for byte; several are allowed
-        '{read,write}',                          -- all that it may ask for
-        '{read}');                               -- granted when the request names no scope
+        '{openid,profile,email,read,write}',     -- all that it may ask for
+        '{read}',                                -- granted when the request names no scope
+        '{https://app.acme.example/signed-out}', -- where people may be sent after sign-out
+        'https://app.acme.example/backchannel-logout'); -- where it is told that a session is over
 
 -- 2. A web app, secret hashed by PostgreSQL. Once per database: create extension if not exists pgcrypto;
 --    Choose a random secret of 72 bytes or less. It travels in the statement: keep log_statement off.
@@ -37,8 +40,9 @@ values ('acme-web',
 --         '{https://reports.acme.example/signin-oauth}', '{read}');
 
 -- 3. A single page app: public, so no secret; PKCE always. Its origin may call the token endpoint (CORS).
-insert into oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes)
-values ('acme-spa', 'Acme in the browser', 'browser', '{https://spa.acme.example/callback}', '{read}');
+insert into oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, post_logout_redirect_uris)
+values ('acme-spa', 'Acme in the browser', 'browser', '{https://spa.acme.example/callback}',
+        '{openid,profile,email,read}', '{https://spa.acme.example/}');
 
 -- 4. A native app: public. On a loopback address the port is chosen at run time, so it is left out here
 --    and any port matches (RFC 8252 section 7.3).

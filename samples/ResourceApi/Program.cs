@@ -7,8 +7,15 @@ using System.Security.Claims;
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddOAuthBearer(builder.Configuration.GetSection("OAuthBearer"));
 builder.Services.AddSingleton<Notes>();
+// Apps in the browser, such as samples/Spa, call from origins of their own.
+var origins = builder.Configuration.GetSection("AppOrigins").Get<string[]>() ?? [];
+builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+    .WithOrigins(origins).WithHeaders("Authorization", "Content-Type").WithExposedHeaders("WWW-Authenticate")));
 
 var app = builder.Build();
+app.UseCors();
+app.UseAuthentication();
+app.UseAuthorization();
 app.MapProtectedResourceMetadata();
 
 var notes = app.MapGroup("/notes");

@@ -10,6 +10,8 @@ export const callbacks = {
   [web]: 'http://127.0.0.1:5093/callback',
   [jobs]: 'http://127.0.0.1:5093/jobs/callback',
 };
+/** Where stock-web has people sent after sign-out. */
+export const signedOut = 'http://127.0.0.1:5093/signed-out';
 export const notes = 'https://notes.stock.example';
 export const files = 'https://files.stock.example';
 export const secret = process.env.OAUTH_CONFORMANCE_SECRET ?? 'demo-web-secret';
@@ -17,10 +19,10 @@ export const secret = process.env.OAUTH_CONFORMANCE_SECRET ?? 'demo-web-secret';
 /** Without TLS only on this machine: the libraries refuse it unless told so. */
 export const isLocal = (url) => url.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
 
-/** A client of openid-client, from the server's metadata (RFC 8414). */
-export const connect = (issuer, clientId, authentication, metadata = {}) =>
+/** A client of openid-client, from the server's metadata (RFC 8414; or OpenID Connect Discovery, with 'oidc'). */
+export const connect = (issuer, clientId, authentication, metadata = {}, algorithm = 'oauth2') =>
   client.discovery(issuer, clientId, metadata, authentication, {
-    algorithm: 'oauth2',
+    algorithm,
     execute: isLocal(issuer) ? [client.allowInsecureRequests] : [],
   });
 

@@ -1,6 +1,6 @@
 // The person and their browser: cookies, the sign-in page and the consent page, as a browser would post them.
-const email = process.env.OAUTH_CONFORMANCE_USER ?? 'alice@example.com';
-const password = process.env.OAUTH_CONFORMANCE_PASSWORD ?? 'Demo-Passw0rd!';
+export const email = process.env.OAUTH_CONFORMANCE_USER ?? 'alice@example.com';
+export const password = process.env.OAUTH_CONFORMANCE_PASSWORD ?? 'Demo-Passw0rd!';
 const mostSteps = 10;
 
 export class Person {
@@ -11,7 +11,8 @@ export class Person {
     this.#server = server;
   }
 
-  /** Opens an address, signs in and agrees where asked, until the server sends the browser to the app. */
+  /** Opens an address, signs in and agrees where asked, until the server sends the browser to the app; with a query too
+   *  where it posts. */
   async visit(address, callback) {
     let answer = await this.#open(address);
     for (let step = 0; step < mostSteps; step++) {
@@ -25,6 +26,8 @@ export class Person {
 
       const page = await answer.text();
       if (answer.status !== 200) throw new Error(`${answer.url} gave ${answer.status}: ${words(page)}`);
+      const posted = form(page, callback);
+      if (posted !== undefined) return new URL(`${callback}?${posted.fields}`);
       answer = await this.#fillIn(page, answer.url);
     }
     throw new Error(`no end after ${mostSteps} pages`);

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace OAuthServer.Samples.ThirdPartyApp;
 
-/// <summary>What the home page shows: the granted scope and the notes, or what went wrong at the API.</summary>
-internal sealed record Overview(string Scope, string? ExpiresAt, IReadOnlyList<string> Notes, string? Problem);
+/// <summary>What the home page shows: who signed in, and the notes or what went wrong at the API.</summary>
+internal sealed record Overview(string Name, string? ExpiresAt, IReadOnlyList<string> Notes, string? Problem);
 
 /// <summary>The user's connection: its tokens live in the session cookie; every method answers a short reason code or null.</summary>
 internal sealed class Connection(HttpClient http, IConfiguration configuration)
@@ -24,7 +24,8 @@ internal sealed class Connection(HttpClient http, IConfiguration configuration)
         var (status, body) = await SendAsync(Api(HttpMethod.Get, token));
         var notes = status == HttpStatusCode.OK ? JsonSerializer.Deserialize<string[]>(body) : null;
         var problem = status == HttpStatusCode.OK ? null : $"The API answered {(status is null ? "nothing" : (int)status)}. {body}";
-        return new Overview(session.Properties.GetTokenValue("scope") ?? "", session.Properties.GetTokenValue("expires_at"), notes ?? [], problem);
+        var name = session.Principal!.Identity!.Name ?? session.Principal.FindFirst("email")?.Value ?? "somebody without a name";
+        return new Overview(name, session.Properties.GetTokenValue("expires_at"), notes ?? [], problem);
     }
 
     public async Task<string?> WriteAsync(HttpContext context, string text)
@@ -45,9 +46,8 @@ internal sealed class Connection(HttpClient http, IConfiguration configuration)
         if (status != HttpStatusCode.OK) return status == HttpStatusCode.BadRequest ? "ended" : "server";
         using var answer = JsonDocument.Parse(body);
         var json = answer.RootElement;
-        Update(session.Properties!, "access_token", json.GetProperty("access_token").GetString());
-        if (json.TryGetProperty("refresh_token", out var rotated)) Update(session.Properties!, "refresh_token", rotated.GetString());
-        if (json.TryGetProperty("scope", out var scope)) Update(session.Properties!, "scope", scope.GetString());
+        foreach (var name in (string[])["access_token", "refresh_token", "id_token"])
+            if (json.TryGetProperty(name, out var token)) Update(session.Properties!, name, token.GetString());
         var expires = TimeProvider.System.GetUtcNow().AddSeconds(json.GetProperty("expires_in").GetInt32());
         Update(session.Properties!, "expires_at", expires.ToString("o", CultureInfo.InvariantCulture));
         await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, session.Principal!, session.Properties);

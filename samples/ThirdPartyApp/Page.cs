@@ -20,10 +20,10 @@ internal static class Page
     public static IResult Show(HttpContext context, IAntiforgery antiforgery, Overview? overview)
     {
         if (overview is null)
-            return Html("Notes reader", """<p>This app shows the notes that you keep elsewhere.</p><p><a class="button" href="/connect">Connect</a></p>""");
+            return Html("Notes reader", """<p>This app shows the notes that you keep elsewhere.</p><p><a class="button" href="/connect">Sign in and connect</a></p>""");
         var tokens = antiforgery.GetAndStoreTokens(context);
         var hidden = $"<input type=\"hidden\" name=\"{Text(tokens.FormFieldName)}\" value=\"{Text(tokens.RequestToken)}\">";
-        var body = new StringBuilder($"<p>Connected. Granted scope: <strong>{Text(overview.Scope)}</strong></p>");
+        var body = new StringBuilder($"<p>Signed in as <strong>{Text(overview.Name)}</strong>.</p>");
         if (overview.ExpiresAt is { } end) body.Append($"<p>The access token ends at <time>{Text(end)}</time>.</p>");
         if (overview.Problem is { } problem) body.Append($"<p class=\"problem\" role=\"alert\">{Text(problem)}</p>");
         body.Append("<h2>Notes</h2>");
@@ -33,6 +33,7 @@ internal static class Page
             <hr>
             <form method="post" action="/refresh">{hidden}<button>Refresh the token</button></form>
             <form method="post" action="/disconnect">{hidden}<button>Disconnect</button></form>
+            <form method="post" action="/sign-out">{hidden}<button>Sign out</button></form>
             """);
         return Html("Notes reader", body.ToString());
     }
@@ -41,14 +42,13 @@ internal static class Page
     public static IResult Error(string? reason) => Html("That did not work", $"<p class=\"problem\" role=\"alert\">{Text(reason switch
     {
         "denied" => "You did not give this app access. Nothing was connected.",
-        "issuer" => "The answer came from another server than the one we asked, so it was not used.",
         "callback" => "The answer did not fit the question this browser asked. Please connect again.",
         "form" => "The form was too old. Please go back and try again.",
         "ended" => "The connection has ended. Please connect again.",
         "api" => "The API did not take the note.",
         "server" => "The server could not be reached. Please try again.",
         _ => "Something went wrong. Please try again.",
-    })}</p><p><a href=\"/\">Back to the start</a></p>", reason is "form" or "issuer" or "callback" ? 400 : 200);
+    })}</p><p><a href=\"/\">Back to the start</a></p>", reason is "form" or "callback" ? 400 : 200);
 
     private static IResult Html(string title, string body, int status = 200) => Results.Content(
         $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{Text(title)}</title>"

@@ -1,8 +1,9 @@
-// A web app that reads and writes a user's notes at another company's API, with ASP.NET Core's own OAuth handler:
-// authorization code flow with PKCE, refresh, revocation. Tokens stay in the encrypted session cookie.
+// A web app that knows who signed in, and reads and writes this person's notes at another company's API, with ASP.NET
+// Core's own OpenID Connect handler: pushed requests, code with PKCE, userinfo, refresh, revocation, sign-out both ways.
+// Tokens stay in the encrypted session cookie.
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using OAuthServer.Samples.ThirdPartyApp;
 
 const string DemoSecret = "demo-web-secret";
@@ -14,45 +15,59 @@ if (secret == DemoSecret && !builder.Environment.IsDevelopment())
 
 builder.Services.AddAntiforgery();
 builder.Services.AddAuthorization();
+builder.Services.AddDistributedMemoryCache(); // an app of several instances puts a shared one here
 builder.Services.AddHttpClient<Connection>();
 builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
     .AddCookie(cookie =>
     {
         cookie.Cookie.Name = "ThirdPartyApp";
         cookie.LoginPath = "/";
+        cookie.Events.OnValidatePrincipal = BackChannel.EndSessionsThatAreOverAsync;
     })
-    .AddOAuth("OAuthServer", oauth =>
+    .AddOpenIdConnect(oidc =>
     {
-        oauth.AuthorizationEndpoint = server + "/oauth/authorize";
-        oauth.TokenEndpoint = server + "/oauth/token";
-        oauth.ClientId = builder.Configuration["OAuth:ClientId"]!;
-        oauth.ClientSecret = secret;
-        oauth.CallbackPath = "/callback";
-        oauth.UsePkce = true;
-        oauth.SaveTokens = true;
-        oauth.Scope.Add("read");
-        oauth.Scope.Add("write");
-        oauth.Events.OnCreatingTicket = Callback.KeepScopeAsync;
-        oauth.Events.OnRemoteFailure = Callback.ExplainAsync;
+        oidc.Authority = server;
+        oidc.RequireHttpsMetadata = !builder.Environment.IsDevelopment();
+        oidc.ClientId = builder.Configuration["OAuth:ClientId"];
+        oidc.ClientSecret = secret;
+        oidc.ResponseType = "code";
+        oidc.Scope.Add("email"); // beside openid and profile
+        oidc.Scope.Add("read");
+        oidc.Scope.Add("write");
+        oidc.GetClaimsFromUserInfoEndpoint = true;
+        oidc.MapInboundClaims = false;
+        oidc.TokenValidationParameters.NameClaimType = "name";
+        oidc.SaveTokens = true;
+        oidc.CallbackPath = "/callback";
+        oidc.SignedOutCallbackPath = "/signed-out";
+        oidc.AccessDeniedPath = "/denied";
+        oidc.Events.OnRemoteFailure = context =>
+        {
+            context.HandleResponse();
+            context.Response.Redirect("/error?reason=callback");
+            return Task.CompletedTask;
+        };
     });
 
 var app = builder.Build();
+app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => Page.Error("server").ExecuteAsync(context) });
 app.Use(async (context, next) =>
 {
-    context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    // The form that signs out is led on to the server.
+    context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'self'; form-action 'self' {server}; frame-ancestors 'none'; base-uri 'none'";
     context.Response.Headers.CacheControl = "no-store";
     await next();
 });
-// RFC 9207: an answer that names another server is not for us. Before authentication, so that its code is never sent anywhere.
-app.Use((context, next) => Callback.CheckIssuerAsync(context, server, next));
 app.UseAuthentication();
 app.UseAuthorization();
 
 app.MapGet("/", async (HttpContext context, Connection connection, IAntiforgery antiforgery) =>
     Page.Show(context, antiforgery, await connection.ReadAsync(context)));
-app.MapGet("/connect", () => Results.Challenge(new AuthenticationProperties { RedirectUri = "/" }, ["OAuthServer"]));
+app.MapGet("/connect", () => Results.Challenge(new() { RedirectUri = "/" }, [OpenIdConnectDefaults.AuthenticationScheme]));
+app.MapGet("/denied", () => Page.Error("denied"));
 app.MapGet("/error", (string? reason) => Page.Error(reason));
 app.MapGet("/style.css", () => Results.Text(Page.Style, "text/css"));
+app.MapPost("/backchannel-logout", BackChannel.ReceiveAsync);
 
 var actions = app.MapGroup("").RequireAuthorization();
 actions.MapPost("/notes", async (HttpContext context, Connection connection, IAntiforgery antiforgery) =>
@@ -61,6 +76,9 @@ actions.MapPost("/refresh", async (HttpContext context, Connection connection, I
     await Guarded(context, antiforgery, () => connection.RefreshAsync(context)));
 actions.MapPost("/disconnect", async (HttpContext context, Connection connection, IAntiforgery antiforgery) =>
     await Guarded(context, antiforgery, () => connection.DisconnectAsync(context)));
+actions.MapPost("/sign-out", async (HttpContext context, IAntiforgery antiforgery) => await antiforgery.IsRequestValidAsync(context)
+    ? Results.SignOut(new() { RedirectUri = "/" }, [CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme])
+    : Results.Redirect("/error?reason=form"));
 app.Run();
 
 static async Task<IResult> Guarded(HttpContext context, IAntiforgery antiforgery, Func<Task<string?>> action)

@@ -48,6 +48,9 @@ internal sealed class DemoSeed(
             Client("demo-spa", "Demo Single-Page App", "browser", "http://localhost:5091/callback"),
             Client("demo-native", "Demo Native App", "native", "http://127.0.0.1/callback"),
         ];
+        demo[0].PostLogoutRedirectUris = ["http://localhost:5090/signed-out"];
+        demo[0].BackchannelLogoutUri = "http://localhost:5090/backchannel-logout";
+        demo[1].PostLogoutRedirectUris = ["http://localhost:5091/"];
         var missing = demo.ExceptBy(known, client => client.ClientId).ToList();
         foreach (var client in missing)
         {

@@ -35,6 +35,8 @@ public sealed class DemoSeedTests
         Assert.Equal(seeded ? 4 : 0, rows);
         var api = await database.ScalarAsync<string>("SELECT resource || ' ' || name FROM oauth_resources WHERE is_default AND scopes ?& '{read,write}'");
         Assert.Equal(seeded ? $"{issuer} Demo API" : null, api);
+        var name = await database.ScalarAsync<string>("SELECT name FROM account_profiles");
+        Assert.Equal(seeded ? "Alice Example" : null, name);
     }
 
     [Fact]
