@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Microsoft.Extensions.Options;
 using OAuthServer.Audit;
 using OAuthServer.Settings;
 using OAuthServer.Storage;

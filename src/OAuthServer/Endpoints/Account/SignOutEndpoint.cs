@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
-using OAuthServer.Audit;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;

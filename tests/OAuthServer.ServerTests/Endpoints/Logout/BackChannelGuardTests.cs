@@ -46,7 +46,11 @@ public sealed class BackChannelGuardTests(SignOutApps apps) : IClassFixture<Sign
         await apps.AddAppAsync("large", async http =>
         {
             http.RequestAborted.Register(() => closed.TrySetResult());
-            for (var sent = 0; sent < 5 * 1024 * 1024; sent += 64 * 1024) await http.Response.WriteAsync(new string('x', 64 * 1024), http.RequestAborted);
+            http.Response.ContentLength = 5 * 1024 * 1024;
+            await http.Response.WriteAsync(new string('x', 64 * 1024), http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            // The rest never comes: whoever reads on waits.
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
         });
         var (person, email) = await apps.AddPersonAsync();
         using (var browser = await apps.SignInAsync(email))
