@@ -33,4 +33,4 @@ createServer(async (request, response) => {
   if (found === undefined || request.method !== 'GET') return response.writeHead(404, headers).end();
   const body = await found.body();
   response.writeHead(200, { ...headers, 'content-type': `${found.type}; charset=utf-8` }).end(body);
-}).listen(port, 'localhost', () => console.log(`http://localhost:${port}`));
+}).listen(port, '127.0.0.1', () => console.log(`http://localhost:${port}`));

@@ -1,5 +1,12 @@
-// dotnet run --project dotnet -- http://localhost:5080 key.json
+// dotnet run --project dotnet -- http://localhost:5080 key.json               the checks
+// dotnet run --project dotnet -- http://localhost:5080 http://127.0.0.1:5094   the web app, for aspnet.mjs
 using OAuthServer.Samples.StockClients;
+
+if (args is [var server, ['h', 't', 't', 'p', ..] app])
+{
+    await OpenIddictApp.RunAsync(new(server), app);
+    return 0;
+}
 
 if (args is not [var address, var keyFile] || !Uri.TryCreate(address, UriKind.Absolute, out var issuer))
 {
