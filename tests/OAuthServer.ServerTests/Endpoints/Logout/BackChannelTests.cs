@@ -261,7 +261,11 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
         var keys = new JsonWebKeySet(await apps.Server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Ct));
         var checkedToken = await new JsonWebTokenHandler().ValidateTokenAsync(token.EncodedToken, new TokenValidationParameters
         {
-            ValidIssuer = TestServer.Issuer, ValidAudience = app, ValidTypes = ["logout+jwt"], ValidAlgorithms = ["RS256"], IssuerSigningKeys = keys.Keys,
+            ValidIssuer = TestServer.Issuer,
+            ValidAudience = app,
+            ValidTypes = ["logout+jwt"],
+            ValidAlgorithms = ["RS256"],
+            IssuerSigningKeys = keys.Keys,
         });
         Assert.True(checkedToken.IsValid, checkedToken.Exception?.Message);
         using var payload = JsonDocument.Parse(Base64UrlEncoder.Decode(token.EncodedPayload));
