@@ -9,7 +9,9 @@ public sealed class BackChannelGuardTests(SignOutApps apps) : IClassFixture<Sign
 {
     private static readonly Dictionary<string, string?> Quick = new()
     {
-        ["BackChannelLogout:PollInterval"] = "00:00:00.1", ["BackChannelLogout:FirstPause"] = "00:00:00.2", ["BackChannelLogout:RequestTimeout"] = "00:00:02",
+        ["BackChannelLogout:PollInterval"] = "00:00:00.1",
+        ["BackChannelLogout:FirstPause"] = "00:00:00.2",
+        ["BackChannelLogout:RequestTimeout"] = "00:00:02",
     };
 
     [Theory]
