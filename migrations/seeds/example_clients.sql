@@ -11,7 +11,7 @@
 --   browser  public: a single page app, cannot keep a secret        client_secret NULL
 --   native   public: a desktop, mobile or command-line app          client_secret NULL
 --
--- Scopes are those of an API (example_resources.sql), and those of a person: openid, profile, email, phone, address,
+-- Scopes are those of an API: example_resources.sql; or of the person: openid, profile, email, phone, address,
 -- offline_access (docs/openid-connect.md).
 -- Columns with defaults: grant_types {authorization_code,refresh_token}, require_pkce true, default_scopes {}.
 

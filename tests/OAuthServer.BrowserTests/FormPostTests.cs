@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace OAuthServer.BrowserTests;
 
 /// <summary>An answer that the browser posts to the app: by itself, or by a button where no script runs.</summary>

@@ -9,7 +9,6 @@ namespace OAuthServer.ResourceApi.Tests;
 public sealed class OfferedLevelTests
 {
     [Theory]
-    [Row("STEP-09")]
     [InlineData("""["L1"]""", true)]
     [InlineData("null", true)]
     [InlineData("""["L1", "L2"]""", false)]

@@ -7,8 +7,8 @@ namespace OAuthServer.Accounts;
 
 /// <summary>
 /// What happens when a session cookie is read: its fixed end is kept, and the session's row is asked, so that one that
-/// was ended anywhere is over here at the next request. Every five minutes the account is looked up too, and the session
-/// noted as used. Challenges never redirect: routes do that by themselves.
+/// was ended anywhere is over here at the next request. Every five minutes the account is looked up too, and the
+/// session noted as used. Challenges never redirect: routes do that by themselves.
 /// </summary>
 internal sealed class SessionEvents(SignInManager<Account> signIn, Sessions sessions, TimeProvider clock)
     : CookieAuthenticationEvents

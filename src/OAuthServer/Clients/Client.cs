@@ -55,7 +55,8 @@ internal sealed class Client(ClientRow row, ResourceList apis)
     public IReadOnlyList<string> RedirectUris => row.RedirectUris;
 
     /// <summary>True for an address, character by character, where people may be sent who signed out.</summary>
-    public bool HasPostLogoutRedirectUri(string uri) => row.PostLogoutRedirectUris.Contains(uri, StringComparer.Ordinal);
+    public bool HasPostLogoutRedirectUri(string uri) =>
+        row.PostLogoutRedirectUris.Contains(uri, StringComparer.Ordinal);
 
     /// <summary>How many refreshes in a row may be repeated before a repeat is reuse; null for any number.</summary>
     public int? MostRefreshRepeats => row.MaxRefreshRepeats;

@@ -45,13 +45,7 @@ internal static class EndpointMap
         // For APIs and gateways, never for pages: no origin may read it.
         routes.MapIntrospect(Service<IntrospectService>(app), answers, telemetry).RequireBudget(Budget.Token);
 
-        // An app in a browser calls it as it calls the token endpoint.
-        routes.MapUserInfo(server, Service<UserInfoService>(app), telemetry)
-            .RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
-        app.MapUserInfoMetadata(server).RequireCors(ClientOrigins.Any);
-
-        foreach (var route in app.MapOpenIdMetadata(server, Service<DiscoveryDocuments>(app)))
-            route.RequireCors(ClientOrigins.Any);
+        app.MapOpenId(server, routes);
         app.MapMetadata(server, Service<DiscoveryDocuments>(app)).RequireCors(ClientOrigins.Any);
         routes.MapKeys(Service<KeyRing>(app), answers, Service<RefusalLog>(app)).RequireCors(ClientOrigins.Any);
         routes.MapRevocations(Service<RevocationList>(app))
@@ -70,6 +64,16 @@ internal static class EndpointMap
         foreach (var route in people.MapAccounts()) route.RequireBudget(Budget.SignIn);
         routes.MapStyleSheet();
         routes.MapScript();
+    }
+
+    private static void MapOpenId(this WebApplication app, ServerAddress server, RouteGroupBuilder routes)
+    {
+        // An app in a browser calls it as it calls the token endpoint.
+        routes.MapUserInfo(server, Service<UserInfoService>(app), Service<ServerTelemetry>(app))
+            .RequireBudget(Budget.Token).RequireCors(ClientOrigins.Registered);
+        app.MapUserInfoMetadata(server).RequireCors(ClientOrigins.Any);
+        foreach (var route in app.MapOpenIdMetadata(server, Service<DiscoveryDocuments>(app)))
+            route.RequireCors(ClientOrigins.Any);
     }
 
     private static T Service<T>(WebApplication app)

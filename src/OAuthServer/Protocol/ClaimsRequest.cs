@@ -50,8 +50,9 @@ internal sealed record ClaimsRequest
             };
             return true;
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
+            // The latter for half a character, which JSON can hold and no text can.
             return false;
         }
     }

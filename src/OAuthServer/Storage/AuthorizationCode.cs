@@ -71,7 +71,8 @@ internal sealed class AuthorizationCodeTable :
 
     public void Configure(EntityTypeBuilder<GrantedAccess> builder) =>
         builder.HasNoKey().ToView(null)
-            .Ignore(access => access.TellsClaims).Ignore(access => access.RefreshToken).Ignore(access => access.Audience).Ignore(access => access.Lifetime);
+            .Ignore(access => access.RefreshToken).Ignore(access => access.Audience).Ignore(access => access.Lifetime)
+            .Ignore(access => access.TellsClaims);
 
     public void Configure(EntityTypeBuilder<CodeState> builder) => builder.HasNoKey().ToView(null);
 }

@@ -82,9 +82,12 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // The rows are held first, so that no session makes a code any more; then everything is locked in the order of
+        // every withdrawal.
+        await Sessions.HoldAsync(db, userId, ct);
+        await WithdrawAsync(db, new(userId, null, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
         var sessions = await Sessions.EndAsync(
             db, new SessionEnd { UserId = userId, By = by, Event = null, Audit = audit }, ct);
-        await WithdrawAsync(db, new(userId, null, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
         // All that was written in this transaction has its time.
         var ended = await db.OnceAsync<EndedAccess>($"""
             WITH ended AS (

@@ -134,6 +134,11 @@ internal sealed class Sessions(IDbContextFactory<OAuthDbContext> contexts)
         return ended!.Count;
     }
 
+    /// <summary>Holds the live sessions of a person as they are, until the transaction ends.</summary>
+    public static Task HoldAsync(OAuthDbContext db, Guid userId, CancellationToken ct) => db.AllAsync<SessionId>($"""
+        SELECT id FROM account_sessions WHERE user_id = {userId} AND ended_at IS NULL ORDER BY id FOR UPDATE
+        """, ct);
+
     /// <summary>Ends at most so many whose time is over, and says how many they were.</summary>
     public async Task<int> ExpireAsync(int most, CancellationToken ct)
     {

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using OAuthServer.Settings;
 using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Storage;

@@ -213,7 +213,11 @@ public sealed class QuestionTests : IAsyncLifetime
 
     private static NewSession Begin(Guid userId, string stamp) => new()
     {
-        UserId = userId, SecurityStamp = stamp, Kept = false, Lifetime = TimeSpan.FromHours(8), Audit = Nobody,
+        UserId = userId,
+        SecurityStamp = stamp,
+        Kept = false,
+        Lifetime = TimeSpan.FromHours(8),
+        Audit = Nobody,
     };
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Clients;
+using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -18,6 +19,22 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
         for (var i = 0; i <= Operations; i++) codes.Enqueue(await flow.CodeAsync());
 
         await AssertStatementsEachAsync(1, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.RedeemAsync(codes.Dequeue(), redirectUri: TestData.WebRedirectUri)).Status));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("""{"userinfo": {"name": null}, "id_token": {"email": null}}""")]
+    public async Task With_an_ID_token_it_is_one_too_and_so_is_its_refresh_and_a_question_about_the_person(string? claims)
+    {
+        var ask = OpenIdAsks.For("openid profile email read").With("claims", claims);
+        var codes = new Queue<string>();
+        for (var i = 0; i <= Operations; i++) codes.Enqueue(await flow.CodeAsync(ask));
+        Reply? last = null;
+        await AssertStatementsEachAsync(1, async () => Assert.NotNull((last = await flow.Server.RedeemAsync(codes.Dequeue(), OpenIdAsks.Client)).IdToken()));
+
+        await AssertStatementsEachAsync(1, async () => Assert.NotNull((last = await flow.Server.RefreshAsync(last!.RefreshToken, OpenIdAsks.Client)).IdToken()));
+
+        await AssertStatementsEachAsync(1, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.UserInfoAsync(last!.AccessToken)).Status));
     }
 
     [Fact]

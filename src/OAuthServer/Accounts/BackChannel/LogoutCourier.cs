@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Microsoft.Extensions.Options;
 using OAuthServer.Audit;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
@@ -8,9 +7,9 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts.BackChannel;
 
 /// <summary>
-/// Tells one app of one session (OpenID Connect Back-Channel Logout §2.5, §2.8), and notes what came of it. The address
-/// was chosen by whoever registered the app, so it is called with the care of <see cref="Outgoing.GuardedHttp"/>; the
-/// answer's status counts and nothing else of it is read.
+/// Tells one app of one session (OpenID Connect Back-Channel Logout §2.5, §2.8), and notes what came of it. The
+/// address was chosen by whoever registered the app, so it is called with the care of
+/// <see cref="Outgoing.GuardedHttp"/>; the answer's status counts and nothing else of it is read.
 /// </summary>
 internal sealed partial class LogoutCourier(
     IHttpClientFactory http, LogoutTokens tokens, LogoutNotices notices, LogoutRules rules, ServerTelemetry telemetry,

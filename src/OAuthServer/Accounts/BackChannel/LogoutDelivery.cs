@@ -95,6 +95,7 @@ internal sealed partial class LogoutDelivery(
     private partial void LogNotRead(string cause);
 
     [LoggerMessage(6405, LogLevel.Warning,
-        "What became of logouts that the app {ClientId} was told could not be noted ({Cause}); it may hear them again.")]
+        "What became of logouts that the app {ClientId} was told could not be noted ({Cause}); it may hear of them "
+        + "again.")]
     private partial void LogNotNoted(string clientId, string cause);
 }

@@ -8,8 +8,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts.BackChannel;
 
 /// <summary>
-/// Makes logout tokens (OpenID Connect Back-Channel Logout §2.4): signed as ID tokens are, of a type of their own, so that
-/// neither is taken for the other (RFC 8725 §3.11), and good for two minutes. One for a single session names that
+/// Makes logout tokens (OpenID Connect Back-Channel Logout §2.4): signed as ID tokens are, of a type of their own, so
+/// that neither is taken for the other (RFC 8725 §3.11), and good for two minutes. One for a single session names that
 /// session alone: some receivers end every session of a person whom a token names. Only when all of them ended at once
 /// does it say whose they were.
 /// </summary>

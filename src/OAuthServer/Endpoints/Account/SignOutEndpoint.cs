@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
-using OAuthServer.Audit;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
@@ -35,7 +34,8 @@ internal static class SignOutEndpoint
         SessionsService service)
     {
         if (await AccountSession.ReadAsync(http) is not { } account) return new SeeOther(links.SignOut);
-        if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null) return pages.Malformed(links.SignOut);
+        if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null)
+            return pages.Malformed(links.SignOut);
         if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.SignOut);
         await service.SignOutAsync(http, account);
         return new SeeOther(links.SignOut);

@@ -20,6 +20,8 @@ internal static class DiscoveryEndpoints
     /// </summary>
     public const int MaxAgeSeconds = SigningKeyOptions.JwksMaxAgeSeconds;
 
+    private static readonly string[] BearerMethods = ["header"];
+
     private static readonly string MaxAge =
         string.Create(CultureInfo.InvariantCulture, $"public, max-age={MaxAgeSeconds}");
 
@@ -51,7 +53,7 @@ internal static class DiscoveryEndpoints
             ["resource"] = address.Url(Routes.UserInfo),
             ["authorization_servers"] = new[] { address.Issuer },
             ["scopes_supported"] = PersonScopes.All.Where(scope => scope != PersonScopes.OfflineAccess),
-            ["bearer_methods_supported"] = new[] { "header" },
+            ["bearer_methods_supported"] = BearerMethods,
         }));
         return root.MapMethods(
             Routes.ResourceMetadata + address.Path + Routes.UserInfo, GetAndHead,

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
 using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Authorize;
-using OAuthServer.Pages;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Logout;

@@ -9,7 +9,11 @@ namespace OAuthServer.Endpoints.OpenId;
 /// <param name="UserId">The person.</param>
 /// <param name="SessionId">The session that it was issued in.</param>
 /// <param name="ClientId">The app that it was issued to.</param>
-internal sealed record IdTokenHint(Guid UserId, Guid? SessionId, string ClientId);
+internal sealed record IdTokenHint(Guid UserId, Guid? SessionId, string ClientId)
+{
+    /// <summary>Tells no session.</summary>
+    public override string ToString() => $"hint of {ClientId}";
+}
 
 /// <summary>
 /// Recognises our own ID tokens where an app hands one back as <c>id_token_hint</c>. An expired one is a good hint: what

@@ -68,7 +68,7 @@ internal sealed class DemoSeed(
         Name = name,
         ApplicationType = type,
         RedirectUris = [redirectUri],
-        AllowedScopes = ["openid", "profile", "email", "read", "write"],
+        AllowedScopes = [.. PersonScopes.All, "read", "write"],
         DefaultScopes = ["read"],
         GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
         RequirePkce = true,
@@ -81,20 +81,14 @@ internal sealed class DemoSeed(
         if (await people.FindByEmailAsync(Email) is not null) return;
         var account = new Account { Id = Handle.NewId(), UserName = Email, Email = Email, EmailConfirmed = true };
         var created = await people.CreateAsync(account, Password);
-        if (!created.Succeeded)
+        if (created.Succeeded)
         {
-            var codes = string.Join(' ', created.Errors.Select(error => error.Code));
-            throw new InvalidOperationException($"The demo person was not made: {codes}");
+            await scope.ServiceProvider.GetRequiredService<UserInfo>().AddAsync(
+                account.Id, "Alice Example", "Alice", "Example", CancellationToken.None);
+            return;
         }
 
-        await using var context = await contexts.CreateDbContextAsync();
-        context.Profiles.Add(new()
-        {
-            AccountId = account.Id,
-            Name = "Alice Example",
-            GivenName = "Alice",
-            FamilyName = "Example",
-        });
-        await context.SaveChangesAsync();
+        var codes = string.Join(' ', created.Errors.Select(error => error.Code));
+        throw new InvalidOperationException($"The demo person was not made: {codes}");
     }
 }

@@ -9,7 +9,9 @@ public sealed class BackChannelGuardTests(SignOutApps apps) : IClassFixture<Sign
 {
     private static readonly Dictionary<string, string?> Quick = new()
     {
-        ["BackChannelLogout:PollInterval"] = "00:00:00.1", ["BackChannelLogout:FirstPause"] = "00:00:00.2", ["BackChannelLogout:RequestTimeout"] = "00:00:02",
+        ["BackChannelLogout:PollInterval"] = "00:00:00.1",
+        ["BackChannelLogout:FirstPause"] = "00:00:00.2",
+        ["BackChannelLogout:RequestTimeout"] = "00:00:02",
     };
 
     [Theory]
@@ -46,7 +48,11 @@ public sealed class BackChannelGuardTests(SignOutApps apps) : IClassFixture<Sign
         await apps.AddAppAsync("large", async http =>
         {
             http.RequestAborted.Register(() => closed.TrySetResult());
-            for (var sent = 0; sent < 5 * 1024 * 1024; sent += 64 * 1024) await http.Response.WriteAsync(new string('x', 64 * 1024), http.RequestAborted);
+            http.Response.ContentLength = 5 * 1024 * 1024;
+            await http.Response.WriteAsync(new string('x', 64 * 1024), http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            // The rest never comes: whoever reads on waits.
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
         });
         var (person, email) = await apps.AddPersonAsync();
         using (var browser = await apps.SignInAsync(email))

@@ -138,7 +138,8 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
     public async Task Two_instances_share_the_work_and_no_app_hears_twice()
     {
         await using var second = await apps.StartAsync();
-        var app = await AddAppAsync();
+        // Slow enough for the other instance to look several times meanwhile.
+        var app = await AddAppAsync("slow");
         var (person, email) = await apps.AddPersonAsync();
         var sids = new HashSet<string>();
         for (var i = 0; i < 12; i++)
@@ -250,6 +251,7 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
     private static async Task AnswerAsync(HttpContext http, string how)
     {
         if (how == "refuses") http.Abort();
+        else if (how == "slow") await Task.Delay(TimeSpan.FromMilliseconds(500), http.RequestAborted);
         else if (how == "hangs") await Task.Delay(TimeSpan.FromSeconds(30), http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         else http.Response.StatusCode = int.Parse(how, System.Globalization.CultureInfo.InvariantCulture);
     }
@@ -261,7 +263,11 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
         var keys = new JsonWebKeySet(await apps.Server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Ct));
         var checkedToken = await new JsonWebTokenHandler().ValidateTokenAsync(token.EncodedToken, new TokenValidationParameters
         {
-            ValidIssuer = TestServer.Issuer, ValidAudience = app, ValidTypes = ["logout+jwt"], ValidAlgorithms = ["RS256"], IssuerSigningKeys = keys.Keys,
+            ValidIssuer = TestServer.Issuer,
+            ValidAudience = app,
+            ValidTypes = ["logout+jwt"],
+            ValidAlgorithms = ["RS256"],
+            IssuerSigningKeys = keys.Keys,
         });
         Assert.True(checkedToken.IsValid, checkedToken.Exception?.Message);
         using var payload = JsonDocument.Parse(Base64UrlEncoder.Decode(token.EncodedPayload));

@@ -105,8 +105,12 @@ public sealed class LogoutTests(SignOutApps apps) : IClassFixture<SignOutApps>, 
         var session = await apps.Database.ScalarAsync<Guid>("SELECT id FROM account_sessions WHERE user_id = $1", _person);
         var expired = apps.Server.Sign("JWT", new()
         {
-            ["iss"] = TestServer.Issuer, ["sub"] = _person.ToString(), ["aud"] = _app, ["sid"] = session.ToString(),
-            ["iat"] = 1_600_000_000, ["exp"] = 1_600_000_900,
+            ["iss"] = TestServer.Issuer,
+            ["sub"] = _person.ToString(),
+            ["aud"] = _app,
+            ["sid"] = session.ToString(),
+            ["iat"] = 1_600_000_000,
+            ["exp"] = 1_600_000_900,
         });
         using (var answer = await AskAsync(("id_token_hint", expired), ("post_logout_redirect_uri", SignOutApps.AfterLogout), ("state", "s")))
             answer.IsSentTo(SignOutApps.AfterLogout + "?state=s");

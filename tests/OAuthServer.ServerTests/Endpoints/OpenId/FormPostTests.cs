@@ -63,12 +63,12 @@ public sealed class FormPostTests(SharedServer flow)
     public async Task The_script_is_a_file_of_ours()
     {
         using var answer = await flow.OpenAsync(OpenIdAsks.For("openid read").With("response_mode", "form_post").With("prompt", "foo"));
-        var path = (await new HtmlParser().ParseDocumentAsync(await answer.Content.ReadAsStringAsync())).QuerySelector("script")!.GetAttribute("src")!;
-        using var script = await flow.Server.Http.GetAsync(new Uri(path, UriKind.Relative));
+        var path = (await new HtmlParser().ParseDocumentAsync(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken)).QuerySelector("script")!.GetAttribute("src")!;
+        using var script = await flow.Server.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
         Assert.Equal((HttpStatusCode.OK, "text/javascript; charset=utf-8"), (script.StatusCode, script.Content.Headers.ContentType?.ToString()));
         Assert.True(script.Headers.CacheControl!.MaxAge > TimeSpan.FromDays(300));
-        Assert.Contains("submit()", await script.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("submit()", await script.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private static async Task<Dictionary<string, string>> FieldsAsync(HttpResponseMessage answer, string action)

@@ -1,4 +1,3 @@
-using System.Net;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -10,7 +9,11 @@ public sealed class HintTests(SharedServer flow)
 {
     private static readonly Dictionary<string, object> Claims = new()
     {
-        ["iss"] = TestServer.Issuer, ["aud"] = OpenIdAsks.Client, ["sub"] = TestData.AliceId.ToString(), ["iat"] = 1_600_000_000, ["exp"] = 1_600_000_900,
+        ["iss"] = TestServer.Issuer,
+        ["aud"] = OpenIdAsks.Client,
+        ["sub"] = TestData.AliceId.ToString(),
+        ["iat"] = 1_600_000_000,
+        ["exp"] = 1_600_000_900,
     };
 
     [Fact, Row("OIDC-07")]

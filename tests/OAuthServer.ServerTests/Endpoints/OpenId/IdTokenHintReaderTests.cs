@@ -60,8 +60,12 @@ public sealed class IdTokenHintReaderTests(SharedServer flow)
     {
         var claims = new Dictionary<string, object>
         {
-            ["iss"] = TestServer.Issuer, ["sub"] = TestData.AliceId.ToString(), ["aud"] = TestData.Web, ["sid"] = Session.ToString(),
-            ["iat"] = 1_600_000_000, ["exp"] = 1_600_000_900,
+            ["iss"] = TestServer.Issuer,
+            ["sub"] = TestData.AliceId.ToString(),
+            ["aud"] = TestData.Web,
+            ["sid"] = Session.ToString(),
+            ["iat"] = 1_600_000_000,
+            ["exp"] = 1_600_000_900,
         };
         foreach (var (name, value) in changes)
         {

@@ -42,11 +42,11 @@ public sealed class OpenIdMetadataTests(SharedServer flow)
             Assert.Equal("https://h.example.test/tenant1/oauth/userinfo", document.GetProperty("userinfo_endpoint").GetString());
         }
 
-        using var elsewhere = await server.Http.GetAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative));
+        using var elsewhere = await server.Http.GetAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
         var resource = await ReadAsync(server, "/.well-known/oauth-protected-resource/tenant1/oauth/userinfo");
         Assert.Equal("https://h.example.test/tenant1/oauth/userinfo", resource.GetProperty("resource").GetString());
-        using var missing = await server.Http.GetAsync(new Uri("/tenant1/oauth/userinfo", UriKind.Relative));
+        using var missing = await server.Http.GetAsync(new Uri("/tenant1/oauth/userinfo", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Contains("\"https://h.example.test/.well-known/oauth-protected-resource/tenant1/oauth/userinfo\"", missing.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
 

@@ -74,7 +74,7 @@ public sealed class ScopeTests(SharedServer flow)
         await browser.SignInAsync(TestData.OtherEmail);
         using var page = await browser.GetAsync(OpenIdAsks.For("openid profile email phone address offline_access read").With("prompt", "consent").Path);
 
-        var html = await page.Content.ReadAsStringAsync();
+        var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         foreach (var words in (string[])["Your account", "See your name, picture", "See your e-mail address", "See your phone number", "See your postal address", "Keep its access while you are signed out", "See your notes"])
             Assert.Contains(words, html, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class ScopeTests(SharedServer flow)
         Assert.Equal(0, (await Walk.TakeAsync(browser, OpenIdAsks.For("openid read", OpenIdAsks.CodesClient).Path)).Consents);
         Assert.Equal(1, (await Walk.TakeAsync(browser, OpenIdAsks.For("openid email read", OpenIdAsks.CodesClient).Path)).Consents);
         using var page = await browser.GetAsync("/account/connections");
-        Assert.Contains("See your e-mail address", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("See your e-mail address", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact, Row("RES-05")]

@@ -121,9 +121,9 @@ public sealed class UserInfoTests(SharedServer flow)
             Assert.False(reply.IdToken()!.TryGetPayloadValue<string>("name", out _));
         }
 
-        foreach (var malformed in (string[])["{", "[]", "\"x\"", """{"userinfo": []}""", """{"id_token": {"name": 1}}""", """{"id_token": {"acr": {"essential": "yes"}}}""", """{"userinfo": {}, "userinfo": {}}"""])
+        foreach (var malformed in (string[])["{", "[]", "\"x\"", """{"userinfo": []}""", """{"id_token": {"name": 1}}""", """{"id_token": {"acr": {"essential": "yes"}}}""", """{"userinfo": {}, "userinfo": {}}""", """{"userinfo": {"\ud800": null}}""", """{"id_token": {"sub": {"value": "\ud800"}}}""", """{"id_token": {"acr": {"essential": true, "value": "\ud800"}}}"""])
             Assert.Equal("invalid_request", (await flow.Browser.AuthorizeAsync(OpenIdAsks.For().With("claims", malformed))).Error);
-        Assert.Contains("\"claims_parameter_supported\":true", await flow.Server.Http.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains("\"claims_parameter_supported\":true", await flow.Server.Http.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class UserInfoTests(SharedServer flow)
         await browser.AuthorizeAsync(OpenIdAsks.For("openid", OpenIdAsks.CodesClient));
         var asked = OpenIdAsks.For("openid", OpenIdAsks.CodesClient).With("claims", """{"userinfo": {"email": null, "phone_number": null}}""");
         using var page = await browser.GetAsync(asked.Path);
-        Assert.Contains("See your e-mail address", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("See your e-mail address", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         var said = (await flow.Server.UserInfoAsync((await browser.TokensAsync(flow.Server, asked, OpenIdAsks.CodesClient)).AccessToken)).Json!.Value;
 
@@ -190,7 +190,7 @@ public sealed class UserInfoTests(SharedServer flow)
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/oauth/userinfo", UriKind.Relative));
             request.Headers.Add("Origin", origin);
             request.Headers.Add("Authorization", $"Bearer {token}");
-            using var response = await flow.Server.Http.SendAsync(request);
+            using var response = await flow.Server.Http.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal(allowed, response.Headers.TryGetValues("Access-Control-Allow-Origin", out _));
         }
     }
