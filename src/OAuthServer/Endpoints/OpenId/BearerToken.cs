@@ -12,8 +12,9 @@ internal static class BearerToken
     private const string Scheme = "Bearer";
     private const string Parameter = "access_token";
 
-    private static readonly OAuthError Missing =
-        new(UserInfoService.MissingToken, "No access token was sent.", Reasons.BearerTokenMissing, 401);
+    /// <summary>No token was sent, so there is no error of the app's to tell of (RFC 6750 §3).</summary>
+    public static OAuthError Missing { get; } =
+        new("missing_token", "No access token was sent.", Reasons.BearerTokenMissing, 401);
 
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/");

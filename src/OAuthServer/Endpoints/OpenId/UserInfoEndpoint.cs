@@ -47,7 +47,7 @@ internal static class UserInfoEndpoint
     private static Task RefuseAsync(HttpContext http, OAuthError error, string challenge)
     {
         var headers = http.Response.Headers;
-        var said = error.Code == UserInfoService.MissingToken
+        var said = error == BearerToken.Missing
             ? string.Empty
             : $", error=\"{error.Code}\", error_description=\"{error.Description}\"";
         if (error.Status == StatusCodes.Status503ServiceUnavailable)

@@ -15,9 +15,6 @@ internal sealed class UserInfoService(AccessTokenReader reader, UserInfo people,
 {
     public const string Endpoint = "userinfo";
 
-    /// <summary>The <c>error</c> where no token was sent.</summary>
-    public const string MissingToken = "missing_token";
-
     private static readonly OAuthError Unusable = new(
         "invalid_token", "The access token has expired, was revoked, or is none of this server.",
         Reasons.BearerTokenUnusable, 401);

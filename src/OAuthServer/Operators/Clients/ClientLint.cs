@@ -48,7 +48,8 @@ internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now
 
     private IEnumerable<ClientFinding> CheckOne(ClientRow client) =>
         GrantTypesOf(client).Concat(RedirectUrisOf(client)).Concat(SchemesOf(client))
-            .Concat(ScopesOf(client)).Concat(ResourcesOf(client)).Concat(OfflineOf(client)).Concat(PkceAndName(client)).Concat(RepeatsOf(client));
+            .Concat(ScopesOf(client)).Concat(ResourcesOf(client)).Concat(OfflineOf(client))
+            .Concat(PkceAndName(client)).Concat(RepeatsOf(client));
 
     private static IEnumerable<ClientFinding> GrantTypesOf(ClientRow client)
     {

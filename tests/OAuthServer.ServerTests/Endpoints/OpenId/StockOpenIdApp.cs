@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -52,9 +53,9 @@ internal sealed class StockOpenIdApp : IAsyncDisposable
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapGet("/sign-in", () => Results.Challenge(new() { RedirectUri = "/me" }, [OpenIdConnectDefaults.AuthenticationScheme]));
-        app.MapGet("/me", async (HttpContext http) => Results.Json(new
+        app.MapGet("/me", async (HttpContext http, ClaimsPrincipal user) => Results.Json(new
         {
-            claims = http.User.Claims.GroupBy(claim => claim.Type).ToDictionary(group => group.Key, group => group.First().Value),
+            claims = user.Claims.GroupBy(claim => claim.Type).ToDictionary(group => group.Key, group => group.First().Value),
             refreshToken = await http.GetTokenAsync("refresh_token"),
             accessToken = await http.GetTokenAsync("access_token"),
         })).RequireAuthorization(policy => policy.AddAuthenticationSchemes(CookieAuthenticationDefaults.AuthenticationScheme).RequireAuthenticatedUser());
