@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OAuthServer.ResourceApi;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints;

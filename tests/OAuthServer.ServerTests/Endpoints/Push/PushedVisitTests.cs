@@ -254,6 +254,29 @@ public sealed class PushedVisitTests(OwnServer own) : IClassFixture<OwnServer>, 
         }
     }
 
+    [Fact]
+    public async Task A_request_without_a_scope_means_the_defaults_of_when_it_was_pushed()
+    {
+        const string client = "changing-defaults";
+        await own.Database.ExecuteAsync(
+            """
+            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes)
+            VALUES ($1, $2, $1, '{https://c.example/cb}', '{read,write}', '{read}')
+            """,
+            client, TestData.SecretHash);
+        var ask = AuthorizationAsk.For(client, "https://c.example/cb").With("scope", null);
+        var uri = await PushAsync(ask);
+        await own.Database.ExecuteAsync("UPDATE oauth_clients SET default_scopes = '{write}' WHERE client_id = $1", client);
+        using var browser = new TestBrowser(_server);
+        await Eventually.BecomesTrue(
+            async () => (await ScopeAsync(browser, await PushAsync(ask))) == "write", TimeSpan.FromSeconds(15), "the change is heard of");
+
+        Assert.Equal("read", await ScopeAsync(browser, uri));
+
+        async Task<string?> ScopeAsync(TestBrowser person, string reference) =>
+            (await _server.RedeemAsync((await person.VisitAsync(reference, client)).Code!, client, "https://c.example/cb")).IsTokens().Scope;
+    }
+
     [Fact, Row("PAR-08")]
     public async Task A_client_that_pushes_everything_has_plain_requests_refused()
     {

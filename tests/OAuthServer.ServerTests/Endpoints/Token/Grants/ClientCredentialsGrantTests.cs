@@ -114,6 +114,20 @@ public sealed class ClientCredentialsGrantTests(OwnServer own) : IClassFixture<O
         (await AskAsync(service, null)).IsError("invalid_scope");
     }
 
+    [Fact]
+    public async Task What_speaks_of_a_person_is_for_no_client_alone_also_where_an_API_has_such_a_scope()
+    {
+        const string people = "https://people.example";
+        var service = await RegisterAsync(allowed: "read,openid,offline_access", defaults: "{openid,read,offline_access}");
+        await _server.AddApiAsync(people, """{"openid": "Know you", "offline_access": "Stay", "read": "Read"}""", service);
+        await Eventually.BecomesTrue(
+            async () => (await AskAsync(service, "read", people)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(15), "the client may ask for it");
+
+        foreach (var scope in (string[])["openid", "offline_access", "read openid"])
+            (await AskAsync(service, scope, people)).IsError("invalid_scope");
+        Assert.Equal("read", (await AskAsync(service, null, people)).IsTokens().Scope);
+    }
+
     [Fact, Row("CC-04")]
     public async Task No_account_is_found_by_the_subject_of_a_client()
     {
