@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { check, equal, failures, soon } from './check.mjs';
+import { check, equal, failures, isTold } from './check.mjs';
 import { goOn, shown, signOutAtServer, withBrowser } from './chromium.mjs';
 import { secret } from './clients.mjs';
 import { email, name } from './person.mjs';
@@ -48,10 +48,10 @@ try {
     await check('mod_auth_openidc: is told when the person signs out elsewhere (back-channel)', async () => {
       await goOn(page, /"email":/);
       await signOutAtServer(page, issuer);
-      await soon(async () => {
+      await isTold(async () => {
         await page.goto(`${site}/page/who`);
         return page.url().startsWith(issuer);
-      }, 'the person is still signed in');
+      });
     });
   }));
 } finally {

@@ -5,7 +5,7 @@ import openIdConnect from 'express-openid-connect';
 import session from 'express-session';
 import passport from 'passport';
 import OpenIdStrategy from 'passport-openidconnect';
-import { check, equal, failures, soon } from './check.mjs';
+import { check, equal, failures, isTold } from './check.mjs';
 import { goOn, shown, signOutAtServer, withBrowser } from './chromium.mjs';
 import { secret } from './clients.mjs';
 import { email } from './person.mjs';
@@ -94,7 +94,7 @@ await withBrowser(async (page) => {
     await goOn(page, /"email":/);
     equal(await shown(page), { email }, 'who signed in');
     await signOutAtServer(page, issuer);
-    await soon(async () => (await shown(page, `${viaExpress}/is-in`)) === false, 'the person is still signed in');
+    await isTold(async () => (await shown(page, `${viaExpress}/is-in`)) === false);
   });
 });
 

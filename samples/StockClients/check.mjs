@@ -40,12 +40,15 @@ export async function refused(request, error) {
 }
 
 /** What a revocation ends is gone everywhere within a second: asks until it is, two seconds at most. */
-export async function soon(condition, what) {
-  for (const end = Date.now() + 2000; Date.now() < end; await pause(100)) {
+export async function soon(condition, what, seconds = 2) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(100)) {
     if (await condition()) return;
   }
-  throw new Error(`${what} two seconds later`);
+  throw new Error(`${what} ${seconds} seconds later`);
 }
+
+/** An app is told of a sign-out within seconds, and knows then that nobody is signed in. */
+export const isTold = (condition) => soon(condition, 'the person is still signed in', 10);
 
 async function why(error) {
   const answer = await answered(error);

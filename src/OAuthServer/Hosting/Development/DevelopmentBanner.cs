@@ -28,7 +28,7 @@ internal static class DevelopmentBanner
             $"  confidential  demo-web / {DemoSeed.WebSecret}    http://localhost:5090/callback",
             "  browser       demo-spa                      http://localhost:5091/callback",
             "  native        demo-native                   http://127.0.0.1/callback, any port",
-            "  scopes        openid profile email read write",
+            "  scopes        read write, openid profile email phone address offline_access",
             "",
             $"  try           curl {origin}{Routes.Metadata}{address.Path}",
             .. psql is null ? (string[])[] : [$"  database      {psql}"],

@@ -53,6 +53,8 @@ internal sealed class StockOpenIdApp : IAsyncDisposable
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapGet("/sign-in", () => Results.Challenge(new() { RedirectUri = "/me" }, [OpenIdConnectDefaults.AuthenticationScheme]));
+        app.MapGet("/sign-out", () => Results.SignOut(
+            new() { RedirectUri = "/me" }, [CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme]));
         app.MapGet("/me", async (HttpContext http, ClaimsPrincipal user) => Results.Json(new
         {
             claims = user.Claims.GroupBy(claim => claim.Type).ToDictionary(group => group.Key, group => group.First().Value),
@@ -63,11 +65,13 @@ internal sealed class StockOpenIdApp : IAsyncDisposable
         var address = new Uri(app.Urls.Single());
         await issuer.Database.ExecuteAsync(
             """
-            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes)
-            VALUES ($1, $2, 'Stock app', $3, '{openid,profile,email}')
-            ON CONFLICT (client_id) DO UPDATE SET redirect_uris = excluded.redirect_uris
+            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, post_logout_redirect_uris, allowed_scopes)
+            VALUES ($1, $2, 'Stock app', $3, $4, '{openid,profile,email}')
+            ON CONFLICT (client_id) DO UPDATE
+            SET redirect_uris = excluded.redirect_uris, post_logout_redirect_uris = excluded.post_logout_redirect_uris
             """,
-            Client, TestData.SecretHash, new[] { new Uri(address, "/signin-oidc").AbsoluteUri });
+            Client, TestData.SecretHash, new[] { new Uri(address, "/signin-oidc").AbsoluteUri },
+            new[] { new Uri(address, "/signout-callback-oidc").AbsoluteUri });
         return new StockOpenIdApp(app, seen);
     }
 

@@ -6,15 +6,18 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.OpenId;
 
-/// <summary>The framework's OpenID Connect handler, unmodified, signs people in.</summary>
+/// <summary>The framework's OpenID Connect handler, unmodified, signs people in and out.</summary>
 public sealed class StockOpenIdAppTests(OwnServer own) : IClassFixture<OwnServer>
 {
     [Fact]
-    public async Task It_signs_in_through_a_pushed_request_and_a_posted_form_by_itself_and_knows_the_person()
+    [Row("OIDC-23")]
+    public async Task It_signs_in_through_a_pushed_request_and_a_posted_form_by_itself_and_knows_the_person_until_it_signs_out()
     {
         await using var app = await StockOpenIdApp.StartAsync(own.Server);
+        using var atApp = AtApp(app);
+        using var atServer = new TestBrowser(own.Server);
 
-        var me = await SignInAsync(app, formPost: true);
+        var me = await SignInAsync(atApp, atServer, formPost: true);
 
         Assert.Equal(
             ["GET /.well-known/openid-configuration", "GET /.well-known/jwks.json", "POST /oauth/par", "POST /oauth/token", "GET /oauth/userinfo"],
@@ -26,6 +29,15 @@ public sealed class StockOpenIdAppTests(OwnServer own) : IClassFixture<OwnServer
         var refreshed = (await own.Server.RefreshAsync(me.GetProperty("refreshToken").GetString(), StockOpenIdApp.Client)).IsTokens();
         Assert.Equal(TestData.AliceId.ToString(), refreshed.IdToken()!.Subject);
         Assert.Equal(HttpStatusCode.OK, (await own.Server.UserInfoAsync(refreshed.AccessToken)).Status);
+
+        using var signOut = await atApp.GetAsync("/sign-out");
+        using var ended = await atServer.GetAsync(signOut.Headers.Location!.PathAndQuery);
+        Assert.Equal(HttpStatusCode.SeeOther, ended.StatusCode);
+        using var back = await atApp.GetAsync(ended.Headers.Location!.OriginalString);
+        Assert.Equal("/me", back.Headers.Location!.OriginalString);
+        using var nobody = await atApp.GetAsync("/me");
+        Assert.Equal(HttpStatusCode.Redirect, nobody.StatusCode);
+        (await own.Server.RefreshAsync(refreshed.RefreshToken, StockOpenIdApp.Client)).IsError("invalid_grant");
     }
 
     [Fact]
@@ -38,17 +50,20 @@ public sealed class StockOpenIdAppTests(OwnServer own) : IClassFixture<OwnServer
             options.MaxAge = TimeSpan.FromMinutes(5);
         });
 
-        var me = await SignInAsync(app, formPost: false);
+        using var atApp = AtApp(app);
+        using var atServer = new TestBrowser(own.Server);
+        var me = await SignInAsync(atApp, atServer, formPost: false);
 
         Assert.Equal("Alice Example", me.GetProperty("claims").GetProperty("name").GetString());
         Assert.DoesNotContain("POST /oauth/par", app.Seen.Paths);
     }
 
+    private static TestBrowser AtApp(StockOpenIdApp app) =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }, app.Address);
+
     // One browser, at the app and at the server.
-    private async Task<JsonElement> SignInAsync(StockOpenIdApp app, bool formPost)
+    private static async Task<JsonElement> SignInAsync(TestBrowser atApp, TestBrowser atServer, bool formPost)
     {
-        using var atApp = new TestBrowser(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }, app.Address);
-        using var atServer = new TestBrowser(own.Server);
         using var challenge = await atApp.GetAsync("/sign-in");
         Assert.True(challenge.StatusCode == HttpStatusCode.Redirect, await challenge.Content.ReadAsStringAsync());
         var path = challenge.Headers.Location!.PathAndQuery;
