@@ -8,12 +8,15 @@ namespace OAuthServer.Bench.Servers;
 internal sealed record AuthorizationRequest(string Query, string Verifier)
 {
     private static readonly string Fixed =
-        $"response_type=code&client_id={BenchClient.Id}&redirect_uri={Uri.EscapeDataString(BenchClient.RedirectUri)}&scope={BenchClient.Scope}&code_challenge_method=S256";
+        $"response_type=code&client_id={BenchClient.Id}&redirect_uri={Uri.EscapeDataString(BenchClient.RedirectUri)}&code_challenge_method=S256";
 
-    public static AuthorizationRequest New()
+    /// <summary>A new one.</summary>
+    /// <param name="openId">Whether the client also asks who signed in (OpenID Connect Core section 3.1.2.1).</param>
+    public static AuthorizationRequest New(bool openId = false)
     {
         var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
-        return new AuthorizationRequest($"?{Fixed}&code_challenge={challenge}&state={verifier[..8]}", verifier);
+        var scope = openId ? $"{BenchClient.Scope}%20openid&nonce={verifier[..16]}" : BenchClient.Scope;
+        return new AuthorizationRequest($"?{Fixed}&scope={scope}&code_challenge={challenge}&state={verifier[..8]}", verifier);
     }
 }

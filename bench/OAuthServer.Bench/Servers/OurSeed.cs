@@ -15,7 +15,7 @@ internal static class OurSeed
 
     private const string InsertClient = """
         INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes, grant_types)
-        VALUES ($1, $2, 'Bench', ARRAY[$3], ARRAY[$4], ARRAY[$4], '{authorization_code,refresh_token,client_credentials}')
+        VALUES ($1, $2, 'Bench', ARRAY[$3], ARRAY[$4, 'openid'], ARRAY[$4], '{authorization_code,refresh_token,client_credentials}')
         """;
 
     private const string InsertKeyed = """

@@ -57,6 +57,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
         TakesAssertions = true,
         Introspect = "/oauth/introspect",
         Push = "/oauth/par",
+        UserInfo = "/oauth/userinfo",
         ChecksSecrets = true,
         Revoke = "/oauth/revoke",
         Metadata = "/.well-known/oauth-authorization-server",
@@ -116,7 +117,7 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     {
         try
         {
-            var cookies = await new BrowserSignIn(address, ProxyHeaders).SignInAndConsentAsync(OurSeed.Email, OurSeed.Password, AuthorizationRequest.New(), ct);
+            var cookies = await new BrowserSignIn(address, ProxyHeaders).SignInAndConsentAsync(OurSeed.Email, OurSeed.Password, AuthorizationRequest.New(openId: true), ct);
             return new MeasuredServer(Name, launch.Process, address, Routes)
             {
                 TimesToReady = times,

@@ -22,6 +22,9 @@ internal sealed record ServerRoutes(string Ready)
     /// <summary>Takes authorization requests ahead of the visit.</summary>
     public string? Push { get; init; }
 
+    /// <summary>Tells who signed in (OpenID Connect).</summary>
+    public string? UserInfo { get; init; }
+
     /// <summary>Takes refresh requests.</summary>
     public string? Refresh { get; init; }
 

@@ -15,3 +15,16 @@ internal sealed class CodeWorker(WorkerSeat seat) : IWorker
         return true;
     }
 }
+
+/// <summary>The same with the scope <c>openid</c>: an ID token comes with it.</summary>
+internal sealed class OpenIdWorker(WorkerSeat seat) : IWorker
+{
+    private readonly TokenCaller _caller = new(seat.Server);
+
+    /// <inheritdoc />
+    public bool RunOnce(HttpConnection connection)
+    {
+        var (code, verifier) = _caller.Authorize(connection, openId: true);
+        return _caller.RedeemForId(connection, code, verifier).Id.Length > 0;
+    }
+}

@@ -29,6 +29,15 @@ internal sealed class RequestWorker(byte[] request, int status) : IWorker
         return new(HttpRequestBytes.Get(seat.Server.Routes.Protected!, $"Authorization: Bearer {token}\r\n"), 200);
     }
 
+    /// <summary>Asks who signed in, with an access token that was just issued (OpenID Connect Core section 5.3).</summary>
+    public static RequestWorker AskUserInfo(WorkerSeat seat)
+    {
+        var caller = new TokenCaller(seat.Server);
+        var (code, verifier) = caller.Authorize(seat.Connection, openId: true);
+        var (token, _) = caller.RedeemForId(seat.Connection, code, verifier);
+        return new(HttpRequestBytes.Get(seat.Server.Routes.UserInfo!, $"{seat.Server.Headers}Authorization: Bearer {token}\r\n"), 200);
+    }
+
     /// <inheritdoc />
     public bool RunOnce(HttpConnection connection)
     {

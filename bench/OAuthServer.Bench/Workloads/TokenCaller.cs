@@ -20,9 +20,10 @@ internal sealed class TokenCaller(MeasuredServer server)
     public static string RefreshForm(string refreshToken, string? credentials = null) => $"grant_type=refresh_token&refresh_token={refreshToken}&{credentials ?? Credentials}";
 
     /// <summary>Asks for a code with the session that the browser holds, and gives it back with its verifier.</summary>
-    public (string Code, string Verifier) Authorize(HttpConnection connection)
+    /// <param name="openId">Whether the client also asks who signed in.</param>
+    public (string Code, string Verifier) Authorize(HttpConnection connection, bool openId = false)
     {
-        var request = AuthorizationRequest.New();
+        var request = AuthorizationRequest.New(openId);
         return (CodeOf(connection, request.Query), request.Verifier);
     }
 
@@ -58,6 +59,13 @@ internal sealed class TokenCaller(MeasuredServer server)
 
     /// <summary>Redeems a code and gives the refresh token back.</summary>
     public string Redeem(HttpConnection connection, string code, string verifier) => MemberOf(Exchange(connection, code, verifier), "refresh_token"u8);
+
+    /// <summary>The same, with an ID token (OpenID Connect Core section 3.1.3.3), and the access token besides.</summary>
+    public (string Access, string Id) RedeemForId(HttpConnection connection, string code, string verifier)
+    {
+        var reply = Exchange(connection, code, verifier);
+        return (MemberOf(reply, "access_token"u8), MemberOf(reply, "id_token"u8));
+    }
 
     /// <summary>Spends a refresh token and gives its successor back, which must be another.</summary>
     public string Refresh(HttpConnection connection, string refreshToken, string? credentials = null)

@@ -26,6 +26,8 @@ internal sealed record Workload(string Name, Func<ServerRoutes, bool> Fits, Func
     [
         new("refresh", routes => routes.Refresh is not null, seat => new RefreshWorker(seat)) { Floor = "refresh", WarmUpShare = 4 },
         new("code", routes => routes.Authorize is not null, seat => new CodeWorker(seat)) { Floor = "code", WarmUpShare = 4 },
+        new("code-openid", routes => routes.UserInfo is not null, seat => new OpenIdWorker(seat)) { Floor = "code" },
+        new("userinfo", routes => routes.UserInfo is not null, RequestWorker.AskUserInfo),
         new("own-token", routes => routes.ClientCredentials is not null, seat => new OwnTokenWorker(seat)) { Floor = "own-token" },
         new("own-token-key", routes => routes is { ClientCredentials: not null, TakesAssertions: true }, seat => new KeyedTokenWorker(seat)) { Floor = "own-token" },
         new("introspect", routes => routes.Introspect is not null, seat => new IntrospectWorker(seat)),
