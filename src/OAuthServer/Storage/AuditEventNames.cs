@@ -9,6 +9,7 @@ internal static class AuditEventNames
     public const string AccessEnded = "access_ended";
     public const string LogoutRefused = "logout_refused";
     public const string LogoutGivenUp = "logout_given_up";
+    public const string ProfileChanged = "profile_changed";
     public const string PasswordChanged = "password_changed";
     public const string Consent = "consent";
     public const string RequestPushed = "request_pushed";

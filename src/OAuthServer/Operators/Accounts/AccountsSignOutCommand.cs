@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OAuthServer.Accounts;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
@@ -15,7 +14,7 @@ internal static class AccountsSignOutCommand
 {
     public static Command Create(CommandRunner runner)
     {
-        var who = new Argument<string>("account") { Description = "An e-mail address, or the id of the account." };
+        var who = NamedAccount.Argument();
         var all = new Option<bool>("--all-access")
         {
             Description = "End every refresh token and code too, those of offline_access and of plain OAuth included.",
@@ -27,30 +26,15 @@ internal static class AccountsSignOutCommand
             + "such account.") { who, all, json };
         command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
         {
-            var named = parsed.GetValue(who)!;
-            if (await FindAsync(database, named, ct) is not { } account)
-            {
-                await parsed.PrintErrorAsync($"There is no account {TerminalText.Quoted(named)}.");
-                return ExitCodes.Refused;
-            }
-
+            if (await NamedAccount.FindAsync(parsed, who, database, ct) is not { } account) return ExitCodes.Refused;
             var ended = await EndAsync(database, account.Id, parsed.GetValue(all), ct);
             var done = new SignedOut(account.Id, parsed.GetValue(all), ended.Sessions, ended.Grants);
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(done, AccountsJson.Default.SignedOut)
-                : Sentence(done, account.Email ?? named));
+                : Sentence(done, account.Email!));
             return ExitCodes.Done;
         }));
         return command;
-    }
-
-    private static Task<Account?> FindAsync(OAuthDatabase database, string named, CancellationToken ct)
-    {
-        var accounts = new Storage.Accounts(database);
-        if (Guid.TryParse(named, out var id)) return accounts.FindAsync(id, ct);
-        return OpaqueString.Of(named) is null
-            ? Task.FromResult<Account?>(null)
-            : accounts.FindNormalizedAsync(new AddressNormalizer().NormalizeEmail(named.Trim())!, ct);
     }
 
     private static async Task<EndedAccess> EndAsync(
