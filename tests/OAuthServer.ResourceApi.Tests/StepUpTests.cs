@@ -63,7 +63,7 @@ public sealed class StepUpTests : IAsyncLifetime
             _api.Token(payload => payload["acr"] = "L2"),
             Token("L2", _api.Now.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             Token("L2", _api.Now + 61),
-            Token("L2", -5),
+            Token("L2", JsonValue.Create(-5)),
             Token("L2", 1e300),
             Token("L2", JsonValue.Create(true)),
             Token("L2", new JsonArray(_api.Now)),

@@ -128,7 +128,7 @@ internal sealed class AccountSession(
         return await sessions.BeginAsync(session, http.RequestAborted) ?? Handle.NewId();
     }
 
-    /// <summary>What a cookie says; null for one of an older version, which knew no sessions.</summary>
+    /// <summary>What a cookie says; null for one that names no account and no session.</summary>
     public static SignedInAccount? Read(ClaimsPrincipal user, AuthenticationProperties properties)
     {
         if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;

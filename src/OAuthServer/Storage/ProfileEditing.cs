@@ -55,8 +55,7 @@ internal sealed class ProfileEditing(IDbContextFactory<OAuthDbContext> contexts)
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateException failure)
-            when (failure.InnerException is PostgresException { SqlState: PostgresErrorCodes.CheckViolation } refused)
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.CheckViolation)
         {
             return refused.ConstraintName;
         }

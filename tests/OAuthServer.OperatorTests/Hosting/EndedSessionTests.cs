@@ -92,8 +92,12 @@ public sealed class EndedSessionTests : IAsyncLifetime
         await _cluster.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = 'away'");
         await _cluster.ExecuteAsync("SELECT pg_reload_conf()");
 
-        // One is given up by the server, and one by whoever cancels it.
+        // One is given up by the server, and one by whoever cancels it. The cluster follows the setting a moment later.
         var first = await server.RefreshAsync(tokens.RefreshToken);
+        await Eventually.BecomesTrue(
+            async () => first.Status != HttpStatusCode.OK
+                || (first = await server.RefreshAsync((tokens = first).RefreshToken)).Status != HttpStatusCode.OK,
+            Patience, "the standby is missed");
         var second = server.RefreshAsync(other.RefreshToken);
         await Eventually.BecomesTrue(
             async () => second.IsCompleted || await _cluster.ScalarAsync<bool>(

@@ -34,6 +34,20 @@ public sealed class ScopeTests(SharedServer flow)
     public async Task An_OpenID_request_ignores_what_is_unknown(string asked, string granted) =>
         Assert.Equal(granted, (await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For(asked))).IsTokens().Scope);
 
+    /// <summary>Some libraries repeat at each refresh what they asked for at first.</summary>
+    [Theory, Row("OIDC-15")]
+    [InlineData("openid unknown", "openid")]
+    [InlineData("openid unknown read", "openid read")]
+    public async Task So_does_a_refresh_that_repeats_it(string asked, string granted)
+    {
+        var first = (await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For(asked))).IsTokens();
+
+        var again = (await flow.Server.RefreshAsync(first.RefreshToken, OpenIdAsks.Client, asked)).IsTokens();
+
+        Assert.Equal(granted, again.Scope);
+        (await flow.Server.RefreshAsync(again.RefreshToken, OpenIdAsks.Client, "openid email")).IsError("invalid_scope");
+    }
+
     [Theory]
     [InlineData("read unknown", "unknown")]
     [InlineData("read profile", "profile")]

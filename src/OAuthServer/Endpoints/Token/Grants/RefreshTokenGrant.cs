@@ -33,6 +33,9 @@ internal sealed class RefreshTokenGrant(
             return OAuthError.MalformedScope(Reasons.ScopeMalformed);
         // Asked for by apps that were not granted it; whoever was keeps it anyway.
         scope = scope?.Without(PersonScopes.OfflineAccess) is { Names.Count: > 0 } narrower ? narrower : null;
+        // As at authorize: some libraries repeat there what they asked for, and not what they were granted.
+        if (scope?.Has(PersonScopes.OpenId) == true && client.Scopes.Contains(PersonScopes.OpenId))
+            scope = scope.Among(client.Scopes);
         if (TokenTarget.Read(client, request.Resources).Failed(out var untargeted, out var named)) return untargeted;
         if (!RefreshTokenValue.IsOurs(presented))
             return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(client.Id) };
