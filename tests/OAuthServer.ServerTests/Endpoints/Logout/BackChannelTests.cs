@@ -90,7 +90,8 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
 
         var watch = Stopwatch.StartNew();
         using (var answer = await browser.GetAsync(LogoutPages.Ask(("id_token_hint", hint), ("post_logout_redirect_uri", SignOutApps.AfterLogout)))) answer.IsSentTo(SignOutApps.AfterLogout);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1) || Debugger.IsAttached, $"The person waited for {watch.Elapsed}.");
+        // A second, and what a busy machine adds: whoever waited for the app would wait for two and more.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"The person waited for {watch.Elapsed}.");
         await apps.WaitForAsync(well);
 
         if (isTriedAgain)
