@@ -85,6 +85,7 @@ from (values
     lateral (select 'http://127.0.0.1:' || :port + number) as at (origin)
 on conflict (client_id) do update set
     redirect_uris = excluded.redirect_uris, post_logout_redirect_uris = excluded.post_logout_redirect_uris,
-    backchannel_logout_uri = excluded.backchannel_logout_uri;
+    backchannel_logout_uri = excluded.backchannel_logout_uri, require_pkce = excluded.require_pkce,
+    claims_in_id_token = excluded.claims_in_id_token, allowed_scopes = excluded.allowed_scopes;
 
 commit;
