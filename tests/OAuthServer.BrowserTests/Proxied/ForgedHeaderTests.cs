@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests.Proxied;
 
 /// <summary>Through nginx the limiter sees who asks, and nothing that a caller writes into a header counts (RFC 9700 §4.13).</summary>
 [Collection(BehindNginx.Name)]
-public sealed class ForgedHeaderTests(ProxiedStage proxied)
+public sealed partial class ForgedHeaderTests(ProxiedStage proxied)
 {
     private const string Evil = "evil.example";
 
@@ -63,7 +64,7 @@ public sealed class ForgedHeaderTests(ProxiedStage proxied)
             using var plain = await SendAsync(http, path);
             using var forged = await SendAsync(http, path, name, value);
             Assert.Equal(plain.StatusCode, forged.StatusCode);
-            Assert.Equal(plain.Headers.Location, forged.Headers.Location);
+            Assert.Equal(Place(plain), Place(forged));
             Assert.Equal(await TextAsync(plain), await TextAsync(forged));
         }
 
@@ -112,4 +113,11 @@ public sealed class ForgedHeaderTests(ProxiedStage proxied)
     }
 
     private static Task<string> TextAsync(HttpResponseMessage answer) => answer.Content.ReadAsStringAsync();
+
+    // What a request remembers is sealed anew each time.
+    private static string Place(HttpResponseMessage answer) =>
+        Interaction().Replace(answer.Headers.Location?.OriginalString ?? "", "interaction");
+
+    [GeneratedRegex(@"interaction%3D[\w-]+")]
+    private static partial Regex Interaction();
 }
