@@ -72,6 +72,8 @@ public sealed class AccessibilityTests(Stage stage)
     /// </summary>
     internal static async Task JudgeAsync(IPage page, string name)
     {
+        // After a click a heading can be there before the style sheet is.
+        await page.WaitForLoadStateAsync(LoadState.Load);
         var size = page.ViewportSize!;
         if (Environment.GetEnvironmentVariable("PAGE_SHOTS") is { } folder)
         {
