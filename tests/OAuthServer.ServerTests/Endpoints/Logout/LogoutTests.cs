@@ -60,6 +60,19 @@ public sealed class LogoutTests(SignOutApps apps) : IClassFixture<SignOutApps>, 
         }
     }
 
+    [Fact]
+    public async Task State_and_place_are_optional_and_state_alone_says_nothing()
+    {
+        using (var answer = await AskAsync(("id_token_hint", _hint), ("post_logout_redirect_uri", SignOutApps.AfterLogout)))
+            answer.IsSentTo(SignOutApps.AfterLogout);
+
+        using var again = await apps.SignInAsync(_email);
+        using (var asked = await again.GetAsync(LogoutPages.Ask([("state", "s")]))) await asked.PageAsync(Asked);
+        using var ended = await again.GetAsync(LogoutPages.Ask([("id_token_hint", _hint), ("state", "s")]));
+        await ended.PageAsync(Done);
+        Assert.False(await again.IsSignedInAsync());
+    }
+
     /// <summary>A form on an app's page brings no cookie of ours; the GET that it leads to does.</summary>
     [Fact]
     [Row("OIDC-17")]
