@@ -23,11 +23,12 @@ public sealed partial class PageTests
     [Fact]
     public void No_line_is_wider_than_120_characters()
     {
-        foreach (var page in Pages)
-        {
-            var wide = page.Text.Split('\n').Index().Where(line => line.Item.Length > Widest && CanBreak(line.Item));
-            Assert.Empty(wide.Select(line => $"{page.Path}:{line.Index + 1}"));
-        }
+        var wide =
+            from page in Pages
+            from line in page.Text.Split('\n').Index()
+            where line.Item.Length > Widest && CanBreak(line.Item)
+            select $"{page.Path}:{line.Index + 1}";
+        Assert.Empty(wide);
     }
 
     [Fact]
