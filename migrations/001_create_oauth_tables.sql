@@ -147,7 +147,8 @@ $$;
 CREATE TRIGGER oauth_clients_notify AFTER INSERT OR UPDATE OR DELETE ON oauth_clients
     FOR EACH ROW EXECUTE FUNCTION oauth_clients_notify();
 
-CREATE FUNCTION oauth_clients_touch() RETURNS trigger
+-- For every table that says when a row changed.
+CREATE FUNCTION oauth_touch() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
@@ -157,7 +158,7 @@ END;
 $$;
 
 CREATE TRIGGER oauth_clients_touch BEFORE UPDATE ON oauth_clients
-    FOR EACH ROW EXECUTE FUNCTION oauth_clients_touch();
+    FOR EACH ROW EXECUTE FUNCTION oauth_touch();
 
 -- Rows of the next three tables leave all day long, in small batches. Vacuum follows after 2 % of changed rows instead of
 -- 20 %, so that the space is used again and the tables stay as large as what is live in them.

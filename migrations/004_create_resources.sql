@@ -82,17 +82,8 @@ $$;
 CREATE TRIGGER oauth_resources_notify AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON oauth_resources
     FOR EACH STATEMENT EXECUTE FUNCTION oauth_resources_notify();
 
-CREATE FUNCTION oauth_resources_touch() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    NEW.updated_at := now();
-    RETURN NEW;
-END;
-$$;
-
 CREATE TRIGGER oauth_resources_touch BEFORE UPDATE ON oauth_resources
-    FOR EACH ROW EXECUTE FUNCTION oauth_resources_touch();
+    FOR EACH ROW EXECUTE FUNCTION oauth_touch();
 
 -- Beside the default, which every client may ask for. In any spelling: it is compared as above.
 ALTER TABLE oauth_clients

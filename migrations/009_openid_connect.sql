@@ -48,17 +48,8 @@ CREATE TABLE account_profiles (
 COMMENT ON TABLE account_profiles IS
     'What apps may learn of people by the scopes profile, phone and address (OpenID Connect Core section 5.4).';
 
-CREATE FUNCTION account_profiles_touch() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    NEW.updated_at := now();
-    RETURN NEW;
-END;
-$$;
-
 CREATE TRIGGER account_profiles_touch BEFORE UPDATE ON account_profiles
-    FOR EACH ROW EXECUTE FUNCTION account_profiles_touch();
+    FOR EACH ROW EXECUTE FUNCTION oauth_touch();
 
 -- All claims of one person, by their names in OpenID Connect; what is not known is left out. Which of them an app gets is
 -- decided by the server.

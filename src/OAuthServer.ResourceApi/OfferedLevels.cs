@@ -31,7 +31,8 @@ internal sealed partial class OfferedLevels(
         if (_offered is not { } offered) return HealthCheckResult.Healthy("No token had to be checked yet.");
         return await MissingAsync(offered) is { Count: > 0 } missing
             ? HealthCheckResult.Degraded(
-                $"Nobody can reach {string.Join(' ', missing)}: acr_values_supported of the authorization server does not list it.")
+                $"Nobody can reach {string.Join(' ', missing)}: acr_values_supported of the authorization server does not "
+                + "list it.")
             : HealthCheckResult.Healthy();
     }
 
@@ -51,6 +52,7 @@ internal sealed partial class OfferedLevels(
     [LoggerMessage(
         3106,
         LogLevel.Warning,
-        "Endpoints demand the level {Levels}, which {Issuer} does not list in acr_values_supported: no token can reach it")]
+        "Endpoints demand the level {Levels}, which {Issuer} does not list in acr_values_supported: no token can "
+        + "reach it")]
     private partial void LogMissing(string issuer, string levels);
 }

@@ -21,7 +21,9 @@ namespace OAuthServer.Accounts;
 internal sealed record SignedInAccount(
     Guid Id, string Name, string SecurityStamp, DateTimeOffset AuthenticatedAt, Guid SessionId)
 {
-    /// <summary>Another one each time that the password was typed, also within a second and in the same session.</summary>
+    /// <summary>
+    /// Another one each time that the password was typed, also within a second and in the same session.
+    /// </summary>
     public string SignInId { get; init; } = string.Empty;
 }
 
@@ -132,8 +134,8 @@ internal sealed class AccountSession(
     public static SignedInAccount? Read(ClaimsPrincipal user, AuthenticationProperties properties)
     {
         if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;
-        if (!properties.Items.TryGetValue(SessionIdKey, out var text) || !Guid.TryParse(text, out var session)) return null;
-        if (!properties.Items.TryGetValue(SignInIdKey, out var signIn) || signIn is null) return null;
+        if (!Guid.TryParse(Item(properties, SessionIdKey), out var session)) return null;
+        if (Item(properties, SignInIdKey) is not { } signIn) return null;
         return new SignedInAccount(
             id,
             user.Identity?.Name ?? "",
@@ -148,9 +150,11 @@ internal sealed class AccountSession(
     private static void Write(AuthenticationProperties properties, string key, DateTimeOffset time) =>
         properties.Items[key] = time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
-    private static DateTimeOffset? Read(AuthenticationProperties? properties, string key) =>
-        properties?.Items.TryGetValue(key, out var text) == true
-        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+    private static string? Item(AuthenticationProperties properties, string key) =>
+        properties.Items.TryGetValue(key, out var text) ? text : null;
+
+    private static DateTimeOffset? Read(AuthenticationProperties properties, string key) =>
+        long.TryParse(Item(properties, key), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
 }

@@ -2,7 +2,8 @@ namespace OAuthServer.Pages;
 
 /// <summary>
 /// The headers of every page: not framed, cached, sniffed or leaking a referrer, without any script
-/// but one file of ours (RFC 6749 §10.13, RFC 9700 §4.16). Call <see cref="Apply"/> last, since antiforgery writes some of them too.
+/// but one file of ours (RFC 6749 §10.13, RFC 9700 §4.16). Call <see cref="Apply"/> last, since antiforgery
+/// writes some of them too.
 /// </summary>
 internal static class PageHeaders
 {

@@ -13,12 +13,13 @@ namespace OAuthServer.Storage;
 internal sealed class ProfileEditing(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>The columns that can be written, and whether each is a text; another one is true or false.</summary>
-    public static async Task<FrozenDictionary<string, bool>> ColumnsAsync(
-        IDbContextFactory<OAuthDbContext> contexts, CancellationToken ct)
+    public async Task<FrozenDictionary<string, bool>> ColumnsAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return Written(db).ToFrozenDictionary(
-            property => property.GetColumnName(), property => property.ClrType == typeof(string), StringComparer.Ordinal);
+            property => property.GetColumnName(),
+            property => property.ClrType == typeof(string),
+            StringComparer.Ordinal);
     }
 
     /// <summary>Every claim of a person that an app could learn, as a JSON object.</summary>

@@ -88,16 +88,6 @@ internal sealed class UserInfo(IDbContextFactory<OAuthDbContext> contexts)
             """, ct);
         return person?.Claims;
     }
-
-    /// <summary>Writes what is known of somebody of whom nothing was.</summary>
-    public async Task AddAsync(Guid accountId, string name, string givenName, string familyName, CancellationToken ct)
-    {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        await db.RunAsync($"""
-            INSERT INTO account_profiles (account_id, name, given_name, family_name)
-            VALUES ({accountId}, {name}, {givenName}, {familyName}) ON CONFLICT DO NOTHING
-            """, ct);
-    }
 }
 
 /// <summary>Maps the table and what the statement answers with.</summary>

@@ -41,7 +41,8 @@ internal sealed partial class KeySetFetcher(
             using var client = http.CreateClient(HttpClientName);
             using var answer = await client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, ct);
             if (answer.StatusCode != HttpStatusCode.OK) return (null, $"it answers {(int)answer.StatusCode}");
-            if (await answer.ReadAtMostAsync(LargestAnswer, ct) is not { } body) return (null, $"it is larger than {LargestAnswer} bytes");
+            if (await answer.ReadAtMostAsync(LargestAnswer, ct) is not { } body)
+                return (null, $"it is larger than {LargestAnswer} bytes");
             return ClientKeySet.Read(body) is { } keys ? (keys, null) : (null, "it is no JWK Set");
         }
         catch (OperationCanceledException)

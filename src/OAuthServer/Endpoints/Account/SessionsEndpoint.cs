@@ -32,48 +32,58 @@ internal static class SessionsEndpoint
         return pages.Sessions(new SessionsView(account.Name, [.. live], Notice(http.Request.Query["done"])));
     }
 
-    private static async Task<IResult> EndAsync(
+    private static Task<IResult> EndAsync(
         HttpContext http, AccountLinks links, PageAnswers pages, IAntiforgery antiforgery, SessionsService service)
+    {
+        return ActAsync(http, links, pages, antiforgery, async (form, account) =>
+        {
+            if (!Guid.TryParseExact(form["session"], "D", out var session)) return pages.Malformed(links.Sessions);
+            if (session == account.SessionId)
+            {
+                await service.SignOutAsync(http, account);
+                return new SeeOther(links.SignOut);
+            }
+
+            // One that is over, or somebody else's, ends nothing and is answered alike.
+            await service.EndAsync(http, account, session);
+            return new SeeOther(links.Sessions + "?done=ended");
+        });
+    }
+
+    private static Task<IResult> EndOthersAsync(
+        HttpContext http, AccountLinks links, PageAnswers pages, IAntiforgery antiforgery, SessionsService service)
+    {
+        return ActAsync(http, links, pages, antiforgery, async (_, account) =>
+        {
+            await service.EndOthersAsync(http, account);
+            return new SeeOther(links.Sessions + "?done=others");
+        });
+    }
+
+    private static Task<IResult> EndAllAccessAsync(
+        HttpContext http, AccountLinks links, PageAnswers pages, IAntiforgery antiforgery, SessionsService service)
+    {
+        return ActAsync(http, links, pages, antiforgery, async (_, account) =>
+        {
+            await service.EndAllAccessAsync(http, account);
+            return new SeeOther(links.SignOut + "?done=all-access");
+        });
+    }
+
+    // What somebody who is signed in sent from a page of ours.
+    private static async Task<IResult> ActAsync(
+        HttpContext http,
+        AccountLinks links,
+        PageAnswers pages,
+        IAntiforgery antiforgery,
+        Func<AccountForm, SignedInAccount, Task<IResult>> act)
     {
         if (await AccountForm.ReadAsync(http.Request, Fields, http.RequestAborted) is not { } form)
             return pages.Malformed(links.Sessions);
         if (await AccountSession.ReadAsync(http) is not { } account)
             return new SeeOther(links.SignIn(links.Sessions));
         if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
-        if (!Guid.TryParseExact(form["session"], "D", out var session)) return pages.Malformed(links.Sessions);
-        if (session == account.SessionId)
-        {
-            await service.SignOutAsync(http, account);
-            return new SeeOther(links.SignOut);
-        }
-
-        // One that is over, or somebody else's, ends nothing and is answered alike.
-        await service.EndAsync(http, account, session);
-        return new SeeOther(links.Sessions + "?done=ended");
-    }
-
-    private static async Task<IResult> EndOthersAsync(
-        HttpContext http, AccountLinks links, PageAnswers pages, IAntiforgery antiforgery, SessionsService service)
-    {
-        if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null)
-            return pages.Malformed(links.Sessions);
-        if (await AccountSession.ReadAsync(http) is not { } account)
-            return new SeeOther(links.SignIn(links.Sessions));
-        if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
-        await service.EndOthersAsync(http, account);
-        return new SeeOther(links.Sessions + "?done=others");
-    }
-
-    private static async Task<IResult> EndAllAccessAsync(
-        HttpContext http, AccountLinks links, PageAnswers pages, IAntiforgery antiforgery, SessionsService service)
-    {
-        if (await AccountForm.ReadAsync(http.Request, [], http.RequestAborted) is null)
-            return pages.Malformed(links.Sessions);
-        if (await AccountSession.ReadAsync(http) is not { } account)
-            return new SeeOther(links.SignIn(links.Sessions));
-        if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Sessions);
-        await service.EndAllAccessAsync(http, account);
-        return new SeeOther(links.SignOut + "?done=all-access");
+        return await act(form, account);
     }
 
     private static SessionView View(LiveSession session, Guid current) =>

@@ -61,8 +61,9 @@ internal sealed class AuthorizeRequests(
     {
         if (PushedReference.In(query) is not { } reference)
         {
-            var read = await validator.ValidateAsync(query, RequestSource.Query, ct);
-            return read.Failed(out var refused, out var plain) ? refused : Judged(plain, person);
+            if ((await validator.ValidateAsync(query, RequestSource.Query, ct)).Failed(out var refused, out var plain))
+                return refused;
+            return Judged(plain, interactions.Of(query), person);
         }
 
         if (query.Repeated("client_id", "request_uri") is { } repeated)
@@ -85,8 +86,12 @@ internal sealed class AuthorizeRequests(
     }
 
     // What stands in a query of its own was sealed when it went to the sign-in page.
-    private static AuthorizeRequest Judged(AuthorizeRequest request, SignedInAccount? person) =>
-        request with { IsSignedInSince = person is not null && request.Interaction?.IsMetBy(person) == true };
+    private static AuthorizeRequest Judged(
+        AuthorizeRequest request, Interaction? interaction, SignedInAccount? person) => request with
+        {
+            Interaction = interaction,
+            IsSignedInSince = person is not null && interaction?.IsMetBy(person) == true,
+        };
 
     private static string SignInOf(SignedInAccount? person) => person?.SignInId ?? string.Empty;
 

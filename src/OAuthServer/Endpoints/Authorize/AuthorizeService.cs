@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
 using OAuthServer.Protocol;
@@ -36,15 +37,13 @@ internal sealed class AuthorizeService(
     {
         if ((await requests.ReadAsync(parameters, person, ct)).Failed(out var ended, out var request))
             return await EndAsync(ended, person, audit, ct);
-        if (SignInFor(request, person) is { } who)
+        if (HasToSignIn(request, person, out var who))
         {
             // Whoever signed in for this request, and is not who is meant, will not be by trying once more.
             if (request.Prompt == Prompt.None || (person is not null && request.IsSignedInSince))
                 return await RefuseToldAsync(request, LoginRequired, person, audit, ct);
             return new AuthorizeOutcome.SignIn(request, who);
         }
-
-        if (person is null) throw new InvalidOperationException("Nobody is signed in, and nobody was asked to.");
 
         if (MayUseRememberedConsent(request) && await issuer.TryIssueAsync(request, person, null, audit, ct) is { } code)
             return new AuthorizeOutcome.Granted(request.Target, code) { NeedsATap = request.NeedsATap };
@@ -119,13 +118,14 @@ internal sealed class AuthorizeService(
         !request.Prompt.HasFlag(Prompt.Consent) && request.Interaction is not { AsksConsent: true }
         && !(request.Client.IsPublic && RedirectUri.IsInterceptable(request.Target.RedirectUri));
 
-    // Who has to sign in before anything else; null when nobody has to. A demand for a new sign-in is met once.
-    private SignInAs? SignInFor(AuthorizeRequest request, SignedInAccount? person)
+    // Before anything else. A demand for a new sign-in is met once.
+    private bool HasToSignIn(AuthorizeRequest request, [NotNullWhen(false)] SignedInAccount? person, out SignInAs who)
     {
-        if (person is null) return SignInAs.Whoever;
-        if (request.Demand.IsOfAnother(person)) return SignInAs.Another;
-        if (request.IsSignedInSince || !request.Demand.AsksAnew(person, clock.GetUtcNow())) return null;
-        return request.Prompt.HasFlag(Prompt.SelectAccount) ? SignInAs.Another : SignInAs.TheSame;
+        who = SignInAs.Whoever;
+        if (person is null) return true;
+        var isOfAnother = request.Demand.IsOfAnother(person);
+        who = isOfAnother || request.Prompt.HasFlag(Prompt.SelectAccount) ? SignInAs.Another : SignInAs.TheSame;
+        return isOfAnother || (!request.IsSignedInSince && request.Demand.AsksAnew(person, clock.GetUtcNow()));
     }
 
     // What would need a page that the client does not want, or that would not help, is an error for the client.

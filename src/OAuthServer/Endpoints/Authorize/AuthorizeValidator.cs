@@ -11,7 +11,7 @@ namespace OAuthServer.Endpoints.Authorize;
 /// (RFC 6749 §4.1.2.1), then everything that is reported to the client.
 /// </summary>
 internal sealed class AuthorizeValidator(
-    ClientDirectory directory, SignInDemands demands, Interactions interactions, IOptions<OAuthOptions> options)
+    ClientDirectory directory, SignInDemands demands, IOptions<OAuthOptions> options)
 {
     // As a row may have it, and the port that a native client adds.
     private const int LongestRedirectUri = 2006;
@@ -45,9 +45,9 @@ internal sealed class AuthorizeValidator(
             return new AuthorizeOutcome.Refused(target, NotPushed);
         if (Check(target, parameters, source).Failed(out var refusal, out var request))
             return new AuthorizeOutcome.Refused(target, refusal);
-        if ((await demands.ReadAsync(parameters, request.Prompt)).Failed(out var unmet, out var demand))
+        if ((await demands.ReadAsync(request)).Failed(out var unmet, out var demand))
             return new AuthorizeOutcome.Refused(target, unmet);
-        return request with { Demand = demand, Interaction = interactions.Of(parameters) };
+        return request with { Demand = demand };
     }
 
     private bool MustPush(Client client) =>

@@ -26,7 +26,9 @@ internal sealed record Interaction(
     public bool IsMetBy(SignedInAccount person) => person.SignInId != SignIn;
 }
 
-/// <summary>Keeps the <see cref="Interaction"/> of a request in its own address, beside the parameters as they came.</summary>
+/// <summary>
+/// Keeps the <see cref="Interaction"/> of a request in its own address, beside the parameters as they came.
+/// </summary>
 internal sealed class Interactions(IDataProtectionProvider protection, TimeProvider clock)
 {
     /// <summary>Our own parameter of the authorization endpoint.</summary>

@@ -38,20 +38,19 @@ internal sealed class SignInDemands(IdTokenHintReader hints)
     private static readonly OAuthError BadHint = OAuthError.InvalidRequest(
         "The id_token_hint is no ID token that this server signs today.", Reasons.IdTokenHintUnusable);
 
-    public async ValueTask<Result<SignInDemand>> ReadAsync(Parameters parameters, Prompt prompt)
+    public async ValueTask<Result<SignInDemand>> ReadAsync(AuthorizeRequest request)
     {
-        if (ReadMaxAge(parameters["max_age"]).Failed(out var malformed, out var maxAge)) return malformed;
+        if (ReadMaxAge(request.Parameters["max_age"]).Failed(out var malformed, out var maxAge)) return malformed;
         List<string> subjects = [];
-        if (parameters["claims"] is { } text && ClaimsRequest.TryParse(text, out var claims) && claims.Subject is { } sub)
-            subjects.Add(sub);
-        if (parameters["id_token_hint"] is { } token)
+        if (request.Claims.Subject is { } meant) subjects.Add(meant);
+        if (request.Parameters["id_token_hint"] is { } token)
         {
             if (!hints.CanVerify) return OAuthError.TemporarilyUnavailable(Reasons.SigningKeyMissing);
             if (await hints.ReadAsync(token) is not { } hint) return BadHint;
             subjects.Add(hint.UserId.ToString());
         }
 
-        return new SignInDemand(prompt, maxAge < 0 ? null : maxAge, subjects);
+        return new SignInDemand(request.Prompt, maxAge < 0 ? null : maxAge, subjects);
     }
 
     // Negative for none.

@@ -28,6 +28,13 @@ internal sealed class DemoSeed(
         {"read": "See your data", "write": "Add to your data and change it"}
         """;
 
+    private static readonly Dictionary<string, object?> Profile = new()
+    {
+        ["name"] = "Alice Example",
+        ["given_name"] = "Alice",
+        ["family_name"] = "Example",
+    };
+
     /// <summary>Adds what is missing.</summary>
     /// <exception cref="InvalidOperationException">Outside Development: everybody knows these secrets.</exception>
     public async Task AddAsync()
@@ -83,8 +90,8 @@ internal sealed class DemoSeed(
         var created = await people.CreateAsync(account, Password);
         if (created.Succeeded)
         {
-            await scope.ServiceProvider.GetRequiredService<UserInfo>().AddAsync(
-                account.Id, "Alice Example", "Alice", "Example", CancellationToken.None);
+            await new ProfileEditing(contexts).TryWriteAsync(
+                account.Id, Profile, AuditContext.Command, CancellationToken.None);
             return;
         }
 

@@ -7,8 +7,8 @@ internal static class AccountsCommand
 {
     public static Command Create(CommandRunner runner) => new(
         "accounts",
-        "End what people are signed in to, and write what apps learn of them. 0: done; 1: there is no such account; 2: a setting is wrong; "
-        + "3: the database cannot be used.")
+        "End what people are signed in to, and write what apps learn of them. 0: done; 1: there is no such account, or "
+        + "a value is refused; 2: a setting is wrong; 3: the database cannot be used.")
     {
         AccountsSignOutCommand.Create(runner),
         AccountsProfileCommand.Create(runner),

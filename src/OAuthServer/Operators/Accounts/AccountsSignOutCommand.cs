@@ -55,8 +55,8 @@ internal static class AccountsSignOutCommand
         var name = TerminalText.Safe(email);
         if (done.AllAccess)
             return $"All access of {name} has ended: {done.Sessions} sessions and {done.RefreshTokens} refresh tokens.";
-        return $"{name} is signed out of {done.Sessions} sessions. Apps with offline_access, and those that use no OpenID "
-            + "Connect, keep their access (--all-access ends it).";
+        return $"{name} is signed out of {done.Sessions} sessions. Apps with offline_access, and those that use no "
+            + "OpenID Connect, keep their access (--all-access ends it).";
     }
 
     /// <summary>What <c>--json</c> prints.</summary>
