@@ -1,4 +1,5 @@
 using System.Net;
+using Npgsql;
 using OAuthServer.Protocol;
 using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.Storage;
@@ -55,6 +56,36 @@ public sealed class AllAccessRaceTests(SignOutApps apps) : IClassFixture<SignOut
         Assert.All(answered, status => Assert.True((int)status < 500, $"{status}"));
         Assert.Contains(HttpStatusCode.OK, answered);
         Assert.Contains(HttpStatusCode.BadRequest, answered);
+    }
+
+    /// <summary>Whoever makes a code holds the session's row, and is waited for: what is granted then ends too.</summary>
+    [Fact]
+    public async Task A_code_that_is_being_made_is_waited_for_and_ends()
+    {
+        var (person, email) = await apps.AddPersonAsync();
+        using var browser = await apps.SignInAsync(email);
+        await using var making = await apps.Database.DataSource.OpenConnectionAsync(Ct);
+        await using var transaction = await making.BeginTransactionAsync(Ct);
+        await using var code = new NpgsqlCommand(
+            """
+            INSERT INTO oauth_authorization_codes
+                (id, code, client_id, user_id, redirect_uri, redirect_uri_was_sent, scope, session_id, expires_at)
+            SELECT gen_random_uuid(), sha256(id::text::bytea), 'plain', user_id, 'https://rp.example/cb', true, 'read', id,
+                   now() + interval '1 minute'
+            FROM account_sessions WHERE user_id = $1 FOR SHARE
+            """, making, transaction);
+        code.Parameters.Add(new() { Value = person });
+        Assert.Equal(1, await code.ExecuteNonQueryAsync(Ct));
+
+        var ending = new Grants(apps.Database.Contexts, AccessTokenWindow.Usual)
+            .EndAllAccessAsync(person, EndedBy.Command, AuditContext.Command, Ct);
+        await Eventually.BecomesTrue(
+            async () => await apps.Database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"),
+            SignOutApps.Patience, "it waits for the code");
+        await transaction.CommitAsync(Ct);
+        await ending;
+
+        Assert.Equal(0, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_authorization_codes WHERE user_id = $1 AND revoked_at IS NULL", person));
     }
 
     // A code that the session makes meanwhile, redeemed at once.
