@@ -25,13 +25,15 @@ public sealed class RefusalTimeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestData.CreateDatabaseAsync();
+        _database = await TestDatabase.CreateAsync();
+        await TestData.SeedAsync(_database);
         var near = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
         _network = new ForgetfulNetwork(near.Port, RoundTrip);
         var far = new NpgsqlConnectionStringBuilder(near.ConnectionString) { Host = "127.0.0.1", Port = _network.Port };
         _server = await TestServer.StartAsync(new()
         {
             Database = _database,
+            FullPasswordCost = true,
             Settings = new Dictionary<string, string?>
             {
                 ["ConnectionStrings:OAuthServer"] = far.ConnectionString,
