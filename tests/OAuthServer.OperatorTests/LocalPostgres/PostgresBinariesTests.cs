@@ -30,7 +30,7 @@ public sealed class PostgresBinariesTests : IDisposable
         {
             var file = Path.Combine(folder, tool);
             File.WriteAllText(file, $"#!/bin/sh\necho '{says}'\n");
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         return folder;
