@@ -13,10 +13,14 @@ internal sealed class PageRenderer(ServerAddress address, IAntiforgery antiforge
     {
         if (page.Refusal is { } refusal) refusals.Note(http, refusal);
         var token = page.HasForm ? Issue(http) : null;
-        var frame = new PageFrame(address.Path, address.Local(StyleSheet.Route), token);
+        var hasPageScript = page.Page.IsDefined(typeof(PageScriptAttribute), inherit: false);
+        var frame = new PageFrame(address.Path, address.Local(StyleSheet.Route), token)
+        {
+            Script = hasPageScript ? address.Local(Script.PageRoute) : null,
+        };
         // The renderer offers its script's navigation in a header; there is no script here.
         http.Response.OnStarting(() => Task.FromResult(http.Response.Headers.Remove("blazor-enhanced-nav")));
-        PageHeaders.Apply(http.Response.Headers, page.FormActionSource, page.HasScript);
+        PageHeaders.Apply(http.Response.Headers, page.FormActionSource, page.HasScript || hasPageScript);
         var parameters = new Dictionary<string, object?> { ["View"] = page.View, ["Frame"] = frame };
         var component = new RazorComponentResult(page.Page, parameters)
         {
