@@ -12,6 +12,7 @@ internal static class AccountsCommand
     {
         AccountsCreateCommand.Create(runner),
         AccountsCreateCommand.Invite(runner),
+        AccountsImportCommand.Create(runner),
         AccountsListCommand.Create(runner),
         AccountsShowCommand.Create(runner),
         AccountsSwitchCommand.Disable(runner),

@@ -10,4 +10,5 @@ namespace OAuthServer.Operators.Accounts;
 [JsonSerializable(typeof(AccountsResetCommand.Reset))]
 [JsonSerializable(typeof(AccountsShowCommand.Shown))]
 [JsonSerializable(typeof(AccountView[]))]
+[JsonSerializable(typeof(Import.ImportSummary))]
 internal sealed partial class AccountsJson : JsonSerializerContext;
