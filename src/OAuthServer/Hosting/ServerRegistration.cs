@@ -34,7 +34,7 @@ internal static class ServerRegistration
         services.AddAudit(configuration);
         services.AddRateLimits(configuration);
         services.AddClients(configuration);
-        services.AddAccounts();
+        services.AddAccounts(configuration);
         services.AddBackChannelLogout(configuration);
         services.AddPages();
         services.AddEndpoints();

@@ -43,6 +43,7 @@ internal static class Routes
     public const string EndAllAccess = Sessions + "/end-all-access";
     public const string Password = Account + "/password";
     public const string StyleSheet = Account + "/site.css";
+    public const string PageScript = Account + "/page.js";
     public const string FormPostScript = Account + "/form-post.js";
 
     /// <summary>At the host's root, where password managers look for it (W3C change-password-url).</summary>

@@ -50,6 +50,10 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<LogoutNotice> LogoutNotices => Set<LogoutNotice>();
 
+    public DbSet<OutboxMail> Mails => Set<OutboxMail>();
+
+    public DbSet<AccountToken> AccountTokens => Set<AccountToken>();
+
     public DbSet<AccountProfile> Profiles => Set<AccountProfile>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

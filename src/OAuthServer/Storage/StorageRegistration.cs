@@ -58,6 +58,7 @@ internal static class StorageRegistration
         services.AddSingleton<Consents>();
         services.AddSingleton<Grants>();
         services.AddSingleton<LogoutNotices>();
+        services.AddSingleton<MailOutbox>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<Resources>();

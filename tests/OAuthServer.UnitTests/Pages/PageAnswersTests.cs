@@ -71,7 +71,7 @@ public sealed class PageAnswersTests
         IResult[] fine =
         [
             _pages.Continue(new ContinueView("app", "x:/")), _pages.Answered(new AnsweredView("app", "host", null, "/c")), _pages.SignedOut("/in"),
-            _pages.SignOut(new SignOutView("me")), _pages.Connections(new ConnectionsView("me", [], null)), _pages.Password(new PasswordView("me", null)),
+            _pages.SignOut(new SignOutView("me")), _pages.Connections(new ConnectionsView("me", [], null)), _pages.Password(new PasswordView("me", null) { Shortest = 15, Longest = 128 }),
         ];
 
         Assert.All(fine, page => Assert.Equal((200, null), (((PageResult)page).Status, ((PageResult)page).Refusal)));
@@ -79,7 +79,7 @@ public sealed class PageAnswersTests
     }
 
     private static PageAnswers Pages(string environment) =>
-        new(new PageRenderer(Checking.Address("https://as.example.test"), null!, null!), Checking.Environment(environment));
+        Spoken.Pages(Checking.Address("https://as.example.test"), Checking.Environment(environment));
 
     private static MessageView AssertMessage(IResult result, int status, string title, string reason)
     {
