@@ -31,9 +31,9 @@ internal sealed class SignInAnswer(
     /// <param name="person">Who is signed in already; null for nobody.</param>
     /// <param name="who">Whose address is suggested.</param>
     public async Task<IResult> AskFirstAsync(
-        string? target, SignedInAccount? person, SignInAs who, CancellationToken ct)
+        HttpContext http, string? target, SignedInAccount? person, SignInAs who, CancellationToken ct)
     {
-        var request = await FindRequestAsync(target, ct);
+        var request = await FindRequestAsync(http, target, ct);
         // Back, after the password was typed: it is not asked for twice.
         if (person is not null && who == SignInAs.TheSame && request?.Interaction?.IsMetBy(person) == true)
             return new SeeOther(target!);
@@ -55,7 +55,7 @@ internal sealed class SignInAnswer(
                 var refusal = new OAuthError("access_denied", "The person did not sign in.", refused.Reason);
                 var email = typed.Email.Length <= SignInService.MaxLength ? typed.Email : "";
                 var failed = typed with { Email = email, Failed = true };
-                return Ask(failed, await FindRequestAsync(typed.ReturnUrl, ct), refusal);
+                return Ask(failed, await FindRequestAsync(http, typed.ReturnUrl, ct), refusal);
             case SignInOutcome.Limited limited:
                 return Limit(http, limited.Budget, links.SignIn(typed.ReturnUrl));
             default:
@@ -95,10 +95,13 @@ internal sealed class SignInAnswer(
         return pages.SignIn(named, RedirectUri.ContentSecurityPolicySource(request.Target.RedirectUri), refusal);
     }
 
-    private async Task<AuthorizeRequest?> FindRequestAsync(string? target, CancellationToken ct)
+    // Its language is spoken from here on.
+    private async Task<AuthorizeRequest?> FindRequestAsync(HttpContext http, string? target, CancellationToken ct)
     {
         if (target is null || links.AuthorizeQuery(target) is not { } query) return null;
         if (AuthorizeEndpoint.ReadQuery(query).Failed(out _, out var parameters)) return null;
-        return await authorize.DescribeAsync(parameters, ct);
+        var request = await authorize.DescribeAsync(parameters, ct);
+        pages.Follow(http, request?.Target.UiLocales);
+        return request;
     }
 }
