@@ -35,7 +35,7 @@ internal static class ServerRegistration
         services.AddAudit(configuration);
         services.AddRateLimits(configuration);
         services.AddClients(configuration);
-        services.AddAccounts();
+        services.AddAccounts(configuration);
         services.AddBackChannelLogout(configuration);
         services.AddMail(configuration);
         services.AddPages();

@@ -55,6 +55,7 @@ internal static class Routes
     public const string Mails = Account + "/mails";
 
     public const string StyleSheet = Account + "/site.css";
+    public const string PageScript = Account + "/page.js";
     public const string FormPostScript = Account + "/form-post.js";
 
     /// <summary>At the host's root, where password managers look for it (W3C change-password-url).</summary>
