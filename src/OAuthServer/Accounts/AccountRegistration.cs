@@ -32,6 +32,8 @@ internal static class AccountRegistration
         services.AddScoped<SessionsService>();
         services.AddScoped<SignInService>();
         services.AddScoped<PasswordService>();
+        services.AddScoped<MailedPasswords>();
+        services.AddSingleton<SelfService>();
         return services;
     }
 

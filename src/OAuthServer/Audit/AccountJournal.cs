@@ -45,6 +45,14 @@ internal sealed partial class AccountJournal(
         return RecordAsync(AuditEventNames.PasswordChanged, null, account, context, ct);
     }
 
+    /// <summary>By a mailed link: a first one with a new account, or another one.</summary>
+    public Task PasswordSetAsync(Guid account, bool isNew, AuditContext context, CancellationToken ct)
+    {
+        var name = isNew ? AuditEventNames.AccountRegistered : AuditEventNames.PasswordReset;
+        LogByLink(account, name);
+        return RecordAsync(name, null, account, context, ct);
+    }
+
     public Task PasswordChangeRefusedAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogPasswordChangeRefused(account);
@@ -73,6 +81,9 @@ internal sealed partial class AccountJournal(
     [LoggerMessage(6004, LogLevel.Information,
         "Account {AccountId} changed its password; all access of apps was withdrawn")]
     private partial void LogPasswordChanged(Guid accountId);
+
+    [LoggerMessage(6009, LogLevel.Information, "Account {AccountId}: {Event} by a mailed link")]
+    private partial void LogByLink(Guid accountId, string @event);
 
     [LoggerMessage(6005, LogLevel.Warning,
         "Password change of account {AccountId} refused: the current password was wrong")]

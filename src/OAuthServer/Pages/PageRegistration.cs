@@ -18,6 +18,7 @@ internal static class PageRegistration
         services.AddSingleton<PageRenderer>();
         services.AddSingleton<PageAnswers>();
         services.AddSingleton<StatusPages>();
+        services.AddSingleton<SelfServicePages>();
         return services;
     }
 

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 54)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 58)
         {
         }
 
@@ -37,15 +37,18 @@ namespace OAuthServer.Storage.CompiledModel
             var consent = ConsentEntityType.Create(this);
             var databaseMoment = DatabaseMomentEntityType.Create(this);
             var databaseState = DatabaseStateEntityType.Create(this);
+            var dueMail = DueMailEntityType.Create(this);
             var dueNotice = DueNoticeEntityType.Create(this);
             var endedAccess = EndedAccessEntityType.Create(this);
             var endedSessions = EndedSessionsEntityType.Create(this);
             var grantHolder = GrantHolderEntityType.Create(this);
             var grantedAccess = GrantedAccessEntityType.Create(this);
             var knownPerson = KnownPersonEntityType.Create(this);
+            var liveLink = LiveLinkEntityType.Create(this);
             var liveSession = LiveSessionEntityType.Create(this);
             var lockAnswer = LockAnswerEntityType.Create(this);
             var logoutNotice = LogoutNoticeEntityType.Create(this);
+            var mailBacklog = MailBacklogEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
             var outboxMail = OutboxMailEntityType.Create(this);
             var pushedRequest = PushedRequestEntityType.Create(this);
@@ -68,6 +71,7 @@ namespace OAuthServer.Storage.CompiledModel
             var signingKeyRow = SigningKeyRowEntityType.Create(this);
             var sweptBatch = SweptBatchEntityType.Create(this);
             var tableRight = TableRightEntityType.Create(this);
+            var unsortedMail = UnsortedMailEntityType.Create(this);
             var usedJwt = UsedJwtEntityType.Create(this);
             var usedRequest = UsedRequestEntityType.Create(this);
             var visitedRequest = VisitedRequestEntityType.Create(this);
@@ -99,15 +103,18 @@ namespace OAuthServer.Storage.CompiledModel
             ConsentEntityType.CreateAnnotations(consent);
             DatabaseMomentEntityType.CreateAnnotations(databaseMoment);
             DatabaseStateEntityType.CreateAnnotations(databaseState);
+            DueMailEntityType.CreateAnnotations(dueMail);
             DueNoticeEntityType.CreateAnnotations(dueNotice);
             EndedAccessEntityType.CreateAnnotations(endedAccess);
             EndedSessionsEntityType.CreateAnnotations(endedSessions);
             GrantHolderEntityType.CreateAnnotations(grantHolder);
             GrantedAccessEntityType.CreateAnnotations(grantedAccess);
             KnownPersonEntityType.CreateAnnotations(knownPerson);
+            LiveLinkEntityType.CreateAnnotations(liveLink);
             LiveSessionEntityType.CreateAnnotations(liveSession);
             LockAnswerEntityType.CreateAnnotations(lockAnswer);
             LogoutNoticeEntityType.CreateAnnotations(logoutNotice);
+            MailBacklogEntityType.CreateAnnotations(mailBacklog);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
             OutboxMailEntityType.CreateAnnotations(outboxMail);
             PushedRequestEntityType.CreateAnnotations(pushedRequest);
@@ -130,6 +137,7 @@ namespace OAuthServer.Storage.CompiledModel
             SigningKeyRowEntityType.CreateAnnotations(signingKeyRow);
             SweptBatchEntityType.CreateAnnotations(sweptBatch);
             TableRightEntityType.CreateAnnotations(tableRight);
+            UnsortedMailEntityType.CreateAnnotations(unsortedMail);
             UsedJwtEntityType.CreateAnnotations(usedJwt);
             UsedRequestEntityType.CreateAnnotations(usedRequest);
             VisitedRequestEntityType.CreateAnnotations(visitedRequest);

@@ -1,0 +1,32 @@
+using System.Text;
+using Microsoft.AspNetCore.Identity;
+using MimeKit;
+
+namespace OAuthServer.Accounts;
+
+/// <summary>An e-mail address that somebody typed, and that a mail can go to.</summary>
+/// <param name="Text">As it was typed.</param>
+/// <param name="Normalized">As addresses are compared.</param>
+internal sealed record TypedAddress(string Text, string Normalized)
+{
+    /// <summary>Null for what is no address, or none that the table of accounts takes.</summary>
+    public static TypedAddress? Read(string typed, ILookupNormalizer normalizer)
+    {
+        var text = typed.Trim();
+        if (text.Length is 0 or > SignInService.MaxLength || OpaqueString.Of(text) is null || !IsAddress(text)) return null;
+        var normalized = normalizer.NormalizeEmail(text)!.Normalize(NormalizationForm.FormC);
+        if (normalized.Length > SignInService.MaxLength || normalized.Any(char.IsAsciiLetterLower)) return null;
+        // A domain in ASCII that stands for no letters.
+        return normalized.Contains("@XN--", StringComparison.Ordinal) || normalized.Contains(".XN--", StringComparison.Ordinal)
+            ? null
+            : new TypedAddress(text, normalized);
+    }
+
+    // One address alone, without a name, a comment or a list beside it.
+    private static bool IsAddress(string text) =>
+        text.Count(unit => unit == '@') == 1
+        && text[0] != '@' && text[^1] != '@'
+        && !text.Any(unit => char.IsWhiteSpace(unit) || char.IsControl(unit))
+        && text.AsSpan().IndexOfAny("<>,\"") < 0
+        && MailboxAddress.TryParse(text, out var parsed) && parsed.Address == text;
+}
