@@ -151,6 +151,7 @@ public sealed class TestServer : IAsyncDisposable
         ["Mail:Tls"] = "None",
         ["Mail:From"] = "no-reply@as.example.test",
         ["Mail:PollInterval"] = "01:00:00",
+        ["SelfService:Registration"] = "true",
         ["RateLimiting:Mail:PermitLimit"] = "1000000",
         ["Audit:SealInterval"] = "1.00:00:00",
         ["RateLimiting:ClientSecrets:PermitLimit"] = "1000000",

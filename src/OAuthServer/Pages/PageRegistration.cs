@@ -19,6 +19,7 @@ internal static class PageRegistration
         services.AddSingleton<PageAnswers>();
         services.AddSingleton<StatusPages>();
         services.AddSingleton<SelfServicePages>();
+        services.AddSingleton<AddressPages>();
         return services;
     }
 

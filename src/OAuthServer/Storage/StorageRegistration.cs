@@ -49,6 +49,7 @@ internal static class StorageRegistration
     {
         services.AddSingleton(AccessTokenWindow.Usual);
         services.AddSingleton<Accounts>();
+        services.AddSingleton<AccountRows>();
         services.AddSingleton<AccountTokens>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();

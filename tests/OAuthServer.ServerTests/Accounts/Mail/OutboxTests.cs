@@ -22,7 +22,7 @@ public sealed class OutboxTests : IAsyncLifetime
     [Fact]
     public async Task A_notice_goes_out_in_the_language_of_the_profile_as_text_and_html()
     {
-        await _server.Database.ExecuteAsync("INSERT INTO account_profiles (account_id, locale) VALUES ($1, 'de-AT')", TestData.AliceId);
+        await _server.Database.ExecuteAsync("UPDATE account_profiles SET locale = 'de-AT' WHERE account_id = $1", TestData.AliceId);
         await QueueAsync(_server, MailKind.PasswordChanged);
         var mail = Assert.Single(await _sink.AwaitAsync(TestData.Email));
         Assert.Equal("Ihr Passwort wurde geändert", mail.Message.Subject);
