@@ -70,7 +70,9 @@ internal sealed class MailedPasswords(
         foreach (var validator in users.PasswordValidators)
         {
             var result = await validator.ValidateAsync(users, account, wanted);
-            if (!result.Succeeded) return new Words("NewPassword." + result.Errors.First().Code);
+            if (result.Succeeded) continue;
+            var fault = result.Errors.First();
+            return new Words("NewPassword." + fault.Code, [.. (fault as NewPasswordFault)?.Values ?? []]);
         }
 
         return null;

@@ -13,13 +13,14 @@ internal sealed record TypedAddress(string Text, string Normalized)
     public static TypedAddress? Read(string typed, ILookupNormalizer normalizer)
     {
         var text = typed.Trim();
-        if (text.Length is 0 or > SignInService.MaxLength || OpaqueString.Of(text) is null || !IsAddress(text)) return null;
+        if (text.Length is 0 or > SignInService.MaxLength || OpaqueString.Of(text) is null) return null;
+        if (!IsAddress(text)) return null;
         var normalized = normalizer.NormalizeEmail(text)!.Normalize(NormalizationForm.FormC);
         if (normalized.Length > SignInService.MaxLength || normalized.Any(char.IsAsciiLetterLower)) return null;
         // A domain in ASCII that stands for no letters.
-        return normalized.Contains("@XN--", StringComparison.Ordinal) || normalized.Contains(".XN--", StringComparison.Ordinal)
-            ? null
-            : new TypedAddress(text, normalized);
+        var isInCode = normalized.Contains("@XN--", StringComparison.Ordinal)
+            || normalized.Contains(".XN--", StringComparison.Ordinal);
+        return isInCode ? null : new TypedAddress(text, normalized);
     }
 
     // One address alone, without a name, a comment or a list beside it.

@@ -35,7 +35,8 @@ internal sealed class AddressPages(SelfServicePages pages, Storage.Accounts acco
         var row = await accounts.FindAsync(account.Id, ct);
         var shown = typed.Length <= SignInService.MaxLength ? typed : "";
         var view = new EmailView(
-            account.Name, row?.Email ?? account.Name, row?.EmailConfirmed == true, shown, refusal is not null, Notice(done));
+            account.Name, row?.Email ?? account.Name, row?.EmailConfirmed == true, shown, refusal is not null,
+            Notice(done));
         return pages.Form<EmailPage, EmailView>(view, refusal);
     }
 

@@ -96,7 +96,9 @@ internal sealed partial class MailCourier(
 
     private static string Detail(DueMail mail) => $"{mail.Kind} {mail.Id}";
 
-    [LoggerMessage(FailedEvent, LogLevel.Warning, "The mail {Kind} {Mail} was not sent: {Cause}. It is tried again in {Pause}.")]
+    [LoggerMessage(
+        FailedEvent, LogLevel.Warning,
+        "The mail {Kind} {Mail} was not sent: {Cause}. It is tried again in {Pause}.")]
     private partial void LogFailed(MailKind kind, Guid mail, string cause, TimeSpan pause);
 
     [LoggerMessage(RefusedEvent, LogLevel.Warning, "The mail server refuses the mail {Kind} {Mail} for good.")]

@@ -5,7 +5,9 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Account;
 
-/// <summary><c>/account/mails</c>: the mails of a Development server that has no mail server. Nowhere else is it mapped.</summary>
+/// <summary>
+/// <c>/account/mails</c>: the mails of a Development server that has no mail server. Nowhere else is it mapped.
+/// </summary>
 internal static class MailsEndpoint
 {
     public static void MapMails(this IEndpointRouteBuilder routes) =>
@@ -14,6 +16,6 @@ internal static class MailsEndpoint
     private static IResult Show(ShownMails mails, SelfServicePages pages) => pages.Form<MailsPage, MailsView>(
         new MailsView([.. mails.All.Select(mail => new MailView(mail.To, mail.Subject, Paragraphs(mail.Text)))]));
 
-    private static string[] Paragraphs(string text) =>
-        text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Paragraphs(string text) => text.ReplaceLineEndings("\n")
+        .Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

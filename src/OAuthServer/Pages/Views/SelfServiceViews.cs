@@ -18,7 +18,9 @@ public sealed record AskMailView(string Name, string Route, string Email, bool F
 public sealed record SelfServiceMessageView(string Name, string Url, string Link);
 
 /// <summary>A form that sets a password, behind a mailed link.</summary>
-/// <param name="Name">What the link is for, as its texts begin: <c>Reset</c>, <c>Invitation</c> or <c>Registration</c>.</param>
+/// <param name="Name">
+/// What the link is for, as its texts begin: <c>Reset</c>, <c>Invitation</c> or <c>Registration</c>.
+/// </param>
 /// <param name="Route">Where it is posted.</param>
 /// <param name="Token">Of the link, posted back as it is.</param>
 /// <param name="Address">That the link was sent to; also tells password managers which entry it is.</param>
