@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Identity;
 using MimeKit;
@@ -15,8 +16,9 @@ internal sealed record TypedAddress(string Text, string Normalized)
         var text = typed.Trim();
         if (text.Length is 0 or > SignInService.MaxLength || OpaqueString.Of(text) is null) return null;
         if (!IsAddress(text)) return null;
-        var normalized = normalizer.NormalizeEmail(text)!.Normalize(NormalizationForm.FormC);
+        var normalized = normalizer.NormalizeEmail(text)!;
         if (normalized.Length > SignInService.MaxLength || normalized.Any(char.IsAsciiLetterLower)) return null;
+        if (!normalized.IsNormalized(NormalizationForm.FormC)) return null;
         // A domain in ASCII that stands for no letters.
         var isInCode = normalized.Contains("@XN--", StringComparison.Ordinal)
             || normalized.Contains(".XN--", StringComparison.Ordinal);
@@ -27,7 +29,10 @@ internal sealed record TypedAddress(string Text, string Normalized)
     private static bool IsAddress(string text) =>
         text.Count(unit => unit == '@') == 1
         && text[0] != '@' && text[^1] != '@'
-        && !text.Any(unit => char.IsWhiteSpace(unit) || char.IsControl(unit))
+        && !text.Any(unit => char.IsWhiteSpace(unit) || char.IsControl(unit) || IsInvisible(unit))
         && text.AsSpan().IndexOfAny("<>,\"") < 0
         && MailboxAddress.TryParse(text, out var parsed) && parsed.Address == text;
+
+    // What would let one address read as another.
+    private static bool IsInvisible(char unit) => char.GetUnicodeCategory(unit) == UnicodeCategory.Format;
 }

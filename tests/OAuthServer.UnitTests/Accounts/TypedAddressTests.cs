@@ -29,6 +29,7 @@ public sealed class TypedAddressTests
     [InlineData("a\u0000@example.com")]
     [InlineData("a@xn--999999999.example")]
     [InlineData("a\ud800@example.com")]
+    [InlineData("a\u202e@example.com")]
     public void What_is_none_is_refused(string typed) =>
         Assert.Null(TypedAddress.Read(typed, new AddressNormalizer()));
 
