@@ -17,7 +17,7 @@ internal sealed class AccountDeletion(OAuthDbContext db, Grants grants, AccountJ
         var ct = CancellationToken.None;
         var isDeleted = await grants.WithdrawAllWithAsync(
             db,
-            async () => await AccountRows.DeleteAsync(db, account.Id, language, ct),
+            async () => await PersonData.DeleteAsync(db, account.Id, language, ct),
             account.Id, context, ct);
         if (isDeleted) await journal.DeletedAsync(account.Id, context, ct);
         return isDeleted;

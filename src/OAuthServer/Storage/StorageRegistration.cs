@@ -49,7 +49,7 @@ internal static class StorageRegistration
     {
         services.AddSingleton(AccessTokenWindow.Usual);
         services.AddSingleton<Accounts>();
-        services.AddSingleton<AccountRows>();
+        services.AddSingleton<PersonData>();
         services.AddSingleton<AccountTokens>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();

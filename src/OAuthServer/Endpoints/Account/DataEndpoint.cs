@@ -40,7 +40,7 @@ internal static class DataEndpoint
         IAntiforgery antiforgery,
         SelfServicePages pages,
         RecentSignIn recent,
-        AccountRows rows,
+        PersonData rows,
         AccountJournal journal)
     {
         var ct = http.RequestAborted;

@@ -11,7 +11,7 @@ internal sealed record AccountData(string Json)
 }
 
 /// <summary>All that is kept of one person, over every table: to be handed out, and to be deleted.</summary>
-internal sealed class AccountRows(IDbContextFactory<OAuthDbContext> contexts)
+internal sealed class PersonData(IDbContextFactory<OAuthDbContext> contexts)
 {
     // So many of the newest events; the audit log may have years of them.
     private const int MostEvents = 1000;
