@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OAuthServer.Accounts.Factors;
 using OAuthServer.Accounts.Passwords;
 using OAuthServer.Audit;
 using OAuthServer.Keys;
@@ -33,6 +34,11 @@ internal static class AccountRegistration
         services.AddScoped<SessionsService>();
         services.AddScoped<SignInService>();
         services.AddScoped<PasswordService>();
+        services.AddScoped<MailedPasswords>();
+        services.AddScoped<AddressChanges>();
+        services.AddScoped<AccountDeletion>();
+        services.AddScoped<RecentSignIn>();
+        services.AddSingleton<SelfService>();
         return services;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
 using OAuthServer.Accounts.BackChannel;
+using OAuthServer.Accounts.Mail;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Endpoints;
@@ -36,6 +37,7 @@ internal static class ServerRegistration
         services.AddClients(configuration);
         services.AddAccounts(configuration);
         services.AddBackChannelLogout(configuration);
+        services.AddMail(configuration);
         services.AddPages();
         services.AddEndpoints();
         services.AddPipeline(configuration);

@@ -18,6 +18,14 @@ internal static class AuditEventNames
     public const string PasswordLinkSent = "password_link_sent";
     public const string ProfileChanged = "profile_changed";
     public const string PasswordChanged = "password_changed";
+    public const string PasswordReset = "password_reset";
+    public const string AccountRegistered = "account_registered";
+    public const string AddressConfirmed = "address_confirmed";
+    public const string AddressChanged = "address_changed";
+    public const string AccountDeleted = "account_deleted";
+    public const string DataDownloaded = "data_downloaded";
+    public const string MailRefused = "mail_refused";
+    public const string MailDropped = "mail_dropped";
     public const string Consent = "consent";
     public const string RequestPushed = "request_pushed";
     public const string PushRefused = "push_refused";

@@ -49,6 +49,8 @@ internal static class StorageRegistration
     {
         services.AddSingleton(AccessTokenWindow.Usual);
         services.AddSingleton<Accounts>();
+        services.AddSingleton<PersonData>();
+        services.AddSingleton<AccountTokens>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();
         services.AddSingleton<AuthorizationCodes>();
@@ -59,6 +61,8 @@ internal static class StorageRegistration
         services.AddSingleton<Grants>();
         services.AddSingleton<LogoutNotices>();
         services.AddSingleton<MailOutbox>();
+        services.AddSingleton<MailQueue>();
+        services.AddSingleton<MailSorting>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<Resources>();

@@ -9,6 +9,7 @@ internal static class AccountEndpoints
         routes.MapSignOut();
         routes.MapConnections();
         routes.MapSessions();
+        routes.MapSelfService();
         return [routes.MapSignIn(), routes.MapPassword()];
     }
 }

@@ -29,6 +29,8 @@ internal static class RefusalCases
         ["password_guesses_exhausted"] = "only in the audit row of a budget: PasswordGuessingTests",
         ["client_secret_checks_exhausted"] = "takes a crowd at one client: ClientSecretVerifierTests has the verdict that it stands for",
         ["sign_in_busy"] = "takes a crowd of people: HashWorkTests has the full queue",
+        ["address_taken"] = "takes a mailed link: RegistrationTests",
+        ["mails_exhausted"] = "only in the audit row of a budget: MailBudgetTests",
         ["password_not_changed"] = "takes a change of the account between two statements",
     };
 
