@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OAuthServer.Accounts.Factors;
 using OAuthServer.Audit;
 using OAuthServer.Keys;
 using OAuthServer.Settings;
@@ -28,7 +29,23 @@ internal static class AccountRegistration
         services.AddScoped<SessionsService>();
         services.AddScoped<SignInService>();
         services.AddScoped<PasswordService>();
+        services.AddFactors();
         return services;
+    }
+
+    private static void AddFactors(this IServiceCollection services)
+    {
+        services.AddSingleton<AuthenticatorSecrets>();
+        services.AddSingleton<PendingSignIns>();
+        services.AddSingleton<RememberedBrowsers>();
+        services.AddSingleton<FactorJournal>();
+        services.AddSingleton<FactorCheck>();
+        services.AddSingleton<FactorVisitors>();
+        services.AddSingleton<FactorChanges>();
+        services.AddSingleton<AuthenticatorEnrollment>();
+        services.AddSingleton<RecentSignIn>();
+        services.AddScoped<SecondStep>();
+        services.AddHostedService<FactorSecretRenewal>();
     }
 
     private static void AddIdentity(this IServiceCollection services)

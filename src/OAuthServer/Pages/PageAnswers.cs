@@ -55,6 +55,19 @@ internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment enviro
     public IResult SignIn(SignInView view, string? formActionSource, OAuthError? refusal) =>
         Form<SignInPage, SignInView>(view, formActionSource, refusal);
 
+    /// <summary>Asks for the second factor.</summary>
+    public IResult Factor(FactorView view, string? formActionSource, OAuthError? refusal) =>
+        Form<FactorPage, FactorView>(view, formActionSource, refusal);
+
+    public IResult Factors(FactorsView view) => Form<FactorsPage, FactorsView>(view);
+
+    public IResult Authenticator(AuthenticatorView view, OAuthError? refusal) =>
+        Form<AuthenticatorPage, AuthenticatorView>(view, refusal: refusal);
+
+    /// <summary>Recovery codes; the page has no form.</summary>
+    public IResult RecoveryCodes(RecoveryCodesView view) =>
+        new PageResult(renderer) { Page = typeof(RecoveryCodesPage), View = view, Status = StatusCodes.Status200OK };
+
     public IResult SignOut(SignOutView view) => Form<SignOutPage, SignOutView>(view);
 
     /// <summary>Asks whether an app may sign the person out (OpenID Connect RP-Initiated Logout §2).</summary>
@@ -120,6 +133,20 @@ internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment enviro
             + "or use a browser in which you have signed in before.",
             refusal,
             restartUrl);
+    }
+
+    /// <summary>Wrong codes of an authenticator app, behind the right password (RFC 6585 §4).</summary>
+    public IResult TooManyCodes(HttpContext http, BudgetRefusal refusal, string recoveryUrl)
+    {
+        http.Response.Headers.WriteUsedUp(refusal.Budget);
+        return Message(
+            new MessageView(
+                "Please wait before you try again",
+                $"There were too many wrong codes. Try again {Waiting.For(refusal.Budget.Reset)}, or use a recovery "
+                + "code now. If it was not you: somebody knows your password, so change it.",
+                "Use a recovery code",
+                recoveryUrl),
+            refusal);
     }
 
     /// <summary>Too many passwords are tried at this moment (RFC 6585 §4).</summary>

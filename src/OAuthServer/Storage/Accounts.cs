@@ -17,6 +17,9 @@ internal sealed class Account : IdentityUser<Guid>
 
     /// <summary>Codes and refresh tokens of grants from before are dead; set when it is disabled or enabled.</summary>
     public DateTimeOffset GrantsFrom { get; private init; }
+
+    /// <summary>Changes with the second factors; a trigger writes it.</summary>
+    public Guid FactorStamp { get; private init; }
 }
 
 /// <summary>Questions about accounts that are not Identity's.</summary>
@@ -73,6 +76,7 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         // column, may undo it.
         LeaveToSql(builder.Property(account => account.DisabledAt).Metadata);
         LeaveToSql(builder.Property(account => account.GrantsFrom).Metadata);
+        LeaveToSql(builder.Property(account => account.FactorStamp).Metadata);
     }
 
     private static void LeaveToSql(IMutableProperty property)

@@ -11,6 +11,10 @@ internal static class AuditEventNames
     public const string LogoutGivenUp = "logout_given_up";
     public const string ProfileChanged = "profile_changed";
     public const string PasswordChanged = "password_changed";
+    public const string SecondFactorAsked = "second_factor_asked";
+    public const string FactorAdded = "factor_added";
+    public const string FactorRemoved = "factor_removed";
+    public const string RecoveryCodeUsed = "recovery_code_used";
     public const string Consent = "consent";
     public const string RequestPushed = "request_pushed";
     public const string PushRefused = "push_refused";

@@ -49,8 +49,10 @@ internal static class StorageRegistration
     {
         services.AddSingleton(AccessTokenWindow.Usual);
         services.AddSingleton<Accounts>();
+        services.AddSingleton<AccountFactors>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();
+        services.AddSingleton<Authenticators>();
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<ClientSecretUses>();
         services.AddSingleton<Clients>();
@@ -59,6 +61,7 @@ internal static class StorageRegistration
         services.AddSingleton<Grants>();
         services.AddSingleton<LogoutNotices>();
         services.AddSingleton<PushedRequests>();
+        services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<Resources>();
         services.AddSingleton<RevokedTokens>();

@@ -1,3 +1,5 @@
+using OAuthServer.Endpoints.Account.Factors;
+
 namespace OAuthServer.Endpoints.Account;
 
 /// <summary>The addresses for people, in one list.</summary>
@@ -9,6 +11,7 @@ internal static class AccountEndpoints
         routes.MapSignOut();
         routes.MapConnections();
         routes.MapSessions();
-        return [routes.MapSignIn(), routes.MapPassword()];
+        routes.MapFactors();
+        return [routes.MapSignIn(), routes.MapPassword(), routes.MapSecondStep(), routes.MapFactorApp()];
     }
 }

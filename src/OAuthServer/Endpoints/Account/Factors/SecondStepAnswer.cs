@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Accounts;
+using OAuthServer.Accounts.Factors;
+using OAuthServer.Pages;
+using OAuthServer.Pages.Views;
+using OAuthServer.Protocol;
+using OAuthServer.RateLimits;
+using OAuthServer.Settings;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Endpoints.Account.Factors;
+
+/// <summary>Leads on from the right password, and answers what came of a second factor.</summary>
+internal sealed class SecondStepAnswer(
+    SecondStep step,
+    WaitingRequests waiting,
+    AccountLinks links,
+    PageAnswers pages,
+    RememberedBrowsers remembered,
+    IOptions<SecondFactorOptions> options)
+{
+    // Of codes of the app: five in a row.
+    private const int FreeCodes = 5;
+
+    /// <summary>After the right password: to the target with a session, or to the page of the second step.</summary>
+    public async Task<IResult> AfterPasswordAsync(
+        HttpContext http, Storage.Account account, bool keep, string? target, CancellationToken ct) =>
+        await step.AfterPasswordAsync(http, account, keep, options.Value.Required, ct) switch
+        {
+            NextStep.Factor => new SeeOther(links.Factor(target)),
+            NextStep.Enroll => new SeeOther(links.SetUpApp(target)),
+            _ => new SeeOther(target ?? links.Connections),
+        };
+
+    public IResult Malformed(string? target) => pages.Malformed(links.Factor(target));
+
+    public IResult Expired(string? target) => pages.FormExpired(links.Factor(target));
+
+    /// <summary>Nobody is at the second step here: the first one comes first, unless there is nothing left to do.</summary>
+    public async Task<IResult> NobodyAsync(HttpContext http, string? target) =>
+        await AccountSession.ReadAsync(http) is { } session && session.Methods.Reaches(Levels.TwoFactors)
+            ? new SeeOther(target ?? links.Connections)
+            : new SeeOther(links.SignIn(target));
+
+    /// <summary>The form; for whoever has no factor, the page that sets one up.</summary>
+    /// <param name="visitor">Who is asked.</param>
+    /// <param name="typed">What was chosen, without the code.</param>
+    /// <param name="refusal">What the page refuses; null when it is first shown.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<IResult> AskAsync(
+        FactorVisitor visitor, FactorView typed, OAuthError? refusal, CancellationToken ct)
+    {
+        if (!visitor.State.HasAny) return new SeeOther(links.SetUpApp(typed.ReturnUrl));
+        var app = await waiting.DescribeAsync(typed.ReturnUrl, ct);
+        var view = typed with
+        {
+            UserName = visitor.Account.Email ?? "",
+            ClientName = app?.ClientName,
+            CancelUrl = app?.CancelUrl,
+            OtherWayUrl = OtherWay(typed),
+            RememberDays = visitor.Session is null ? (int)remembered.Lifetime.TotalDays : 0,
+        };
+        return pages.Factor(view, app?.FormActionSource, refusal);
+    }
+
+    /// <summary>The answer to one outcome.</summary>
+    public async Task<IResult> WriteAsync(
+        HttpContext http, FactorVisitor visitor, FactorView typed, FactorOutcome outcome, CancellationToken ct)
+    {
+        switch (outcome)
+        {
+            case FactorOutcome.Accepted accepted:
+                await step.FinishAsync(http, visitor, accepted.Methods, typed.Remember, ct);
+                return new SeeOther(typed.ReturnUrl ?? links.Connections);
+            case FactorOutcome.Limited limited:
+                var budget = new BudgetState(FreeCodes, 0, limited.Wait);
+                return pages.TooManyCodes(
+                    http, new BudgetRefusal(Reasons.FactorGuessesExhausted, budget), OtherWay(typed));
+            default:
+                var reason = ((FactorOutcome.Refused)outcome).Reason;
+                var refusal = new OAuthError("access_denied", "The second factor was not right.", reason);
+                return await AskAsync(visitor, typed with { Fault = FaultOf(reason, typed) }, refusal, ct);
+        }
+    }
+
+    private string OtherWay(FactorView typed)
+    {
+        var url = links.Factor(typed.ReturnUrl);
+        if (typed.IsRecovery) return url;
+        return url + (typed.ReturnUrl is null ? "?" : "&") + "with=recovery";
+    }
+
+    private static FactorFault FaultOf(string reason, FactorView typed) => reason switch
+    {
+        Reasons.FactorUsedBefore => FactorFault.UsedBefore,
+        _ => typed.IsRecovery ? FactorFault.WrongRecoveryCode : FactorFault.WrongCode,
+    };
+}
