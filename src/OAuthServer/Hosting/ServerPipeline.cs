@@ -7,6 +7,7 @@ internal static class ServerPipeline
         .UseMiddleware<ClosingConnections>()
         .UseMiddleware<CorrelationId>()
         .UseMiddleware<AnswerHeaders>()
+        .UseRequestLocalization()
         .UseExceptionHandler()
         .UseStatusCodePages(ErrorRegistration.AnswerBareAsync)
         .UseForwardedHeaders()

@@ -1,3 +1,4 @@
+using Microsoft.Net.Http.Headers;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
@@ -5,9 +6,12 @@ using OAuthServer.RateLimits;
 namespace OAuthServer.Pages;
 
 /// <summary>Every page that a person can meet. All answers carry the headers of <see cref="PageHeaders"/>.</summary>
-internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment environment)
+internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IHostEnvironment environment)
 {
     private const string RetryAfterSeconds = "5";
+
+    /// <summary>Answers in the language that an authorization request asks for; see <see cref="Languages"/>.</summary>
+    public void Follow(HttpContext http, string? uiLocales) => languages.Follow(http, uiLocales);
 
     /// <summary>
     /// Asks whether an app may have access (RFC 6749 §4.1.1). The session was read before: the form belongs to the
@@ -23,7 +27,7 @@ internal sealed class PageAnswers(PageRenderer renderer, IHostEnvironment enviro
     /// </summary>
     public IResult Error(HttpContext http, ErrorView view)
     {
-        http.Response.Headers.Vary = "Accept";
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         var received = environment.IsDevelopment() ? view.RedirectUri : null;
         var shown = view with { RedirectUri = received is null ? null : DisplayText.Escaped(received) };
         return new PageResult(renderer) { Page = typeof(ErrorPage), View = shown, Status = view.Status };

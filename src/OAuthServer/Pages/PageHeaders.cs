@@ -1,3 +1,5 @@
+using Microsoft.Net.Http.Headers;
+
 namespace OAuthServer.Pages;
 
 /// <summary>
@@ -27,6 +29,13 @@ internal static class PageHeaders
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";
         headers.Pragma = "no-cache";
+    }
+
+    /// <summary>The language of the page, and that a browser's own took part in it (RFC 9110 §8.5, §12.5.5).</summary>
+    public static void SpeakTo(IHeaderDictionary headers, string language)
+    {
+        headers.ContentLanguage = language;
+        headers.Append(HeaderNames.Vary, HeaderNames.AcceptLanguage);
     }
 
     private static string Source(string? source) =>

@@ -1,16 +1,43 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Localization;
 
 namespace OAuthServer.Pages;
 
 internal static class PageRegistration
 {
+    // Of an Accept-Language header; the framework's three would end before the language that somebody reads.
+    private const int MostTags = 8;
+
     public static IServiceCollection AddPages(this IServiceCollection services)
     {
         services.AddSingleton<IComponentActivator, PageActivator>();
         services.AddRazorComponents();
+        services.AddLanguages();
         services.AddSingleton<PageRenderer>();
         services.AddSingleton<PageAnswers>();
         services.AddSingleton<StatusPages>();
         return services;
+    }
+
+    // The language of texts alone follows the request: figures and moments of logs, tokens and protocol stay as they
+    // are, whatever a browser says.
+    private static void AddLanguages(this IServiceCollection services)
+    {
+        services.AddLocalization(localization => localization.ResourcesPath = "Pages/Texts");
+        services.AddSingleton<Languages>();
+        services.AddSingleton<TextSource>();
+        services.AddOptions<RequestLocalizationOptions>().Configure<Languages>((options, languages) =>
+        {
+            options.DefaultRequestCulture = new RequestCulture(CultureInfo.InvariantCulture, Languages.Default);
+            options.SupportedCultures = [CultureInfo.InvariantCulture];
+            options.SupportedUICultures = [.. languages.All];
+            options.RequestCultureProviders =
+            [
+                new UiLocalesProvider(languages),
+                new AcceptLanguageHeaderRequestCultureProvider { MaximumAcceptLanguageHeaderValuesToTry = MostTags },
+            ];
+        });
     }
 }

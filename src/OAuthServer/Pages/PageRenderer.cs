@@ -7,16 +7,23 @@ using OAuthServer.Settings;
 namespace OAuthServer.Pages;
 
 /// <summary>The one place where a component is rendered and the headers of a page are set.</summary>
-internal sealed class PageRenderer(ServerAddress address, IAntiforgery antiforgery, RefusalLog refusals)
+internal sealed class PageRenderer(
+    ServerAddress address, TextSource texts, IAntiforgery antiforgery, RefusalLog refusals)
 {
     public Task WriteAsync(HttpContext http, PageResult page)
     {
         if (page.Refusal is { } refusal) refusals.Note(http, refusal);
         var token = page.HasForm ? Issue(http) : null;
-        var frame = new PageFrame(address.Path, address.Local(StyleSheet.Route), token);
+        var spoken = new PageTexts(texts, Languages.Of(http));
+        var frame = new PageFrame(address.Path, address.Local(StyleSheet.Route), token)
+        {
+            Texts = spoken,
+            Asked = Languages.Asked(http)?.Name,
+        };
         // The renderer offers its script's navigation in a header; there is no script here.
         http.Response.OnStarting(() => Task.FromResult(http.Response.Headers.Remove("blazor-enhanced-nav")));
         PageHeaders.Apply(http.Response.Headers, page.FormActionSource, page.HasScript);
+        PageHeaders.SpeakTo(http.Response.Headers, spoken.Language);
         var parameters = new Dictionary<string, object?> { ["View"] = page.View, ["Frame"] = frame };
         var component = new RazorComponentResult(page.Page, parameters)
         {

@@ -9,7 +9,7 @@ internal sealed class SeeOther(string location) : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-        httpContext.Response.Headers.Location = location;
+        httpContext.Response.Headers.Location = LanguageLink.Of(location, Languages.Asked(httpContext)?.Name);
         httpContext.Response.Headers.CacheControl = "no-store";
         return Task.CompletedTask;
     }

@@ -11,6 +11,7 @@ using OAuthServer.Keys;
 using OAuthServer.Pages;
 using OAuthServer.Testing;
 using OAuthServer.UnitTests.Operators.Doctor;
+using OAuthServer.UnitTests.Pages;
 
 namespace OAuthServer.UnitTests.Hosting;
 
@@ -28,7 +29,7 @@ public sealed class ErrorHandlerTests : IDisposable
     {
         _http.Response.Body = _body;
         var address = Checking.Address("https://as.example.test");
-        var pages = new StatusPages(new PageAnswers(new PageRenderer(address, null!, null!), Checking.Environment()), new AccountLinks(address));
+        var pages = new StatusPages(Spoken.Pages(address, Checking.Environment()), new AccountLinks(address));
         var json = new OAuthAnswers(address, new GrantRefusals(Checking.Environment()));
         _answers = new ErrorAnswers(
             new RefusalLog(_telemetry, new RecordedLog<RefusalLog>()), address, pages, json, NullLogger<ErrorAnswers>.Instance);

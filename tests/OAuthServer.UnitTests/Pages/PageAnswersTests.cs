@@ -79,7 +79,7 @@ public sealed class PageAnswersTests
     }
 
     private static PageAnswers Pages(string environment) =>
-        new(new PageRenderer(Checking.Address("https://as.example.test"), null!, null!), Checking.Environment(environment));
+        Spoken.Pages(Checking.Address("https://as.example.test"), Checking.Environment(environment));
 
     private static MessageView AssertMessage(IResult result, int status, string title, string reason)
     {

@@ -16,7 +16,7 @@ public sealed class StatusPagesTests
     public StatusPagesTests()
     {
         var address = Checking.Address("https://as.example.test");
-        var pages = new PageAnswers(new PageRenderer(address, null!, null!), Checking.Environment());
+        var pages = Spoken.Pages(address, Checking.Environment());
         _pages = new StatusPages(pages, new AccountLinks(address));
     }
 

@@ -32,9 +32,9 @@ internal sealed class SignInAnswer(
     /// <param name="person">Who is signed in already; null for nobody.</param>
     /// <param name="who">Whose address is suggested.</param>
     public async Task<IResult> AskFirstAsync(
-        string? target, SignedInAccount? person, SignInAs who, CancellationToken ct)
+        HttpContext http, string? target, SignedInAccount? person, SignInAs who, CancellationToken ct)
     {
-        var request = await waiting.FindAsync(target, ct);
+        var request = await waiting.FindAsync(http, target, ct);
         // Back, after the password was typed: it is not asked for twice.
         if (person is not null && who == SignInAs.TheSame && request?.Interaction?.IsMetBy(person) == true)
             return new SeeOther(target!);
@@ -55,7 +55,7 @@ internal sealed class SignInAnswer(
                 var refusal = new OAuthError("access_denied", "The person did not sign in.", refused.Reason);
                 var email = typed.Email.Length <= SignInService.MaxLength ? typed.Email : "";
                 var failed = typed with { Email = email, Failed = true };
-                return Ask(failed, await waiting.FindAsync(typed.ReturnUrl, ct), refusal);
+                return Ask(failed, await waiting.FindAsync(http, typed.ReturnUrl, ct), refusal);
             case SignInOutcome.Limited limited:
                 return Limit(http, limited.Budget, links.SignIn(typed.ReturnUrl));
             default:

@@ -32,7 +32,7 @@ internal static class SignInEndpoint
         var current = await AccountSession.ReadAsync(http);
         if (current is not null && who == SignInAs.Whoever) return new SeeOther(target ?? links.Connections);
         ForgetUser(http);
-        return await answer.AskFirstAsync(target, current, who, ct);
+        return await answer.AskFirstAsync(http, target, current, who, ct);
     }
 
     private static async Task<IResult> AnswerAsync(

@@ -1,5 +1,6 @@
 using OAuthServer.Accounts;
 using OAuthServer.Endpoints.Authorize;
+using OAuthServer.Pages;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Account;
@@ -11,14 +12,19 @@ namespace OAuthServer.Endpoints.Account;
 internal sealed record WaitingApp(string ClientName, string CancelUrl, string FormActionSource);
 
 /// <summary>Finds the authorization request that a person signs in for.</summary>
-internal sealed class WaitingRequests(AuthorizeService authorize, AccountLinks links)
+internal sealed class WaitingRequests(AuthorizeService authorize, AccountLinks links, PageAnswers pages)
 {
-    /// <summary>The request; null when the person is not on the way to an app, or it could not go on.</summary>
-    public async Task<AuthorizeRequest?> FindAsync(string? target, CancellationToken ct)
+    /// <summary>
+    /// The request; null when the person is not on the way to an app, or it could not go on. Its language is spoken from
+    /// here on.
+    /// </summary>
+    public async Task<AuthorizeRequest?> FindAsync(HttpContext http, string? target, CancellationToken ct)
     {
         if (target is null || links.AuthorizeQuery(target) is not { } query) return null;
         if (AuthorizeEndpoint.ReadQuery(query).Failed(out _, out var parameters)) return null;
-        return await authorize.DescribeAsync(parameters, ct);
+        var request = await authorize.DescribeAsync(parameters, ct);
+        pages.Follow(http, request?.Target.UiLocales);
+        return request;
     }
 
     /// <summary>What a page says of it.</summary>
@@ -31,6 +37,6 @@ internal sealed class WaitingRequests(AuthorizeService authorize, AccountLinks l
                 RedirectUri.ContentSecurityPolicySource(request.Target.RedirectUri));
 
     /// <summary>The same of a target alone.</summary>
-    public async Task<WaitingApp?> DescribeAsync(string? target, CancellationToken ct) =>
-        Describe(target, await FindAsync(target, ct));
+    public async Task<WaitingApp?> DescribeAsync(HttpContext http, string? target, CancellationToken ct) =>
+        Describe(target, await FindAsync(http, target, ct));
 }

@@ -1,3 +1,4 @@
+using Microsoft.Net.Http.Headers;
 using OAuthServer.Accounts;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
@@ -15,7 +16,13 @@ internal sealed class AuthorizeAnswer(
     OAuthAnswers json)
 {
     /// <summary>The answer to one outcome. <paramref name="person"/> is only needed to ask for consent.</summary>
-    public IResult Write(HttpContext http, AuthorizeOutcome outcome, SignedInAccount? person) => outcome switch
+    public IResult Write(HttpContext http, AuthorizeOutcome outcome, SignedInAccount? person)
+    {
+        pages.Follow(http, TargetOf(outcome)?.UiLocales);
+        return Answer(http, outcome, person);
+    }
+
+    private IResult Answer(HttpContext http, AuthorizeOutcome outcome, SignedInAccount? person) => outcome switch
     {
         AuthorizeOutcome.Granted granted => app.Grant(http, granted),
         AuthorizeOutcome.Refused refused => app.Refuse(http, refused),
@@ -37,11 +44,21 @@ internal sealed class AuthorizeAnswer(
         return Restart(interactions.Begin(request, signIn, asksConsent: true));
     }
 
+    private static RedirectTarget? TargetOf(AuthorizeOutcome outcome) => outcome switch
+    {
+        AuthorizeOutcome.Granted granted => granted.Target,
+        AuthorizeOutcome.Refused refused => refused.Target,
+        AuthorizeOutcome.Answered answered => answered.Target,
+        AuthorizeOutcome.SignIn signIn => signIn.Request.Target,
+        AuthorizeOutcome.AskConsent ask => ask.Request.Target,
+        _ => null,
+    };
+
     private IResult Explain(HttpContext http, OAuthError error)
     {
         if (http.Request.PrefersJson())
         {
-            http.Response.Headers.Vary = "Accept";
+            http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
             return json.Refuse(error);
         }
 

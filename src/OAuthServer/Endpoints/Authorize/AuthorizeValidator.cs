@@ -82,6 +82,7 @@ internal sealed class AuthorizeValidator(
         return new RedirectTarget(client, uri, sent is not null, EchoableState(parameters, source))
         {
             IsFormPost = IsFormPost(parameters, uri),
+            UiLocales = parameters.Count("ui_locales") == 1 ? parameters["ui_locales"] : null,
         };
     }
 

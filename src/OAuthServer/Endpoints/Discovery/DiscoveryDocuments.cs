@@ -5,6 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 using OAuthServer.Clients;
 using OAuthServer.Clients.Assertions;
 using OAuthServer.Endpoints.Authorize;
+using OAuthServer.Pages;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
 
@@ -15,7 +16,7 @@ namespace OAuthServer.Endpoints.Discovery;
 /// what works.
 /// </summary>
 internal sealed class DiscoveryDocuments(
-    ServerAddress address, ResourceDirectory resources, IOptions<OAuthOptions> options)
+    ServerAddress address, ResourceDirectory resources, Languages languages, IOptions<OAuthOptions> options)
 {
     private static readonly string[] Confidential = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
     private static readonly string[] ClientAuthentication = [.. Confidential, "none"];
@@ -77,8 +78,9 @@ internal sealed class DiscoveryDocuments(
     }
 
     // OpenID Connect Discovery §3. One document for both: every member means the same in each.
-    private static void WriteOpenId(Utf8JsonWriter json)
+    private void WriteOpenId(Utf8JsonWriter json)
     {
+        WriteArray(json, "ui_locales_supported", [.. languages.All.Select(language => language.Name)]);
         WriteArray(json, "subject_types_supported", "public");
         WriteArray(json, "id_token_signing_alg_values_supported", SecurityAlgorithms.RsaSha256);
         WriteArray(json, "acr_values_supported", [.. Levels.All]);

@@ -12,4 +12,7 @@ public abstract class Page<TView> : ComponentBase
     /// <summary>What all pages share.</summary>
     [Parameter, EditorRequired]
     public required PageFrame Frame { get; set; }
+
+    /// <summary>Its texts, in the language of whoever reads it.</summary>
+    protected PageTexts T => Frame.Texts;
 }

@@ -167,7 +167,19 @@ public sealed record MessageView(string Title, string Text, string LinkText, str
 /// <param name="Root">The path of the issuer, put before every link.</param>
 /// <param name="StyleSheet">The address of the style sheet.</param>
 /// <param name="Token">The antiforgery field; null on pages without a form.</param>
-public sealed record PageFrame(string Root, string StyleSheet, FormToken? Token);
+public sealed record PageFrame(string Root, string StyleSheet, FormToken? Token)
+{
+    public required PageTexts Texts { get; init; }
+
+    /// <summary>The language that the app asked for, which addresses of pages carry on; null for none.</summary>
+    public string? Asked { get; init; }
+
+    /// <summary>The address of a page or of a form.</summary>
+    public string To(string route) => Carrying(Root + route);
+
+    /// <summary>An address of this server with the language that the app asked for.</summary>
+    public string Carrying(string url) => LanguageLink.Of(url, Asked);
+}
 
 /// <param name="Name">The name of the field.</param>
 /// <param name="Value">The token.</param>

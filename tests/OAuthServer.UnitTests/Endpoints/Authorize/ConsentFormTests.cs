@@ -12,6 +12,7 @@ using OAuthServer.Settings;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 using OAuthServer.UnitTests.Operators.Doctor;
+using OAuthServer.UnitTests.Pages;
 
 namespace OAuthServer.UnitTests.Endpoints.Authorize;
 
@@ -39,7 +40,7 @@ public sealed class ConsentFormTests
         var options = Options.Create(new OAuthOptions { Issuer = "https://as.example.test" });
         var address = new ServerAddress(options);
         // A page is looked at as it is handed on; nothing is rendered here.
-        var pages = new PageAnswers(new PageRenderer(address, null!, null!), Checking.Environment());
+        var pages = Spoken.Pages(address, Checking.Environment());
         _form = new ConsentForm(new EphemeralDataProtectionProvider(), pages, new AccountLinks(address), _clock);
     }
 
