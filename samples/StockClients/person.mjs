@@ -1,6 +1,6 @@
 // The person and their browser: cookies, the sign-in page and the consent page, as a browser would post them.
 export const email = process.env.OAUTH_CONFORMANCE_USER ?? 'alice@example.com';
-export const password = process.env.OAUTH_CONFORMANCE_PASSWORD ?? 'Demo-Passw0rd!';
+export const password = process.env.OAUTH_CONFORMANCE_PASSWORD ?? 'Demo-Passw0rd-2026';
 export const name = process.env.OAUTH_CONFORMANCE_NAME ?? 'Alice Example';
 const mostSteps = 10;
 

@@ -38,7 +38,7 @@ public sealed record Deployment(Uri Base, string Issuer, string User, string Pas
         address,
         Variable("OAUTH_CONFORMANCE_ISSUER") ?? address.GetLeftPart(UriPartial.Authority),
         Variable("OAUTH_CONFORMANCE_USER") ?? "alice@example.com",
-        Variable("OAUTH_CONFORMANCE_PASSWORD") ?? "Demo-Passw0rd!",
+        Variable("OAUTH_CONFORMANCE_PASSWORD") ?? "Demo-Passw0rd-2026",
         Variable("OAUTH_CONFORMANCE_SECRET") ?? "demo-web-secret");
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

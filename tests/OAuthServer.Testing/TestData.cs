@@ -7,7 +7,7 @@ public static class TestData
 
     public static string Email => Deployment.UnderTest?.User ?? "alice@example.com";
 
-    public static string Password => Deployment.UnderTest?.Password ?? "Demo-Passw0rd!";
+    public static string Password => Deployment.UnderTest?.Password ?? "Demo-Passw0rd-2026";
 
     public static string Secret => Deployment.UnderTest?.Secret ?? "demo-web-secret";
 

@@ -146,6 +146,8 @@ public sealed class TestServer : IAsyncDisposable
         ["Sweeper:Enabled"] = "false",
         ["BackChannelLogout:PollInterval"] = "01:00:00",
         ["BackChannelLogout:ExpiryInterval"] = "01:00:00",
+        ["Mail:PollInterval"] = "01:00:00",
+        ["RateLimiting:Mail:PermitLimit"] = "1000000",
         ["Audit:SealInterval"] = "1.00:00:00",
         ["RateLimiting:ClientSecrets:PermitLimit"] = "1000000",
         ["RateLimiting:Passwords:PermitLimit"] = "1000000",

@@ -5,9 +5,12 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OAuthServer.Accounts.Passwords;
 using OAuthServer.Accounts.Factors;
 using OAuthServer.Audit;
 using OAuthServer.Keys;
+using OAuthServer.Outgoing;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
 
@@ -18,8 +21,9 @@ internal static class AccountRegistration
 {
     private const string ApplicationName = "OAuthServer";
 
-    public static IServiceCollection AddAccounts(this IServiceCollection services)
+    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddPasswordRules(configuration);
         services.AddSingleton<AccountLinks>();
         services.AddIdentity();
         services.AddSessions();
@@ -62,25 +66,37 @@ internal static class AccountRegistration
         services.AddSingleton<ILookupNormalizer, AddressNormalizer>();
         services.AddIdentityCore<Account>(ConfigureIdentity)
             .AddUserStore<AccountStore>()
-            .AddPasswordValidator<NewPasswordRule>()
             .AddClaimsPrincipalFactory<AccountPrincipalFactory>()
             .AddSignInManager<AccountSignInManager>();
         // The table judges names and addresses (migrations/002): a rule of Identity's would fail the write that counts
         // a wrong password.
         services.RemoveAll<IUserValidator<Account>>();
+        // Identity's own counts UTF-16 units and asks for kinds of characters.
+        services.RemoveAll<IPasswordValidator<Account>>();
+        services.AddSingleton<IPasswordValidator<Account>, NewPasswordRule>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
     }
 
-    // Length instead of composition (NIST SP 800-63B §3.1.1.2). A lock is short, and holds against those who guess
-    // (docs/decisions/015-guessing-shuts-nobody-out.md).
+    /// <summary>Adds the rules for new passwords, for the server and for the commands that set one.</summary>
+    public static IServiceCollection AddPasswordRules(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<PasswordRuleOptions, PasswordRuleOptionsValidator>(
+            configuration.GetSection(PasswordRuleOptions.Section));
+        services.AddOptions<SecondFactorOptions, SecondFactorOptionsValidator>(
+            configuration.GetSection(SecondFactorOptions.Section));
+        services.AddGuardedHttpClient(BreachList.HttpClientName, provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<PasswordRuleOptions>>().Value;
+            return new AddressRules(options.AllowedHosts, options.AllowedNetworks);
+        });
+        services.AddSingleton<BreachList>();
+        services.AddSingleton<PasswordLength>();
+        return services;
+    }
+
+    // A lock is short, and holds against those who guess (docs/decisions/015-guessing-shuts-nobody-out.md).
     private static void ConfigureIdentity(IdentityOptions options)
     {
-        options.Password.RequiredLength = 12;
-        options.Password.RequiredUniqueChars = 4;
-        options.Password.RequireDigit = false;
-        options.Password.RequireLowercase = false;
-        options.Password.RequireUppercase = false;
-        options.Password.RequireNonAlphanumeric = false;
         options.Lockout.AllowedForNewUsers = true;
         options.Lockout.MaxFailedAccessAttempts = 5;
         options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);

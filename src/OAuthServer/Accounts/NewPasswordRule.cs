@@ -1,72 +1,48 @@
-using System.Collections.Frozen;
 using Microsoft.AspNetCore.Identity;
+using OAuthServer.Accounts.Passwords;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// Refuses what is tried first (NIST SP 800-63B-4 §3.1.1.2): a common password or the account's own address, also
-/// when it is repeated or has digits and signs around it; and digits and signs alone.
+/// What a new password has to be (NIST SP 800-63B-4 §3.1.1.2): long enough, none that is tried first, and none of those
+/// that are known from breaches. No kind of character is asked for.
 /// </summary>
-internal sealed class NewPasswordRule : IPasswordValidator<Account>
+internal sealed class NewPasswordRule(PasswordLength length, ServerAddress address, BreachList breaches)
+    : IPasswordValidator<Account>
 {
-    private const string Resource = "OAuthServer.Accounts.common-passwords.txt";
+    private const string Product = "oauthserver";
 
-    // A shorter part of an address, such as "jo", is in many good passwords.
-    private const int ShortestPart = 3;
-
-    private static readonly FrozenSet<string> Common = Read();
-
-    public Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password) =>
-        Task.FromResult(IsGuessable(password ?? "", user.Email ?? "") ? TooCommon() : IdentityResult.Success);
-
-    /// <summary>True for a password that belongs to the first guesses at this address.</summary>
-    public static bool IsGuessable(string password, string email)
+    public async Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password)
     {
-        var typed = Plain(password);
-        var stem = Stem(typed);
-        if (stem.Length == 0) return true;
-        if (Common.Contains(stem) || Common.Contains(Once(stem))) return true;
-        var address = Plain(email);
-        string[] parts = [address, .. address.Split('@', '.', '-', '+', '_')];
-        string[] known = [.. parts, address.Split('@')[0]];
-        return known.Where(part => part.Length >= ShortestPart)
-            .Any(part => typed == part || Stem(part) == Once(stem) || Stem(part) == stem);
-    }
-
-    private static string Plain(string text) => text.ToLowerInvariant();
-
-    // Without the digits and signs before and after.
-    private static string Stem(string text)
-    {
-        var from = 0;
-        var end = text.Length;
-        while (from < end && char.IsAscii(text[from]) && !char.IsAsciiLetter(text[from])) from++;
-        while (end > from && char.IsAscii(text[end - 1]) && !char.IsAsciiLetter(text[end - 1])) end--;
-        return text[from..end];
-    }
-
-    // "secret" for "secretsecret"; any other text as it is.
-    private static string Once(string text)
-    {
-        for (var length = 1; length <= text.Length / 2; length++)
+        var chosen = password ?? "";
+        var characters = PasswordLength.Of(chosen);
+        if (characters < length.Shortest)
+            return Fault("PasswordTooShort", $"The new password needs at least {length.Shortest} characters.");
+        if (characters > PasswordLength.Longest)
         {
-            var part = text[..length];
-            if (text.Replace(part, "", StringComparison.Ordinal).Length == 0) return part;
+            return Fault(
+                "PasswordTooLong",
+                $"The new password is too long: at most {PasswordLength.Longest} characters are taken, and this one has "
+                + $"{characters}.");
         }
 
-        return text;
+        if (FirstGuesses.Include(chosen, user.Email ?? "", [address.Host, Product]))
+        {
+            return Fault(
+                "PasswordTooCommon",
+                "The new password is easy to guess: it is a common one, or made of your e-mail address or of the name "
+                + "of this service.");
+        }
+
+        return await breaches.ContainsAsync(chosen)
+            ? Fault(
+                "PasswordBreached",
+                "The new password is in a list of stolen passwords, which are tried first. Please choose another one.")
+            : IdentityResult.Success;
     }
 
-    private static IdentityResult TooCommon() => IdentityResult.Failed(new IdentityError
-    {
-        Code = "PasswordTooCommon",
-        Description = "The new password is easy to guess: it is a common one, or part of your e-mail address.",
-    });
-
-    private static FrozenSet<string> Read()
-    {
-        using var words = new StreamReader(typeof(NewPasswordRule).Assembly.GetManifestResourceStream(Resource)!);
-        return words.ReadToEnd().Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet();
-    }
+    private static IdentityResult Fault(string code, string text) =>
+        IdentityResult.Failed(new IdentityError { Code = code, Description = text });
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using OAuthServer.Accounts.Passwords;
 using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
@@ -27,19 +28,26 @@ internal sealed class PasswordService(
         if (OpaqueString.Of(chosen) is not { } wanted)
             return Unsuitable("The new password has a character that is none.");
         if (wanted != OpaqueString.Of(repeated)) return Unsuitable("The two new passwords are not the same.");
-        if (chosen.Length > SignInService.MaxLength) return Unsuitable("The new password is too long.");
-        if (current.Length is 0 or > SignInService.MaxLength || OpaqueString.Of(current) is not { } known)
+        if (current.Length is 0 or > PasswordLength.LongestTyped || OpaqueString.Of(current) is not { } known)
             return Wrong(Reasons.MalformedCredentials);
         if (!guesses.MayConfirm(accountId)) return Wrong(Reasons.PasswordConfirmationsExhausted);
-        using var turn = await work.EnterAsync(known: true, ct);
-        if (!turn.IsAcquired) return new PasswordOutcome.Busy();
-
         var account = await users.FindByIdAsync(accountId.ToString());
         if (account is null || account.DisabledAt is not null) return Wrong(Reasons.AccountDisabled);
+        // Before a turn is taken, since another service may be asked.
+        if (await FaultAsync(account, wanted) is { } fault) return Unsuitable(fault);
+        if (wanted == known) return Unsuitable("The new password is the same as the current one.");
+        return await ConfirmAndChangeAsync(account, known, wanted, context, ct);
+    }
+
+    private async Task<PasswordOutcome> ConfirmAndChangeAsync(
+        Account account, string known, string wanted, AuditContext context, CancellationToken ct)
+    {
+        using var turn = await work.EnterAsync(known: true, ct);
+        if (!turn.IsAcquired) return new PasswordOutcome.Busy();
         if (!await users.CheckPasswordAsync(account, known))
         {
-            guesses.CountConfirmation(accountId);
-            await journal.PasswordChangeRefusedAsync(accountId, context, ct);
+            guesses.CountConfirmation(account.Id);
+            await journal.PasswordChangeRefusedAsync(account.Id, context, ct);
             await turn.RestAsync();
             return Wrong(Reasons.WrongPassword);
         }
@@ -51,17 +59,20 @@ internal sealed class PasswordService(
 
     private static PasswordOutcome.Refused Wrong(string reason) => new(WrongCurrent, reason);
 
-    private async Task<PasswordOutcome> ChangeAsync(
-        Account account, string current, string chosen, AuditContext context, CancellationToken ct)
+    private async Task<string?> FaultAsync(Account account, string chosen)
     {
         foreach (var validator in users.PasswordValidators)
         {
             var result = await validator.ValidateAsync(users, account, chosen);
-            if (result.Succeeded) continue;
-            return Unsuitable(string.Join(' ', result.Errors.Select(fault => fault.Description)));
+            if (!result.Succeeded) return string.Join(' ', result.Errors.Select(fault => fault.Description));
         }
 
-        if (chosen == current) return Unsuitable("The new password is the same as the current one.");
+        return null;
+    }
+
+    private async Task<PasswordOutcome> ChangeAsync(
+        Account account, string current, string chosen, AuditContext context, CancellationToken ct)
+    {
         var isChanged = await grants.WithdrawAllWithAsync(
             db, async () => (await users.ChangePasswordAsync(account, current, chosen)).Succeeded,
             account.Id, context, ct);

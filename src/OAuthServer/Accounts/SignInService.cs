@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using OAuthServer.Accounts.Passwords;
 using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
@@ -30,7 +31,7 @@ internal sealed class SignInService(
     AccountJournal journal,
     TimeProvider clock)
 {
-    /// <summary>Longest e-mail address and longest password that is looked at, in UTF-16 units.</summary>
+    /// <summary>Longest e-mail address that is looked at, in UTF-16 units.</summary>
     public const int MaxLength = 256;
 
     /// <summary>
@@ -68,7 +69,8 @@ internal sealed class SignInService(
     // As both are compared, however they were typed; null for what cannot be an address and a password.
     private SignInTry? InOneForm(SignInTry typed)
     {
-        if (typed.Email.Length is 0 or > MaxLength || typed.Password.Length is 0 or > MaxLength) return null;
+        if (typed.Email.Length is 0 or > MaxLength) return null;
+        if (typed.Password.Length is 0 or > PasswordLength.LongestTyped) return null;
         if (OpaqueString.Of(typed.Email) is null || OpaqueString.Of(typed.Password) is not { } password) return null;
         return typed with { Email = users.NormalizeEmail(typed.Email)!, Password = password };
     }

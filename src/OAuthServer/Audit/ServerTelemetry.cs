@@ -47,6 +47,9 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     private readonly Counter<long> _logouts = meter.CreateCounter<long>(
         "oauth.server.logout.notices", "{try}", "Tries to tell an app that a session is over, by what came of them.");
 
+    private readonly Counter<long> _mails = meter.CreateCounter<long>(
+        "oauth.server.mail.tries", "{try}", "Tries to send a mail, and mails that were not sent, by what came of them.");
+
     private readonly Histogram<double> _secretChecks = meter.CreateHistogram(
         "oauth.server.secret_check.duration",
         "s",
@@ -98,6 +101,12 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
     /// <summary>Counts a try to tell an app that a session is over.</summary>
     /// <param name="result">What came of it, a word of ours.</param>
     public void LogoutTold(string result) => _logouts.Add(1, Tag("oauth.result", result));
+
+    /// <summary>Counts a try to send a mail, or a mail that is not sent.</summary>
+    /// <param name="kind">The template, a word of ours.</param>
+    /// <param name="result">What came of it, a word of ours.</param>
+    public void Mailed(string kind, string result) =>
+        _mails.Add(1, Tag("oauth.mail", kind), Tag("oauth.result", result));
 
     /// <summary>When a secret check began, for <see cref="SecretChecked"/>; 0 while nobody listens.</summary>
     public long SecretCheckBegins() => _secretChecks.Enabled ? clock.GetTimestamp() : 0;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
 using OAuthServer.Accounts.BackChannel;
+using OAuthServer.Accounts.Mail;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Endpoints;
@@ -34,8 +35,9 @@ internal static class ServerRegistration
         services.AddAudit(configuration);
         services.AddRateLimits(configuration);
         services.AddClients(configuration);
-        services.AddAccounts();
+        services.AddAccounts(configuration);
         services.AddBackChannelLogout(configuration);
+        services.AddMail(configuration);
         services.AddPages();
         services.AddEndpoints();
         services.AddPipeline(configuration);

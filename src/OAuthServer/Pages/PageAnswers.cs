@@ -139,20 +139,6 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
             restartUrl);
     }
 
-    /// <summary>Wrong codes of an authenticator app, behind the right password (RFC 6585 §4).</summary>
-    public IResult TooManyCodes(HttpContext http, BudgetRefusal refusal, string recoveryUrl)
-    {
-        http.Response.Headers.WriteUsedUp(refusal.Budget);
-        return Message(
-            new MessageView(
-                "Please wait before you try again",
-                $"There were too many wrong codes. Try again {Waiting.For(refusal.Budget.Reset)}, or use a recovery "
-                + "code now. If it was not you: somebody knows your password, so change it.",
-                "Use a recovery code",
-                recoveryUrl),
-            refusal);
-    }
-
     /// <summary>Too many passwords are tried at this moment (RFC 6585 §4).</summary>
     public IResult TooManyAtOnce(HttpContext http, OAuthError refusal, string restartUrl)
     {

@@ -2,14 +2,29 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Pages;
 
-/// <summary>The one script, of the page that posts an answer to an app.</summary>
+/// <summary>The scripts: of the page that posts an answer to an app, and of the pages that take a password.</summary>
 internal static class Script
 {
-    private static readonly Asset File =
-        new("account/form-post.js", Routes.FormPostScript, "text/javascript; charset=utf-8");
+    private const string Type = "text/javascript; charset=utf-8";
 
-    /// <summary>Its route with its version.</summary>
+    private static readonly Asset File = new("account/form-post.js", Routes.FormPostScript, Type);
+    private static readonly Asset Passwords = new("account/page.js", Routes.PageScript, Type);
+
+    /// <summary>The route of the first with its version.</summary>
     public static string Route => File.Route;
 
-    public static void MapScript(this IEndpointRouteBuilder routes) => File.Map(routes, "account-script");
+    /// <summary>The route of the other with its version.</summary>
+    public static string PageRoute => Passwords.Route;
+
+    public static void MapScript(this IEndpointRouteBuilder routes)
+    {
+        File.Map(routes, "account-script");
+        Passwords.Map(routes, "page-script");
+    }
 }
+
+/// <summary>
+/// On a page that takes a password: it works without script, and with the one file it can show what is typed.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class PageScriptAttribute : Attribute;

@@ -130,6 +130,11 @@ internal static class Reasons
     public const string NewPasswordUnsuitable = "new_password_unsuitable";
     public const string PasswordConfirmationsExhausted = "password_confirmations_exhausted";
     public const string PasswordNotChanged = "password_not_changed";
+    public const string LinkDead = "link_dead";
+    public const string AddressUnreadable = "address_unreadable";
+    public const string AddressTaken = "address_taken";
+    public const string MailsWaiting = "mails_waiting";
+    public const string MailsExhausted = "mails_exhausted";
     public const string HttpsRequired = "https_required";
     public const string AddressBudget = "address_budget";
     public const string RouteUnknown = "route_unknown";

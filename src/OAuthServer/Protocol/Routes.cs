@@ -48,7 +48,20 @@ internal static class Routes
     public const string EndOtherSessions = Sessions + "/end-others";
     public const string EndAllAccess = Sessions + "/end-all-access";
     public const string Password = Account + "/password";
+    public const string Forgot = Account + "/forgot";
+    public const string Reset = Account + "/reset";
+    public const string Register = Account + "/register";
+    public const string Confirm = Account + "/confirm";
+    public const string Email = Account + "/email";
+    public const string ConfirmEmail = Email + "/confirm";
+    public const string Delete = Account + "/delete";
+    public const string Data = Account + "/data";
+
+    /// <summary>In Development alone.</summary>
+    public const string Mails = Account + "/mails";
+
     public const string StyleSheet = Account + "/site.css";
+    public const string PageScript = Account + "/page.js";
     public const string FormPostScript = Account + "/form-post.js";
 
     /// <summary>At the host's root, where password managers look for it (W3C change-password-url).</summary>

@@ -17,6 +17,9 @@ internal enum Budget
 
     /// <summary>The forms that take a password.</summary>
     SignIn,
+
+    /// <summary>The forms that send mail.</summary>
+    Mail,
 }
 
 /// <summary>The budget that an endpoint's requests are counted in.</summary>
@@ -36,6 +39,7 @@ internal static class BudgetExtensions
         Budget.Token => "token",
         Budget.Revoke => "revoke",
         Budget.Revocations => "revocations",
+        Budget.Mail => "mail",
         _ => "sign-in",
     };
 }

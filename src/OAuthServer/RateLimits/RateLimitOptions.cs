@@ -54,6 +54,9 @@ internal sealed class RateLimitOptions
     /// <summary>The sign-in page.</summary>
     public BudgetOptions SignIn { get; init; } = new();
 
+    /// <summary>The forms that send mail: forgotten password, registration, confirmation and change of an address.</summary>
+    public BudgetOptions Mail { get; init; } = new() { PermitLimit = 30 };
+
     /// <summary>
     /// Wrong secrets per client, over all addresses; and those for clients that do not exist, together.
     /// </summary>
@@ -71,6 +74,7 @@ internal sealed class RateLimitOptions
         Budget.Token => Token,
         Budget.Revoke => Revoke,
         Budget.Revocations => Revocations,
+        Budget.Mail => Mail,
         _ => SignIn,
     };
 }

@@ -13,7 +13,13 @@ internal enum SecondFactorRule
 /// <summary>Section <c>SecondFactor</c>: what is asked beside the password.</summary>
 internal sealed class SecondFactorOptions
 {
-    /// <summary>Who needs one, whatever the app; an app or a scope may ask for more (docs/second-factors.md).</summary>
+    /// <summary>The name of the configuration section.</summary>
+    public const string Section = "SecondFactor";
+
+    /// <summary>
+    /// Who needs one: <c>WhenEnrolled</c>, or <c>Everyone</c>; an app or a scope may ask for more. With <c>Everyone</c> a
+    /// new password needs 8 characters instead of 15.
+    /// </summary>
     public SecondFactorRule Required { get; set; } = SecondFactorRule.WhenEnrolled;
 
     /// <summary>

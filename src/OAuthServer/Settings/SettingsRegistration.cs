@@ -5,7 +5,6 @@ internal static class SettingsRegistration
     public static IServiceCollection AddSettings(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<OAuthOptions, OAuthOptionsValidator>(configuration.GetSection("OAuth"));
-        services.AddOptions<SecondFactorOptions, SecondFactorOptionsValidator>(configuration.GetSection("SecondFactor"));
         services.AddSingleton<ServerAddress>();
         return services;
     }

@@ -14,6 +14,9 @@ internal enum AdvisoryLock : long
     /// <summary>Changing clients by commands ("oauthcli").</summary>
     ClientEditing = 0x6F61_7574_6863_6C69,
 
+    /// <summary>Deciding about mails that forms asked for ("oauthmai").</summary>
+    SortingMail = 0x6F61_7574_686D_6169,
+
     /// <summary>Migrating ("oauthsrv").</summary>
     Migrating = 0x6F61_7574_6873_7276,
 }

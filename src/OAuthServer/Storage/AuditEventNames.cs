@@ -15,6 +15,14 @@ internal static class AuditEventNames
     public const string FactorAdded = "factor_added";
     public const string FactorRemoved = "factor_removed";
     public const string RecoveryCodeUsed = "recovery_code_used";
+    public const string PasswordReset = "password_reset";
+    public const string AccountRegistered = "account_registered";
+    public const string AddressConfirmed = "address_confirmed";
+    public const string AddressChanged = "address_changed";
+    public const string AccountDeleted = "account_deleted";
+    public const string DataDownloaded = "data_downloaded";
+    public const string MailRefused = "mail_refused";
+    public const string MailDropped = "mail_dropped";
     public const string Consent = "consent";
     public const string RequestPushed = "request_pushed";
     public const string PushRefused = "push_refused";

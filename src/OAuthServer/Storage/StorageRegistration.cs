@@ -50,6 +50,7 @@ internal static class StorageRegistration
         services.AddSingleton(AccessTokenWindow.Usual);
         services.AddSingleton<Accounts>();
         services.AddSingleton<AccountFactors>();
+        services.AddSingleton<AccountTokens>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();
         services.AddSingleton<Authenticators>();
@@ -60,6 +61,9 @@ internal static class StorageRegistration
         services.AddSingleton<Consents>();
         services.AddSingleton<Grants>();
         services.AddSingleton<LogoutNotices>();
+        services.AddSingleton<MailOutbox>();
+        services.AddSingleton<MailQueue>();
+        services.AddSingleton<MailSorting>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<RefreshTokens>();

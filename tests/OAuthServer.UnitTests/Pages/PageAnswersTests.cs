@@ -71,7 +71,7 @@ public sealed class PageAnswersTests
         IResult[] fine =
         [
             _pages.Continue(new ContinueView("app", "x:/")), _pages.Answered(new AnsweredView("app", "host", null, "/c")), _pages.SignedOut("/in"),
-            _pages.SignOut(new SignOutView("me")), _pages.Connections(new ConnectionsView("me", [], null)), _pages.Password(new PasswordView("me", null)),
+            _pages.SignOut(new SignOutView("me")), _pages.Connections(new ConnectionsView("me", [], null)), _pages.Password(new PasswordView("me", null) { Shortest = 15, Longest = 128 }),
         ];
 
         Assert.All(fine, page => Assert.Equal((200, null), (((PageResult)page).Status, ((PageResult)page).Refusal)));

@@ -6,7 +6,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts.Factors;
 
 /// <summary>Records what becomes of second factors: an audit row, a log line, and a mail for what changes.</summary>
-internal sealed partial class FactorJournal(AuditEvents audit, ILogger<FactorJournal> logger)
+internal sealed partial class FactorJournal(
+    AuditEvents audit, MailOutbox mails, ILogger<FactorJournal> logger)
 {
     /// <summary>The password was right, and is not enough.</summary>
     public Task AskedAsync(Guid account, AuditContext context, CancellationToken ct)
@@ -29,20 +30,26 @@ internal sealed partial class FactorJournal(AuditEvents audit, ILogger<FactorJou
             AuditEventNames.BudgetUsedUp, Reasons.FactorGuessesExhausted, account, detail, context, ct);
     }
 
-    public Task RecoveryCodeUsedAsync(Guid account, int left, AuditContext context, CancellationToken ct)
+    public async Task RecoveryCodeUsedAsync(Guid account, int left, AuditContext context, CancellationToken ct)
     {
         LogRecoveryCodeUsed(account, left);
-        var detail = string.Create(CultureInfo.InvariantCulture, $"recovery codes left: {left}");
-        return RecordAsync(AuditEventNames.RecoveryCodeUsed, null, account, detail, context, ct);
+        var many = left.ToString(CultureInfo.InvariantCulture);
+        var parameters = new Dictionary<string, string> { ["left"] = many };
+        await mails.QueueAsync(
+            new MailRequest { Kind = MailKind.RecoveryCodeUsed, AccountId = account, Parameters = parameters }, ct);
+        var detail = $"recovery codes left: {many}";
+        await RecordAsync(AuditEventNames.RecoveryCodeUsed, null, account, detail, context, ct);
     }
 
     /// <param name="account">Whose factors changed.</param>
     /// <param name="name">What happened; one of <see cref="AuditEventNames"/>.</param>
     /// <param name="factor">Which factor, in a word.</param>
-    public Task ChangedAsync(Guid account, string name, string factor, AuditContext context, CancellationToken ct)
+    public async Task ChangedAsync(Guid account, string name, string factor, AuditContext context, CancellationToken ct)
     {
         LogChanged(account, name, factor);
-        return RecordAsync(name, null, account, factor, context, ct);
+        var kind = name == AuditEventNames.FactorAdded ? MailKind.FactorAdded : MailKind.FactorRemoved;
+        await mails.QueueAsync(new MailRequest { Kind = kind, AccountId = account }, ct);
+        await RecordAsync(name, null, account, factor, context, ct);
     }
 
     private Task RecordAsync(

@@ -1,4 +1,5 @@
 using OAuthServer.Accounts;
+using OAuthServer.Accounts.Passwords;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
@@ -6,9 +7,10 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Endpoints.Account;
 
 /// <summary>Turns what came of a change of password into a page or a 303.</summary>
-internal sealed class PasswordAnswer(AccountLinks links, PageAnswers pages, AccountSession session)
+internal sealed class PasswordAnswer(
+    AccountLinks links, PageAnswers pages, AccountSession session, PasswordLength length)
 {
-    public IResult Ask(SignedInAccount account) => pages.Password(new PasswordView(account.Name, null));
+    public IResult Ask(SignedInAccount account) => pages.Password(View(account, null));
 
     public IResult Malformed() => pages.Malformed(links.Password);
 
@@ -25,9 +27,12 @@ internal sealed class PasswordAnswer(AccountLinks links, PageAnswers pages, Acco
                 return new SeeOther(links.Connections + "?done=password");
             case PasswordOutcome.Refused refused:
                 var refusal = OAuthError.InvalidRequest(string.Empty, refused.Reason);
-                return pages.Password(new PasswordView(account.Name, refused.Text), refusal);
+                return pages.Password(View(account, refused.Text), refusal);
             default:
                 return pages.Busy(http, links.Password);
         }
     }
+
+    private PasswordView View(SignedInAccount account, string? fault) =>
+        new(account.Name, fault) { Shortest = length.Shortest, Longest = PasswordLength.Longest };
 }

@@ -20,7 +20,7 @@ internal sealed class DemoSeed(
     IOptions<ClientSecretOptions> secrets)
 {
     public const string Email = "alice@example.com";
-    public const string Password = "Demo-Passw0rd!";
+    public const string Password = "Demo-Passw0rd-2026";
     public const string Web = "demo-web";
     public const string WebSecret = "demo-web-secret";
 

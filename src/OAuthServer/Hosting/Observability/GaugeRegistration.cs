@@ -12,6 +12,7 @@ internal static class GaugeRegistration
         services.AddSingleton<IGauges, CacheGauges>();
         services.AddSingleton<IGauges, BudgetGauges>();
         services.AddSingleton<IGauges, SweepGauges>();
+        services.AddSingleton<IGauges, MailGauges>();
         return services;
     }
 

@@ -1,20 +1,6 @@
+using OAuthServer.Protocol;
+
 namespace OAuthServer.Pages.Views;
-
-/// <summary>What was wrong with a second factor.</summary>
-public enum FactorFault
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>The code of the app is not right.</summary>
-    WrongCode,
-
-    /// <summary>The code was used before.</summary>
-    UsedBefore,
-
-    /// <summary>The recovery code is none, or was used before.</summary>
-    WrongRecoveryCode,
-}
 
 /// <summary>The page that asks for the second factor.</summary>
 public sealed record FactorView
@@ -31,8 +17,8 @@ public sealed record FactorView
     /// <summary>What was ticked.</summary>
     public bool Remember { get; init; }
 
-    /// <summary>What was wrong with the last try.</summary>
-    public FactorFault Fault { get; init; }
+    /// <summary>What was wrong with the last try; null for nothing.</summary>
+    public Words? Fault { get; init; }
 
     /// <summary>The app that waits; null for none.</summary>
     public string? ClientName { get; init; }
@@ -61,6 +47,9 @@ public sealed record AuthenticatorView(string Uri, string Secret, string Ticket)
 
     /// <summary>The name of the entry in the app.</summary>
     public required string AccountName { get; init; }
+
+    /// <summary>True when the person cannot go on without it.</summary>
+    public bool IsNeeded { get; init; }
 
     /// <summary>True when the code was not right.</summary>
     public bool Failed { get; init; }
@@ -105,5 +94,5 @@ public sealed record FactorsView(string UserName)
     public bool RemembersBrowsers { get; init; }
 
     /// <summary>What was just done; null for nothing.</summary>
-    public string? Done { get; init; }
+    public Words? Notice { get; init; }
 }

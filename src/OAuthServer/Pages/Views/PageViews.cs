@@ -150,7 +150,14 @@ public sealed record ConnectionView(
 /// <summary>The page to change the password.</summary>
 /// <param name="UserName">Who is signed in; also tells password managers which entry to change.</param>
 /// <param name="Fault">What was wrong with the last try; null for none.</param>
-public sealed record PasswordView(string UserName, string? Fault);
+public sealed record PasswordView(string UserName, string? Fault)
+{
+    /// <summary>The fewest characters of a new password.</summary>
+    public required int Shortest { get; init; }
+
+    /// <summary>The most characters of a new password.</summary>
+    public required int Longest { get; init; }
+}
 
 /// <summary>A short message with one way on.</summary>
 /// <param name="Title">What happened.</param>
@@ -173,6 +180,9 @@ public sealed record PageFrame(string Root, string StyleSheet, FormToken? Token)
 
     /// <summary>The language that the app asked for, which addresses of pages carry on; null for none.</summary>
     public string? Asked { get; init; }
+
+    /// <summary>The address of the script of this page; null on a page without one.</summary>
+    public string? Script { get; init; }
 
     /// <summary>The address of a page or of a form.</summary>
     public string To(string route) => Carrying(Root + route);

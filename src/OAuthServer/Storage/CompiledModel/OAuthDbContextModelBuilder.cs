@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 51)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 54)
         {
         }
 
@@ -23,6 +23,7 @@ namespace OAuthServer.Storage.CompiledModel
             var dataProtectionKey = DataProtectionKeyEntityType.Create(this);
             var account = AccountEntityType.Create(this);
             var accountProfile = AccountProfileEntityType.Create(this);
+            var accountToken = AccountTokenEntityType.Create(this);
             var auditRow = AuditRowEntityType.Create(this);
             var auditSeal = AuditSealEntityType.Create(this);
             var authorizationCode = AuthorizationCodeEntityType.Create(this);
@@ -46,7 +47,9 @@ namespace OAuthServer.Storage.CompiledModel
             var lockAnswer = LockAnswerEntityType.Create(this);
             var logoutNotice = LogoutNoticeEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
+            var outboxMail = OutboxMailEntityType.Create(this);
             var pushedRequest = PushedRequestEntityType.Create(this);
+            var queuedMail = QueuedMailEntityType.Create(this);
             var refreshToken = RefreshTokenEntityType.Create(this);
             var refreshTokenState = RefreshTokenStateEntityType.Create(this);
             var repeatedAccess = RepeatedAccessEntityType.Create(this);
@@ -73,6 +76,7 @@ namespace OAuthServer.Storage.CompiledModel
             var writingTransaction = WritingTransactionEntityType.Create(this);
 
             AccountProfileEntityType.CreateForeignKey1(accountProfile, account);
+            AccountTokenEntityType.CreateForeignKey1(accountToken, account);
             AuditSealEntityType.CreateForeignKey1(auditSeal, signingKeyRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
@@ -81,6 +85,7 @@ namespace OAuthServer.Storage.CompiledModel
             DataProtectionKeyEntityType.CreateAnnotations(dataProtectionKey);
             AccountEntityType.CreateAnnotations(account);
             AccountProfileEntityType.CreateAnnotations(accountProfile);
+            AccountTokenEntityType.CreateAnnotations(accountToken);
             AuditRowEntityType.CreateAnnotations(auditRow);
             AuditSealEntityType.CreateAnnotations(auditSeal);
             AuthorizationCodeEntityType.CreateAnnotations(authorizationCode);
@@ -104,7 +109,9 @@ namespace OAuthServer.Storage.CompiledModel
             LockAnswerEntityType.CreateAnnotations(lockAnswer);
             LogoutNoticeEntityType.CreateAnnotations(logoutNotice);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
+            OutboxMailEntityType.CreateAnnotations(outboxMail);
             PushedRequestEntityType.CreateAnnotations(pushedRequest);
+            QueuedMailEntityType.CreateAnnotations(queuedMail);
             RefreshTokenEntityType.CreateAnnotations(refreshToken);
             RefreshTokenStateEntityType.CreateAnnotations(refreshTokenState);
             RepeatedAccessEntityType.CreateAnnotations(repeatedAccess);

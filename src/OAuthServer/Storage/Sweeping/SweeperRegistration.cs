@@ -19,6 +19,8 @@ internal static class SweeperRegistration
         services.AddSingleton(SweptTable.UsedJwts());
         services.AddSingleton(SweptTable.Sessions());
         services.AddSingleton(SweptTable.LogoutNotices());
+        services.AddSingleton(SweptTable.Mails());
+        services.AddSingleton(SweptTable.AccountTokens());
         services.AddSingleton<Sweeps>().AddSingleton<SweepTotals>().AddSingleton<Sweeper>();
         return services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
     }

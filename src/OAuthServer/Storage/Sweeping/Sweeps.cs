@@ -48,6 +48,12 @@ internal sealed record SweptTable(string Name, string End, TimeSpan Keep)
     /// <summary>The same for what apps were told of it.</summary>
     public static SweptTable LogoutNotices() => new("oauth_logout_notices", "done_at", TimeSpan.FromDays(7));
 
+    /// <summary>A mail stays for a week after the time in which it could be sent, for whoever asks where it is.</summary>
+    public static SweptTable Mails() => new("mail_outbox", "expires_at", TimeSpan.FromDays(7));
+
+    /// <summary>A mailed link stays for a day after its end; later it is unknown, and answered alike.</summary>
+    public static SweptTable AccountTokens() => new("account_tokens", "expires_at", TimeSpan.FromDays(1));
+
     /// <summary>
     /// A used JWT stays some minutes after its end, for as far as the clocks of instances and database may differ.
     /// </summary>

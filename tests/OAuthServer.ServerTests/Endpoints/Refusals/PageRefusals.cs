@@ -6,7 +6,7 @@ namespace OAuthServer.ServerTests.Endpoints.Refusals;
 internal static class PageRefusals
 {
     private const string Wrong = "wrong-demo-password";
-    private const string Chosen = "Another-Demo-Passw0rd!";
+    private const string Chosen = "Another-Demo-Passw0rd-2026";
 
     public static IEnumerable<RefusalCase> All =>
     [

@@ -53,6 +53,7 @@ internal sealed class FactorsAnswer(
             ReturnUrl = target,
             UserName = person.Visitor is { Session: null } ? null : person.UserName,
             AccountName = person.UserName,
+            IsNeeded = person.Visitor is not null && target is not null,
             Failed = refusal is not null,
         };
         return pages.Authenticator(view, refusal);

@@ -40,7 +40,7 @@ internal static class FactorsEndpoint
     }
 
     private static Task<IResult> RemoveAppAsync(
-        HttpContext http, FactorsForm form, AccountLinks links, FactorChanges changes, PageAnswers pages)
+        HttpContext http, FactorsForm form, AccountLinks links, FactorChanges changes)
     {
         return form.ActAsync(http, async (account, ct) =>
         {
@@ -79,7 +79,14 @@ internal static class FactorsEndpoint
             MayAdd = options.Enrollment,
             MayRemove = options.Required != SecondFactorRule.Everyone,
             RemembersBrowsers = options.RememberBrowserFor > TimeSpan.Zero,
-            Done = done,
+            Notice = done switch
+            {
+                "app" => new Words("Factors.DoneApp"),
+                "removed" => new Words("Factors.DoneRemoved"),
+                "kept" => new Words("Factors.DoneKept"),
+                "forgotten" => new Words("Factors.DoneForgotten"),
+                _ => null,
+            },
         };
 }
 

@@ -43,15 +43,15 @@ internal sealed class SecondStepAnswer(
             : new SeeOther(links.SignIn(target));
 
     /// <summary>The form; for whoever has no factor, the page that sets one up.</summary>
+    /// <param name="http">The request.</param>
     /// <param name="visitor">Who is asked.</param>
     /// <param name="typed">What was chosen, without the code.</param>
     /// <param name="refusal">What the page refuses; null when it is first shown.</param>
-    /// <param name="ct">Ends the wait.</param>
     public async Task<IResult> AskAsync(
-        FactorVisitor visitor, FactorView typed, OAuthError? refusal, CancellationToken ct)
+        HttpContext http, FactorVisitor visitor, FactorView typed, OAuthError? refusal)
     {
         if (!visitor.State.HasAny) return new SeeOther(links.SetUpApp(typed.ReturnUrl));
-        var app = await waiting.DescribeAsync(typed.ReturnUrl, ct);
+        var app = await waiting.DescribeAsync(http, typed.ReturnUrl, http.RequestAborted);
         var view = typed with
         {
             UserName = visitor.Account.Email ?? "",
@@ -73,13 +73,11 @@ internal sealed class SecondStepAnswer(
                 await step.FinishAsync(http, visitor, accepted.Methods, typed.Remember, ct);
                 return new SeeOther(typed.ReturnUrl ?? links.Connections);
             case FactorOutcome.Limited limited:
-                var budget = new BudgetState(FreeCodes, 0, limited.Wait);
-                return pages.TooManyCodes(
-                    http, new BudgetRefusal(Reasons.FactorGuessesExhausted, budget), OtherWay(typed));
+                return await LimitAsync(http, visitor, typed, limited.Wait);
             default:
                 var reason = ((FactorOutcome.Refused)outcome).Reason;
                 var refusal = new OAuthError("access_denied", "The second factor was not right.", reason);
-                return await AskAsync(visitor, typed with { Fault = FaultOf(reason, typed) }, refusal, ct);
+                return await AskAsync(http, visitor, typed with { Fault = FaultOf(reason, typed) }, refusal);
         }
     }
 
@@ -90,9 +88,18 @@ internal sealed class SecondStepAnswer(
         return url + (typed.ReturnUrl is null ? "?" : "&") + "with=recovery";
     }
 
-    private static FactorFault FaultOf(string reason, FactorView typed) => reason switch
+    // A page with the way on that is open: recovery codes are no guesses.
+    private Task<IResult> LimitAsync(HttpContext http, FactorVisitor visitor, FactorView typed, TimeSpan wait)
     {
-        Reasons.FactorUsedBefore => FactorFault.UsedBefore,
-        _ => typed.IsRecovery ? FactorFault.WrongRecoveryCode : FactorFault.WrongCode,
-    };
+        var refusal = new BudgetRefusal(Reasons.FactorGuessesExhausted, new BudgetState(FreeCodes, 0, wait));
+        http.Response.Headers.WriteUsedUp(refusal.Budget);
+        var minutes = (int)Math.Ceiling(Math.Max(1, wait.TotalMinutes));
+        return AskAsync(http, visitor, typed with { Fault = new Words("Factor.TooMany", minutes) }, refusal);
+    }
+
+    private static Words FaultOf(string reason, FactorView typed)
+    {
+        if (reason == Reasons.FactorUsedBefore) return new Words("Factor.UsedBefore");
+        return typed.IsRecovery ? new Words("Factor.WrongRecovery") : new Words("Factor.WrongCode");
+    }
 }

@@ -32,7 +32,7 @@ internal static class SecondStepEndpoint
         if (await visitors.FindAsync(http, ct) is not { } visitor) return await answer.NobodyAsync(http, target);
         ForgetUser(http);
         var view = new FactorView { ReturnUrl = target, IsRecovery = http.Request.Query["with"] == Recovery };
-        return await answer.AskAsync(visitor, view, refusal: null, ct);
+        return await answer.AskAsync(http, visitor, view, refusal: null);
     }
 
     private static async Task<IResult> AnswerAsync(
@@ -57,7 +57,7 @@ internal static class SecondStepEndpoint
             IsRecovery = form["with"] == Recovery,
             Remember = form["remember"] == "true",
         };
-        if (!visitor.State.HasAny) return await answer.AskAsync(visitor, view, refusal: null, ct);
+        if (!visitor.State.HasAny) return await answer.AskAsync(http, visitor, view, refusal: null);
         var typed = new TypedFactor(visitor.Account.Id, form["code"], view.IsRecovery);
         return await answer.WriteAsync(http, visitor, view, await check.CheckAsync(typed, http.Audit(), ct), ct);
     }
