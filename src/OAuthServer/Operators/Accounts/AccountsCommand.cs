@@ -11,6 +11,7 @@ internal static class AccountsCommand
         + "a value is refused; 2: a setting is wrong; 3: the database cannot be used.")
     {
         AccountsSignOutCommand.Create(runner),
+        AccountsFactorsCommand.Create(runner),
         AccountsProfileCommand.Create(runner),
     };
 }
