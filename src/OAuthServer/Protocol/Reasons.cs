@@ -124,7 +124,6 @@ internal static class Reasons
     public const string FactorUnreadable = "factor_unreadable";
     public const string FactorUsedBefore = "factor_used_before";
     public const string FactorGuessesExhausted = "factor_guesses_exhausted";
-    public const string LastFactorNeeded = "last_factor_needed";
     public const string SignInGuessesExhausted = "sign_in_guesses_exhausted";
     public const string SignInBusy = "sign_in_busy";
     public const string NewPasswordUnsuitable = "new_password_unsuitable";

@@ -21,7 +21,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.Account",
                 typeof(Account),
                 baseEntityType,
-                propertyCount: 14,
+                propertyCount: 15,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -83,6 +83,17 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: false);
             emailConfirmed.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             emailConfirmed.AddAnnotation("Relational:ColumnName", "email_confirmed");
+
+            var factorStamp = runtimeEntityType.AddProperty(
+                "FactorStamp",
+                typeof(Guid),
+                propertyInfo: typeof(Account).GetProperty("FactorStamp", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Account).GetField("<FactorStamp>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                beforeSaveBehavior: PropertySaveBehavior.Ignore,
+                afterSaveBehavior: PropertySaveBehavior.Ignore,
+                sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+            factorStamp.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            factorStamp.AddAnnotation("Relational:ColumnName", "factor_stamp");
 
             var grantsFrom = runtimeEntityType.AddProperty(
                 "GrantsFrom",

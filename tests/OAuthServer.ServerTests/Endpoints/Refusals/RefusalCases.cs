@@ -29,6 +29,12 @@ internal static class RefusalCases
         ["password_guesses_exhausted"] = "only in the audit row of a budget: PasswordGuessingTests",
         ["client_secret_checks_exhausted"] = "takes a crowd at one client: ClientSecretVerifierTests has the verdict that it stands for",
         ["sign_in_busy"] = "takes a crowd of people: HashWorkTests has the full queue",
+        ["factor_malformed"] = "takes somebody with an authenticator app: FactorReasonTests",
+        ["factor_wrong"] = "takes somebody with an authenticator app: FactorReasonTests",
+        ["factor_unknown"] = "takes a factor that goes between two statements",
+        ["factor_unreadable"] = "takes a row that somebody changed: EnrollmentTests",
+        ["factor_used_before"] = "takes somebody with an authenticator app: FactorReasonTests",
+        ["factor_guesses_exhausted"] = "takes somebody with an authenticator app: GuessedCodeTests",
         ["password_not_changed"] = "takes a change of the account between two statements",
     };
 
