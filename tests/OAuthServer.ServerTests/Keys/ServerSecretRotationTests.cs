@@ -1,11 +1,14 @@
 using System.Net;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OAuthServer.Accounts;
+using OAuthServer.Accounts.Factors;
 using OAuthServer.Keys;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
+using OtpNet;
 
 namespace OAuthServer.ServerTests.Keys;
 
@@ -81,9 +84,9 @@ public sealed class ServerSecretRotationTests : IAsyncLifetime
         using var browser = new TestBrowser(_server);
         await browser.SignInAsync();
         var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/factors/app"), "/account/factors/app");
-        var ticket = new OAuthServer.Accounts.SealedJson<OAuthServer.Accounts.Factors.EnrollmentTicket>(
-            _server.Services.GetRequiredService<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>(), "OAuthServer.Accounts.Enrollment.v1").Open(form.Fields["ticket"])!;
-        var totp = new OtpNet.Totp(OtpNet.Base32Encoding.ToBytes(ticket.Secret));
+        var ticket = new SealedJson<EnrollmentTicket>(
+            _server.Services.GetRequiredService<IDataProtectionProvider>(), "OAuthServer.Accounts.Enrollment.v1").Open(form.Fields["ticket"])!;
+        var totp = new Totp(Base32Encoding.ToBytes(ticket.Secret));
         form.Fields["code"] = totp.ComputeTotp(DateTime.UtcNow.AddSeconds(-30));
         using var added = await browser.PostAsync(form.Action, form.Fields);
         Assert.Equal(HttpStatusCode.OK, added.StatusCode);
