@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
-using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.Testing;
 using OtpNet;
 
