@@ -42,6 +42,10 @@ internal sealed record SignInRequirement(IReadOnlyList<string> Levels, TimeSpan?
 internal sealed class SignInHandler(TimeProvider clock, IOptions<OAuthBearerOptions> options)
     : AuthorizationHandler<SignInRequirement>
 {
+    // Levels of this server have an order, and more than was asked for will do; all others are compared alone.
+    private const string OneFactor = "1fa";
+    private const string TwoFactors = "2fa";
+
     /// <summary>True when the token meets the demand.</summary>
     public bool IsMet(ClaimsPrincipal user, SignInRequirement demand) =>
         user.Identities.Any(identity => identity.AuthenticationType == OAuthBearerExtensions.Scheme
@@ -56,7 +60,8 @@ internal sealed class SignInHandler(TimeProvider clock, IOptions<OAuthBearerOpti
     private static bool HasLevel(ClaimsIdentity identity, IReadOnlyList<string> levels) =>
         levels.Count == 0
         || (identity.FindAll("acr").ToList() is [{ ValueType: ClaimValueTypes.String } level]
-            && levels.Contains(level.Value, StringComparer.Ordinal));
+            && levels.Any(enough =>
+                enough == level.Value || (enough == OneFactor && level.Value == TwoFactors)));
 
     // A number of the future is no sign-in; an age is counted in whole seconds, as the server counts it.
     private bool IsRecent(ClaimsIdentity identity, TimeSpan? most)

@@ -29,6 +29,9 @@ internal sealed class AccountLinks(ServerAddress address)
 
     public string Sessions => address.Local(Routes.Sessions);
 
+    /// <summary>The second factors of the account.</summary>
+    public string Factors => address.Local(Routes.Factors);
+
     public string Logout => address.Local(Routes.Logout);
 
     public string SignOut => address.Local(Routes.SignOut);
@@ -59,6 +62,12 @@ internal sealed class AccountLinks(ServerAddress address)
         return address.Local(Routes.SignIn) + query;
     }
 
+    /// <summary>The page that asks for the second factor, coming back to <paramref name="returnUrl"/>.</summary>
+    public string Factor(string? returnUrl) => WithReturn(Routes.SecondStep, returnUrl);
+
+    /// <summary>The page that sets up an authenticator app, coming back to <paramref name="returnUrl"/>.</summary>
+    public string SetUpApp(string? returnUrl) => WithReturn(Routes.FactorApp, returnUrl);
+
     /// <summary>Who is to sign in at an address that <see cref="SignIn"/> made.</summary>
     public static SignInAs Who(HttpRequest request) => request.Query[AsField].ToString() switch
     {
@@ -76,6 +85,9 @@ internal sealed class AccountLinks(ServerAddress address)
 
     /// <summary>The target when it is internal, else null: a hostile target is ignored.</summary>
     public string? Internal(string? returnUrl) => ReturnUrl.IsInternal(returnUrl, address.Path) ? returnUrl : null;
+
+    private string WithReturn(string route, string? returnUrl) => address.Local(route)
+        + (returnUrl is null ? "" : "?returnUrl=" + Uri.EscapeDataString(returnUrl));
 
     /// <summary>The target in the query <c>returnUrl</c>, when it is there once and internal.</summary>
     public string? ReturnTarget(HttpRequest request) =>

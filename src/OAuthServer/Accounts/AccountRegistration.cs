@@ -37,9 +37,24 @@ internal static class AccountRegistration
         services.AddScoped<MailedPasswords>();
         services.AddScoped<AddressChanges>();
         services.AddScoped<AccountDeletion>();
-        services.AddScoped<RecentSignIn>();
         services.AddSingleton<SelfService>();
+        services.AddFactors();
         return services;
+    }
+
+    private static void AddFactors(this IServiceCollection services)
+    {
+        services.AddSingleton<AuthenticatorSecrets>();
+        services.AddSingleton<PendingSignIns>();
+        services.AddSingleton<RememberedBrowsers>();
+        services.AddSingleton<FactorJournal>();
+        services.AddSingleton<FactorCheck>();
+        services.AddSingleton<FactorVisitors>();
+        services.AddSingleton<FactorChanges>();
+        services.AddSingleton<AuthenticatorEnrollment>();
+        services.AddSingleton<RecentSignIn>();
+        services.AddScoped<SecondStep>();
+        services.AddHostedService<FactorSecretRenewal>();
     }
 
     private static void AddIdentity(this IServiceCollection services)

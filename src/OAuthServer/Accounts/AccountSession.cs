@@ -25,6 +25,9 @@ internal sealed record SignedInAccount(
     /// Another one each time that the password was typed, also within a second and in the same session.
     /// </summary>
     public string SignInId { get; init; } = string.Empty;
+
+    /// <summary>By what the person was recognised (OpenID Connect calls it amr).</summary>
+    public SignInMethods Methods { get; init; } = SignInMethods.Password;
 }
 
 /// <summary>
@@ -45,6 +48,7 @@ internal sealed class AccountSession(
     private const string EndsAtKey = "ends_at";
     private const string SessionIdKey = "session_id";
     private const string SignInIdKey = "sign_in_id";
+    private const string MethodsKey = "methods";
 
     /// <summary>
     /// Reads the session, and makes it the user of the request, so that antiforgery tokens belong to this account.
@@ -62,7 +66,11 @@ internal sealed class AccountSession(
     /// Signs a person in with a new cookie; an older one of this browser is replaced (session fixation). Whoever signs
     /// in once more goes on with the same session. The browser now knows the account.
     /// </summary>
-    public async Task StartAsync(HttpContext http, Account account, bool keep)
+    /// <param name="http">The request.</param>
+    /// <param name="account">Who it is.</param>
+    /// <param name="keep">Whether the session is kept.</param>
+    /// <param name="methods">By what they were recognised.</param>
+    public async Task StartAsync(HttpContext http, Account account, bool keep, SignInMethods methods)
     {
         var now = clock.GetUtcNow();
         var properties = new AuthenticationProperties
@@ -74,6 +82,7 @@ internal sealed class AccountSession(
         Write(properties, AuthenticatedAtKey, now);
         properties.Items[SessionIdKey] = (await BeginAsync(http, account, keep)).ToString();
         properties.Items[SignInIdKey] = Handle.NewId().ToString("N");
+        properties.Items[MethodsKey] = methods.ToString();
         if (!keep) Write(properties, EndsAtKey, now + Lifetime);
         var user = await signIn.CreateUserPrincipalAsync(account);
         await http.SignInAsync(IdentityConstants.ApplicationScheme, user, properties);
@@ -136,6 +145,7 @@ internal sealed class AccountSession(
         if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)) return null;
         if (!Guid.TryParse(Item(properties, SessionIdKey), out var session)) return null;
         if (Item(properties, SignInIdKey) is not { } signIn) return null;
+        if (Item(properties, MethodsKey) is not { } methods) return null;
         return new SignedInAccount(
             id,
             user.Identity?.Name ?? "",
@@ -144,6 +154,7 @@ internal sealed class AccountSession(
             session)
         {
             SignInId = signIn,
+            Methods = SignInMethods.Of(methods),
         };
     }
 

@@ -15,20 +15,12 @@ internal sealed class SessionKeyEncryptor(KeyRing ring) : IXmlEncryptor
     /// <summary>The attribute that names the server secret.</summary>
     public const string SecretId = "secret";
 
-    internal const int NonceSize = 12;
-    internal const int TagSize = 16;
-
     /// <inheritdoc/>
     public EncryptedXmlInfo Encrypt(XElement plaintextElement)
     {
         var secret = ring.Secrets.Current;
         var clear = Encoding.UTF8.GetBytes(plaintextElement.ToString(SaveOptions.DisableFormatting));
-        var box = new byte[NonceSize + TagSize + clear.Length];
-        var nonce = box.AsSpan(0, NonceSize);
-        var tag = box.AsSpan(NonceSize, TagSize);
-        RandomNumberGenerator.Fill(nonce);
-        using (var aes = new AesGcm(secret.SessionKeyKey, TagSize))
-            aes.Encrypt(nonce, clear, box.AsSpan(NonceSize + TagSize), tag);
+        var box = SecretBox.Seal(secret.SessionKeyKey, clear);
         CryptographicOperations.ZeroMemory(clear);
         var element = new XElement(
             "encryptedKey", new XAttribute(SecretId, secret.Id), Convert.ToBase64String(box));
@@ -47,12 +39,7 @@ internal sealed class SessionKeyDecryptor(IServiceProvider services) : IXmlDecry
         var id = (string?)encryptedElement.Attribute(SessionKeyEncryptor.SecretId);
         var secret = _ring.Secrets.Find(id)
             ?? throw new CryptographicException($"The server secret {id} is not known any more.");
-        var box = Convert.FromBase64String(encryptedElement.Value).AsSpan();
-        var nonce = box[..SessionKeyEncryptor.NonceSize];
-        var tag = box.Slice(nonce.Length, SessionKeyEncryptor.TagSize);
-        var clear = new byte[box.Length - nonce.Length - tag.Length];
-        using var aes = new AesGcm(secret.SessionKeyKey, SessionKeyEncryptor.TagSize);
-        aes.Decrypt(nonce, box[(nonce.Length + tag.Length)..], tag, clear);
+        var clear = SecretBox.Open(secret.SessionKeyKey, Convert.FromBase64String(encryptedElement.Value));
         return XElement.Parse(Encoding.UTF8.GetString(clear));
     }
 }

@@ -6,6 +6,7 @@ namespace OAuthServer.Accounts;
 /// <summary>What came of a try to sign in.</summary>
 internal abstract record SignInOutcome
 {
+    /// <summary>The password is right; the second step decides whether it is enough.</summary>
     internal sealed record Accepted(Account Account) : SignInOutcome;
 
     /// <summary>Unknown, wrong, locked or disabled: the person is told the same in all four cases.</summary>

@@ -85,11 +85,7 @@ internal sealed class SignInService(
         var began = clock.GetTimestamp();
         account ??= await users.FindByEmailAsync(attempt.Email);
         var fault = await FaultAsync(account, attempt, trusted);
-        if (account is not null && fault is null)
-        {
-            await journal.SignedInAsync(account.Id, context, ct);
-            return new SignInOutcome.Accepted(account);
-        }
+        if (account is not null && fault is null) return new SignInOutcome.Accepted(account);
 
         var reason = fault ?? Reasons.UnknownAccount;
         await CountAsync(account, attempt, trusted, context, ct);

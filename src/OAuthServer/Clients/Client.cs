@@ -52,6 +52,9 @@ internal sealed class Client(ClientRow row, ResourceList apis)
     /// <summary>True when its ID tokens carry the claims of its scopes, beside the userinfo endpoint.</summary>
     public bool TellsClaims => row.ClaimsInIdToken;
 
+    /// <summary>True when nobody gets a code for it who signed in with one factor.</summary>
+    public bool RequiresSecondFactor => row.RequireSecondFactor;
+
     public IReadOnlyList<string> RedirectUris => row.RedirectUris;
 
     /// <summary>True for an address, character by character, where people may be sent who signed out.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Clients;
@@ -29,6 +30,9 @@ internal sealed class Resource(ResourceRow row)
     public IReadOnlyCollection<string> IntrospectionClients => row.IntrospectionClients;
 
     public IReadOnlyCollection<string> Scopes => _words.Keys;
+
+    /// <summary>True when one of these scopes is granted by nobody who signed in with one factor.</summary>
+    public bool AsksSecondFactor(Scope scope) => row.SecondFactorScopes.Any(scope.Has);
 
     /// <summary>What a scope lets an app do; its name when it is none of this API any more.</summary>
     public string Describe(string scope) => _words.GetValueOrDefault(scope, scope);

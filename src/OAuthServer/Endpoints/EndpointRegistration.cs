@@ -1,4 +1,5 @@
 using OAuthServer.Endpoints.Account;
+using OAuthServer.Endpoints.Account.Factors;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Endpoints.Introspect;
@@ -24,6 +25,11 @@ internal static class EndpointRegistration
         services.AddSingleton<AppAnswers>();
         services.AddSingleton<AuthorizeAnswer>();
         services.AddSingleton<ConsentForm>();
+        services.AddSingleton<WaitingRequests>();
+        services.AddSingleton<SignInJudge>();
+        services.AddScoped<SecondStepAnswer>();
+        services.AddScoped<FactorsAnswer>();
+        services.AddSingleton<FactorsForm>();
         services.AddScoped<SignInAnswer>();
         services.AddScoped<PasswordAnswer>();
         services.AddSingleton<GrantRefusals>();

@@ -25,6 +25,7 @@ internal sealed class ServerSecret
         SuccessorKey = Derive(secret, "refresh token successor", Size);
         CodeKey = Derive(secret, "code of a consent form", Size);
         SessionKeyKey = Derive(secret, "session key encryption", Size);
+        FactorKey = Derive(secret, "second factor encryption", Size);
     }
 
     /// <summary>Tells one secret from another; 12 characters that say nothing of it.</summary>
@@ -38,6 +39,9 @@ internal sealed class ServerSecret
 
     /// <summary>Encrypts Data Protection keys.</summary>
     public byte[] SessionKeyKey { get; }
+
+    /// <summary>Encrypts the secrets of authenticator apps.</summary>
+    public byte[] FactorKey { get; }
 
     /// <summary>Makes a new secret, in the form in which it is stored: base64url, 43 characters.</summary>
     public static string Generate() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Size));

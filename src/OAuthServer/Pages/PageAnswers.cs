@@ -59,6 +59,19 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
     public IResult SignIn(SignInView view, string? formActionSource, OAuthError? refusal) =>
         Form<SignInPage, SignInView>(view, formActionSource, refusal);
 
+    /// <summary>Asks for the second factor.</summary>
+    public IResult Factor(FactorView view, string? formActionSource, OAuthError? refusal) =>
+        Form<FactorPage, FactorView>(view, formActionSource, refusal);
+
+    public IResult Factors(FactorsView view) => Form<FactorsPage, FactorsView>(view);
+
+    public IResult Authenticator(AuthenticatorView view, OAuthError? refusal) =>
+        Form<AuthenticatorPage, AuthenticatorView>(view, refusal: refusal);
+
+    /// <summary>Recovery codes; the page has no form.</summary>
+    public IResult RecoveryCodes(RecoveryCodesView view) =>
+        new PageResult(renderer) { Page = typeof(RecoveryCodesPage), View = view, Status = StatusCodes.Status200OK };
+
     public IResult SignOut(SignOutView view) => Form<SignOutPage, SignOutView>(view);
 
     /// <summary>Asks whether an app may sign the person out (OpenID Connect RP-Initiated Logout §2).</summary>

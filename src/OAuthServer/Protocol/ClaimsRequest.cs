@@ -28,6 +28,9 @@ internal sealed record ClaimsRequest
     /// <summary>True when an essential <c>acr</c> has none of the levels that somebody can reach (Core §5.5.1.1).</summary>
     public bool IsOutOfReach { get; private init; }
 
+    /// <summary>The level that an essential <c>acr</c> asks for; null for any.</summary>
+    public string? Level { get; private init; }
+
     /// <summary>The scopes that the claims belong to: what the person is asked for.</summary>
     public IEnumerable<string> Scopes => UserInfo.Concat(IdToken).Select(claim => PersonClaims.ScopeOf(claim)!).Distinct();
 
@@ -41,12 +44,14 @@ internal sealed record ClaimsRequest
             if (json.RootElement.ValueKind != JsonValueKind.Object) return false;
             if (!TryRead(json.RootElement, "userinfo", out var userInfo)) return false;
             if (!TryRead(json.RootElement, "id_token", out var idToken)) return false;
+            var levels = idToken.TryGetValue("acr", out var acr) ? EssentialLevels(acr) : [];
             request = new()
             {
                 UserInfo = Known(userInfo),
                 IdToken = Known(idToken),
                 Subject = ValueOf(idToken, "sub") ?? ValueOf(userInfo, "sub"),
-                IsOutOfReach = idToken.TryGetValue("acr", out var acr) && CannotBeReached(acr),
+                IsOutOfReach = levels.Count > 0 && Levels.WeakestOf(levels) is null,
+                Level = Levels.WeakestOf(levels),
             };
             return true;
         }
@@ -116,12 +121,12 @@ internal sealed record ClaimsRequest
             ? value.ToString()
             : null;
 
-    private static bool CannotBeReached(JsonElement acr)
+    private static List<string> EssentialLevels(JsonElement acr)
     {
-        if (acr.ValueKind != JsonValueKind.Object) return false;
-        if (!acr.TryGetProperty("essential", out var essential) || !essential.GetBoolean()) return false;
+        if (acr.ValueKind != JsonValueKind.Object) return [];
+        if (!acr.TryGetProperty("essential", out var essential) || !essential.GetBoolean()) return [];
         var asked = acr.TryGetProperty("values", out var values) ? values.EnumerateArray().ToList() : [];
         if (acr.TryGetProperty("value", out var value)) asked.Add(value);
-        return asked.Count > 0 && !asked.Exists(level => Levels.All.Contains(level.ToString(), StringComparer.Ordinal));
+        return [.. asked.Select(level => level.ToString())];
     }
 }

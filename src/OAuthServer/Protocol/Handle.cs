@@ -20,6 +20,9 @@ internal static class Handle
     /// </summary>
     public static byte[] Hash(string handle) => SHA256.HashData(Encoding.UTF8.GetBytes(handle));
 
+    /// <summary>Random bytes, for what has a form of its own.</summary>
+    public static byte[] NewBytes(int size) => RandomNumberGenerator.GetBytes(size);
+
     /// <summary>A random identifier of 128 bits.</summary>
     public static Guid NewId() => new(RandomNumberGenerator.GetBytes(16));
 

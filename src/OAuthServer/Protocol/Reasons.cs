@@ -118,6 +118,12 @@ internal static class Reasons
     public const string WrongPassword = "wrong_password";
     public const string WrongPasswordLocks = "wrong_password_locks";
     public const string AccountLocked = "account_locked";
+    public const string FactorMalformed = "factor_malformed";
+    public const string FactorWrong = "factor_wrong";
+    public const string FactorUnknown = "factor_unknown";
+    public const string FactorUnreadable = "factor_unreadable";
+    public const string FactorUsedBefore = "factor_used_before";
+    public const string FactorGuessesExhausted = "factor_guesses_exhausted";
     public const string SignInGuessesExhausted = "sign_in_guesses_exhausted";
     public const string SignInBusy = "sign_in_busy";
     public const string NewPasswordUnsuitable = "new_password_unsuitable";

@@ -34,6 +34,12 @@ internal static class Routes
     public const string Account = "/account";
 
     public const string SignIn = Account + "/sign-in";
+    public const string SecondStep = SignIn + "/factor";
+    public const string Factors = Account + "/factors";
+    public const string FactorApp = Factors + "/app";
+    public const string RemoveFactorApp = FactorApp + "/remove";
+    public const string RecoveryCodes = Factors + "/recovery-codes";
+    public const string ForgetBrowsers = Factors + "/forget-browsers";
     public const string SignOut = Account + "/sign-out";
     public const string Connections = Account + "/connections";
     public const string Withdraw = Connections + "/withdraw";

@@ -20,6 +20,9 @@ internal sealed class Account : IdentityUser<Guid>
 
     /// <summary>When the row was made.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
+
+    /// <summary>Changes with the second factors; a trigger writes it.</summary>
+    public Guid FactorStamp { get; private init; }
 }
 
 /// <summary>A kind of hash that this server does not make, and a hash of that kind.</summary>
@@ -114,6 +117,7 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         LeaveToSql(builder.Property(account => account.DisabledAt).Metadata);
         LeaveToSql(builder.Property(account => account.GrantsFrom).Metadata);
         LeaveToSql(builder.Property(account => account.CreatedAt).Metadata);
+        LeaveToSql(builder.Property(account => account.FactorStamp).Metadata);
     }
 
     private static void LeaveToSql(IMutableProperty property)

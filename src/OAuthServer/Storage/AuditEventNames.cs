@@ -18,6 +18,10 @@ internal static class AuditEventNames
     public const string PasswordLinkSent = "password_link_sent";
     public const string ProfileChanged = "profile_changed";
     public const string PasswordChanged = "password_changed";
+    public const string SecondFactorAsked = "second_factor_asked";
+    public const string FactorAdded = "factor_added";
+    public const string FactorRemoved = "factor_removed";
+    public const string RecoveryCodeUsed = "recovery_code_used";
     public const string PasswordReset = "password_reset";
     public const string AccountRegistered = "account_registered";
     public const string AddressConfirmed = "address_confirmed";

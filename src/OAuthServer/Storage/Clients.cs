@@ -75,6 +75,9 @@ internal sealed record ClientRow
     /// <summary>ID tokens carry the claims of their scopes (OpenID Connect Core §5.4).</summary>
     public bool ClaimsInIdToken { get; set; }
 
+    /// <summary>Nobody gets a code for it who signed in with one factor.</summary>
+    public bool RequireSecondFactor { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }

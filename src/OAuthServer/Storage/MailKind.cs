@@ -35,6 +35,15 @@ internal enum MailKind
     /// <summary>The old address is told that it is not the one of the account any more.</summary>
     AddressChanged,
 
+    /// <summary>A second factor was added, or there are new recovery codes.</summary>
+    FactorAdded,
+
+    /// <summary>A second factor was removed.</summary>
+    FactorRemoved,
+
+    /// <summary>Somebody signed in with a recovery code.</summary>
+    RecoveryCodeUsed,
+
     /// <summary>The account is deleted.</summary>
     AccountDeleted,
 }

@@ -50,6 +50,10 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<LogoutNotice> LogoutNotices => Set<LogoutNotice>();
 
+    public DbSet<Authenticator> Authenticators => Set<Authenticator>();
+
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+
     public DbSet<OutboxMail> Mails => Set<OutboxMail>();
 
     public DbSet<AccountToken> AccountTokens => Set<AccountToken>();

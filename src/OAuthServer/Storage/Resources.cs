@@ -29,6 +29,9 @@ internal sealed record ResourceRow
     /// <summary>The clients that may ask whether a token for this API is good.</summary>
     public string[] IntrospectionClients { get; init; } = [];
 
+    /// <summary>Those of its scopes that nobody grants who signed in with one factor.</summary>
+    public string[] SecondFactorScopes { get; init; } = [];
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }

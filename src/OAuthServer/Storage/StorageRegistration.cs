@@ -50,9 +50,11 @@ internal static class StorageRegistration
         services.AddSingleton(AccessTokenWindow.Usual);
         services.AddSingleton<Accounts>();
         services.AddSingleton<PersonData>();
+        services.AddSingleton<AccountFactors>();
         services.AddSingleton<AccountTokens>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();
+        services.AddSingleton<Authenticators>();
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<ClientSecretUses>();
         services.AddSingleton<Clients>();
@@ -64,6 +66,7 @@ internal static class StorageRegistration
         services.AddSingleton<MailQueue>();
         services.AddSingleton<MailSorting>();
         services.AddSingleton<PushedRequests>();
+        services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<Resources>();
         services.AddSingleton<RevokedTokens>();

@@ -1,10 +1,13 @@
+using OAuthServer.Protocol;
+using OAuthServer.Storage;
+
 namespace OAuthServer.Accounts.Factors;
 
 /// <summary>
-/// Before something is changed that would lock the owner out: a sign-in that is at most ten minutes old (NIST SP 800-63B-4
-/// §4.1).
+/// Before something is changed that would lock the owner out: a sign-in that is at most ten minutes old, with the
+/// second factor of whoever has one (NIST SP 800-63B-4 §4.1).
 /// </summary>
-internal sealed class RecentSignIn(AccountLinks links, TimeProvider clock)
+internal sealed class RecentSignIn(AccountFactors factors, AccountLinks links, TimeProvider clock)
 {
     /// <summary>How old a sign-in may be.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
@@ -13,10 +16,10 @@ internal sealed class RecentSignIn(AccountLinks links, TimeProvider clock)
     /// <param name="account">Who is signed in.</param>
     /// <param name="target">The page to come back to.</param>
     /// <param name="ct">Ends the wait.</param>
-    public Task<string?> AskAsync(SignedInAccount account, string target, CancellationToken ct)
+    public async Task<string?> AskAsync(SignedInAccount account, string target, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
-        var isOld = clock.GetUtcNow() - account.AuthenticatedAt > Lifetime;
-        return Task.FromResult(isOld ? links.SignIn(target, SignInAs.TheSame) : null);
+        if (clock.GetUtcNow() - account.AuthenticatedAt > Lifetime) return links.SignIn(target, SignInAs.TheSame);
+        if (account.Methods.Reaches(Levels.TwoFactors)) return null;
+        return (await factors.FindAsync(account.Id, ct)).HasAny ? links.Factor(target) : null;
     }
 }

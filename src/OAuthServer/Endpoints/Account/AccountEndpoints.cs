@@ -1,3 +1,5 @@
+using OAuthServer.Endpoints.Account.Factors;
+
 namespace OAuthServer.Endpoints.Account;
 
 /// <summary>The addresses for people, in one list.</summary>
@@ -10,6 +12,7 @@ internal static class AccountEndpoints
         routes.MapConnections();
         routes.MapSessions();
         routes.MapSelfService();
-        return [routes.MapSignIn(), routes.MapPassword()];
+        routes.MapFactors();
+        return [routes.MapSignIn(), routes.MapPassword(), routes.MapSecondStep(), routes.MapFactorApp()];
     }
 }

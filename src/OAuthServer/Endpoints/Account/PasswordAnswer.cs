@@ -22,7 +22,8 @@ internal sealed class PasswordAnswer(
         switch (outcome)
         {
             case PasswordOutcome.Changed changed:
-                await session.StartAsync(http, changed.Account, await AccountSession.IsKeptAsync(http));
+                await session.StartAsync(
+                    http, changed.Account, await AccountSession.IsKeptAsync(http), account.Methods);
                 return new SeeOther(links.Connections + "?done=password");
             case PasswordOutcome.Refused refused:
                 var refusal = OAuthError.InvalidRequest(string.Empty, refused.Reason);

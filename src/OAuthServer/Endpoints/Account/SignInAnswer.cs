@@ -1,5 +1,6 @@
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
+using OAuthServer.Endpoints.Account.Factors;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
@@ -10,9 +11,9 @@ namespace OAuthServer.Endpoints.Account;
 
 /// <summary>Turns what came of a try to sign in into a page or a 303.</summary>
 internal sealed class SignInAnswer(
-    AuthorizeService authorize,
+    WaitingRequests waiting,
     AccountLinks links,
-    AccountSession session,
+    SecondStepAnswer next,
     PageAnswers pages,
     OAuthAnswers json,
     RefusalLog refusals)
@@ -33,7 +34,7 @@ internal sealed class SignInAnswer(
     public async Task<IResult> AskFirstAsync(
         HttpContext http, string? target, SignedInAccount? person, SignInAs who, CancellationToken ct)
     {
-        var request = await FindRequestAsync(http, target, ct);
+        var request = await waiting.FindAsync(http, target, ct);
         // Back, after the password was typed: it is not asked for twice.
         if (person is not null && who == SignInAs.TheSame && request?.Interaction?.IsMetBy(person) == true)
             return new SeeOther(target!);
@@ -49,13 +50,12 @@ internal sealed class SignInAnswer(
         switch (outcome)
         {
             case SignInOutcome.Accepted accepted:
-                await session.StartAsync(http, accepted.Account, typed.Keep);
-                return new SeeOther(typed.ReturnUrl ?? links.Connections);
+                return await next.AfterPasswordAsync(http, accepted.Account, typed.Keep, typed.ReturnUrl, ct);
             case SignInOutcome.Refused refused:
                 var refusal = new OAuthError("access_denied", "The person did not sign in.", refused.Reason);
                 var email = typed.Email.Length <= SignInService.MaxLength ? typed.Email : "";
                 var failed = typed with { Email = email, Failed = true };
-                return Ask(failed, await FindRequestAsync(http, typed.ReturnUrl, ct), refusal);
+                return Ask(failed, await waiting.FindAsync(http, typed.ReturnUrl, ct), refusal);
             case SignInOutcome.Limited limited:
                 return Limit(http, limited.Budget, links.SignIn(typed.ReturnUrl));
             default:
@@ -89,19 +89,9 @@ internal sealed class SignInAnswer(
     // Names the app that waits behind the form, and offers to cancel its request.
     private IResult Ask(SignInView view, AuthorizeRequest? request, OAuthError? refusal)
     {
-        if (request is null || view.ReturnUrl is null || links.AuthorizeQuery(view.ReturnUrl) is not { } query)
+        if (waiting.Describe(view.ReturnUrl, request) is not { } app)
             return pages.SignIn(view, formActionSource: null, refusal);
-        var named = view with { ClientName = request.Client.Name, CancelUrl = links.CancelAuthorize(query) };
-        return pages.SignIn(named, RedirectUri.ContentSecurityPolicySource(request.Target.RedirectUri), refusal);
-    }
-
-    // Its language is spoken from here on.
-    private async Task<AuthorizeRequest?> FindRequestAsync(HttpContext http, string? target, CancellationToken ct)
-    {
-        if (target is null || links.AuthorizeQuery(target) is not { } query) return null;
-        if (AuthorizeEndpoint.ReadQuery(query).Failed(out _, out var parameters)) return null;
-        var request = await authorize.DescribeAsync(parameters, ct);
-        pages.Follow(http, request?.Target.UiLocales);
-        return request;
+        var named = view with { ClientName = app.ClientName, CancelUrl = app.CancelUrl };
+        return pages.SignIn(named, app.FormActionSource, refusal);
     }
 }

@@ -27,6 +27,7 @@ internal sealed class AuthorizeAnswer(
         AuthorizeOutcome.Granted granted => app.Grant(http, granted),
         AuthorizeOutcome.Refused refused => app.Refuse(http, refused),
         AuthorizeOutcome.SignIn signIn => AppAnswers.Redirect(http, SignInUrl(signIn, person)),
+        AuthorizeOutcome.Raise raise => AppAnswers.Redirect(http, RaiseUrl(raise, person)),
         AuthorizeOutcome.AskConsent ask when person is not null => consent.Ask(ask, person),
         AuthorizeOutcome.Answered answered => consent.Answered(answered.Target),
         AuthorizeOutcome.Untrusted untrusted => Explain(http, untrusted.Error),
@@ -71,11 +72,19 @@ internal sealed class AuthorizeAnswer(
 
     // The request comes back as it was, and remembers which sign-in there was: without this the person would be asked
     // for ever.
-    private string SignInUrl(AuthorizeOutcome.SignIn signIn, SignedInAccount? person)
+    private string SignInUrl(AuthorizeOutcome.SignIn signIn, SignedInAccount? person) =>
+        links.SignIn(BegunUrl(signIn.Request, person), signIn.As);
+
+    private string RaiseUrl(AuthorizeOutcome.Raise raise, SignedInAccount? person)
     {
-        var request = signIn.Request;
+        var url = BegunUrl(raise.Request, person);
+        return raise.Missing == Missing.Enrollment ? links.SetUpApp(url) : links.Factor(url);
+    }
+
+    private string BegunUrl(AuthorizeRequest request, SignedInAccount? person)
+    {
         var begun = interactions.Begin(
             request.Parameters, person?.SignInId ?? string.Empty, request.Interaction is { AsksConsent: true });
-        return links.SignIn(links.Authorize(begun.ToQuery()), signIn.As);
+        return links.Authorize(begun.ToQuery());
     }
 }

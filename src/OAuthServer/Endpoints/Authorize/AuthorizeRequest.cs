@@ -114,6 +114,9 @@ internal abstract record AuthorizeOutcome
     /// <summary>The person has to sign in first; the request begins again afterwards.</summary>
     internal sealed record SignIn(AuthorizeRequest Request, SignInAs As) : AuthorizeOutcome;
 
+    /// <summary>The person has to show a second factor, or set one up; the request begins again afterwards.</summary>
+    internal sealed record Raise(AuthorizeRequest Request, Missing Missing) : AuthorizeOutcome;
+
     /// <summary>The person has to be asked.</summary>
     /// <param name="AgreedBefore">The scopes agreed to before, by canonical identifier of their API.</param>
     internal sealed record AskConsent(AuthorizeRequest Request, ILookup<string, string> AgreedBefore)

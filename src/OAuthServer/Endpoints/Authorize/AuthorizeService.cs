@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
 using OAuthServer.Protocol;
@@ -15,7 +14,7 @@ internal sealed class AuthorizeService(
     Sessions sessions,
     Consents consents,
     RefusalJournal refusals,
-    TimeProvider clock)
+    SignInJudge judge)
 {
     private const string Endpoint = "authorize";
 
@@ -28,6 +27,9 @@ internal sealed class AuthorizeService(
     private static readonly OAuthError ConsentRequired =
         new("consent_required", "The person has to be asked.", Reasons.ConsentRequired);
 
+    private static readonly OAuthError OutOfReach = new(
+        "unmet_authentication_requirements", "The person has no second factor.", Reasons.LevelOutOfReach);
+
     /// <summary>
     /// With a live session and remembered consent a code is made at once, in one statement that checks both. Only when
     /// it makes none does a second look find out whether to ask for a password or for consent.
@@ -37,7 +39,7 @@ internal sealed class AuthorizeService(
     {
         if ((await requests.ReadAsync(parameters, person, ct)).Failed(out var ended, out var request))
             return await EndAsync(ended, person, audit, ct);
-        if (HasToSignIn(request, person, out var who))
+        if (judge.HasToSignIn(request, person, out var who))
         {
             // Whoever signed in for this request, and is not who is meant, will not be by trying once more.
             if (request.Prompt == Prompt.None || (person is not null && request.IsSignedInSince))
@@ -45,15 +47,10 @@ internal sealed class AuthorizeService(
             return new AuthorizeOutcome.SignIn(request, who);
         }
 
+        if (SignInJudge.IsTooWeak(request, person)) return await RaiseAsync(request, person, audit, ct);
         if (MayUseRememberedConsent(request) && await issuer.TryIssueAsync(request, person, null, audit, ct) is { } code)
             return new AuthorizeOutcome.Granted(request.Target, code) { NeedsATap = request.NeedsATap };
-        if (!await sessions.IsLiveAsync(person.SessionId, person.Id, person.SecurityStamp, ct))
-        {
-            if (request.Prompt == Prompt.None)
-                return await RefuseToldAsync(request, LoginRequired, person, audit, ct);
-            return new AuthorizeOutcome.SignIn(request, SignInAs.TheSame);
-        }
-
+        if (!await IsLiveAsync(person, ct)) return await AskPasswordAsync(request, person, audit, ct);
         if (request.Prompt == Prompt.None) return await RefuseToldAsync(request, ConsentRequired, person, audit, ct);
         return new AuthorizeOutcome.AskConsent(request, await consents.FindAsync(person.Id, request.Client.Id, ct));
     }
@@ -74,6 +71,8 @@ internal sealed class AuthorizeService(
             return await EndAsync(refused, AuditEventNames.Consent, person, audit, ct);
         }
 
+        // The form was shown in a surer session than there is now.
+        if (SignInJudge.IsTooWeak(request, person)) return new AuthorizeOutcome.SignIn(request, SignInAs.Whoever);
         return await issuer.TryIssueAsync(request, person, answer.Form, audit, ct) is { } code
             ? new AuthorizeOutcome.Granted(request.Target, code)
             : await AnsweredBeforeAsync(request, answer, person, ct);
@@ -99,8 +98,7 @@ internal sealed class AuthorizeService(
     private async Task<AuthorizeOutcome> AnsweredBeforeAsync(
         AuthorizeRequest request, ConsentAnswer answer, SignedInAccount person, CancellationToken ct)
     {
-        if (!await sessions.IsLiveAsync(person.SessionId, person.Id, person.SecurityStamp, ct))
-            return new AuthorizeOutcome.SignIn(request, SignInAs.Whoever);
+        if (!await IsLiveAsync(person, ct)) return new AuthorizeOutcome.SignIn(request, SignInAs.Whoever);
         var first = answer.Form.IsOf(person) ? await issuer.FindAsync(answer.Form, ct) : null;
         // Another form of one pushed request was quicker.
         if (first is null && (await requests.ReadAnsweredAsync(answer, person, ct)).Failed(out var ended, out _))
@@ -118,14 +116,24 @@ internal sealed class AuthorizeService(
         !request.Prompt.HasFlag(Prompt.Consent) && request.Interaction is not { AsksConsent: true }
         && !(request.Client.IsPublic && RedirectUri.IsInterceptable(request.Target.RedirectUri));
 
-    // Before anything else. A demand for a new sign-in is met once.
-    private bool HasToSignIn(AuthorizeRequest request, [NotNullWhen(false)] SignedInAccount? person, out SignInAs who)
+    private Task<bool> IsLiveAsync(SignedInAccount person, CancellationToken ct) =>
+        sessions.IsLiveAsync(person.SessionId, person.Id, person.SecurityStamp, ct);
+
+    private async Task<AuthorizeOutcome> AskPasswordAsync(
+        AuthorizeRequest request, SignedInAccount person, AuditContext audit, CancellationToken ct) =>
+        request.Prompt == Prompt.None
+            ? await RefuseToldAsync(request, LoginRequired, person, audit, ct)
+            : new AuthorizeOutcome.SignIn(request, SignInAs.TheSame);
+
+    // The missing factor alone is asked for, in the session that there is.
+    private async Task<AuthorizeOutcome> RaiseAsync(
+        AuthorizeRequest request, SignedInAccount person, AuditContext audit, CancellationToken ct)
     {
-        who = SignInAs.Whoever;
-        if (person is null) return true;
-        var isOfAnother = request.Demand.IsOfAnother(person);
-        who = isOfAnother || request.Prompt.HasFlag(Prompt.SelectAccount) ? SignInAs.Another : SignInAs.TheSame;
-        return isOfAnother || (!request.IsSignedInSince && request.Demand.AsksAnew(person, clock.GetUtcNow()));
+        if (!await IsLiveAsync(person, ct)) return await AskPasswordAsync(request, person, audit, ct);
+        var missing = await judge.MissingAsync(person, ct);
+        if (missing == Missing.OutOfReach) return await RefuseToldAsync(request, OutOfReach, person, audit, ct);
+        if (request.Prompt == Prompt.None) return await RefuseToldAsync(request, LoginRequired, person, audit, ct);
+        return new AuthorizeOutcome.Raise(request, missing);
     }
 
     // What would need a page that the client does not want, or that would not help, is an error for the client.

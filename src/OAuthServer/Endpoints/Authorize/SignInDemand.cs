@@ -11,6 +11,11 @@ namespace OAuthServer.Endpoints.Authorize;
 /// <param name="Subjects">Who it has to be; empty for anybody.</param>
 internal sealed record SignInDemand(Prompt Prompt, long? MaxAge, IReadOnlyList<string> Subjects)
 {
+    /// <summary>
+    /// The level that is enough, of those that exist here (RFC 9470 §4); null for any.
+    /// </summary>
+    public string? Level { get; init; }
+
     /// <summary>Whoever is signed in is good.</summary>
     public static SignInDemand None { get; } = new(Prompt.Default, null, []);
 
@@ -50,7 +55,10 @@ internal sealed class SignInDemands(IdTokenHintReader hints)
             subjects.Add(hint.UserId.ToString());
         }
 
-        return new SignInDemand(request.Prompt, maxAge < 0 ? null : maxAge, subjects);
+        return new SignInDemand(request.Prompt, maxAge < 0 ? null : maxAge, subjects)
+        {
+            Level = request.Claims.Level ?? Levels.WeakestOf((request.Parameters["acr_values"] ?? "").Split(' ')),
+        };
     }
 
     // Negative for none.

@@ -20,6 +20,7 @@ internal static class AccountsCommand
         AccountsResetCommand.Create(runner),
         AccountsSwitchCommand.Unlock(runner),
         AccountsSignOutCommand.Create(runner),
+        AccountsFactorsCommand.Create(runner),
         AccountsProfileCommand.Create(runner),
     };
 }

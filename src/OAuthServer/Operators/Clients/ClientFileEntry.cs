@@ -31,6 +31,8 @@ internal sealed record ClientFileEntry
 
     public bool ClaimsInIdToken { get; init; }
 
+    public bool RequireSecondFactor { get; init; }
+
     public string[] AppOrigins { get; init; } = [];
 
     public string[] AcceptedSchemes { get; init; } = [];

@@ -28,6 +28,8 @@ internal sealed record ClientView
 
     public bool ClaimsInIdToken { get; init; }
 
+    public bool RequireSecondFactor { get; init; }
+
     public required IReadOnlyList<string> AppOrigins { get; init; }
 
     public required IReadOnlyList<string> AcceptedSchemes { get; init; }
@@ -70,6 +72,7 @@ internal sealed record ClientView
         RequirePkce = row.RequirePkce,
         RequirePushedAuthorizationRequests = row.RequirePushedAuthorizationRequests,
         ClaimsInIdToken = row.ClaimsInIdToken,
+        RequireSecondFactor = row.RequireSecondFactor,
         AppOrigins = row.AppOrigins,
         AcceptedSchemes = row.AcceptedSchemes,
         MaxRefreshRepeats = row.MaxRefreshRepeats,

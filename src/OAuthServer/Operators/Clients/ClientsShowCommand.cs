@@ -61,6 +61,7 @@ internal static class ClientsShowCommand
     [
         .. OrNothing("require_pushed_authorization_requests", client.RequirePushedAuthorizationRequests ? "yes" : null),
         .. OrNothing("claims_in_id_token", client.ClaimsInIdToken ? "yes" : null),
+        .. OrNothing("require_second_factor", client.RequireSecondFactor ? "yes" : null),
     ];
 
     private static string[][] OrNothing(string name, string? value) =>

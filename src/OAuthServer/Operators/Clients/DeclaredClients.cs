@@ -49,6 +49,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
             RequirePkce = entry.RequirePkce,
             RequirePushedAuthorizationRequests = entry.RequirePushedAuthorizationRequests,
             ClaimsInIdToken = entry.ClaimsInIdToken,
+            RequireSecondFactor = entry.RequireSecondFactor,
             AppOrigins = entry.AppOrigins,
             AcceptedSchemes = entry.AcceptedSchemes,
             MaxRefreshRepeats = entry.MaxRefreshRepeats,
@@ -76,6 +77,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         row.RequirePkce = entry.RequirePkce;
         row.RequirePushedAuthorizationRequests = entry.RequirePushedAuthorizationRequests;
         row.ClaimsInIdToken = entry.ClaimsInIdToken;
+        row.RequireSecondFactor = entry.RequireSecondFactor;
         row.AppOrigins = Either(row.AppOrigins, entry.AppOrigins);
         row.AcceptedSchemes = Either(row.AcceptedSchemes, entry.AcceptedSchemes);
         row.MaxRefreshRepeats = entry.MaxRefreshRepeats;

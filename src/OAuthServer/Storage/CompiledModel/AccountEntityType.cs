@@ -95,6 +95,17 @@ namespace OAuthServer.Storage.CompiledModel
             emailConfirmed.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             emailConfirmed.AddAnnotation("Relational:ColumnName", "email_confirmed");
 
+            var factorStamp = runtimeEntityType.AddProperty(
+                "FactorStamp",
+                typeof(Guid),
+                propertyInfo: typeof(Account).GetProperty("FactorStamp", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Account).GetField("<FactorStamp>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                beforeSaveBehavior: PropertySaveBehavior.Ignore,
+                afterSaveBehavior: PropertySaveBehavior.Ignore,
+                sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+            factorStamp.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            factorStamp.AddAnnotation("Relational:ColumnName", "factor_stamp");
+
             var grantsFrom = runtimeEntityType.AddProperty(
                 "GrantsFrom",
                 typeof(DateTimeOffset),

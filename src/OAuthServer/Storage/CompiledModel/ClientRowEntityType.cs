@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 28,
+                propertyCount: 29,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -261,6 +261,15 @@ namespace OAuthServer.Storage.CompiledModel
                 sentinel: false);
             requirePushedAuthorizationRequests.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             requirePushedAuthorizationRequests.AddAnnotation("Relational:ColumnName", "require_pushed_authorization_requests");
+
+            var requireSecondFactor = runtimeEntityType.AddProperty(
+                "RequireSecondFactor",
+                typeof(bool),
+                propertyInfo: typeof(ClientRow).GetProperty("RequireSecondFactor", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<RequireSecondFactor>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            requireSecondFactor.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            requireSecondFactor.AddAnnotation("Relational:ColumnName", "require_second_factor");
 
             var tokenEndpointAuthSigningAlg = runtimeEntityType.AddProperty(
                 "TokenEndpointAuthSigningAlg",

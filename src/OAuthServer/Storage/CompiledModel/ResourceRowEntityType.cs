@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ResourceRow",
                 typeof(ResourceRow),
                 baseEntityType,
-                propertyCount: 11,
+                propertyCount: 12,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -117,6 +117,15 @@ namespace OAuthServer.Storage.CompiledModel
             scopes.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             scopes.AddAnnotation("Relational:ColumnName", "scopes");
             scopes.AddAnnotation("Relational:ColumnType", "jsonb");
+
+            var secondFactorScopes = runtimeEntityType.AddProperty(
+                "SecondFactorScopes",
+                typeof(string[]),
+                propertyInfo: typeof(ResourceRow).GetProperty("SecondFactorScopes", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ResourceRow).GetField("<SecondFactorScopes>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            var secondFactorScopesElementType = secondFactorScopes.SetElementType(typeof(string));
+            secondFactorScopes.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            secondFactorScopes.AddAnnotation("Relational:ColumnName", "second_factor_scopes");
 
             var updatedAt = runtimeEntityType.AddProperty(
                 "UpdatedAt",

@@ -31,6 +31,12 @@ internal static class RefusalCases
         ["sign_in_busy"] = "takes a crowd of people: HashWorkTests has the full queue",
         ["address_taken"] = "takes a mailed link: RegistrationTests",
         ["mails_exhausted"] = "only in the audit row of a budget: MailBudgetTests",
+        ["factor_malformed"] = "takes somebody with an authenticator app: FactorReasonTests",
+        ["factor_wrong"] = "takes somebody with an authenticator app: FactorReasonTests",
+        ["factor_unknown"] = "takes a factor that goes between two statements",
+        ["factor_unreadable"] = "takes a row that somebody changed: EnrollmentTests",
+        ["factor_used_before"] = "takes somebody with an authenticator app: FactorReasonTests",
+        ["factor_guesses_exhausted"] = "takes somebody with an authenticator app: GuessedCodeTests",
         ["password_not_changed"] = "takes a change of the account between two statements",
     };
 

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OAuthServer.Protocol;
+using OAuthServer.Storage;
+
+namespace OAuthServer.Operators.Accounts;
+
+/// <summary>
+/// <c>OAuthServer accounts factors</c>: which second factors a person has, and taking them away from somebody who has
+/// lost them all.
+/// </summary>
+internal static class AccountsFactorsCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        var who = NamedAccount.Argument();
+        var remove = new Option<bool>("--remove")
+        {
+            Description = "Take every second factor away, for somebody who has lost them and who you are sure it is.",
+        };
+        var json = CommandOutput.Json();
+        var command = new Command(
+            "factors",
+            "Show the second factors of a person, or take them away. 0: done; 1: there is no such account.")
+            { who, remove, json };
+        command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
+        {
+            if (await NamedAccount.FindAsync(parsed, who, database, ct) is not { } account) return ExitCodes.Refused;
+            var removes = parsed.GetValue(remove);
+            var state = await new AccountFactors(database).FindAsync(account.Id, ct);
+            if (removes) await RemoveAsync(database, account.Id, ct);
+            var shown = new ShownFactors(account.Id, state.AppAddedAt, state.RecoveryCodesLeft, removes);
+            await parsed.PrintAsync(parsed.GetValue(json)
+                ? JsonSerializer.Serialize(shown, FactorsJson.Default.ShownFactors)
+                : Sentence(shown, account.Email!));
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    private static async Task RemoveAsync(OAuthDatabase database, Guid accountId, CancellationToken ct)
+    {
+        if (!await new AccountFactors(database).RemoveAllAsync(accountId, ct)) return;
+        await new MailOutbox(database)
+            .QueueAsync(new MailRequest { Kind = MailKind.FactorRemoved, AccountId = accountId }, ct);
+        var removed = new AuditEvent(AuditEventNames.FactorRemoved, null, AuditContext.Command, UserId: accountId);
+        await new AuditEvents(database).RecordAsync(removed with { Detail = "all, by command" }, ct);
+    }
+
+    private static string Sentence(ShownFactors shown, string email)
+    {
+        var name = TerminalText.Safe(email);
+        if (shown.Removed) return $"{name} has no second factor any more: the password is enough to sign in.";
+        if (shown.AppAddedAt is not { } added) return $"{name} has no second factor.";
+        var codes = shown.RecoveryCodesLeft.ToString(CultureInfo.InvariantCulture);
+        return $"{name} has an authenticator app since {TerminalText.Time(added)}; recovery codes left: {codes}.";
+    }
+
+    /// <summary>What <c>--json</c> prints.</summary>
+    /// <param name="Account">The id.</param>
+    /// <param name="AppAddedAt">When the authenticator app was added; null without one.</param>
+    /// <param name="RecoveryCodesLeft">Those that were not used.</param>
+    /// <param name="Removed">Whether all of it was taken away by this command.</param>
+    internal sealed record ShownFactors(
+        Guid Account, DateTimeOffset? AppAddedAt, int RecoveryCodesLeft, bool Removed);
+}
+
+/// <summary>What the command prints with <c>--json</c>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(AccountsFactorsCommand.ShownFactors))]
+internal sealed partial class FactorsJson : JsonSerializerContext;
