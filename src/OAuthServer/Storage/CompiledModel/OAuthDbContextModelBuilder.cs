@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 65)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 67)
         {
         }
 
@@ -22,6 +22,7 @@ namespace OAuthServer.Storage.CompiledModel
         {
             var dataProtectionKey = DataProtectionKeyEntityType.Create(this);
             var account = AccountEntityType.Create(this);
+            var accountData = AccountDataEntityType.Create(this);
             var accountProfile = AccountProfileEntityType.Create(this);
             var accountToken = AccountTokenEntityType.Create(this);
             var addedAuthenticator = AddedAuthenticatorEntityType.Create(this);
@@ -44,6 +45,7 @@ namespace OAuthServer.Storage.CompiledModel
             var dueNotice = DueNoticeEntityType.Create(this);
             var endedAccess = EndedAccessEntityType.Create(this);
             var endedSessions = EndedSessionsEntityType.Create(this);
+            var foreignHash = ForeignHashEntityType.Create(this);
             var grantHolder = GrantHolderEntityType.Create(this);
             var grantedAccess = GrantedAccessEntityType.Create(this);
             var knownPerson = KnownPersonEntityType.Create(this);
@@ -97,6 +99,7 @@ namespace OAuthServer.Storage.CompiledModel
 
             DataProtectionKeyEntityType.CreateAnnotations(dataProtectionKey);
             AccountEntityType.CreateAnnotations(account);
+            AccountDataEntityType.CreateAnnotations(accountData);
             AccountProfileEntityType.CreateAnnotations(accountProfile);
             AccountTokenEntityType.CreateAnnotations(accountToken);
             AddedAuthenticatorEntityType.CreateAnnotations(addedAuthenticator);
@@ -119,6 +122,7 @@ namespace OAuthServer.Storage.CompiledModel
             DueNoticeEntityType.CreateAnnotations(dueNotice);
             EndedAccessEntityType.CreateAnnotations(endedAccess);
             EndedSessionsEntityType.CreateAnnotations(endedSessions);
+            ForeignHashEntityType.CreateAnnotations(foreignHash);
             GrantHolderEntityType.CreateAnnotations(grantHolder);
             GrantedAccessEntityType.CreateAnnotations(grantedAccess);
             KnownPersonEntityType.CreateAnnotations(knownPerson);
