@@ -19,15 +19,15 @@ internal sealed class PasswordService(
     PasswordWork work,
     AccountJournal journal)
 {
-    private const string WrongCurrent = "The current password is not right. After several tries, wait a few minutes.";
+    private static readonly Words WrongCurrent = new("Password.WrongCurrent");
 
     public async Task<PasswordOutcome> ChangeAsync(
         Guid accountId, string current, string chosen, string repeated, AuditContext context, CancellationToken ct)
     {
         if (OpaqueString.Of(chosen) is not { } wanted)
-            return Unsuitable("The new password has a character that is none.");
-        if (wanted != OpaqueString.Of(repeated)) return Unsuitable("The two new passwords are not the same.");
-        if (chosen.Length > SignInService.MaxLength) return Unsuitable("The new password is too long.");
+            return Unsuitable("NewPassword.NoCharacter");
+        if (wanted != OpaqueString.Of(repeated)) return Unsuitable("NewPassword.NotRepeated");
+        if (chosen.Length > SignInService.MaxLength) return Unsuitable("NewPassword.TooLong");
         if (current.Length is 0 or > SignInService.MaxLength || OpaqueString.Of(current) is not { } known)
             return Wrong(Reasons.MalformedCredentials);
         if (!guesses.MayConfirm(accountId)) return Wrong(Reasons.PasswordConfirmationsExhausted);
@@ -47,7 +47,15 @@ internal sealed class PasswordService(
         return await ChangeAsync(account, known, wanted, context, ct);
     }
 
-    private static PasswordOutcome.Refused Unsuitable(string text) => new(text, Reasons.NewPasswordUnsuitable);
+    private static PasswordOutcome.Refused Unsuitable(string key, params object[] values) =>
+        new(new(key, values), Reasons.NewPasswordUnsuitable);
+
+    // By the code that Identity, or a rule of ours, gave it; the figure is the one that the rule asks for.
+    private static PasswordOutcome.Refused Fault(string code, PasswordOptions rules) => Unsuitable(
+        "NewPassword." + code,
+        code == nameof(IdentityErrorDescriber.PasswordRequiresUniqueChars)
+            ? rules.RequiredUniqueChars
+            : rules.RequiredLength);
 
     private static PasswordOutcome.Refused Wrong(string reason) => new(WrongCurrent, reason);
 
@@ -58,17 +66,17 @@ internal sealed class PasswordService(
         {
             var result = await validator.ValidateAsync(users, account, chosen);
             if (result.Succeeded) continue;
-            return Unsuitable(string.Join(' ', result.Errors.Select(fault => fault.Description)));
+            return Fault(result.Errors.First().Code, users.Options.Password);
         }
 
-        if (chosen == current) return Unsuitable("The new password is the same as the current one.");
+        if (chosen == current) return Unsuitable("NewPassword.Same");
         var isChanged = await grants.WithdrawAllWithAsync(
             db, async () => (await users.ChangePasswordAsync(account, current, chosen)).Succeeded,
             account.Id, context, ct);
         if (!isChanged)
         {
             return new PasswordOutcome.Refused(
-                "The password was not changed. Please try again.", Reasons.PasswordNotChanged);
+                new("Password.NotChanged"), Reasons.PasswordNotChanged);
         }
 
         await journal.PasswordChangedAsync(account.Id, context, ct);
