@@ -36,7 +36,7 @@ internal static class ServerRegistration
         services.AddClients(configuration);
         services.AddAccounts(configuration);
         services.AddBackChannelLogout(configuration);
-        services.AddPages();
+        services.AddPages(configuration);
         services.AddEndpoints();
         services.AddPipeline(configuration);
         services.AddStopping(configuration);

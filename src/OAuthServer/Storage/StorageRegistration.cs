@@ -53,12 +53,14 @@ internal static class StorageRegistration
         services.AddSingleton<AuditSeals>();
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<ClientSecretUses>();
+        services.AddSingleton<ClientLogos>();
         services.AddSingleton<Clients>();
         services.AddSingleton<ClientTokens>();
         services.AddSingleton<Consents>();
         services.AddSingleton<Grants>();
         services.AddSingleton<LogoutNotices>();
         services.AddSingleton<MailOutbox>();
+        services.AddSingleton<ProfileEditing>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<Resources>();

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 55)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 56)
         {
         }
 
@@ -30,6 +30,7 @@ namespace OAuthServer.Storage.CompiledModel
             var brokenRow = BrokenRowEntityType.Create(this);
             var checkConstraint = CheckConstraintEntityType.Create(this);
             var clientGrant = ClientGrantEntityType.Create(this);
+            var clientLogo = ClientLogoEntityType.Create(this);
             var clientRow = ClientRowEntityType.Create(this);
             var clientSecretUse = ClientSecretUseEntityType.Create(this);
             var closedSchema = ClosedSchemaEntityType.Create(this);
@@ -79,6 +80,7 @@ namespace OAuthServer.Storage.CompiledModel
             AccountProfileEntityType.CreateForeignKey1(accountProfile, account);
             AccountTokenEntityType.CreateForeignKey1(accountToken, account);
             AuditSealEntityType.CreateForeignKey1(auditSeal, signingKeyRow);
+            ClientLogoEntityType.CreateForeignKey1(clientLogo, clientRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
             SessionClientEntityType.CreateForeignKey1(sessionClient, session);
@@ -93,6 +95,7 @@ namespace OAuthServer.Storage.CompiledModel
             BrokenRowEntityType.CreateAnnotations(brokenRow);
             CheckConstraintEntityType.CreateAnnotations(checkConstraint);
             ClientGrantEntityType.CreateAnnotations(clientGrant);
+            ClientLogoEntityType.CreateAnnotations(clientLogo);
             ClientRowEntityType.CreateAnnotations(clientRow);
             ClientSecretUseEntityType.CreateAnnotations(clientSecretUse);
             ClosedSchemaEntityType.CreateAnnotations(closedSchema);
