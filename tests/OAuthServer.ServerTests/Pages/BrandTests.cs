@@ -53,7 +53,34 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
         Assert.Equal(("ar", "rtl"), (added.DocumentElement.GetAttribute("lang"), added.DocumentElement.GetAttribute("dir")));
         Assert.Equal(("تسجيل الدخول", "Password"), (added.QuerySelector("h1")!.TextContent, added.QuerySelector("label[for=password]")!.TextContent));
         var metadata = JsonDocument.Parse(await _server.Http.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative), Ct));
-        Assert.Equal(["en", "de", "ar", "tr"], metadata.RootElement.GetProperty("ui_locales_supported").EnumerateArray().Select(tag => tag.GetString()));
+        Assert.Equal(["en", "de", "ar", "fr", "tr"], metadata.RootElement.GetProperty("ui_locales_supported").EnumerateArray().Select(tag => tag.GetString()));
+    }
+
+    [Theory, Row("UI-17")]
+    [InlineData("de-AT de", null, "de", "Ihre Notizen ansehen")]
+    [InlineData(null, "fr", "fr", "See your notes")]
+    [InlineData("de-AT de", "fr", "de", "Ihre Notizen ansehen")]
+    [InlineData("tlh", null, "en", "See your notes")]
+    [InlineData("tlh", "fr", "fr", "See your notes")]
+    public async Task The_language_follows_the_request_then_the_browser(string? asked, string? language, string spoken, string scope)
+    {
+        await _server.Database.ExecuteAsync("UPDATE oauth_resources SET scopes = scopes || '{\"read\": {\"default\": \"See your notes\", \"de\": \"Ihre Notizen ansehen\"}, \"write\": \"Write your notes\"}' WHERE is_default");
+        using var browser = new TestBrowser(_server);
+        await browser.SignInAsync();
+        var ask = new AuthorizationAsk().With("scope", "read write").With("prompt", "consent").With("ui_locales", asked);
+        IDocument? page = null;
+        // The rows of APIs are read again within a second.
+        await Eventually.BecomesTrue(async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(ask.Path, UriKind.Relative));
+            if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);
+            using var answer = await browser.SendAsync(request);
+            Assert.Equal([spoken], answer.Content.Headers.ContentLanguage);
+            page = await new HtmlParser().ParseDocumentAsync(await answer.Content.ReadAsStringAsync(Ct));
+            return page.Body!.TextContent.Contains(scope, StringComparison.Ordinal);
+        }, TimeSpan.FromSeconds(10), "the page has the words of the scope");
+        Assert.Equal(spoken, page!.DocumentElement.GetAttribute("lang"));
+        Assert.Contains("Write your notes", page.Body!.TextContent, StringComparison.Ordinal);
     }
 
     /// <summary>In Turkish a small I has a dot: whoever let a browser's language into a comparison would not find Alice.</summary>
@@ -115,6 +142,7 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
                 var texts = _folder.CreateSubdirectory("texts").FullName;
                 File.WriteAllText(Path.Combine(texts, "de.json"), "{\"SignIn.Title\": \"Willkommen <b>\"}");
                 File.WriteAllText(Path.Combine(texts, "ar.json"), "{\"SignIn.Title\": \"تسجيل الدخول\"}");
+                File.WriteAllText(Path.Combine(texts, "fr.json"), "{\"SignIn.Title\": \"Connexion\", \"Consent.Allow\": \"Autoriser\"}");
                 File.WriteAllText(Path.Combine(texts, "tr.json"), "{\"SignIn.Title\": \"Oturum açın\"}");
                 File.WriteAllBytes(Path.Combine(_folder.FullName, "logo.png"), Pictures.Png());
                 File.WriteAllText(Path.Combine(_folder.FullName, "own.css"), ".card { border-radius: 0; }");

@@ -71,7 +71,7 @@ internal static class ClientsLogoCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static Task StoreAsync(ClientLogos logos, string clientId, Picture? picture, CancellationToken ct)
+    private static Task<bool> StoreAsync(ClientLogos logos, string clientId, Picture? picture, CancellationToken ct)
     {
         var entry = new AuditEvent(AuditEventNames.ClientChanged, null, AuditContext.Command, clientId);
         return picture is null
