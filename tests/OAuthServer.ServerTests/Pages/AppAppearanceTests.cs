@@ -132,10 +132,10 @@ public sealed class AppAppearanceTests(OwnServer own) : IClassFixture<OwnServer>
         return document!;
     }
 
-    private Task SetAsync(string client, string column, string value) =>
+    private Task<int> SetAsync(string client, string column, string value) =>
         _server.Database.ExecuteAsync($"UPDATE oauth_clients SET {column} = $2 WHERE client_id = $1", client, value);
 
-    private Task LogoAsync(byte[] content, string type) => _server.Database.ExecuteAsync(
+    private Task<int> LogoAsync(byte[] content, string type) => _server.Database.ExecuteAsync(
         "INSERT INTO oauth_client_logos (client_id, content, media_type) VALUES ($1, $2, $3) ON CONFLICT (client_id) DO UPDATE SET content = excluded.content, media_type = excluded.media_type",
         TestData.Web, content, type);
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using AngleSharp.Html.Parser;
-using OAuthServer.ServerTests.Endpoints;
+using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.ServerTests.Endpoints.Push;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
@@ -60,7 +60,7 @@ public sealed class LanguageTests(SharedServer shared)
             "/account", "/account/profile?done=saved", "/account/connections?done=withdrawn", "/account/connections?done=password", "/account/sessions?done=ended",
             "/account/sessions?done=others", "/account/password", "/account/sign-out", "/account/sign-in?reauthenticate=true", "/oauth/logout", "/nowhere", "/account/connections/withdraw",
             "/oauth/authorize?client_id=nobody", new AuthorizationAsk().With("scope", "read write").With("prompt", "consent").Path,
-            new AuthorizationAsk().With("client_id", OpenId.OpenIdAsks.Client).With("scope", "openid profile email phone address").With("prompt", "consent").Path,
+            new AuthorizationAsk().With("client_id", OpenIdAsks.Client).With("scope", "openid profile email phone address").With("prompt", "consent").Path,
         ];
         foreach (var path in paths)
         {

@@ -23,13 +23,13 @@ public sealed class LogoTests(OwnServer own) : IClassFixture<OwnServer>
         using var fetcher = new LogoFetcher(origin.TrustedBy(GuardedHttp.CreateHandler(new AddressRules(["localhost"], []))), TimeProvider.System);
         var logos = own.Server.Services.GetRequiredService<ClientLogos>();
         var (first, second) = (Pictures.Png(), Pictures.Png(32, 32));
-        origin.Answer("/logo", http => http.Response.BodyWriter.WriteAsync(first, Ct).AsTask());
+        origin.Answer("/logo", http => TypedAsync(http, "image/png", first));
         Assert.False((await fetcher.FetchAsync(origin.Https("/logo"), Ct)).Failed(out _, out var picture));
         await logos.TrySetAsync(TestData.Web, picture!, new AuditEvent(AuditEventNames.ClientChanged, null, AuditContext.Command, TestData.Web), Ct);
 
         var shown = await SourceAsync(source => source is not null);
         Assert.StartsWith("/account/app-logo?v=", shown, StringComparison.Ordinal);
-        origin.Answer("/logo", http => http.Response.BodyWriter.WriteAsync(second, Ct).AsTask());
+        origin.Answer("/logo", http => TypedAsync(http, "image/png", second));
         Assert.Equal(shown, await SourceAsync(source => source is not null));
         Assert.Equal(first, await own.Server.Http.GetByteArrayAsync(new Uri(shown!, UriKind.Relative), Ct));
         Assert.Equal(1, origin.Requests("/logo"));
