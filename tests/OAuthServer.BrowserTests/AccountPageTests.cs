@@ -47,7 +47,7 @@ public sealed class AccountPageTests(Stage stage)
         var page = await context.NewPageAsync();
         await page.GotoAsync("/account/sign-in");
         await page.SignInAsync();
-        await Assertions.Expect(page.Heading("Connected apps")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Heading("Your account")).ToBeVisibleAsync();
         var cookies = await context.CookiesAsync();
         Assert.Equal(["__Host-oauthserver-antiforgery", "__Host-oauthserver-device", "__Host-oauthserver-session"], cookies.Select(cookie => cookie.Name).Order(StringComparer.Ordinal));
         foreach (var cookie in cookies)

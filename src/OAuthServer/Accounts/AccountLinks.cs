@@ -28,7 +28,7 @@ internal sealed class AccountLinks(ServerAddress address)
 
     /// <summary>The picture of a client.</summary>
     /// <param name="hash">Of its content.</param>
-    public string Logo(string hash) => address.Local(Routes.Logos) + "/" + hash;
+    public string Logo(string hash) => address.Local(Routes.AppLogo) + "?v=" + hash;
 
     public string Profile => address.Local(Routes.Profile);
 

@@ -50,11 +50,11 @@ internal sealed class Brand
     {
         var css = new StringBuilder();
         if (options.Accent is { } light && Colour.Parse(light) is { } accent)
-            css.Append($":root {{ {Colours.Declarations(accent, Colours.LightCard)} }}\n");
+            css.Append(":root { ").Append(Colours.Declarations(accent, Colours.LightCard)).Append(" }\n");
         var dark = options.AccentDark is { } text ? Colour.Parse(text) : null;
         // A colour for light pages alone would be read on dark ones too.
         if (dark is null && options.Accent is { } only && Colour.Parse(only) is { } same)
-            dark = same.ContrastTo(Colours.DarkCard) >= Colours.LeastContrast ? same : Colours.Nearest(same, Colours.DarkCard);
+            dark = Colours.Nearest(same, Colours.DarkCard);
         if (dark is { } chosen)
         {
             css.Append("@media (prefers-color-scheme: dark) { :root { ")

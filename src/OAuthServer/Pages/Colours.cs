@@ -60,7 +60,7 @@ internal static class Colours
     public static Colour Nearest(Colour colour, Colour card)
     {
         var away = card == LightCard ? Black : White;
-        for (var percent = 1; percent < 100; percent++)
+        for (var percent = 0; percent < 100; percent++)
         {
             var nearer = colour.Towards(away, percent / 100.0);
             if (nearer.ContrastTo(card) >= LeastContrast) return nearer;

@@ -47,7 +47,7 @@ internal static class Routes
     public const string PageScript = Account + "/page.js";
     public const string BrandStyleSheet = Account + "/brand.css";
     public const string Logo = Account + "/logo";
-    public const string Logos = Account + "/logos";
+    public const string AppLogo = Account + "/app-logo";
     public const string FormPostScript = Account + "/form-post.js";
 
     /// <summary>At the host's root, where password managers look for it (W3C change-password-url).</summary>

@@ -6,7 +6,7 @@ using OAuthServer.Storage;
 namespace OAuthServer.Endpoints.Account;
 
 /// <summary>
-/// <c>/account/logos/{hash}</c>: the picture of a client, as it was stored. Its content is in its address, so browsers
+/// <c>/account/app-logo</c>: the picture of a client, as it was stored. Its hash is in its address, so browsers
 /// keep it; it is a picture and nothing else, whatever is asked for.
 /// </summary>
 internal static class LogoEndpoint
@@ -14,11 +14,12 @@ internal static class LogoEndpoint
     private const int HashLength = 64;
 
     public static void MapLogos(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods(Routes.Logos + "/{hash}", ["GET", "HEAD"], ShowAsync).WithName("client-logo");
+        routes.MapMethods(Routes.AppLogo, ["GET", "HEAD"], ShowAsync).WithName("client-logo");
 
     private static async Task<IResult> ShowAsync(
-        string hash, HttpContext http, ClientLogos logos, CancellationToken ct)
+        HttpContext http, ClientLogos logos, CancellationToken ct)
     {
+        var hash = http.Request.Query["v"].ToString();
         if (hash.Length != HashLength || !hash.All(char.IsAsciiHexDigitLower)) return Results.NotFound();
         if (await logos.FindAsync(hash, ct) is not { } picture) return Results.NotFound();
         PageHeaders.ApplyToPicture(http.Response.Headers);

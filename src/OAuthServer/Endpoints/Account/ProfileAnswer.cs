@@ -50,7 +50,8 @@ internal sealed class ProfileAnswer(
             OAuthError.InvalidRequest(string.Empty, Reasons.ProfileUnsuitable));
 
     private ProfileView View(SignedInAccount account, Dictionary<string, string> values) => new(
-        account.Name, values, [.. languages.All.Select(spoken => KeyValuePair.Create(spoken.Name, spoken.NativeName))]);
+        account.Name, values,
+        [.. languages.All.Select(spoken => KeyValuePair.Create(spoken.Name, spoken.NativeName))]);
 
     // Under the names of OpenID Connect, where the parts of the address are an object. A field has one line.
     private async Task<Dictionary<string, string>> KnownAsync(SignedInAccount account, CancellationToken ct)

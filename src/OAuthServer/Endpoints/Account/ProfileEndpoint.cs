@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
-using OAuthServer.Audit;
 using OAuthServer.Pages;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Account;
 
-/// <summary><c>/account/profile</c>: what apps may learn of the person (OpenID Connect Core §5.1), by the person.</summary>
+/// <summary>
+/// <c>/account/profile</c>: what apps may learn of the person (OpenID Connect Core §5.1), written by the person.
+/// </summary>
 internal static class ProfileEndpoint
 {
     private static readonly string[] Fields = [.. ProfileFields.Columns];

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using System.Text.Json;
 using OAuthServer.Outgoing;
 using OAuthServer.Protocol;
@@ -13,8 +12,6 @@ namespace OAuthServer.Operators.Clients;
 /// </summary>
 internal static class ClientsLogoCommand
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     public static Command Create(CommandRunner runner)
     {
         var id = ClientsOptions.Id();
@@ -31,32 +28,41 @@ internal static class ClientsLogoCommand
             bool[] ways = [given.GetValue(file) is not null, given.GetValue(fetch), given.GetValue(remove)];
             if (ways.Count(way => way) != 1) given.AddError("Name a file, or --fetch, or --remove: one of the three.");
         });
-        command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
-        {
-            if (await new Storage.Clients(database).FindAsync(parsed.GetValue(id)!, ct) is not { } client)
-            {
-                await parsed.PrintErrorAsync(ClientsOptions.Unknown(parsed.GetValue(id)!));
-                return ExitCodes.Refused;
-            }
+        command.SetAction((parsed, ct) => runner.RunAsync(parsed, database => RunAsync(
+            parsed,
+            new Wanted(parsed.GetValue(id)!, parsed.GetValue(file), parsed.GetValue(remove), parsed.GetValue(json)),
+            database,
+            runner.Settings.Clock,
+            ct)));
+        return command;
+    }
 
-            var read = parsed.GetValue(remove) ? null
-                : parsed.GetValue(file) is { } given ? await ReadAsync(given, ct)
-                : (Result<Picture, string>?)await FetchAsync(client, runner.Settings.Clock, ct);
-            Picture? picture = null;
-            if (read?.Failed(out var fault, out picture) == true)
+    private static async Task<int> RunAsync(
+        ParseResult parsed, Wanted wanted, OAuthDatabase database, TimeProvider clock, CancellationToken ct)
+    {
+        if (await new Storage.Clients(database).FindAsync(wanted.ClientId, ct) is not { } client)
+        {
+            await parsed.PrintErrorAsync(ClientsOptions.Unknown(wanted.ClientId));
+            return ExitCodes.Refused;
+        }
+
+        Picture? picture = null;
+        if (!wanted.Remove)
+        {
+            var read = wanted.File is { } file ? await ReadAsync(file, ct) : await FetchAsync(client, clock, ct);
+            if (read.Failed(out var fault, out picture))
             {
                 await parsed.PrintErrorAsync(TerminalText.Safe($"Nothing was stored: {fault}"));
                 return ExitCodes.Refused;
             }
+        }
 
-            await StoreAsync(new ClientLogos(database), client.ClientId, picture, ct);
-            var stored = new StoredLogo(client.ClientId, picture?.MediaType, picture?.Content.Length);
-            await parsed.PrintAsync(parsed.GetValue(json)
-                ? JsonSerializer.Serialize(stored, ClientsJson.Default.StoredLogo)
-                : Sentence(stored));
-            return ExitCodes.Done;
-        }));
-        return command;
+        await StoreAsync(new ClientLogos(database), client.ClientId, picture, ct);
+        var stored = new StoredLogo(client.ClientId, picture?.MediaType, picture?.Content.Length);
+        await parsed.PrintAsync(wanted.AsJson
+            ? JsonSerializer.Serialize(stored, ClientsJson.Default.StoredLogo)
+            : Sentence(stored));
+        return ExitCodes.Done;
     }
 
     private static Argument<FileInfo?> File() => new("file")
@@ -65,7 +71,7 @@ internal static class ClientsLogoCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static Task StoreAsync(ClientLogos logos, string clientId, Picture? picture, CancellationToken ct)
+    private static Task<bool> StoreAsync(ClientLogos logos, string clientId, Picture? picture, CancellationToken ct)
     {
         var entry = new AuditEvent(AuditEventNames.ClientChanged, null, AuditContext.Command, clientId);
         return picture is null
@@ -87,36 +93,20 @@ internal static class ClientsLogoCommand
         }
     }
 
-    // To public addresses alone, without redirects, whoever wrote the address into the row.
     private static async Task<Result<Picture, string>> FetchAsync(
         ClientRow client, TimeProvider clock, CancellationToken ct)
     {
-        if (client.LogoUri is not { } text || !Uri.TryCreate(text, UriKind.Absolute, out var uri))
-            return "the client has no logo_uri that can be fetched.";
-        using var time = new CancellationTokenSource(Limit, clock);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, time.Token);
-        try
-        {
-            using var http = new HttpClient(GuardedHttp.CreateHandler(new AddressRules([], [])));
-            using var answer = await http.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            if (answer.StatusCode != HttpStatusCode.OK) return $"{text} answers {(int)answer.StatusCode}.";
-            return await answer.ReadAtMostAsync(Picture.Largest, limit.Token) is { } body
-                ? Picture.Read(body.ToArray())
-                : $"what {text} answers is larger than {Picture.Largest} bytes.";
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            return $"{text} took longer than {Limit.TotalSeconds} seconds.";
-        }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
-        {
-            return $"{text} was not fetched: {failure.GetBaseException().Message}.";
-        }
+        // To public addresses alone, whoever wrote the address into the row.
+        using var fetcher = new LogoFetcher(GuardedHttp.CreateHandler(new AddressRules([], [])), clock);
+        return await fetcher.FetchAsync(client.LogoUri, ct);
     }
 
     private static string Sentence(StoredLogo stored) => stored.MediaType is null
         ? $"{stored.ClientId} is shown without a picture."
         : $"{stored.ClientId} is shown with this picture ({stored.MediaType}, {stored.Bytes} bytes).";
+
+    /// <param name="File">Null to fetch it.</param>
+    private sealed record Wanted(string ClientId, FileInfo? File, bool Remove, bool AsJson);
 
     /// <summary>What <c>--json</c> prints.</summary>
     /// <param name="MediaType">By its bytes; null when there is none from now on.</param>

@@ -147,7 +147,7 @@ public sealed class HostileServer : OwnServer
 
     private static IEnumerable<HostileEndpoint> Public()
     {
-        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/account/page.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
+        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/account/page.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/account/app-logo", "/health/live", "/health/ready", "/health/documents"];
         return routes.Select(route => new HostileEndpoint("GET", route, [new("v", "1"), new("since", "0")], []));
     }
 
