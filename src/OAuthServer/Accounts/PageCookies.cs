@@ -5,7 +5,7 @@ using OAuthServer.Settings;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// How our three cookies look: HttpOnly, SameSite=Lax, Path=/, no Domain; with an https issuer also Secure and named
+/// How our cookies look: HttpOnly, SameSite=Lax, Path=/, no Domain; with an https issuer also Secure and named
 /// with the <c>__Host-</c> prefix (RFC 6265bis §4.1.3.2). The issuer alone decides, not the request.
 /// </summary>
 internal static class PageCookies
@@ -28,6 +28,9 @@ internal static class PageCookies
     }
 
     public static CookieBuilder Device(ServerAddress address) => new PageCookie("oauthserver-device", address.IsHttps);
+
+    public static CookieBuilder Language(ServerAddress address) =>
+        new PageCookie("oauthserver-language", address.IsHttps);
 
     // CookieSecurePolicy.Always would make antiforgery throw when TLS ends at a proxy; so Secure is set by hand.
     private sealed class PageCookie : CookieBuilder

@@ -55,6 +55,7 @@ internal static class StorageRegistration
         services.AddSingleton<AuditSeals>();
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<ClientSecretUses>();
+        services.AddSingleton<ClientLogos>();
         services.AddSingleton<Clients>();
         services.AddSingleton<ClientTokens>();
         services.AddSingleton<Consents>();
@@ -63,6 +64,7 @@ internal static class StorageRegistration
         services.AddSingleton<MailOutbox>();
         services.AddSingleton<MailQueue>();
         services.AddSingleton<MailSorting>();
+        services.AddSingleton<ProfileEditing>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<Resources>();

@@ -50,7 +50,7 @@ internal sealed class SignInAnswer(
         {
             case SignInOutcome.Accepted accepted:
                 await session.StartAsync(http, accepted.Account, typed.Keep);
-                return new SeeOther(typed.ReturnUrl ?? links.Connections);
+                return new SeeOther(typed.ReturnUrl ?? links.Account);
             case SignInOutcome.Refused refused:
                 var refusal = new OAuthError("access_denied", "The person did not sign in.", refused.Reason);
                 var email = typed.Email.Length <= SignInService.MaxLength ? typed.Email : "";

@@ -13,7 +13,7 @@ internal sealed class AuthorizeService(
     AuthorizeRequests requests,
     CodeIssuer issuer,
     Sessions sessions,
-    Consents consents,
+    ConsentQuestions questions,
     RefusalJournal refusals,
     TimeProvider clock)
 {
@@ -55,7 +55,7 @@ internal sealed class AuthorizeService(
         }
 
         if (request.Prompt == Prompt.None) return await RefuseToldAsync(request, ConsentRequired, person, audit, ct);
-        return new AuthorizeOutcome.AskConsent(request, await consents.FindAsync(person.Id, request.Client.Id, ct));
+        return await questions.AskAsync(request, person, ct);
     }
 
     /// <summary>
