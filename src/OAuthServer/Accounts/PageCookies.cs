@@ -36,6 +36,8 @@ internal static class PageCookies
     /// <summary>Where the second factor is not asked for.</summary>
     public static CookieBuilder Remembered(ServerAddress address) =>
         new PageCookie("oauthserver-remembered", address.IsHttps);
+    public static CookieBuilder Language(ServerAddress address) =>
+        new PageCookie("oauthserver-language", address.IsHttps);
 
     // CookieSecurePolicy.Always would make antiforgery throw when TLS ends at a proxy; so Secure is set by hand.
     private sealed class PageCookie : CookieBuilder

@@ -57,6 +57,7 @@ internal static class StorageRegistration
         services.AddSingleton<Authenticators>();
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<ClientSecretUses>();
+        services.AddSingleton<ClientLogos>();
         services.AddSingleton<Clients>();
         services.AddSingleton<ClientTokens>();
         services.AddSingleton<Consents>();
@@ -65,6 +66,7 @@ internal static class StorageRegistration
         services.AddSingleton<MailOutbox>();
         services.AddSingleton<MailQueue>();
         services.AddSingleton<MailSorting>();
+        services.AddSingleton<ProfileEditing>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<RefreshTokens>();

@@ -24,7 +24,7 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
     [Fact]
     public async Task Bad_lines_are_named_and_the_good_ones_taken_and_a_second_run_changes_nothing()
     {
-        var file = await WriteAsync("people.csv", $"""
+        var file = await WriteAsync("people.csv", $""""
             email,email_verified,name,given_name,phone_number_verified,phone_number,disabled,password_hash
             ada@example.org,true,"Ada, Countess of ""Lovelace""",Ada,,,,{Bcrypt}
             b\u00f6rje@b\u00fccher.example,false,,,,,,"{Argon2}"
@@ -39,7 +39,7 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
             phone@example.org,,,,true,,,{Bcrypt}
             short@example.org,{Bcrypt}
             alice@example.com,,Somebody Else,,,,,{Bcrypt}
-            """.Replace("\\u00f6", "\u00f6", StringComparison.Ordinal).Replace("\\u00fc", "\u00fc", StringComparison.Ordinal));
+            """".Replace("\\u00f6", "\u00f6", StringComparison.Ordinal).Replace("\\u00fc", "\u00fc", StringComparison.Ordinal));
 
         var rehearsal = await RunAsync("import", file, "--dry-run");
         Assert.Equal("13 read: 4 would be made, 1 were there already, 8 refused.", rehearsal.Lines[^1]);

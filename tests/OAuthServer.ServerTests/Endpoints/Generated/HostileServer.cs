@@ -157,6 +157,9 @@ public sealed class HostileServer : OwnServer
             new("POST", "/account/factors/app/remove", [antiforgery, new("x")], [Cookie]),
             new("POST", "/account/factors/recovery-codes", [antiforgery, new("x")], [Cookie]),
             new("POST", "/account/factors/forget-browsers", [antiforgery, new("x")], [Cookie]),
+            new("GET", "/account", [new("ui_locales"), new("x")], [Cookie, new("Accept-Language")]),
+            new("GET", "/account/profile", [new("done", "saved"), new("ui_locales", "de")], [Cookie]),
+            new("POST", "/account/profile", [antiforgery, new("name"), new("birthdate"), new("website"), new("locale", "de"), new("phone_number"), new("zoneinfo")], [Cookie]),
             new("GET", "/account/password", [new("x")], [Cookie]),
             new("POST", "/account/password", [antiforgery, new("current"), new("new", "N3w-passphrase!"), new("repeat", "n3w-passphrase!")], [Cookie]),
         ];
@@ -193,7 +196,7 @@ public sealed class HostileServer : OwnServer
 
     private static IEnumerable<HostileEndpoint> Public()
     {
-        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/account/page.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
+        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/account/page.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/account/app-logo", "/health/live", "/health/ready", "/health/documents"];
         return routes.Select(route => new HostileEndpoint("GET", route, [new("v", "1"), new("since", "0")], []));
     }
 
