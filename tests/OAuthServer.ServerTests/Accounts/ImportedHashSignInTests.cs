@@ -69,6 +69,27 @@ public sealed class ImportedHashSignInTests(OwnServer own) : IClassFixture<OwnSe
         Assert.InRange((slow - unknown).Duration(), TimeSpan.Zero, RefusalTime.Shortest / 2);
     }
 
+    [Fact]
+    public async Task The_example_file_makes_people_who_sign_in()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.Database.ExecuteAsync(await File.ReadAllTextAsync(Seed(), TestContext.Current.CancellationToken));
+        using var browser = new TestBrowser(server);
+        await browser.SignInAsync("Jane@example.com", TestData.Password);
+        Assert.Equal("ZO\u00cb@B\u00dcCHER.EXAMPLE", await server.Database.ScalarAsync<string>("SELECT normalized_email FROM accounts WHERE password_hash IS NULL"));
+    }
+
+    private static string Seed()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var file = Path.Combine(folder.FullName, "migrations", "seeds", "example_people.sql");
+            if (File.Exists(file)) return file;
+        }
+
+        throw new FileNotFoundException("migrations/seeds/example_people.sql");
+    }
+
     private static async Task<TimeSpan> RefuseAsync(TestServer server, string email)
     {
         using var browser = new TestBrowser(server);
