@@ -24,7 +24,7 @@ public sealed partial class LanguageLookTests(Stage stage, LanguageLookTests.Spo
         ("de", 390, 844, true),
         ("de", 1280, 800, true),
         ("en", 320, 640, true),
-    }.Take(Effort.Cases(2)));
+    }.Take(Effort.Cases(1)));
 
     [Theory, Row("UI-18")]
     [MemberData(nameof(Looks))]

@@ -40,7 +40,7 @@ public sealed class HubTests(OwnServer own) : IClassFixture<OwnServer>
         Assert.True(saved.StatusCode == HttpStatusCode.SeeOther, await saved.Content.ReadAsStringAsync(Ct));
         Assert.Equal("/account/profile?done=saved", saved.Headers.Location!.OriginalString);
         var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/profile?done=saved"), "/account/profile");
-        Assert.Equal(("Alice <b> Ä", "1990", "Berlin", ""), (form.Fields["name"], form.Fields["birthdate"], form.Fields["locality"], form.Fields["nickname"]));
+        Assert.Equal(("Alice <b> Ä", "1990", "Berlin", "Al"), (form.Fields["name"], form.Fields["birthdate"], form.Fields["locality"], form.Fields["nickname"]));
         var claims = (await _server.Database.ScalarAsync<string>("SELECT account_claims($1)::text", TestData.AliceId))!;
         Assert.Contains("\"name\": \"Alice <b> Ä\"", claims, StringComparison.Ordinal);
         Assert.Contains("\"phone_number_verified\": false", claims, StringComparison.Ordinal);
