@@ -101,7 +101,7 @@ public sealed class ImportedHashSignInTests(OwnServer own) : IClassFixture<OwnSe
         return Stopwatch.GetElapsedTime(began);
     }
 
-    private Task<string> HashAsync(string email) => _server.Database.ScalarAsync<string>("SELECT password_hash FROM accounts WHERE email = $1", email);
+    private Task<string?> HashAsync(string email) => _server.Database.ScalarAsync<string>("SELECT password_hash FROM accounts WHERE email = $1", email);
 
-    private Task<string> StampAsync(string email) => _server.Database.ScalarAsync<string>("SELECT security_stamp FROM accounts WHERE email = $1", email);
+    private Task<string?> StampAsync(string email) => _server.Database.ScalarAsync<string>("SELECT security_stamp FROM accounts WHERE email = $1", email);
 }
