@@ -4,10 +4,10 @@ using System.Text;
 namespace OAuthServer.Accounts.Passwords;
 
 /// <summary>
-/// The passwords that are tried first (NIST SP 800-63B-4 §3.1.1.2): common ones, the account's own address, the name of
-/// the service, and what a keyboard or a count gives. A password is compared as a whole, and in the usual disguises: other
-/// capitals, digits and signs around it, signs for letters, with and without gaps, or said twice. A word inside a longer
-/// phrase is no fault.
+/// The passwords that are tried first (NIST SP 800-63B-4 §3.1.1.2): common ones, the account's own address, the name
+/// of the service, and what a keyboard or a count gives. A password is compared as a whole, and in the usual disguises:
+/// other capitals, digits and signs around it, signs for letters, with and without gaps, or said twice. A word inside
+/// a longer phrase is no fault.
 /// </summary>
 internal static class FirstGuesses
 {
@@ -44,7 +44,8 @@ internal static class FirstGuesses
         string[] parts =
         [
             address, local, .. address.Split('@', '.', '-', '+', '_'),
-            .. names.Select(Plain).SelectMany(name => (string[])[name, .. name.Split('.'), .. name.Split('.', '-', ' ')]),
+            .. names.Select(Plain).SelectMany(
+                name => (string[])[name, .. name.Split('.'), .. name.Split('.', '-', ' ')]),
         ];
         return [.. parts.SelectMany(Forms).Where(part => part.Length >= ShortestPart)];
     }
