@@ -50,8 +50,8 @@ internal static class AccountsCreateCommand
         var json = CommandOutput.Json();
         var command = new Command(
             "invite",
-            "Make an account without a password and mail its owner a link to choose one, which confirms the address. For "
-            + "an account that has none yet the link is sent again. 0: done; 1: the account has a password, or the "
+            "Make an account without a password and mail its owner a link to choose one, which confirms the address. "
+            + "For an account that has none yet the link is sent again. 0: done; 1: the account has a password, or the "
             + "address is refused.") { email, name, json };
         command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
         {

@@ -21,8 +21,8 @@ internal static class AccountsResetCommand
         var command = new Command(
             "reset-password",
             "Mail a person a link to choose a new password; the current one is good until then. With a password, or "
-            + "with --generate, that one counts at once, and every session and all that apps have ends. 0: done; 1: there "
-            + "is no such account, it is disabled, or the password is refused.")
+            + "with --generate, that one counts at once, and every session and all that apps have ends. 0: done; 1: "
+            + "there is no such account, it is disabled, or the password is refused.")
         {
             who, password.Stdin, password.File, password.Generate, json,
         };
