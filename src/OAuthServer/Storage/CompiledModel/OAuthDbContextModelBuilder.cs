@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 67)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 68)
         {
         }
 
@@ -34,6 +34,7 @@ namespace OAuthServer.Storage.CompiledModel
             var changedAuthenticator = ChangedAuthenticatorEntityType.Create(this);
             var checkConstraint = CheckConstraintEntityType.Create(this);
             var clientGrant = ClientGrantEntityType.Create(this);
+            var clientLogo = ClientLogoEntityType.Create(this);
             var clientRow = ClientRowEntityType.Create(this);
             var clientSecretUse = ClientSecretUseEntityType.Create(this);
             var closedSchema = ClosedSchemaEntityType.Create(this);
@@ -92,6 +93,7 @@ namespace OAuthServer.Storage.CompiledModel
             AccountTokenEntityType.CreateForeignKey1(accountToken, account);
             AuditSealEntityType.CreateForeignKey1(auditSeal, signingKeyRow);
             AuthenticatorEntityType.CreateForeignKey1(authenticator, account);
+            ClientLogoEntityType.CreateForeignKey1(clientLogo, clientRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
             RecoveryCodeEntityType.CreateForeignKey1(recoveryCode, account);
@@ -111,6 +113,7 @@ namespace OAuthServer.Storage.CompiledModel
             ChangedAuthenticatorEntityType.CreateAnnotations(changedAuthenticator);
             CheckConstraintEntityType.CreateAnnotations(checkConstraint);
             ClientGrantEntityType.CreateAnnotations(clientGrant);
+            ClientLogoEntityType.CreateAnnotations(clientLogo);
             ClientRowEntityType.CreateAnnotations(clientRow);
             ClientSecretUseEntityType.CreateAnnotations(clientSecretUse);
             ClosedSchemaEntityType.CreateAnnotations(closedSchema);
