@@ -114,6 +114,7 @@ public sealed class StepUpTests : IAsyncLifetime
         Assert.Throws<ArgumentException>(() => endpoint.RequireLevel("L 2"));
         Assert.Throws<ArgumentException>(() => endpoint.RequireLevel("L\"2"));
         Assert.Throws<ArgumentOutOfRangeException>(() => endpoint.RequireRecentSignIn(TimeSpan.FromMilliseconds(999)));
+        Assert.NotNull(new AuthorizationPolicyBuilder("Bearer").RequireRecentSignIn(TimeSpan.FromSeconds(1)).Build());
     }
 
     private string Token(string level, int age, string scope = "read") => Token(level, _api.Now - age, scope);
