@@ -137,7 +137,7 @@ public sealed class HostileServer : OwnServer
             new("POST", "/account/sessions/end-all-access", [antiforgery, new("x")], [strangersCookie]),
             new("GET", "/account/connections", [new("done", "withdrawn")], [Cookie]),
             new("POST", "/account/connections/withdraw", [antiforgery, new("client_id", TestData.OtherWeb), new("x")], [Cookie]),
-            new("GET", "/account", [new("ui_locales"), new("x")], [Cookie, new("Accept-Language")]),
+            new("GET", "/account", [new("ui_locales"), new("x")], [Cookie, new("Accept-Language", "de")]),
             new("GET", "/account/profile", [new("done", "saved"), new("ui_locales", "de")], [Cookie]),
             new("POST", "/account/profile", [antiforgery, new("name"), new("birthdate"), new("website"), new("locale", "de"), new("phone_number"), new("zoneinfo")], [Cookie]),
             new("GET", "/account/password", [new("x")], [Cookie]),
