@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.Accounts.Passwords;
 using OAuthServer.Accounts.Factors;
+using OAuthServer.Accounts.Passkeys;
 using OAuthServer.Audit;
 using OAuthServer.Keys;
 using OAuthServer.Outgoing;
@@ -50,6 +51,10 @@ internal static class AccountRegistration
         services.AddSingleton<RecentSignIn>();
         services.AddScoped<SecondStep>();
         services.AddHostedService<FactorSecretRenewal>();
+        services.AddSingleton<IConfigureOptions<IdentityPasskeyOptions>, PasskeyRules>();
+        services.TryAddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>();
+        services.AddSingleton<PasskeyTickets>();
+        services.AddScoped<PasskeyService>();
     }
 
     private static void AddIdentity(this IServiceCollection services)

@@ -64,6 +64,7 @@ internal static class StorageRegistration
         services.AddSingleton<MailOutbox>();
         services.AddSingleton<MailQueue>();
         services.AddSingleton<MailSorting>();
+        services.AddSingleton<Passkeys>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<RefreshTokens>();

@@ -1,4 +1,5 @@
 using OAuthServer.Endpoints.Account.Factors;
+using OAuthServer.Endpoints.Account.Passkeys;
 
 namespace OAuthServer.Endpoints.Account;
 
@@ -12,6 +13,7 @@ internal static class AccountEndpoints
         routes.MapConnections();
         routes.MapSessions();
         routes.MapFactors();
-        return [routes.MapSignIn(), routes.MapPassword(), routes.MapSecondStep(), routes.MapFactorApp()];
+        return [routes.MapSignIn(), routes.MapPassword(), routes.MapSecondStep(), routes.MapFactorApp(),
+            routes.MapPasskeys(), routes.MapPasskeySignIn()];
     }
 }
