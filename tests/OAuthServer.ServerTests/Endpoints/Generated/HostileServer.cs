@@ -145,6 +145,10 @@ public sealed class HostileServer : OwnServer
             new("POST", "/account/factors/app/remove", [antiforgery, new("x")], [Cookie]),
             new("POST", "/account/factors/recovery-codes", [antiforgery, new("x")], [Cookie]),
             new("POST", "/account/factors/forget-browsers", [antiforgery, new("x")], [Cookie]),
+            new("GET", "/account/passkeys", [new("done", "added")], [Cookie]),
+            new("POST", "/account/passkeys", [antiforgery, new("ticket"), new("credential", "{}"), new("name", "phone")], [Cookie]),
+            new("POST", "/account/passkeys/remove", [antiforgery, new("passkey", "AAAA")], [Cookie]),
+            new("POST", "/account/passkeys/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("ticket"), new("credential", "{}"), new("keep", "true")], [strangersCookie]),
             new("GET", "/account/password", [new("x")], [Cookie]),
             new("POST", "/account/password", [antiforgery, new("current"), new("new", "N3w-passphrase!"), new("repeat", "n3w-passphrase!")], [Cookie]),
         ];
@@ -152,7 +156,7 @@ public sealed class HostileServer : OwnServer
 
     private static IEnumerable<HostileEndpoint> Public()
     {
-        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/account/page.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
+        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/account/page.js", "/account/passkeys.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
         return routes.Select(route => new HostileEndpoint("GET", route, [new("v", "1"), new("since", "0")], []));
     }
 
