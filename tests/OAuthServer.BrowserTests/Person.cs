@@ -10,7 +10,7 @@ internal static class Person
     {
         await page.GetByLabel("E-mail address").FillAsync(email ?? TestData.Email);
         await page.GetByLabel("Password").FillAsync(password ?? TestData.Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.Button("Sign in").ClickAsync();
     }
 
     public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Keys;
 using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.Testing;
 
@@ -128,8 +130,7 @@ public sealed class EnrollmentTests(FactorServers servers) : IClassFixture<Facto
         var dump = await DumpAsync();
         Assert.Contains("<key ", dump, StringComparison.Ordinal);
         var secret = OtpNet.Base32Encoding.ToBytes(person.Secret);
-        var ring = servers.First.Services.GetService(typeof(Keys.KeyRing)) as Keys.KeyRing;
-        var key = ring!.Secrets.Current.FactorKey;
+        var key = servers.First.Services.GetRequiredService<KeyRing>().Secrets.Current.FactorKey;
         foreach (var bytes in new[] { secret, key })
         {
             Assert.DoesNotContain(Convert.ToHexString(bytes), dump, StringComparison.OrdinalIgnoreCase);

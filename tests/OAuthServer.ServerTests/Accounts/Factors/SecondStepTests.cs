@@ -103,7 +103,7 @@ public sealed class SecondStepTests(FactorServers servers) : IClassFixture<Facto
         var person = await servers.PersonAsync();
         using var enrolled = await person.EnrolledAsync();
         using var browser = await person.SignedInAsync(remember: true);
-        Assert.Equal(["pwd"], await MethodsAfterPasswordAsync(person, browser));
+        Assert.Equal("pwd / 1fa", await AfterPasswordAsync(person, browser));
 
         // An app that wants two gets two.
         person.NextStep();
@@ -130,33 +130,33 @@ public sealed class SecondStepTests(FactorServers servers) : IClassFixture<Facto
         Assert.StartsWith(FactorPerson.Step, again.Headers.Location!.OriginalString, StringComparison.Ordinal);
     }
 
-    [Fact, Row("MFA-07")]
+    [Fact]
     public async Task Amr_says_what_was_shown()
     {
         var person = await servers.PersonAsync();
         using var enrolled = new TestBrowser(servers.First);
         await enrolled.SignInAsync(person.Email);
-        Assert.Equal((["pwd"], "1fa"), await ToldAsync(enrolled));
+        Assert.Equal("pwd / 1fa", await ToldAsync(enrolled));
         using var done = await person.EnrollAsync(enrolled, await enrolled.GetAsync(FactorPerson.App));
 
         using var code = await person.SignedInAsync();
-        Assert.Equal((["pwd", "otp", "mfa"], "2fa"), await ToldAsync(code));
+        Assert.Equal("pwd otp mfa / 2fa", await ToldAsync(code));
 
         using var recovered = await person.AtSecondStepAsync();
         using var answer = await FactorPerson.TypeCodeAsync(recovered, person.RecoveryCodes[0], recovery: true);
-        Assert.Equal((["pwd", "mfa"], "2fa"), await ToldAsync(recovered));
+        Assert.Equal("pwd mfa / 2fa", await ToldAsync(recovered));
     }
 
-    private async Task<string[]> MethodsAfterPasswordAsync(FactorPerson person, TestBrowser browser)
+    private async Task<string> AfterPasswordAsync(FactorPerson person, TestBrowser browser)
     {
         using var answer = await person.TypePasswordAsync(browser, "/account/sign-in?reauthenticate=true");
         Assert.StartsWith("/account/connections", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
-        return (await ToldAsync(browser)).Methods;
+        return await ToldAsync(browser);
     }
 
-    private async Task<(string[] Methods, string Level)> ToldAsync(TestBrowser browser)
+    private async Task<string> ToldAsync(TestBrowser browser)
     {
         var token = (await browser.TokensAsync(servers.First, OpenIdAsks.For())).IdToken()!;
-        return ([.. token.Claims.Where(claim => claim.Type == "amr").Select(claim => claim.Value)], token.GetPayloadValue<string>("acr"));
+        return $"{string.Join(' ', token.Claims.Where(claim => claim.Type == "amr").Select(claim => claim.Value))} / {token.GetPayloadValue<string>("acr")}";
     }
 }
