@@ -30,6 +30,8 @@ public sealed class PasskeyTests(Stage stage) : IAsyncLifetime
         await using var context = await stage.OpenAtAsync(new Uri(_issuer));
         var page = await context.NewPageAsync();
         await AddAuthenticatorAsync(context, page);
+        // Else the authenticator answers by itself what the page offers beside the saved names.
+        await page.AddInitScriptAsync("if (location.search.includes('button')) PublicKeyCredential.isConditionalMediationAvailable = async () => false");
         await page.GotoAsync("/account/passkeys");
         await page.SignInAsync();
         await page.GetByLabel("Name of the new passkey").FillAsync("My phone");
@@ -42,13 +44,18 @@ public sealed class PasskeyTests(Stage stage) : IAsyncLifetime
 
         // By the button, without a name.
         await context.ClearCookiesAsync();
-        await page.GotoAsync("/account/sign-in?returnUrl=%2Faccount%2Fpasskeys");
+        await page.GotoAsync("/account/sign-in?button&returnUrl=%2Faccount%2Fpasskeys");
         await page.Button("Sign in with a passkey").ClickAsync();
+        await Assertions.Expect(page.Heading("My phone")).ToBeVisibleAsync();
+
+        // Offered beside the saved names.
+        await context.ClearCookiesAsync();
+        await page.GotoAsync("/account/sign-in?returnUrl=%2Faccount%2Fpasskeys");
         await Assertions.Expect(page.Heading("My phone")).ToBeVisibleAsync();
 
         // After the password it is the second factor.
         await context.ClearCookiesAsync();
-        await page.GotoAsync("/account/sign-in?returnUrl=%2Faccount%2Fpasskeys");
+        await page.GotoAsync("/account/sign-in?button&returnUrl=%2Faccount%2Fpasskeys");
         await page.SignInAsync();
         await page.Heading("Confirm that it is you").WaitForAsync();
         await AccessibilityTests.JudgeAsync(page, "second-step-passkey");
