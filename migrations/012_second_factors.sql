@@ -1,17 +1,18 @@
--- Second factors of people: an authenticator app (RFC 6238) and recovery codes. docs/second-factors.md says who is asked
--- for them, and when.
+-- Second factors of people: an authenticator app (RFC 6238) and recovery codes. docs/second-factors.md says who is
+-- asked for them, and when.
 
 -- Another one whenever the factors of the account change, whoever changed them: no browser is remembered then.
 ALTER TABLE accounts
     ADD COLUMN factor_stamp uuid NOT NULL DEFAULT gen_random_uuid();
 
--- The authenticator app of an account. To take it away by hand: DELETE FROM account_authenticators WHERE account_id = '...'
+-- The authenticator app of an account. To take it away by hand:
+-- DELETE FROM account_authenticators WHERE account_id = account_of('...')
 CREATE TABLE account_authenticators (
     account_id   uuid        PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
     id           uuid        NOT NULL,  -- of the enrolment
     secret       bytea       NOT NULL,  -- 160 bits, encrypted for this account with a key that is in no database
     wrapped_by   text        NOT NULL,  -- the id of the server secret that the key comes from
-    last_step    bigint      NOT NULL,  -- the time step of the last code taken: none of it, or before it, is taken again
+    last_step    bigint      NOT NULL,  -- the time step of the last code taken; no earlier one is
     wrong_codes  integer     NOT NULL DEFAULT 0,  -- in a row
     waits_until  timestamptz,                     -- no code is taken before
     added_at     timestamptz NOT NULL DEFAULT now(),

@@ -60,7 +60,8 @@ internal sealed class SignInHandler(TimeProvider clock, IOptions<OAuthBearerOpti
     private static bool HasLevel(ClaimsIdentity identity, IReadOnlyList<string> levels) =>
         levels.Count == 0
         || (identity.FindAll("acr").ToList() is [{ ValueType: ClaimValueTypes.String } level]
-            && levels.Any(enough => enough == level.Value || (enough == OneFactor && level.Value == TwoFactors)));
+            && levels.Any(enough =>
+                enough == level.Value || (enough == OneFactor && level.Value == TwoFactors)));
 
     // A number of the future is no sign-in; an age is counted in whole seconds, as the server counts it.
     private bool IsRecent(ClaimsIdentity identity, TimeSpan? most)

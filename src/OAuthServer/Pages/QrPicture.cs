@@ -4,7 +4,9 @@ using QRCoder;
 
 namespace OAuthServer.Pages;
 
-/// <summary>A QR code as the path of an inline SVG, drawn on the server: no script and no other origin sees it.</summary>
+/// <summary>
+/// A QR code as the path of an inline SVG, drawn on the server: no script and no other origin sees it.
+/// </summary>
 /// <param name="Size">Modules on each side, the quiet zone included.</param>
 /// <param name="Path">A square of 1 for each dark module.</param>
 internal sealed record QrPicture(int Size, string Path)

@@ -17,8 +17,8 @@ internal sealed class SecondFactorOptions
     public const string Section = "SecondFactor";
 
     /// <summary>
-    /// Who needs one: <c>WhenEnrolled</c>, or <c>Everyone</c>; an app or a scope may ask for more. With <c>Everyone</c> a
-    /// new password needs 8 characters instead of 15.
+    /// Who needs one: <c>WhenEnrolled</c>, or <c>Everyone</c>; an app or a scope may ask for more. With <c>Everyone</c>
+    /// a new password needs 8 characters instead of 15.
     /// </summary>
     public SecondFactorRule Required { get; set; } = SecondFactorRule.WhenEnrolled;
 

@@ -42,7 +42,9 @@ internal sealed class AuthenticatorSecrets(KeyRing ring)
     }
 }
 
-/// <summary>The codes of an authenticator app: SHA-1, six digits, 30 seconds, which every app knows (RFC 6238 §4).</summary>
+/// <summary>
+/// The codes of an authenticator app: SHA-1, six digits, 30 seconds, which every app knows (RFC 6238 §4).
+/// </summary>
 internal static class TotpCode
 {
     private const int Digits = 6;

@@ -5,14 +5,18 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts.Factors;
 
-/// <summary>What a person does about their factors, beside adding them. Whoever calls has asked for a recent sign-in.</summary>
+/// <summary>
+/// What a person does about their factors, beside adding them. Whoever calls has asked for a recent sign-in.
+/// </summary>
 internal sealed class FactorChanges(
     AccountFactors factors,
     RecoveryCodes recovery,
     FactorJournal journal,
     IOptions<SecondFactorOptions> options)
 {
-    /// <summary>Takes the authenticator app away; false when there is none, or it is the last and one is needed.</summary>
+    /// <summary>
+    /// Takes the authenticator app away; false when there is none, or it is the last factor and one is needed.
+    /// </summary>
     public async Task<bool> RemoveAppAsync(Guid accountId, AuditContext context, CancellationToken ct)
     {
         var mayBeLast = options.Value.Required != SecondFactorRule.Everyone;

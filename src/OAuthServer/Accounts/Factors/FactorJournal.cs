@@ -46,7 +46,8 @@ internal sealed partial class FactorJournal(
     /// <param name="account">Whose factors changed.</param>
     /// <param name="name">What happened; one of <see cref="AuditEventNames"/>.</param>
     /// <param name="factor">Which factor, in a word.</param>
-    public async Task ChangedAsync(Guid account, string name, string factor, AuditContext context, CancellationToken ct)
+    public async Task ChangedAsync(
+        Guid account, string name, string factor, AuditContext context, CancellationToken ct)
     {
         LogChanged(account, name, factor);
         var kind = name == AuditEventNames.FactorAdded ? MailKind.FactorAdded : MailKind.FactorRemoved;

@@ -20,7 +20,7 @@ internal sealed record RecoveryCodeSet(IReadOnlyList<string> Codes, byte[][] Has
     {
         string[] codes = [.. Enumerable.Range(0, Count).Select(_ => Base32Encoding.ToString(Handle.NewBytes(Size)))];
         return new RecoveryCodeSet(
-            [.. codes.Select(code => string.Join('-', code.ToLowerInvariant().Chunk(Group).Select(part => new string(part))))],
+            [.. codes.Select(Grouped)],
             [.. codes.Select(code => HashOf(accountId, code))]);
     }
 
@@ -35,6 +35,9 @@ internal sealed record RecoveryCodeSet(IReadOnlyList<string> Codes, byte[][] Has
 
     /// <summary>Holds the codes.</summary>
     public override string ToString() => "a set of recovery codes";
+
+    private static string Grouped(string code) =>
+        string.Join('-', code.ToLowerInvariant().Chunk(Group).Select(part => new string(part)));
 
     private static byte[] HashOf(Guid accountId, string code) => Handle.Hash($"{accountId:N} {code}");
 }

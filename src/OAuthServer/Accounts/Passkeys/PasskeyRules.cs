@@ -5,8 +5,8 @@ using OAuthServer.Settings;
 namespace OAuthServer.Accounts.Passkeys;
 
 /// <summary>
-/// What passkeys have to be (Web Authentication §7): of the issuer's host and of its very origin, whatever host a request
-/// names; verified by the device; found without a name; of an algorithm that is verified here.
+/// What passkeys have to be (Web Authentication §7): of the issuer's host and of its very origin, whatever host a
+/// request names; verified by the device; found without a name; of an algorithm that is verified here.
 /// </summary>
 internal sealed class PasskeyRules(ServerAddress address) : IConfigureOptions<IdentityPasskeyOptions>
 {

@@ -48,7 +48,9 @@ internal sealed class PasskeyService(
     /// <summary>False where passkeys cannot be, or people may not add factors.</summary>
     public bool MayAdd => tickets.ArePossible && options.Value.Enrollment;
 
-    /// <summary>For whoever it is: the browser offers the passkeys of this server. Null where there can be none.</summary>
+    /// <summary>
+    /// For whoever it is: the browser offers the passkeys of this server. Null where there can be none.
+    /// </summary>
     public async Task<PasskeyAsk?> AskToSignInAsync(HttpContext http)
     {
         if (!tickets.ArePossible) return null;
@@ -74,8 +76,12 @@ internal sealed class PasskeyService(
     {
         if (await tickets.UseAsync(http, answer.Ticket, accountId: null, ct) is not { } state)
             return await RefuseAsync(http, null, Reasons.PasskeyUsedBefore, ct);
-        var result = await handler.PerformAssertionAsync(
-            new PasskeyAssertionContext { HttpContext = http, CredentialJson = answer.Credential, AssertionState = state });
+        var result = await handler.PerformAssertionAsync(new PasskeyAssertionContext
+        {
+            HttpContext = http,
+            CredentialJson = answer.Credential,
+            AssertionState = state,
+        });
         ThrowOutage(result.Failure);
         if (!result.Succeeded) return await RefuseAsync(http, null, Reasons.PasskeyRefused, ct);
         if (result.User.DisabledAt is not null)

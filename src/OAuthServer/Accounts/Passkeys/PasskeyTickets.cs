@@ -37,7 +37,9 @@ internal sealed class PasskeyTickets(
     /// <summary>How long a challenge waits for its answer.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>False at an address without a name: no browser has passkeys for it (Web Authentication §5.1.2).</summary>
+    /// <summary>
+    /// False at an address without a name: no browser has passkeys for it (Web Authentication §5.1.2).
+    /// </summary>
     public bool ArePossible { get; } = !IPAddress.TryParse(address.Host.Trim('[', ']'), out _);
 
     private readonly SealedJson<PasskeyTicket> _sealed = new(protection, "OAuthServer.Accounts.PasskeyTicket.v1");

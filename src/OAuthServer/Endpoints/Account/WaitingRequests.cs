@@ -15,8 +15,8 @@ internal sealed record WaitingApp(string ClientName, string CancelUrl, string Fo
 internal sealed class WaitingRequests(AuthorizeService authorize, AccountLinks links, PageAnswers pages)
 {
     /// <summary>
-    /// The request; null when the person is not on the way to an app, or it could not go on. Its language is spoken from
-    /// here on.
+    /// The request; null when the person is not on the way to an app, or it could not go on. Its language is spoken
+    /// from here on.
     /// </summary>
     public async Task<AuthorizeRequest?> FindAsync(HttpContext http, string? target, CancellationToken ct)
     {

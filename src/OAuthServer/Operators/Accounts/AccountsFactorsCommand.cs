@@ -48,9 +48,8 @@ internal static class AccountsFactorsCommand
         if (!await new AccountFactors(database).RemoveAllAsync(accountId, ct)) return;
         await new MailOutbox(database)
             .QueueAsync(new MailRequest { Kind = MailKind.FactorRemoved, AccountId = accountId }, ct);
-        var happened = new AuditEvent(
-            AuditEventNames.FactorRemoved, null, AuditContext.Command, UserId: accountId) { Detail = "all, by command" };
-        await new AuditEvents(database).RecordAsync(happened, ct);
+        var removed = new AuditEvent(AuditEventNames.FactorRemoved, null, AuditContext.Command, UserId: accountId);
+        await new AuditEvents(database).RecordAsync(removed with { Detail = "all, by command" }, ct);
     }
 
     private static string Sentence(ShownFactors shown, string email)

@@ -33,8 +33,8 @@ internal sealed record ClientChange(
     [
         "name", "application_type", "redirect_uris", "allowed_scopes", "default_scopes", "allowed_resources",
         "grant_types", "require_pkce", "require_pushed_authorization_requests", "claims_in_id_token",
-        "require_second_factor", "app_origins", "accepted_schemes", "max_refresh_repeats", "jwks", "jwks_uri", "token_endpoint_auth_signing_alg",
-        "backchannel_logout_uri", "post_logout_redirect_uris",
+        "require_second_factor", "app_origins", "accepted_schemes", "max_refresh_repeats", "jwks", "jwks_uri",
+        "token_endpoint_auth_signing_alg", "backchannel_logout_uri", "post_logout_redirect_uris",
     ];
 
     // For a terminal, where TerminalText makes the values safe.

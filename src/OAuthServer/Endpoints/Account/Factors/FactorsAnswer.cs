@@ -27,7 +27,8 @@ internal sealed class FactorsAnswer(
     /// Whoever may set up an app: in a session after a recent sign-in; and before there is one, whoever has no factor
     /// yet. Else where they have to go first.
     /// </summary>
-    public async Task<(AppPerson? Person, string? GoTo)> FindAsync(HttpContext http, string? target, CancellationToken ct)
+    public async Task<(AppPerson? Person, string? GoTo)> FindAsync(
+        HttpContext http, string? target, CancellationToken ct)
     {
         var here = links.SetUpApp(target);
         var visitor = await visitors.FindAsync(http, ct);
@@ -59,7 +60,9 @@ internal sealed class FactorsAnswer(
         return pages.Authenticator(view, refusal);
     }
 
-    /// <summary>After the first code was right. What the person has shown counts as a sign-in with two factors.</summary>
+    /// <summary>
+    /// After the first code was right. What the person has shown counts as a sign-in with two factors.
+    /// </summary>
     public async Task<IResult> AddedAsync(
         HttpContext http, AppPerson person, RecoveryCodeSet? codes, string? target, CancellationToken ct)
     {

@@ -37,7 +37,9 @@ internal sealed class SecondStepAnswer(
 
     public IResult Expired(string? target) => pages.FormExpired(links.Factor(target));
 
-    /// <summary>Nobody is at the second step here: the first one comes first, unless there is nothing left to do.</summary>
+    /// <summary>
+    /// Nobody is at the second step here: the first one comes first, unless there is nothing left to do.
+    /// </summary>
     public async Task<IResult> NobodyAsync(HttpContext http, string? target) =>
         await AccountSession.ReadAsync(http) is { } session && session.Methods.Reaches(Levels.TwoFactors)
             ? new SeeOther(target ?? links.Connections)

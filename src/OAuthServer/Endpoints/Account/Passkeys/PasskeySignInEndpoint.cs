@@ -40,7 +40,11 @@ internal static class PasskeySignInEndpoint
         var given = new PasskeyAnswer(form["ticket"], form["credential"]);
         var outcome = await service.SignInAsync(http, given, ct);
         if (outcome.Account is not { } account)
-            return await answer.PasskeyRefusedAsync(http, new SignInView(null, null, target, "", keep), outcome.Reason!, ct);
+        {
+            var typed = new SignInView(null, null, target, "", keep);
+            return await answer.PasskeyRefusedAsync(http, typed, outcome.Reason!, ct);
+        }
+
         await step.FinishAsync(http, account, keep, SignInMethods.Passkey);
         return new SeeOther(target ?? links.Connections);
     }
