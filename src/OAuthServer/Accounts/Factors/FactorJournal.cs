@@ -72,7 +72,12 @@ internal sealed partial class FactorJournal(
     }
 
     private Task RecordAsync(
-        string name, string? reason, Guid? account, string? detail, AuditContext context, CancellationToken ct) =>
+        string name,
+        string? reason,
+        Guid? account,
+        string? detail,
+        AuditContext context,
+        CancellationToken ct) =>
         audit.RecordAsync(new AuditEvent(name, reason, context, UserId: account) { Detail = detail }, ct);
 
     [LoggerMessage(6021, LogLevel.Information, "Account {AccountId} typed its password; its second factor is asked for")]
