@@ -22,6 +22,8 @@ public sealed class StepUpTests : IAsyncLifetime
             app.MapGet("/level", () => "ok").RequireLevel("L2", "L3");
             app.MapGet("/recent", () => "ok").RequireRecentSignIn(TimeSpan.FromSeconds(300));
             app.MapGet("/pay", () => "ok").RequireScope("pay").RequireLevel("L2");
+            app.MapGet("/one", () => "ok").RequireLevel("1fa");
+            app.MapGet("/two", () => "ok").RequireLevel("2fa");
             var group = app.MapGroup("/group").RequireLevel("L2", "L3").RequireRecentSignIn(TimeSpan.FromMinutes(10));
             group.MapGet("/strict", () => "ok").RequireLevel("L3").RequireRecentSignIn(TimeSpan.FromMinutes(5));
         });
@@ -51,6 +53,15 @@ public sealed class StepUpTests : IAsyncLifetime
         AssertStepUp(await _api.GetAsync(Token("L2", 301), "/group/strict"), ", acr_values=\"L3\", max_age=\"300\"");
         AssertStepUp(await _api.GetAsync(Token("L2", 10), "/group/strict"), ", acr_values=\"L3\", max_age=\"300\"");
         Expect.Ok(await _api.GetAsync(Token("L3", 10), "/group/strict"));
+    }
+
+    [Fact]
+    public async Task Two_factors_will_do_where_one_is_demanded_and_not_the_other_way_round()
+    {
+        Expect.Ok(await _api.GetAsync(Token("2fa", 0), "/one"));
+        Expect.Ok(await _api.GetAsync(Token("2fa", 0), "/two"));
+        AssertStepUp(await _api.GetAsync(Token("1fa", 0), "/two"), ", acr_values=\"2fa\"");
+        AssertStepUp(await _api.GetAsync(Token("L2", 0), "/one"), ", acr_values=\"1fa\"");
     }
 
     [Fact]

@@ -1,11 +1,14 @@
 using System.Net;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OAuthServer.Accounts;
+using OAuthServer.Accounts.Factors;
 using OAuthServer.Keys;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
+using OtpNet;
 
 namespace OAuthServer.ServerTests.Keys;
 
@@ -73,6 +76,32 @@ public sealed class ServerSecretRotationTests : IAsyncLifetime
         using var next = new TestBrowser(_server);
         await next.SignInAsync();
         Assert.Equal(HttpStatusCode.OK, (await next.GetAsync("/account/connections")).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_secrets_of_authenticator_apps_follow_the_new_secret()
+    {
+        using var browser = new TestBrowser(_server);
+        await browser.SignInAsync();
+        var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/factors/app"), "/account/factors/app");
+        var ticket = new SealedJson<EnrollmentTicket>(
+            _server.Services.GetRequiredService<IDataProtectionProvider>(), "OAuthServer.Accounts.Enrollment.v1").Open(form.Fields["ticket"])!;
+        var totp = new Totp(Base32Encoding.ToBytes(ticket.Secret));
+        form.Fields["code"] = totp.ComputeTotp(DateTime.UtcNow.AddSeconds(-30));
+        using var added = await browser.PostAsync(form.Action, form.Fields);
+        Assert.Equal(HttpStatusCode.OK, added.StatusCode);
+
+        await RotateAsync(keepPrevious: true);
+
+        var current = _server.Services.GetRequiredService<KeyRing>().Secrets.Current.Id;
+        await Eventually.BecomesTrue(
+            async () => await _server.Database.ScalarAsync<string>("SELECT wrapped_by FROM account_authenticators") == current, Patience, "the secret is encrypted anew");
+        using var next = new TestBrowser(_server);
+        using var step = await next.TypePasswordAsync(await next.GetAsync("/account/sign-in"));
+        var code = await TestBrowser.FormAsync(await next.GetAsync(step.Headers.Location!.OriginalString), "/account/sign-in/factor");
+        code.Fields["code"] = totp.ComputeTotp(DateTime.UtcNow.AddSeconds(25));
+        using var signedIn = await next.PostAsync(code.Action, code.Fields);
+        Assert.Equal(HttpStatusCode.SeeOther, signedIn.StatusCode);
     }
 
     [Fact]

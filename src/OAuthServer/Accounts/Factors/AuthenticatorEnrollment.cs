@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.DataProtection;
-using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
 using OAuthServer.Storage;

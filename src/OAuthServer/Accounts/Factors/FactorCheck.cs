@@ -1,4 +1,3 @@
-using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 

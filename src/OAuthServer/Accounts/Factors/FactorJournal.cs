@@ -1,5 +1,4 @@
 using System.Globalization;
-using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 

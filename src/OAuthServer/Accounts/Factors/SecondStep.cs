@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using OAuthServer.Audit;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;

@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OAuthServer.Keys;
-using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.Testing;
+using OtpNet;
 
 namespace OAuthServer.ServerTests.Accounts.Factors;
 
@@ -129,7 +129,7 @@ public sealed class EnrollmentTests(FactorServers servers) : IClassFixture<Facto
 
         var dump = await DumpAsync();
         Assert.Contains("<key ", dump, StringComparison.Ordinal);
-        var secret = OtpNet.Base32Encoding.ToBytes(person.Secret);
+        var secret = Base32Encoding.ToBytes(person.Secret);
         var key = servers.First.Services.GetRequiredService<KeyRing>().Secrets.Current.FactorKey;
         foreach (var bytes in new[] { secret, key })
         {
@@ -142,7 +142,7 @@ public sealed class EnrollmentTests(FactorServers servers) : IClassFixture<Facto
         {
             Assert.DoesNotContain(code, dump, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain(code.Replace("-", "", StringComparison.Ordinal), dump, StringComparison.OrdinalIgnoreCase);
-            Assert.DoesNotContain(Convert.ToHexString(OtpNet.Base32Encoding.ToBytes(code.Replace("-", "", StringComparison.Ordinal))), dump, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(Convert.ToHexString(Base32Encoding.ToBytes(code.Replace("-", "", StringComparison.Ordinal))), dump, StringComparison.OrdinalIgnoreCase);
         }
     }
 

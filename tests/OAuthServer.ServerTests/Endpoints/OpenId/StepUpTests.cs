@@ -36,6 +36,7 @@ public sealed class StepUpTests : IAsyncLifetime
         _api = builder.Build();
         _api.MapGet("/recent", () => "ok").RequireRecentSignIn(TimeSpan.FromSeconds(300));
         _api.MapGet("/level", () => "ok").RequireLevel("2fa");
+        _api.MapGet("/never", () => "ok").RequireLevel("gold");
         _api.MapGet("/reached", () => "ok").RequireLevel("1fa").RequireScope("read");
         _api.MapHealthChecks("/health");
         await _api.StartAsync(TestContext.Current.CancellationToken);
@@ -51,7 +52,7 @@ public sealed class StepUpTests : IAsyncLifetime
     [Fact, Row("STEP-03")]
     public async Task The_API_judges_the_token_and_not_the_request()
     {
-        foreach (var levels in (string?[])["2fa", "1fa", null])
+        foreach (var levels in (string?[])["1fa 2fa", "1fa", null])
         {
             var tokens = await _browser.TokensAsync(_server, OpenIdAsks.For("openid read").With("acr_values", levels));
 
@@ -87,7 +88,7 @@ public sealed class StepUpTests : IAsyncLifetime
     public async Task Levels_are_advertised_and_one_that_is_not_is_noticed()
     {
         foreach (var path in (string[])["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"])
-            Assert.Contains("\"acr_values_supported\":[\"1fa\"]", await _server.Http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("\"acr_values_supported\":[\"1fa\",\"2fa\"]", await _server.Http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         var token = (await _browser.TokensAsync(_server, OpenIdAsks.For("openid read"))).AccessToken!;
         using (await AskAsync("/reached", token))
@@ -96,7 +97,7 @@ public sealed class StepUpTests : IAsyncLifetime
             Assert.Equal("Degraded", await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
 
-        Assert.Contains(_log.All, line => line.StartsWith("Endpoints demand the level 2fa, which https://as.example.test does not list", StringComparison.Ordinal));
+        Assert.Contains(_log.All, line => line.StartsWith("Endpoints demand the level gold, which https://as.example.test does not list", StringComparison.Ordinal));
     }
 
     private async Task<HttpResponseMessage> AskAsync(string path, string token)

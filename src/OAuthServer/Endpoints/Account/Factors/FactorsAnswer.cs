@@ -1,10 +1,8 @@
-using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
 using OAuthServer.Accounts.Factors;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
-using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Account.Factors;
 

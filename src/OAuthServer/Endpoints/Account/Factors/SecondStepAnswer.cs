@@ -7,7 +7,6 @@ using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;
 using OAuthServer.Settings;
-using OAuthServer.Storage;
 
 namespace OAuthServer.Endpoints.Account.Factors;
 
