@@ -5,7 +5,6 @@ using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
-using OAuthServer.RateLimits;
 
 namespace OAuthServer.Endpoints.Account;
 

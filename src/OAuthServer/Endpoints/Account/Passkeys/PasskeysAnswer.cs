@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
 using OAuthServer.Accounts.Factors;
 using OAuthServer.Accounts.Passkeys;
@@ -7,7 +6,6 @@ using OAuthServer.Endpoints.Account.Factors;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
-using OAuthServer.Settings;
 
 namespace OAuthServer.Endpoints.Account.Passkeys;
 

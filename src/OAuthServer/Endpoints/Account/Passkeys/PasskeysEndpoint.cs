@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
 using OAuthServer.Accounts.Passkeys;
 using OAuthServer.Audit;
