@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using AngleSharp.Html.Parser;
 using OAuthServer.ServerTests.Accounts.Factors;
 using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.Testing;
@@ -267,7 +268,7 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
     private static async Task<List<TestForm>> RemovalsAsync(TestBrowser browser)
     {
         using var page = await browser.GetAsync(PasskeyPages.Own);
-        using var document = await new AngleSharp.Html.Parser.HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync());
+        using var document = await new HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync());
         return [.. document.QuerySelectorAll("form[action$='/passkeys/remove']").Select(form => new TestForm(
             form.GetAttribute("action")!,
             form.QuerySelectorAll("input[name]").ToDictionary(input => input.GetAttribute("name")!, input => input.GetAttribute("value") ?? "")))];
