@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 
@@ -57,6 +56,9 @@ internal sealed record NewAuthenticator
 
     /// <summary>Hashes of recovery codes, for an account that has none left.</summary>
     public required byte[][] RecoveryCodes { get; init; }
+
+    /// <summary>The secret is encrypted, and stays out of logs all the same.</summary>
+    public override string ToString() => $"new authenticator of {AccountId}";
 }
 
 /// <summary>What came of adding one.</summary>

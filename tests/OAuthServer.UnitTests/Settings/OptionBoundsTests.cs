@@ -55,6 +55,7 @@ public sealed class OptionBoundsTests
         { "RateLimiting:Passwords:PermitLimit", "1", "1000000" },
         { "RateLimiting:Passwords:Window", "00:00:00.1", "1.00:00:00" },
         { "Passwords:BreachTimeout", "00:00:00.1", "00:00:10" },
+        { "SecondFactor:RememberBrowserFor", "00:00:00", "90.00:00:00" },
         { "Shutdown:DrainTime", "00:00:00", "00:00:24.9999999" },
         { "Shutdown:Timeout", "00:00:01", "00:10:00" },
         { "SigningKeys:PollInterval", "00:00:01", "1.00:00:00" },

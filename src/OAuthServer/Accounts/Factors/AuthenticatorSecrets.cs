@@ -8,7 +8,11 @@ namespace OAuthServer.Accounts.Factors;
 /// <summary>The secret of an authenticator app as a row keeps it.</summary>
 /// <param name="Box">Encrypted, for one account.</param>
 /// <param name="WrappedBy">The id of the server secret that the key comes from.</param>
-internal sealed record WrappedSecret(byte[] Box, string WrappedBy);
+internal sealed record WrappedSecret(byte[] Box, string WrappedBy)
+{
+    /// <summary>It is encrypted, and stays out of logs all the same.</summary>
+    public override string ToString() => $"a secret wrapped by {WrappedBy}";
+}
 
 /// <summary>
 /// The secrets of authenticator apps: in the database they are encrypted with a key of the server secret, bound to

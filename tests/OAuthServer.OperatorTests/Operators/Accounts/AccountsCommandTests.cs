@@ -67,6 +67,31 @@ public sealed class AccountsCommandTests : IAsyncLifetime
         Assert.Empty(await DetailsAsync("access_ended"));
     }
 
+    [Fact]
+    public async Task Second_factors_are_shown_and_taken_away()
+    {
+        Assert.Equal("alice@example.com has no second factor.", Assert.Single((await RunAsync("factors", "alice@example.com")).Lines));
+        await _server.Database.ExecuteAsync(
+            "INSERT INTO account_authenticators (account_id, id, secret, wrapped_by, last_step) VALUES ($1, gen_random_uuid(), decode(repeat('00', 48), 'hex'), 'x', 1)", TestData.AliceId);
+        await _server.Database.ExecuteAsync("INSERT INTO account_recovery_codes (account_id, code) VALUES ($1, decode(repeat('00', 32), 'hex'))", TestData.AliceId);
+        var shown = await RunAsync("factors", "alice@example.com", "--json");
+        Assert.Equal((1, false), (shown.Json.GetProperty("recovery_codes_left").GetInt32(), shown.Json.GetProperty("removed").GetBoolean()));
+        using var asked = new TestBrowser(_server);
+        using var step = await asked.TypePasswordAsync(await asked.GetAsync("/account/sign-in"));
+        Assert.StartsWith("/account/sign-in/factor", step.Headers.Location?.OriginalString, StringComparison.Ordinal);
+
+        var removed = await RunAsync("factors", "alice@example.com", "--remove");
+
+        Assert.Equal((0, "alice@example.com has no second factor any more: the password is enough to sign in."), (removed.Code, Assert.Single(removed.Lines)));
+        Assert.Equal(["all, by command"], await DetailsAsync("factor_removed"));
+        Assert.Equal(1, await _server.Database.ScalarAsync<int>("SELECT count(*)::int FROM mail_outbox WHERE kind = 'FactorRemoved'"));
+        using var browser = new TestBrowser(_server);
+        await browser.SignInAsync();
+        // Once more changes nothing and says nothing new.
+        await RunAsync("factors", "alice@example.com", "--remove");
+        Assert.Single(await DetailsAsync("factor_removed"));
+    }
+
     private async Task<IReadOnlyList<string>> DetailsAsync(string name) =>
         [.. (await _server.Database.QueryAsync("SELECT detail FROM oauth_audit_events WHERE event = $1 AND user_id = $2 AND address IS NULL", name, TestData.AliceId)).Select(row => (string)row["detail"]!)];
 
