@@ -40,6 +40,9 @@ internal sealed record NewPasskey
 
     /// <summary>Hashes of recovery codes, for an account that has none left.</summary>
     public required byte[][] RecoveryCodes { get; init; }
+
+    /// <summary>Without the hashes.</summary>
+    public override string ToString() => $"new passkey of {Passkey.AccountId}";
 }
 
 /// <summary>What came of adding one.</summary>
