@@ -1,4 +1,48 @@
 -- People (ASP.NET Core Identity, uuid keys) and the keys that protect their sessions on every instance.
+-- An INSERT of email and password_hash alone makes somebody who can sign in; a row that nobody could sign in with fails
+-- with a constraint whose name says why (seeds/example_people.sql).
+
+-- An address or a name as it is looked up: in capitals. NULL for what PostgreSQL cannot write so by itself, whatever
+-- its locale: letters beyond ASCII, and a domain in Punycode, which is looked up in letters.
+CREATE FUNCTION account_lookup(address text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        SELECT CASE WHEN address !~ '[^\x01-\x7F]' AND address !~* '@(.*\.)?xn--' THEN upper(address COLLATE "C") END
+    $$;
+
+-- What checking a password against this hash costs: its format and figures. NULL for what has no known format. Each
+-- value stands for one time, so that a refused sign-in can take as long as the slowest of them
+-- (docs/decisions/040-passwords-of-people.md).
+CREATE FUNCTION account_hash_cost(hash text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        SELECT CASE
+            WHEN hash ~ '^\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{53}$' THEN left(hash, 7)
+            WHEN hash ~ ('^\$argon2(id|i)\$v=19\$m=[0-9]{1,7},t=[0-9]{1,3},p=[0-9]{1,3}'
+                         '\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{16,86}$')
+                THEN substring(hash FROM '^(\$[^$]*\$[^$]*\$[^$]*\$)')
+            WHEN hash ~ ('^\$pbkdf2(-sha1|-sha256|-sha512)?\$(i=)?[0-9]{1,8}(,l=[0-9]{1,2})?'
+                         '\$[A-Za-z0-9+/.]{0,172}\$[A-Za-z0-9+/.]{16,86}$')
+                THEN substring(hash FROM '^(\$[^$]*\$[^$]*\$)') || length(substring(hash FROM '[^$]*$'))
+            -- Identity's: the format, and of the newer one hash function and iterations, in the first nine bytes.
+            WHEN hash ~ '^AA[A-Za-z0-9+/]{64}==$' THEN 'AA'
+            WHEN hash ~ '^AQAAA[A-Za-z0-9+/]{55,255}={0,2}$' AND length(hash) % 4 = 0
+                THEN left(hash, 12) || length(hash)
+        END
+    $$;
+
+-- The iterations of PBKDF2 in such a hash; NULL for another format.
+CREATE FUNCTION account_hash_iterations(hash text) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+        SELECT CASE
+            WHEN hash ~ '^\$pbkdf2' THEN substring(hash FROM '^\$[^$]*\$(?:i=)?([0-9]+)')::numeric
+            WHEN hash ~ '^AQ[A-Za-z0-9+/]{10}' THEN get_byte(decode(left(hash, 12), 'base64'), 5)::numeric * 16777216
+                + get_byte(decode(left(hash, 12), 'base64'), 6) * 65536
+                + get_byte(decode(left(hash, 12), 'base64'), 7) * 256
+                + get_byte(decode(left(hash, 12), 'base64'), 8)
+        END
+    $$;
 
 CREATE TABLE accounts (
     id                    uuid         PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -14,20 +58,34 @@ CREATE TABLE accounts (
     lockout_enabled       boolean      NOT NULL DEFAULT true,
     access_failed_count   integer      NOT NULL DEFAULT 0,
     disabled_at           timestamptz,                                      -- written by operators alone
-    grants_from           timestamptz  NOT NULL DEFAULT '-infinity'         -- older codes and refresh tokens are dead
+    grants_from           timestamptz  NOT NULL DEFAULT '-infinity',        -- older codes and refresh tokens are dead
+    created_at            timestamptz  NOT NULL DEFAULT now(),
 
     -- What nobody could sign in with: every name and address is there, and the stamps are not empty.
     CONSTRAINT accounts_user_name_is_missing CHECK (user_name IS NOT NULL AND btrim(user_name) <> ''),
     CONSTRAINT accounts_normalized_user_name_is_missing
         CHECK (normalized_user_name IS NOT NULL AND btrim(normalized_user_name) <> ''),
     CONSTRAINT accounts_email_is_not_an_address CHECK (email IS NOT NULL AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
-    CONSTRAINT accounts_normalized_email_is_not_in_capitals CHECK (
-        normalized_email IS NOT NULL
-        AND normalized_email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND normalized_email !~ '[a-z]'),
+    -- It is made where PostgreSQL can make it (account_lookup); else write it, or use OAuthServer accounts create.
+    CONSTRAINT accounts_normalized_email_is_missing CHECK (normalized_email IS NOT NULL),
+    CONSTRAINT accounts_normalized_email_is_not_in_capitals
+        CHECK (normalized_email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND normalized_email !~ '[a-z]'),
+    CONSTRAINT accounts_normalized_email_is_of_another_address CHECK (normalized_email = account_lookup(email)),
     CONSTRAINT accounts_normalized_email_is_punycode CHECK (normalized_email !~ '[@.]XN--'),  -- letters, not their code
     CONSTRAINT accounts_stamp_is_empty CHECK (security_stamp <> '' AND concurrency_stamp <> ''),
-    CONSTRAINT accounts_password_hash_is_not_of_identity
-        CHECK (password_hash ~ '^A[QA][A-Za-z0-9+/]+=*$')
+    CONSTRAINT accounts_password_hash_has_no_known_format
+        CHECK (password_hash IS NULL OR account_hash_cost(password_hash) IS NOT NULL),
+    -- A check of one of these would hold a core or the memory for too long.
+    CONSTRAINT accounts_bcrypt_cost_is_not_4_to_14
+        CHECK (password_hash !~ '^\$2' OR password_hash ~ '^\$2[aby]\$(0[4-9]|1[0-4])\$'),
+    CONSTRAINT accounts_argon2_is_above_128_mb_10_passes_or_4_lanes CHECK (
+        password_hash !~ '^\$argon2' OR (
+            substring(password_hash FROM '\$m=([0-9]+)')::numeric BETWEEN
+                8 * substring(password_hash FROM ',p=([0-9]+)')::numeric AND 131072
+            AND substring(password_hash FROM ',t=([0-9]+)')::numeric BETWEEN 1 AND 10
+            AND substring(password_hash FROM ',p=([0-9]+)')::numeric BETWEEN 1 AND 4)),
+    CONSTRAINT accounts_pbkdf2_is_not_1_to_2_million_iterations
+        CHECK (account_hash_iterations(password_hash) BETWEEN 1 AND 2000000)
 );
 
 -- An address in another Unicode form would be found by nobody. PostgreSQL knows the forms of UTF-8 alone.
@@ -39,6 +97,29 @@ BEGIN
     END IF;
 END;
 $$;
+
+-- Fills what an INSERT leaves out, or gives as NULL.
+CREATE FUNCTION accounts_fill() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.security_stamp := coalesce(NEW.security_stamp, gen_random_uuid()::text);
+    NEW.concurrency_stamp := coalesce(NEW.concurrency_stamp, gen_random_uuid()::text);
+    NEW.user_name := coalesce(NEW.user_name, NEW.email);
+    NEW.normalized_email := coalesce(NEW.normalized_email, account_lookup(NEW.email));
+    NEW.normalized_user_name := coalesce(
+        NEW.normalized_user_name,
+        CASE WHEN NEW.user_name = NEW.email THEN NEW.normalized_email ELSE account_lookup(NEW.user_name) END);
+    RETURN NEW;
+END;
+$$;
+
+CREATE TRIGGER accounts_fill BEFORE INSERT ON accounts
+    FOR EACH ROW EXECUTE FUNCTION accounts_fill();
+
+-- The hashes that the server did not make, by what checking one costs. Its own begin with the figures of this version.
+CREATE INDEX accounts_foreign_hashes ON accounts (account_hash_cost(password_hash))
+    WHERE password_hash NOT LIKE 'AQAAAAIAAzRQ%';
 
 CREATE UNIQUE INDEX accounts_normalized_user_name ON accounts (normalized_user_name);
 CREATE UNIQUE INDEX accounts_normalized_email ON accounts (normalized_email);

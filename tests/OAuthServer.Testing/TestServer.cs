@@ -146,7 +146,12 @@ public sealed class TestServer : IAsyncDisposable
         ["Sweeper:Enabled"] = "false",
         ["BackChannelLogout:PollInterval"] = "01:00:00",
         ["BackChannelLogout:ExpiryInterval"] = "01:00:00",
+        // A mail server that is never asked: the pages that need one are there.
+        ["Mail:Host"] = "127.0.0.1",
+        ["Mail:Tls"] = "None",
+        ["Mail:From"] = "no-reply@as.example.test",
         ["Mail:PollInterval"] = "01:00:00",
+        ["SelfService:Registration"] = "true",
         ["RateLimiting:Mail:PermitLimit"] = "1000000",
         ["Audit:SealInterval"] = "1.00:00:00",
         ["RateLimiting:ClientSecrets:PermitLimit"] = "1000000",

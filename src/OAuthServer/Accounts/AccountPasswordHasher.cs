@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using OAuthServer.Accounts.Passwords;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// Identity's hash of a password. A hash that another software made fits no password: where Identity's throws or
-/// answers at once, this refuses after the same work.
+/// Identity's hash of a password, and the known ones of other software, which are to be made anew. Any other fits no
+/// password: where Identity's throws or answers at once, this refuses after the same work.
 /// </summary>
 internal sealed class AccountPasswordHasher(IOptions<PasswordHasherOptions> options) : PasswordHasher<Account>(options)
 {
@@ -21,6 +22,8 @@ internal sealed class AccountPasswordHasher(IOptions<PasswordHasherOptions> opti
     {
         if (IsOurs(hashedPassword))
             return base.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        if (ImportedHash.Fits(hashedPassword, providedPassword) is { } fits)
+            return fits ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
         _ = HashPassword(user, providedPassword);
         return PasswordVerificationResult.Failed;
     }

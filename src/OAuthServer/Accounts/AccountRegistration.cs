@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using OAuthServer.Accounts.Passwords;
 using OAuthServer.Accounts.Factors;
 using OAuthServer.Accounts.Passkeys;
+using OAuthServer.Accounts.Passwords;
 using OAuthServer.Audit;
 using OAuthServer.Keys;
 using OAuthServer.Outgoing;
@@ -24,16 +24,21 @@ internal static class AccountRegistration
 
     public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddPasswordRules(configuration);
         services.AddSingleton<AccountLinks>();
         services.AddIdentity();
+        services.AddPasswordRules(configuration);
         services.AddSessions();
         services.AddSingleton<PasswordWork>();
+        services.AddSingleton<RefusalTime>();
         services.AddSingleton<KnownDevices>();
         services.AddScoped<AccountJournal>();
         services.AddScoped<SessionsService>();
         services.AddScoped<SignInService>();
         services.AddScoped<PasswordService>();
+        services.AddScoped<MailedPasswords>();
+        services.AddScoped<AddressChanges>();
+        services.AddScoped<AccountDeletion>();
+        services.AddSingleton<SelfService>();
         services.AddFactors();
         return services;
     }
@@ -66,20 +71,15 @@ internal static class AccountRegistration
             db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
             return db;
         });
-        // Stateless, and used by the singleton that bounds password work.
-        services.AddSingleton<IPasswordHasher<Account>, AccountPasswordHasher>();
         services.AddSingleton<ILookupNormalizer, AddressNormalizer>();
         services.AddIdentityCore<Account>(ConfigureIdentity)
             .AddUserStore<AccountStore>()
+            .AddUserManager<AccountManager>()
             .AddClaimsPrincipalFactory<AccountPrincipalFactory>()
             .AddSignInManager<AccountSignInManager>();
         // The table judges names and addresses (migrations/002): a rule of Identity's would fail the write that counts
         // a wrong password.
         services.RemoveAll<IUserValidator<Account>>();
-        // Identity's own counts UTF-16 units and asks for kinds of characters.
-        services.RemoveAll<IPasswordValidator<Account>>();
-        services.AddSingleton<IPasswordValidator<Account>, NewPasswordRule>();
-        services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
     }
 
     /// <summary>Adds the rules for new passwords, for the server and for the commands that set one.</summary>
@@ -96,6 +96,12 @@ internal static class AccountRegistration
         });
         services.AddSingleton<BreachList>();
         services.AddSingleton<PasswordLength>();
+        // Identity's own counts UTF-16 units and asks for kinds of characters.
+        services.RemoveAll<IPasswordValidator<Account>>();
+        services.AddSingleton<IPasswordValidator<Account>, NewPasswordRule>();
+        // Stateless, and used by the singleton that bounds password work.
+        services.AddSingleton<IPasswordHasher<Account>, AccountPasswordHasher>();
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
         return services;
     }
 

@@ -19,13 +19,21 @@ internal sealed class NewPasswordRule(PasswordLength length, ServerAddress addre
         var chosen = password ?? "";
         var characters = PasswordLength.Of(chosen);
         if (characters < length.Shortest)
-            return Fault("PasswordTooShort", $"The new password needs at least {length.Shortest} characters.");
+        {
+            return Fault(
+                "PasswordTooShort",
+                $"The new password needs at least {length.Shortest} characters.",
+                length.Shortest);
+        }
+
         if (characters > PasswordLength.Longest)
         {
             return Fault(
                 "PasswordTooLong",
                 $"The new password is too long: at most {PasswordLength.Longest} characters are taken, and this one has "
-                + $"{characters}.");
+                + $"{characters}.",
+                PasswordLength.Longest,
+                characters);
         }
 
         if (FirstGuesses.Include(chosen, user.Email ?? "", [address.Host, Product]))
@@ -43,6 +51,6 @@ internal sealed class NewPasswordRule(PasswordLength length, ServerAddress addre
             : IdentityResult.Success;
     }
 
-    private static IdentityResult Fault(string code, string text) =>
-        IdentityResult.Failed(new IdentityError { Code = code, Description = text });
+    private static IdentityResult Fault(string code, string text, params object[] values) =>
+        IdentityResult.Failed(new NewPasswordFault { Code = code, Description = text, Values = values });
 }

@@ -74,7 +74,13 @@ internal sealed class PasswordService(
         Account account, string current, string chosen, AuditContext context, CancellationToken ct)
     {
         var isChanged = await grants.WithdrawAllWithAsync(
-            db, async () => (await users.ChangePasswordAsync(account, current, chosen)).Succeeded,
+            db,
+            async () =>
+            {
+                if (!(await users.ChangePasswordAsync(account, current, chosen)).Succeeded) return false;
+                await MailOutbox.QueueAsync(db, MailRequest.Notice(MailKind.PasswordChanged, account.Id), ct);
+                return true;
+            },
             account.Id, context, ct);
         if (!isChanged)
         {

@@ -20,7 +20,7 @@ internal sealed record SignInTry(string Email, string Password, ClientAddress Fr
 /// Checks an e-mail address and a password. Five wrong tries by strangers lock the account for five minutes, against
 /// those who have guessed: not in a browser that knows the account, and not at an address where nothing went wrong
 /// yet. Every path that refuses takes the time of one password hash and is answered after whole steps of
-/// <see cref="RefusalStep"/>, whatever the database had to do for it; and the budgets of <see cref="PasswordGuesses"/>
+/// <see cref="RefusalTime"/>, whatever the database had to do for it; and the budgets of <see cref="PasswordGuesses"/>
 /// count what was typed, so that neither tells which accounts exist
 /// (docs/decisions/015-guessing-shuts-nobody-out.md).
 /// </summary>
@@ -28,17 +28,12 @@ internal sealed class SignInService(
     UserManager<Account> users,
     PasswordGuesses guesses,
     PasswordWork work,
+    RefusalTime refusals,
     AccountJournal journal,
     TimeProvider clock)
 {
     /// <summary>Longest e-mail address that is looked at, in UTF-16 units.</summary>
     public const int MaxLength = 256;
-
-    /// <summary>
-    /// Longer than any refusal takes: a hash, and up to five statements on a database that is 50 ms away. A known
-    /// account costs some more of them than an unknown one.
-    /// </summary>
-    public static readonly TimeSpan RefusalStep = TimeSpan.FromMilliseconds(500);
 
     // More than guess at one account at once, on a few instances.
     private const int MostWrites = 10;
@@ -95,15 +90,15 @@ internal sealed class SignInService(
         var reason = fault ?? Reasons.UnknownAccount;
         await CountAsync(account, attempt, trusted, context, ct);
         await journal.SignInRefusedAsync(account?.Id, reason, context, ct);
-        await RestAsync(began, turn, ct);
+        await RestAsync(began, await refusals.StepAsync(ct), turn, ct);
         return new SignInOutcome.Refused(reason);
     }
 
     // The place rests whoever hangs up, and is free again while only the answer waits.
-    private async Task RestAsync(long began, HashTurn turn, CancellationToken ct)
+    private async Task RestAsync(long began, TimeSpan step, HashTurn turn, CancellationToken ct)
     {
         var took = clock.GetElapsedTime(began);
-        var left = TimeSpan.FromTicks(RefusalStep.Ticks - (took.Ticks % RefusalStep.Ticks));
+        var left = TimeSpan.FromTicks(step.Ticks - (took.Ticks % step.Ticks));
         var idle = took < left ? took : left;
         await Task.Delay(idle, clock, CancellationToken.None);
         turn.Dispose();

@@ -45,6 +45,31 @@ internal sealed partial class AccountJournal(
         return RecordAsync(AuditEventNames.PasswordChanged, null, account, context, ct);
     }
 
+    /// <summary>By a mailed link: a first one with a new account, or another one.</summary>
+    public Task PasswordSetAsync(Guid account, bool isNew, AuditContext context, CancellationToken ct)
+    {
+        var name = isNew ? AuditEventNames.AccountRegistered : AuditEventNames.PasswordReset;
+        LogByLink(account, name);
+        return RecordAsync(name, null, account, context, ct);
+    }
+
+    /// <summary>By a mailed link, in a session: the address is confirmed, or another one.</summary>
+    public Task AddressAsync(Guid account, bool isNew, AuditContext context, CancellationToken ct)
+    {
+        var name = isNew ? AuditEventNames.AddressChanged : AuditEventNames.AddressConfirmed;
+        LogByLink(account, name);
+        return RecordAsync(name, null, account, context, ct);
+    }
+
+    public Task DeletedAsync(Guid account, AuditContext context, CancellationToken ct)
+    {
+        LogDeleted(account);
+        return RecordAsync(AuditEventNames.AccountDeleted, null, account, context, ct);
+    }
+
+    public Task DataDownloadedAsync(Guid account, AuditContext context, CancellationToken ct) =>
+        RecordAsync(AuditEventNames.DataDownloaded, null, account, context, ct);
+
     public Task PasswordChangeRefusedAsync(Guid account, AuditContext context, CancellationToken ct)
     {
         LogPasswordChangeRefused(account);
@@ -73,6 +98,12 @@ internal sealed partial class AccountJournal(
     [LoggerMessage(6004, LogLevel.Information,
         "Account {AccountId} changed its password; all access of apps was withdrawn")]
     private partial void LogPasswordChanged(Guid accountId);
+
+    [LoggerMessage(6009, LogLevel.Information, "Account {AccountId}: {Event} by a mailed link")]
+    private partial void LogByLink(Guid accountId, string @event);
+
+    [LoggerMessage(6010, LogLevel.Information, "Account {AccountId} was deleted by its person")]
+    private partial void LogDeleted(Guid accountId);
 
     [LoggerMessage(6005, LogLevel.Warning,
         "Password change of account {AccountId} refused: the current password was wrong")]

@@ -1,9 +1,12 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using OAuthServer.Accounts;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Hosting;
 using OAuthServer.Hosting.Development;
 using OAuthServer.Keys;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators;
@@ -38,6 +41,9 @@ internal sealed class CommandSettings : IAsyncDisposable
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
         services.AddClientSecrets(configuration);
         services.AddAuditOptions(configuration);
+        services.AddLogging(logging => logging.AddProvider(new NoticeLogProvider()).AddFilter("System", LogLevel.None));
+        services.AddSettings(configuration);
+        services.AddPasswordRules(configuration);
         _services = services.BuildServiceProvider();
     }
 
@@ -48,6 +54,13 @@ internal sealed class CommandSettings : IAsyncDisposable
 
     /// <exception cref="OptionsValidationException">A setting of the section is wrong.</exception>
     public AuditOptions Audit => Options<AuditOptions>().Value;
+
+    /// <summary>Judges a new password.</summary>
+    /// <exception cref="OptionsValidationException">A setting of a section that it needs is wrong.</exception>
+    public IPasswordValidator<Account> NewPasswords => _services.GetRequiredService<IPasswordValidator<Account>>();
+
+    /// <summary>Makes the hash of a password.</summary>
+    public IPasswordHasher<Account> Passwords => _services.GetRequiredService<IPasswordHasher<Account>>();
 
     public IOptions<SigningKeyOptions> SigningKeys => Options<SigningKeyOptions>();
 

@@ -21,3 +21,13 @@ internal sealed class NoticeLog(TextWriter writer) : ILogger
         if (IsEnabled(logLevel)) writer.WriteLine(TerminalText.Safe(formatter(state, exception)));
     }
 }
+
+/// <summary>Notices of services that a command uses, on standard error.</summary>
+internal sealed class NoticeLogProvider : ILoggerProvider
+{
+    public ILogger CreateLogger(string categoryName) => new NoticeLog(Console.Error);
+
+    public void Dispose()
+    {
+    }
+}

@@ -17,6 +17,8 @@ internal static class PageRegistration
         services.AddSingleton<PageRenderer>();
         services.AddSingleton<PageAnswers>();
         services.AddSingleton<StatusPages>();
+        services.AddSingleton<SelfServicePages>();
+        services.AddSingleton<AddressPages>();
         return services;
     }
 

@@ -135,6 +135,7 @@ internal static class Reasons
     public const string LinkDead = "link_dead";
     public const string AddressUnreadable = "address_unreadable";
     public const string AddressTaken = "address_taken";
+    public const string DeletionUnconfirmed = "deletion_unconfirmed";
     public const string MailsWaiting = "mails_waiting";
     public const string MailsExhausted = "mails_exhausted";
     public const string HttpsRequired = "https_required";

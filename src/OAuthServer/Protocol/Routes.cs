@@ -57,6 +57,7 @@ internal static class Routes
     public const string Register = Account + "/register";
     public const string Confirm = Account + "/confirm";
     public const string Email = Account + "/email";
+    public const string SendConfirmation = Email + "/send";
     public const string ConfirmEmail = Email + "/confirm";
     public const string Delete = Account + "/delete";
     public const string Data = Account + "/data";

@@ -20,6 +20,16 @@ internal sealed class Account : IdentityUser<Guid>
 
     /// <summary>Changes with the second factors; a trigger writes it.</summary>
     public Guid FactorStamp { get; private init; }
+
+    /// <summary>When the row was made.</summary>
+    public DateTimeOffset CreatedAt { get; private init; }
+}
+
+/// <summary>A kind of hash that this server does not make, and a hash of that kind.</summary>
+internal sealed record ForeignHash(string Cost, string Example)
+{
+    /// <summary>The kind alone.</summary>
+    public override string ToString() => Cost;
 }
 
 /// <summary>Questions about accounts that are not Identity's.</summary>
@@ -39,6 +49,28 @@ internal sealed class Accounts(IDbContextFactory<OAuthDbContext> contexts)
         return await db.Accounts.SingleOrDefaultAsync(account => account.NormalizedEmail == email, ct);
     }
 
+    /// <summary>
+    /// Each kind of hash in the table that this server does not make, by what checking one costs: a few steps through an
+    /// index, however many people there are.
+    /// </summary>
+    public async Task<IReadOnlyList<ForeignHash>> ForeignHashesAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.AllAsync<ForeignHash>($"""
+            WITH RECURSIVE kinds AS (
+                (SELECT account_hash_cost(password_hash) AS cost, password_hash AS example FROM accounts
+                 WHERE password_hash NOT LIKE 'AQAAAAIAAzRQ%'
+                 ORDER BY account_hash_cost(password_hash) LIMIT 1)
+                UNION ALL
+                SELECT following.cost, following.example FROM kinds, LATERAL (
+                    SELECT account_hash_cost(password_hash) AS cost, password_hash AS example FROM accounts
+                    WHERE password_hash NOT LIKE 'AQAAAAIAAzRQ%' AND account_hash_cost(password_hash) > kinds.cost
+                    ORDER BY account_hash_cost(password_hash) LIMIT 1) AS following
+            )
+            SELECT cost, example FROM kinds WHERE cost IS NOT NULL
+            """, ct);
+    }
+
     /// <summary>The account of an address as it was typed; null when there is none.</summary>
     public async Task<Account?> FindAsync(string email, CancellationToken ct)
     {
@@ -47,11 +79,19 @@ internal sealed class Accounts(IDbContextFactory<OAuthDbContext> contexts)
     }
 }
 
+/// <summary>Maps what the statements answer with.</summary>
+internal sealed class AccountRows : IEntityTypeConfiguration<ForeignHash>
+{
+    public void Configure(EntityTypeBuilder<ForeignHash> builder) => builder.HasNoKey().ToView(null);
+}
+
 /// <summary>Maps the table; the columns that Identity has and this server does not use are left out.</summary>
 internal sealed class AccountTable : IEntityTypeConfiguration<Account>
 {
     /// <summary>Says which of the two was taken, when an account cannot be written.</summary>
     public const string EmailIndex = "accounts_normalized_email";
+
+    public const string UserNameIndex = "accounts_normalized_user_name";
 
     private const int LongestName = 256;
 
@@ -70,13 +110,14 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         // PostgreSQL keeps the moment and no offset.
         builder.Property(account => account.LockoutEnd)
             .HasConversion(end => end == null ? end : end.Value.ToUniversalTime(), end => end);
-        builder.HasIndex(account => account.NormalizedUserName).IsUnique();
+        builder.HasIndex(account => account.NormalizedUserName).IsUnique().HasDatabaseName(UserNameIndex);
         builder.HasIndex(account => account.NormalizedEmail).IsUnique().HasDatabaseName(EmailIndex);
         // Operators alone disable an account, by ExecuteUpdate or SQL: no write of Identity's, which sends every
         // column, may undo it.
         LeaveToSql(builder.Property(account => account.DisabledAt).Metadata);
         LeaveToSql(builder.Property(account => account.GrantsFrom).Metadata);
         LeaveToSql(builder.Property(account => account.FactorStamp).Metadata);
+        LeaveToSql(builder.Property(account => account.CreatedAt).Metadata);
     }
 
     private static void LeaveToSql(IMutableProperty property)

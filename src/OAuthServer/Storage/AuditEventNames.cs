@@ -9,6 +9,13 @@ internal static class AuditEventNames
     public const string AccessEnded = "access_ended";
     public const string LogoutRefused = "logout_refused";
     public const string LogoutGivenUp = "logout_given_up";
+    public const string AccountCreated = "account_created";
+    public const string AccountInvited = "account_invited";
+    public const string AccountDisabled = "account_disabled";
+    public const string AccountEnabled = "account_enabled";
+    public const string AccountUnlocked = "account_unlocked";
+    public const string PasswordSet = "password_set";
+    public const string PasswordLinkSent = "password_link_sent";
     public const string ProfileChanged = "profile_changed";
     public const string PasswordChanged = "password_changed";
     public const string SecondFactorAsked = "second_factor_asked";

@@ -89,6 +89,9 @@ internal sealed record MailRequest
 
     /// <summary>What the template shows, by name. Never a secret and never a link.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A mail to the account's own address that says no more than what happened.</summary>
+    public static MailRequest Notice(MailKind kind, Guid account) => new() { Kind = kind, AccountId = account };
 }
 
 /// <summary>A mail that a form asked for. Who has the address is looked up when it is sorted, behind the answer.</summary>

@@ -102,6 +102,13 @@ internal sealed class MailSorting(IDbContextFactory<OAuthDbContext> contexts)
                     done_at = CASE WHEN {OrNull.Text(sorted.Outcome)} IS NOT NULL THEN now() END
                 WHERE m.id = {mail.Id}
                 RETURNING m.*
+            ), told AS (
+                -- The old address hears of it, as often as the new one gets a link.
+                INSERT INTO mail_outbox (kind, account_id, security_stamp, language, parameters, sorted_at, expires_at)
+                SELECT {MailKind.AddressChangeAsked.ToString()}, account_id, security_stamp, language,
+                       jsonb_build_object('new_address', recipient), now(),
+                       now() + {MailKinds.LifeOf(MailKind.AddressChangeAsked)}
+                FROM sorted WHERE kind = {MailKind.NewAddress.ToString()} AND outcome IS NULL
             )
             INSERT INTO oauth_audit_events (event, reason, user_id)
             SELECT {AuditEventNames.BudgetUsedUp}, {Reasons.MailsExhausted}, account_id FROM sorted

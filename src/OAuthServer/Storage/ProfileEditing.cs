@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
 using OAuthServer.Protocol;
@@ -44,9 +45,7 @@ internal sealed class ProfileEditing(IDbContextFactory<OAuthDbContext> contexts)
         // Of two who write the first row of one person at once, one waits and finds it.
         await db.RunAsync($"SELECT FROM accounts WHERE id = {accountId} FOR NO KEY UPDATE", ct);
         var known = await db.Profiles.AsTracking().SingleOrDefaultAsync(row => row.AccountId == accountId, ct);
-        var entry = db.Entry(known ?? db.Profiles.Add(new AccountProfile { AccountId = accountId }).Entity);
-        foreach (var property in Written(db).Where(property => values.ContainsKey(property.GetColumnName())))
-            entry.Property(property.Name).CurrentValue = values[property.GetColumnName()] ?? property.Sentinel;
+        Set(db, db.Entry(known ?? db.Profiles.Add(new AccountProfile { AccountId = accountId }).Entity), values);
         var changed = new AuditEvent(AuditEventNames.ProfileChanged, null, audit, UserId: accountId)
         {
             Detail = string.Join(' ', values.Keys.Order(StringComparer.Ordinal)),
@@ -63,6 +62,14 @@ internal sealed class ProfileEditing(IDbContextFactory<OAuthDbContext> contexts)
 
         await transaction.CommitAsync(ct);
         return null;
+    }
+
+    /// <summary>Sets these columns of a row that is tracked.</summary>
+    public static void Set(
+        OAuthDbContext db, EntityEntry<AccountProfile> entry, IReadOnlyDictionary<string, object?> values)
+    {
+        foreach (var property in Written(db).Where(property => values.ContainsKey(property.GetColumnName())))
+            entry.Property(property.Name).CurrentValue = values[property.GetColumnName()] ?? property.Sentinel;
     }
 
     private static IEnumerable<IProperty> Written(OAuthDbContext db) =>

@@ -50,6 +50,7 @@ internal static class StorageRegistration
         services.AddSingleton(AccessTokenWindow.Usual);
         services.AddSingleton<Accounts>();
         services.AddSingleton<AccountFactors>();
+        services.AddSingleton<PersonData>();
         services.AddSingleton<AccountTokens>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();

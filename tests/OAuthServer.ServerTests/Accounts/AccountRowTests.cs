@@ -8,7 +8,7 @@ namespace OAuthServer.ServerTests.Accounts;
 /// <summary>Rows that operators write: other alphabets, hashes of other software, and what can never work.</summary>
 public sealed class AccountRowTests(GuardedServer shared) : IClassFixture<GuardedServer>
 {
-    private const string HashCheck = "accounts_password_hash_is_not_of_identity";
+    private const string HashCheck = "accounts_password_hash_has_no_known_format";
 
     private readonly TestServer _server = shared.Server;
 
@@ -108,11 +108,36 @@ public sealed class AccountRowTests(GuardedServer shared) : IClassFixture<Guarde
     [InlineData("normalized_email = U&'U\\0308@EXAMPLE.COM'", "accounts_normalized_email_is_not_composed")]
     [InlineData("normalized_email = 'ANNA@XN--BCHER-KVA.EXAMPLE'", "accounts_normalized_email_is_punycode")]
     [InlineData("normalized_email = 'ANNA@MAIL.XN--BCHER-KVA.EXAMPLE'", "accounts_normalized_email_is_punycode")]
+    [InlineData("normalized_email = NULL", "accounts_normalized_email_is_missing")]
+    [InlineData("email = 'bobby@example.com'", "accounts_normalized_email_is_of_another_address")]
+    [InlineData("normalized_email = 'BOBBY@EXAMPLE.COM'", "accounts_normalized_email_is_of_another_address")]
     [InlineData("security_stamp = ''", "accounts_stamp_is_empty")]
     public async Task The_table_names_what_cannot_work(string change, string constraint)
     {
         var refused = await Assert.ThrowsAsync<PostgresException>(() => _server.Database.ExecuteAsync(
             $"UPDATE accounts SET {change} WHERE id = $1", TestData.BobId));
+        Assert.Equal(constraint, refused.ConstraintName);
+    }
+
+    [Theory]
+    [InlineData("email, password_hash", "'ida@example.com', $1")]
+    [InlineData("email, password_hash, security_stamp, concurrency_stamp, normalized_email", "'ira@example.com', $1, NULL, NULL, NULL")]
+    [InlineData("email, password_hash, normalized_email", "'zo\u00eb@example.org', $1, 'ZO\u00cb@EXAMPLE.ORG'")]
+    public async Task An_address_and_a_hash_alone_make_somebody_who_signs_in(string columns, string values)
+    {
+        var hash = await _server.Database.ScalarAsync<string>("SELECT password_hash FROM accounts WHERE id = $1", TestData.AliceId);
+        await _server.Database.ExecuteAsync($"INSERT INTO accounts ({columns}) VALUES ({values})", hash);
+        using var browser = new TestBrowser(_server);
+        await browser.SignInAsync(values.Split('\'')[1].ToUpperInvariant());
+    }
+
+    [Theory]
+    [InlineData("zo\u00eb@example.net", "accounts_normalized_email_is_missing")]
+    [InlineData("anna@xn--bcher-kva.example", "accounts_normalized_email_is_missing")]
+    [InlineData("nobody", "accounts_email_is_not_an_address")]
+    public async Task What_the_table_cannot_look_up_by_itself_fails_with_a_name(string email, string constraint)
+    {
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => _server.Database.ExecuteAsync("INSERT INTO accounts (email) VALUES ($1)", email));
         Assert.Equal(constraint, refused.ConstraintName);
     }
 

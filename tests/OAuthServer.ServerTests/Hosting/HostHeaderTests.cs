@@ -189,7 +189,9 @@ public sealed class HostHeaderTests
     // Probes come over plain http too, and the passwords sent here are wrong over https too.
     private static bool AnswersBoth(HostileEndpoint endpoint) => endpoint.ToString()
         is "GET /health/live" or "GET /health/ready" or "GET /health/documents"
-        or "POST /account/sign-in" or "POST /account/password";
+        or "POST /account/sign-in" or "POST /account/password" or "POST /account/reset" or "POST /account/confirm"
+        or "POST /account/email/confirm" or "POST /account/delete"
+        or "POST /account/data";
 
     private static string Name(string line) => line.Split(':')[0];
 }

@@ -31,9 +31,11 @@ internal sealed partial class MailCourier(
         }
 
         using var span = telemetry.Span("send a mail");
+        var isOpen = false;
         try
         {
             await transport.OpenAsync(ct);
+            isOpen = true;
             if (await writer.WriteAsync(mail, ct) is not { } message)
             {
                 await DropAsync(mail, MailOutcomes.Unreadable);
@@ -44,8 +46,14 @@ internal sealed partial class MailCourier(
         }
         catch (MailNotSentException failure)
         {
-            await PostponeAsync(mail, failure);
+            // When nothing goes through it is not this mail's fault: it is first again when something does.
+            await PostponeAsync(mail, failure.Message, isOpen ? rules.PauseAfter(mail.Tries) : TimeSpan.Zero);
             if (failure.IsConnection) throw;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException && !DatabaseFailure.Is(failure))
+        {
+            // Whatever it was, the other mails go on.
+            await PostponeAsync(mail, failure.Message, rules.PauseAfter(mail.Tries));
         }
     }
 
@@ -85,18 +93,18 @@ internal sealed partial class MailCourier(
             mail, outcome, isLoss ? AuditEventNames.MailDropped : null, Detail(mail), CancellationToken.None);
     }
 
-    private async Task PostponeAsync(DueMail mail, MailNotSentException failure)
+    private async Task PostponeAsync(DueMail mail, string cause, TimeSpan pause)
     {
         telemetry.Mailed(mail.Kind.ToString(), "failed");
-        // When nothing goes through it is not this mail's fault: it is first again when something does.
-        var pause = failure.IsConnection ? TimeSpan.Zero : Jitter.Around(rules.PauseAfter(mail.Tries));
-        if (!failure.IsConnection) LogFailed(mail.Kind, mail.Id, failure.Message, pause);
-        await queue.PostponeAsync(mail, pause, CancellationToken.None);
+        if (pause > TimeSpan.Zero) LogFailed(mail.Kind, mail.Id, cause, pause);
+        await queue.PostponeAsync(mail, Jitter.Around(pause), CancellationToken.None);
     }
 
     private static string Detail(DueMail mail) => $"{mail.Kind} {mail.Id}";
 
-    [LoggerMessage(FailedEvent, LogLevel.Warning, "The mail {Kind} {Mail} was not sent: {Cause}. It is tried again in {Pause}.")]
+    [LoggerMessage(
+        FailedEvent, LogLevel.Warning,
+        "The mail {Kind} {Mail} was not sent: {Cause}. It is tried again in {Pause}.")]
     private partial void LogFailed(MailKind kind, Guid mail, string cause, TimeSpan pause);
 
     [LoggerMessage(RefusedEvent, LogLevel.Warning, "The mail server refuses the mail {Kind} {Mail} for good.")]

@@ -38,6 +38,7 @@ internal sealed partial class MailDelivery(
         }
     }
 
-    [LoggerMessage(6504, LogLevel.Warning, "The outbox for mails could not be read ({Cause}); the next look tries again.")]
+    [LoggerMessage(6504, LogLevel.Warning,
+        "The outbox for mails could not be read ({Cause}); the next look tries again.")]
     private partial void LogNotRead(string cause);
 }

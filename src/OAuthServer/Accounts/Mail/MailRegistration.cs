@@ -23,7 +23,10 @@ internal static class MailRegistration
             services.AddSingleton<IMailTransport, SmtpTransport>();
         }
 
+        services.AddOptions<SelfServiceOptions, SelfServiceOptionsValidator>(
+            configuration.GetSection(SelfServiceOptions.Section));
         services.AddSingleton<MailRules>();
+        services.AddSingleton<AskedMails>();
         services.AddSingleton<MailState>();
         services.AddSingleton<MailWriter>();
         services.AddSingleton<MailCourier>();

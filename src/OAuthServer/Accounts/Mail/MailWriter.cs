@@ -49,7 +49,12 @@ internal sealed class MailWriter(
     {
         var token = Handle.New();
         await tokens.AddAsync(token, kind, mail, MailKinds.LifeOf(mail.Kind), ct);
-        var route = kind is LinkKinds.Reset or LinkKinds.Invitation ? Routes.Reset : Routes.Confirm;
+        var route = kind switch
+        {
+            LinkKinds.Reset or LinkKinds.Invitation => Routes.Reset,
+            LinkKinds.Registration => Routes.Confirm,
+            _ => Routes.ConfirmEmail,
+        };
         return $"{address.Url(route)}?token={token}";
     }
 }

@@ -42,6 +42,7 @@ internal sealed partial class ShownMails(IHostEnvironment environment, ILogger<S
     public Task CloseAsync() => Task.CompletedTask;
 
     [LoggerMessage(6506, LogLevel.Information,
-        "A mail that is shown here and at /account/mails, since no mail server is set:\nTo: {To}\nSubject: {Subject}\n\n{Text}")]
+        "A mail that is shown here and at /account/mails, since no mail server is set:\n"
+        + "To: {To}\nSubject: {Subject}\n\n{Text}")]
     private partial void LogShown(string to, string subject, string text);
 }

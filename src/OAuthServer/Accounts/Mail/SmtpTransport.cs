@@ -13,6 +13,9 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options, TimeProvider 
 {
     private const int FirstPermanent = 500;
 
+    // All is sent by then; a server that does not say goodbye holds nobody up.
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+
     private readonly MailOptions _options = options.Value;
     private SmtpClient? _client;
 
@@ -42,8 +45,16 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options, TimeProvider 
     public Task<MailAnswer> SendAsync(MimeMessage mail, CancellationToken ct) => TryAsync(
         async token =>
         {
-            await _client!.SendAsync(mail, token);
-            return MailAnswer.Taken;
+            try
+            {
+                await _client!.SendAsync(mail, token);
+                return MailAnswer.Taken;
+            }
+            catch (NotSupportedException)
+            {
+                // An address that needs SMTPUTF8 (RFC 6531), which this server does not offer.
+                return MailAnswer.Refused;
+            }
         },
         ct);
 
@@ -54,7 +65,7 @@ internal sealed class SmtpTransport(IOptions<MailOptions> options, TimeProvider 
         _client = null;
         try
         {
-            using var limit = new CancellationTokenSource(_options.Timeout, clock);
+            using var limit = new CancellationTokenSource(Goodbye, clock);
             if (client.IsConnected) await client.DisconnectAsync(quit: true, limit.Token);
         }
         catch (Exception failure) when (IsOfTheWay(failure) || failure is OperationCanceledException)

@@ -12,6 +12,7 @@ internal static class AccountEndpoints
         routes.MapSignOut();
         routes.MapConnections();
         routes.MapSessions();
+        routes.MapSelfService();
         routes.MapFactors();
         return [routes.MapSignIn(), routes.MapPassword(), routes.MapSecondStep(), routes.MapFactorApp(),
             routes.MapPasskeys(), routes.MapPasskeySignIn()];

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
@@ -66,8 +65,3 @@ internal static class AccountsSignOutCommand
     /// <param name="RefreshTokens">Those that ended; 0 without <c>--all-access</c>, where they are not counted.</param>
     internal sealed record SignedOut(Guid Account, bool AllAccess, int Sessions, int RefreshTokens);
 }
-
-/// <summary>What the accounts commands print with <c>--json</c>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
-[JsonSerializable(typeof(AccountsSignOutCommand.SignedOut))]
-internal sealed partial class AccountsJson : JsonSerializerContext;

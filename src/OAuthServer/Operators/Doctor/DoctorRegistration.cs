@@ -35,6 +35,7 @@ internal static class DoctorRegistration
         services.AddSingleton<IDoctorCheck, PreviousKeyCheck>();
         services.AddSingleton<IDoctorCheck, ResourceCheck>();
         services.AddSingleton<IDoctorCheck, ClientCheck>();
+        services.AddSingleton<IDoctorCheck, MailCheck>();
         services.AddSingleton<IDoctorCheck, DemoCheck>();
         services.AddSingleton<IDoctorCheck, SessionKeyCheck>();
         services.AddSingleton<IDoctorCheck, SealCheck>();

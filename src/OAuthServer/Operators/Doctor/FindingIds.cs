@@ -50,6 +50,9 @@ internal static class FindingIds
     public const string SweeperBehind = "sweeper_behind";
     public const string SweeperOff = "sweeper_off";
     public const string SealsBehind = "seals_behind";
+    public const string MailServerNone = "mail_server_none";
+    public const string MailServerAway = "mail_server_away";
+    public const string MailStuck = "mail_stuck";
     public const string BudgetTooWide = "budget_too_wide";
     public const string BudgetTooTight = "budget_too_tight";
     public const string BudgetCountsAll = "budget_counts_all";

@@ -54,6 +54,17 @@ namespace OAuthServer.Storage.CompiledModel
             concurrencyStamp.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             concurrencyStamp.AddAnnotation("Relational:ColumnName", "concurrency_stamp");
 
+            var createdAt = runtimeEntityType.AddProperty(
+                "CreatedAt",
+                typeof(DateTimeOffset),
+                propertyInfo: typeof(Account).GetProperty("CreatedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Account).GetField("<CreatedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                beforeSaveBehavior: PropertySaveBehavior.Ignore,
+                afterSaveBehavior: PropertySaveBehavior.Ignore,
+                sentinel: new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)));
+            createdAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            createdAt.AddAnnotation("Relational:ColumnName", "created_at");
+
             var disabledAt = runtimeEntityType.AddProperty(
                 "DisabledAt",
                 typeof(DateTimeOffset?),
@@ -186,6 +197,7 @@ namespace OAuthServer.Storage.CompiledModel
             var index0 = runtimeEntityType.AddIndex(
                 new[] { normalizedUserName },
                 unique: true);
+            index0.AddAnnotation("Relational:Name", "accounts_normalized_user_name");
 
             return runtimeEntityType;
         }

@@ -186,6 +186,23 @@ public sealed class DoctorCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mail_server_that_is_away_and_mails_that_are_stuck_are_named()
+    {
+        await using var sink = MailSink.Start();
+        var settings = DoctorRun.Settings(_database);
+        foreach (var (key, value) in sink.Settings) settings[key] = value;
+        var well = await DoctorRun.WithAsync(settings, null, ["--json", .. DoctorRun.KnownOfTests]);
+        Assert.Empty(well.Findings);
+        Assert.Equal(("answers", "0 mails"), (well.Fact("mail server"), well.Fact("mails that wait")));
+
+        sink.Disappear();
+        await _database.ExecuteAsync("INSERT INTO mail_outbox (kind, account_id, sorted_at, made_at, expires_at) VALUES ('PasswordChanged', gen_random_uuid(), now(), now() - interval '20 minutes', now() + interval '1 day')");
+        var away = await DoctorRun.WithAsync(settings, null, ["--json", .. DoctorRun.KnownOfTests]);
+        Assert.Equal(["error mail_server_away", "warning mail_stuck"], away.Findings);
+        Assert.Equal("1 mail", away.Fact("mails that wait"));
+    }
+
+    [Fact]
     public async Task A_default_API_that_is_missing_is_named_with_the_way_to_one()
     {
         var well = await DoctorRun.OnAsync(_database);

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OAuthServer.Protocol;
 using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.ServerTests.Endpoints.Push;
 using OAuthServer.ServerTests.Fixtures;
@@ -149,9 +150,49 @@ public sealed class HostileServer : OwnServer
             new("POST", "/account/passkeys", [antiforgery, new("ticket"), new("credential", "{}"), new("name", "phone")], [Cookie]),
             new("POST", "/account/passkeys/remove", [antiforgery, new("passkey", "AAAA")], [Cookie]),
             new("POST", "/account/passkeys/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("ticket"), new("credential", "{}"), new("keep", "true")], [strangersCookie]),
+            new("GET", "/account/email", [new("done", "asked")], [Cookie]),
+            new("POST", "/account/email", [antiforgery, new("email", "new@example.com"), new("x")], [Cookie]),
+            new("POST", "/account/email/send", [antiforgery, new("x")], [Cookie]),
+            new("GET", "/account/email/confirm", [await LinkAsync("confirmation", true), new("x")], [Cookie]),
+            new("POST", "/account/email/confirm", [antiforgery, new("token", "unknown"), new("x")], [Cookie]),
+            new("GET", "/account/delete", [new("done", "deleted")], [Cookie]),
+            // Alice is not deleted: who sends it has no session.
+            new("POST", "/account/delete", [antiforgery, new("sure", "true")], [strangersCookie]),
+            new("GET", "/account/data", [new("x")], [Cookie]),
+            new("POST", "/account/data", [antiforgery, new("x")], [strangersCookie]),
+            .. await MailedAsync(new Part("antiforgery", signIn.Fields["antiforgery"]), strangersCookie),
             new("GET", "/account/password", [new("x")], [Cookie]),
             new("POST", "/account/password", [antiforgery, new("current"), new("new", "N3w-passphrase!"), new("repeat", "n3w-passphrase!")], [Cookie]),
         ];
+    }
+
+    // The password that a link is to set is not the same twice, so the links stay.
+    private async Task<IReadOnlyList<HostileEndpoint>> MailedAsync(Part antiforgery, Part cookie)
+    {
+        var (reset, registration) = (await LinkAsync("reset", true), await LinkAsync("registration", false));
+        Part[] chosen = [antiforgery, new("new", "walrus lantern copper"), new("repeat", "walrus lantern tide")];
+        return
+        [
+            new("GET", "/account/forgot", [new("done", "sent")], []),
+            new("POST", "/account/forgot", [antiforgery, new("email", TestData.Email), new("x")], [cookie]),
+            new("GET", "/account/register", [new("done")], []),
+            new("POST", "/account/register", [antiforgery, new("email", "new@example.com"), new("x")], [cookie]),
+            new("GET", "/account/reset", [reset, new("done")], []),
+            new("POST", "/account/reset", [reset, .. chosen], [cookie]),
+            new("GET", "/account/confirm", [registration, new("done")], []),
+            new("POST", "/account/confirm", [registration, .. chosen], [cookie]),
+        ];
+    }
+
+    private async Task<Part> LinkAsync(string kind, bool hasAccount)
+    {
+        var token = Handle.New();
+        await Database.ExecuteAsync("""
+            INSERT INTO account_tokens (hash, kind, account_id, security_stamp, address, normalized_address, expires_at)
+            SELECT $1, $2, CASE WHEN $3 THEN id END, CASE WHEN $3 THEN security_stamp END, email, normalized_email, now() + interval '50 minutes'
+            FROM accounts WHERE id = $4
+            """, Handle.Hash(token), kind, hasAccount, TestData.AliceId);
+        return new Part("token", token);
     }
 
     private static IEnumerable<HostileEndpoint> Public()

@@ -31,6 +31,21 @@ internal static class PageRefusals
             for (var i = 0; i < 10; i++) await stage.ChangePasswordAsync(browser, Wrong, Chosen, Chosen);
             return await stage.ChangePasswordAsync(browser, Wrong, Chosen, Chosen);
         }),
+        FormOf("address_unreadable", "forgot", stage => stage.AskForMailAsync("nobody")),
+        FormOf("deletion_unconfirmed", "delete", async stage =>
+        {
+            using var browser = new TestBrowser(stage.Server);
+            await browser.SignInAsync((await stage.AddPersonAsync()).Email);
+            var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/delete"), "/account/delete");
+            return await RefusedAnswer.ReadAsync(await browser.PostAsync(form.Action, form.Fields));
+        }),
+        FormOf("link_dead", "reset-page", stage => stage.GetAsync("/account/reset?token=unknown")),
+        new("mails_waiting", "forgot", "temporarily_unavailable", 503, async stage =>
+        {
+            var server = await stage.AnotherAsync(new() { ["Mail:MostWaiting"] = "1" });
+            await stage.AskForMailAsync("somebody@example.com", server);
+            return await stage.AskForMailAsync("somebody@example.com", server);
+        }) { Form = Form.Page },
     ];
 
     private static async Task<RefusedAnswer> GuessAsync(RefusalStage stage, int times)

@@ -38,6 +38,8 @@ internal static class RefusalCases
         ["factor_unreadable"] = "takes a row that somebody changed: EnrollmentTests",
         ["factor_used_before"] = "takes somebody with an authenticator app: FactorReasonTests",
         ["factor_guesses_exhausted"] = "takes somebody with an authenticator app: GuessedCodeTests",
+        ["address_taken"] = "takes a mailed link: RegistrationTests",
+        ["mails_exhausted"] = "only in the audit row of a budget: MailBudgetTests",
         ["password_not_changed"] = "takes a change of the account between two statements",
     };
 

@@ -179,6 +179,13 @@ public sealed class RefusalStage : OwnServer
         return await RefusedAnswer.ReadAsync(await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in"), email, Keep(password)));
     }
 
+    /// <summary>Asks for a mail, in a browser in which nobody is signed in.</summary>
+    public async Task<RefusedAnswer> AskForMailAsync(string email, TestServer? server = null)
+    {
+        using var browser = new TestBrowser(server ?? Server);
+        return await RefusedAnswer.ReadAsync(await MailedServer.AskAsync(browser, "/account/forgot", email));
+    }
+
     /// <summary>Changes a password in a browser.</summary>
     public async Task<RefusedAnswer> ChangePasswordAsync(TestBrowser browser, string current, string chosen, string repeated)
     {

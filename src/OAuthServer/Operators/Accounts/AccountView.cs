@@ -1,0 +1,50 @@
+using OAuthServer.Storage;
+
+namespace OAuthServer.Operators.Accounts;
+
+/// <summary>What an operator sees of an account; no hash and no stamp.</summary>
+internal sealed record AccountView
+{
+    public required Guid Id { get; init; }
+
+    public required string Email { get; init; }
+
+    public required bool EmailVerified { get; init; }
+
+    /// <summary><c>active</c>, <c>locked</c> by wrong passwords, or <c>disabled</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Whose the hash of the password is: <c>own</c>, or the format of another software; null for none.</summary>
+    public required string? Password { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset? DisabledAt { get; init; }
+
+    public required DateTimeOffset? LockedUntil { get; init; }
+
+    public static AccountView Of(Account account, DateTimeOffset now) => new()
+    {
+        Id = account.Id,
+        Email = account.Email ?? "",
+        EmailVerified = account.EmailConfirmed,
+        State = account switch
+        {
+            { DisabledAt: not null } => "disabled",
+            { LockoutEnd: { } end } when end > now => "locked",
+            _ => "active",
+        },
+        Password = Format(account.PasswordHash),
+        CreatedAt = account.CreatedAt,
+        DisabledAt = account.DisabledAt,
+        LockedUntil = account.LockoutEnd > now ? account.LockoutEnd : null,
+    };
+
+    private static string? Format(string? hash) => hash switch
+    {
+        null => null,
+        ['A', ..] => "own",
+        ['$', '2', ..] => "bcrypt",
+        _ => hash.Split('$', '-').ElementAtOrDefault(1),
+    };
+}

@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace OAuthServer.Storage;
+
+/// <summary>Which accounts to list; null and false ask for nothing. All that is given must hold.</summary>
+internal sealed record AccountFilter
+{
+    /// <summary>A part of the address, as addresses are compared.</summary>
+    public string? Address { get; init; }
+
+    public bool Disabled { get; init; }
+
+    public bool Locked { get; init; }
+
+    public bool Unconfirmed { get; init; }
+
+    /// <summary>Those who cannot sign in with a password.</summary>
+    public bool WithoutPassword { get; init; }
+}
+
+/// <summary>What an operator sees of accounts.</summary>
+internal sealed class AccountListing(IDbContextFactory<OAuthDbContext> contexts)
+{
+    /// <summary>The first accounts that match, in the order of their addresses.</summary>
+    public async Task<IReadOnlyList<Account>> FindAsync(AccountFilter filter, int limit, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var now = await db.ClockAsync(ct);
+        IQueryable<Account> rows = db.Accounts;
+        if (filter.Address is { } address) rows = rows.Where(row => row.NormalizedEmail!.Contains(address));
+        if (filter.Disabled) rows = rows.Where(row => row.DisabledAt != null);
+        if (filter.Locked) rows = rows.Where(row => row.LockoutEnd > now);
+        if (filter.Unconfirmed) rows = rows.Where(row => !row.EmailConfirmed);
+        if (filter.WithoutPassword) rows = rows.Where(row => row.PasswordHash == null);
+        return await rows.OrderBy(row => row.NormalizedEmail).Take(limit).ToListAsync(ct);
+    }
+
+    /// <summary>How many apps have the consent of an account.</summary>
+    public async Task<int> AppsAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Consents.Where(consent => consent.UserId == id)
+            .Select(consent => consent.ClientId).Distinct().CountAsync(ct);
+    }
+}
