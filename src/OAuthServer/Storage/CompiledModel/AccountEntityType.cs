@@ -21,7 +21,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.Account",
                 typeof(Account),
                 baseEntityType,
-                propertyCount: 15,
+                propertyCount: 16,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
