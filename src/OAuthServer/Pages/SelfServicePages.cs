@@ -79,14 +79,17 @@ internal sealed class SelfServicePages(
     /// <summary>A page with a form of this browser, or of the account that the request was read for.</summary>
     public IResult Form<TPage, TView>(TView view, OAuthError? refusal = null)
         where TPage : Page<TView>
-        where TView : notnull => new PageResult(renderer)
+        where TView : notnull
     {
-        Page = typeof(TPage),
-        View = view,
-        Status = refusal?.Status ?? StatusCodes.Status200OK,
-        HasForm = true,
-        Refusal = refusal,
-    };
+        return new PageResult(renderer)
+        {
+            Page = typeof(TPage),
+            View = view,
+            Status = refusal?.Status ?? StatusCodes.Status200OK,
+            HasForm = true,
+            Refusal = refusal,
+        };
+    }
 
     private static string Short(string email) => email.Length <= SignInService.MaxLength ? email : "";
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Microsoft.AspNetCore.Identity;
 using OAuthServer.Accounts;
 using OAuthServer.Accounts.Passwords;
 using OAuthServer.Protocol;
