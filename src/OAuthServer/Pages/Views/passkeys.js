@@ -31,6 +31,7 @@ addEventListener("DOMContentLoaded", async () => {
         });
     };
 
+    for (const note of document.querySelectorAll("[data-without-passkeys]")) note.hidden = true;
     for (const form of document.querySelectorAll("form[data-passkey]")) {
         const isNew = form.dataset.passkey === "create";
         let waiting = null;
