@@ -16,12 +16,17 @@ CREATE FUNCTION oauth_scope_names(scopes jsonb) RETURNS text[]
         SELECT ARRAY(SELECT jsonb_object_keys(CASE jsonb_typeof(scopes) WHEN 'object' THEN scopes ELSE '{}'::jsonb END))
     $$;
 
--- NULL where the words are no text.
+-- Every text of an object whose members are texts, or texts by language. NULL where something else stands.
 CREATE FUNCTION oauth_scope_words(scopes jsonb) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-        SELECT ARRAY(SELECT CASE jsonb_typeof(value) WHEN 'string' THEN value #>> '{}' END
-                     FROM jsonb_each(CASE jsonb_typeof(scopes) WHEN 'object' THEN scopes ELSE '{}'::jsonb END))
+        SELECT ARRAY(SELECT CASE jsonb_typeof(words) WHEN 'string' THEN words #>> '{}' END
+                     FROM jsonb_each(CASE jsonb_typeof(scopes) WHEN 'object' THEN scopes ELSE '{}'::jsonb END) AS scope,
+                          LATERAL (SELECT scope.value AS words WHERE jsonb_typeof(scope.value) <> 'object'
+                                   UNION ALL
+                                   SELECT said.value
+                                   FROM jsonb_each(CASE jsonb_typeof(scope.value) WHEN 'object' THEN scope.value
+                                                   ELSE '{}'::jsonb END) AS said) AS spoken)
     $$;
 
 -- Every constraint name says what is wrong, as in oauth_clients.
@@ -30,7 +35,9 @@ CREATE TABLE oauth_resources (
     resource               text        NOT NULL,      -- the identifier, and the aud of its access tokens as it stands here
     canonical              text        NOT NULL GENERATED ALWAYS AS (oauth_canonical_resource(resource)) STORED UNIQUE,
     name                   text        NOT NULL,      -- in plain words, for the consent page
-    scopes                 jsonb       NOT NULL,      -- {"notes:read": "See your notes"}
+    names                  jsonb       NOT NULL DEFAULT '{}',   -- the same in other languages: {"de": "Notizen"}
+    -- {"notes:read": "See your notes"}, or {"notes:read": {"default": "See your notes", "de": "Ihre Notizen ansehen"}}
+    scopes                 jsonb       NOT NULL,
     access_token_lifetime  interval,                  -- NULL for OAuth:AccessTokenLifetime
     is_default             boolean     NOT NULL DEFAULT false,  -- meant by a request that names no resource
     introspection_clients  text[]      NOT NULL DEFAULT '{}',   -- may ask whether a token for this API is good
@@ -48,6 +55,12 @@ CREATE TABLE oauth_resources (
         CHECK (resource !~* '^(https://[^/?#]*:443|http://[^/?#]*:80)([/?#]|$)'),
     CONSTRAINT resource_name_has_1_to_100_characters
         CHECK (length(name) BETWEEN 1 AND 100 AND name ~ '\S' AND name !~ '[\x01-\x1F\x7F]'),
+    CONSTRAINT resource_names_are_texts_by_language
+        CHECK (jsonb_typeof(names) = 'object' AND array_position(oauth_scope_words(names), NULL) IS NULL
+               AND NOT jsonb_path_exists(names, '$.* ? (@.type() == "object")')
+               AND oauth_every(oauth_scope_names(names), '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$')),
+    CONSTRAINT resource_names_have_1_to_100_characters
+        CHECK (oauth_none(oauth_scope_words(names), '^\s*$|[\x01-\x1F\x7F]|^.{101}')),
     CONSTRAINT scopes_are_an_object_of_names_and_words
         CHECK (jsonb_typeof(scopes) = 'object' AND array_position(oauth_scope_words(scopes), NULL) IS NULL),
     CONSTRAINT scopes_are_not_empty CHECK (jsonb_typeof(scopes) <> 'object' OR scopes <> '{}'),
@@ -55,6 +68,11 @@ CREATE TABLE oauth_resources (
         CHECK (oauth_every(oauth_scope_names(scopes), '^[\x21\x23-\x5B\x5D-\x7E]{1,100}$')),
     CONSTRAINT scope_words_have_1_to_200_characters
         CHECK (oauth_none(oauth_scope_words(scopes), '^\s*$|[\x01-\x1F\x7F]|^.{201}')),
+    CONSTRAINT scope_words_by_language_have_a_default
+        CHECK (NOT jsonb_path_exists(scopes, '$.* ? (@.type() == "object" && !exists(@.default))')),
+    CONSTRAINT scope_words_are_by_language_tag
+        CHECK (NOT jsonb_path_exists(scopes, '$.* ? (@.type() == "object").keyvalue()
+                   ? (!(@.key like_regex "^(default|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$"))')),
     -- A revocation is listed for as long as a token of the longest lifetime can be accepted.
     CONSTRAINT access_token_lifetime_is_1_minute_to_1_hour
         CHECK (access_token_lifetime BETWEEN interval '1 minute' AND interval '1 hour'

@@ -41,6 +41,10 @@ public sealed class AccessibilityTests(Stage stage)
         await page.RouteAsync("**/form-post.js*", route => route.AbortAsync());
         await page.GotoAsync(app.Ask() + "&response_mode=form_post");
         await JudgeAsync(page, "form-post");
+        await page.GotoAsync("/account");
+        await JudgeAsync(page, "account");
+        await page.GotoAsync("/account/profile?done=saved");
+        await JudgeAsync(page, "profile");
         await page.GotoAsync("/account/connections?done=withdrawn");
         await JudgeAsync(page, "connections");
         await page.GotoAsync("/account/sessions?done=ended");

@@ -47,7 +47,7 @@ public sealed class AccountPageTests(Stage stage)
         var page = await context.NewPageAsync();
         await page.GotoAsync("/account/sign-in");
         await page.SignInAsync();
-        await Assertions.Expect(page.Heading("Connected apps")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Heading("Your account")).ToBeVisibleAsync();
         var cookies = await context.CookiesAsync();
         Assert.Equal(["__Host-oauthserver-antiforgery", "__Host-oauthserver-device", "__Host-oauthserver-passkey", "__Host-oauthserver-session"], cookies.Select(cookie => cookie.Name).Order(StringComparer.Ordinal));
         foreach (var cookie in cookies)
@@ -78,5 +78,43 @@ public sealed class AccountPageTests(Stage stage)
         await Assertions.Expect(other.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await other.SignInAsync(email, chosen);
         await Assertions.Expect(other.Heading("Connected apps")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_password_can_be_shown_and_is_hidden_again_before_it_is_sent()
+    {
+        await using var context = await stage.OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/account/sign-in");
+        var field = page.GetByLabel("Password");
+        await field.FillAsync("what was typed");
+        await Assertions.Expect(field).ToHaveAttributeAsync("type", "password");
+        await page.Button("Show").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(field).ToHaveAttributeAsync("type", "text");
+        await page.Button("Hide").ClickAsync();
+        await Assertions.Expect(field).ToHaveAttributeAsync("type", "password");
+        await page.Button("Show").ClickAsync();
+        // Until the next page is there, the form is as it was sent.
+        await page.EvaluateAsync("document.forms[0].addEventListener('submit', sent => sent.preventDefault())");
+        await page.Button("Sign in").ClickAsync();
+        await page.GetByLabel("E-mail address").FillAsync("nobody@example.com");
+        await page.Button("Sign in").ClickAsync();
+        await Assertions.Expect(field).ToHaveAttributeAsync("type", "password");
+        await page.GotoAsync("/account/password");
+        await page.SignInAsync();
+        await Assertions.Expect(page.Button("Show")).ToHaveCountAsync(3);
+    }
+
+    [Fact]
+    public async Task Without_script_there_is_no_button_that_does_nothing()
+    {
+        await using var context = await stage.OpenAsync(new() { JavaScriptEnabled = false });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/account/password");
+        await page.SignInAsync();
+        await Assertions.Expect(page.GetByLabel("Current password")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Button("Show")).ToHaveCountAsync(0);
+        Assert.Equal("minlength: 15; maxlength: 128; allowed: unicode;", await page.GetByLabel("New password again").GetAttributeAsync("passwordrules"));
     }
 }

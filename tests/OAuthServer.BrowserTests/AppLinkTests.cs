@@ -32,7 +32,7 @@ public sealed class AppLinkTests(Stage stage)
         await page.RouteAsync("https://app.example/**", route => route.FulfillAsync(new() { Body = "the app" }));
         await page.GotoAsync("/account/sign-in");
         await page.SignInAsync(email: email);
-        await page.Heading("Connected apps").WaitForAsync();
+        await page.Heading("Your account").WaitForAsync();
 
         await page.GotoAsync(AuthorizationAsk.For(client, Link).Path);
         var open = page.GetByRole(AriaRole.Link);

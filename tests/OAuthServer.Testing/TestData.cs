@@ -42,11 +42,15 @@ public static class TestData
     /// <summary>bcrypt of <see cref="Secret"/>, at the lowest cost that the schema accepts; for clients that a test adds.</summary>
     public static readonly string SecretHash = BCrypt.Net.BCrypt.HashPassword(Secret, 10);
 
-    /// <summary>A migrated database with these clients and people.</summary>
+    /// <summary>
+    /// A migrated database with these clients and people, whose passwords cost little to check
+    /// (<see cref="PasswordCost"/>).
+    /// </summary>
     public static async Task<TestDatabase> CreateDatabaseAsync()
     {
         var database = await TestDatabase.CreateAsync();
         await SeedAsync(database);
+        await database.ExecuteAsync("UPDATE accounts SET password_hash = $1", PasswordCost.Hash);
         return database;
     }
 

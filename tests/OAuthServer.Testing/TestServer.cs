@@ -23,8 +23,14 @@ public sealed record TestServerOptions
     /// <summary>False for a server that is not to become ready.</summary>
     public bool AwaitReady { get; init; } = true;
 
+    /// <summary>True for passwords that cost what they cost a real server.</summary>
+    public bool FullPasswordCost { get; init; }
+
     /// <summary>True when nothing differs.</summary>
-    internal bool AreUsual => this is { Settings.Count: 0, Database: null, Services: null, Environment: "Production", AwaitReady: true };
+    internal bool AreUsual => this is
+    {
+        Settings.Count: 0, Database: null, Services: null, Environment: "Production", AwaitReady: true, FullPasswordCost: false,
+    };
 }
 
 /// <summary>

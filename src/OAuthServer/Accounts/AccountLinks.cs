@@ -23,6 +23,15 @@ internal sealed class AccountLinks(ServerAddress address)
     private const string AsTheSame = "true";
     private const string AsAnother = "another";
 
+    /// <summary>Everything of the account in one place: where a person goes who names no other.</summary>
+    public string Account => address.Local(Routes.Account);
+
+    /// <summary>The picture of a client.</summary>
+    /// <param name="hash">Of its content.</param>
+    public string Logo(string hash) => address.Local(Routes.AppLogo) + "?v=" + hash;
+
+    public string Profile => address.Local(Routes.Profile);
+
     public string Connections => address.Local(Routes.Connections);
 
     public string Password => address.Local(Routes.Password);
@@ -47,7 +56,7 @@ internal sealed class AccountLinks(ServerAddress address)
     public string CancelAuthorize(string query) => address.Local(Routes.CancelAuthorize) + query;
 
     /// <summary>
-    /// The sign-in page, coming back to <paramref name="returnUrl"/> (or to the connections when null).
+    /// The sign-in page, coming back to <paramref name="returnUrl"/> (or to the account when null).
     /// </summary>
     /// <param name="returnUrl">An internal target; it is escaped here.</param>
     /// <param name="who">Whether the form is shown although there is a session, and for whom.</param>

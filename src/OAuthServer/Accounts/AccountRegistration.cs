@@ -96,6 +96,8 @@ internal static class AccountRegistration
         });
         services.AddSingleton<BreachList>();
         services.AddSingleton<PasswordLength>();
+        services.AddSingleton(provider =>
+            new ServiceNames(provider.GetRequiredService<ServerAddress>(), configuration["Branding:Name"]));
         // Identity's own counts UTF-16 units and asks for kinds of characters.
         services.RemoveAll<IPasswordValidator<Account>>();
         services.AddSingleton<IPasswordValidator<Account>, NewPasswordRule>();

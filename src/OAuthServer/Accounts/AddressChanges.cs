@@ -40,21 +40,22 @@ internal sealed class AddressChanges(
     {
         if (await users.FindByIdAsync(accountId.ToString()) is not { } account) return AddressOutcome.Dead;
         var before = account.Email!;
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (await AccountTokens.UseAsync(db, token, Kinds, ct) is not { } link || link.AccountId != accountId)
-            return AddressOutcome.Dead;
-        var isNew = link.Kind == LinkKinds.NewAddress;
-        if (isNew)
+        IdentityResult? written = null;
+        var used = await AccountTokens.UseWithAsync(db, token, Kinds, accountId, async link =>
         {
-            if (account.UserName == before) account.UserName = link.Address;
-            account.Email = link.Address;
-            await MailOutbox.QueueAsync(db, Notice(accountId, before, link), ct);
-        }
+            if (link.Kind == LinkKinds.NewAddress)
+            {
+                if (account.UserName == before) account.UserName = link.Address;
+                account.Email = link.Address;
+                await MailOutbox.QueueAsync(db, Notice(accountId, before, link), ct);
+            }
 
-        account.EmailConfirmed = true;
-        var written = await users.UpdateAsync(account);
-        if (!written.Succeeded) return IsTaken(written) ? AddressOutcome.Taken : AddressOutcome.Dead;
-        await transaction.CommitAsync(ct);
+            account.EmailConfirmed = true;
+            written = await users.UpdateAsync(account);
+            return written.Succeeded;
+        }, ct);
+        if (used is null) return written is not null && IsTaken(written) ? AddressOutcome.Taken : AddressOutcome.Dead;
+        var isNew = used.Kind == LinkKinds.NewAddress;
         await journal.AddressAsync(accountId, isNew, context, ct);
         return isNew ? AddressOutcome.Changed : AddressOutcome.Confirmed;
     }

@@ -30,6 +30,13 @@ internal static class BrowserName
         return First(Systems, userAgent) is { } system ? $"{browser} on {system}" : browser;
     }
 
+    /// <summary>The two names in what <see cref="Of"/> made; null for what the browser did not say.</summary>
+    public static (string? Browser, string? System) Parts(string device)
+    {
+        var parts = device.Split(" on ", 2);
+        return (parts[0] == SomeBrowser ? null : parts[0], parts.Length == 2 ? parts[1] : null);
+    }
+
     private static string? First((string Sign, string Name)[] known, string? userAgent) =>
         userAgent is null
             ? null

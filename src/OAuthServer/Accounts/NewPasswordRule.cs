@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Identity;
 using OAuthServer.Accounts.Passwords;
-using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
@@ -9,11 +8,9 @@ namespace OAuthServer.Accounts;
 /// What a new password has to be (NIST SP 800-63B-4 §3.1.1.2): long enough, none that is tried first, and none of those
 /// that are known from breaches. No kind of character is asked for.
 /// </summary>
-internal sealed class NewPasswordRule(PasswordLength length, ServerAddress address, BreachList breaches)
+internal sealed class NewPasswordRule(PasswordLength length, ServiceNames names, BreachList breaches)
     : IPasswordValidator<Account>
 {
-    private const string Product = "oauthserver";
-
     public async Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password)
     {
         var chosen = password ?? "";
@@ -36,7 +33,7 @@ internal sealed class NewPasswordRule(PasswordLength length, ServerAddress addre
                 characters);
         }
 
-        if (FirstGuesses.Include(chosen, user.Email ?? "", [address.Host, Product]))
+        if (FirstGuesses.Include(chosen, user.Email ?? "", names.All))
         {
             return Fault(
                 "PasswordTooCommon",

@@ -36,6 +36,8 @@ internal static class PageCookies
     /// <summary>Where the second factor is not asked for.</summary>
     public static CookieBuilder Remembered(ServerAddress address) =>
         new PageCookie("oauthserver-remembered", address.IsHttps);
+    public static CookieBuilder Language(ServerAddress address) =>
+        new PageCookie("oauthserver-language", address.IsHttps);
 
     /// <summary>Ties passkey challenges to this browser.</summary>
     public static CookieBuilder Passkey(ServerAddress address) =>

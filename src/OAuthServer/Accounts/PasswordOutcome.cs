@@ -1,3 +1,4 @@
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts;
@@ -10,7 +11,7 @@ internal abstract record PasswordOutcome
 
     /// <param name="Text">What to tell the person.</param>
     /// <param name="Reason">One of <see cref="Protocol.Reasons"/>.</param>
-    internal sealed record Refused(string Text, string Reason) : PasswordOutcome;
+    internal sealed record Refused(Words Text, string Reason) : PasswordOutcome;
 
     /// <summary>The queue for hashing passwords is full; nothing was checked.</summary>
     internal sealed record Busy : PasswordOutcome;

@@ -20,22 +20,23 @@ internal sealed class PasswordService(
     PasswordWork work,
     AccountJournal journal)
 {
-    private const string WrongCurrent = "The current password is not right. After several tries, wait a few minutes.";
+    private static readonly Words WrongCurrent = new("Password.WrongCurrent");
 
     public async Task<PasswordOutcome> ChangeAsync(
         Guid accountId, string current, string chosen, string repeated, AuditContext context, CancellationToken ct)
     {
         if (OpaqueString.Of(chosen) is not { } wanted)
-            return Unsuitable("The new password has a character that is none.");
-        if (wanted != OpaqueString.Of(repeated)) return Unsuitable("The two new passwords are not the same.");
+            return Unsuitable("NewPassword.NoCharacter");
+        if (wanted != OpaqueString.Of(repeated)) return Unsuitable("NewPassword.NotRepeated");
         if (current.Length is 0 or > PasswordLength.LongestTyped || OpaqueString.Of(current) is not { } known)
             return Wrong(Reasons.MalformedCredentials);
         if (!guesses.MayConfirm(accountId)) return Wrong(Reasons.PasswordConfirmationsExhausted);
         var account = await users.FindByIdAsync(accountId.ToString());
         if (account is null || account.DisabledAt is not null) return Wrong(Reasons.AccountDisabled);
         // Before a turn is taken, since another service may be asked.
-        if (await FaultAsync(account, wanted) is { } fault) return Unsuitable(fault);
-        if (wanted == known) return Unsuitable("The new password is the same as the current one.");
+        if (await FaultAsync(account, wanted) is { } fault)
+            return new PasswordOutcome.Refused(fault, Reasons.NewPasswordUnsuitable);
+        if (wanted == known) return Unsuitable("NewPassword.Same");
         return await ConfirmAndChangeAsync(account, known, wanted, context, ct);
     }
 
@@ -55,20 +56,24 @@ internal sealed class PasswordService(
         return await ChangeAsync(account, known, wanted, context, ct);
     }
 
-    private static PasswordOutcome.Refused Unsuitable(string text) => new(text, Reasons.NewPasswordUnsuitable);
+    private static PasswordOutcome.Refused Unsuitable(string key) => new(new(key), Reasons.NewPasswordUnsuitable);
 
     private static PasswordOutcome.Refused Wrong(string reason) => new(WrongCurrent, reason);
 
-    private async Task<string?> FaultAsync(Account account, string chosen)
+    private async Task<Words?> FaultAsync(Account account, string chosen)
     {
         foreach (var validator in users.PasswordValidators)
         {
             var result = await validator.ValidateAsync(users, account, chosen);
-            if (!result.Succeeded) return string.Join(' ', result.Errors.Select(fault => fault.Description));
+            if (result.Errors.FirstOrDefault() is { } fault) return TextOf(fault);
         }
 
         return null;
     }
+
+    // By the code that a rule gave it.
+    private static Words TextOf(IdentityError fault) =>
+        new("NewPassword." + fault.Code, [.. (fault as NewPasswordFault)?.Values ?? []]);
 
     private async Task<PasswordOutcome> ChangeAsync(
         Account account, string current, string chosen, AuditContext context, CancellationToken ct)
@@ -85,7 +90,7 @@ internal sealed class PasswordService(
         if (!isChanged)
         {
             return new PasswordOutcome.Refused(
-                "The password was not changed. Please try again.", Reasons.PasswordNotChanged);
+                new("Password.NotChanged"), Reasons.PasswordNotChanged);
         }
 
         await journal.PasswordChangedAsync(account.Id, context, ct);

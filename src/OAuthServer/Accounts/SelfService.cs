@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Accounts.Mail;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Accounts;
 
@@ -15,6 +16,15 @@ internal sealed class SelfService(IOptions<SelfServiceOptions> options, MailRule
     public bool Deletion => options.Value.Deletion;
 
     public bool Download => options.Value.Download;
+
+    /// <summary>False for the address of a page that is switched off.</summary>
+    public bool Has(string route) => route switch
+    {
+        Routes.Email => AddressChange,
+        Routes.Data => Download,
+        Routes.Delete => Deletion,
+        _ => true,
+    };
 
     /// <summary>True where mails are shown on a page instead of sent.</summary>
     public bool ShowsMails => mail is { CanSend: true, HasServer: false };

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Identity;
-using MimeKit;
+using OAuthServer.Accounts.Mail;
 
 namespace OAuthServer.Accounts;
 
@@ -31,7 +31,7 @@ internal sealed record TypedAddress(string Text, string Normalized)
         && text[0] != '@' && text[^1] != '@'
         && !text.Any(unit => char.IsWhiteSpace(unit) || char.IsControl(unit) || IsInvisible(unit))
         && text.AsSpan().IndexOfAny("<>,\"") < 0
-        && MailboxAddress.TryParse(text, out var parsed) && parsed.Address == text;
+        && MailAddress.Read(text) is not null;
 
     // What would let one address read as another.
     private static bool IsInvisible(char unit) => char.GetUnicodeCategory(unit) == UnicodeCategory.Format;

@@ -16,6 +16,16 @@ internal sealed class Client(ClientRow row, ResourceList apis)
 
     public string Name => row.Name;
 
+    /// <summary>A page about the app, its privacy policy and its terms; null where it has none.</summary>
+    public string? HomePage => row.ClientUri;
+
+    public string? PrivacyPolicy => row.PolicyUri;
+
+    public string? Terms => row.TosUri;
+
+    /// <summary>The hash of its picture; null where it has none.</summary>
+    public string? Logo => row.Logo;
+
     /// <summary>True for browser and native clients, which hold no secret (RFC 6749 §2.1).</summary>
     public bool IsPublic => row.ApplicationType != "web";
 

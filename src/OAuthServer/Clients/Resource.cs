@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
@@ -7,8 +8,10 @@ namespace OAuthServer.Clients;
 /// <summary>An API that tokens are for (RFC 8707 §2), as the endpoints see it.</summary>
 internal sealed class Resource(ResourceRow row)
 {
-    private readonly Dictionary<string, string> _words =
-        JsonSerializer.Deserialize<Dictionary<string, string>>(row.Scopes)!;
+    private readonly SpokenText _name = SpokenText.Of(row.Name, row.Names);
+    private readonly Dictionary<string, SpokenText> _words =
+        JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(row.Scopes)!
+            .ToDictionary(scope => scope.Key, scope => SpokenText.Of(scope.Value), StringComparer.Ordinal);
 
     /// <summary>The identifier as registered: the <c>aud</c> of its access tokens.</summary>
     public string Identifier => row.Resource;
@@ -17,7 +20,10 @@ internal sealed class Resource(ResourceRow row)
     public string Canonical => row.Canonical;
 
     /// <summary>In plain words, for people.</summary>
-    public string Name => row.Name;
+    public string NameIn(CultureInfo language) => _name.In(language);
+
+    /// <summary>Whose scopes are of the server itself, which has words for them in every language of its pages.</summary>
+    public bool IsPerson { get; init; }
 
     public bool IsDefault => row.IsDefault;
 
@@ -35,7 +41,8 @@ internal sealed class Resource(ResourceRow row)
     public bool AsksSecondFactor(Scope scope) => row.SecondFactorScopes.Any(scope.Has);
 
     /// <summary>What a scope lets an app do; its name when it is none of this API any more.</summary>
-    public string Describe(string scope) => _words.GetValueOrDefault(scope, scope);
+    public string Describe(string scope, CultureInfo language) =>
+        _words.TryGetValue(scope, out var words) ? words.In(language) : scope;
 
     public override string ToString() => Identifier;
 }

@@ -20,6 +20,7 @@ internal static class EndpointRegistration
         services.AddSingleton<AuthorizeValidator>();
         services.AddSingleton<AuthorizeRequests>();
         services.AddSingleton<CodeIssuer>();
+        services.AddSingleton<ConsentQuestions>();
         services.AddSingleton<AuthorizeService>();
         services.AddSingleton<Interactions>();
         services.AddSingleton<SignInDemands>();
@@ -35,6 +36,7 @@ internal static class EndpointRegistration
         services.AddSingleton<FactorsForm>();
         services.AddScoped<SignInAnswer>();
         services.AddScoped<PasswordAnswer>();
+        services.AddSingleton<ProfileAnswer>();
         services.AddSingleton<GrantRefusals>();
         services.AddSingleton<OAuthAnswers>();
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();

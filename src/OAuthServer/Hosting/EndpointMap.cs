@@ -25,7 +25,7 @@ internal static class EndpointMap
         var server = Service<ServerAddress>(app);
         var routes = app.MapGroup(server.Path);
 
-        routes.MapPeople();
+        routes.MapPeople(Service<Brand>(app));
         app.MapChangePassword();
 
         // These need no services of a request's own, so they are handed theirs once.
@@ -56,7 +56,7 @@ internal static class EndpointMap
         app.MapHealthChecks(Routes.ReadyProbe, new() { Predicate = check => check.Tags.Contains("ready") });
     }
 
-    private static void MapPeople(this IEndpointRouteBuilder routes)
+    private static void MapPeople(this IEndpointRouteBuilder routes, Brand brand)
     {
         var people = routes.MapGroup("").AddEndpointFilter<SessionKeyFilter>();
         foreach (var route in people.MapAuthorize()) route.RequireBudget(Budget.Authorize);
@@ -64,6 +64,7 @@ internal static class EndpointMap
         foreach (var route in people.MapAccounts()) route.RequireBudget(Budget.SignIn);
         routes.MapStyleSheet();
         routes.MapScript();
+        brand.Map(routes);
     }
 
     private static void MapOpenId(this WebApplication app, ServerAddress server, RouteGroupBuilder routes)

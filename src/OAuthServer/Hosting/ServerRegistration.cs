@@ -38,7 +38,7 @@ internal static class ServerRegistration
         services.AddAccounts(configuration);
         services.AddBackChannelLogout(configuration);
         services.AddMail(configuration);
-        services.AddPages();
+        services.AddPages(configuration);
         services.AddEndpoints();
         services.AddPipeline(configuration);
         services.AddStopping(configuration);

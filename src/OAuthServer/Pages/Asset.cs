@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 namespace OAuthServer.Pages;
 
 /// <summary>
-/// A file for browsers, from the assembly. Its version is part of its address, so it is cached for a year.
+/// A file for browsers, from the assembly or of an operator. Its version is part of its address, so it is cached for a year.
 /// </summary>
 internal sealed class Asset
 {
@@ -17,8 +17,16 @@ internal sealed class Asset
     /// <param name="path">Where it is served.</param>
     /// <param name="type">Its media type.</param>
     public Asset(string resource, string path, string type)
+        : this(Load(resource), path, type)
     {
-        _content = Load(resource);
+    }
+
+    /// <param name="content">The file.</param>
+    /// <param name="path">Where it is served.</param>
+    /// <param name="type">Its media type.</param>
+    public Asset(byte[] content, string path, string type)
+    {
+        _content = content;
         _path = path;
         _type = type;
         _version = Convert.ToHexStringLower(SHA256.HashData(_content))[..16];

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Localization;
 namespace OAuthServer.Pages;
 
 /// <summary>The languages that there are texts in, and the one that a request is answered in.</summary>
-internal sealed class Languages
+internal sealed class Languages(TextFolder added)
 {
     /// <summary>The texts that stand for those of every other language that are missing.</summary>
     public static readonly CultureInfo Default = CultureInfo.GetCultureInfo("en");
@@ -15,7 +15,8 @@ internal sealed class Languages
     private const int MostTags = 8;
     private const int LongestTags = 256;
 
-    public IReadOnlyList<CultureInfo> All { get; } = Shipped;
+    /// <summary>Those of this server first, then those that an operator added.</summary>
+    public IReadOnlyList<CultureInfo> All { get; } = [.. Shipped.Union(added.Languages)];
 
     /// <summary>The language of whoever reads the answer.</summary>
     public static CultureInfo Of(HttpContext http) =>

@@ -84,30 +84,37 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
 
     /// <summary>The end of a sign-out that an app asked for, with a way back to it where there is one.</summary>
     public IResult SignedOutOf(string appName, string url) => Message(StatusCodes.Status200OK, new MessageView(
-        "You are signed out",
-        "Nobody is signed in to your account in this browser now.",
-        $"Go on to {DisplayText.Plain(appName)}",
+        new("SignOut.DoneTitle"),
+        new("SignOut.DoneText"),
+        new("SignOut.GoOnTo", DisplayText.Plain(appName)),
         url));
 
     /// <summary>Nothing of what was there is good any more.</summary>
     public IResult AccessEnded(string signInUrl) => Message(StatusCodes.Status200OK, new MessageView(
-        "All access has ended",
-        "You are signed out everywhere, and no app can use your account until you sign in to it again.",
-        "Sign in again",
+        new("SignOut.EndedTitle"),
+        new("SignOut.EndedText"),
+        new("SignOut.Again"),
         signInUrl)
     {
-        Note = "If somebody else may know your password, sign in and change it now.",
+        Note = new("SignOut.EndedNote"),
     });
 
     /// <summary>There is no session, or none any more.</summary>
     public IResult SignedOut(string signInUrl) => Message(StatusCodes.Status200OK, new MessageView(
-        "You are signed out",
-        "Nobody is signed in to your account in this browser now.",
-        "Sign in again",
+        new("SignOut.DoneTitle"),
+        new("SignOut.DoneText"),
+        new("SignOut.Again"),
         signInUrl)
     {
-        Note = "Apps that you have connected may keep access. To take it back, sign in and open Connected apps.",
+        Note = new("SignOut.DoneNote"),
     });
+
+    public IResult Account(string userName) => Form<AccountPage, AccountView>(new(userName, AccountEntries.All));
+
+    /// <param name="view">What stands in the fields.</param>
+    /// <param name="refusal">What was not saved; null for nothing.</param>
+    public IResult Profile(ProfileView view, OAuthError? refusal = null) =>
+        Form<ProfilePage, ProfileView>(view, refusal: refusal);
 
     public IResult Connections(ConnectionsView view) => Form<ConnectionsPage, ConnectionsView>(view);
 
@@ -117,17 +124,17 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
     /// <summary>The antiforgery token did not fit: the form is old, was copied, or its session is over.</summary>
     public IResult FormExpired(string restartUrl) => Message(
         new MessageView(
-            "This form has expired",
-            "Nothing was changed. This happens after a long pause, or when you signed in or out in another tab.",
-            "Start again",
+            new("Message.ExpiredTitle"),
+            new("Message.ExpiredText"),
+            new("Message.StartAgain"),
             restartUrl),
         OAuthError.InvalidRequest(string.Empty, Reasons.FormExpired));
 
     public IResult Malformed(string restartUrl) => Message(
         new MessageView(
-            "This form could not be read",
-            "What arrived was incomplete or damaged, and nothing was changed.",
-            "Start again",
+            new("Message.UnreadableTitle"),
+            new("Message.UnreadableText"),
+            new("Message.StartAgain"),
             restartUrl),
         OAuthError.InvalidRequest(string.Empty, Reasons.FormUnreadable));
 
@@ -135,22 +142,14 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
     public IResult TooManyTries(HttpContext http, BudgetRefusal refusal, string restartUrl)
     {
         http.Response.Headers.WriteUsedUp(refusal.Budget);
-        return Wait(
-            $"There were too many wrong passwords. Try again {Waiting.For(refusal.Budget.Reset)}, "
-            + "or use a browser in which you have signed in before.",
-            refusal,
-            restartUrl);
+        return Wait(new("Message.WrongPasswords", Waiting.For(refusal.Budget.Reset)), refusal, restartUrl);
     }
 
     /// <summary>Too many passwords are tried at this moment (RFC 6585 §4).</summary>
     public IResult TooManyAtOnce(HttpContext http, OAuthError refusal, string restartUrl)
     {
         http.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return Wait(
-            "There are too many tries at this moment. Nothing was checked: try again in a few seconds, "
-            + "or use a browser in which you have signed in before.",
-            refusal,
-            restartUrl);
+        return Wait(new("Message.TooManyAtOnce"), refusal, restartUrl);
     }
 
     /// <summary>Too many people type their password at this moment.</summary>
@@ -159,9 +158,9 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
         http.Response.Headers.RetryAfter = RetryAfterSeconds;
         return Message(
             new MessageView(
-                "Please try again in a moment",
-                "Many people are signing in right now. Nothing was changed.",
-                "Try again",
+                new("Message.BusyTitle"),
+                new("Message.BusyText"),
+                new("Message.TryAgain"),
                 restartUrl),
             OAuthError.TemporarilyUnavailable(Reasons.SignInBusy));
     }
@@ -170,8 +169,8 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
     public PageResult Message(int status, MessageView view) =>
         new(renderer) { Page = typeof(MessagePage), View = view, Status = status };
 
-    private PageResult Wait(string text, OAuthError refusal, string restartUrl) =>
-        Message(new MessageView("Please wait before you try again", text, "Try again", restartUrl), refusal);
+    private PageResult Wait(Words text, OAuthError refusal, string restartUrl) =>
+        Message(new MessageView(new("Message.WaitTitle"), text, new("Message.TryAgain"), restartUrl), refusal);
 
     private PageResult Form<TPage, TView>(TView view, string? formActionSource = null, OAuthError? refusal = null)
         where TPage : Page<TView>

@@ -8,7 +8,7 @@ namespace OAuthServer.Pages;
 
 /// <summary>The one place where a component is rendered and the headers of a page are set.</summary>
 internal sealed class PageRenderer(
-    ServerAddress address, TextSource texts, IAntiforgery antiforgery, RefusalLog refusals)
+    ServerAddress address, TextSource texts, Brand brand, IAntiforgery antiforgery, RefusalLog refusals)
 {
     public Task WriteAsync(HttpContext http, PageResult page)
     {
@@ -20,6 +20,7 @@ internal sealed class PageRenderer(
         var frame = new PageFrame(address.Path, address.Local(StyleSheet.Route), token)
         {
             Texts = spoken,
+            Brand = brand.View,
             Asked = Languages.Asked(http)?.Name,
             Script = hasPageScript ? address.Local(Script.PageRoute) : null,
             PasskeyScript = hasPasskeys ? address.Local(Script.PasskeyRoute) : null,

@@ -70,8 +70,8 @@ internal sealed class SelfServicePages(
     /// <param name="refusal">What the page refuses; null for nothing.</param>
     public IResult Message(string name, string route, string link, OAuthError? refusal) => new PageResult(renderer)
     {
-        Page = typeof(SelfServiceMessagePage),
-        View = new SelfServiceMessageView(name, Local(route), link),
+        Page = typeof(MessagePage),
+        View = new MessageView(Text(name + "Title"), Text(name + "Text"), Text(link), Local(route)),
         Status = refusal?.Status ?? StatusCodes.Status200OK,
         Refusal = refusal,
     };
@@ -90,6 +90,8 @@ internal sealed class SelfServicePages(
             Refusal = refusal,
         };
     }
+
+    private static Words Text(string name) => new("MailForms." + name);
 
     private static string Short(string email) => email.Length <= SignInService.MaxLength ? email : "";
 }

@@ -13,35 +13,35 @@ namespace OAuthServer.Pages;
 internal sealed class StatusPages(PageAnswers pages, AccountLinks links)
 {
     private const string RetryAfterSeconds = "5";
-    private const string Account = "Go to your account";
+
+    private static readonly Words Account = new("Status.Account");
 
     /// <summary>The page of a status.</summary>
     public IResult Of(HttpContext http, OAuthError error) => error.Status switch
     {
         StatusCodes.Status404NotFound => pages.Message(error.Status, new MessageView(
-            "This page does not exist",
-            "The address may be mistyped, or the link that led you here is old.",
+            new("Status.MissingTitle"),
+            new("Status.MissingText"),
             Account,
-            links.Connections)),
+            links.Account)),
         StatusCodes.Status405MethodNotAllowed => pages.Message(error.Status, new MessageView(
-            "This page cannot be opened like that",
-            "It belongs to a form. Go back to where you came from, or start again from your account.",
+            new("Status.NotLikeThatTitle"),
+            new("Status.NotLikeThatText"),
             Account,
-            links.Connections)),
+            links.Account)),
         StatusCodes.Status429TooManyRequests => Wait(http, error),
         StatusCodes.Status503ServiceUnavailable => Away(http, error),
-        >= StatusCodes.Status500InternalServerError => pages.Error(http, View(
-            http, error, "This did not work", "The server could not answer. Please try again in a moment.")),
-        _ => pages.Error(http, View(http, error, "This request cannot go on", error.Description)),
+        >= StatusCodes.Status500InternalServerError => pages.Error(http, Failed(http, error)),
+        _ => pages.Error(http, new ErrorView(
+            error.Status, new("Error.CannotGoOn"), error.Description, error.Code, http.TraceIdentifier)),
     };
 
     // The address of a page can be asked for again as it is; a form has to be sent again, which a reload does and no
     // link. The page before may be the answer to a form itself, so Back would lead nowhere.
     private PageResult Wait(HttpContext http, OAuthError error)
     {
-        const string Title = "Please wait before you try again";
-        const string Cause = "There were too many requests from your network.";
-        var when = "in a few minutes";
+        Words title = new("Message.WaitTitle");
+        Words when = new("Waiting.FewMinutes");
         if (error is BudgetRefusal { Budget: var budget })
         {
             http.Response.Headers.WriteUsedUp(budget);
@@ -50,21 +50,20 @@ internal sealed class StatusPages(PageAnswers pages, AccountLinks links)
 
         var isPage = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
         return pages.Message(error.Status, isPage
-            ? new MessageView(Title, $"{Cause} Try again {when}.", "Try again", http.Request.GetEncodedPathAndQuery())
-            : new MessageView(
-                Title,
-                $"{Cause} Nothing was changed. Try again {when}: reload this page then, to send the form once more.",
-                Account,
-                links.Connections));
+            ? new MessageView(
+                title, new("Status.Requests", when), new("Message.TryAgain"), http.Request.GetEncodedPathAndQuery())
+            : new MessageView(title, new("Status.RequestsForm", when), Account, links.Account));
     }
 
     private IResult Away(HttpContext http, OAuthError error)
     {
         http.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return pages.Error(http, View(
-            http, error, "This did not work", "The server could not answer. Please try again in a moment."));
+        return pages.Error(http, Failed(http, error));
     }
 
-    private static ErrorView View(HttpContext http, OAuthError error, string title, string explanation) =>
-        new(error.Status, title, explanation, error.Code, http.TraceIdentifier);
+    private static ErrorView Failed(HttpContext http, OAuthError error) =>
+        new(error.Status, new("Error.DidNotWork"), "", error.Code, http.TraceIdentifier)
+        {
+            Explanation = new("Error.ServerText"),
+        };
 }

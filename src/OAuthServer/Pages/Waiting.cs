@@ -1,3 +1,5 @@
+using OAuthServer.Protocol;
+
 namespace OAuthServer.Pages;
 
 /// <summary>How long to wait, in words: never less than it takes.</summary>
@@ -10,13 +12,13 @@ internal static class Waiting
     private const int LongestInMinutes = 90 * Minute;
 
     /// <summary>Such as "in 12 minutes".</summary>
-    public static string For(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds) switch
+    public static Words For(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds) switch
     {
-        <= 1 => "in a second",
-        < Minute and var seconds => $"in {seconds} seconds",
-        Minute => "in a minute",
-        <= LongestInMinutes and var seconds => $"in {Up(seconds, Minute)} minutes",
-        var seconds => $"in {Up(seconds, Hour)} hours",
+        <= 1 => new("Waiting.Second"),
+        < Minute and var seconds => new("Waiting.Seconds", seconds),
+        Minute => new("Waiting.Minute"),
+        <= LongestInMinutes and var seconds => new("Waiting.Minutes", Up(seconds, Minute)),
+        var seconds => new("Waiting.Hours", Up(seconds, Hour)),
     };
 
     private static long Up(long seconds, long unit) => (seconds + unit - 1) / unit;

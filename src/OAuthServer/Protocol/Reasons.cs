@@ -130,6 +130,7 @@ internal static class Reasons
     public const string SignInGuessesExhausted = "sign_in_guesses_exhausted";
     public const string SignInBusy = "sign_in_busy";
     public const string NewPasswordUnsuitable = "new_password_unsuitable";
+    public const string ProfileUnsuitable = "profile_unsuitable";
     public const string PasswordConfirmationsExhausted = "password_confirmations_exhausted";
     public const string PasswordNotChanged = "password_not_changed";
     public const string LinkDead = "link_dead";

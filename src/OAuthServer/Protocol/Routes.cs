@@ -51,6 +51,7 @@ internal static class Routes
     public const string EndSession = Sessions + "/end";
     public const string EndOtherSessions = Sessions + "/end-others";
     public const string EndAllAccess = Sessions + "/end-all-access";
+    public const string Profile = Account + "/profile";
     public const string Password = Account + "/password";
     public const string Forgot = Account + "/forgot";
     public const string Reset = Account + "/reset";
@@ -67,6 +68,9 @@ internal static class Routes
 
     public const string StyleSheet = Account + "/site.css";
     public const string PageScript = Account + "/page.js";
+    public const string BrandStyleSheet = Account + "/brand.css";
+    public const string Logo = Account + "/logo";
+    public const string AppLogo = Account + "/app-logo";
     public const string FormPostScript = Account + "/form-post.js";
 
     /// <summary>At the host's root, where password managers look for it (W3C change-password-url).</summary>

@@ -94,6 +94,21 @@ internal sealed class AccountTokens(IDbContextFactory<OAuthDbContext> contexts)
                   AND (t.kind = 'new_address' OR a.normalized_email = t.normalized_address)))
             RETURNING t.account_id, t.kind, t.address, t.normalized_address
             """, ct);
+
+    /// <summary>
+    /// Uses a link of an account up together with what it buys, in one transaction: neither is there without the other.
+    /// Null, with nothing changed, when it is dead or somebody else's, or the change was refused.
+    /// </summary>
+    public static async Task<LiveLink?> UseWithAsync(
+        OAuthDbContext db, string token, string[] kinds, Guid accountId, Func<LiveLink, Task<bool>> change,
+        CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (await UseAsync(db, token, kinds, ct) is not { } link || link.AccountId != accountId) return null;
+        if (!await change(link)) return null;
+        await transaction.CommitAsync(ct);
+        return link;
+    }
 }
 
 /// <summary>Maps the table and what its statements answer with.</summary>

@@ -18,11 +18,11 @@ internal sealed class Account : IdentityUser<Guid>
     /// <summary>Codes and refresh tokens of grants from before are dead; set when it is disabled or enabled.</summary>
     public DateTimeOffset GrantsFrom { get; private init; }
 
-    /// <summary>Changes with the second factors; a trigger writes it.</summary>
-    public Guid FactorStamp { get; private init; }
-
     /// <summary>When the row was made.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
+
+    /// <summary>Changes with the second factors; a trigger writes it.</summary>
+    public Guid FactorStamp { get; private init; }
 }
 
 /// <summary>A kind of hash that this server does not make, and a hash of that kind.</summary>
@@ -116,8 +116,8 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         // column, may undo it.
         LeaveToSql(builder.Property(account => account.DisabledAt).Metadata);
         LeaveToSql(builder.Property(account => account.GrantsFrom).Metadata);
-        LeaveToSql(builder.Property(account => account.FactorStamp).Metadata);
         LeaveToSql(builder.Property(account => account.CreatedAt).Metadata);
+        LeaveToSql(builder.Property(account => account.FactorStamp).Metadata);
     }
 
     private static void LeaveToSql(IMutableProperty property)

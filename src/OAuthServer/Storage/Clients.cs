@@ -69,6 +69,21 @@ internal sealed record ClientRow
     /// <summary>Where it may have people sent who signed out (OpenID Connect RP-Initiated Logout §3.1).</summary>
     public string[] PostLogoutRedirectUris { get; set; } = [];
 
+    /// <summary>A page about the app or its maker (RFC 7591 §2).</summary>
+    public string? ClientUri { get; set; }
+
+    /// <summary>What it does with data.</summary>
+    public string? PolicyUri { get; set; }
+
+    /// <summary>Its terms.</summary>
+    public string? TosUri { get; set; }
+
+    /// <summary>Where its picture is taken from by the operator; no browser is sent there.</summary>
+    public string? LogoUri { get; set; }
+
+    /// <summary>The hash of its picture in <c>oauth_client_logos</c>; the database writes it.</summary>
+    public string? Logo { get; init; }
+
     /// <summary>True for a client that proves itself with a key (RFC 7523), and has no secret.</summary>
     public bool HasKeys() => Jwks is not null || JwksUri is not null;
 
@@ -96,6 +111,16 @@ internal sealed class Clients(IDbContextFactory<OAuthDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Clients.SingleOrDefaultAsync(client => client.ClientId == clientId, ct);
+    }
+
+    /// <summary>True when another client that is not disabled has this name, in this case or in another.</summary>
+    public async Task<bool> SharesNameAsync(string clientId, string name, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.Clients.Where(client => client.DisabledAt == null && client.ClientId != clientId)
+#pragma warning disable CA1862, CA1304, CA1311 // The database compares; it knows no StringComparison.
+            .AnyAsync(client => client.Name.ToLower() == name.ToLower(), ct);
+#pragma warning restore CA1862, CA1304, CA1311
     }
 
     /// <summary>Tells every instance of a change that none of them needs, to see whether it hears.</summary>
@@ -143,6 +168,8 @@ internal sealed class ClientTable : IEntityTypeConfiguration<ClientRow>
         builder.Property(client => client.OwnGrantId).HasDefaultValueSql("gen_random_uuid()");
         builder.Property(client => client.Jwks).HasColumnType("jsonb");
         builder.Property(client => client.CreatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAdd();
+        // The trigger oauth_client_logos_note writes it.
+        builder.Property(client => client.Logo).ValueGeneratedOnAddOrUpdate();
         // The trigger oauth_clients_touch writes it.
         builder.Property(client => client.UpdatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAddOrUpdate();
     }

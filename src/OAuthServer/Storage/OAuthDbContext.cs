@@ -26,6 +26,8 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<ClientRow> Clients => Set<ClientRow>();
 
+    public DbSet<ClientLogo> ClientLogos => Set<ClientLogo>();
+
     public DbSet<ResourceRow> Resources => Set<ResourceRow>();
 
     public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();

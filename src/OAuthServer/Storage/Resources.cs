@@ -17,7 +17,12 @@ internal sealed record ResourceRow
     /// <summary>In plain words, for people.</summary>
     public required string Name { get; init; }
 
-    /// <summary>A JSON object: each scope with what it lets an app do, in plain words.</summary>
+    /// <summary>A JSON object: the name in other languages, by their tags.</summary>
+    public string Names { get; init; } = "{}";
+
+    /// <summary>
+    /// A JSON object: each scope with what it lets an app do, in plain words, or with an object of such words by language.
+    /// </summary>
     public required string Scopes { get; init; }
 
     /// <summary>Null for the server's own.</summary>
@@ -70,6 +75,7 @@ internal sealed class ResourceTable : IEntityTypeConfiguration<ResourceRow>
         builder.HasIndex(api => api.IsDefault).IsUnique().HasFilter("is_default");
         builder.Property(api => api.Id).HasDefaultValueSql("gen_random_uuid()");
         builder.Property(api => api.Canonical).ValueGeneratedOnAddOrUpdate();
+        builder.Property(api => api.Names).HasColumnType("jsonb").HasDefaultValueSql("'{}'");
         builder.Property(api => api.Scopes).HasColumnType("jsonb");
         builder.Property(api => api.CreatedAt).HasDefaultValueSql("now()").ValueGeneratedOnAdd();
         // The trigger oauth_resources_touch writes it.

@@ -49,14 +49,15 @@ internal static class StorageRegistration
     {
         services.AddSingleton(AccessTokenWindow.Usual);
         services.AddSingleton<Accounts>();
-        services.AddSingleton<AccountFactors>();
         services.AddSingleton<PersonData>();
+        services.AddSingleton<AccountFactors>();
         services.AddSingleton<AccountTokens>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();
         services.AddSingleton<Authenticators>();
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<ClientSecretUses>();
+        services.AddSingleton<ClientLogos>();
         services.AddSingleton<Clients>();
         services.AddSingleton<ClientTokens>();
         services.AddSingleton<Consents>();
@@ -66,6 +67,7 @@ internal static class StorageRegistration
         services.AddSingleton<MailQueue>();
         services.AddSingleton<MailSorting>();
         services.AddSingleton<Passkeys>();
+        services.AddSingleton<ProfileEditing>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<RefreshTokens>();

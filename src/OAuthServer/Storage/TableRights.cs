@@ -13,7 +13,8 @@ internal static class TableRights
     {
         ["oauth_clients"] = ["SELECT"],
         ["oauth_resources"] = ["SELECT"],
-        ["account_profiles"] = ["SELECT"],
+        ["oauth_client_logos"] = ["SELECT"],
+        ["account_profiles"] = ["SELECT", "INSERT", "UPDATE"],
         ["oauth_audit_seals"] = ["SELECT", "INSERT"],
         ["oauth_signing_keys"] = ["SELECT", "INSERT", "UPDATE"],
         [AppliedScript.Table] = ["SELECT"],

@@ -4,24 +4,12 @@ using OAuthServer.Testing;
 namespace OAuthServer.OperatorTests.Hosting;
 
 /// <summary>The database answers, and says no: in whichever way, it is an outage, and ends by itself.</summary>
-public sealed class DatabaseRefusalTests : IAsyncLifetime
+public sealed class DatabaseRefusalTests(ServedCluster served) : IClassFixture<ServedCluster>
 {
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(20);
 
-    private SeededCluster _cluster = null!;
-    private TestServer _server = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _cluster = await SeededCluster.CreateAsync();
-        _server = await _cluster.ServeAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        await _cluster.DisposeAsync();
-    }
+    private readonly SeededCluster _cluster = served.Cluster;
+    private readonly TestServer _server = served.Server;
 
     // What is done to it, what takes it back, and whether the database can be written meanwhile.
     public static TheoryData<string, string, bool> Refusals => new()

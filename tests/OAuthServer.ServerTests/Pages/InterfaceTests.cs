@@ -109,7 +109,7 @@ public sealed class InterfaceTests(OwnServer own) : IClassFixture<OwnServer>, IA
     {
         using var browser = new TestBrowser(_server);
         using var answer = await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in?returnUrl=" + Uri.EscapeDataString(target)));
-        Assert.Equal("/account/connections", answer.Headers.Location!.OriginalString);
+        Assert.Equal("/account", answer.Headers.Location!.OriginalString);
     }
 
     [Fact, Row("UI-09")]

@@ -1,4 +1,6 @@
 using System.Net;
+using AngleSharp.Html.Parser;
+using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.ServerTests.Endpoints.Push;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
@@ -44,6 +46,39 @@ public sealed class LanguageTests(SharedServer shared)
             using var expired = await PostAsync(person, form, browser);
             await AssertLanguageAsync(expired, language);
         }
+    }
+
+    [Fact]
+    public async Task A_German_page_says_nothing_in_English()
+    {
+        var english = OAuthServer.Pages.ShippedTexts.English().Where(text => text.Value.Length > 12 && !text.Value.Contains('{', StringComparison.Ordinal) && text.Key is not "Format.Minute")
+            .Select(text => text.Value).ToList();
+        using var person = new TestBrowser(shared.Server);
+        await person.SignInAsync();
+        string[] paths =
+        [
+            "/account", "/account/profile?done=saved", "/account/connections?done=withdrawn", "/account/connections?done=password", "/account/sessions?done=ended",
+            "/account/sessions?done=others", "/account/password", "/account/sign-out", "/account/sign-in?reauthenticate=true", "/oauth/logout", "/nowhere", "/account/connections/withdraw",
+            "/oauth/authorize?client_id=nobody", new AuthorizationAsk().With("scope", "read write").With("prompt", "consent").Path,
+            new AuthorizationAsk().With("client_id", OpenIdAsks.Client).With("scope", "openid profile email phone address").With("prompt", "consent").Path,
+        ];
+        foreach (var path in paths)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+            request.Headers.TryAddWithoutValidation("Accept", StatusPageTests.Browser);
+            using var page = await SendAsync(person, request, "de");
+            Assert.Equal(["de"], page.Content.Headers.ContentLanguage);
+            var text = (await new HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync(Ct))).DocumentElement.TextContent;
+            Assert.DoesNotContain(english, words => text.Contains(words, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Ten_thousand_characters_of_languages_are_looked_at_in_their_first_few()
+    {
+        using var answer = await shared.Server.Http.PostAsync(new Uri("/oauth/authorize", UriKind.Relative), new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = "nobody", ["ui_locales"] = new string('x', 10_000) + " de" }), Ct);
+
+        Assert.Equal(["en"], answer.Content.Headers.ContentLanguage);
     }
 
     private static async Task AssertLanguageAsync(HttpResponseMessage page, string language)

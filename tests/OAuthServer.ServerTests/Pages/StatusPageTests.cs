@@ -21,7 +21,6 @@ public sealed class StatusPageTests(SharedServer shared)
     [InlineData("HEAD", "/nowhere")]
     [InlineData("POST", "/nowhere")]
     [InlineData("GET", "/")]
-    [InlineData("GET", "/account")]
     [InlineData("HEAD", "/account/nowhere")]
     [InlineData("GET", "/account/sign-in/more")]
     [InlineData("GET", "/oauth/nowhere")]

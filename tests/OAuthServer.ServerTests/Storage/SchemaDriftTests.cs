@@ -45,7 +45,7 @@ public sealed class SchemaDriftTests
 
     [Theory]
     [InlineData("ALTER TABLE oauth_clients DROP COLUMN name", "oauth_clients.name: text NOT NULL")]
-    [InlineData("ALTER TABLE oauth_clients ADD COLUMN logo text", "oauth_clients.logo: text NULL")]
+    [InlineData("ALTER TABLE oauth_clients ADD COLUMN badge text", "oauth_clients.badge: text NULL")]
     [InlineData("ALTER TABLE accounts ALTER COLUMN email TYPE varchar(100)", "accounts.email: character varying(100) NULL")]
     [InlineData("ALTER TABLE accounts ALTER COLUMN access_failed_count TYPE bigint", "accounts.access_failed_count: bigint NOT NULL")]
     [InlineData("ALTER TABLE accounts ALTER COLUMN lockout_enabled DROP NOT NULL", "accounts.lockout_enabled: boolean NULL")]

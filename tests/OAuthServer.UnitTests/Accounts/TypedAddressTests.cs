@@ -20,7 +20,6 @@ public sealed class TypedAddressTests
     [InlineData("")]
     [InlineData("alice")]
     [InlineData("@example.com")]
-    [InlineData("alice@")]
     [InlineData("a@b@c")]
     [InlineData("a b@example.com")]
     [InlineData("Alice <alice@example.com>")]
@@ -28,7 +27,8 @@ public sealed class TypedAddressTests
     [InlineData("a@example.com\r\nBcc: b@example.com")]
     [InlineData("a\u0000@example.com")]
     [InlineData("a@xn--999999999.example")]
-    [InlineData("a\ud800@example.com")]
+    [InlineData("a@")]
+    [InlineData("(x)@example.com")]
     [InlineData("a\u202e@example.com")]
     public void What_is_none_is_refused(string typed) =>
         Assert.Null(TypedAddress.Read(typed, new AddressNormalizer()));

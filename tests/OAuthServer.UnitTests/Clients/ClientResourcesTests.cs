@@ -1,3 +1,4 @@
+using System.Globalization;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
@@ -63,8 +64,8 @@ public sealed class ClientResourcesTests
     public void A_list_has_the_scopes_of_what_is_not_disabled_and_is_known_by_its_rows()
     {
         Assert.Equal(["files", "other", "read", "write"], Known.Scopes);
-        Assert.Equal("OFF", Known.Find("https://off.example/")!.Describe("off"));
-        Assert.Equal("gone", Known.Find("https://off.example/")!.Describe("gone"));
+        Assert.Equal("OFF", Known.Find("https://off.example/")!.Describe("off", CultureInfo.InvariantCulture));
+        Assert.Equal("gone", Known.Find("https://off.example/")!.Describe("gone", CultureInfo.InvariantCulture));
         ResourceRow[] rows = [Apis.Row("https://main.example", "read")];
         Assert.True(new ResourceList(rows).IsOf([Apis.Row("https://main.example", "read")]));
         Assert.False(new ResourceList(rows).IsOf([Apis.Row("https://main.example", "write")]));

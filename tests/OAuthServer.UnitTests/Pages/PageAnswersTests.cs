@@ -49,7 +49,7 @@ public sealed class PageAnswersTests
         Assert.Equal(
             ("50", "0", "90"),
             (_http.Response.Headers["RateLimit-Limit"].ToString(), _http.Response.Headers["RateLimit-Remaining"].ToString(), _http.Response.Headers["RateLimit-Reset"].ToString()));
-        Assert.StartsWith("There were too many wrong passwords. Try again in 2 minutes,", page.Text, StringComparison.Ordinal);
+        Assert.StartsWith("There were too many wrong passwords. Try again in 2 minutes,", page.Text.Say(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class PageAnswersTests
     [InlineData("Development", "https://app.example/\\u00E9")]
     public void A_redirect_URI_that_was_refused_is_shown_in_Development_alone(string environment, string? shown)
     {
-        var view = new ErrorView(400, "title", "text", "code", "id") { RedirectUri = "https://app.example/\u00e9" };
+        var view = new ErrorView(400, new Words("Error.CannotGoOn"), "text", "code", "id") { RedirectUri = "https://app.example/\u00e9" };
 
         var page = Assert.IsType<PageResult>(Pages(environment).Error(_http, view));
 
@@ -85,7 +85,7 @@ public sealed class PageAnswersTests
     {
         var page = Assert.IsType<PageResult>(result);
         var view = Assert.IsType<MessageView>(page.View);
-        Assert.Equal((status, title, reason, "/again"), (page.Status, view.Title, page.Refusal?.Reason, view.LinkUrl));
+        Assert.Equal((status, title, reason, "/again"), (page.Status, view.Title.Say(), page.Refusal?.Reason, view.LinkUrl));
         return view;
     }
 }

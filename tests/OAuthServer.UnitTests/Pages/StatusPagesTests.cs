@@ -27,15 +27,15 @@ public sealed class StatusPagesTests
     {
         var (page, message) = Message(new DefaultHttpContext(), OAuthError.InvalidRequest("", "why", status));
 
-        Assert.Equal((status, title), (page.Status, message.Title));
-        Assert.Equal("/account/connections", message.LinkUrl);
+        Assert.Equal((status, title), (page.Status, message.Title.Say()));
+        Assert.Equal("/account", message.LinkUrl);
         Assert.False(page.HasForm);
     }
 
     [Theory]
     [InlineData("GET", "/account/sign-in?x=1", "There were too many requests from your network. Try again in 2 minutes.")]
     [InlineData("HEAD", "/account/sign-in?x=1", "There were too many requests from your network. Try again in 2 minutes.")]
-    [InlineData("POST", "/account/connections", "There were too many requests from your network. Nothing was changed. Try again in 2 minutes: reload this page then, to send the form once more.")]
+    [InlineData("POST", "/account", "There were too many requests from your network. Nothing was changed. Try again in 2 minutes: reload this page then, to send the form once more.")]
     public void A_used_up_budget_says_when_to_come_back_and_how(string method, string link, string text)
     {
         var http = new DefaultHttpContext { Request = { Method = method, Path = "/account/sign-in", QueryString = new("?x=1") } };
@@ -43,7 +43,7 @@ public sealed class StatusPagesTests
 
         var (page, message) = Message(http, refusal);
 
-        Assert.Equal((429, text, link), (page.Status, message.Text, message.LinkUrl));
+        Assert.Equal((429, text, link), (page.Status, message.Text.Say(), message.LinkUrl));
         Assert.Equal("61", http.Response.Headers.RetryAfter);
     }
 
@@ -54,7 +54,7 @@ public sealed class StatusPagesTests
 
         var (_, message) = Message(http, OAuthError.TooManyRequests("why"));
 
-        Assert.Equal("There were too many requests from your network. Try again in a few minutes.", message.Text);
+        Assert.Equal("There were too many requests from your network. Try again in a few minutes.", message.Text.Say());
         Assert.Empty(http.Response.Headers.RetryAfter.ToString());
     }
 
@@ -71,9 +71,10 @@ public sealed class StatusPagesTests
         var page = Assert.IsType<PageResult>(_pages.Of(http, new OAuthError("some_code", "What was wrong.", "why", status)));
 
         var view = Assert.IsType<ErrorView>(page.View);
-        Assert.Equal((status, status, title), (page.Status, view.Status, view.Title));
+        Assert.Equal((status, status, title), (page.Status, view.Status, view.Title.Say()));
         Assert.Equal(("some_code", "trace-1"), (view.Code, view.CorrelationId));
-        Assert.Equal(status < 500 ? "What was wrong." : "The server could not answer. Please try again in a moment.", view.Explanation);
+        Assert.Equal(status < 500 ? "What was wrong." : "", view.Description);
+        Assert.Equal(status < 500 ? null : "The server could not answer. Please try again in a moment.", view.Explanation?.Say());
         Assert.Equal(retryAfter, http.Response.Headers.RetryAfter.ToString());
         Assert.Equal("Accept", http.Response.Headers.Vary);
     }

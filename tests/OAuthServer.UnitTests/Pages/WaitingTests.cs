@@ -19,5 +19,5 @@ public sealed class WaitingTests
     [InlineData(5401, "in 2 hours")]
     [InlineData(86_400, "in 24 hours")]
     public void Time_is_rounded_up(double seconds, string words) =>
-        Assert.Equal(words, Waiting.For(TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(words, Waiting.For(TimeSpan.FromSeconds(seconds)).Say());
 }

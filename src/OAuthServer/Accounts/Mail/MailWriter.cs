@@ -19,10 +19,11 @@ internal sealed class MailWriter(
     /// <summary>The mail, with a link that works once it is sent; null when the address cannot stand in a mail.</summary>
     public async Task<MimeMessage?> WriteAsync(DueMail mail, CancellationToken ct)
     {
-        if (!MailboxAddress.TryParse(mail.Address, out var to) || to.Address != mail.Address) return null;
+        if (MailAddress.Read(mail.Address!) is not { } to) return null;
         var values = JsonSerializer.Deserialize<Dictionary<string, string>>(mail.Parameters)!;
-        values["service"] = address.Host;
-        values["address"] = mail.Address;
+        // As people know it: by the name that mails are from.
+        values["service"] = string.IsNullOrEmpty(From().Name) ? address.Host : From().Name;
+        values["address"] = mail.Address!;
         values["made_at"] = mail.MadeAt.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
         if (MailKinds.LinkOf(mail.Kind) is { } link) values["link"] = await LinkAsync(mail, link, ct);
         var text = templates.Write(mail.Kind, mail.Language, values);

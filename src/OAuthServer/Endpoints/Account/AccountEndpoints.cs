@@ -10,6 +10,9 @@ internal static class AccountEndpoints
     public static IEnumerable<IEndpointConventionBuilder> MapAccounts(this IEndpointRouteBuilder routes)
     {
         routes.MapSignOut();
+        routes.MapAccount();
+        routes.MapProfile();
+        routes.MapLogos();
         routes.MapConnections();
         routes.MapSessions();
         routes.MapSelfService();

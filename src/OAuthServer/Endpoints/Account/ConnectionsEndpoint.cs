@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
@@ -34,13 +35,13 @@ internal static class ConnectionsEndpoint
     {
         if (await AccountSession.ReadAsync(http) is not { } account)
             return new SeeOther(links.SignIn(links.Connections));
-        var apis = await resources.ReadAsync(ct);
+        var (apis, language) = (await resources.ReadAsync(ct), Languages.Of(http));
         var rows = (await consents.ListAsync(account.Id, ct))
             .GroupBy(app => (app.ClientId, app.ClientName))
             .Select(app => new ConnectionView(
                 app.Key.ClientId,
                 app.Key.ClientName,
-                [.. app.Select(connection => View(connection, apis.Find(connection.Resource)))],
+                [.. app.Select(connection => View(connection, apis.Find(connection.Resource), language))],
                 app.Max(connection => connection.GrantedAt)))
             .OrderByDescending(app => app.GrantedAt);
         return pages.Connections(new ConnectionsView(account.Name, [.. rows], Notice(http.Request.Query["done"])));
@@ -66,15 +67,15 @@ internal static class ConnectionsEndpoint
     }
 
     // An API that is gone has its identifier for a name, and scopes without words.
-    private static ApiView View(Connection connection, Resource? api) => new(
-        api?.Name ?? connection.Resource,
-        [.. connection.Scopes.Select(scope => new ScopeView(scope, api?.Describe(scope) ?? scope))]);
+    private static ApiView View(Connection connection, Resource? api, CultureInfo language) => new(
+        api?.NameIn(language) ?? connection.Resource,
+        [.. connection.Scopes.Select(scope => new ScopeView(scope, api?.Describe(scope, language) ?? scope))],
+        api?.IsPerson == true);
 
-    private static string? Notice(string? done) => done switch
+    private static Words? Notice(string? done) => done switch
     {
-        "withdrawn" => "Access removed. The app has to ask you before it can use your account again.",
-        "password" =>
-            "Your password was changed. You are signed in nowhere else now, and every app has to ask you again.",
+        "withdrawn" => new("Connections.Withdrawn"),
+        "password" => new("Connections.PasswordChanged"),
         _ => null,
     };
 }

@@ -33,6 +33,6 @@ internal sealed class PasswordAnswer(
         }
     }
 
-    private PasswordView View(SignedInAccount account, string? fault) =>
+    private PasswordView View(SignedInAccount account, Words? fault) =>
         new(account.Name, fault) { Shortest = length.Shortest, Longest = PasswordLength.Longest };
 }

@@ -95,10 +95,10 @@ internal static class SessionsEndpoint
             Apps = session.Apps,
         };
 
-    private static string? Notice(string? done) => done switch
+    private static Words? Notice(string? done) => done switch
     {
-        "ended" => "That session has ended, and the apps that were signed in to there are being told.",
-        "others" => "You are signed in nowhere else now. The apps that were signed in to there are being told.",
+        "ended" => new("Sessions.Ended"),
+        "others" => new("Sessions.OthersEnded"),
         _ => null,
     };
 }

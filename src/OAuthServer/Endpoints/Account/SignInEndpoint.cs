@@ -30,7 +30,7 @@ internal static class SignInEndpoint
         var target = links.ReturnTarget(http.Request);
         var who = AccountLinks.Who(http.Request);
         var current = await AccountSession.ReadAsync(http);
-        if (current is not null && who == SignInAs.Whoever) return new SeeOther(target ?? links.Connections);
+        if (current is not null && who == SignInAs.Whoever) return new SeeOther(target ?? links.Account);
         ForgetUser(http);
         return await answer.AskFirstAsync(http, target, current, who, ct);
     }

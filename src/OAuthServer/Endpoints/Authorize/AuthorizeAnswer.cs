@@ -28,7 +28,7 @@ internal sealed class AuthorizeAnswer(
         AuthorizeOutcome.Refused refused => app.Refuse(http, refused),
         AuthorizeOutcome.SignIn signIn => AppAnswers.Redirect(http, SignInUrl(signIn, person)),
         AuthorizeOutcome.Raise raise => AppAnswers.Redirect(http, RaiseUrl(raise, person)),
-        AuthorizeOutcome.AskConsent ask when person is not null => consent.Ask(ask, person),
+        AuthorizeOutcome.AskConsent ask when person is not null => consent.Ask(ask, person, Languages.Of(http)),
         AuthorizeOutcome.Answered answered => consent.Answered(answered.Target),
         AuthorizeOutcome.Untrusted untrusted => Explain(http, untrusted.Error),
         _ => throw new InvalidOperationException("An outcome has no answer."),
@@ -63,7 +63,7 @@ internal sealed class AuthorizeAnswer(
         }
 
         var view = new ErrorView(
-            error.Status, "This request cannot go on", error.Description, error.Code, http.TraceIdentifier)
+            error.Status, new("Error.CannotGoOn"), error.Description, error.Code, http.TraceIdentifier)
         {
             RedirectUri = error.Mismatch?.Received,
         };

@@ -120,5 +120,9 @@ internal abstract record AuthorizeOutcome
     /// <summary>The person has to be asked.</summary>
     /// <param name="AgreedBefore">The scopes agreed to before, by canonical identifier of their API.</param>
     internal sealed record AskConsent(AuthorizeRequest Request, ILookup<string, string> AgreedBefore)
-        : AuthorizeOutcome;
+        : AuthorizeOutcome
+    {
+        /// <summary>What the person is to look at twice.</summary>
+        public IReadOnlyList<Words> Warnings { get; init; } = [];
+    }
 }

@@ -12,7 +12,7 @@ internal sealed class AuthorizeService(
     AuthorizeRequests requests,
     CodeIssuer issuer,
     Sessions sessions,
-    Consents consents,
+    ConsentQuestions questions,
     RefusalJournal refusals,
     SignInJudge judge)
 {
@@ -52,7 +52,7 @@ internal sealed class AuthorizeService(
             return new AuthorizeOutcome.Granted(request.Target, code) { NeedsATap = request.NeedsATap };
         if (!await IsLiveAsync(person, ct)) return await AskPasswordAsync(request, person, audit, ct);
         if (request.Prompt == Prompt.None) return await RefuseToldAsync(request, ConsentRequired, person, audit, ct);
-        return new AuthorizeOutcome.AskConsent(request, await consents.FindAsync(person.Id, request.Client.Id, ct));
+        return await questions.AskAsync(request, person, ct);
     }
 
     /// <summary>

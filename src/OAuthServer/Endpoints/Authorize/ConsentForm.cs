@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.DataProtection;
 using OAuthServer.Accounts;
 using OAuthServer.Clients;
@@ -44,7 +45,10 @@ internal sealed class ConsentForm(
 
     private readonly SealedJson<ConsentTicket> _tickets = new(protection, "OAuthServer.Authorize.ConsentTicket.v1");
 
-    public IResult Ask(AuthorizeOutcome.AskConsent ask, SignedInAccount person)
+    /// <param name="ask">What is asked.</param>
+    /// <param name="person">Who is asked.</param>
+    /// <param name="language">In which language.</param>
+    public IResult Ask(AuthorizeOutcome.AskConsent ask, SignedInAccount person, CultureInfo language)
     {
         // What is shown is what is agreed to, whatever the defaults of client and server become meanwhile.
         var request = ask.Request;
@@ -56,15 +60,25 @@ internal sealed class ConsentForm(
         var view = new ConsentView
         {
             ClientName = target.Client.Name,
+            App = About(target.Client),
+            Warnings = ask.Warnings,
             RedirectHost = RedirectUri.Display(target.RedirectUri),
-            Asked = Views(request, (api, scope) => !ask.AgreedBefore[api.Canonical].Contains(scope)),
-            AlreadyGranted = Views(request, (api, scope) => ask.AgreedBefore[api.Canonical].Contains(scope)),
+            Asked = Views(request, language, (api, scope) => !ask.AgreedBefore[api.Canonical].Contains(scope)),
+            AlreadyGranted = Views(request, language, (api, scope) => ask.AgreedBefore[api.Canonical].Contains(scope)),
             UserName = person.Name,
             Ticket = _tickets.Seal(ticket),
             SwitchAccountUrl = links.SignIn(links.Authorize(query), SignInAs.Another),
         };
         return pages.Consent(view, RedirectUri.ContentSecurityPolicySource(target.RedirectUri));
     }
+
+    private AppView About(Client client) => new()
+    {
+        HomePage = client.HomePage,
+        PrivacyPolicy = client.PrivacyPolicy,
+        Terms = client.Terms,
+        Logo = client.Logo is { } hash ? links.Logo(hash) : null,
+    };
 
     /// <summary>The form was answered before, and the app has what it bought.</summary>
     public IResult Answered(RedirectTarget target)
@@ -88,14 +102,18 @@ internal sealed class ConsentForm(
 
     // The link only opens the request again: what is asked and of whom is checked anew.
     private string WayBack(ConsentTicket? ticket) =>
-        ticket is null ? links.Connections : links.Authorize(ticket.Query);
+        ticket is null ? links.Account : links.Authorize(ticket.Query);
 
     // Those of the request's scopes that are chosen, below the name of their API.
-    private static IReadOnlyList<ApiView> Views(AuthorizeRequest request, Func<Resource, string, bool> isChosen) =>
+    private static IReadOnlyList<ApiView> Views(
+        AuthorizeRequest request, CultureInfo language, Func<Resource, string, bool> isChosen) =>
     [
         .. from api in request.Agreed
            let chosen = request.ScopeOf(api).Names.Where(scope => isChosen(api, scope)).ToList()
            where chosen.Count > 0
-           select new ApiView(api.Name, [.. chosen.Select(scope => new ScopeView(scope, api.Describe(scope)))]),
+           select new ApiView(
+               api.NameIn(language),
+               [.. chosen.Select(scope => new ScopeView(scope, api.Describe(scope, language)))],
+               api.IsPerson),
     ];
 }

@@ -40,6 +40,9 @@ internal sealed record AccountView
         LockedUntil = account.LockoutEnd > now ? account.LockoutEnd : null,
     };
 
+    /// <summary>Kept out of logs.</summary>
+    public override string ToString() => Id.ToString();
+
     private static string? Format(string? hash) => hash switch
     {
         null => null,

@@ -35,6 +35,7 @@ internal sealed record ClientChange(
         "grant_types", "require_pkce", "require_pushed_authorization_requests", "claims_in_id_token",
         "require_second_factor", "app_origins", "accepted_schemes", "max_refresh_repeats", "jwks", "jwks_uri",
         "token_endpoint_auth_signing_alg", "backchannel_logout_uri", "post_logout_redirect_uris",
+        "client_uri", "policy_uri", "tos_uri", "logo_uri",
     ];
 
     // For a terminal, where TerminalText makes the values safe.

@@ -51,6 +51,14 @@ internal sealed record ClientFileEntry
 
     public string[] PostLogoutRedirectUris { get; init; } = [];
 
+    public string? ClientUri { get; init; }
+
+    public string? PolicyUri { get; init; }
+
+    public string? TosUri { get; init; }
+
+    public string? LogoUri { get; init; }
+
     /// <summary>
     /// Null leaves it as it is, so that an emergency stop is not undone by the next run of a pipeline.
     /// </summary>

@@ -45,10 +45,19 @@ internal sealed class ClientFileReader(Func<string, string?> variable)
         CheckText($"{place}.token_endpoint_auth_signing_alg", entry.TokenEndpointAuthSigningAlg ?? "");
         CheckText($"{place}.backchannel_logout_uri", entry.BackchannelLogoutUri ?? "");
         CheckList($"{place}.post_logout_redirect_uris", entry.PostLogoutRedirectUris);
+        CheckAbout(place, entry);
         CheckKeys($"{place}.jwks", entry.Jwks?.GetRawText() ?? "");
         var readable = _faults.Count == before;
         var secret = entry.Secret is { } reference ? Resolve($"{place}.secret", reference) : null;
         return readable ? new DeclaredClient(place, entry, secret) : null;
+    }
+
+    private void CheckAbout(string place, ClientFileEntry entry)
+    {
+        CheckText($"{place}.client_uri", entry.ClientUri ?? "");
+        CheckText($"{place}.policy_uri", entry.PolicyUri ?? "");
+        CheckText($"{place}.tos_uri", entry.TosUri ?? "");
+        CheckText($"{place}.logo_uri", entry.LogoUri ?? "");
     }
 
     private void CheckText(string path, string text)

@@ -162,6 +162,14 @@ internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now
                 "Its name has characters that nobody can see; pages leave them out.",
                 "Write the name without them.");
         }
+
+        if (AppName.MixesScripts(client.Name))
+        {
+            yield return ClientFinding.Warning(
+                client, LintRules.ClientNameMixesScripts,
+                "Its name has a word with letters of several alphabets that look alike; people are warned of it.",
+                "Ask its makers why, and write the name in one alphabet.");
+        }
     }
 
     private static IEnumerable<ClientFinding> SharedRedirectUris(IEnumerable<ClientRow> clients) =>
@@ -172,10 +180,10 @@ internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now
             "Give each client an address of its own: an answer meant for one can reach the other.");
 
     private static IEnumerable<ClientFinding> SharedNames(IEnumerable<ClientRow> clients) =>
-        from shared in Shared(clients, client => [client.Name])
+        from shared in Shared(clients, client => [AppName.Folded(client.Name)])
         select ClientFinding.Warning(
             shared.Client, LintRules.ClientNameShared,
-            $"The name {shared.Value} is also that of {shared.Others}.",
+            $"The name {shared.Client.Name} is also that of {shared.Others}, in this case or in another.",
             "Give each client a name of its own: people choose by it on the consent page.");
 
     private static IEnumerable<ClientFinding> SharedKeys(IEnumerable<ClientRow> clients) =>

@@ -47,6 +47,17 @@ internal sealed record ClientView
 
     public required IReadOnlyList<string> PostLogoutRedirectUris { get; init; }
 
+    public string? ClientUri { get; init; }
+
+    public string? PolicyUri { get; init; }
+
+    public string? TosUri { get; init; }
+
+    public string? LogoUri { get; init; }
+
+    /// <summary>SHA-256 of its picture; null when it has none.</summary>
+    public string? Logo { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -81,6 +92,11 @@ internal sealed record ClientView
         TokenEndpointAuthSigningAlg = row.TokenEndpointAuthSigningAlg,
         BackchannelLogoutUri = row.BackchannelLogoutUri,
         PostLogoutRedirectUris = row.PostLogoutRedirectUris,
+        ClientUri = row.ClientUri,
+        PolicyUri = row.PolicyUri,
+        TosUri = row.TosUri,
+        LogoUri = row.LogoUri,
+        Logo = row.Logo,
         CreatedAt = row.CreatedAt,
         UpdatedAt = row.UpdatedAt,
         DisabledAt = row.DisabledAt,

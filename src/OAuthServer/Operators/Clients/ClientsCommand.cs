@@ -17,6 +17,7 @@ internal static class ClientsCommand
         ClientsRotateCommand.Create(runner),
         ClientsSwitchCommand.Disable(runner),
         ClientsSwitchCommand.Enable(runner),
+        ClientsLogoCommand.Create(runner),
         ClientsPlanCommand.Create(runner, PlanMode.Plan),
         ClientsPlanCommand.Create(runner, PlanMode.Apply),
     };

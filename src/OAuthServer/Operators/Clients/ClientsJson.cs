@@ -7,6 +7,7 @@ namespace OAuthServer.Operators.Clients;
 [JsonSerializable(typeof(ClientView[]))]
 [JsonSerializable(typeof(ClientsHashCommand.Hashed))]
 [JsonSerializable(typeof(ClientsLintCommand.Finding[]))]
+[JsonSerializable(typeof(ClientsLogoCommand.StoredLogo))]
 [JsonSerializable(typeof(ClientsRotateCommand.Rotated))]
 [JsonSerializable(typeof(ClientsSwitchCommand.Switched))]
 [JsonSerializable(typeof(ClientPlanReport))]

@@ -51,11 +51,21 @@ internal static class ClientsShowCommand
         .. OrNothing("token_endpoint_auth_signing_alg", client.TokenEndpointAuthSigningAlg),
         .. OrNothing("backchannel_logout_uri", client.BackchannelLogoutUri),
         .. client.PostLogoutRedirectUris.Select(uri => (string[])["post_logout_redirect_uri", TerminalText.Safe(uri)]),
+        .. About(client),
         ["created_at", TerminalText.Time(client.CreatedAt)],
         ["updated_at", TerminalText.Time(client.UpdatedAt)],
         ["disabled_at", TerminalText.Time(client.DisabledAt)],
         .. client.Secrets.Select(secret => (string[])[secret.Column, Sentence(secret)]),
     ]);
+
+    private static string[][] About(ClientView client) =>
+    [
+        .. OrNothing("client_uri", client.ClientUri),
+        .. OrNothing("policy_uri", client.PolicyUri),
+        .. OrNothing("tos_uri", client.TosUri),
+        .. OrNothing("logo_uri", client.LogoUri),
+        .. OrNothing("logo", client.Logo),
+    ];
 
     private static string[][] Switches(ClientView client) =>
     [

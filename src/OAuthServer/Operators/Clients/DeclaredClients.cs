@@ -58,6 +58,10 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
             TokenEndpointAuthSigningAlg = entry.TokenEndpointAuthSigningAlg,
             BackchannelLogoutUri = entry.BackchannelLogoutUri,
             PostLogoutRedirectUris = entry.PostLogoutRedirectUris,
+            ClientUri = entry.ClientUri,
+            PolicyUri = entry.PolicyUri,
+            TosUri = entry.TosUri,
+            LogoUri = entry.LogoUri,
             DisabledAt = entry.Disabled == true ? editing.Now : null,
         };
         SetSecret(client, row);
@@ -86,10 +90,19 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         row.TokenEndpointAuthSigningAlg = entry.TokenEndpointAuthSigningAlg;
         row.BackchannelLogoutUri = entry.BackchannelLogoutUri;
         row.PostLogoutRedirectUris = Either(row.PostLogoutRedirectUris, entry.PostLogoutRedirectUris);
+        SetAbout(entry, row);
         SetDisabled(entry, row);
         var hasSecret = entry.ApplicationType == "web" && !entry.HasKeys();
         if (hasSecret || client.Secret is not null) SetSecret(client, row);
         else RemoveSecrets(row);
+    }
+
+    private static void SetAbout(ClientFileEntry entry, ClientRow row)
+    {
+        row.ClientUri = entry.ClientUri;
+        row.PolicyUri = entry.PolicyUri;
+        row.TosUri = entry.TosUri;
+        row.LogoUri = entry.LogoUri;
     }
 
     // These lists are sets: another order is no change.

@@ -12,6 +12,7 @@ internal static class LintRules
     public const string BackchannelLogoutUriWithoutHttps = "backchannel_logout_uri_without_https";
     public const string ClientDisabled = "client_disabled";
     public const string ClientNameHidesCharacters = "client_name_hides_characters";
+    public const string ClientNameMixesScripts = "client_name_mixes_scripts";
     public const string ClientNameShared = "client_name_shared";
     public const string JwksUriNotPublic = "jwks_uri_not_public";
     public const string JwksUriUnreadable = "jwks_uri_unreadable";

@@ -29,6 +29,9 @@ public sealed class PageTexts
             ? _source.Find(_language, key)
             : string.Format(_language, _source.Find(_language, key), [.. values.Select(Spoken)]);
 
+    /// <summary>A text that there may be; null when there is none.</summary>
+    public string? OrNull(string key) => _source.TryFind(_language, key);
+
     /// <summary>A text that was chosen before the language was known.</summary>
     public string this[Words words] => this[words.Key, [.. words.Values]];
 

@@ -1,3 +1,5 @@
+using OAuthServer.Protocol;
+
 namespace OAuthServer.Pages.Views;
 
 // Public, because generated component classes are, and the types of their parameters have to be.
@@ -7,6 +9,12 @@ public sealed record ConsentView
 {
     /// <summary>As registered; shown escaped and isolated, whatever it holds.</summary>
     public required string ClientName { get; init; }
+
+    /// <summary>Who makes the app; nothing where that is not known.</summary>
+    public AppView App { get; init; } = new();
+
+    /// <summary>What the person should look at twice.</summary>
+    public IReadOnlyList<Words> Warnings { get; init; } = [];
 
     /// <summary>Where the answer goes: a host, or the scheme of a private-use redirect URI.</summary>
     public required string RedirectHost { get; init; }
@@ -27,10 +35,26 @@ public sealed record ConsentView
     public required string SwitchAccountUrl { get; init; }
 }
 
+/// <summary>What a client registered about itself (RFC 7591 §2): links of https alone.</summary>
+public sealed record AppView
+{
+    public string? HomePage { get; init; }
+
+    public string? PrivacyPolicy { get; init; }
+
+    public string? Terms { get; init; }
+
+    /// <summary>The address of its picture on this server.</summary>
+    public string? Logo { get; init; }
+
+    public bool HasLinks => (HomePage ?? PrivacyPolicy ?? Terms) is not null;
+}
+
 /// <summary>An API, and what an app may do there.</summary>
 /// <param name="Name">As registered, in plain words.</param>
 /// <param name="Scopes">At least one.</param>
-public sealed record ApiView(string Name, IReadOnlyList<ScopeView> Scopes);
+/// <param name="IsPerson">True for the person's own account, whose scopes pages have words for.</param>
+public sealed record ApiView(string Name, IReadOnlyList<ScopeView> Scopes, bool IsPerson = false);
 
 /// <summary>A scope in plain words.</summary>
 /// <param name="Name">The scope as registered, such as <c>read:profile</c>.</param>
@@ -42,11 +66,14 @@ public sealed record ScopeView(string Name, string Description);
 /// <summary>The error page: text alone.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Title">What went wrong, in a few words.</param>
-/// <param name="Explanation">What the person or the developer can do about it.</param>
+/// <param name="Description">What the developer of an app is told, in English; empty for nothing.</param>
 /// <param name="Code">The stable reason code.</param>
 /// <param name="CorrelationId">Finds the request in the log.</param>
-public sealed record ErrorView(int Status, string Title, string Explanation, string Code, string CorrelationId)
+public sealed record ErrorView(int Status, Words Title, string Description, string Code, string CorrelationId)
 {
+    /// <summary>What the person is told; null for the words of the code.</summary>
+    public Words? Explanation { get; init; }
+
     /// <summary>A redirect URI that was refused, as anybody may have written it; shown in Development alone.</summary>
     public string? RedirectUri { get; init; }
 }
@@ -116,7 +143,7 @@ public sealed record LogoutView(
 /// <param name="UserName">Who is signed in.</param>
 /// <param name="Sessions">The one of this browser first.</param>
 /// <param name="Notice">A sentence about what was just done; null for none.</param>
-public sealed record SessionsView(string UserName, IReadOnlyList<SessionView> Sessions, string? Notice)
+public sealed record SessionsView(string UserName, IReadOnlyList<SessionView> Sessions, Words? Notice)
 {
     /// <summary>True when there is more than this browser.</summary>
     public bool HasOthers => Sessions.Any(session => !session.IsThis);
@@ -144,7 +171,7 @@ public sealed record SessionView(Guid Id, bool IsThis, string Device)
 /// <param name="UserName">Who is signed in.</param>
 /// <param name="Connections">One per app, newest first.</param>
 /// <param name="Notice">A sentence about what was just done; null for none.</param>
-public sealed record ConnectionsView(string UserName, IReadOnlyList<ConnectionView> Connections, string? Notice);
+public sealed record ConnectionsView(string UserName, IReadOnlyList<ConnectionView> Connections, Words? Notice);
 
 /// <summary>One app that has access.</summary>
 /// <param name="ClientId">The client, posted back to withdraw.</param>
@@ -157,7 +184,7 @@ public sealed record ConnectionView(
 /// <summary>The page to change the password.</summary>
 /// <param name="UserName">Who is signed in; also tells password managers which entry to change.</param>
 /// <param name="Fault">What was wrong with the last try; null for none.</param>
-public sealed record PasswordView(string UserName, string? Fault)
+public sealed record PasswordView(string UserName, Words? Fault)
 {
     /// <summary>The fewest characters of a new password.</summary>
     public required int Shortest { get; init; }
@@ -171,10 +198,10 @@ public sealed record PasswordView(string UserName, string? Fault)
 /// <param name="Text">What it means.</param>
 /// <param name="LinkText">The words of the link.</param>
 /// <param name="LinkUrl">An internal target.</param>
-public sealed record MessageView(string Title, string Text, string LinkText, string LinkUrl)
+public sealed record MessageView(Words Title, Words Text, Words LinkText, string LinkUrl)
 {
     /// <summary>What else is good to know; null for nothing.</summary>
-    public string? Note { get; init; }
+    public Words? Note { get; init; }
 }
 
 /// <summary>What every page is given besides its view.</summary>
@@ -184,6 +211,8 @@ public sealed record MessageView(string Title, string Text, string LinkText, str
 public sealed record PageFrame(string Root, string StyleSheet, FormToken? Token)
 {
     public required PageTexts Texts { get; init; }
+
+    public required BrandView Brand { get; init; }
 
     /// <summary>The language that the app asked for, which addresses of pages carry on; null for none.</summary>
     public string? Asked { get; init; }
@@ -199,6 +228,26 @@ public sealed record PageFrame(string Root, string StyleSheet, FormToken? Token)
 
     /// <summary>An address of this server with the language that the app asked for.</summary>
     public string Carrying(string url) => LanguageLink.Of(url, Asked);
+}
+
+/// <summary>Whose pages these are.</summary>
+public sealed record BrandView
+{
+    public string? Name { get; init; }
+
+    /// <summary>The address of the picture; null for the server's own.</summary>
+    public string? Logo { get; init; }
+
+    /// <summary>The address of what counts after the server's own style sheet.</summary>
+    public string? StyleSheet { get; init; }
+
+    public string? Terms { get; init; }
+
+    public string? Privacy { get; init; }
+
+    public string? Support { get; init; }
+
+    public bool HasLinks => (Terms ?? Privacy ?? Support) is not null;
 }
 
 /// <param name="Name">The name of the field.</param>

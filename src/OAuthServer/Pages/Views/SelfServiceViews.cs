@@ -11,12 +11,6 @@ namespace OAuthServer.Pages.Views;
 /// <param name="Failed">True when that is no address.</param>
 public sealed record AskMailView(string Name, string Route, string Email, bool Failed);
 
-/// <summary>What came of a form.</summary>
-/// <param name="Name">As its title and its text begin.</param>
-/// <param name="Url">Where to go on.</param>
-/// <param name="Link">The words of the link there.</param>
-public sealed record SelfServiceMessageView(string Name, string Url, string Link);
-
 /// <summary>A form that sets a password, behind a mailed link.</summary>
 /// <param name="Name">
 /// What the link is for, as its texts begin: <c>Reset</c>, <c>Invitation</c> or <c>Registration</c>.

@@ -8,11 +8,12 @@ addEventListener("DOMContentLoaded", () => {
         const hold = (hidden) => {
             field.type = hidden ? "password" : "text";
             button.textContent = hidden ? show : hide;
-            button.setAttribute("aria-label", `${button.textContent}: ${label.textContent.trim()}`);
         };
         button.type = "button";
         button.className = "reveal";
         button.setAttribute("aria-controls", field.id);
+        label.id ||= `${field.id}-label`;
+        button.setAttribute("aria-describedby", label.id);
         button.addEventListener("click", () => hold(field.type === "text"));
         // Browsers remember what was typed into a field of text.
         field.form.addEventListener("submit", () => hold(true));

@@ -91,6 +91,13 @@ internal sealed class KeyHost : IAsyncDisposable
             ((SocketsHttpHandler)builder.PrimaryHandler).SslOptions.RemoteCertificateValidationCallback =
                 (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString()));
 
+    /// <summary>The same for one handler.</summary>
+    public SocketsHttpHandler TrustedBy(SocketsHttpHandler handler)
+    {
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString();
+        return handler;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();

@@ -15,6 +15,7 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
     private const int VersionNotSupported = 505;
     private const int HashingShare = 20;
     private const int MostBytes = 4 * 1024;
+    private const int ProfileBytes = 16 * 1024;
     private const int MostHeadBytes = 16 * 1024;
     private const int Repeats = 5;
     private const int RevocationBytes = 64;
@@ -136,6 +137,8 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
     private static int MostBytesOf(HostileEndpoint endpoint, byte[] request, RawAnswer answer) => endpoint.Route switch
     {
         "/account/site.css" => StyleSheetBytes,
+        // A field for each thing that can be known, with what was sent in it.
+        "/account/profile" => ProfileBytes + (CarriedTimes * request.Length),
         // One entry for each revocation that still matters.
         "/oauth/revocations" => MostBytes + (answer.Text.Count(c => c == ',') * RevocationBytes),
         // One entry for each app, in words.

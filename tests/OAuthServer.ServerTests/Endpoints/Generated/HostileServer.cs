@@ -138,18 +138,6 @@ public sealed class HostileServer : OwnServer
             new("POST", "/account/sessions/end-all-access", [antiforgery, new("x")], [strangersCookie]),
             new("GET", "/account/connections", [new("done", "withdrawn")], [Cookie]),
             new("POST", "/account/connections/withdraw", [antiforgery, new("client_id", TestData.OtherWeb), new("x")], [Cookie]),
-            new("GET", "/account/sign-in/factor", [new("returnUrl", back), new("with", "recovery")], [Cookie]),
-            new("POST", "/account/sign-in/factor", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("code", "123456"), new("with"), new("remember", "true")], [strangersCookie]),
-            new("GET", "/account/factors", [new("done", "app")], [Cookie]),
-            new("GET", "/account/factors/app", [new("returnUrl", back)], [Cookie]),
-            new("POST", "/account/factors/app", [antiforgery, new("returnUrl", back), new("ticket"), new("code", "123456")], [Cookie]),
-            new("POST", "/account/factors/app/remove", [antiforgery, new("x")], [Cookie]),
-            new("POST", "/account/factors/recovery-codes", [antiforgery, new("x")], [Cookie]),
-            new("POST", "/account/factors/forget-browsers", [antiforgery, new("x")], [Cookie]),
-            new("GET", "/account/passkeys", [new("done", "added")], [Cookie]),
-            new("POST", "/account/passkeys", [antiforgery, new("ticket"), new("credential", "{}"), new("name", "phone")], [Cookie]),
-            new("POST", "/account/passkeys/remove", [antiforgery, new("passkey", "AAAA")], [Cookie]),
-            new("POST", "/account/passkeys/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("ticket"), new("credential", "{}"), new("keep", "true")], [strangersCookie]),
             new("GET", "/account/email", [new("done", "asked")], [Cookie]),
             new("POST", "/account/email", [antiforgery, new("email", "new@example.com"), new("x")], [Cookie]),
             new("POST", "/account/email/send", [antiforgery, new("x")], [Cookie]),
@@ -161,6 +149,21 @@ public sealed class HostileServer : OwnServer
             new("GET", "/account/data", [new("x")], [Cookie]),
             new("POST", "/account/data", [antiforgery, new("x")], [strangersCookie]),
             .. await MailedAsync(new Part("antiforgery", signIn.Fields["antiforgery"]), strangersCookie),
+            new("GET", "/account/sign-in/factor", [new("returnUrl", back), new("with", "recovery")], [Cookie]),
+            new("POST", "/account/sign-in/factor", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("code", "123456"), new("with"), new("remember", "true")], [strangersCookie]),
+            new("GET", "/account/factors", [new("done", "app")], [Cookie]),
+            new("GET", "/account/factors/app", [new("returnUrl", back)], [Cookie]),
+            new("POST", "/account/factors/app", [antiforgery, new("returnUrl", back), new("ticket"), new("code", "123456")], [Cookie]),
+            new("POST", "/account/factors/app/remove", [antiforgery, new("x")], [Cookie]),
+            new("POST", "/account/factors/recovery-codes", [antiforgery, new("x")], [Cookie]),
+            new("POST", "/account/factors/forget-browsers", [antiforgery, new("x")], [Cookie]),
+            new("GET", "/account", [new("ui_locales"), new("x")], [Cookie, new("Accept-Language")]),
+            new("GET", "/account/profile", [new("done", "saved"), new("ui_locales", "de")], [Cookie]),
+            new("POST", "/account/profile", [antiforgery, new("name"), new("birthdate"), new("website"), new("locale", "de"), new("phone_number"), new("zoneinfo")], [Cookie]),
+            new("GET", "/account/passkeys", [new("done", "added")], [Cookie]),
+            new("POST", "/account/passkeys", [antiforgery, new("ticket"), new("credential", "{}"), new("name", "phone")], [Cookie]),
+            new("POST", "/account/passkeys/remove", [antiforgery, new("passkey", "AAAA")], [Cookie]),
+            new("POST", "/account/passkeys/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("ticket"), new("credential", "{}"), new("keep", "true")], [strangersCookie]),
             new("GET", "/account/password", [new("x")], [Cookie]),
             new("POST", "/account/password", [antiforgery, new("current"), new("new", "N3w-passphrase!"), new("repeat", "n3w-passphrase!")], [Cookie]),
         ];
@@ -197,7 +200,7 @@ public sealed class HostileServer : OwnServer
 
     private static IEnumerable<HostileEndpoint> Public()
     {
-        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/account/page.js", "/account/passkeys.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/health/live", "/health/ready", "/health/documents"];
+        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/account/page.js", "/account/passkeys.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/account/app-logo", "/health/live", "/health/ready", "/health/documents"];
         return routes.Select(route => new HostileEndpoint("GET", route, [new("v", "1"), new("since", "0")], []));
     }
 

@@ -198,6 +198,20 @@ public sealed class LogoutTests(SignOutApps apps) : IClassFixture<SignOutApps>, 
     }
 
     [Theory]
+    [InlineData(null, "")]
+    [InlineData("s", "?state=s")]
+    public async Task The_link_back_has_the_state_that_was_sent_and_no_other(string? state, string query)
+    {
+        (string, string?)[] parameters = [("client_id", _app), ("post_logout_redirect_uri", SignOutApps.AfterLogout), ("state", state)];
+        using var asked = await AskAsync(state is null ? parameters[..2] : parameters);
+        var form = await TestBrowser.FormAsync(asked, "/oauth/logout/confirm");
+
+        using var answer = await _browser.PostAsync(form.Action, form.Fields);
+
+        Assert.Contains($"href=\"{SignOutApps.AfterLogout}{query}\"", await answer.PageAsync(Done), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [Row("LOGOUT-04")]
     [InlineData("https://rp.example/bye/")]
     [InlineData("https://rp.example/Bye")]

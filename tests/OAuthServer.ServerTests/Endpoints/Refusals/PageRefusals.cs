@@ -24,6 +24,12 @@ internal static class PageRefusals
             return await stage.SignInAsync("somebody@example.com", Wrong, server);
         }),
         FormOf("new_password_unsuitable", "password", stage => stage.ChangePasswordAsync(stage.Alice, TestData.Password, Chosen, Chosen + "?")),
+        FormOf("profile_unsuitable", "profile", async stage =>
+        {
+            var form = await TestBrowser.FormAsync(await stage.Alice.GetAsync("/account/profile"), "/account/profile");
+            form.Fields["birthdate"] = "yesterday";
+            return await RefusedAnswer.ReadAsync(await stage.Alice.PostAsync(form.Action, form.Fields));
+        }),
         FormOf("password_confirmations_exhausted", "password", async stage =>
         {
             using var browser = new TestBrowser(stage.Server);

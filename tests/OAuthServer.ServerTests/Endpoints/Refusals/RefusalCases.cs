@@ -29,6 +29,8 @@ internal static class RefusalCases
         ["password_guesses_exhausted"] = "only in the audit row of a budget: PasswordGuessingTests",
         ["client_secret_checks_exhausted"] = "takes a crowd at one client: ClientSecretVerifierTests has the verdict that it stands for",
         ["sign_in_busy"] = "takes a crowd of people: HashWorkTests has the full queue",
+        ["address_taken"] = "takes a mailed link: RegistrationTests",
+        ["mails_exhausted"] = "only in the audit row of a budget: MailBudgetTests",
         ["passkey_refused"] = "takes an authenticator: PasskeyTests",
         ["passkey_used_before"] = "takes an authenticator: PasskeyTests",
         ["passkey_not_changed"] = "takes an authenticator: PasskeyTests",
@@ -38,8 +40,6 @@ internal static class RefusalCases
         ["factor_unreadable"] = "takes a row that somebody changed: EnrollmentTests",
         ["factor_used_before"] = "takes somebody with an authenticator app: FactorReasonTests",
         ["factor_guesses_exhausted"] = "takes somebody with an authenticator app: GuessedCodeTests",
-        ["address_taken"] = "takes a mailed link: RegistrationTests",
-        ["mails_exhausted"] = "only in the audit row of a budget: MailBudgetTests",
         ["password_not_changed"] = "takes a change of the account between two statements",
     };
 

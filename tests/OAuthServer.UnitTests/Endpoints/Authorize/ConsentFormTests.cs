@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
@@ -77,7 +78,7 @@ public sealed class ConsentFormTests
     [Fact]
     public void What_was_agreed_to_before_is_shown_apart_and_not_asked_again()
     {
-        var view = Assert.IsType<ConsentView>(Assert.IsType<PageResult>(_form.Ask(Asked("read write"), _person)).View);
+        var view = Assert.IsType<ConsentView>(Assert.IsType<PageResult>(_form.Ask(Asked("read write"), _person, CultureInfo.InvariantCulture)).View);
 
         Assert.Equal(["write"], view.Asked.SelectMany(api => api.Scopes).Select(scope => scope.Name));
         Assert.Equal(["read"], view.AlreadyGranted.SelectMany(api => api.Scopes).Select(scope => scope.Name));
@@ -89,7 +90,7 @@ public sealed class ConsentFormTests
 
     private ConsentTicket Ask(string scope)
     {
-        var page = Assert.IsType<PageResult>(_form.Ask(Asked(scope), _person));
+        var page = Assert.IsType<PageResult>(_form.Ask(Asked(scope), _person, CultureInfo.InvariantCulture));
         return Assert.IsType<ConsentTicket>(_form.Open(Assert.IsType<ConsentView>(page.View).Ticket));
     }
 

@@ -29,7 +29,7 @@ internal sealed class SecondStepAnswer(
         {
             NextStep.Factor => new SeeOther(links.Factor(target)),
             NextStep.Enroll => new SeeOther(links.SetUpApp(target)),
-            _ => new SeeOther(target ?? links.Connections),
+            _ => new SeeOther(target ?? links.Account),
         };
 
     public IResult Malformed(string? target) => pages.Malformed(links.Factor(target));
@@ -41,7 +41,7 @@ internal sealed class SecondStepAnswer(
     /// </summary>
     public async Task<IResult> NobodyAsync(HttpContext http, string? target) =>
         await AccountSession.ReadAsync(http) is { } session && session.Methods.Reaches(Levels.TwoFactors)
-            ? new SeeOther(target ?? links.Connections)
+            ? new SeeOther(target ?? links.Account)
             : new SeeOther(links.SignIn(target));
 
     /// <summary>The form; for whoever has no factor, the page that sets one up.</summary>
@@ -77,7 +77,7 @@ internal sealed class SecondStepAnswer(
         {
             case FactorOutcome.Accepted accepted:
                 await step.FinishAsync(http, visitor, accepted.Methods, typed.Remember, ct);
-                return new SeeOther(typed.ReturnUrl ?? links.Connections);
+                return new SeeOther(typed.ReturnUrl ?? links.Account);
             case FactorOutcome.Limited limited:
                 return await LimitAsync(http, visitor, typed, limited.Wait);
             default:

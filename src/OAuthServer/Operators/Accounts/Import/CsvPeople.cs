@@ -21,11 +21,16 @@ internal static class CsvPeople
             var line = csv.LineNumber;
             var fields = Fields(csv, out var broken);
             var place = $"line {(fields is null ? broken : line)}";
-            if (fields is null) yield return PersonReader.Refused(place, "it is no CSV: a quote is not closed, or closed early");
-            else if (fields.Length != names.Length) yield return PersonReader.Refused(place, $"it has {fields.Length} fields, the first line {names.Length}");
-            else yield return reader.Read(place, names.Zip(fields).ToDictionary(pair => pair.First, pair => pair.Second));
+            yield return fields is null
+                ? PersonReader.Refused(place, "it is no CSV: a quote is not closed, or closed early")
+                : Read(place, names, fields, reader);
         }
     }
+
+    private static ImportedPerson Read(string place, string[] names, string[] fields, PersonReader reader) =>
+        fields.Length == names.Length
+            ? reader.Read(place, names.Zip(fields).ToDictionary(pair => pair.First, pair => pair.Second))
+            : PersonReader.Refused(place, $"it has {fields.Length} fields, the first line {names.Length}");
 
     // Null for a line that is none; its number then.
     private static string[]? Fields(TextFieldParser csv, out long broken)

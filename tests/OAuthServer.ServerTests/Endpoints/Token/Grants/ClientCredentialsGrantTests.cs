@@ -104,6 +104,14 @@ public sealed class ClientCredentialsGrantTests(OwnServer own) : IClassFixture<O
         Assert.Equal(issued, (await AskAsync(service, " ")).IsTokens().Scope);
     }
 
+    [Fact, Row("CC-03")]
+    public async Task One_scope_that_was_asked_for_is_not_made_more_by_the_defaults()
+    {
+        var service = await RegisterAsync(allowed: "read,write", defaults: "{read,write}");
+
+        Assert.Equal("write", (await AskAsync(service, "write")).IsTokens().Scope);
+    }
+
     [Theory, Row("CC-03")]
     [InlineData("{}")]
     [InlineData("{openid,offline_access}")]

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Net;
+using OAuthServer.Accounts;
+using OAuthServer.ServerTests.Fixtures;
+using OAuthServer.Testing;
+
+namespace OAuthServer.ServerTests.Accounts;
+
+/// <summary>Signing in with the hash of another software: taken once, then ours; and a refusal tells nothing of it.</summary>
+[Collection(Alone.Name)]
+public sealed class ImportedHashSignInTests(OwnServer own) : IClassFixture<OwnServer>
+{
+    private const string Password = "a quiet harbour 7";
+    private const string Argon2 = "$argon2id$v=19$m=64,t=2,p=2$MDEyMzQ1Njc4OWFiY2RlZg$oJGCbebIPQiLCfoqld4KHGkgsfWok25MdInrqzRFh4I";
+    private const string Slow = "$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm";
+
+    // Identity's own, with 1,000 iterations.
+    private const string Old = "AQAAAAIAAAPoAAAAEDAxMjM0NTY3ODlhYmNkZWatBPInC43VS6VUb/VNUPg2Tk22ZhXyv+OlQIi0heoRcg==";
+
+    private readonly TestServer _server = own.Server;
+
+    [Theory]
+    [InlineData("argon@example.org", Argon2)]
+    [InlineData("old@example.org", Old)]
+    public async Task The_first_sign_in_makes_the_hash_anew_and_keeps_every_session(string email, string hash)
+    {
+        await _server.Database.ExecuteAsync("INSERT INTO accounts (email, password_hash) VALUES ($1, $2)", email, hash);
+        var stamp = await StampAsync(email);
+        using var browser = new TestBrowser(_server);
+        using var wrong = await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in"), email, "another quiet harbour");
+        Assert.Equal((HttpStatusCode.BadRequest, hash), (wrong.StatusCode, await HashAsync(email)));
+
+        await browser.SignInAsync(email, Password);
+        var made = await HashAsync(email);
+        Assert.StartsWith("AQAAAAIAAzRQ", made, StringComparison.Ordinal);
+        using var other = new TestBrowser(_server);
+        await other.SignInAsync(email, Password);
+        Assert.Equal((made, stamp), (await HashAsync(email), await StampAsync(email)));
+        using var page = await browser.GetAsync("/account/connections");
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    [Fact]
+    public async Task Twenty_first_sign_ins_at_once_all_succeed()
+    {
+        await _server.Database.ExecuteAsync("INSERT INTO accounts (email, password_hash) VALUES ('many@example.org', $1)", Argon2);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
+        {
+            using var browser = new TestBrowser(_server);
+            await browser.SignInAsync("many@example.org", Password);
+        }));
+        Assert.StartsWith("AQAAAAIAAzRQ", await HashAsync("many@example.org"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Half a second would be too short for the slow one, and tell that it is there.</summary>
+    [Fact]
+    public async Task A_refusal_takes_one_time_above_the_slowest_hash_whatever_the_account()
+    {
+        await using var server = await TestServer.StartAsync();
+        Assert.InRange(await RefuseAsync(server, "nobody@example.com"), RefusalTime.Shortest, 2 * RefusalTime.Shortest);
+
+        await server.Database.ExecuteAsync("INSERT INTO accounts (email, password_hash) VALUES ('slow@example.org', $1)", Slow);
+        await RefuseAsync(server, "nobody@example.com"); // measures
+        var unknown = await RefuseAsync(server, "nobody@example.com");
+        var slow = await RefuseAsync(server, "slow@example.org");
+        var step = 2 * RefusalTime.Shortest;
+        Assert.True(unknown >= step, $"{unknown}");
+        Assert.True(slow >= step, $"{slow}");
+        Assert.InRange((slow - unknown).Duration(), TimeSpan.Zero, RefusalTime.Shortest / 2);
+    }
+
+    [Fact]
+    public async Task The_example_file_makes_people_who_sign_in()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.Database.ExecuteAsync(await File.ReadAllTextAsync(Seed(), TestContext.Current.CancellationToken));
+        using var browser = new TestBrowser(server);
+        await browser.SignInAsync("Jane@example.com", TestData.Password);
+        Assert.Equal("ZO\u00cb@B\u00dcCHER.EXAMPLE", await server.Database.ScalarAsync<string>("SELECT normalized_email FROM accounts WHERE password_hash IS NULL"));
+    }
+
+    private static string Seed()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var file = Path.Combine(folder.FullName, "migrations", "seeds", "example_people.sql");
+            if (File.Exists(file)) return file;
+        }
+
+        throw new FileNotFoundException("migrations/seeds/example_people.sql");
+    }
+
+    private static async Task<TimeSpan> RefuseAsync(TestServer server, string email)
+    {
+        using var browser = new TestBrowser(server);
+        var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/sign-in"), "/account/sign-in");
+        (form.Fields["email"], form.Fields["password"]) = (email, "not the password of anybody");
+        var began = Stopwatch.GetTimestamp();
+        using var answer = await browser.PostAsync(form.Action, form.Fields);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    private Task<string> HashAsync(string email) => _server.Database.ScalarAsync<string>("SELECT password_hash FROM accounts WHERE email = $1", email);
+
+    private Task<string> StampAsync(string email) => _server.Database.ScalarAsync<string>("SELECT security_stamp FROM accounts WHERE email = $1", email);
+}
