@@ -22,7 +22,8 @@ internal sealed class MailWriter(
         if (MailAddress.Read(mail.Address!) is not { } to) return null;
         var values = JsonSerializer.Deserialize<Dictionary<string, string>>(mail.Parameters)!;
         // As people know it: by the name that mails are from.
-        values["service"] = string.IsNullOrEmpty(From().Name) ? address.Host : From().Name;
+        var service = From().Name;
+        values["service"] = string.IsNullOrEmpty(service) ? address.Host : service;
         values["address"] = mail.Address!;
         values["made_at"] = mail.MadeAt.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
         if (MailKinds.LinkOf(mail.Kind) is { } link) values["link"] = await LinkAsync(mail, link, ct);

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 56)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 67)
         {
         }
 
@@ -22,6 +22,7 @@ namespace OAuthServer.Storage.CompiledModel
         {
             var dataProtectionKey = DataProtectionKeyEntityType.Create(this);
             var account = AccountEntityType.Create(this);
+            var accountData = AccountDataEntityType.Create(this);
             var accountProfile = AccountProfileEntityType.Create(this);
             var accountToken = AccountTokenEntityType.Create(this);
             var addedAuthenticator = AddedAuthenticatorEntityType.Create(this);
@@ -33,7 +34,6 @@ namespace OAuthServer.Storage.CompiledModel
             var changedAuthenticator = ChangedAuthenticatorEntityType.Create(this);
             var checkConstraint = CheckConstraintEntityType.Create(this);
             var clientGrant = ClientGrantEntityType.Create(this);
-            var clientLogo = ClientLogoEntityType.Create(this);
             var clientRow = ClientRowEntityType.Create(this);
             var clientSecretUse = ClientSecretUseEntityType.Create(this);
             var closedSchema = ClosedSchemaEntityType.Create(this);
@@ -41,6 +41,7 @@ namespace OAuthServer.Storage.CompiledModel
             var consent = ConsentEntityType.Create(this);
             var databaseMoment = DatabaseMomentEntityType.Create(this);
             var databaseState = DatabaseStateEntityType.Create(this);
+            var dueMail = DueMailEntityType.Create(this);
             var dueNotice = DueNoticeEntityType.Create(this);
             var endedAccess = EndedAccessEntityType.Create(this);
             var endedSessions = EndedSessionsEntityType.Create(this);
@@ -48,10 +49,12 @@ namespace OAuthServer.Storage.CompiledModel
             var grantHolder = GrantHolderEntityType.Create(this);
             var grantedAccess = GrantedAccessEntityType.Create(this);
             var knownPerson = KnownPersonEntityType.Create(this);
+            var liveLink = LiveLinkEntityType.Create(this);
             var liveSession = LiveSessionEntityType.Create(this);
             var lockAnswer = LockAnswerEntityType.Create(this);
             var lockedAccount = LockedAccountEntityType.Create(this);
             var logoutNotice = LogoutNoticeEntityType.Create(this);
+            var mailBacklog = MailBacklogEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
             var outboxMail = OutboxMailEntityType.Create(this);
             var pushedRequest = PushedRequestEntityType.Create(this);
@@ -75,6 +78,7 @@ namespace OAuthServer.Storage.CompiledModel
             var signingKeyRow = SigningKeyRowEntityType.Create(this);
             var sweptBatch = SweptBatchEntityType.Create(this);
             var tableRight = TableRightEntityType.Create(this);
+            var unsortedMail = UnsortedMailEntityType.Create(this);
             var usedJwt = UsedJwtEntityType.Create(this);
             var usedRecoveryCode = UsedRecoveryCodeEntityType.Create(this);
             var usedRequest = UsedRequestEntityType.Create(this);
@@ -88,7 +92,6 @@ namespace OAuthServer.Storage.CompiledModel
             AccountTokenEntityType.CreateForeignKey1(accountToken, account);
             AuditSealEntityType.CreateForeignKey1(auditSeal, signingKeyRow);
             AuthenticatorEntityType.CreateForeignKey1(authenticator, account);
-            ClientLogoEntityType.CreateForeignKey1(clientLogo, clientRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
             RecoveryCodeEntityType.CreateForeignKey1(recoveryCode, account);
@@ -96,6 +99,7 @@ namespace OAuthServer.Storage.CompiledModel
 
             DataProtectionKeyEntityType.CreateAnnotations(dataProtectionKey);
             AccountEntityType.CreateAnnotations(account);
+            AccountDataEntityType.CreateAnnotations(accountData);
             AccountProfileEntityType.CreateAnnotations(accountProfile);
             AccountTokenEntityType.CreateAnnotations(accountToken);
             AddedAuthenticatorEntityType.CreateAnnotations(addedAuthenticator);
@@ -107,7 +111,6 @@ namespace OAuthServer.Storage.CompiledModel
             ChangedAuthenticatorEntityType.CreateAnnotations(changedAuthenticator);
             CheckConstraintEntityType.CreateAnnotations(checkConstraint);
             ClientGrantEntityType.CreateAnnotations(clientGrant);
-            ClientLogoEntityType.CreateAnnotations(clientLogo);
             ClientRowEntityType.CreateAnnotations(clientRow);
             ClientSecretUseEntityType.CreateAnnotations(clientSecretUse);
             ClosedSchemaEntityType.CreateAnnotations(closedSchema);
@@ -115,6 +118,7 @@ namespace OAuthServer.Storage.CompiledModel
             ConsentEntityType.CreateAnnotations(consent);
             DatabaseMomentEntityType.CreateAnnotations(databaseMoment);
             DatabaseStateEntityType.CreateAnnotations(databaseState);
+            DueMailEntityType.CreateAnnotations(dueMail);
             DueNoticeEntityType.CreateAnnotations(dueNotice);
             EndedAccessEntityType.CreateAnnotations(endedAccess);
             EndedSessionsEntityType.CreateAnnotations(endedSessions);
@@ -122,10 +126,12 @@ namespace OAuthServer.Storage.CompiledModel
             GrantHolderEntityType.CreateAnnotations(grantHolder);
             GrantedAccessEntityType.CreateAnnotations(grantedAccess);
             KnownPersonEntityType.CreateAnnotations(knownPerson);
+            LiveLinkEntityType.CreateAnnotations(liveLink);
             LiveSessionEntityType.CreateAnnotations(liveSession);
             LockAnswerEntityType.CreateAnnotations(lockAnswer);
             LockedAccountEntityType.CreateAnnotations(lockedAccount);
             LogoutNoticeEntityType.CreateAnnotations(logoutNotice);
+            MailBacklogEntityType.CreateAnnotations(mailBacklog);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
             OutboxMailEntityType.CreateAnnotations(outboxMail);
             PushedRequestEntityType.CreateAnnotations(pushedRequest);
@@ -149,6 +155,7 @@ namespace OAuthServer.Storage.CompiledModel
             SigningKeyRowEntityType.CreateAnnotations(signingKeyRow);
             SweptBatchEntityType.CreateAnnotations(sweptBatch);
             TableRightEntityType.CreateAnnotations(tableRight);
+            UnsortedMailEntityType.CreateAnnotations(unsortedMail);
             UsedJwtEntityType.CreateAnnotations(usedJwt);
             UsedRecoveryCodeEntityType.CreateAnnotations(usedRecoveryCode);
             UsedRequestEntityType.CreateAnnotations(usedRequest);

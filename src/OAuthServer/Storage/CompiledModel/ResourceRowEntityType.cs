@@ -101,17 +101,6 @@ namespace OAuthServer.Storage.CompiledModel
             name.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             name.AddAnnotation("Relational:ColumnName", "name");
 
-            var names = runtimeEntityType.AddProperty(
-                "Names",
-                typeof(string),
-                propertyInfo: typeof(ResourceRow).GetProperty("Names", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(ResourceRow).GetField("<Names>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                valueGenerated: ValueGenerated.OnAdd);
-            names.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            names.AddAnnotation("Relational:ColumnName", "names");
-            names.AddAnnotation("Relational:ColumnType", "jsonb");
-            names.AddAnnotation("Relational:DefaultValueSql", "'{}'");
-
             var resource = runtimeEntityType.AddProperty(
                 "Resource",
                 typeof(string),

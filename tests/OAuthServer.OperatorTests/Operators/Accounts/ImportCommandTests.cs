@@ -157,5 +157,5 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
 
     private Task<long> CountAsync(string condition) => _server.Database.ScalarAsync<long>($"SELECT count(*) FROM accounts WHERE {condition}");
 
-    private Task<string> RowsAsync() => _server.Database.ScalarAsync<string>("SELECT md5(string_agg(a::text || coalesce(p::text, ''), '' ORDER BY a.id)) FROM accounts a LEFT JOIN account_profiles p ON p.account_id = a.id");
+    private Task<string?> RowsAsync() => _server.Database.ScalarAsync<string>("SELECT md5(string_agg(a::text || coalesce(p::text, ''), '' ORDER BY a.id)) FROM accounts a LEFT JOIN account_profiles p ON p.account_id = a.id");
 }
