@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 29,
+                propertyCount: 34,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -123,6 +123,15 @@ namespace OAuthServer.Storage.CompiledModel
             clientSecretExpiresAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             clientSecretExpiresAt.AddAnnotation("Relational:ColumnName", "client_secret_expires_at");
 
+            var clientUri = runtimeEntityType.AddProperty(
+                "ClientUri",
+                typeof(string),
+                propertyInfo: typeof(ClientRow).GetProperty("ClientUri", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<ClientUri>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            clientUri.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            clientUri.AddAnnotation("Relational:ColumnName", "client_uri");
+
             var createdAt = runtimeEntityType.AddProperty(
                 "CreatedAt",
                 typeof(DateTimeOffset),
@@ -180,6 +189,27 @@ namespace OAuthServer.Storage.CompiledModel
             jwksUri.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             jwksUri.AddAnnotation("Relational:ColumnName", "jwks_uri");
 
+            var logo = runtimeEntityType.AddProperty(
+                "Logo",
+                typeof(string),
+                propertyInfo: typeof(ClientRow).GetProperty("Logo", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<Logo>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueGenerated: ValueGenerated.OnAddOrUpdate,
+                beforeSaveBehavior: PropertySaveBehavior.Ignore,
+                afterSaveBehavior: PropertySaveBehavior.Ignore);
+            logo.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            logo.AddAnnotation("Relational:ColumnName", "logo");
+
+            var logoUri = runtimeEntityType.AddProperty(
+                "LogoUri",
+                typeof(string),
+                propertyInfo: typeof(ClientRow).GetProperty("LogoUri", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<LogoUri>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            logoUri.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            logoUri.AddAnnotation("Relational:ColumnName", "logo_uri");
+
             var maxRefreshRepeats = runtimeEntityType.AddProperty(
                 "MaxRefreshRepeats",
                 typeof(int?),
@@ -225,6 +255,15 @@ namespace OAuthServer.Storage.CompiledModel
             ownGrantId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             ownGrantId.AddAnnotation("Relational:ColumnName", "own_grant_id");
             ownGrantId.AddAnnotation("Relational:DefaultValueSql", "gen_random_uuid()");
+
+            var policyUri = runtimeEntityType.AddProperty(
+                "PolicyUri",
+                typeof(string),
+                propertyInfo: typeof(ClientRow).GetProperty("PolicyUri", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<PolicyUri>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            policyUri.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            policyUri.AddAnnotation("Relational:ColumnName", "policy_uri");
 
             var postLogoutRedirectUris = runtimeEntityType.AddProperty(
                 "PostLogoutRedirectUris",
@@ -279,6 +318,15 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             tokenEndpointAuthSigningAlg.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             tokenEndpointAuthSigningAlg.AddAnnotation("Relational:ColumnName", "token_endpoint_auth_signing_alg");
+
+            var tosUri = runtimeEntityType.AddProperty(
+                "TosUri",
+                typeof(string),
+                propertyInfo: typeof(ClientRow).GetProperty("TosUri", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<TosUri>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            tosUri.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            tosUri.AddAnnotation("Relational:ColumnName", "tos_uri");
 
             var updatedAt = runtimeEntityType.AddProperty(
                 "UpdatedAt",

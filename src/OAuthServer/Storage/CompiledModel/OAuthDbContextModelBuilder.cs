@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 67)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 71)
         {
         }
 
@@ -26,14 +26,17 @@ namespace OAuthServer.Storage.CompiledModel
             var accountProfile = AccountProfileEntityType.Create(this);
             var accountToken = AccountTokenEntityType.Create(this);
             var addedAuthenticator = AddedAuthenticatorEntityType.Create(this);
+            var addedPasskey = AddedPasskeyEntityType.Create(this);
             var auditRow = AuditRowEntityType.Create(this);
             var auditSeal = AuditSealEntityType.Create(this);
             var authenticator = AuthenticatorEntityType.Create(this);
             var authorizationCode = AuthorizationCodeEntityType.Create(this);
             var brokenRow = BrokenRowEntityType.Create(this);
             var changedAuthenticator = ChangedAuthenticatorEntityType.Create(this);
+            var changedPasskey = ChangedPasskeyEntityType.Create(this);
             var checkConstraint = CheckConstraintEntityType.Create(this);
             var clientGrant = ClientGrantEntityType.Create(this);
+            var clientLogo = ClientLogoEntityType.Create(this);
             var clientRow = ClientRowEntityType.Create(this);
             var clientSecretUse = ClientSecretUseEntityType.Create(this);
             var closedSchema = ClosedSchemaEntityType.Create(this);
@@ -57,6 +60,7 @@ namespace OAuthServer.Storage.CompiledModel
             var mailBacklog = MailBacklogEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
             var outboxMail = OutboxMailEntityType.Create(this);
+            var passkey = PasskeyEntityType.Create(this);
             var pushedRequest = PushedRequestEntityType.Create(this);
             var queuedMail = QueuedMailEntityType.Create(this);
             var recoveryCode = RecoveryCodeEntityType.Create(this);
@@ -92,8 +96,10 @@ namespace OAuthServer.Storage.CompiledModel
             AccountTokenEntityType.CreateForeignKey1(accountToken, account);
             AuditSealEntityType.CreateForeignKey1(auditSeal, signingKeyRow);
             AuthenticatorEntityType.CreateForeignKey1(authenticator, account);
+            ClientLogoEntityType.CreateForeignKey1(clientLogo, clientRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
+            PasskeyEntityType.CreateForeignKey1(passkey, account);
             RecoveryCodeEntityType.CreateForeignKey1(recoveryCode, account);
             SessionClientEntityType.CreateForeignKey1(sessionClient, session);
 
@@ -103,14 +109,17 @@ namespace OAuthServer.Storage.CompiledModel
             AccountProfileEntityType.CreateAnnotations(accountProfile);
             AccountTokenEntityType.CreateAnnotations(accountToken);
             AddedAuthenticatorEntityType.CreateAnnotations(addedAuthenticator);
+            AddedPasskeyEntityType.CreateAnnotations(addedPasskey);
             AuditRowEntityType.CreateAnnotations(auditRow);
             AuditSealEntityType.CreateAnnotations(auditSeal);
             AuthenticatorEntityType.CreateAnnotations(authenticator);
             AuthorizationCodeEntityType.CreateAnnotations(authorizationCode);
             BrokenRowEntityType.CreateAnnotations(brokenRow);
             ChangedAuthenticatorEntityType.CreateAnnotations(changedAuthenticator);
+            ChangedPasskeyEntityType.CreateAnnotations(changedPasskey);
             CheckConstraintEntityType.CreateAnnotations(checkConstraint);
             ClientGrantEntityType.CreateAnnotations(clientGrant);
+            ClientLogoEntityType.CreateAnnotations(clientLogo);
             ClientRowEntityType.CreateAnnotations(clientRow);
             ClientSecretUseEntityType.CreateAnnotations(clientSecretUse);
             ClosedSchemaEntityType.CreateAnnotations(closedSchema);
@@ -134,6 +143,7 @@ namespace OAuthServer.Storage.CompiledModel
             MailBacklogEntityType.CreateAnnotations(mailBacklog);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
             OutboxMailEntityType.CreateAnnotations(outboxMail);
+            PasskeyEntityType.CreateAnnotations(passkey);
             PushedRequestEntityType.CreateAnnotations(pushedRequest);
             QueuedMailEntityType.CreateAnnotations(queuedMail);
             RecoveryCodeEntityType.CreateAnnotations(recoveryCode);

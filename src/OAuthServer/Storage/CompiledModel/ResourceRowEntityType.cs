@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ResourceRow",
                 typeof(ResourceRow),
                 baseEntityType,
-                propertyCount: 12,
+                propertyCount: 13,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -100,6 +100,17 @@ namespace OAuthServer.Storage.CompiledModel
                 fieldInfo: typeof(ResourceRow).GetField("<Name>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             name.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             name.AddAnnotation("Relational:ColumnName", "name");
+
+            var names = runtimeEntityType.AddProperty(
+                "Names",
+                typeof(string),
+                propertyInfo: typeof(ResourceRow).GetProperty("Names", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ResourceRow).GetField("<Names>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                valueGenerated: ValueGenerated.OnAdd);
+            names.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            names.AddAnnotation("Relational:ColumnName", "names");
+            names.AddAnnotation("Relational:ColumnType", "jsonb");
+            names.AddAnnotation("Relational:DefaultValueSql", "'{}'");
 
             var resource = runtimeEntityType.AddProperty(
                 "Resource",
