@@ -46,6 +46,6 @@ internal static class PasskeySignInEndpoint
         }
 
         await step.FinishAsync(http, account, keep, SignInMethods.Passkey);
-        return new SeeOther(target ?? links.Connections);
+        return new SeeOther(target ?? links.Account);
     }
 }
