@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -114,6 +115,7 @@ public sealed class StepUpTests : IAsyncLifetime
         Assert.Throws<ArgumentException>(() => endpoint.RequireLevel("L 2"));
         Assert.Throws<ArgumentException>(() => endpoint.RequireLevel("L\"2"));
         Assert.Throws<ArgumentOutOfRangeException>(() => endpoint.RequireRecentSignIn(TimeSpan.FromMilliseconds(999)));
+        Assert.NotNull(new AuthorizationPolicyBuilder("Bearer").RequireRecentSignIn(TimeSpan.FromSeconds(1)).Build());
     }
 
     private string Token(string level, int age, string scope = "read") => Token(level, _api.Now - age, scope);

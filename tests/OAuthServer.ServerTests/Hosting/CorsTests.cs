@@ -36,6 +36,7 @@ public class CorsTests
     [InlineData("content-type,sentry-trace", ",sentry-trace")]
     [InlineData("X-Requested-With, x-datadog-trace-id", ",X-Requested-With,x-datadog-trace-id")]
     [InlineData("AUTHORIZATION", "")]
+    [InlineData("b3", ",b3")]
     [InlineData("not a token, b3, x:y", ",b3")]
     [InlineData(",,", "")]
     public async Task A_header_that_nobody_reads_may_be_sent(string asked, string more)

@@ -1,7 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
 
@@ -87,6 +91,8 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
     [Fact]
     public async Task Only_texts_follow_the_language()
     {
+        var localization = _server.Services.GetRequiredService<IOptions<RequestLocalizationOptions>>().Value;
+        Assert.Equal([CultureInfo.InvariantCulture], localization.SupportedCultures!);
         using var browser = new TestBrowser(_server);
         using var page = await SendAsync(browser, HttpMethod.Get, "/account/sign-in", null);
         var form = await TestBrowser.FormAsync(page, "/account/sign-in");

@@ -79,6 +79,20 @@ public sealed class OAuthOptionsValidatorTests
     public void An_unknown_device_binding_is_a_fault() =>
         Check(options => options.DeviceBinding = (DeviceBinding)9, false, "OAuth:DeviceBinding");
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("https://docs.example/errors", true)]
+    [InlineData("http://docs.example/errors?of=server", true)]
+    [InlineData("/errors", false)]
+    [InlineData("ftp://docs.example/errors", false)]
+    [InlineData("https://docs.example/errors#all", false)]
+    [InlineData("https://docs.example/\"errors\"", false)]
+    [InlineData("https://docs.example/\\errors", false)]
+    [InlineData("https://docs.example/all errors", false)]
+    [InlineData("https://docs.example/Störung", false)]
+    public void What_explains_errors_is_a_plain_url(string url, bool valid) =>
+        Check(options => options.ErrorDocumentation = url, valid, "OAuth:ErrorDocumentation");
+
     [Fact]
     public void Every_fault_is_listed_at_once()
     {

@@ -157,7 +157,7 @@ public sealed class HostileServer : OwnServer
             new("POST", "/account/factors/app/remove", [antiforgery, new("x")], [Cookie]),
             new("POST", "/account/factors/recovery-codes", [antiforgery, new("x")], [Cookie]),
             new("POST", "/account/factors/forget-browsers", [antiforgery, new("x")], [Cookie]),
-            new("GET", "/account", [new("ui_locales"), new("x")], [Cookie, new("Accept-Language")]),
+            new("GET", "/account", [new("ui_locales"), new("x")], [Cookie, new("Accept-Language", "de")]),
             new("GET", "/account/profile", [new("done", "saved"), new("ui_locales", "de")], [Cookie]),
             new("POST", "/account/profile", [antiforgery, new("name"), new("birthdate"), new("website"), new("locale", "de"), new("phone_number"), new("zoneinfo")], [Cookie]),
             new("GET", "/account/passkeys", [new("done", "added")], [Cookie]),

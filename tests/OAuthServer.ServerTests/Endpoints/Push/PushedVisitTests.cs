@@ -157,6 +157,20 @@ public sealed class PushedVisitTests(OwnServer own) : IClassFixture<OwnServer>, 
     }
 
     [Fact, Row("PAR-09")]
+    public async Task One_visit_is_enough_for_it()
+    {
+        var uri = await PushAsync(new AuthorizationAsk());
+        using var browser = new TestBrowser(_server);
+        await browser.SignInAsync();
+        using var first = await browser.GetAsync(Pushing.Visit(uri));
+        await own.Database.AgeAsync(TimeSpan.FromMinutes(50));
+
+        using var allowed = await browser.DecideAsync(first, "allow");
+
+        Expect.Code(new AuthorizationAnswer(allowed.Headers.Location!.OriginalString), TestData.WebRedirectUri);
+    }
+
+    [Fact, Row("PAR-09")]
     public async Task And_not_for_ever()
     {
         var uri = await PushAsync(new AuthorizationAsk());
