@@ -49,7 +49,7 @@ public sealed class AccountPageTests(Stage stage)
         await page.SignInAsync();
         await Assertions.Expect(page.Heading("Your account")).ToBeVisibleAsync();
         var cookies = await context.CookiesAsync();
-        Assert.Equal(["__Host-oauthserver-antiforgery", "__Host-oauthserver-device", "__Host-oauthserver-session"], cookies.Select(cookie => cookie.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["__Host-oauthserver-antiforgery", "__Host-oauthserver-device", "__Host-oauthserver-passkey", "__Host-oauthserver-session"], cookies.Select(cookie => cookie.Name).Order(StringComparer.Ordinal));
         foreach (var cookie in cookies)
         {
             Assert.True(cookie is { HttpOnly: true, Secure: true, SameSite: SameSiteAttribute.Lax, Path: "/" }, cookie.Name);

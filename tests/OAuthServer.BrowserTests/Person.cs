@@ -9,7 +9,7 @@ internal static class Person
     public static async Task SignInAsync(this IPage page, string? email = null, string? password = null)
     {
         await page.GetByLabel("E-mail address").FillAsync(email ?? TestData.Email);
-        await page.GetByLabel("Password").FillAsync(password ?? TestData.Password);
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(password ?? TestData.Password);
         await page.Button("Sign in").ClickAsync();
     }
 

@@ -41,6 +41,8 @@ internal sealed class AccountLinks(ServerAddress address)
     /// <summary>The second factors of the account.</summary>
     public string Factors => address.Local(Routes.Factors);
 
+    public string Passkeys => address.Local(Routes.Passkeys);
+
     public string Logout => address.Local(Routes.Logout);
 
     public string SignOut => address.Local(Routes.SignOut);

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OAuthServer.Accounts.Factors;
+using OAuthServer.Accounts.Passkeys;
 using OAuthServer.Accounts.Passwords;
 using OAuthServer.Audit;
 using OAuthServer.Keys;
@@ -55,6 +56,10 @@ internal static class AccountRegistration
         services.AddSingleton<RecentSignIn>();
         services.AddScoped<SecondStep>();
         services.AddHostedService<FactorSecretRenewal>();
+        services.AddSingleton<IConfigureOptions<IdentityPasskeyOptions>, PasskeyRules>();
+        services.TryAddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>();
+        services.AddSingleton<PasskeyTickets>();
+        services.AddScoped<PasskeyService>();
     }
 
     private static void AddIdentity(this IServiceCollection services)

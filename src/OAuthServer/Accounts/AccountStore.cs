@@ -10,7 +10,7 @@ namespace OAuthServer.Accounts;
 /// Identity's own store. A name or address that somebody else took in the same moment is a refusal here, where
 /// Identity's throws; and an account whose change was refused becomes what its row is.
 /// </summary>
-internal sealed class AccountStore(OAuthDbContext db, IdentityErrorDescriber errors)
+internal sealed class AccountStore(OAuthDbContext db, IdentityErrorDescriber errors, Storage.Passkeys passkeys)
     : UserOnlyStore<Account, OAuthDbContext, Guid>(db, errors)
 {
     public override Task<IdentityResult> CreateAsync(Account user, CancellationToken cancellationToken = default) =>
@@ -21,6 +21,37 @@ internal sealed class AccountStore(OAuthDbContext db, IdentityErrorDescriber err
 
     /// <summary>The id that nobody has for what is none.</summary>
     public override Guid ConvertIdFromString(string? id) => Guid.TryParse(id, out var known) ? known : Guid.Empty;
+
+    public override async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(
+        Account user, CancellationToken cancellationToken) =>
+        [.. (await passkeys.ListAsync(user.Id, cancellationToken)).Select(Info)];
+
+    public override async Task<Account?> FindByPasskeyIdAsync(
+        byte[] credentialId, CancellationToken cancellationToken) =>
+        await passkeys.FindAsync(credentialId, cancellationToken) is { } passkey
+            ? await FindByIdAsync(passkey.AccountId.ToString(), cancellationToken)
+            : null;
+
+    public override async Task<UserPasskeyInfo?> FindPasskeyAsync(
+        Account user, byte[] credentialId, CancellationToken cancellationToken) =>
+        await passkeys.FindAsync(credentialId, cancellationToken) is { } passkey && passkey.AccountId == user.Id
+            ? Info(passkey)
+            : null;
+
+    private static UserPasskeyInfo Info(Passkey passkey) => new(
+        passkey.CredentialId,
+        passkey.PublicKey,
+        passkey.AddedAt,
+        (uint)passkey.SignCount,
+        passkey.Transports,
+        isUserVerified: true,
+        passkey.BackupEligible,
+        passkey.BackedUp,
+        attestationObject: [],
+        clientDataJson: [])
+    {
+        Name = passkey.Name,
+    };
 
     private async Task<IdentityResult> WriteAsync(Account user, Func<Task<IdentityResult>> write, CancellationToken ct)
     {

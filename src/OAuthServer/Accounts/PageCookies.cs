@@ -39,6 +39,10 @@ internal static class PageCookies
     public static CookieBuilder Language(ServerAddress address) =>
         new PageCookie("oauthserver-language", address.IsHttps);
 
+    /// <summary>Ties passkey challenges to this browser.</summary>
+    public static CookieBuilder Passkey(ServerAddress address) =>
+        new PageCookie("oauthserver-passkey", address.IsHttps);
+
     // CookieSecurePolicy.Always would make antiforgery throw when TLS ends at a proxy; so Secure is set by hand.
     private sealed class PageCookie : CookieBuilder
     {

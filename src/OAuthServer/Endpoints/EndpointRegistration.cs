@@ -1,5 +1,6 @@
 using OAuthServer.Endpoints.Account;
 using OAuthServer.Endpoints.Account.Factors;
+using OAuthServer.Endpoints.Account.Passkeys;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Endpoints.Discovery;
 using OAuthServer.Endpoints.Introspect;
@@ -27,6 +28,8 @@ internal static class EndpointRegistration
         services.AddSingleton<AuthorizeAnswer>();
         services.AddSingleton<ConsentForm>();
         services.AddSingleton<WaitingRequests>();
+        services.AddSingleton<SignInLimits>();
+        services.AddScoped<PasskeysAnswer>();
         services.AddSingleton<SignInJudge>();
         services.AddScoped<SecondStepAnswer>();
         services.AddScoped<FactorsAnswer>();

@@ -11,6 +11,7 @@ internal static class AccountEntries
         new(Routes.Profile, new("Account.Profile"), new("Account.ProfileText")),
         new(Routes.Password, new("Account.Password"), new("Account.PasswordText")),
         new(Routes.Factors, new("Account.Factors"), new("Account.FactorsText")),
+        new(Routes.Passkeys, new("Account.Passkeys"), new("Account.PasskeysText")),
         new(Routes.Sessions, new("Account.Sessions"), new("Account.SessionsText")),
         new(Routes.Connections, new("Account.Connections"), new("Account.ConnectionsText")),
         new(Routes.Email, new("Account.Email"), new("Account.EmailText")),

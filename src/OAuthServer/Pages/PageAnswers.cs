@@ -68,6 +68,9 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
     public IResult Authenticator(AuthenticatorView view, OAuthError? refusal) =>
         Form<AuthenticatorPage, AuthenticatorView>(view, refusal: refusal);
 
+    public IResult Passkeys(PasskeysView view, OAuthError? refusal) =>
+        Form<PasskeysPage, PasskeysView>(view, refusal: refusal);
+
     /// <summary>Recovery codes; the page has no form.</summary>
     public IResult RecoveryCodes(RecoveryCodesView view) =>
         new PageResult(renderer) { Page = typeof(RecoveryCodesPage), View = view, Status = StatusCodes.Status200OK };

@@ -15,6 +15,7 @@ internal sealed class PageRenderer(
         if (page.Refusal is { } refusal) refusals.Note(http, refusal);
         var token = page.HasForm ? Issue(http) : null;
         var hasPageScript = page.Page.IsDefined(typeof(PageScriptAttribute), inherit: false);
+        var hasPasskeys = page.Page.IsDefined(typeof(PasskeyScriptAttribute), inherit: false);
         var spoken = new PageTexts(texts, Languages.Of(http));
         var frame = new PageFrame(address.Path, address.Local(StyleSheet.Route), token)
         {
@@ -22,10 +23,12 @@ internal sealed class PageRenderer(
             Brand = brand.View,
             Asked = Languages.Asked(http)?.Name,
             Script = hasPageScript ? address.Local(Script.PageRoute) : null,
+            PasskeyScript = hasPasskeys ? address.Local(Script.PasskeyRoute) : null,
         };
         // The renderer offers its script's navigation in a header; there is no script here.
         http.Response.OnStarting(() => Task.FromResult(http.Response.Headers.Remove("blazor-enhanced-nav")));
-        PageHeaders.Apply(http.Response.Headers, page.FormActionSource, page.HasScript || hasPageScript);
+        PageHeaders.Apply(
+            http.Response.Headers, page.FormActionSource, page.HasScript || hasPageScript || hasPasskeys);
         PageHeaders.SpeakTo(http.Response.Headers, spoken.Language);
         var parameters = new Dictionary<string, object?> { ["View"] = page.View, ["Frame"] = frame };
         var component = new RazorComponentResult(page.Page, parameters)

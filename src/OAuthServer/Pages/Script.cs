@@ -8,6 +8,7 @@ internal static class Script
     private const string Type = "text/javascript; charset=utf-8";
 
     private static readonly Asset File = new("account/form-post.js", Routes.FormPostScript, Type);
+    private static readonly Asset Passkeys = new("account/passkeys.js", Routes.PasskeyScript, Type);
     private static readonly Asset Passwords = new("account/page.js", Routes.PageScript, Type);
 
     /// <summary>The route of the first with its version.</summary>
@@ -16,10 +17,14 @@ internal static class Script
     /// <summary>The route of the other with its version.</summary>
     public static string PageRoute => Passwords.Route;
 
+    /// <summary>The route of the one for passkeys with its version.</summary>
+    public static string PasskeyRoute => Passkeys.Route;
+
     public static void MapScript(this IEndpointRouteBuilder routes)
     {
         File.Map(routes, "account-script");
         Passwords.Map(routes, "page-script");
+        Passkeys.Map(routes, "passkey-script");
     }
 }
 
@@ -28,3 +33,7 @@ internal static class Script
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class PageScriptAttribute : Attribute;
+
+/// <summary>On a page that can ask for a passkey; without script it shows no button for it.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class PasskeyScriptAttribute : Attribute;

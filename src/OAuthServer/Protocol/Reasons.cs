@@ -118,6 +118,9 @@ internal static class Reasons
     public const string WrongPassword = "wrong_password";
     public const string WrongPasswordLocks = "wrong_password_locks";
     public const string AccountLocked = "account_locked";
+    public const string PasskeyRefused = "passkey_refused";
+    public const string PasskeyUsedBefore = "passkey_used_before";
+    public const string PasskeyNotChanged = "passkey_not_changed";
     public const string FactorMalformed = "factor_malformed";
     public const string FactorWrong = "factor_wrong";
     public const string FactorUnknown = "factor_unknown";

@@ -39,6 +39,10 @@ internal static class Routes
     public const string FactorApp = Factors + "/app";
     public const string RemoveFactorApp = FactorApp + "/remove";
     public const string RecoveryCodes = Factors + "/recovery-codes";
+    public const string Passkeys = Account + "/passkeys";
+    public const string RemovePasskey = Passkeys + "/remove";
+    public const string SignInByPasskey = Passkeys + "/sign-in";
+    public const string PasskeyScript = Account + "/passkeys.js";
     public const string ForgetBrowsers = Factors + "/forget-browsers";
     public const string SignOut = Account + "/sign-out";
     public const string Connections = Account + "/connections";

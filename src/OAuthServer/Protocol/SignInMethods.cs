@@ -16,6 +16,11 @@ internal sealed record SignInMethods(IReadOnlyList<string> Names)
     /// <summary>A password and a recovery code, which RFC 8176 has no word for.</summary>
     public static SignInMethods PasswordAndRecoveryCode { get; } = new([TypedPassword, MultipleFactors]);
 
+    /// <summary>
+    /// A passkey: proof of possession of a key, by a person who was there and was verified by the device.
+    /// </summary>
+    public static SignInMethods Passkey { get; } = new(["pop", "user", MultipleFactors]);
+
     /// <summary>One of <see cref="Levels"/>.</summary>
     public string Level => Names.Contains(MultipleFactors) ? Levels.TwoFactors : Levels.OneFactor;
 

@@ -18,12 +18,14 @@ internal sealed record FactorState
 
     public DateTimeOffset? AppUsedAt { get; init; }
 
+    public int Passkeys { get; init; }
+
     public int RecoveryCodesLeft { get; init; }
 
     public bool HasApp => AppAddedAt is not null;
 
     /// <summary>True when the password alone does not open a session. Recovery codes alone are no factor.</summary>
-    public bool HasAny => HasApp;
+    public bool HasAny => HasApp || Passkeys > 0;
 }
 
 /// <summary>What is asked of the factors of an account as a whole.</summary>
@@ -40,6 +42,7 @@ internal sealed class AccountFactors(IDbContextFactory<OAuthDbContext> contexts)
                     .Select(app => (DateTimeOffset?)app.AddedAt).SingleOrDefault(),
                 AppUsedAt = db.Authenticators.Where(app => app.AccountId == account.Id)
                     .Select(app => (DateTimeOffset?)app.UsedAt).SingleOrDefault(),
+                Passkeys = db.Passkeys.Count(passkey => passkey.AccountId == account.Id),
                 RecoveryCodesLeft = db.RecoveryCodes
                     .Count(code => code.AccountId == account.Id && code.UsedAt == null),
             })
@@ -56,10 +59,15 @@ internal sealed class AccountFactors(IDbContextFactory<OAuthDbContext> contexts)
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await LockAsync(db, accountId, ct);
         var removed = await db.OnceAsync<ChangedAuthenticator>($"""
-            WITH removed AS (
-                DELETE FROM account_authenticators WHERE account_id = {accountId} AND {mayBeLast} RETURNING account_id
+            WITH others AS (
+                SELECT EXISTS (SELECT FROM account_passkeys WHERE account_id = {accountId}) AS passkey
+            ), removed AS (
+                DELETE FROM account_authenticators AS app USING others
+                WHERE app.account_id = {accountId} AND ({mayBeLast} OR others.passkey)
+                RETURNING app.account_id
             ), codes AS (
-                DELETE FROM account_recovery_codes AS code USING removed WHERE code.account_id = removed.account_id
+                DELETE FROM account_recovery_codes AS code USING others, removed
+                WHERE code.account_id = removed.account_id AND NOT others.passkey
             )
             SELECT account_id FROM removed
             """, ct);
@@ -67,7 +75,9 @@ internal sealed class AccountFactors(IDbContextFactory<OAuthDbContext> contexts)
         return db.IsAnswered(removed);
     }
 
-    /// <summary>Takes every factor of an account away; false when it had none.</summary>
+    /// <summary>
+    /// Takes every factor of an account away; false when it had none. Passkeys stay where they are the only way in.
+    /// </summary>
     public async Task<bool> RemoveAllAsync(Guid accountId, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
@@ -75,8 +85,12 @@ internal sealed class AccountFactors(IDbContextFactory<OAuthDbContext> contexts)
         await LockAsync(db, accountId, ct);
         var codes = await db.RecoveryCodes.Where(code => code.AccountId == accountId).ExecuteDeleteAsync(ct);
         var apps = await db.Authenticators.Where(app => app.AccountId == accountId).ExecuteDeleteAsync(ct);
+        var passkeys = await db.Passkeys
+            .Where(passkey => passkey.AccountId == accountId
+                && db.Accounts.Any(account => account.Id == accountId && account.PasswordHash != null))
+            .ExecuteDeleteAsync(ct);
         await transaction.CommitAsync(ct);
-        return codes + apps > 0;
+        return codes + apps + passkeys > 0;
     }
 
     /// <summary>No browser is remembered any more.</summary>

@@ -109,6 +109,8 @@ internal sealed class Authenticators(IDbContextFactory<OAuthDbContext> contexts)
             ), added AS (
                 INSERT INTO account_authenticators AS known (account_id, id, secret, wrapped_by, last_step)
                 SELECT person.id, {app.Id}, {app.Secret}, {app.WrappedBy}, {app.Step} FROM person
+                WHERE {app.MayReplace}
+                   OR NOT EXISTS (SELECT FROM account_passkeys WHERE account_id = {app.AccountId})
                 ON CONFLICT (account_id) DO UPDATE
                 SET id = excluded.id, secret = excluded.secret, wrapped_by = excluded.wrapped_by,
                     last_step = excluded.last_step, wrong_codes = 0, waits_until = NULL, added_at = now(),

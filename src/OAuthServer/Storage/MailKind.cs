@@ -41,6 +41,12 @@ internal enum MailKind
     /// <summary>A second factor was removed.</summary>
     FactorRemoved,
 
+    /// <summary>A passkey was added.</summary>
+    PasskeyAdded,
+
+    /// <summary>A passkey was removed.</summary>
+    PasskeyRemoved,
+
     /// <summary>Somebody signed in with a recovery code.</summary>
     RecoveryCodeUsed,
 

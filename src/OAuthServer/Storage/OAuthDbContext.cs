@@ -54,6 +54,8 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<Authenticator> Authenticators => Set<Authenticator>();
 
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+
     public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
 
     public DbSet<OutboxMail> Mails => Set<OutboxMail>();

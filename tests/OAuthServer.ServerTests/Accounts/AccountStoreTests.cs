@@ -114,7 +114,7 @@ public sealed class AccountStoreTests : IAsyncLifetime
     {
         var statements = new ConcurrentQueue<string>();
         await using var db = Watched(statements);
-        using var store = new AccountStore(db, new IdentityErrorDescriber());
+        using var store = new AccountStore(db, new IdentityErrorDescriber(), _server.Services.GetRequiredService<OAuthServer.Storage.Passkeys>());
         var made = await CarolAsync();
         var read = (await store.FindByIdAsync(made.Id.ToString(), Ct))!;
         db.Entry(read).Property(account => account.DisabledAt).CurrentValue = DateTimeOffset.UnixEpoch;
@@ -134,7 +134,7 @@ public sealed class AccountStoreTests : IAsyncLifetime
     {
         var made = await CarolAsync();
         await using var db = Watched([]);
-        using var store = new AccountStore(db, new IdentityErrorDescriber());
+        using var store = new AccountStore(db, new IdentityErrorDescriber(), _server.Services.GetRequiredService<OAuthServer.Storage.Passkeys>());
         var twin = New("d", made.NormalizedUserName!, "d@d.example", "D@D.EXAMPLE");
         Assert.Equal(["DuplicateUserName"], Codes(await store.CreateAsync(twin, Ct)));
         Assert.Equal(["DuplicateEmail"], Codes(await store.CreateAsync(New("d", "D", Email, made.NormalizedEmail!), Ct)));

@@ -8,6 +8,8 @@ namespace OAuthServer.Accounts.Factors;
 internal sealed partial class FactorJournal(
     AuditEvents audit, MailOutbox mails, ILogger<FactorJournal> logger)
 {
+    private const string Passkey = "passkey";
+
     /// <summary>The password was right, and is not enough.</summary>
     public Task AskedAsync(Guid account, AuditContext context, CancellationToken ct)
     {
@@ -52,15 +54,36 @@ internal sealed partial class FactorJournal(
         await RecordAsync(name, null, account, factor, context, ct);
     }
 
+    /// <summary>A passkey was added or removed.</summary>
+    public async Task PasskeyChangedAsync(Guid account, string name, AuditContext context, CancellationToken ct)
+    {
+        LogChanged(account, name, Passkey);
+        var kind = name == AuditEventNames.FactorAdded ? MailKind.PasskeyAdded : MailKind.PasskeyRemoved;
+        await mails.QueueAsync(new MailRequest { Kind = kind, AccountId = account }, ct);
+        await RecordAsync(name, null, account, Passkey, context, ct);
+    }
+
+    /// <summary>A passkey did not sign anybody in; whose it is may not be known.</summary>
+    public Task PasskeyRefusedAsync(Guid? account, string reason, AuditContext context, CancellationToken ct)
+    {
+        LogRefused(account, reason);
+        return RecordAsync(AuditEventNames.SignIn, reason, account, Passkey, context, ct);
+    }
+
     private Task RecordAsync(
-        string name, string? reason, Guid account, string? detail, AuditContext context, CancellationToken ct) =>
+        string name,
+        string? reason,
+        Guid? account,
+        string? detail,
+        AuditContext context,
+        CancellationToken ct) =>
         audit.RecordAsync(new AuditEvent(name, reason, context, UserId: account) { Detail = detail }, ct);
 
     [LoggerMessage(6021, LogLevel.Information, "Account {AccountId} typed its password; its second factor is asked for")]
     private partial void LogAsked(Guid accountId);
 
     [LoggerMessage(6022, LogLevel.Warning, "Second factor of account {AccountId} refused: {Reason}")]
-    private partial void LogRefused(Guid accountId, string reason);
+    private partial void LogRefused(Guid? accountId, string reason);
 
     [LoggerMessage(6023, LogLevel.Warning,
         "Somebody who knows the password of account {AccountId} guesses its codes: {WrongCodes} wrong ones in a row; "

@@ -1,4 +1,5 @@
 using OAuthServer.Endpoints.Account.Factors;
+using OAuthServer.Endpoints.Account.Passkeys;
 
 namespace OAuthServer.Endpoints.Account;
 
@@ -16,6 +17,7 @@ internal static class AccountEndpoints
         routes.MapSessions();
         routes.MapSelfService();
         routes.MapFactors();
-        return [routes.MapSignIn(), routes.MapPassword(), routes.MapSecondStep(), routes.MapFactorApp()];
+        return [routes.MapSignIn(), routes.MapPassword(), routes.MapSecondStep(), routes.MapFactorApp(),
+            routes.MapPasskeys(), routes.MapPasskeySignIn()];
     }
 }

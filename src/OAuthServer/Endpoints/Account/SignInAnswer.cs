@@ -1,11 +1,10 @@
 using OAuthServer.Accounts;
-using OAuthServer.Audit;
+using OAuthServer.Accounts.Passkeys;
 using OAuthServer.Endpoints.Account.Factors;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
-using OAuthServer.RateLimits;
 
 namespace OAuthServer.Endpoints.Account;
 
@@ -15,8 +14,8 @@ internal sealed class SignInAnswer(
     AccountLinks links,
     SecondStepAnswer next,
     PageAnswers pages,
-    OAuthAnswers json,
-    RefusalLog refusals)
+    SignInLimits limits,
+    PasskeyService passkeys)
 {
     /// <summary>
     /// Where the person goes after signing in: by the form, else by the address; null for the default.
@@ -39,7 +38,7 @@ internal sealed class SignInAnswer(
         if (person is not null && who == SignInAs.TheSame && request?.Interaction?.IsMetBy(person) == true)
             return new SeeOther(target!);
         var email = Suggest(request?.LoginHint, person?.Name, who);
-        return Ask(new SignInView(null, null, target, email), request, refusal: null);
+        return await AskAsync(http, new SignInView(null, null, target, email), request, refusal: null);
     }
 
     /// <summary>The answer to one outcome.</summary>
@@ -55,24 +54,21 @@ internal sealed class SignInAnswer(
                 var refusal = new OAuthError("access_denied", "The person did not sign in.", refused.Reason);
                 var email = typed.Email.Length <= SignInService.MaxLength ? typed.Email : "";
                 var failed = typed with { Email = email, Failed = true };
-                return Ask(failed, await waiting.FindAsync(http, typed.ReturnUrl, ct), refusal);
+                return await AskAsync(http, failed, await waiting.FindAsync(http, typed.ReturnUrl, ct), refusal);
             case SignInOutcome.Limited limited:
-                return Limit(http, limited.Budget, links.SignIn(typed.ReturnUrl));
+                return limits.Write(http, limited.Budget, links.SignIn(typed.ReturnUrl));
             default:
                 return pages.Busy(http, links.SignIn(typed.ReturnUrl));
         }
     }
 
-    // A page for browsers, and the one form of all 429 for everything else (RFC 6585 §4).
-    private IResult Limit(HttpContext http, BudgetState? budget, string restartUrl)
+    /// <summary>A passkey was not taken; nothing of it says whether there is an account.</summary>
+    public async Task<IResult> PasskeyRefusedAsync(
+        HttpContext http, SignInView typed, string reason, CancellationToken ct)
     {
-        const string Reason = Reasons.SignInGuessesExhausted;
-        var usedUp = budget is { } state ? new BudgetRefusal(Reason, state) : null;
-        var refusal = usedUp ?? OAuthError.TooManyRequests(Reason);
-        if (!http.Request.PrefersHtml()) return json.Refuse(refusals.Note(http, refusal));
-        return usedUp is not null
-            ? pages.TooManyTries(http, usedUp, restartUrl)
-            : pages.TooManyAtOnce(http, refusal, restartUrl);
+        var refusal = new OAuthError("access_denied", "The person did not sign in.", reason);
+        var request = await waiting.FindAsync(http, typed.ReturnUrl, ct);
+        return await AskAsync(http, typed with { PasskeyFailed = true }, request, refusal);
     }
 
     // What the app knows of the person goes first (OpenID Connect Core §3.1.2.1). Who said that they are somebody else
@@ -87,8 +83,11 @@ internal sealed class SignInAnswer(
     }
 
     // Names the app that waits behind the form, and offers to cancel its request.
-    private IResult Ask(SignInView view, AuthorizeRequest? request, OAuthError? refusal)
+    private async Task<IResult> AskAsync(
+        HttpContext http, SignInView view, AuthorizeRequest? request, OAuthError? refusal)
     {
+        if (await passkeys.AskToSignInAsync(http) is { } ask)
+            view = view with { Passkey = new PasskeyAskView(ask.Options, ask.Ticket) };
         if (waiting.Describe(view.ReturnUrl, request) is not { } app)
             return pages.SignIn(view, formActionSource: null, refusal);
         var named = view with { ClientName = app.ClientName, CancelUrl = app.CancelUrl };

@@ -31,7 +31,10 @@ internal static class AccountsFactorsCommand
             var removes = parsed.GetValue(remove);
             var state = await new AccountFactors(database).FindAsync(account.Id, ct);
             if (removes) await RemoveAsync(database, account.Id, ct);
-            var shown = new ShownFactors(account.Id, state.AppAddedAt, state.RecoveryCodesLeft, removes);
+            var shown = new ShownFactors(account.Id, state.AppAddedAt, state.RecoveryCodesLeft, removes)
+            {
+                Passkeys = state.Passkeys,
+            };
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(shown, FactorsJson.Default.ShownFactors)
                 : Sentence(shown, account.Email!));
@@ -53,9 +56,11 @@ internal static class AccountsFactorsCommand
     {
         var name = TerminalText.Safe(email);
         if (shown.Removed) return $"{name} has no second factor any more: the password is enough to sign in.";
-        if (shown.AppAddedAt is not { } added) return $"{name} has no second factor.";
-        var codes = shown.RecoveryCodesLeft.ToString(CultureInfo.InvariantCulture);
-        return $"{name} has an authenticator app since {TerminalText.Time(added)}; recovery codes left: {codes}.";
+        if (shown.AppAddedAt is null && shown.Passkeys == 0) return $"{name} has no second factor.";
+        var app = shown.AppAddedAt is { } added ? $"an authenticator app since {TerminalText.Time(added)}" : "no app";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name} has {app}; passkeys: {shown.Passkeys}; recovery codes left: {shown.RecoveryCodesLeft}.");
     }
 
     /// <summary>What <c>--json</c> prints.</summary>
@@ -64,7 +69,11 @@ internal static class AccountsFactorsCommand
     /// <param name="RecoveryCodesLeft">Those that were not used.</param>
     /// <param name="Removed">Whether all of it was taken away by this command.</param>
     internal sealed record ShownFactors(
-        Guid Account, DateTimeOffset? AppAddedAt, int RecoveryCodesLeft, bool Removed);
+        Guid Account, DateTimeOffset? AppAddedAt, int RecoveryCodesLeft, bool Removed)
+    {
+        /// <summary>How many there are, or were.</summary>
+        public int Passkeys { get; init; }
+    }
 }
 
 /// <summary>What the command prints with <c>--json</c>.</summary>

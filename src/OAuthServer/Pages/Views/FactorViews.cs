@@ -26,8 +26,11 @@ public sealed record FactorView
     /// <summary>Ends the request of that app.</summary>
     public string? CancelUrl { get; init; }
 
-    /// <summary>The same page, asking for the other kind of code.</summary>
-    public string OtherWayUrl { get; init; } = "";
+    /// <summary>The same page, asking for the other kind of code; null where there is none.</summary>
+    public string? OtherWayUrl { get; init; }
+
+    /// <summary>For a passkey instead; null for whoever has none.</summary>
+    public PasskeyAskView? Passkey { get; init; }
 
     /// <summary>How many days the browser can be remembered; 0 for not at all.</summary>
     public int RememberDays { get; init; }
@@ -80,6 +83,9 @@ public sealed record FactorsView(string UserName)
 
     /// <summary>When a code of it was used last.</summary>
     public DateTimeOffset? AppUsedAt { get; init; }
+
+    /// <summary>How many there are.</summary>
+    public int Passkeys { get; init; }
 
     /// <summary>Null where there is no factor, and so nothing to recover.</summary>
     public int? RecoveryCodesLeft { get; init; }

@@ -118,7 +118,14 @@ public sealed record SignInView(
     string? ReturnUrl,
     string Email = "",
     bool Keep = false,
-    bool Failed = false);
+    bool Failed = false)
+{
+    /// <summary>For signing in with a passkey; null where there are none.</summary>
+    public PasskeyAskView? Passkey { get; init; }
+
+    /// <summary>True when a passkey was not taken.</summary>
+    public bool PasskeyFailed { get; init; }
+}
 
 /// <param name="UserName">Who is signed in.</param>
 public sealed record SignOutView(string UserName);
@@ -212,6 +219,9 @@ public sealed record PageFrame(string Root, string StyleSheet, FormToken? Token)
 
     /// <summary>The address of the script of this page; null on a page without one.</summary>
     public string? Script { get; init; }
+
+    /// <summary>The address of the script for passkeys; null on a page without it.</summary>
+    public string? PasskeyScript { get; init; }
 
     /// <summary>The address of a page or of a form.</summary>
     public string To(string route) => Carrying(Root + route);

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 68)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 71)
         {
         }
 
@@ -26,12 +26,14 @@ namespace OAuthServer.Storage.CompiledModel
             var accountProfile = AccountProfileEntityType.Create(this);
             var accountToken = AccountTokenEntityType.Create(this);
             var addedAuthenticator = AddedAuthenticatorEntityType.Create(this);
+            var addedPasskey = AddedPasskeyEntityType.Create(this);
             var auditRow = AuditRowEntityType.Create(this);
             var auditSeal = AuditSealEntityType.Create(this);
             var authenticator = AuthenticatorEntityType.Create(this);
             var authorizationCode = AuthorizationCodeEntityType.Create(this);
             var brokenRow = BrokenRowEntityType.Create(this);
             var changedAuthenticator = ChangedAuthenticatorEntityType.Create(this);
+            var changedPasskey = ChangedPasskeyEntityType.Create(this);
             var checkConstraint = CheckConstraintEntityType.Create(this);
             var clientGrant = ClientGrantEntityType.Create(this);
             var clientLogo = ClientLogoEntityType.Create(this);
@@ -58,6 +60,7 @@ namespace OAuthServer.Storage.CompiledModel
             var mailBacklog = MailBacklogEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
             var outboxMail = OutboxMailEntityType.Create(this);
+            var passkey = PasskeyEntityType.Create(this);
             var pushedRequest = PushedRequestEntityType.Create(this);
             var queuedMail = QueuedMailEntityType.Create(this);
             var recoveryCode = RecoveryCodeEntityType.Create(this);
@@ -96,6 +99,7 @@ namespace OAuthServer.Storage.CompiledModel
             ClientLogoEntityType.CreateForeignKey1(clientLogo, clientRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
+            PasskeyEntityType.CreateForeignKey1(passkey, account);
             RecoveryCodeEntityType.CreateForeignKey1(recoveryCode, account);
             SessionClientEntityType.CreateForeignKey1(sessionClient, session);
 
@@ -105,12 +109,14 @@ namespace OAuthServer.Storage.CompiledModel
             AccountProfileEntityType.CreateAnnotations(accountProfile);
             AccountTokenEntityType.CreateAnnotations(accountToken);
             AddedAuthenticatorEntityType.CreateAnnotations(addedAuthenticator);
+            AddedPasskeyEntityType.CreateAnnotations(addedPasskey);
             AuditRowEntityType.CreateAnnotations(auditRow);
             AuditSealEntityType.CreateAnnotations(auditSeal);
             AuthenticatorEntityType.CreateAnnotations(authenticator);
             AuthorizationCodeEntityType.CreateAnnotations(authorizationCode);
             BrokenRowEntityType.CreateAnnotations(brokenRow);
             ChangedAuthenticatorEntityType.CreateAnnotations(changedAuthenticator);
+            ChangedPasskeyEntityType.CreateAnnotations(changedPasskey);
             CheckConstraintEntityType.CreateAnnotations(checkConstraint);
             ClientGrantEntityType.CreateAnnotations(clientGrant);
             ClientLogoEntityType.CreateAnnotations(clientLogo);
@@ -137,6 +143,7 @@ namespace OAuthServer.Storage.CompiledModel
             MailBacklogEntityType.CreateAnnotations(mailBacklog);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
             OutboxMailEntityType.CreateAnnotations(outboxMail);
+            PasskeyEntityType.CreateAnnotations(passkey);
             PushedRequestEntityType.CreateAnnotations(pushedRequest);
             QueuedMailEntityType.CreateAnnotations(queuedMail);
             RecoveryCodeEntityType.CreateAnnotations(recoveryCode);

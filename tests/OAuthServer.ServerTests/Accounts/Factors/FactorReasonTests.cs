@@ -1,5 +1,4 @@
 using System.Net;
-using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Accounts.Factors;
 

@@ -68,13 +68,13 @@ public sealed class GuessedCodeTests(FactorServers servers) : IClassFixture<Fact
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
     }
 
-    private async Task<HttpStatusCode> TryAsync(FactorPerson person, string code)
+    private static async Task<HttpStatusCode> TryAsync(FactorPerson person, string code)
     {
         using var browser = await person.AtSecondStepAsync();
         using var answer = await FactorPerson.TypeCodeAsync(browser, code);
         return answer.StatusCode;
     }
 
-    private Task WaitedAsync(FactorPerson person, int? wrongCodes) => servers.Database.ExecuteAsync(
+    private Task<int> WaitedAsync(FactorPerson person, int? wrongCodes) => servers.Database.ExecuteAsync(
         "UPDATE account_authenticators SET waits_until = NULL, wrong_codes = coalesce($2, wrong_codes) WHERE account_id = $1", person.Id, wrongCodes);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using OAuthServer.ServerTests.Accounts.Passkeys;
 using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.Testing;
 
@@ -130,7 +131,7 @@ public sealed class SecondStepTests(FactorServers servers) : IClassFixture<Facto
         Assert.StartsWith(FactorPerson.Step, again.Headers.Location!.OriginalString, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Row("MFA-07")]
     public async Task Amr_says_what_was_shown()
     {
         var person = await servers.PersonAsync();
@@ -145,12 +146,18 @@ public sealed class SecondStepTests(FactorServers servers) : IClassFixture<Facto
         using var recovered = await person.AtSecondStepAsync();
         using var answer = await FactorPerson.TypeCodeAsync(recovered, person.RecoveryCodes[0], recovery: true);
         Assert.Equal("pwd mfa / 2fa", await ToldAsync(recovered));
+
+        var authenticator = new SoftAuthenticator();
+        using var added = await code.AddPasskeyAsync(authenticator);
+        using var passkey = new TestBrowser(servers.First);
+        using var signedIn = await passkey.SignInByPasskeyAsync(authenticator);
+        Assert.Equal("pop user mfa / 2fa", await ToldAsync(passkey));
     }
 
     private async Task<string> AfterPasswordAsync(FactorPerson person, TestBrowser browser)
     {
         using var answer = await person.TypePasswordAsync(browser, "/account/sign-in?reauthenticate=true");
-        Assert.StartsWith("/account/connections", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Equal("/account", answer.Headers.Location!.OriginalString);
         return await ToldAsync(browser);
     }
 

@@ -160,6 +160,10 @@ public sealed class HostileServer : OwnServer
             new("GET", "/account", [new("ui_locales"), new("x")], [Cookie, new("Accept-Language", "de")]),
             new("GET", "/account/profile", [new("done", "saved"), new("ui_locales", "de")], [Cookie]),
             new("POST", "/account/profile", [antiforgery, new("name"), new("birthdate"), new("website"), new("locale", "de"), new("phone_number"), new("zoneinfo")], [Cookie]),
+            new("GET", "/account/passkeys", [new("done", "added")], [Cookie]),
+            new("POST", "/account/passkeys", [antiforgery, new("ticket"), new("credential", "{}"), new("name", "phone")], [Cookie]),
+            new("POST", "/account/passkeys/remove", [antiforgery, new("passkey", "AAAA")], [Cookie]),
+            new("POST", "/account/passkeys/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("ticket"), new("credential", "{}"), new("keep", "true")], [strangersCookie]),
             new("GET", "/account/password", [new("x")], [Cookie]),
             new("POST", "/account/password", [antiforgery, new("current"), new("new", "N3w-passphrase!"), new("repeat", "n3w-passphrase!")], [Cookie]),
         ];
@@ -196,7 +200,7 @@ public sealed class HostileServer : OwnServer
 
     private static IEnumerable<HostileEndpoint> Public()
     {
-        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/account/page.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/account/app-logo", "/health/live", "/health/ready", "/health/documents"];
+        string[] routes = ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-protected-resource/oauth/userinfo", "/account/form-post.js", "/account/page.js", "/account/passkeys.js", "/.well-known/change-password", "/oauth/revocations", "/account/site.css", "/account/app-logo", "/health/live", "/health/ready", "/health/documents"];
         return routes.Select(route => new HostileEndpoint("GET", route, [new("v", "1"), new("since", "0")], []));
     }
 

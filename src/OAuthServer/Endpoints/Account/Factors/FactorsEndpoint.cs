@@ -75,9 +75,10 @@ internal static class FactorsEndpoint
         {
             AppAddedAt = state.AppAddedAt,
             AppUsedAt = state.AppUsedAt,
+            Passkeys = state.Passkeys,
             RecoveryCodesLeft = state.HasAny ? state.RecoveryCodesLeft : null,
             MayAdd = options.Enrollment,
-            MayRemove = options.Required != SecondFactorRule.Everyone,
+            MayRemove = options.Required != SecondFactorRule.Everyone || state.Passkeys > 0,
             RemembersBrowsers = options.RememberBrowserFor > TimeSpan.Zero,
             Notice = done switch
             {
@@ -91,18 +92,27 @@ internal static class FactorsEndpoint
 }
 
 /// <summary>What somebody who signed in lately sent from the page of factors.</summary>
-internal sealed class FactorsForm(AccountLinks links, PageAnswers pages, IAntiforgery antiforgery, RecentSignIn recent)
+internal sealed class FactorsForm(
+    AccountLinks links, ServerAddress address, PageAnswers pages, IAntiforgery antiforgery, RecentSignIn recent)
 {
+    /// <summary>Of a form without fields, on the page of factors.</summary>
+    public Task<IResult> ActAsync(HttpContext http, Func<SignedInAccount, CancellationToken, Task<IResult>> act) =>
+        ActAsync(http, [], Routes.Factors, (account, _, ct) => act(account, ct));
+
+    /// <summary>Of a form with these fields, on the page of this route.</summary>
     public async Task<IResult> ActAsync(
-        HttpContext http, Func<SignedInAccount, CancellationToken, Task<IResult>> act)
+        HttpContext http,
+        string[] fields,
+        string route,
+        Func<SignedInAccount, AccountForm, CancellationToken, Task<IResult>> act)
     {
         var ct = http.RequestAborted;
-        if (await AccountForm.ReadAsync(http.Request, [], ct) is null) return pages.Malformed(links.Factors);
-        if (await AccountSession.ReadAsync(http) is not { } account)
-            return new SeeOther(links.SignIn(links.Factors));
-        if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.Factors);
-        return await recent.AskAsync(account, links.Factors, ct) is { } first
+        var page = address.Local(route);
+        if (await AccountForm.ReadAsync(http.Request, fields, ct) is not { } form) return pages.Malformed(page);
+        if (await AccountSession.ReadAsync(http) is not { } account) return new SeeOther(links.SignIn(page));
+        if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(page);
+        return await recent.AskAsync(account, page, ct) is { } first
             ? new SeeOther(first)
-            : await act(account, ct);
+            : await act(account, form, ct);
     }
 }

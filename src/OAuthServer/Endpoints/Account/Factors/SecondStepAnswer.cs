@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
 using OAuthServer.Accounts.Factors;
+using OAuthServer.Accounts.Passkeys;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
@@ -15,7 +16,7 @@ internal sealed class SecondStepAnswer(
     WaitingRequests waiting,
     AccountLinks links,
     PageAnswers pages,
-    RememberedBrowsers remembered,
+    PasskeyService passkeys,
     IOptions<SecondFactorOptions> options)
 {
     // Of codes of the app: five in a row.
@@ -53,13 +54,17 @@ internal sealed class SecondStepAnswer(
     {
         if (!visitor.State.HasAny) return new SeeOther(links.SetUpApp(typed.ReturnUrl));
         var app = await waiting.DescribeAsync(http, typed.ReturnUrl, http.RequestAborted);
+        // Without an app there is nothing to type but a recovery code.
+        var ask = visitor.State.Passkeys > 0 ? await passkeys.AskToSignInAsync(http) : null;
         var view = typed with
         {
+            IsRecovery = typed.IsRecovery || !visitor.State.HasApp,
+            Passkey = ask is null ? null : new PasskeyAskView(ask.Options, ask.Ticket),
             UserName = visitor.Account.Email ?? "",
             ClientName = app?.ClientName,
             CancelUrl = app?.CancelUrl,
-            OtherWayUrl = OtherWay(typed),
-            RememberDays = visitor.Session is null ? (int)remembered.Lifetime.TotalDays : 0,
+            OtherWayUrl = visitor.State.HasApp ? OtherWay(typed) : null,
+            RememberDays = visitor.Session is null ? (int)options.Value.RememberBrowserFor.TotalDays : 0,
         };
         return pages.Factor(view, app?.FormActionSource, refusal);
     }
