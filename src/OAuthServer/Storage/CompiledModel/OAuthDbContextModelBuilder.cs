@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 56)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 61)
         {
         }
 
@@ -22,6 +22,7 @@ namespace OAuthServer.Storage.CompiledModel
         {
             var dataProtectionKey = DataProtectionKeyEntityType.Create(this);
             var account = AccountEntityType.Create(this);
+            var accountData = AccountDataEntityType.Create(this);
             var accountProfile = AccountProfileEntityType.Create(this);
             var accountToken = AccountTokenEntityType.Create(this);
             var auditRow = AuditRowEntityType.Create(this);
@@ -38,6 +39,7 @@ namespace OAuthServer.Storage.CompiledModel
             var consent = ConsentEntityType.Create(this);
             var databaseMoment = DatabaseMomentEntityType.Create(this);
             var databaseState = DatabaseStateEntityType.Create(this);
+            var dueMail = DueMailEntityType.Create(this);
             var dueNotice = DueNoticeEntityType.Create(this);
             var endedAccess = EndedAccessEntityType.Create(this);
             var endedSessions = EndedSessionsEntityType.Create(this);
@@ -45,9 +47,11 @@ namespace OAuthServer.Storage.CompiledModel
             var grantHolder = GrantHolderEntityType.Create(this);
             var grantedAccess = GrantedAccessEntityType.Create(this);
             var knownPerson = KnownPersonEntityType.Create(this);
+            var liveLink = LiveLinkEntityType.Create(this);
             var liveSession = LiveSessionEntityType.Create(this);
             var lockAnswer = LockAnswerEntityType.Create(this);
             var logoutNotice = LogoutNoticeEntityType.Create(this);
+            var mailBacklog = MailBacklogEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
             var outboxMail = OutboxMailEntityType.Create(this);
             var pushedRequest = PushedRequestEntityType.Create(this);
@@ -70,6 +74,7 @@ namespace OAuthServer.Storage.CompiledModel
             var signingKeyRow = SigningKeyRowEntityType.Create(this);
             var sweptBatch = SweptBatchEntityType.Create(this);
             var tableRight = TableRightEntityType.Create(this);
+            var unsortedMail = UnsortedMailEntityType.Create(this);
             var usedJwt = UsedJwtEntityType.Create(this);
             var usedRequest = UsedRequestEntityType.Create(this);
             var visitedRequest = VisitedRequestEntityType.Create(this);
@@ -87,6 +92,7 @@ namespace OAuthServer.Storage.CompiledModel
 
             DataProtectionKeyEntityType.CreateAnnotations(dataProtectionKey);
             AccountEntityType.CreateAnnotations(account);
+            AccountDataEntityType.CreateAnnotations(accountData);
             AccountProfileEntityType.CreateAnnotations(accountProfile);
             AccountTokenEntityType.CreateAnnotations(accountToken);
             AuditRowEntityType.CreateAnnotations(auditRow);
@@ -103,6 +109,7 @@ namespace OAuthServer.Storage.CompiledModel
             ConsentEntityType.CreateAnnotations(consent);
             DatabaseMomentEntityType.CreateAnnotations(databaseMoment);
             DatabaseStateEntityType.CreateAnnotations(databaseState);
+            DueMailEntityType.CreateAnnotations(dueMail);
             DueNoticeEntityType.CreateAnnotations(dueNotice);
             EndedAccessEntityType.CreateAnnotations(endedAccess);
             EndedSessionsEntityType.CreateAnnotations(endedSessions);
@@ -110,9 +117,11 @@ namespace OAuthServer.Storage.CompiledModel
             GrantHolderEntityType.CreateAnnotations(grantHolder);
             GrantedAccessEntityType.CreateAnnotations(grantedAccess);
             KnownPersonEntityType.CreateAnnotations(knownPerson);
+            LiveLinkEntityType.CreateAnnotations(liveLink);
             LiveSessionEntityType.CreateAnnotations(liveSession);
             LockAnswerEntityType.CreateAnnotations(lockAnswer);
             LogoutNoticeEntityType.CreateAnnotations(logoutNotice);
+            MailBacklogEntityType.CreateAnnotations(mailBacklog);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
             OutboxMailEntityType.CreateAnnotations(outboxMail);
             PushedRequestEntityType.CreateAnnotations(pushedRequest);
@@ -135,6 +144,7 @@ namespace OAuthServer.Storage.CompiledModel
             SigningKeyRowEntityType.CreateAnnotations(signingKeyRow);
             SweptBatchEntityType.CreateAnnotations(sweptBatch);
             TableRightEntityType.CreateAnnotations(tableRight);
+            UnsortedMailEntityType.CreateAnnotations(unsortedMail);
             UsedJwtEntityType.CreateAnnotations(usedJwt);
             UsedRequestEntityType.CreateAnnotations(usedRequest);
             VisitedRequestEntityType.CreateAnnotations(visitedRequest);
