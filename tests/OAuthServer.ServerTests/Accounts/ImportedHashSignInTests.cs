@@ -40,11 +40,12 @@ public sealed class ImportedHashSignInTests(OwnServer own) : IClassFixture<OwnSe
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
     }
 
+    /// <summary>As many as may try at one account at once.</summary>
     [Fact]
     public async Task First_sign_ins_at_once_all_succeed()
     {
         await _server.Database.ExecuteAsync("INSERT INTO accounts (email, password_hash) VALUES ('many@example.org', $1)", Argon2);
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ =>
         {
             using var browser = new TestBrowser(_server);
             await browser.SignInAsync("many@example.org", Password);
