@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 
@@ -38,7 +37,7 @@ public sealed class OutboxTests : IAsyncLifetime
     public async Task Another_language_of_the_request_counts_before_the_profile()
     {
         await _server.Services.GetRequiredService<MailOutbox>().QueueAsync(
-            new MailRequest { Kind = MailKind.AccountDeleted, AccountId = TestData.BobId, Language = "de", To = "elsewhere@example.com" }, default);
+            new MailRequest { Kind = MailKind.AccountDeleted, AccountId = TestData.BobId, Language = "de", To = "elsewhere@example.com" }, TestContext.Current.CancellationToken);
         Assert.Equal("Ihr Konto ist gelöscht", (await _sink.AwaitAsync("elsewhere@example.com"))[0].Message.Subject);
     }
 
@@ -108,7 +107,7 @@ public sealed class OutboxTests : IAsyncLifetime
         await using var second = await StartAsync(_server.Database);
         var outbox = second.Services.GetRequiredService<MailOutbox>();
         for (var i = 0; i < 40; i++)
-            await outbox.QueueAsync(new MailRequest { Kind = MailKind.PasswordChanged, AccountId = TestData.AliceId, To = $"p{i}@example.com" }, default);
+            await outbox.QueueAsync(new MailRequest { Kind = MailKind.PasswordChanged, AccountId = TestData.AliceId, To = $"p{i}@example.com" }, TestContext.Current.CancellationToken);
         await OutcomeAsync("sent", 40);
         Assert.Equal(40, _sink.Mails.Select(mail => mail.Recipient).Distinct().Count());
         Assert.Equal(40, _sink.Mails.Count);
@@ -124,7 +123,7 @@ public sealed class OutboxTests : IAsyncLifetime
         // As it is left by one that died: taken, and no word of what became of it.
         await _server.Database.ExecuteAsync("UPDATE mail_outbox SET next_try_at = now() + interval '3 seconds', tries = tries + 1");
         _sink.Appear();
-        Assert.Null(await _server.Services.GetRequiredService<MailQueue>().TakeAsync(TimeSpan.FromMinutes(1), default));
+        Assert.Null(await _server.Services.GetRequiredService<MailQueue>().TakeAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
         await OutcomeAsync("sent", 1);
         Assert.Single(_sink.Mails);
     }
@@ -164,7 +163,7 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     private static Task QueueAsync(TestServer server, MailKind kind) => server.Services.GetRequiredService<MailOutbox>()
-        .QueueAsync(new MailRequest { Kind = kind, AccountId = TestData.AliceId }, default);
+        .QueueAsync(new MailRequest { Kind = kind, AccountId = TestData.AliceId }, TestContext.Current.CancellationToken);
 
     private Task OutcomeAsync(string outcome, long count) => Eventually.BecomesTrue(
         async () => await _server.Database.ScalarAsync<long>("SELECT count(*) FROM mail_outbox WHERE outcome = $1", outcome) == count,
