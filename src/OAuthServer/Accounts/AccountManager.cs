@@ -6,7 +6,8 @@ namespace OAuthServer.Accounts;
 
 /// <summary>
 /// Identity's manager, which makes an old or imported hash anew when its password is typed. It is the same password, so
-/// the security stamp stays: Identity would end every session, and take this very sign-in for one with a password of before.
+/// the security stamp stays: Identity would end every session, and take this very sign-in for one with a password of
+/// before.
 /// </summary>
 internal sealed class AccountManager(
     IUserStore<Account> store,

@@ -12,8 +12,8 @@ namespace OAuthServer.Accounts;
 internal sealed class RefusalTime(Storage.Accounts accounts, IPasswordHasher<Account> hasher, TimeProvider clock)
 {
     /// <summary>
-    /// The shortest step: longer than a hash of ours, and up to five statements on a database that is 50 ms away. A known
-    /// account costs some more of them than an unknown one.
+    /// The shortest step: longer than a hash of ours, and up to five statements on a database that is 50 ms away. A
+    /// known account costs some more of them than an unknown one.
     /// </summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
 

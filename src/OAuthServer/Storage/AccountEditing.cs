@@ -5,8 +5,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// What operators do with accounts, with its audit row in one transaction. An account that was changed keeps nothing that
-/// was read before: a trigger renews its stamp (migrations/002).
+/// What operators do with accounts, with its audit row in one transaction. An account that was changed keeps nothing
+/// that was read before: a trigger renews its stamp (migrations/002).
 /// </summary>
 internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
 {
@@ -79,8 +79,8 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
         ct);
 
     /// <summary>
-    /// Gives an account another password: every session ends with its stamp, and so does every mailed link. The person is
-    /// told by mail.
+    /// Gives an account another password: every session ends with its stamp, and so does every mailed link. The person
+    /// is told by mail.
     /// </summary>
     public Task<bool> SetPasswordAsync(Guid id, string hash, CancellationToken ct) => ChangeAsync(
         id,

@@ -39,7 +39,9 @@ internal sealed class Accounts(IDbContextFactory<OAuthDbContext> contexts)
         return await db.Accounts.SingleOrDefaultAsync(account => account.Id == id, ct);
     }
 
-    /// <summary>The account of an address in the form in which addresses are compared; null when there is none.</summary>
+    /// <summary>
+    /// The account of an address in the form in which addresses are compared; null when there is none.
+    /// </summary>
     public async Task<Account?> FindNormalizedAsync(string email, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
@@ -47,8 +49,8 @@ internal sealed class Accounts(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// Each kind of hash in the table that this server does not make, by what checking one costs: a few steps through an
-    /// index, however many people there are.
+    /// Each kind of hash in the table that this server does not make, by what checking one costs: a few steps through
+    /// an index, however many people there are.
     /// </summary>
     public async Task<IReadOnlyList<ForeignHash>> ForeignHashesAsync(CancellationToken ct)
     {

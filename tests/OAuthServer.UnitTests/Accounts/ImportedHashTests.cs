@@ -19,7 +19,7 @@ public sealed class ImportedHashTests
     [InlineData("$2b$04$BoanLwS0fPeo.FnJvd9hyOKIvxPiOC2kBmqT9DyudTHNmv6K42JLy")]
     [InlineData("$argon2id$v=19$m=64,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$iby8xmCmXjMg/oftIWwu2u/EWQQIXBZrnev/MPXjbGg")]
     [InlineData("$argon2id$v=19$m=64,t=2,p=2$MDEyMzQ1Njc4OWFiY2RlZg$oJGCbebIPQiLCfoqld4KHGkgsfWok25MdInrqzRFh4I")]
-    [InlineData("$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZwcHKfbftvj+qf+YFY4NeBbtA", "password")]
+    [InlineData("$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA", "password")]
     [InlineData("$pbkdf2-sha1$i=1000,l=20$MDEyMzQ1Njc4OWFiY2RlZg$7JeoNoxP+TL5NoFyfSt0eBQHKfI")]
     [InlineData("$pbkdf2$1000$MDEyMzQ1Njc4OWFiY2RlZg$7JeoNoxP.TL5NoFyfSt0eBQHKfI")]
     [InlineData("$pbkdf2-sha256$i=1000$MDEyMzQ1Njc4OWFiY2RlZg$QHQoN+j9rshX8YT38wK9W4QS6LW2VHQOlD0UMDWt/v4")]

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
+using OAuthServer.Accounts.Passwords;
 using OAuthServer.Storage;
 using OAuthServer.UnitTests.Documentation;
 
@@ -26,14 +27,15 @@ public sealed class ServerRegistrationTests : IDisposable
     {
         var identity = Get<IdentityOptions>();
 
-        Assert.Equal((12, 4), (identity.Password.RequiredLength, identity.Password.RequiredUniqueChars));
-        Assert.Equal((false, false), (identity.Password.RequireDigit, identity.Password.RequireNonAlphanumeric));
-        Assert.Equal((false, false), (identity.Password.RequireLowercase, identity.Password.RequireUppercase));
+        Assert.Equal(15, _server.Services.GetRequiredService<PasswordLength>().Shortest);
         Assert.Equal((true, 5), (identity.Lockout.AllowedForNewUsers, identity.Lockout.MaxFailedAccessAttempts));
         Assert.Equal(TimeSpan.FromMinutes(5), identity.Lockout.DefaultLockoutTimeSpan);
         Assert.Equal(210_000, Get<PasswordHasherOptions>().IterationCount);
         using var scope = _server.Services.CreateScope();
         Assert.Empty(scope.ServiceProvider.GetServices<IUserValidator<Account>>());
+        // One rule judges a new password, and none of Identity's kinds of characters.
+        Assert.IsType<NewPasswordRule>(Assert.Single(scope.ServiceProvider.GetServices<IPasswordValidator<Account>>()));
+        Assert.IsType<AccountManager>(scope.ServiceProvider.GetRequiredService<UserManager<Account>>());
     }
 
     [Fact]

@@ -8,9 +8,9 @@ using OAuthServer.Outgoing;
 namespace OAuthServer.Accounts.Passwords;
 
 /// <summary>
-/// Asks a range service whether a password is known from breaches, without telling it which: it learns 20 of the 160 bits
-/// of the SHA-1, and answers with some hundred that begin so, padded so that the length of the answer says nothing. When
-/// it does not answer, the password counts as unknown, and for a while nobody waits for it again
+/// Asks a range service whether a password is known from breaches, without telling it which: it learns 20 of the 160
+/// bits of the SHA-1, and answers with some hundred that begin so, padded so that the length of the answer says
+/// nothing. When it does not answer, the password counts as unknown, and for a while nobody waits for it again
 /// (docs/decisions/040-passwords-of-people.md).
 /// </summary>
 internal sealed partial class BreachList(

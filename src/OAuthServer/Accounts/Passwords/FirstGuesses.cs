@@ -4,10 +4,10 @@ using System.Text;
 namespace OAuthServer.Accounts.Passwords;
 
 /// <summary>
-/// The passwords that are tried first (NIST SP 800-63B-4 §3.1.1.2): common ones, the account's own address, the name of
-/// the service, and what a keyboard or a count gives. A password is compared as a whole, and in the usual disguises: other
-/// capitals, digits and signs around it, signs for letters, with and without gaps, or said twice. A word inside a longer
-/// phrase is no fault.
+/// The passwords that are tried first (NIST SP 800-63B-4 §3.1.1.2): common ones, the account's own address, the name
+/// of the service, and what a keyboard or a count gives. A password is compared as a whole, and in the usual disguises:
+/// other capitals, digits and signs around it, signs for letters, with and without gaps, or said twice. A word inside
+/// a longer phrase is no fault.
 /// </summary>
 internal static class FirstGuesses
 {
@@ -16,8 +16,8 @@ internal static class FirstGuesses
     // A shorter part of an address or a name, such as "jo", is in many good passwords.
     private const int ShortestPart = 3;
 
-    // Of digits and signs on one side of a word: a year, an exclamation mark or two.
-    private const int LongestTrim = 6;
+    // Digits and signs around a word: two years, or one and some exclamation marks.
+    private const int LongestTrim = 8;
 
     private const string Disguises = "@4380157$!+|";
     private const string Letters = "aaebolstsitl";
@@ -44,7 +44,8 @@ internal static class FirstGuesses
         string[] parts =
         [
             address, local, .. address.Split('@', '.', '-', '+', '_'),
-            .. names.Select(Plain).SelectMany(name => (string[])[name, .. name.Split('.', '-', ' ')]),
+            .. names.Select(Plain).SelectMany(
+                name => (string[])[name, .. name.Split('.'), .. name.Split('.', '-', ' ')]),
         ];
         return [.. parts.SelectMany(Forms).Where(part => part.Length >= ShortestPart)];
     }
@@ -74,10 +75,9 @@ internal static class FirstGuesses
         var end = text.Length;
         while (from < end && char.IsAscii(text[from]) && !char.IsAsciiLetter(text[from])) from++;
         while (end > from && char.IsAscii(text[end - 1]) && !char.IsAsciiLetter(text[end - 1])) end--;
-        return IsTrim(text[..from]) && IsTrim(text[end..]) ? text[from..end] : text;
+        var isTrim = from + text.Length - end <= LongestTrim || (IsRun(text[..from]) && IsRun(text[end..]));
+        return isTrim ? text[from..end] : text;
     }
-
-    private static bool IsTrim(string side) => side.Length <= LongestTrim || IsRun(side);
 
     private static bool IsRun(string text)
     {

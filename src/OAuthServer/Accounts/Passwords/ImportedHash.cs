@@ -7,8 +7,8 @@ using Konscious.Security.Cryptography;
 namespace OAuthServer.Accounts.Passwords;
 
 /// <summary>
-/// The hash of a password that another software made: verified once, at the first sign-in, and then made anew by ours. The
-/// bounds are those of the table (migrations/002): no hash may hold a core or the memory for long.
+/// The hash of a password that another software made: verified once, at the first sign-in, and then made anew by ours.
+/// The bounds are those of the table (migrations/002): no hash may hold a core or the memory for long.
 /// </summary>
 internal static partial class ImportedHash
 {

@@ -3,7 +3,9 @@ using OAuthServer.Settings;
 
 namespace OAuthServer.Accounts.Passwords;
 
-/// <summary>Section <c>Passwords</c>: what a new password is compared with. Serves NIST SP 800-63B-4 §3.1.1.2.</summary>
+/// <summary>
+/// Section <c>Passwords</c>: what a new password is compared with. Serves NIST SP 800-63B-4 §3.1.1.2.
+/// </summary>
 internal sealed class PasswordRuleOptions
 {
     /// <summary>The name of the configuration section.</summary>
@@ -11,8 +13,8 @@ internal sealed class PasswordRuleOptions
 
     /// <summary>
     /// The base address of a range service of breached passwords, such as <c>https://api.pwnedpasswords.com/range/</c>.
-    /// It is told the first five hexadecimal digits of the SHA-1 of a new password and answers with the rest of all that
-    /// begin so. Empty: only the list in the server is asked. A service that does not answer stops nobody.
+    /// It is told the first five hexadecimal digits of the SHA-1 of a new password and answers with the rest of all
+    /// that begin so. Empty: only the list in the server is asked. A service that does not answer stops nobody.
     /// </summary>
     public string? BreachList { get; set; }
 
@@ -20,8 +22,8 @@ internal sealed class PasswordRuleOptions
     public TimeSpan BreachTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Hosts that may have a private address, such as <c>breaches.corp.example</c>. Link-local addresses and those of cloud
-    /// metadata stay refused.
+    /// Hosts that may have a private address, such as <c>breaches.corp.example</c>. Link-local addresses and those of
+    /// cloud metadata stay refused.
     /// </summary>
     public IList<string> AllowedHosts { get; init; } = [];
 

@@ -14,7 +14,9 @@ internal sealed record AccountView
     /// <summary><c>active</c>, <c>locked</c> by wrong passwords, or <c>disabled</c>.</summary>
     public required string State { get; init; }
 
-    /// <summary>Whose the hash of the password is: <c>own</c>, or the format of another software; null for none.</summary>
+    /// <summary>
+    /// Whose the hash of the password is: <c>own</c>, or the format of another software; null for none.
+    /// </summary>
     public required string? Password { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -6,7 +6,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Accounts;
 
 /// <summary>
-/// <c>OAuthServer accounts create | invite</c>: an account with a password, or one whose owner chooses it by a mailed link.
+/// <c>OAuthServer accounts create | invite</c>: an account with a password, or one whose owner chooses it by a mailed
+/// link.
 /// </summary>
 internal static class AccountsCreateCommand
 {
@@ -49,9 +50,9 @@ internal static class AccountsCreateCommand
         var json = CommandOutput.Json();
         var command = new Command(
             "invite",
-            "Make an account without a password and mail its owner a link to choose one, which confirms the address. For an "
-            + "account that has none yet the link is sent again. 0: done; 1: the account has a password, or the address is "
-            + "refused.") { email, name, json };
+            "Make an account without a password and mail its owner a link to choose one, which confirms the address. "
+            + "For an account that has none yet the link is sent again. 0: done; 1: the account has a password, or the "
+            + "address is refused.") { email, name, json };
         command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
         {
             var person = Person(parsed.GetValue(email)!.Trim(), parsed.GetValue(name));

@@ -7,7 +7,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Accounts;
 
 /// <summary>
-/// <c>OAuthServer accounts import</c>: people from another system, with the hashes that they have (docs/operations/accounts.md).
+/// <c>OAuthServer accounts import</c>: people from another system, with the hashes that they have
+/// (docs/operations/accounts.md).
 /// </summary>
 internal static class AccountsImportCommand
 {
@@ -18,8 +19,8 @@ internal static class AccountsImportCommand
         var json = CommandOutput.Json();
         var command = new Command(
             "import",
-            "Make accounts of the people in a file. Addresses that have one are left alone, so it can be run again. 0: all "
-            + "are there; 1: some were refused, or the file cannot be read.") { file, dryRun, json };
+            "Make accounts of the people in a file. Addresses that have one are left alone, so it can be run again. 0: "
+            + "all are there; 1: some were refused, or the file cannot be read.") { file, dryRun, json };
         command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
         {
             var summary = new ImportSummary { DryRun = parsed.GetValue(dryRun) };

@@ -6,8 +6,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Accounts;
 
 /// <summary>
-/// <c>OAuthServer accounts reset-password</c>: mails a link, or sets a password at once, which ends all sessions and all
-/// that apps have.
+/// <c>OAuthServer accounts reset-password</c>: mails a link, or sets a password at once, which ends all sessions and
+/// all that apps have.
 /// </summary>
 internal static class AccountsResetCommand
 {
@@ -20,9 +20,9 @@ internal static class AccountsResetCommand
         var json = CommandOutput.Json();
         var command = new Command(
             "reset-password",
-            "Mail a person a link to choose a new password; the current one is good until then. With a password, or with "
-            + "--generate, that one counts at once, and every session and all that apps have ends. 0: done; 1: there is no "
-            + "such account, it is disabled, or the password is refused.")
+            "Mail a person a link to choose a new password; the current one is good until then. With a password, or "
+            + "with --generate, that one counts at once, and every session and all that apps have ends. 0: done; 1: "
+            + "there is no such account, it is disabled, or the password is refused.")
         {
             who, password.Stdin, password.File, password.Generate, json,
         };
@@ -62,7 +62,8 @@ internal static class AccountsResetCommand
 
     private static Task PrintAsync(ParseResult parsed, Option<bool> json, string address, Reset reset)
     {
-        if (parsed.GetValue(json)) return parsed.PrintAsync(JsonSerializer.Serialize(reset, AccountsJson.Default.Reset));
+        if (parsed.GetValue(json))
+            return parsed.PrintAsync(JsonSerializer.Serialize(reset, AccountsJson.Default.Reset));
         if (reset.LinkMailed) return parsed.PrintAsync($"A link to choose a password is on its way to {address}.");
         var sentence = $"{address} has another password: every session and all access of apps have ended.";
         return parsed.PrintAsync(reset.Password is { } made

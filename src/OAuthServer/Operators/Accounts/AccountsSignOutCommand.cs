@@ -6,8 +6,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Accounts;
 
 /// <summary>
-/// <c>OAuthServer accounts sign-out</c>: ends every session of a person, and with <c>--all-access</c> all that apps have
-/// of them. Every running instance follows at once; the apps are told by any of them.
+/// <c>OAuthServer accounts sign-out</c>: ends every session of a person, and with <c>--all-access</c> all that apps
+/// have of them. Every running instance follows at once; the apps are told by any of them.
 /// </summary>
 internal static class AccountsSignOutCommand
 {

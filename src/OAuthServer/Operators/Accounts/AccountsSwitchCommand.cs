@@ -11,8 +11,8 @@ internal static class AccountsSwitchCommand
     public static Command Disable(CommandRunner runner) => Create(
         runner,
         "disable",
-        "Let a person sign in no more, and end all sessions and all that apps have. Nothing of the account is deleted. 0: "
-        + "done; 1: there is no such account.",
+        "Let a person sign in no more, and end all sessions and all that apps have. Nothing of the account is deleted. "
+        + "0: done; 1: there is no such account.",
         async (database, id, ct) =>
         {
             var changed = await new AccountEditing(database).SwitchAsync(id, disable: true, ct);
@@ -25,16 +25,16 @@ internal static class AccountsSwitchCommand
     public static Command Enable(CommandRunner runner) => Create(
         runner,
         "enable",
-        "Let a disabled person sign in again, with the password of before. What had ended stays ended. 0: done; 1: there is "
-        + "no such account.",
+        "Let a disabled person sign in again, with the password of before. What had ended stays ended. 0: done; 1: "
+        + "there is no such account.",
         (database, id, ct) => new AccountEditing(database).SwitchAsync(id, disable: false, ct),
         new("is enabled.", "was enabled already."));
 
     public static Command Unlock(CommandRunner runner) => Create(
         runner,
         "unlock",
-        "Forget the wrong passwords that were typed at an account, and the lock that they caused. Budgets of addresses that "
-        + "guessed stay used up. 0: done; 1: there is no such account.",
+        "Forget the wrong passwords that were typed at an account, and the lock that they caused. Budgets of addresses "
+        + "that guessed stay used up. 0: done; 1: there is no such account.",
         (database, id, ct) => new AccountEditing(database).UnlockAsync(id, ct),
         new("is not locked any more.", "was not locked."));
 

@@ -8,8 +8,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Accounts;
 
 /// <summary>
-/// A password for a command: from standard input, from a file, or made up. Never an argument: those are in the history of
-/// a shell and in the list of processes.
+/// A password for a command: from standard input, from a file, or made up. Never an argument: those are in the history
+/// of a shell and in the list of processes.
 /// </summary>
 internal sealed class GivenPassword(CommandSettings settings, TextReader? input)
 {
@@ -34,12 +34,12 @@ internal sealed class GivenPassword(CommandSettings settings, TextReader? input)
 
     /// <summary>How many of the three options are given.</summary>
     public int Sources(ParseResult parsed) =>
-        (parsed.GetValue(Stdin) ? 1 : 0) + (parsed.GetValue(File) is null ? 0 : 1) + (parsed.GetValue(Generate) ? 1 : 0);
+        Sources([Stdin, File, Generate], option => parsed.GetResult(option));
 
     /// <summary>The same while the command line is read, where no password is the place of another one.</summary>
     public void CheckOne(CommandResult given, bool isRequired)
     {
-        var sources = new Option[] { Stdin, File, Generate }.Count(option => given.GetResult(option) is { Implicit: false });
+        var sources = Sources([Stdin, File, Generate], option => given.GetResult(option));
         if (sources > 1) given.AddError("Only one of --password-stdin, --password-file and --generate can be given.");
         if (sources == 0 && isRequired)
             given.AddError("Give the password by --password-stdin, --password-file or --generate.");
@@ -61,6 +61,9 @@ internal sealed class GivenPassword(CommandSettings settings, TextReader? input)
         await parsed.PrintErrorAsync(fault);
         return null;
     }
+
+    private static int Sources(Option[] options, Func<Option, OptionResult?> result) =>
+        options.Count(option => result(option) is { Implicit: false });
 
     private async Task<(string? Typed, string? Fault)> TypedAsync(ParseResult parsed, CancellationToken ct)
     {

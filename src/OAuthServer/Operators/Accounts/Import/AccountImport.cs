@@ -3,8 +3,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Accounts.Import;
 
 /// <summary>
-/// Writes people in batches. An address that has an account is left alone, so a file can be imported again; a batch that
-/// the table refuses is written one by one, so that a bad entry stops no good one.
+/// Writes people in batches. An address that has an account is left alone, so a file can be imported again; a batch
+/// that the table refuses is written one by one, so that a bad entry stops no good one.
 /// </summary>
 internal sealed class AccountImport(AccountEditing editing, ImportSummary summary)
 {
