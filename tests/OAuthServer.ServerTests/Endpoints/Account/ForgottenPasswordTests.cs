@@ -49,17 +49,22 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
         await using var database = await TestData.CreateDatabaseAsync();
         await using var alone = await TestServer.StartAsync(new() { Database = database });
         using var browser = new TestBrowser(alone);
-        var counts = new List<long>();
-        foreach (var address in new[] { "warm@example.com", TestData.Email, "never@example.com" })
+        // Others ask the database now and then: the fewest of some tries are the form's own.
+        var fewest = new Dictionary<string, long>(StringComparer.Ordinal);
+        for (var i = 0; i < 6; i++)
         {
-            var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/forgot"), "/account/forgot");
-            form.Fields["email"] = address;
-            var before = await database.StatementCountAsync();
-            using var answer = await browser.PostAsync(form.Action, form.Fields);
-            counts.Add(await database.StatementCountAsync() - before);
+            foreach (var address in new[] { TestData.Email, "never@example.com" })
+            {
+                var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/forgot"), "/account/forgot");
+                form.Fields["email"] = address;
+                var before = await database.StatementCountAsync();
+                using var answer = await browser.PostAsync(form.Action, form.Fields);
+                var count = await database.StatementCountAsync() - before;
+                fewest[address] = Math.Min(fewest.GetValueOrDefault(address, count), count);
+            }
         }
 
-        Assert.Equal(counts[1], counts[2]);
+        Assert.Equal(fewest[TestData.Email], fewest["never@example.com"]);
     }
 
     [Fact]
