@@ -55,7 +55,7 @@ internal sealed class BrandingOptionsValidator : OptionsValidator<BrandingOption
     private static string? LogoFault(string path)
     {
         if (FileText.Read(path, Picture.Largest).Failed(out var fault, out var content))
-            return $"Branding:Logo: {fault}";
+            return $"Branding:Logo {fault}";
         return Picture.Read(content).Failed(out var wrong, out _) ? $"Branding:Logo: {wrong}" : null;
     }
 

@@ -14,12 +14,12 @@ internal static class FileText
         {
             var length = new FileInfo(path).Length;
             return length > largest
-                ? $"the file {path} has {length} bytes; {largest} at most are taken."
+                ? $"must be a file of at most {largest} bytes."
                 : File.ReadAllBytes(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return $"the file {path} cannot be read: {failure.Message}";
+            return "must be the path of a file that can be read.";
         }
     }
 }

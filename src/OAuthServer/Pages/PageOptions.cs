@@ -33,7 +33,7 @@ internal sealed class PageOptionsValidator : OptionsValidator<PageOptions>
     private static string? StyleSheetFault(string path)
     {
         if (FileText.Read(path, LargestStyleSheet).Failed(out var fault, out var content))
-            return $"Pages:StyleSheet: {fault}";
+            return $"Pages:StyleSheet {fault}";
         var css = Encoding.UTF8.GetString(content);
         // The policy of pages would stop it silently.
         return Rule(

@@ -29,7 +29,7 @@ internal sealed partial class TextFolder
         if (path is null) return folder;
         if (!Directory.Exists(path))
         {
-            folder._faults.Add($"Pages:Texts: there is no folder {path}.");
+            folder._faults.Add("Pages:Texts must be the path of a folder.");
             return folder;
         }
 
