@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 61)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 71)
         {
         }
 
@@ -25,10 +25,15 @@ namespace OAuthServer.Storage.CompiledModel
             var accountData = AccountDataEntityType.Create(this);
             var accountProfile = AccountProfileEntityType.Create(this);
             var accountToken = AccountTokenEntityType.Create(this);
+            var addedAuthenticator = AddedAuthenticatorEntityType.Create(this);
+            var addedPasskey = AddedPasskeyEntityType.Create(this);
             var auditRow = AuditRowEntityType.Create(this);
             var auditSeal = AuditSealEntityType.Create(this);
+            var authenticator = AuthenticatorEntityType.Create(this);
             var authorizationCode = AuthorizationCodeEntityType.Create(this);
             var brokenRow = BrokenRowEntityType.Create(this);
+            var changedAuthenticator = ChangedAuthenticatorEntityType.Create(this);
+            var changedPasskey = ChangedPasskeyEntityType.Create(this);
             var checkConstraint = CheckConstraintEntityType.Create(this);
             var clientGrant = ClientGrantEntityType.Create(this);
             var clientLogo = ClientLogoEntityType.Create(this);
@@ -50,12 +55,15 @@ namespace OAuthServer.Storage.CompiledModel
             var liveLink = LiveLinkEntityType.Create(this);
             var liveSession = LiveSessionEntityType.Create(this);
             var lockAnswer = LockAnswerEntityType.Create(this);
+            var lockedAccount = LockedAccountEntityType.Create(this);
             var logoutNotice = LogoutNoticeEntityType.Create(this);
             var mailBacklog = MailBacklogEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
             var outboxMail = OutboxMailEntityType.Create(this);
+            var passkey = PasskeyEntityType.Create(this);
             var pushedRequest = PushedRequestEntityType.Create(this);
             var queuedMail = QueuedMailEntityType.Create(this);
+            var recoveryCode = RecoveryCodeEntityType.Create(this);
             var refreshToken = RefreshTokenEntityType.Create(this);
             var refreshTokenState = RefreshTokenStateEntityType.Create(this);
             var repeatedAccess = RepeatedAccessEntityType.Create(this);
@@ -76,18 +84,23 @@ namespace OAuthServer.Storage.CompiledModel
             var tableRight = TableRightEntityType.Create(this);
             var unsortedMail = UnsortedMailEntityType.Create(this);
             var usedJwt = UsedJwtEntityType.Create(this);
+            var usedRecoveryCode = UsedRecoveryCodeEntityType.Create(this);
             var usedRequest = UsedRequestEntityType.Create(this);
             var visitedRequest = VisitedRequestEntityType.Create(this);
             var withdrawalPass = WithdrawalPassEntityType.Create(this);
             var writableDatabase = WritableDatabaseEntityType.Create(this);
             var writingTransaction = WritingTransactionEntityType.Create(this);
+            var wrongCode = WrongCodeEntityType.Create(this);
 
             AccountProfileEntityType.CreateForeignKey1(accountProfile, account);
             AccountTokenEntityType.CreateForeignKey1(accountToken, account);
             AuditSealEntityType.CreateForeignKey1(auditSeal, signingKeyRow);
+            AuthenticatorEntityType.CreateForeignKey1(authenticator, account);
             ClientLogoEntityType.CreateForeignKey1(clientLogo, clientRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
+            PasskeyEntityType.CreateForeignKey1(passkey, account);
+            RecoveryCodeEntityType.CreateForeignKey1(recoveryCode, account);
             SessionClientEntityType.CreateForeignKey1(sessionClient, session);
 
             DataProtectionKeyEntityType.CreateAnnotations(dataProtectionKey);
@@ -95,10 +108,15 @@ namespace OAuthServer.Storage.CompiledModel
             AccountDataEntityType.CreateAnnotations(accountData);
             AccountProfileEntityType.CreateAnnotations(accountProfile);
             AccountTokenEntityType.CreateAnnotations(accountToken);
+            AddedAuthenticatorEntityType.CreateAnnotations(addedAuthenticator);
+            AddedPasskeyEntityType.CreateAnnotations(addedPasskey);
             AuditRowEntityType.CreateAnnotations(auditRow);
             AuditSealEntityType.CreateAnnotations(auditSeal);
+            AuthenticatorEntityType.CreateAnnotations(authenticator);
             AuthorizationCodeEntityType.CreateAnnotations(authorizationCode);
             BrokenRowEntityType.CreateAnnotations(brokenRow);
+            ChangedAuthenticatorEntityType.CreateAnnotations(changedAuthenticator);
+            ChangedPasskeyEntityType.CreateAnnotations(changedPasskey);
             CheckConstraintEntityType.CreateAnnotations(checkConstraint);
             ClientGrantEntityType.CreateAnnotations(clientGrant);
             ClientLogoEntityType.CreateAnnotations(clientLogo);
@@ -120,12 +138,15 @@ namespace OAuthServer.Storage.CompiledModel
             LiveLinkEntityType.CreateAnnotations(liveLink);
             LiveSessionEntityType.CreateAnnotations(liveSession);
             LockAnswerEntityType.CreateAnnotations(lockAnswer);
+            LockedAccountEntityType.CreateAnnotations(lockedAccount);
             LogoutNoticeEntityType.CreateAnnotations(logoutNotice);
             MailBacklogEntityType.CreateAnnotations(mailBacklog);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
             OutboxMailEntityType.CreateAnnotations(outboxMail);
+            PasskeyEntityType.CreateAnnotations(passkey);
             PushedRequestEntityType.CreateAnnotations(pushedRequest);
             QueuedMailEntityType.CreateAnnotations(queuedMail);
+            RecoveryCodeEntityType.CreateAnnotations(recoveryCode);
             RefreshTokenEntityType.CreateAnnotations(refreshToken);
             RefreshTokenStateEntityType.CreateAnnotations(refreshTokenState);
             RepeatedAccessEntityType.CreateAnnotations(repeatedAccess);
@@ -146,11 +167,13 @@ namespace OAuthServer.Storage.CompiledModel
             TableRightEntityType.CreateAnnotations(tableRight);
             UnsortedMailEntityType.CreateAnnotations(unsortedMail);
             UsedJwtEntityType.CreateAnnotations(usedJwt);
+            UsedRecoveryCodeEntityType.CreateAnnotations(usedRecoveryCode);
             UsedRequestEntityType.CreateAnnotations(usedRequest);
             VisitedRequestEntityType.CreateAnnotations(visitedRequest);
             WithdrawalPassEntityType.CreateAnnotations(withdrawalPass);
             WritableDatabaseEntityType.CreateAnnotations(writableDatabase);
             WritingTransactionEntityType.CreateAnnotations(writingTransaction);
+            WrongCodeEntityType.CreateAnnotations(wrongCode);
 
             var functions = new Dictionary<string, IDbFunction>();
             var now = new RuntimeDbFunction(
