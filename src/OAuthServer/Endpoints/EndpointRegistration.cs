@@ -17,26 +17,7 @@ internal static class EndpointRegistration
 {
     public static IServiceCollection AddEndpoints(this IServiceCollection services)
     {
-        services.AddSingleton<AuthorizeValidator>();
-        services.AddSingleton<AuthorizeRequests>();
-        services.AddSingleton<CodeIssuer>();
-        services.AddSingleton<ConsentQuestions>();
-        services.AddSingleton<AuthorizeService>();
-        services.AddSingleton<Interactions>();
-        services.AddSingleton<SignInDemands>();
-        services.AddSingleton<AppAnswers>();
-        services.AddSingleton<AuthorizeAnswer>();
-        services.AddSingleton<ConsentForm>();
-        services.AddSingleton<WaitingRequests>();
-        services.AddSingleton<SignInLimits>();
-        services.AddScoped<PasskeysAnswer>();
-        services.AddSingleton<SignInJudge>();
-        services.AddScoped<SecondStepAnswer>();
-        services.AddScoped<FactorsAnswer>();
-        services.AddSingleton<FactorsForm>();
-        services.AddScoped<SignInAnswer>();
-        services.AddScoped<PasswordAnswer>();
-        services.AddSingleton<ProfileAnswer>();
+        services.AddPeople();
         services.AddSingleton<GrantRefusals>();
         services.AddSingleton<OAuthAnswers>();
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
@@ -59,5 +40,30 @@ internal static class EndpointRegistration
         services.AddSingleton<DiscoveryDocuments>();
         services.AddSingleton<RevocationList>();
         return services;
+    }
+
+    // Whoever signs in, agrees and looks after an account.
+    private static void AddPeople(this IServiceCollection services)
+    {
+        services.AddSingleton<AuthorizeValidator>();
+        services.AddSingleton<AuthorizeRequests>();
+        services.AddSingleton<CodeIssuer>();
+        services.AddSingleton<ConsentQuestions>();
+        services.AddSingleton<AuthorizeService>();
+        services.AddSingleton<Interactions>();
+        services.AddSingleton<SignInDemands>();
+        services.AddSingleton<AppAnswers>();
+        services.AddSingleton<AuthorizeAnswer>();
+        services.AddSingleton<ConsentForm>();
+        services.AddSingleton<WaitingRequests>();
+        services.AddSingleton<SignInLimits>();
+        services.AddScoped<PasskeysAnswer>();
+        services.AddSingleton<SignInJudge>();
+        services.AddScoped<SecondStepAnswer>();
+        services.AddScoped<FactorsAnswer>();
+        services.AddSingleton<FactorsForm>();
+        services.AddScoped<SignInAnswer>();
+        services.AddScoped<PasswordAnswer>();
+        services.AddSingleton<ProfileAnswer>();
     }
 }
