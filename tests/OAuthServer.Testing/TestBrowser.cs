@@ -49,6 +49,7 @@ public sealed class TestBrowser : IDisposable
         using var document = await new HtmlParser().ParseDocumentAsync(html);
         var form = document.QuerySelectorAll("form").OfType<IHtmlFormElement>().Single(f => (f.GetAttribute("action") ?? "").Contains(action, StringComparison.Ordinal));
         var fields = form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>().Where(i => i.Type is not "checkbox" and not "submit").ToDictionary(i => i.Name!, i => i.Value);
+        foreach (var choice in form.QuerySelectorAll("select[name]").OfType<IHtmlSelectElement>()) fields[choice.Name!] = choice.Value ?? "";
         return new TestForm(form.GetAttribute("action")!, fields);
     }
 

@@ -44,12 +44,13 @@ public static class TestData
 
     /// <summary>
     /// A migrated database with these clients and people, whose passwords cost little to check
-    /// (<see cref="PasswordCost"/>).
+    /// (<see cref="PasswordCost"/>), or as much as they cost a real server.
     /// </summary>
-    public static async Task<TestDatabase> CreateDatabaseAsync()
+    public static async Task<TestDatabase> CreateDatabaseAsync(bool fullPasswordCost = false)
     {
         var database = await TestDatabase.CreateAsync();
         await SeedAsync(database);
+        if (fullPasswordCost) return database;
         await database.ExecuteAsync("UPDATE accounts SET password_hash = $1", PasswordCost.Hash);
         return database;
     }

@@ -77,7 +77,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         options ??= new();
         if (Deployment.UnderTest is { } deployment) return options.AreUsual ? new TestServer(deployment.Base) : throw Deployment.NotRun("a server with a configuration or a clock of its own");
-        var database = options.Database ?? await TestData.CreateDatabaseAsync();
+        var database = options.Database ?? await TestData.CreateDatabaseAsync(options.FullPasswordCost);
         var factory = new ServerFactory(options, Settings(database));
         factory.UseKestrel();
         factory.StartServer();

@@ -33,8 +33,7 @@ public sealed class RefusalTimeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
-        await TestData.SeedAsync(_database);
+        _database = await TestData.CreateDatabaseAsync(fullPasswordCost: true);
         var near = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
         _network = new ForgetfulNetwork(near.Port, RoundTrip);
         var far = new NpgsqlConnectionStringBuilder(near.ConnectionString) { Host = "127.0.0.1", Port = _network.Port };

@@ -8,7 +8,7 @@ namespace OAuthServer.ServerTests.Accounts;
 
 /// <summary>Signing in with the hash of another software: taken once, then ours; and a refusal tells nothing of it.</summary>
 [Collection(Alone.Name)]
-public sealed class ImportedHashSignInTests(OwnServer own) : IClassFixture<OwnServer>
+public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer own) : IClassFixture<ImportedHashSignInTests.CostlyServer>
 {
     private const string Password = "a quiet harbour 7";
     private const string Argon2 = "$argon2id$v=19$m=64,t=2,p=2$MDEyMzQ1Njc4OWFiY2RlZg$oJGCbebIPQiLCfoqld4KHGkgsfWok25MdInrqzRFh4I";
@@ -57,7 +57,7 @@ public sealed class ImportedHashSignInTests(OwnServer own) : IClassFixture<OwnSe
     [Fact]
     public async Task A_refusal_takes_one_time_above_the_slowest_hash_whatever_the_account()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(new() { FullPasswordCost = true });
         Assert.True(await RefuseAsync(server, "nobody@example.com") >= RefusalTime.Shortest);
         await server.Database.ExecuteAsync("INSERT INTO accounts (email, password_hash) VALUES ('slow@example.org', $1)", Slow);
         await RefuseAsync(server, "nobody@example.com"); // measures
@@ -72,7 +72,7 @@ public sealed class ImportedHashSignInTests(OwnServer own) : IClassFixture<OwnSe
     [Fact]
     public async Task The_example_file_makes_people_who_sign_in()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(new() { FullPasswordCost = true });
         await server.Database.ExecuteAsync(await File.ReadAllTextAsync(Seed(), TestContext.Current.CancellationToken));
         using var browser = new TestBrowser(server);
         await browser.SignInAsync("Jane@example.com", TestData.Password);
@@ -104,4 +104,10 @@ public sealed class ImportedHashSignInTests(OwnServer own) : IClassFixture<OwnSe
     private Task<string?> HashAsync(string email) => _server.Database.ScalarAsync<string>("SELECT password_hash FROM accounts WHERE email = $1", email);
 
     private Task<string?> StampAsync(string email) => _server.Database.ScalarAsync<string>("SELECT security_stamp FROM accounts WHERE email = $1", email);
+
+    /// <summary>A server whose own hashes cost what they cost outside of tests.</summary>
+    public sealed class CostlyServer : OwnServer
+    {
+        protected override TestServerOptions Options => new() { FullPasswordCost = true };
+    }
 }

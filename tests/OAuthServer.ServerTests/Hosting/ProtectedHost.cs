@@ -26,7 +26,7 @@ internal sealed class ProtectedHost : IAsyncDisposable
     public const string App = "https://spa.example";
 
     // Hosts that write nothing to it share one; all know the same clients.
-    private static readonly Lazy<Task<TestDatabase>> Shared = new(TestData.CreateDatabaseAsync);
+    private static readonly Lazy<Task<TestDatabase>> Shared = new(() => TestData.CreateDatabaseAsync());
 
     private static readonly Lazy<string> Keys = new(KeyFolder.Create);
 

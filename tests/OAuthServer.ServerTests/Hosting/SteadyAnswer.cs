@@ -21,8 +21,12 @@ internal static partial class SteadyAnswer
         text = Counters.Replace(text, "$1<changes>");
         text = Protected.Replace(text, "<protected>");
         text = Handles.Replace(text, "$1$2$3<random>");
+        text = Ceremonies.Replace(text, "<random>");
         return Tokens.Replace(text, token => Steady(token.Value));
     }
+
+    /// <summary>A page without what is another each time, whoever it is for: what is sealed, and challenges.</summary>
+    public static string OfPage(string html) => Ceremonies.Replace(Protected.Replace(html, ""), "");
 
     // Issuer, audience and the like stay to be compared.
     private static string Steady(string token)
@@ -43,6 +47,11 @@ internal static partial class SteadyAnswer
     [GeneratedRegex(
         "([?&]code=)[A-Za-z0-9_-]{43}|(\"refresh_token\":\")[A-Za-z0-9_-]{70}|(request_uri(?::|(?:%25)*%3A))[A-Za-z0-9_-]{43}")]
     private static partial Regex Handles { get; }
+
+    // The challenge of a passkey, and the secret of an authenticator app with its picture.
+    [GeneratedRegex(
+        "(?<=challenge&quot;:&quot;)[A-Za-z0-9_-]+|(?<=[?]secret=)[A-Z2-7]+|(?<=<span>)[A-Z2-7]{4}(?=</span>)|(?<=qr-dark\" d=\")[^\"]+")]
+    private static partial Regex Ceremonies { get; }
 
     [GeneratedRegex(@"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")]
     private static partial Regex Tokens { get; }

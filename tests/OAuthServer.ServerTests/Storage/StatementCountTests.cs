@@ -104,9 +104,18 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
             Assert.Contains("code=", answer.Headers.Location!.Query, StringComparison.Ordinal);
         });
 
-    // Counting resets a connection of the test's own pool, which is a statement too: it is measured and taken off. Nothing
-    // of the server runs by itself meanwhile: clients were read a moment ago, and a listening connection only waits.
+    // What a change brings about that was made a moment ago may fall into a count, and only adds to it: the least of a few
+    // is what the operation costs.
     private async Task AssertStatementsEachAsync(int expected, Func<Task> operation)
+    {
+        var counted = await CountAsync(expected, operation);
+        for (var more = 0; more < 4 && counted is not null; more++) counted = await CountAsync(expected, operation);
+        Assert.Null(counted);
+    }
+
+    // Counting resets a connection of the test's own pool, which is a statement too: it is measured and taken off. Null
+    // when it is as expected, else what ran.
+    private async Task<string?> CountAsync(int expected, Func<Task> operation)
     {
         flow.Server.Services.GetRequiredService<ClientDirectory>().DropAll();
         await flow.Server.Services.GetRequiredService<ResourceDirectory>().ReadAnewAsync(TestContext.Current.CancellationToken);
@@ -119,7 +128,9 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
         for (var i = 0; i < Operations; i++) await operation();
         var after = await flow.Database.StatementCountAsync();
 
-        Assert.True(after - before - overhead == expected * Operations, $"{after - before - overhead} statements for {Operations} operations: {await ChangedAsync(ran)}");
+        return after - before - overhead == expected * Operations
+            ? null
+            : $"{after - before - overhead} statements for {Operations} operations: {await ChangedAsync(ran)}";
     }
 
     private async Task<Dictionary<string, long>> RanAsync() =>

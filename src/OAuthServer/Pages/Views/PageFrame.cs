@@ -1,5 +1,3 @@
-using OAuthServer.Protocol;
-
 namespace OAuthServer.Pages.Views;
 
 /// <summary>What every page is given besides its view.</summary>

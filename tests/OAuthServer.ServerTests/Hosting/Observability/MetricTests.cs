@@ -125,7 +125,7 @@ public sealed class MetricTests : IAsyncLifetime
         Assert.Equal(
             [
                 "accounts", "addresses", "authorize", "client_secret_holders", "client_secrets", "devices",
-                "passwords", "revocations", "revoke", "sign-in", "token",
+                "mail", "passwords", "revocations", "revoke", "sign-in", "token",
             ],
             _metrics.Read("oauth.server.budget.keys").Select(m => m.Tags.Split('=')[1]).Order(StringComparer.Ordinal));
         await AskAsync("refresh_token", "guess");
