@@ -22,7 +22,8 @@ internal sealed class PersonData(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         var data = await db.OnceAsync<AccountData>($"""
             SELECT jsonb_pretty(jsonb_build_object(
-                'account', to_jsonb(a) - ARRAY['password_hash', 'security_stamp', 'concurrency_stamp', 'grants_from'],
+                'account', to_jsonb(a)
+                    - ARRAY['password_hash', 'security_stamp', 'concurrency_stamp', 'factor_stamp', 'grants_from'],
                 'profile', (SELECT jsonb_strip_nulls(to_jsonb(p) - 'account_id') FROM account_profiles AS p
                             WHERE p.account_id = a.id),
                 'sessions', (SELECT coalesce(jsonb_agg(to_jsonb(s) - ARRAY['user_id', 'ended_correlation_id']
@@ -37,6 +38,14 @@ internal sealed class PersonData(IDbContextFactory<OAuthDbContext> contexts)
                                        'client_id', t.client_id, 'scope', t.scope, 'created_at', t.created_at,
                                        'expires_at', t.expires_at) ORDER BY t.created_at DESC), '[]')
                                    FROM oauth_refresh_tokens AS t WHERE t.user_id = a.id AND t.revoked_at IS NULL),
+                'authenticator_app', (SELECT jsonb_build_object('added_at', f.added_at, 'used_at', f.used_at)
+                                      FROM account_authenticators AS f WHERE f.account_id = a.id),
+                'recovery_codes', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                                       'made_at', r.made_at, 'used_at', r.used_at) ORDER BY r.used_at), '[]')
+                                   FROM account_recovery_codes AS r WHERE r.account_id = a.id),
+                'passkeys', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                                 'name', k.name, 'added_at', k.added_at, 'used_at', k.used_at) ORDER BY k.added_at), '[]')
+                             FROM account_passkeys AS k WHERE k.account_id = a.id),
                 'mails', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                               'kind', m.kind, 'to', coalesce(m.recipient, a.email), 'made_at', m.made_at,
                               'outcome', m.outcome) ORDER BY m.made_at DESC), '[]')

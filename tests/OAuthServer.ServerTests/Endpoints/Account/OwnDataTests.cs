@@ -44,6 +44,7 @@ public sealed class OwnDataTests(MailedServer mailed) : IClassFixture<MailedServ
     {
         var (id, email) = await mailed.AddPersonAsync();
         await mailed.Database.ExecuteAsync("INSERT INTO account_profiles (account_id, name) VALUES ($1, 'Jörg')", id);
+        await mailed.Database.ExecuteAsync("INSERT INTO account_recovery_codes (account_id, code, used_at) VALUES ($1, sha256('x'), now())", id);
         using var browser = new TestBrowser(mailed.Server);
         await browser.SignInAsync(email);
         await browser.TokensAsync(mailed.Server, OpenIdAsks.For("openid read"));
@@ -57,7 +58,9 @@ public sealed class OwnDataTests(MailedServer mailed) : IClassFixture<MailedServ
         Assert.NotEqual(0, data.GetProperty("connected_apps").GetArrayLength());
         Assert.NotEqual(0, data.GetProperty("access_of_apps").GetArrayLength());
         Assert.Contains(data.GetProperty("events").EnumerateArray(), row => row.GetProperty("event").GetString() == "sign_in");
-        foreach (var secret in new[] { "password_hash", "security_stamp", "previous_token", TestData.AliceId.ToString() }) Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+        Assert.Equal(["made_at", "used_at"], data.GetProperty("recovery_codes")[0].EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
+        Assert.Equal((0, JsonValueKind.Null), (data.GetProperty("passkeys").GetArrayLength(), data.GetProperty("authenticator_app").ValueKind));
+        foreach (var secret in new[] { "password_hash", "security_stamp", "factor_stamp", "previous_token", TestData.AliceId.ToString() }) Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
     }
 
     /// <summary>An old session is asked to sign in again first, and comes back.</summary>
