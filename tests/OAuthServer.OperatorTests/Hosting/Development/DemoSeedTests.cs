@@ -68,7 +68,7 @@ public sealed class DemoSeedTests
     [Theory]
     [InlineData("SELECT 1", 7011, 7012)]
     [InlineData("UPDATE accounts SET disabled_at = now()", 7012)]
-    [InlineData("UPDATE accounts SET password_hash = 'AQAAA'", 7012)]
+    [InlineData("UPDATE accounts SET password_hash = '$2a$04$demoOnlyDemoOnlyDemo1OqeGu0q5jeHWDZngpOzBks6xXfOPTAm2'", 7012)]
     [InlineData("UPDATE accounts SET password_hash = NULL", 7012)]
     [InlineData("UPDATE oauth_clients SET disabled_at = now()", 7011)]
     [InlineData("UPDATE oauth_clients SET client_secret_expires_at = now() - interval '1 second' WHERE client_secret IS NOT NULL", 7011)]

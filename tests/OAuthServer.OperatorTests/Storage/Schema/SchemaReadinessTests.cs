@@ -37,7 +37,7 @@ public sealed class SchemaReadinessTests
     public async Task On_a_newer_schema_a_host_is_ready_and_serves()
     {
         await using var database = await TestData.CreateDatabaseAsync();
-        MigrationScript newer = new("999_of_the_next_version.sql", "ALTER TABLE oauth_refresh_tokens ADD COLUMN note text; ALTER TABLE oauth_clients ADD COLUMN logo text NOT NULL DEFAULT ''; CREATE TABLE oauth_things (id uuid PRIMARY KEY);");
+        MigrationScript newer = new("999_of_the_next_version.sql", "ALTER TABLE oauth_refresh_tokens ADD COLUMN note text; ALTER TABLE oauth_clients ADD COLUMN remark text NOT NULL DEFAULT ''; CREATE TABLE oauth_things (id uuid PRIMARY KEY);");
         Assert.True((await new Migrator(database.Contexts, new RecordedLog(), [.. MigrationScript.Embedded(), newer]).RunAsync(TestContext.Current.CancellationToken)).Ok);
 
         await using var server = await TestServer.StartAsync(new() { Database = database });

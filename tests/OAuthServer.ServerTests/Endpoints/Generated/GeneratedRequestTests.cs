@@ -17,6 +17,7 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
     private const int MostBytes = 4 * 1024;
     private const int ProfileBytes = 16 * 1024;
     private const int QrCodeBytes = 40 * 1024;
+    private const int PasskeyBytes = 6 * 1024;
     private const int MostHeadBytes = 16 * 1024;
     private const int Repeats = 5;
     private const int RevocationBytes = 64;
@@ -53,11 +54,12 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         }
     }
 
-    // These would have to bring the right password or code, a link that is then used, or end what the others need.
+    // These would have to bring the right password, code or passkey, a link that is then used, or end what the others need.
     private static bool BringsTheWrongThing(string endpoint) => endpoint
         is "POST /account/sign-in" or "POST /account/password" or "POST /account/reset" or "POST /account/confirm"
         or "POST /account/email/confirm" or "POST /account/delete" or "POST /account/data"
-        or "POST /account/factors/app" or "POST /account/sign-in/factor";
+        or "POST /account/factors/app" or "POST /account/sign-in/factor"
+        or "POST /account/passkeys" or "POST /account/passkeys/remove" or "POST /account/passkeys/sign-in";
 
     [Fact, Row("GEN-09")]
     public void No_generated_request_is_a_server_error_or_slow_or_answered_at_length()
@@ -145,6 +147,8 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         "/account/site.css" => StyleSheetBytes,
         // A field for each thing that can be known, with what was sent in it.
         "/account/profile" => ProfileBytes + (CarriedTimes * request.Length),
+        // What the browser is to make a passkey by.
+        "/account/passkeys" => PasskeyBytes,
         // A picture of squares.
         "/account/factors/app" => QrCodeBytes,
         // One entry for each revocation that still matters.
