@@ -8,6 +8,8 @@ CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureIn
 
 if (RootCommands.Handles(args)) return await RootCommands.RunAsync(args);
 
+if (StartObstacles.OfProcess is { } lacking) return Stop(lacking, ExitCodes.Misconfigured);
+
 await using var database = await DevelopmentDatabase.StartAsync(args);
 if (database.Fault is { } missing) return Stop(missing, ExitCodes.Unavailable);
 

@@ -13,10 +13,12 @@ internal static class StartObstacles
         + "be another one. Install ICU (libicu; in containers an image with it, such as aspnet:10.0-noble-chiseled-"
         + "extra), and take DOTNET_SYSTEM_GLOBALIZATION_INVARIANT out of the environment.";
 
+    /// <summary>What the process itself lacks, looked at before anything is built; null for nothing.</summary>
+    public static string? OfProcess => OpaqueString.CanCompose ? null : WithoutUnicode;
+
     /// <summary>The first one, for an operator; null when there is none.</summary>
     public static async Task<string?> FirstAsync(IServiceProvider services, CancellationToken ct)
     {
-        if (!OpaqueString.CanCompose) return WithoutUnicode;
         var listen = new ListenAddresses(
             services.GetRequiredService<IConfiguration>(), services.GetRequiredService<IHostEnvironment>());
         if (TakenPort.Fault(listen) is { } taken) return taken;

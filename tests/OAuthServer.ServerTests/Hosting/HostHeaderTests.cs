@@ -194,7 +194,8 @@ public sealed class HostHeaderTests
         is "GET /health/live" or "GET /health/ready" or "GET /health/documents"
         or "POST /account/sign-in" or "POST /account/password" or "POST /account/reset" or "POST /account/confirm"
         or "POST /account/email/confirm" or "POST /account/delete"
-        or "POST /account/data";
+        or "POST /account/data" or "POST /account/factors/app" or "POST /account/sign-in/factor"
+        or "POST /account/passkeys" or "POST /account/passkeys/remove" or "POST /account/passkeys/sign-in";
 
     private static string Name(string line) => line.Split(':')[0];
 }

@@ -121,7 +121,7 @@ public sealed class DoctorCheckTests : IAsyncLifetime
 
         var run = await DoctorRun.WithAsync(DoctorRun.Settings(_database), null, [.. known, "--json"]);
 
-        Assert.Equal(["note session_keys_none"], run.Findings);
+        Assert.Equal(["note mail_server_none", "note session_keys_none"], run.Findings);
         Assert.Equal(0, run.Code);
     }
 
