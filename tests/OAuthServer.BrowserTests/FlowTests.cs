@@ -17,7 +17,7 @@ public sealed class FlowTests(Stage stage)
         await Assertions.Expect(page.Heading("Allow Demo App to use your account?")).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText("See your notes")).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText(TestData.Email)).ToBeVisibleAsync();
-        await Assertions.Expect(page.GetByText("127.0.0.1")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("127.0.0.1").First).ToBeVisibleAsync();
         await page.Button("Allow").ClickAsync();
         var answer = await page.ArriveAsync(app);
         Assert.NotNull(answer.Code);

@@ -37,7 +37,7 @@ public sealed partial class LanguageLookTests(Stage stage, LanguageLookTests.Spo
         await JudgeAsync(page, "sign-in", language);
         await page.Locator("#email").FillAsync(TestData.Email);
         await page.Locator("#password").FillAsync(TestData.Password);
-        await page.Locator("button[type=submit]").ClickAsync();
+        await page.Locator("button.button-primary[type=submit]").ClickAsync();
         await page.Locator("button[value=allow]").WaitForAsync();
         await JudgeAsync(page, "consent", language);
         var (deny, allow) = ((await page.Locator("button[value=deny]").BoundingBoxAsync())!, (await page.Locator("button[value=allow]").BoundingBoxAsync())!);
