@@ -54,12 +54,14 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         }
     }
 
-    // These would have to bring the right password, code or passkey, a link that is then used, or end what the others need.
+    // These would have to bring the right password, code or passkey, a link that is then used, end what the others need, or ask
+    // for a picture that no client has.
     private static bool BringsTheWrongThing(string endpoint) => endpoint
         is "POST /account/sign-in" or "POST /account/password" or "POST /account/reset" or "POST /account/confirm"
         or "POST /account/email/confirm" or "POST /account/delete" or "POST /account/data"
         or "POST /account/factors/app" or "POST /account/sign-in/factor"
-        or "POST /account/passkeys" or "POST /account/passkeys/remove" or "POST /account/passkeys/sign-in";
+        or "POST /account/passkeys" or "POST /account/passkeys/remove" or "POST /account/passkeys/sign-in"
+        or "GET /account/app-logo";
 
     [Fact, Row("GEN-09")]
     public void No_generated_request_is_a_server_error_or_slow_or_answered_at_length()
@@ -148,7 +150,7 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         // A field for each thing that can be known, with what was sent in it.
         "/account/profile" => ProfileBytes + (CarriedTimes * request.Length),
         // What the browser is to make a passkey by.
-        "/account/passkeys" => PasskeyBytes,
+        "/account/passkeys" or "/account/passkeys/remove" => PasskeyBytes,
         // A picture of squares.
         "/account/factors/app" => QrCodeBytes,
         // One entry for each revocation that still matters.
@@ -157,6 +159,7 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         "/account/connections" => MostBytes + (answer.Text.Split("<li><div").Length * AppBytes),
         // Their forms and links carry the authorization request on.
         "/oauth/authorize" or "/account/sign-in" => MostBytes + (CarriedTimes * request.Length),
+        "/account/passkeys/sign-in" or "/account/sign-in/factor" => PasskeyBytes + (CarriedTimes * request.Length),
         _ => MostBytes,
     };
 
