@@ -24,7 +24,7 @@ internal static class ConfirmEmailEndpoint
     private static async Task<IResult> ShowAsync(
         HttpContext http, AddressPages pages, AddressChanges changes, AccountLinks links, CancellationToken ct)
     {
-        var token = http.Request.Query["token"].ToString();
+        var token = LinkForm.TokenOf(http.Request.Query["token"]);
         var here = $"{pages.Local(Routes.ConfirmEmail)}?token={Uri.EscapeDataString(token)}";
         if (await AccountSession.ReadAsync(http) is not { } account) return new SeeOther(links.SignIn(here));
         return await changes.FindAsync(token, account.Id, ct) is { } link

@@ -17,11 +17,15 @@ namespace OAuthServer.Endpoints.Account;
 internal sealed record LinkForm(string Name, string Route, string[] Kinds)
 {
     private const string Token = "token";
+    private const int LongestToken = 64;
     private static readonly string[] Fields = [Token, "new", "repeat"];
 
     public static LinkForm Reset { get; } = new("Reset", Routes.Reset, MailedPasswords.Existing);
 
     public static LinkForm Confirm { get; } = new("Registration", Routes.Confirm, MailedPasswords.Registering);
+
+    /// <summary>The token of a link as it was sent; empty for what can be none, so that no answer carries it on.</summary>
+    public static string TokenOf(string? sent) => sent is { Length: <= LongestToken } ? sent : "";
 
     /// <summary>Holds no link.</summary>
     public override string ToString() => Route;
@@ -40,7 +44,7 @@ internal sealed record LinkForm(string Name, string Route, string[] Kinds)
         HttpContext http, SelfServicePages pages, MailedPasswords passwords, CancellationToken ct)
     {
         if (http.Request.Query["done"] == "set") return pages.PasswordSet(Name);
-        var token = http.Request.Query[Token].ToString();
+        var token = TokenOf(http.Request.Query[Token]);
         return await passwords.FindAsync(token, Kinds, ct) is { } link
             ? pages.Choose(NameOf(link), Route, token, link.Address, null)
             : pages.LinkDead();
@@ -54,15 +58,16 @@ internal sealed record LinkForm(string Name, string Route, string[] Kinds)
         CancellationToken ct)
     {
         if (await AccountForm.ReadAsync(http.Request, Fields, ct) is not { } form) return pages.Malformed(Routes.SignIn);
-        var again = $"{Route}?{Token}={Uri.EscapeDataString(form[Token])}";
+        var token = TokenOf(form[Token]);
+        var again = $"{Route}?{Token}={Uri.EscapeDataString(token)}";
         if (!await antiforgery.IsRequestValidAsync(http)) return pages.Expired(again);
-        var chosen = new ChosenPassword(form[Token], form["new"], form["repeat"]);
+        var chosen = new ChosenPassword(token, form["new"], form["repeat"]);
         switch (await passwords.SetAsync(chosen, Kinds, http.Audit(), ct))
         {
             case ChosenOutcome.Set:
                 return new SeeOther(pages.Local(Route) + "?done=set");
-            case ChosenOutcome.Unsuitable refused when await passwords.FindAsync(form[Token], Kinds, ct) is { } link:
-                return pages.Choose(NameOf(link), Route, form[Token], link.Address, refused.Fault);
+            case ChosenOutcome.Unsuitable refused when await passwords.FindAsync(token, Kinds, ct) is { } link:
+                return pages.Choose(NameOf(link), Route, token, link.Address, refused.Fault);
             case ChosenOutcome.Busy:
                 return pages.Busy(http, again);
             default:
