@@ -56,7 +56,8 @@ internal sealed class MailedPasswords(
         var account = link.AccountId is { } id ? await users.FindByIdAsync(id.ToString()) : NewAccount(link);
         if (account is null) return new ChosenOutcome.Dead();
         // Before a turn is taken, since another service may be asked.
-        if (await FaultAsync(account, wanted) is { } fault) return new ChosenOutcome.Unsuitable(fault);
+        if (await NewPasswordFault.FirstAsync(users, account, wanted) is { } fault)
+            return new ChosenOutcome.Unsuitable(fault);
         using var turn = await work.EnterAsync(known: true, ct);
         if (!turn.IsAcquired) return new ChosenOutcome.Busy();
         account.PasswordHash = users.PasswordHasher.HashPassword(account, wanted);
@@ -64,19 +65,6 @@ internal sealed class MailedPasswords(
     }
 
     private static ChosenOutcome.Unsuitable Unsuitable(string key) => new(new Words(key));
-
-    private async Task<Words?> FaultAsync(Account account, string wanted)
-    {
-        foreach (var validator in users.PasswordValidators)
-        {
-            var result = await validator.ValidateAsync(users, account, wanted);
-            if (result.Succeeded) continue;
-            var fault = result.Errors.First();
-            return new Words("NewPassword." + fault.Code, [.. (fault as NewPasswordFault)?.Values ?? []]);
-        }
-
-        return null;
-    }
 
     private static Account NewAccount(LiveLink link) =>
         new() { Id = Handle.NewId(), UserName = link.Address, Email = link.Address };

@@ -34,7 +34,7 @@ internal sealed class PasswordService(
         var account = await users.FindByIdAsync(accountId.ToString());
         if (account is null || account.DisabledAt is not null) return Wrong(Reasons.AccountDisabled);
         // Before a turn is taken, since another service may be asked.
-        if (await FaultAsync(account, wanted) is { } fault)
+        if (await NewPasswordFault.FirstAsync(users, account, wanted) is { } fault)
             return new PasswordOutcome.Refused(fault, Reasons.NewPasswordUnsuitable);
         if (wanted == known) return Unsuitable("NewPassword.Same");
         return await ConfirmAndChangeAsync(account, known, wanted, context, ct);
@@ -59,21 +59,6 @@ internal sealed class PasswordService(
     private static PasswordOutcome.Refused Unsuitable(string key) => new(new(key), Reasons.NewPasswordUnsuitable);
 
     private static PasswordOutcome.Refused Wrong(string reason) => new(WrongCurrent, reason);
-
-    private async Task<Words?> FaultAsync(Account account, string chosen)
-    {
-        foreach (var validator in users.PasswordValidators)
-        {
-            var result = await validator.ValidateAsync(users, account, chosen);
-            if (result.Errors.FirstOrDefault() is { } fault) return TextOf(fault);
-        }
-
-        return null;
-    }
-
-    // By the code that a rule gave it.
-    private static Words TextOf(IdentityError fault) =>
-        new("NewPassword." + fault.Code, [.. (fault as NewPasswordFault)?.Values ?? []]);
 
     private async Task<PasswordOutcome> ChangeAsync(
         Account account, string current, string chosen, AuditContext context, CancellationToken ct)

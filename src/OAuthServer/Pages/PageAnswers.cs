@@ -172,7 +172,8 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
     private PageResult Wait(Words text, OAuthError refusal, string restartUrl) =>
         Message(new MessageView(new("Message.WaitTitle"), text, new("Message.TryAgain"), restartUrl), refusal);
 
-    private PageResult Form<TPage, TView>(TView view, string? formActionSource = null, OAuthError? refusal = null)
+    /// <summary>A page with a form of this browser, or of the account that the request was read for.</summary>
+    public PageResult Form<TPage, TView>(TView view, string? formActionSource = null, OAuthError? refusal = null)
         where TPage : Page<TView>
         where TView : notnull
     {

@@ -81,14 +81,7 @@ internal sealed class SelfServicePages(
         where TPage : Page<TView>
         where TView : notnull
     {
-        return new PageResult(renderer)
-        {
-            Page = typeof(TPage),
-            View = view,
-            Status = refusal?.Status ?? StatusCodes.Status200OK,
-            HasForm = true,
-            Refusal = refusal,
-        };
+        return pages.Form<TPage, TView>(view, refusal: refusal);
     }
 
     private static Words Text(string name) => new("MailForms." + name);
