@@ -98,11 +98,17 @@ internal sealed class SignInService(
     private async Task RestAsync(long began, TimeSpan step, HashTurn turn, CancellationToken ct)
     {
         var took = clock.GetElapsedTime(began);
-        var left = TimeSpan.FromTicks(step.Ticks - (took.Ticks % step.Ticks));
-        var idle = took < left ? took : left;
-        await Task.Delay(idle, clock, CancellationToken.None);
+        var end = step * (Math.Floor(took / step) + 1);
+        await PassAsync(began, took * 2 < end ? took * 2 : end, CancellationToken.None);
         turn.Dispose();
-        await Task.Delay(left - idle, clock, ct);
+        await PassAsync(began, end, ct);
+    }
+
+    // A timer drops what is less than a millisecond and may be one early: what is left of it would tell how long it took.
+    private async Task PassAsync(long began, TimeSpan end, CancellationToken ct)
+    {
+        while (end - clock.GetElapsedTime(began) is { Ticks: > 0 } left)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), clock, ct);
     }
 
     // Null when the person may come in.

@@ -57,7 +57,7 @@ public sealed class RefusalTimeTests : IAsyncLifetime
         await _database.DisposeAsync();
     }
 
-    [Fact]
+    [Fact, Row("UI-09")]
     public Task Every_refused_sign_in_takes_as_long_as_that_of_an_unknown_account() => CompareAsync(Kinds);
 
     /// <summary>For the long gate: each of these takes a second. What a few of them show is in ImportedHashSignInTests.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.ServerTests.Hosting;
@@ -6,9 +5,8 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Account;
 
-/// <summary>Sign-in tells nobody which accounts exist (v2-1 §7.7).</summary>
+/// <summary>Sign-in tells nobody which accounts exist (v2-1 §7.7); how long it takes is in RefusalTimeTests.</summary>
 [JudgesDeployment]
-[Collection(Alone.Name)]
 public sealed class EnumerationTests(OwnServer own) : IClassFixture<OwnServer>
 {
     private readonly TestServer _server = own.Server;
@@ -32,39 +30,6 @@ public sealed class EnumerationTests(OwnServer own) : IClassFixture<OwnServer>
             Assert.Equal(unknown, body);
             Assert.Equal(unknownHeaders, headers);
         }
-    }
-
-    [Fact]
-    [Row("UI-09")]
-    public async Task An_unknown_account_takes_as_long_as_a_wrong_password()
-    {
-        const int tries = 15;
-        var (unknown, wrong) = (new List<double>(), new List<double>());
-        for (var i = 0; i <= tries; i++)
-        {
-            unknown.Add(await TimeAsync("never@example.com", $"wrong-demo-password-{i}"));
-            await _server.Database.ExecuteAsync("UPDATE accounts SET lockout_end = NULL, access_failed_count = 0, disabled_at = NULL");
-            wrong.Add(await TimeAsync(TestData.Email, $"wrong-demo-password-{i}"));
-        }
-
-        // Without the hash for nobody an unknown account would answer in a few percent of the time.
-        Assert.InRange(Median(unknown) / Median(wrong), 0.5, 2.0);
-    }
-
-    // The first try of each warms up.
-    private static double Median(List<double> times) => times.Skip(1).Order().ElementAt((times.Count - 1) / 2);
-
-    private async Task<double> TimeAsync(string email, string password)
-    {
-        using var browser = new TestBrowser(_server);
-        using var page = await browser.GetAsync("/account/sign-in");
-        var form = await TestBrowser.FormAsync(page, "/account/sign-in");
-        (form.Fields["email"], form.Fields["password"]) = (email, password);
-        var watch = Stopwatch.StartNew();
-        using var answer = await browser.PostAsync(form.Action, form.Fields);
-        var took = watch.Elapsed.TotalMilliseconds;
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        return took;
     }
 
     // What differs from request to request is taken out: the form's token, and what the person typed.
