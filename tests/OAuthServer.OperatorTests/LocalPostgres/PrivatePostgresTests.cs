@@ -30,6 +30,7 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"second start: {watch.ElapsedMilliseconds} ms");
         Assert.Equal(42, await ScalarAsync(second, "SELECT n FROM kept"));
         Assert.DoesNotContain(File.ReadAllText(Path.Combine(_directory, "password")), _log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("cannot use", _log.Text, StringComparison.Ordinal);
     }
 
     [Fact]

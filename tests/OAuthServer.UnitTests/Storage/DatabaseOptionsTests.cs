@@ -13,6 +13,10 @@ public sealed class DatabaseOptionsTests
         Assert.Equal((false, false), (settings.LogParameters, settings.IncludeErrorDetail));
     }
 
+    [Fact]
+    public async Task A_connection_goes_back_to_the_pool_without_a_statement_that_resets_it() =>
+        Assert.True((await SettingsAsync("Host=db;No Reset On Close=false")).NoResetOnClose);
+
     [Theory]
     [InlineData("Host=db", true, 15)]
     [InlineData("Host=db;Tcp Keepalive Time=60", false, 60)]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
 
@@ -46,6 +47,17 @@ public sealed class DatabaseFactsTests : IAsyncLifetime
         Assert.Equal((_role, false), (plain.Role, plain.IsSuperuser));
         Assert.Equal((_role, true), (super.Role, super.IsSuperuser));
         Assert.Equal(await _database.ScalarAsync<string>("SELECT session_user::text"), (await ReadAsync()).Role);
+    }
+
+    /// <summary>Each answer comes sooner than the one before, so that of five the last counts.</summary>
+    [Fact]
+    public async Task The_clocks_are_compared_by_the_soonest_of_five_answers_and_half_of_its_time_is_unsure()
+    {
+        await using var database = OAuthDatabase.Open(_database.ConnectionString);
+
+        var told = await new ClockCheck(new DatabaseFacts(database), new SoonerClock()).RunAsync(Ct);
+
+        Assert.EndsWith("give or take 500.0 ms", Assert.Single(told.Facts).Value, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -182,5 +194,16 @@ public sealed class DatabaseFactsTests : IAsyncLifetime
         await using var source = NpgsqlDataSource.Create(own);
         await using var command = source.CreateCommand(sql);
         return (await command.ExecuteScalarAsync(Ct))?.ToString() ?? "";
+    }
+
+    // Asked twice for each answer: what it took is five seconds, then four, down to one for the fifth.
+    private sealed class SoonerClock : TimeProvider
+    {
+        private long _asked;
+        private long _now;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => _asked++ % 2 == 0 ? _now : _now += 5 - (_asked / 2) + 1;
     }
 }

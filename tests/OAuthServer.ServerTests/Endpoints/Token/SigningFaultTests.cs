@@ -94,6 +94,30 @@ public sealed class SigningFaultTests(SignedInServer flow) : IClassFixture<Signe
     }
 
     [Fact]
+    public async Task A_refresh_that_was_withdrawn_meanwhile_is_not_given_back()
+    {
+        var tokens = await flow.TokensAsync();
+        await using var broken = await StartBrokenAsync();
+        await flow.Database.ExecuteAsync("""
+            CREATE FUNCTION withdraw_family() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                UPDATE oauth_refresh_tokens SET revoked_at = now() WHERE id = NEW.id AND revoked_at IS NULL;
+                RETURN NULL; END $$
+            """);
+        await flow.Database.ExecuteAsync("CREATE CONSTRAINT TRIGGER withdraw_family AFTER UPDATE ON oauth_refresh_tokens DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION withdraw_family()");
+        try
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await broken.RefreshAsync(tokens.RefreshToken)).Status);
+        }
+        finally
+        {
+            await flow.Database.ExecuteAsync("DROP FUNCTION withdraw_family() CASCADE");
+        }
+
+        Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NOT NULL AND rotated_at = 'infinity'"));
+        Assert.Equal("invalid_grant", (await flow.Server.RefreshAsync(tokens.RefreshToken)).Error);
+    }
+
+    [Fact]
     public async Task A_commit_that_fails_leaves_code_and_refresh_token_good()
     {
         var code = await flow.CodeAsync();
