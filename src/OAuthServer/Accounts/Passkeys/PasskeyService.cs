@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using OAuthServer.Accounts.External;
 using OAuthServer.Accounts.Factors;
 using OAuthServer.Audit;
 using OAuthServer.Protocol;
@@ -41,6 +42,7 @@ internal sealed class PasskeyService(
     Storage.Passkeys passkeys,
     Authenticators apps,
     FactorJournal journal,
+    ExternalProviders providers,
     IOptions<SecondFactorOptions> options)
 {
     private const int LongestName = 100;
@@ -124,7 +126,7 @@ internal sealed class PasskeyService(
         Guid accountId, byte[] credentialId, AuditContext context, CancellationToken ct)
     {
         var needsFactor = options.Value.Required == SecondFactorRule.Everyone;
-        if (!await passkeys.TryRemoveAsync(accountId, credentialId, needsFactor, ct)) return false;
+        if (!await passkeys.TryRemoveAsync(accountId, credentialId, needsFactor, providers.Issuers, ct)) return false;
         await journal.PasskeyChangedAsync(accountId, AuditEventNames.FactorRemoved, context, ct);
         return true;
     }
