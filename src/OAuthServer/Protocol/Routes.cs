@@ -44,7 +44,6 @@ internal static class Routes
     public const string SignInByPasskey = Passkeys + "/sign-in";
     public const string External = Account + "/external";
     public const string SignInExternally = External + "/sign-in";
-    public const string ExternalCallback = External + "/{name}/callback";
     public const string Logins = Account + "/logins";
     public const string AddLogin = Logins + "/add";
     public const string RemoveLogin = Logins + "/remove";

@@ -80,7 +80,7 @@ internal sealed class AccountLogins(IDbContextFactory<OAuthDbContext> contexts)
             INSERT INTO account_logins (issuer, subject, account_id, name, used_at)
             SELECT {login.Issuer}, {login.Subject}, owner.id, {OrNull.Text(login.Name)}, now()
             FROM (SELECT id FROM accounts
-                  WHERE normalized_email = {address.Normalized} AND email_confirmed AND disabled_at IS NULL
+                  WHERE normalized_email = {address.Normalized} AND email_confirmed
                   FOR SHARE) AS owner
             ON CONFLICT DO NOTHING
             RETURNING account_id

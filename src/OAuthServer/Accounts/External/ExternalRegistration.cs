@@ -30,6 +30,7 @@ internal static class ExternalRegistration
         // As AddOpenIdConnect does for the handler that ours derives from.
         services.TryAddEnumerable(ServiceDescriptor
             .Singleton<IPostConfigureOptions<OpenIdConnectOptions>, OpenIdConnectPostConfigureOptions>());
+        services.Replace(ServiceDescriptor.Singleton<IAuthenticationSchemeProvider, AskedSchemes>());
         services.AddSchemes(section);
         return services;
     }

@@ -124,7 +124,7 @@ internal sealed partial class Upstream(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(asked, limit.Token);
         try
         {
-            (http.Request.Scheme, http.Request.Host) = (issuer.Scheme, HostString.FromUriComponent(issuer));
+            (http.Request.Scheme, http.Request.Host) = (issuer.Scheme, new HostString(issuer.Authority));
             http.RequestAborted = both.Token;
             return await ask();
         }

@@ -26,7 +26,7 @@ internal static class AccountEndpoints
     // Without another provider there is no such page.
     private static IEnumerable<IEndpointConventionBuilder> MapOthers(this IEndpointRouteBuilder routes)
     {
-        if (routes.ServiceProvider.GetRequiredService<ExternalProviders>().All.Count == 0) return [];
-        return [.. routes.MapExternal(), routes.MapLogins()];
+        var providers = routes.ServiceProvider.GetRequiredService<ExternalProviders>();
+        return providers.All.Count == 0 ? [] : [.. routes.MapExternal(providers), routes.MapLogins()];
     }
 }

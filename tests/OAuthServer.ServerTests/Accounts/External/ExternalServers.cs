@@ -50,6 +50,13 @@ public sealed class ExternalServers : FactorServers
     internal Task<Guid?> AccountOfAsync(string provider, string subject) => Database.ScalarAsync<Guid?>(
         "SELECT (SELECT account_id FROM account_logins WHERE issuer = $1 AND subject = $2)", Provider.Issuer(provider), subject);
 
+    /// <summary>An answer that waits for the clock, which nothing else moves.</summary>
+    internal async Task<T> AsTimePassesAsync<T>(Task<T> answer)
+    {
+        while (await Task.WhenAny(answer, Task.Delay(20)) != answer) Clock.Advance(TimeSpan.FromSeconds(1));
+        return await answer;
+    }
+
     private static void Add(Dictionary<string, string?> settings, string name, string issuer, params (string Key, string Value)[] more)
     {
         var index = settings.Keys.Count(key => key.EndsWith(":ClientId", StringComparison.Ordinal));

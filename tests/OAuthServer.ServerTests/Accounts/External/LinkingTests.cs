@@ -7,7 +7,6 @@ namespace OAuthServer.ServerTests.Accounts.External;
 /// <summary>Whose account somebody comes to who signed in at another provider (OpenID Connect Core §5.7).</summary>
 public sealed class LinkingTests(ExternalServers servers) : IClassFixture<ExternalServers>
 {
-    private const string Password = "walrus lantern copper tide";
 
     [Fact, Row("EXT-01")]
     public async Task An_account_is_issuer_and_subject()
@@ -93,7 +92,7 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         Assert.Equal(ahead.Email, await victim.NameAsync());
 
         using var again = new TestBrowser(servers.First);
-        using var refused = await again.TypePasswordAsync(await again.GetAsync("/account/sign-in"), ahead.Email);
+        using var refused = await servers.AsTimePassesAsync(again.TypePasswordAsync(await again.GetAsync("/account/sign-in"), ahead.Email));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         using var data = await stranger.GetAsync("/account/data");
         Assert.DoesNotContain(account.ToString(), await data.TextAsync(), StringComparison.Ordinal);

@@ -85,7 +85,7 @@ internal sealed class OddProvider : IAsyncDisposable
         _app.MapGet("/{name}/authorize", (string name, HttpContext http) => Authorize(name, http, isGitHub: false));
         _app.MapPost("/{name}/token", TokenAsync);
         _app.MapGet("/github/login/oauth/authorize", (HttpContext http) => Authorize("github", http, isGitHub: true));
-        _app.MapPost("/github/login/oauth/access_token", GitHubTokenAsync);
+        _app.MapPost("/github/login/oauth/access_token", (Delegate)GitHubTokenAsync);
         _app.MapGet("/github/api/v3/user", () => Results.Json(new { id = long.Parse(Who.Subject, null), login = "octo" }));
         _app.MapGet("/github/api/v3/user/emails", () => Results.Json(new object[]
         {

@@ -13,11 +13,14 @@ internal static class ExternalEndpoint
 {
     private static readonly string[] Fields = ["returnUrl", "provider"];
 
-    /// <returns>The routes that let people in.</returns>
-    public static IEnumerable<IEndpointConventionBuilder> MapExternal(this IEndpointRouteBuilder routes) =>
+    /// <returns>The routes that let people in: one for the buttons, and one for the answers of each provider.</returns>
+    public static IEnumerable<IEndpointConventionBuilder> MapExternal(
+        this IEndpointRouteBuilder routes, ExternalProviders providers) =>
     [
         routes.MapPost(Routes.SignInExternally, GoAsync).WithName("external-sign-in"),
-        routes.MapGet(Routes.ExternalCallback, ReceiveAsync).WithName("external-callback"),
+        .. providers.All.Select(provider => routes.MapGet(
+            provider.CallbackRoute,
+            (HttpContext http, ExternalAnswer answer) => answer.ReceiveAsync(http, provider))),
     ];
 
     private static async Task<IResult> GoAsync(
@@ -37,10 +40,4 @@ internal static class ExternalEndpoint
             ? await answer.GoAsync(http, provider, target, person is not null)
             : signIn.Expired(target);
     }
-
-    private static async Task<IResult> ReceiveAsync(
-        HttpContext http, string name, ExternalProviders providers, ExternalAnswer answer) =>
-        providers.Find(name) is { } provider
-            ? await answer.ReceiveAsync(http, provider)
-            : Results.StatusCode(StatusCodes.Status404NotFound);
 }
