@@ -64,6 +64,7 @@ internal static class AccountRegistration
         services.TryAddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>();
         services.AddSingleton<PasskeyTickets>();
         services.AddScoped<PasskeyService>();
+        services.AddSingleton<PasskeyRemoval>();
     }
 
     private static void AddIdentity(this IServiceCollection services)

@@ -6,8 +6,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// Takes the password of an account away, unless it is the last way in. As with another password every session ends, and
-/// every app loses its access. Whoever calls has asked for a recent sign-in.
+/// Takes the password of an account away, unless it is the last way in. As with another password every session ends,
+/// and every app loses its access. Whoever calls has asked for a recent sign-in.
 /// </summary>
 internal sealed class PasswordRemoval(
     OAuthDbContext db,

@@ -45,8 +45,8 @@ internal sealed record LoginAccount(Guid AccountId);
 internal sealed record MadeAccount(Guid Id, Guid? AddressTakenFrom);
 
 /// <summary>
-/// Table <c>account_logins</c>. An account is found by issuer and subject; an address leads to one only once, to link it,
-/// and only where both sides have proven it (docs/decisions/043-an-account-is-issuer-and-subject.md).
+/// Table <c>account_logins</c>. An account is found by issuer and subject; an address leads to one only once, to link
+/// it, and only where both sides have proven it (docs/decisions/043-an-account-is-issuer-and-subject.md).
 /// </summary>
 internal sealed class AccountLogins(IDbContextFactory<OAuthDbContext> contexts)
 {
@@ -108,8 +108,8 @@ internal sealed class AccountLogins(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// Makes an account for a login. It gets the address unless somebody has confirmed that here; whoever only claimed it
-    /// loses it. Null, with nothing changed, when somebody was faster.
+    /// Makes an account for a login. It gets the address unless somebody has confirmed that here; whoever only claimed
+    /// it loses it. Null, with nothing changed, when somebody was faster.
     /// </summary>
     public async Task<MadeAccount?> CreateAsync(LoginKey login, ProvenAddress? address, CancellationToken ct)
     {
@@ -146,8 +146,8 @@ internal sealed class AccountLogins(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// Takes a login away. False when it is not there, or the last way to sign in; one of a provider that is not asked any
-    /// more is no way in.
+    /// Takes a login away. False when it is not there, or the last way to sign in; one of a provider that is not asked
+    /// any more is no way in.
     /// </summary>
     /// <param name="accountId">Whose it is.</param>
     /// <param name="issuer">Of which provider.</param>

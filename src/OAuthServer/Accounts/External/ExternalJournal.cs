@@ -3,7 +3,9 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts.External;
 
-/// <summary>Records what comes of sign-ins at other providers: an audit row, a log line, and a mail for what changes.</summary>
+/// <summary>
+/// Records what comes of sign-ins at other providers: an audit row, a log line, and a mail for what changes.
+/// </summary>
 internal sealed partial class ExternalJournal(
     AuditEvents audit, MailOutbox mails, ILogger<ExternalJournal> logger)
 {

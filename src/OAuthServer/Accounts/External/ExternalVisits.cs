@@ -39,7 +39,8 @@ internal sealed class ExternalVisits(IDataProtectionProvider protection, ServerA
     /// <summary>Keeps a visit, and gives what names it.</summary>
     public string Begin(HttpContext http, ExternalVisit visit)
     {
-        var others = http.Request.Cookies.Keys.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).ToList();
+        var others = http.Request.Cookies.Keys
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).ToList();
         if (others.Count >= Most)
             foreach (var other in others) http.Response.Cookies.Delete(other, Build(http));
         var id = Handle.NewId().ToString("N");

@@ -11,9 +11,9 @@ using Microsoft.Extensions.Options;
 namespace OAuthServer.Accounts.External;
 
 /// <summary>
-/// GitHub, which speaks OAuth and no OpenID Connect: the framework's OAuth handler, with its two questions of who it is.
-/// The number of the account is the subject, since names are given to others when they become free; an address counts
-/// only where GitHub says that it is verified.
+/// GitHub, which speaks OAuth and no OpenID Connect: the framework's OAuth handler, with its two questions of who it
+/// is. The number of the account is the subject, since names are given to others when they become free; an address
+/// counts only where GitHub says that it is verified.
 /// </summary>
 internal sealed class GitHubHandler(
     IOptionsMonitor<OAuthOptions> options,

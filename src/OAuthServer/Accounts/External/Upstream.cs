@@ -22,8 +22,8 @@ internal abstract record UpstreamOutcome(ExternalVisit? Visit)
 }
 
 /// <summary>
-/// Sends people to a provider and reads its answers, by the framework's handlers. What those build from the request, they
-/// build from the issuer, whatever host the request names; and together their calls end in time.
+/// Sends people to a provider and reads its answers, by the framework's handlers. What those build from the request,
+/// they build from the issuer, whatever host the request names; and together their calls end in time.
 /// </summary>
 internal sealed partial class Upstream(
     IAuthenticationHandlerProvider handlers,
@@ -66,15 +66,17 @@ internal sealed partial class Upstream(
     /// <summary>Reads the answer that this request brings.</summary>
     public async Task<UpstreamOutcome> ReadAsync(HttpContext http, ExternalProvider provider)
     {
-        if (http.Request.Query.Any(parameter => parameter.Value.Count > 1)) return new UpstreamOutcome.Wrong(null, false);
+        if (http.Request.Query.Any(parameter => parameter.Value.Count > 1))
+            return new UpstreamOutcome.Wrong(null, WasUsed: false);
         if (await handlers.GetHandlerAsync(http, provider.Scheme) is not IUpstreamHandler handler)
             throw new InvalidOperationException("A provider has no handler.");
         var id = handler.Sent?.Items.TryGetValue(UpstreamAnswers.VisitKey, out var found) == true ? found : null;
-        if (visits.Find(http, provider, id) is not { } visit) return new UpstreamOutcome.Wrong(null, false);
+        if (visits.Find(http, provider, id) is not { } visit) return new UpstreamOutcome.Wrong(null, WasUsed: false);
         visits.End(http, id!);
         var result = await ReadAsync(http, handler);
         if (result.Failure is { } failure) return Failed(http, provider, visit, failure);
-        if (result.Principal is null || UpstreamIdentity.Read(provider, result.Principal, normalizer) is not { } identity)
+        if (result.Principal is not { } principal
+            || UpstreamIdentity.Read(provider, principal, normalizer) is not { } identity)
             return Refuse(provider, visit, "it is not of somebody who is taken");
         if (visit.AsksAnew && identity.AuthenticatedAt + UpstreamCalls.Tolerance < visit.BeganAt)
             return Refuse(provider, visit, "the person was to sign in there anew");

@@ -26,7 +26,8 @@ internal static class UpstreamCalls
     public static HttpClient Create(ExternalProviderOptions provider)
     {
         var host = new Uri(ExternalProvider.IssuerOf(provider)).Host;
-        var sockets = GuardedHttp.CreateHandler(new AddressRules([host, .. provider.AllowedHosts], provider.AllowedNetworks));
+        var rules = new AddressRules([host, .. provider.AllowedHosts], provider.AllowedNetworks);
+        var sockets = GuardedHttp.CreateHandler(rules);
         sockets.MaxConnectionsPerServer = Connections;
         var client = new HttpClient(new OutageHandler { InnerHandler = sockets })
         {

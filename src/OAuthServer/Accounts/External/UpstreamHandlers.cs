@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.OAuth;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +11,7 @@ internal sealed class UpstreamCancelledException() : Exception("The person went 
 /// <summary>The framework's handler of a provider, asked for what its answer says instead of for a cookie.</summary>
 internal interface IUpstreamHandler
 {
-    /// <summary>What was sent to the provider as the state that this request brings back; null for none of ours.</summary>
+    /// <summary>What the state holds that this request brings back; null for none of ours.</summary>
     AuthenticationProperties? Sent { get; }
 
     /// <summary>Reads and checks the answer that this request brings.</summary>

@@ -34,7 +34,8 @@ internal sealed record UpstreamIdentity(
     private const int LongestName = 256;
 
     /// <summary>Null for an answer without a usable subject, or of somebody whom the operator does not take.</summary>
-    public static UpstreamIdentity? Read(ExternalProvider provider, ClaimsPrincipal answer, ILookupNormalizer normalizer)
+    public static UpstreamIdentity? Read(
+        ExternalProvider provider, ClaimsPrincipal answer, ILookupNormalizer normalizer)
     {
         if (answer.FindAll(UpstreamClaims.Subject).ToList() is not [{ Value: var subject }]) return null;
         if (subject.Length is 0 or > LongestSubject || !IsPlain(subject)) return null;
@@ -88,8 +89,8 @@ internal sealed record UpstreamIdentity(
             : SignInMethods.External;
 
     private static DateTimeOffset? AuthTimeOf(ClaimsPrincipal answer) =>
-        long.TryParse(
-            answer.FindFirstValue(UpstreamClaims.AuthTime), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        answer.FindFirstValue(UpstreamClaims.AuthTime) is { } time
+        && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
         && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;

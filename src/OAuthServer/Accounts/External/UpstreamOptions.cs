@@ -79,7 +79,10 @@ internal sealed class UpstreamOptions(
         ExternalProvider provider, HttpClient calls) => new(
             provider.Issuer.TrimEnd('/') + "/.well-known/openid-configuration",
             new OpenIdConnectConfigurationRetriever(),
-            new HttpDocumentRetriever(calls) { RequireHttps = provider.Issuer.StartsWith("https:", StringComparison.Ordinal) },
+            new HttpDocumentRetriever(calls)
+            {
+                RequireHttps = provider.Issuer.StartsWith("https:", StringComparison.Ordinal),
+            },
             new IssuerCheck(provider.Issuer));
 
     private void Check(TokenValidationParameters rules, ExternalProvider provider)

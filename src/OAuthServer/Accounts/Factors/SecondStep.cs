@@ -19,9 +19,9 @@ internal enum NextStep
 }
 
 /// <summary>
-/// Stands between the first step, a right password or another provider's word, and the session. Whoever has a second factor gets no session before it was shown,
-/// unless the browser is remembered; where everyone needs one, it is set up before there is a session
-/// (docs/second-factors.md).
+/// Stands between the first step, a right password or another provider's word, and the session. Whoever has a second
+/// factor gets no session before it was shown, unless the browser is remembered; where everyone needs one, it is set
+/// up before there is a session (docs/second-factors.md).
 /// </summary>
 internal sealed class SecondStep(
     AccountSession session,

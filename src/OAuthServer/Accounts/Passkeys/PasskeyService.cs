@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using OAuthServer.Accounts.External;
 using OAuthServer.Accounts.Factors;
 using OAuthServer.Audit;
 using OAuthServer.Protocol;
@@ -42,7 +41,6 @@ internal sealed class PasskeyService(
     Storage.Passkeys passkeys,
     Authenticators apps,
     FactorJournal journal,
-    ExternalProviders providers,
     IOptions<SecondFactorOptions> options)
 {
     private const int LongestName = 100;
@@ -119,16 +117,6 @@ internal sealed class PasskeyService(
         if (await passkeys.TryAddAsync(added, ct) is not { } row) return new AddedPasskeyOutcome(false, null);
         await journal.PasskeyChangedAsync(account.Id, AuditEventNames.FactorAdded, http.Audit(), ct);
         return new AddedPasskeyOutcome(true, row.RecoveryCodes > 0 ? codes : null);
-    }
-
-    /// <summary>Takes one away; false when it is gone already, or has to stay.</summary>
-    public async Task<bool> RemoveAsync(
-        Guid accountId, byte[] credentialId, AuditContext context, CancellationToken ct)
-    {
-        var needsFactor = options.Value.Required == SecondFactorRule.Everyone;
-        if (!await passkeys.TryRemoveAsync(accountId, credentialId, needsFactor, providers.Issuers, ct)) return false;
-        await journal.PasskeyChangedAsync(accountId, AuditEventNames.FactorRemoved, context, ct);
-        return true;
     }
 
     // The handler takes whatever it meets for a wrong answer, also a database that is away.

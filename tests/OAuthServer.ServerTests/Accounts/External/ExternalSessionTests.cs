@@ -1,6 +1,5 @@
 using System.Net;
 using OAuthServer.ServerTests.Accounts.Factors;
-using OAuthServer.ServerTests.Accounts.Passkeys;
 using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.Testing;
 

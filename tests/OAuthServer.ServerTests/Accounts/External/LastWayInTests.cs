@@ -110,7 +110,7 @@ public sealed class LastWayInTests(ExternalServers servers) : IClassFixture<Exte
         return (person, browser);
     }
 
-    private Task ForgetPasswordAsync(FactorPerson person) =>
+    private async Task ForgetPasswordAsync(FactorPerson person) => await
         servers.Database.ExecuteAsync("UPDATE accounts SET password_hash = NULL WHERE id = $1", person.Id);
 
     private Task<int> WaysAsync(Guid account) => servers.Database.ScalarAsync<int>(

@@ -1,11 +1,8 @@
-using OAuthServer.Accounts;
 using OAuthServer.Accounts.External;
 using OAuthServer.Accounts.Factors;
 using OAuthServer.Audit;
 using OAuthServer.Endpoints.Account.Factors;
 using OAuthServer.Endpoints.Authorize;
-using OAuthServer.Pages.Views;
-using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Account.External;
 

@@ -24,7 +24,9 @@ internal sealed class ExternalPages(
     {
         http.Response.Headers.RetryAfter = RetryAfterSeconds;
         return signIn.NoticeAsync(
-            http, Failed("External.Away", provider, target), OAuthError.TemporarilyUnavailable(Reasons.ExternalUnavailable));
+            http,
+            Failed("External.Away", provider, target),
+            OAuthError.TemporarilyUnavailable(Reasons.ExternalUnavailable));
     }
 
     /// <summary>The person went back, which refuses nothing.</summary>
@@ -45,8 +47,8 @@ internal sealed class ExternalPages(
 
     /// <summary>What came back is not what was asked for, or came twice: nothing follows from it.</summary>
     public IResult Wrong(ExternalProvider provider, UpstreamOutcome.Wrong outcome) => Message(
-        "External.Wrong",
-        provider,
+        new("External.WrongTitle"),
+        Named("External.WrongText", provider),
         outcome.Visit?.Target,
         OAuthError.InvalidRequest(
             string.Empty, outcome.WasUsed ? Reasons.ExternalUsedBefore : Reasons.ExternalRefused));
@@ -57,17 +59,12 @@ internal sealed class ExternalPages(
         const string Reason = Reasons.ExternalWithoutAccount;
         await journal.RefusedAsync(null, provider, Reason, http.Audit(), http.RequestAborted);
         var refusal = new OAuthError("access_denied", "The person has no account here.", Reason, 403);
-        return Message("External.NoAccount", provider, target, refusal);
+        return Message(
+            new("External.NoAccountTitle"), Named("External.NoAccountText", provider), target, refusal);
     }
 
-    private IResult Message(string key, ExternalProvider provider, string? target, OAuthError refusal) =>
-        pages.Message(
-            new MessageView(
-                new(key + "Title"),
-                Named(key + "Text", provider),
-                new("External.ToSignIn"),
-                links.SignIn(target)),
-            refusal);
+    private PageResult Message(Words title, Words text, string? target, OAuthError refusal) =>
+        pages.Message(new MessageView(title, text, new("External.ToSignIn"), links.SignIn(target)), refusal);
 
     private static SignInView Failed(string key, ExternalProvider provider, string? target) =>
         new(null, null, target) { Fault = Named(key, provider) };

@@ -8,8 +8,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Endpoints.Account.External;
 
 /// <summary>
-/// <c>/account/logins</c>: the other providers that the account is linked to, linking one and taking one away. Each change
-/// asks for a recent sign-in.
+/// <c>/account/logins</c>: the other providers that the account is linked to, linking one and taking one away. Each
+/// change asks for a recent sign-in.
 /// </summary>
 internal static class LoginsEndpoint
 {
