@@ -61,13 +61,16 @@ CREATE TABLE accounts (
     grants_from           timestamptz  NOT NULL DEFAULT '-infinity',        -- older codes and refresh tokens are dead
     created_at            timestamptz  NOT NULL DEFAULT now(),
 
-    -- What nobody could sign in with: every name and address is there, and the stamps are not empty.
+    -- What nobody could sign in with: every name and address is there, and the stamps are not empty. An account of another
+    -- identity provider may have no address; its name is its id (migrations/016).
     CONSTRAINT accounts_user_name_is_missing CHECK (user_name IS NOT NULL AND btrim(user_name) <> ''),
     CONSTRAINT accounts_normalized_user_name_is_missing
         CHECK (normalized_user_name IS NOT NULL AND btrim(normalized_user_name) <> ''),
-    CONSTRAINT accounts_email_is_not_an_address CHECK (email IS NOT NULL AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
+    CONSTRAINT accounts_email_is_not_an_address CHECK (
+        CASE WHEN email IS NULL THEN coalesce(user_name = id::text, false) AND NOT email_confirmed
+             ELSE email ~ '^[^@[:space:]]+@[^@[:space:]]+$' END),
     -- It is made where PostgreSQL can make it (account_lookup); else write it, or use OAuthServer accounts create.
-    CONSTRAINT accounts_normalized_email_is_missing CHECK (normalized_email IS NOT NULL),
+    CONSTRAINT accounts_normalized_email_is_missing CHECK ((normalized_email IS NULL) = (email IS NULL)),
     CONSTRAINT accounts_normalized_email_is_not_in_capitals
         CHECK (normalized_email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND normalized_email !~ '[a-z]'),
     CONSTRAINT accounts_normalized_email_is_of_another_address CHECK (normalized_email = account_lookup(email)),

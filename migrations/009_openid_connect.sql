@@ -57,7 +57,7 @@ CREATE FUNCTION account_claims(account_id uuid) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$
         SELECT jsonb_strip_nulls(jsonb_build_object(
-            'email', a.email, 'email_verified', a.email_confirmed,
+            'email', a.email, 'email_verified', CASE WHEN a.email IS NOT NULL THEN a.email_confirmed END,
             'name', p.name, 'given_name', p.given_name, 'family_name', p.family_name, 'middle_name', p.middle_name,
             'nickname', p.nickname, 'preferred_username', p.preferred_username, 'profile', p.profile,
             'picture', p.picture, 'website', p.website, 'gender', p.gender, 'birthdate', p.birthdate,

@@ -43,6 +43,14 @@ internal sealed class AccountLinks(ServerAddress address)
 
     public string Passkeys => address.Local(Routes.Passkeys);
 
+    /// <summary>The other providers at which the person can sign in.</summary>
+    public string Logins => address.Local(Routes.Logins);
+
+    /// <summary>The end of a session that came from another provider, which is named there.</summary>
+    /// <param name="provider">By name; null for none.</param>
+    public string SignedOut(string? provider) =>
+        SignOut + (provider is null ? "" : "?from=" + Uri.EscapeDataString(provider));
+
     public string Logout => address.Local(Routes.Logout);
 
     public string SignOut => address.Local(Routes.SignOut);

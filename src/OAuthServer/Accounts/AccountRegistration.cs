@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OAuthServer.Accounts.External;
 using OAuthServer.Accounts.Factors;
 using OAuthServer.Accounts.Passkeys;
 using OAuthServer.Accounts.Passwords;
@@ -35,11 +36,14 @@ internal static class AccountRegistration
         services.AddScoped<SessionsService>();
         services.AddScoped<SignInService>();
         services.AddScoped<PasswordService>();
+        services.AddScoped<FirstPassword>();
+        services.AddScoped<PasswordRemoval>();
         services.AddScoped<MailedPasswords>();
         services.AddScoped<AddressChanges>();
         services.AddScoped<AccountDeletion>();
         services.AddSingleton<SelfService>();
         services.AddFactors();
+        services.AddExternalProviders(configuration);
         return services;
     }
 
@@ -60,6 +64,7 @@ internal static class AccountRegistration
         services.TryAddScoped<IPasskeyHandler<Account>, PasskeyHandler<Account>>();
         services.AddSingleton<PasskeyTickets>();
         services.AddScoped<PasskeyService>();
+        services.AddSingleton<PasskeyRemoval>();
     }
 
     private static void AddIdentity(this IServiceCollection services)

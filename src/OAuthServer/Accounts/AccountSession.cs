@@ -28,6 +28,9 @@ internal sealed record SignedInAccount(
 
     /// <summary>By what the person was recognised (OpenID Connect calls it amr).</summary>
     public SignInMethods Methods { get; init; } = SignInMethods.Password;
+
+    /// <summary>The other identity provider that the session came from, by name; null for none.</summary>
+    public string? Provider { get; init; }
 }
 
 /// <summary>
@@ -49,6 +52,7 @@ internal sealed class AccountSession(
     private const string SessionIdKey = "session_id";
     private const string SignInIdKey = "sign_in_id";
     private const string MethodsKey = "methods";
+    private const string ProviderKey = "provider";
 
     /// <summary>
     /// Reads the session, and makes it the user of the request, so that antiforgery tokens belong to this account.
@@ -70,8 +74,11 @@ internal sealed class AccountSession(
     /// <param name="account">Who it is.</param>
     /// <param name="keep">Whether the session is kept.</param>
     /// <param name="methods">By what they were recognised.</param>
-    public async Task StartAsync(HttpContext http, Account account, bool keep, SignInMethods methods)
+    /// <param name="provider">Where, by name; null for here. A session that goes on stays one of its provider.</param>
+    public async Task StartAsync(
+        HttpContext http, Account account, bool keep, SignInMethods methods, string? provider = null)
     {
+        var before = await BeforeAsync(http);
         var now = clock.GetUtcNow();
         var properties = new AuthenticationProperties
         {
@@ -80,9 +87,11 @@ internal sealed class AccountSession(
             ExpiresUtc = now + (keep ? KeptLifetime : Lifetime),
         };
         Write(properties, AuthenticatedAtKey, now);
-        properties.Items[SessionIdKey] = (await BeginAsync(http, account, keep)).ToString();
+        properties.Items[SessionIdKey] = (await BeginAsync(http, account, keep, before?.SessionId)).ToString();
         properties.Items[SignInIdKey] = Handle.NewId().ToString("N");
         properties.Items[MethodsKey] = methods.ToString();
+        if ((provider ?? (before?.Id == account.Id ? before.Provider : null)) is { } from)
+            properties.Items[ProviderKey] = from;
         if (!keep) Write(properties, EndsAtKey, now + Lifetime);
         var user = await signIn.CreateUserPrincipalAsync(account);
         await http.SignInAsync(IdentityConstants.ApplicationScheme, user, properties);
@@ -122,15 +131,20 @@ internal sealed class AccountSession(
     public static bool HasEnded(AuthenticationProperties properties, DateTimeOffset now) =>
         Read(properties, EndsAtKey) <= now;
 
-    // An account that has changed since its password was checked gets a session that is none: it has to sign in again.
-    private async Task<Guid> BeginAsync(HttpContext http, Account account, bool keep)
+    private static async ValueTask<SignedInAccount?> BeforeAsync(HttpContext http)
     {
         var result = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        return result.Succeeded ? Read(result.Principal, result.Properties) : null;
+    }
+
+    // An account that has changed since its password was checked gets a session that is none: it has to sign in again.
+    private async Task<Guid> BeginAsync(HttpContext http, Account account, bool keep, Guid? before)
+    {
         var session = new NewSession
         {
             UserId = account.Id,
             SecurityStamp = account.SecurityStamp ?? "",
-            Before = result.Succeeded ? Read(result.Principal, result.Properties)?.SessionId : null,
+            Before = before,
             Kept = keep,
             Lifetime = keep ? KeptLifetime : Lifetime,
             Device = BrowserName.Of(http.Request.Headers.UserAgent),
@@ -155,6 +169,7 @@ internal sealed class AccountSession(
         {
             SignInId = signIn,
             Methods = SignInMethods.Of(methods),
+            Provider = Item(properties, ProviderKey),
         };
     }
 

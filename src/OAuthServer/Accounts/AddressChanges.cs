@@ -39,15 +39,15 @@ internal sealed class AddressChanges(
         string token, Guid accountId, AuditContext context, CancellationToken ct)
     {
         if (await users.FindByIdAsync(accountId.ToString()) is not { } account) return AddressOutcome.Dead;
-        var before = account.Email!;
+        var before = account.Email;
         IdentityResult? written = null;
         var used = await AccountTokens.UseWithAsync(db, token, Kinds, accountId, async link =>
         {
             if (link.Kind == LinkKinds.NewAddress)
             {
-                if (account.UserName == before) account.UserName = link.Address;
+                if (before is null || account.UserName == before) account.UserName = link.Address;
                 account.Email = link.Address;
-                await MailOutbox.QueueAsync(db, Notice(accountId, before, link), ct);
+                if (before is not null) await MailOutbox.QueueAsync(db, Notice(accountId, before, link), ct);
             }
 
             account.EmailConfirmed = true;

@@ -36,8 +36,16 @@ internal static class PageCookies
     /// <summary>Where the second factor is not asked for.</summary>
     public static CookieBuilder Remembered(ServerAddress address) =>
         new PageCookie("oauthserver-remembered", address.IsHttps);
+
     public static CookieBuilder Language(ServerAddress address) =>
         new PageCookie("oauthserver-language", address.IsHttps);
+
+    /// <summary>What a sign-in at another provider leaves here, one for each that is under way.</summary>
+    /// <param name="address">The server's.</param>
+    /// <param name="part">Which part of it; a name is appended.</param>
+    /// <param name="life">How long it is worth anything.</param>
+    public static CookieBuilder External(ServerAddress address, string part, TimeSpan life) =>
+        new PageCookie($"oauthserver-external-{part}-", address.IsHttps) { MaxAge = life };
 
     /// <summary>Ties passkey challenges to this browser.</summary>
     public static CookieBuilder Passkey(ServerAddress address) =>

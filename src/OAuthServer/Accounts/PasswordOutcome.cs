@@ -13,6 +13,9 @@ internal abstract record PasswordOutcome
     /// <param name="Reason">One of <see cref="Protocol.Reasons"/>.</param>
     internal sealed record Refused(Words Text, string Reason) : PasswordOutcome;
 
+    /// <param name="Url">Where the person signs in anew before.</param>
+    internal sealed record SignInFirst(string Url) : PasswordOutcome;
+
     /// <summary>The queue for hashing passwords is full; nothing was checked.</summary>
     internal sealed record Busy : PasswordOutcome;
 }

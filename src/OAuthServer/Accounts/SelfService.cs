@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
+using OAuthServer.Accounts.External;
 using OAuthServer.Accounts.Mail;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Accounts;
 
 /// <summary>What people may do about their accounts by themselves, here. What is off has no route and no link.</summary>
-internal sealed class SelfService(IOptions<SelfServiceOptions> options, MailRules mail)
+internal sealed class SelfService(IOptions<SelfServiceOptions> options, MailRules mail, ExternalProviders providers)
 {
     public bool PasswordReset => mail.CanSend && options.Value.PasswordReset;
 
@@ -21,6 +22,7 @@ internal sealed class SelfService(IOptions<SelfServiceOptions> options, MailRule
     public bool Has(string route) => route switch
     {
         Routes.Email => AddressChange,
+        Routes.Logins => providers.All.Count > 0,
         Routes.Data => Download,
         Routes.Delete => Deletion,
         _ => true,

@@ -45,6 +45,12 @@ internal sealed partial class AccountJournal(
         return RecordAsync(AuditEventNames.PasswordChanged, null, account, context, ct);
     }
 
+    public Task PasswordRemovedAsync(Guid account, AuditContext context, CancellationToken ct)
+    {
+        LogPasswordRemoved(account);
+        return RecordAsync(AuditEventNames.PasswordRemoved, null, account, context, ct);
+    }
+
     /// <summary>By a mailed link: a first one with a new account, or another one.</summary>
     public Task PasswordSetAsync(Guid account, bool isNew, AuditContext context, CancellationToken ct)
     {
@@ -98,6 +104,10 @@ internal sealed partial class AccountJournal(
     [LoggerMessage(6004, LogLevel.Information,
         "Account {AccountId} changed its password; all access of apps was withdrawn")]
     private partial void LogPasswordChanged(Guid accountId);
+
+    [LoggerMessage(6011, LogLevel.Information,
+        "Account {AccountId} removed its password; all access of apps was withdrawn")]
+    private partial void LogPasswordRemoved(Guid accountId);
 
     [LoggerMessage(6009, LogLevel.Information, "Account {AccountId}: {Event} by a mailed link")]
     private partial void LogByLink(Guid accountId, string @event);

@@ -1,4 +1,5 @@
 using OAuthServer.Endpoints.Account;
+using OAuthServer.Endpoints.Account.External;
 using OAuthServer.Endpoints.Account.Factors;
 using OAuthServer.Endpoints.Account.Passkeys;
 using OAuthServer.Endpoints.Authorize;
@@ -58,6 +59,10 @@ internal static class EndpointRegistration
         services.AddSingleton<WaitingRequests>();
         services.AddSingleton<SignInLimits>();
         services.AddScoped<PasskeysAnswer>();
+        services.AddScoped<OtherWaysIn>();
+        services.AddScoped<LoginsAnswer>();
+        services.AddScoped<ExternalPages>();
+        services.AddScoped<ExternalAnswer>();
         services.AddSingleton<SignInJudge>();
         services.AddScoped<SecondStepAnswer>();
         services.AddScoped<FactorsAnswer>();

@@ -12,6 +12,7 @@ internal static class AccountEntries
         new(Routes.Password, new("Account.Password"), new("Account.PasswordText")),
         new(Routes.Factors, new("Account.Factors"), new("Account.FactorsText")),
         new(Routes.Passkeys, new("Account.Passkeys"), new("Account.PasskeysText")),
+        new(Routes.Logins, new("Account.Logins"), new("Account.LoginsText")),
         new(Routes.Sessions, new("Account.Sessions"), new("Account.SessionsText")),
         new(Routes.Connections, new("Account.Connections"), new("Account.ConnectionsText")),
         new(Routes.Email, new("Account.Email"), new("Account.EmailText")),

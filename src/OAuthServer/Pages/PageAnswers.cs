@@ -82,12 +82,24 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
 
     public IResult Sessions(SessionsView view) => Form<SessionsPage, SessionsView>(view);
 
+    /// <param name="view">What there is.</param>
+    /// <param name="formActionSource">What the redirects after the page's forms may reach.</param>
+    /// <param name="refusal">What the page refuses; null for nothing.</param>
+    public IResult Logins(LoginsView view, string? formActionSource, OAuthError? refusal) =>
+        Form<LoginsPage, LoginsView>(view, formActionSource, refusal);
+
     /// <summary>The end of a sign-out that an app asked for, with a way back to it where there is one.</summary>
-    public IResult SignedOutOf(string appName, string url) => Message(StatusCodes.Status200OK, new MessageView(
+    /// <param name="appName">As registered.</param>
+    /// <param name="url">Of the app.</param>
+    /// <param name="provider">Where the person is signed in still; null for nowhere.</param>
+    public IResult SignedOutOf(string appName, string url, string? provider) => Message(StatusCodes.Status200OK, new MessageView(
         new("SignOut.DoneTitle"),
         new("SignOut.DoneText"),
         new("SignOut.GoOnTo", DisplayText.Plain(appName)),
-        url));
+        url)
+    {
+        Notice = StillAt(provider),
+    });
 
     /// <summary>Nothing of what was there is good any more.</summary>
     public IResult AccessEnded(string signInUrl) => Message(StatusCodes.Status200OK, new MessageView(
@@ -100,12 +112,15 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
     });
 
     /// <summary>There is no session, or none any more.</summary>
-    public IResult SignedOut(string signInUrl) => Message(StatusCodes.Status200OK, new MessageView(
+    /// <param name="signInUrl">The way in.</param>
+    /// <param name="provider">Where the person is signed in still; null for nowhere.</param>
+    public IResult SignedOut(string signInUrl, string? provider = null) => Message(StatusCodes.Status200OK, new MessageView(
         new("SignOut.DoneTitle"),
         new("SignOut.DoneText"),
         new("SignOut.Again"),
         signInUrl)
     {
+        Notice = StillAt(provider),
         Note = new("SignOut.DoneNote"),
     });
 
@@ -169,6 +184,9 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
     public PageResult Message(int status, MessageView view) =>
         new(renderer) { Page = typeof(MessagePage), View = view, Status = status };
 
+    private static Words? StillAt(string? provider) =>
+        provider is null ? null : new("SignOut.StillAt", DisplayText.Plain(provider));
+
     private PageResult Wait(Words text, OAuthError refusal, string restartUrl) =>
         Message(new MessageView(new("Message.WaitTitle"), text, new("Message.TryAgain"), restartUrl), refusal);
 
@@ -188,7 +206,8 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
         };
     }
 
-    private PageResult Message(MessageView view, OAuthError refusal) => new(renderer)
+    /// <summary>A message about what was refused.</summary>
+    public PageResult Message(MessageView view, OAuthError refusal) => new(renderer)
     {
         Page = typeof(MessagePage),
         View = view,

@@ -13,7 +13,7 @@ internal static class PageHeaders
 
     /// <param name="headers">The headers of the answer.</param>
     /// <param name="formActionSource">
-    /// The scheme of the client: browsers hold the redirects after a form to <c>form-action</c> as well, also those
+    /// The schemes of the client and of other providers: browsers hold the redirects after a form to <c>form-action</c> as well, also those
     /// that the client adds, so <c>https:</c> is always there. A value that could end the directive is left out.
     /// </param>
     /// <param name="hasScript">True for the page with the one script file.</param>
@@ -48,7 +48,7 @@ internal static class PageHeaders
     }
 
     private static string Source(string? source) =>
-        !string.IsNullOrEmpty(source) && source.All(c => char.IsAsciiLetterOrDigit(c) || ":/.-+[]_".Contains(c))
+        !string.IsNullOrEmpty(source) && source.All(c => char.IsAsciiLetterOrDigit(c) || ":/.-+[]_ ".Contains(c))
             ? source == Https ? " " + Https : $" {Https} {source}"
             : "";
 }

@@ -121,6 +121,11 @@ internal static class Reasons
     public const string PasskeyRefused = "passkey_refused";
     public const string PasskeyUsedBefore = "passkey_used_before";
     public const string PasskeyNotChanged = "passkey_not_changed";
+    public const string ExternalUnavailable = "external_unavailable";
+    public const string ExternalRefused = "external_refused";
+    public const string ExternalUsedBefore = "external_used_before";
+    public const string ExternalWithoutAccount = "external_without_account";
+    public const string LoginNotChanged = "login_not_changed";
     public const string FactorMalformed = "factor_malformed";
     public const string FactorWrong = "factor_wrong";
     public const string FactorUnknown = "factor_unknown";

@@ -42,6 +42,11 @@ internal static class Routes
     public const string Passkeys = Account + "/passkeys";
     public const string RemovePasskey = Passkeys + "/remove";
     public const string SignInByPasskey = Passkeys + "/sign-in";
+    public const string External = Account + "/external";
+    public const string SignInExternally = External + "/sign-in";
+    public const string Logins = Account + "/logins";
+    public const string AddLogin = Logins + "/add";
+    public const string RemoveLogin = Logins + "/remove";
     public const string PasskeyScript = Account + "/passkeys.js";
     public const string ForgetBrowsers = Factors + "/forget-browsers";
     public const string SignOut = Account + "/sign-out";
@@ -53,6 +58,7 @@ internal static class Routes
     public const string EndAllAccess = Sessions + "/end-all-access";
     public const string Profile = Account + "/profile";
     public const string Password = Account + "/password";
+    public const string RemovePassword = Password + "/remove";
     public const string Forgot = Account + "/forgot";
     public const string Reset = Account + "/reset";
     public const string Register = Account + "/register";

@@ -21,11 +21,22 @@ internal sealed record SignInMethods(IReadOnlyList<string> Names)
     /// </summary>
     public static SignInMethods Passkey { get; } = new(["pop", "user", MultipleFactors]);
 
+    /// <summary>At another identity provider, of whose own words nothing is taken over.</summary>
+    public static SignInMethods External { get; } = new([]);
+
+    /// <summary>The same where that provider says what counts as two factors here.</summary>
+    public static SignInMethods ExternalTwoFactors { get; } = new([MultipleFactors]);
+
     /// <summary>One of <see cref="Levels"/>.</summary>
     public string Level => Names.Contains(MultipleFactors) ? Levels.TwoFactors : Levels.OneFactor;
 
     /// <summary>True when this is as sure as a level, or surer.</summary>
     public bool Reaches(string? level) => level != Levels.TwoFactors || Level == Levels.TwoFactors;
+
+    /// <summary>The same when the first factor was this one, which need not have been a password.</summary>
+    public SignInMethods After(SignInMethods first) => first.Names.Contains(TypedPassword)
+        ? this
+        : new([.. Names.Where(name => name != TypedPassword)]);
 
     /// <summary>As a cookie keeps it.</summary>
     public static SignInMethods Of(string text) => new(text.Split(' ', StringSplitOptions.RemoveEmptyEntries));

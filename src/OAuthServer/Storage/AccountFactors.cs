@@ -87,7 +87,8 @@ internal sealed class AccountFactors(IDbContextFactory<OAuthDbContext> contexts)
         var apps = await db.Authenticators.Where(app => app.AccountId == accountId).ExecuteDeleteAsync(ct);
         var passkeys = await db.Passkeys
             .Where(passkey => passkey.AccountId == accountId
-                && db.Accounts.Any(account => account.Id == accountId && account.PasswordHash != null))
+                && db.Accounts.Any(account => account.Id == accountId && account.PasswordHash != null
+                    && account.Email != null))
             .ExecuteDeleteAsync(ct);
         await transaction.CommitAsync(ct);
         return codes + apps + passkeys > 0;

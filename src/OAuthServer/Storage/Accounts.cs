@@ -18,6 +18,9 @@ internal sealed class Account : IdentityUser<Guid>
     /// <summary>Codes and refresh tokens of grants from before are dead; set when it is disabled or enabled.</summary>
     public DateTimeOffset GrantsFrom { get; private init; }
 
+    /// <summary>By what an operator knows it: the address, or the id of an account without one.</summary>
+    public string Known => Email ?? Id.ToString();
+
     /// <summary>When the row was made.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 

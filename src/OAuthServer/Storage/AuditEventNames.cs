@@ -21,6 +21,10 @@ internal static class AuditEventNames
     public const string SecondFactorAsked = "second_factor_asked";
     public const string FactorAdded = "factor_added";
     public const string FactorRemoved = "factor_removed";
+    public const string LoginAdded = "login_added";
+    public const string LoginRemoved = "login_removed";
+    public const string AddressTaken = "address_taken";
+    public const string PasswordRemoved = "password_removed";
     public const string RecoveryCodeUsed = "recovery_code_used";
     public const string PasswordReset = "password_reset";
     public const string AccountRegistered = "account_registered";

@@ -47,6 +47,15 @@ internal enum MailKind
     /// <summary>A passkey was removed.</summary>
     PasskeyRemoved,
 
+    /// <summary>The account can be entered from another identity provider.</summary>
+    LoginAdded,
+
+    /// <summary>The account cannot be entered from another identity provider any more.</summary>
+    LoginRemoved,
+
+    /// <summary>The account has no password any more.</summary>
+    PasswordRemoved,
+
     /// <summary>Somebody signed in with a recovery code.</summary>
     RecoveryCodeUsed,
 

@@ -56,6 +56,8 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<Passkey> Passkeys => Set<Passkey>();
 
+    public DbSet<AccountLogin> Logins => Set<AccountLogin>();
+
     public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
 
     public DbSet<OutboxMail> Mails => Set<OutboxMail>();

@@ -123,7 +123,13 @@ internal sealed class Passkeys(IDbContextFactory<OAuthDbContext> contexts)
     /// Takes a passkey away, and the recovery codes with the last factor. False when it is not this account's, it is
     /// the last way to sign in, or a factor has to stay.
     /// </summary>
-    public async Task<bool> TryRemoveAsync(Guid accountId, byte[] credentialId, bool needsFactor, CancellationToken ct)
+    /// <param name="accountId">Whose it is.</param>
+    /// <param name="credentialId">Which.</param>
+    /// <param name="needsFactor">True where everybody has to have a second factor.</param>
+    /// <param name="issuers">The other providers at which people can sign in.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<bool> TryRemoveAsync(
+        Guid accountId, byte[] credentialId, bool needsFactor, string[] issuers, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -134,12 +140,11 @@ internal sealed class Passkeys(IDbContextFactory<OAuthDbContext> contexts)
                 SELECT EXISTS (SELECT FROM account_passkeys
                                WHERE account_id = {accountId} AND credential_id <> {credentialId}) AS passkey,
                        EXISTS (SELECT FROM account_authenticators WHERE account_id = {accountId}) AS app,
-                       EXISTS (SELECT FROM accounts
-                               WHERE id = {accountId} AND password_hash IS NOT NULL) AS password
+                       account_ways_in({accountId}, {issuers}) > 1 AS way_in
             ), removed AS (
                 DELETE FROM account_passkeys AS p USING others
                 WHERE p.account_id = {accountId} AND p.credential_id = {credentialId}
-                  AND (others.passkey OR (others.password AND (others.app OR NOT {needsFactor})))
+                  AND (others.passkey OR (others.way_in AND (others.app OR NOT {needsFactor})))
                 RETURNING p.credential_id
             ), codes AS (
                 DELETE FROM account_recovery_codes AS code USING others, removed

@@ -46,6 +46,8 @@ internal sealed class PersonData(IDbContextFactory<OAuthDbContext> contexts)
                 'passkeys', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                                  'name', k.name, 'added_at', k.added_at, 'used_at', k.used_at) ORDER BY k.added_at), '[]')
                              FROM account_passkeys AS k WHERE k.account_id = a.id),
+                'logins', (SELECT coalesce(jsonb_agg(to_jsonb(l) - 'account_id' ORDER BY l.linked_at), '[]')
+                           FROM account_logins AS l WHERE l.account_id = a.id),
                 'mails', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                               'kind', m.kind, 'to', coalesce(m.recipient, a.email), 'made_at', m.made_at,
                               'outcome', m.outcome) ORDER BY m.made_at DESC), '[]')
@@ -67,7 +69,6 @@ internal sealed class PersonData(IDbContextFactory<OAuthDbContext> contexts)
     {
         var address = await db.Accounts.Where(account => account.Id == id)
             .Select(account => account.Email).SingleOrDefaultAsync(ct);
-        if (address is null) return false;
         var mail = new MailRequest
         {
             Kind = MailKind.AccountDeleted,
@@ -75,7 +76,7 @@ internal sealed class PersonData(IDbContextFactory<OAuthDbContext> contexts)
             To = address,
             Language = language,
         };
-        await MailOutbox.QueueAsync(db, mail, ct);
+        if (address is not null) await MailOutbox.QueueAsync(db, mail, ct);
         return await db.Accounts.Where(account => account.Id == id).ExecuteDeleteAsync(ct) > 0;
     }
 }

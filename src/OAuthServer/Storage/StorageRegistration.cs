@@ -51,6 +51,8 @@ internal static class StorageRegistration
         services.AddSingleton<Accounts>();
         services.AddSingleton<PersonData>();
         services.AddSingleton<AccountFactors>();
+        services.AddSingleton<AccountLogins>();
+        services.AddSingleton<AccountPasswords>();
         services.AddSingleton<AccountTokens>();
         services.AddSingleton<AuditEvents>();
         services.AddSingleton<AuditSeals>();

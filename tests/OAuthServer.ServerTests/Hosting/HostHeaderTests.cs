@@ -195,7 +195,8 @@ public sealed class HostHeaderTests
         or "POST /account/sign-in" or "POST /account/password" or "POST /account/reset" or "POST /account/confirm"
         or "POST /account/email/confirm" or "POST /account/delete"
         or "POST /account/data" or "POST /account/factors/app" or "POST /account/sign-in/factor"
-        or "POST /account/passkeys" or "POST /account/passkeys/remove" or "POST /account/passkeys/sign-in";
+        or "POST /account/passkeys" or "POST /account/passkeys/remove" or "POST /account/passkeys/sign-in"
+        or "GET /account/external/github/callback" or "POST /account/logins/remove" or "POST /account/password/remove";
 
     private static string Name(string line) => line.Split(':')[0];
 }

@@ -3,12 +3,12 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.Accounts.Factors;
 
-/// <summary>Somebody whose password is known, and whose second factor is not.</summary>
-/// <param name="Account">Whose password it was; as its row is now.</param>
-/// <param name="Keep">Whether the session is to be kept, or is.</param>
+/// <summary>Somebody whose first step is known, and whose second factor is not.</summary>
+/// <param name="Account">Who it is; as its row is now.</param>
+/// <param name="First">The first step.</param>
 /// <param name="State">Their factors.</param>
 /// <param name="Session">The session that they have, with one factor; null before there is one.</param>
-internal sealed record FactorVisitor(Account Account, bool Keep, FactorState State, SignedInAccount? Session);
+internal sealed record FactorVisitor(Account Account, FirstStep First, FactorState State, SignedInAccount? Session);
 
 /// <summary>
 /// Finds who stands between password and second factor: whoever has just typed the password, or has a session of one
@@ -18,18 +18,18 @@ internal sealed class FactorVisitors(PendingSignIns pending, Storage.Accounts ac
 {
     public async Task<FactorVisitor?> FindAsync(HttpContext http, CancellationToken ct)
     {
-        if (pending.Read(http) is { } first)
+        if (pending.Read(http) is { } waiting)
         {
-            return await FindAsync(first.AccountId, first.Stamp, ct) is { } account
-                ? new FactorVisitor(account, first.Keep, await factors.FindAsync(account.Id, ct), null)
+            return await FindAsync(waiting.AccountId, waiting.Stamp, ct) is { } account
+                ? new FactorVisitor(account, waiting.First, await factors.FindAsync(account.Id, ct), null)
                 : null;
         }
 
         if (await AccountSession.ReadAsync(http) is not { } session) return null;
         if (session.Methods.Reaches(Levels.TwoFactors)) return null;
         if (await FindAsync(session.Id, session.SecurityStamp, ct) is not { } known) return null;
-        var keep = await AccountSession.IsKeptAsync(http);
-        return new FactorVisitor(known, keep, await factors.FindAsync(known.Id, ct), session);
+        var first = new FirstStep(await AccountSession.IsKeptAsync(http), session.Methods, session.Provider);
+        return new FactorVisitor(known, first, await factors.FindAsync(known.Id, ct), session);
     }
 
     // A new password, or an operator's hand on the account, ends the first step too.

@@ -119,16 +119,6 @@ internal sealed class PasskeyService(
         return new AddedPasskeyOutcome(true, row.RecoveryCodes > 0 ? codes : null);
     }
 
-    /// <summary>Takes one away; false when it is gone already, or has to stay.</summary>
-    public async Task<bool> RemoveAsync(
-        Guid accountId, byte[] credentialId, AuditContext context, CancellationToken ct)
-    {
-        var needsFactor = options.Value.Required == SecondFactorRule.Everyone;
-        if (!await passkeys.TryRemoveAsync(accountId, credentialId, needsFactor, ct)) return false;
-        await journal.PasskeyChangedAsync(accountId, AuditEventNames.FactorRemoved, context, ct);
-        return true;
-    }
-
     // The handler takes whatever it meets for a wrong answer, also a database that is away.
     private static void ThrowOutage(PasskeyException? failure)
     {

@@ -1,3 +1,5 @@
+using OAuthServer.Accounts.External;
+using OAuthServer.Endpoints.Account.External;
 using OAuthServer.Endpoints.Account.Factors;
 using OAuthServer.Endpoints.Account.Passkeys;
 
@@ -18,6 +20,13 @@ internal static class AccountEndpoints
         routes.MapSelfService();
         routes.MapFactors();
         return [routes.MapSignIn(), routes.MapPassword(), routes.MapSecondStep(), routes.MapFactorApp(),
-            routes.MapPasskeys(), routes.MapPasskeySignIn()];
+            routes.MapPasskeys(), routes.MapPasskeySignIn(), .. routes.MapOthers()];
+    }
+
+    // Without another provider there is no such page.
+    private static IEnumerable<IEndpointConventionBuilder> MapOthers(this IEndpointRouteBuilder routes)
+    {
+        var providers = routes.ServiceProvider.GetRequiredService<ExternalProviders>();
+        return providers.All.Count == 0 ? [] : [.. routes.MapExternal(providers), routes.MapLogins()];
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
 using OAuthServer.Audit;
+using OAuthServer.Endpoints.Account.Factors;
 using OAuthServer.Pages;
 using OAuthServer.Protocol;
 
@@ -15,6 +16,7 @@ internal static class PasswordEndpoint
     public static IEndpointConventionBuilder MapPassword(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods(Routes.Password, ["GET", "HEAD"], ShowAsync).WithName("password-page");
+        routes.MapPost(Routes.RemovePassword, RemoveAsync).WithName("password-remove");
         return routes.MapPost(Routes.Password, AnswerAsync).WithName("password");
     }
 
@@ -23,23 +25,30 @@ internal static class PasswordEndpoint
         .MapMethods(Routes.ChangePassword, ["GET", "HEAD"], (AccountLinks links) => new SeeOther(links.Password))
         .WithName("change-password");
 
-    private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, PasswordAnswer answer) =>
+    private static async Task<IResult> ShowAsync(
+        HttpContext http, AccountLinks links, PasswordAnswer answer, CancellationToken ct) =>
         await AccountSession.ReadAsync(http) is { } account
-            ? answer.Ask(account)
+            ? await answer.AskAsync(account, ct)
             : new SeeOther(links.SignIn(links.Password));
+
+    private static Task<IResult> RemoveAsync(HttpContext http, FactorsForm form, PasswordAnswer answer) =>
+        form.ActAsync(http, [], Routes.Password, (account, _, ct) => answer.RemoveAsync(http, account, ct));
 
     private static async Task<IResult> AnswerAsync(
         HttpContext http,
         IAntiforgery antiforgery,
         PasswordService service,
+        FirstPassword first,
         PasswordAnswer answer,
         CancellationToken ct)
     {
         if (await AccountForm.ReadAsync(http.Request, Fields, ct) is not { } form) return answer.Malformed();
         var account = await AccountSession.ReadAsync(http);
         if (account is null || !await antiforgery.IsRequestValidAsync(http)) return answer.Expired();
-        var outcome = await service.ChangeAsync(
-            account.Id, form["current"], form["new"], form["repeat"], http.Audit(), ct);
-        return await answer.WriteAsync(http, outcome, account);
+        var (chosen, repeated, audit) = (form["new"], form["repeat"], http.Audit());
+        var outcome = await answer.HasPasswordAsync(account, ct)
+            ? await service.ChangeAsync(account.Id, form["current"], chosen, repeated, audit, ct)
+            : await first.SetAsync(account, new PasswordChoice(chosen, repeated), answer.Page, audit, ct);
+        return await answer.WriteAsync(http, outcome, account, ct);
     }
 }

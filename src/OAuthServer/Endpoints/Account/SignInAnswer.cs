@@ -1,5 +1,5 @@
 using OAuthServer.Accounts;
-using OAuthServer.Accounts.Passkeys;
+using OAuthServer.Accounts.Factors;
 using OAuthServer.Endpoints.Account.Factors;
 using OAuthServer.Endpoints.Authorize;
 using OAuthServer.Pages;
@@ -15,7 +15,7 @@ internal sealed class SignInAnswer(
     SecondStepAnswer next,
     PageAnswers pages,
     SignInLimits limits,
-    PasskeyService passkeys)
+    OtherWaysIn others)
 {
     /// <summary>
     /// Where the person goes after signing in: by the form, else by the address; null for the default.
@@ -49,7 +49,8 @@ internal sealed class SignInAnswer(
         switch (outcome)
         {
             case SignInOutcome.Accepted accepted:
-                return await next.AfterPasswordAsync(http, accepted.Account, typed.Keep, typed.ReturnUrl, ct);
+                var first = FirstStep.Password(typed.Keep);
+                return await next.AfterFirstAsync(http, accepted.Account, first, typed.ReturnUrl, ct);
             case SignInOutcome.Refused refused:
                 var refusal = new OAuthError("access_denied", "The person did not sign in.", refused.Reason);
                 var email = typed.Email.Length <= SignInService.MaxLength ? typed.Email : "";
@@ -71,6 +72,10 @@ internal sealed class SignInAnswer(
         return await AskAsync(http, typed with { PasskeyFailed = true }, request, refusal);
     }
 
+    /// <summary>The form after the person came back from another provider without a sign-in.</summary>
+    public async Task<IResult> NoticeAsync(HttpContext http, SignInView view, OAuthError? refusal) =>
+        await AskAsync(http, view, await waiting.FindAsync(http, view.ReturnUrl, http.RequestAborted), refusal);
+
     // What the app knows of the person goes first (OpenID Connect Core §3.1.2.1). Who said that they are somebody else
     // is not taken for the person of the session again, also not when the app does so.
     private static string Suggest(string? loginHint, string? current, SignInAs who)
@@ -86,11 +91,10 @@ internal sealed class SignInAnswer(
     private async Task<IResult> AskAsync(
         HttpContext http, SignInView view, AuthorizeRequest? request, OAuthError? refusal)
     {
-        if (await passkeys.AskToSignInAsync(http) is { } ask)
-            view = view with { Passkey = new PasskeyAskView(ask.Options, ask.Ticket) };
+        view = await others.OfferAsync(http, view);
         if (waiting.Describe(view.ReturnUrl, request) is not { } app)
-            return pages.SignIn(view, formActionSource: null, refusal);
+            return pages.SignIn(view, others.FormActionSource(app: null), refusal);
         var named = view with { ClientName = app.ClientName, CancelUrl = app.CancelUrl };
-        return pages.SignIn(named, app.FormActionSource, refusal);
+        return pages.SignIn(named, others.FormActionSource(app.FormActionSource), refusal);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using OAuthServer.Accounts;
+using OAuthServer.Accounts.External;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
 using OAuthServer.Protocol;
@@ -18,12 +19,13 @@ internal static class SignOutEndpoint
         routes.MapPost(Routes.SignOut, AnswerAsync).WithName("sign-out");
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext http, AccountLinks links, PageAnswers pages)
+    private static async Task<IResult> ShowAsync(
+        HttpContext http, AccountLinks links, PageAnswers pages, ExternalProviders providers)
     {
         if (await AccountSession.ReadAsync(http) is { } account) return pages.SignOut(new SignOutView(account.Name));
         return http.Request.Query["done"] == "all-access"
             ? pages.AccessEnded(links.SignIn())
-            : pages.SignedOut(links.SignIn());
+            : pages.SignedOut(links.SignIn(), providers.Find(http.Request.Query["from"])?.DisplayName);
     }
 
     private static async Task<IResult> AnswerAsync(
@@ -38,6 +40,6 @@ internal static class SignOutEndpoint
             return pages.Malformed(links.SignOut);
         if (!await antiforgery.IsRequestValidAsync(http)) return pages.FormExpired(links.SignOut);
         await service.SignOutAsync(http, account);
-        return new SeeOther(links.SignOut);
+        return new SeeOther(links.SignedOut(account.Provider));
     }
 }

@@ -1,4 +1,5 @@
 using OAuthServer.Accounts;
+using OAuthServer.Accounts.External;
 using OAuthServer.Audit;
 using OAuthServer.Pages;
 using OAuthServer.Pages.Views;
@@ -7,7 +8,11 @@ namespace OAuthServer.Endpoints.Logout;
 
 /// <summary>Turns what was decided about a sign-out into a page or a 303, and has it done.</summary>
 internal sealed class LogoutAnswer(
-    SessionsService sessions, AccountLinks links, PageAnswers pages, ServerTelemetry telemetry)
+    SessionsService sessions,
+    AccountLinks links,
+    PageAnswers pages,
+    ExternalProviders providers,
+    ServerTelemetry telemetry)
 {
     public IResult Malformed() => pages.Malformed(links.SignOut);
 
@@ -25,14 +30,14 @@ internal sealed class LogoutAnswer(
             case LogoutOutcome.End end when person is not null:
                 await sessions.SignOutAsync(http, person, end.Client);
                 telemetry.Granted("logout");
-                return end.Target is { } target ? Redirect(http, target) : pages.SignedOut(links.SignIn());
+                return end.Target is { } target ? Redirect(http, target) : SignedOut(null, person);
             case LogoutOutcome.Ask ask when person is not null:
                 return pages.Logout(new LogoutView(
                     person.Name, ask.Client?.Name, ask.Client?.Id, ask.Target, ask.Target is null ? null : state));
             case LogoutOutcome.Nobody { Place: { } place, MayRedirect: true }:
                 return Redirect(http, place.Url);
             case LogoutOutcome.Nobody nobody:
-                return SignedOut(nobody.Place);
+                return SignedOut(nobody.Place, person);
             default:
                 throw new InvalidOperationException("An outcome has no answer.");
         }
@@ -47,11 +52,17 @@ internal sealed class LogoutAnswer(
             telemetry.Granted("logout");
         }
 
-        return SignedOut(place);
+        return SignedOut(place, person);
     }
 
-    private IResult SignedOut(AppPlace? place) =>
-        place is null ? pages.SignedOut(links.SignIn()) : pages.SignedOutOf(place.Name, place.Url);
+    // Where the session came from another provider, that one is named, and nobody is sent there.
+    private IResult SignedOut(AppPlace? place, SignedInAccount? person)
+    {
+        var provider = providers.Find(person?.Provider)?.DisplayName;
+        return place is null
+            ? pages.SignedOut(links.SignIn(), provider)
+            : pages.SignedOutOf(place.Name, place.Url, provider);
+    }
 
     private static SeeOther Redirect(HttpContext http, string location)
     {

@@ -40,7 +40,7 @@ internal sealed class IdTokenIssuer(ServerAddress address)
         claims["at_hash"] = HashOf(token);
         if (access.AuthTime is { } signedIn) claims["auth_time"] = signedIn.ToUnixTimeSeconds();
         if (access.Acr is { } level) claims["acr"] = level;
-        if (access.Amr is { } methods) claims["amr"] = methods;
+        if (access.Amr is { Length: > 0 } methods) claims["amr"] = methods;
         if (access.SessionId is { } session) claims["sid"] = session.ToString();
         if (access.Nonce is { } nonce) claims["nonce"] = nonce;
         return _handler.CreateToken(new SecurityTokenDescriptor

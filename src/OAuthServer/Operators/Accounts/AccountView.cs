@@ -28,7 +28,7 @@ internal sealed record AccountView
     public static AccountView Of(Account account, DateTimeOffset now) => new()
     {
         Id = account.Id,
-        Email = account.Email ?? "",
+        Email = account.Known,
         EmailVerified = account.EmailConfirmed,
         State = account switch
         {

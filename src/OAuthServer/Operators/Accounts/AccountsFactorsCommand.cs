@@ -37,7 +37,7 @@ internal static class AccountsFactorsCommand
             };
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(shown, FactorsJson.Default.ShownFactors)
-                : Sentence(shown, account.Email!));
+                : Sentence(shown, account.Known));
             return ExitCodes.Done;
         }));
         return command;

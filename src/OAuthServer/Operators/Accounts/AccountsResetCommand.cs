@@ -30,7 +30,7 @@ internal static class AccountsResetCommand
         command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
         {
             if (await NamedAccount.FindAsync(parsed, who, database, ct) is not { } account) return ExitCodes.Refused;
-            var address = TerminalText.Safe(account.Email!);
+            var address = TerminalText.Safe(account.Known);
             if (account.DisabledAt is not null)
             {
                 await parsed.PrintErrorAsync($"{address} is disabled: enable the account first.");
@@ -45,7 +45,7 @@ internal static class AccountsResetCommand
                 return ExitCodes.Done;
             }
 
-            if (await password.ReadAsync(parsed, account.Email!, ct) is not { } made) return ExitCodes.Refused;
+            if (await password.ReadAsync(parsed, account.Known, ct) is not { } made) return ExitCodes.Refused;
             await SetAsync(database, account.Id, made.Hash, ct);
             await PrintAsync(parsed, json, address, new Reset(account.Id, made.Shown, false));
             return ExitCodes.Done;

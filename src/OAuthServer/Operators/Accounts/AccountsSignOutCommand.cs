@@ -30,7 +30,7 @@ internal static class AccountsSignOutCommand
             var done = new SignedOut(account.Id, parsed.GetValue(all), ended.Sessions, ended.Grants);
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(done, AccountsJson.Default.SignedOut)
-                : Sentence(done, account.Email!));
+                : Sentence(done, account.Known));
             return ExitCodes.Done;
         }));
         return command;

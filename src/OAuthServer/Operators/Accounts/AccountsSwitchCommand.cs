@@ -54,7 +54,7 @@ internal static class AccountsSwitchCommand
             var changed = await change(database, account.Id, ct);
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(new Switched(account.Id, changed), AccountsJson.Default.Switched)
-                : $"{TerminalText.Safe(account.Email!)} {(changed ? outcomes.Done : outcomes.WasSo)}");
+                : $"{TerminalText.Safe(account.Known)} {(changed ? outcomes.Done : outcomes.WasSo)}");
             return ExitCodes.Done;
         }));
         return command;

@@ -125,6 +125,15 @@ public sealed record SignInView(
 
     /// <summary>True when a passkey was not taken.</summary>
     public bool PasskeyFailed { get; init; }
+
+    /// <summary>Where else the person can sign in.</summary>
+    public IReadOnlyList<ProviderView> Providers { get; init; } = [];
+
+    /// <summary>What came of going there; null for nothing.</summary>
+    public Words? Notice { get; init; }
+
+    /// <summary>Why nobody came in from there; null for no reason.</summary>
+    public Words? Fault { get; init; }
 }
 
 /// <param name="UserName">Who is signed in.</param>
@@ -191,6 +200,15 @@ public sealed record PasswordView(string UserName, Words? Fault)
 
     /// <summary>The most characters of a new password.</summary>
     public required int Longest { get; init; }
+
+    /// <summary>False for whoever signs in by other means, and sets a first one.</summary>
+    public bool HasPassword { get; init; } = true;
+
+    /// <summary>False without an address, beside which it would be typed.</summary>
+    public bool HasAddress { get; init; } = true;
+
+    /// <summary>True where there is another way in, so that the password can go.</summary>
+    public bool MayRemove { get; init; }
 }
 
 /// <summary>A short message with one way on.</summary>
@@ -200,6 +218,9 @@ public sealed record PasswordView(string UserName, Words? Fault)
 /// <param name="LinkUrl">An internal target.</param>
 public sealed record MessageView(Words Title, Words Text, Words LinkText, string LinkUrl)
 {
+    /// <summary>What the person has to know; null for nothing.</summary>
+    public Words? Notice { get; init; }
+
     /// <summary>What else is good to know; null for nothing.</summary>
     public Words? Note { get; init; }
 }

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 71)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 74)
         {
         }
 
@@ -23,6 +23,7 @@ namespace OAuthServer.Storage.CompiledModel
             var dataProtectionKey = DataProtectionKeyEntityType.Create(this);
             var account = AccountEntityType.Create(this);
             var accountData = AccountDataEntityType.Create(this);
+            var accountLogin = AccountLoginEntityType.Create(this);
             var accountProfile = AccountProfileEntityType.Create(this);
             var accountToken = AccountTokenEntityType.Create(this);
             var addedAuthenticator = AddedAuthenticatorEntityType.Create(this);
@@ -56,11 +57,13 @@ namespace OAuthServer.Storage.CompiledModel
             var liveSession = LiveSessionEntityType.Create(this);
             var lockAnswer = LockAnswerEntityType.Create(this);
             var lockedAccount = LockedAccountEntityType.Create(this);
+            var loginAccount = LoginAccountEntityType.Create(this);
             var logoutNotice = LogoutNoticeEntityType.Create(this);
             var mailBacklog = MailBacklogEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
             var outboxMail = OutboxMailEntityType.Create(this);
             var passkey = PasskeyEntityType.Create(this);
+            var passwordStanding = PasswordStandingEntityType.Create(this);
             var pushedRequest = PushedRequestEntityType.Create(this);
             var queuedMail = QueuedMailEntityType.Create(this);
             var recoveryCode = RecoveryCodeEntityType.Create(this);
@@ -92,6 +95,7 @@ namespace OAuthServer.Storage.CompiledModel
             var writingTransaction = WritingTransactionEntityType.Create(this);
             var wrongCode = WrongCodeEntityType.Create(this);
 
+            AccountLoginEntityType.CreateForeignKey1(accountLogin, account);
             AccountProfileEntityType.CreateForeignKey1(accountProfile, account);
             AccountTokenEntityType.CreateForeignKey1(accountToken, account);
             AuditSealEntityType.CreateForeignKey1(auditSeal, signingKeyRow);
@@ -106,6 +110,7 @@ namespace OAuthServer.Storage.CompiledModel
             DataProtectionKeyEntityType.CreateAnnotations(dataProtectionKey);
             AccountEntityType.CreateAnnotations(account);
             AccountDataEntityType.CreateAnnotations(accountData);
+            AccountLoginEntityType.CreateAnnotations(accountLogin);
             AccountProfileEntityType.CreateAnnotations(accountProfile);
             AccountTokenEntityType.CreateAnnotations(accountToken);
             AddedAuthenticatorEntityType.CreateAnnotations(addedAuthenticator);
@@ -139,11 +144,13 @@ namespace OAuthServer.Storage.CompiledModel
             LiveSessionEntityType.CreateAnnotations(liveSession);
             LockAnswerEntityType.CreateAnnotations(lockAnswer);
             LockedAccountEntityType.CreateAnnotations(lockedAccount);
+            LoginAccountEntityType.CreateAnnotations(loginAccount);
             LogoutNoticeEntityType.CreateAnnotations(logoutNotice);
             MailBacklogEntityType.CreateAnnotations(mailBacklog);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
             OutboxMailEntityType.CreateAnnotations(outboxMail);
             PasskeyEntityType.CreateAnnotations(passkey);
+            PasswordStandingEntityType.CreateAnnotations(passwordStanding);
             PushedRequestEntityType.CreateAnnotations(pushedRequest);
             QueuedMailEntityType.CreateAnnotations(queuedMail);
             RecoveryCodeEntityType.CreateAnnotations(recoveryCode);

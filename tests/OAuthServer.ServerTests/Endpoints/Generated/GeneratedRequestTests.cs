@@ -61,6 +61,7 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         or "POST /account/email/confirm" or "POST /account/delete" or "POST /account/data"
         or "POST /account/factors/app" or "POST /account/sign-in/factor"
         or "POST /account/passkeys" or "POST /account/passkeys/remove" or "POST /account/passkeys/sign-in"
+        or "GET /account/external/github/callback" or "POST /account/logins/remove" or "POST /account/password/remove"
         or "GET /account/app-logo";
 
     [Fact, Row("GEN-09")]

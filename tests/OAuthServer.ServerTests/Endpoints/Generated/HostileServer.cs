@@ -33,6 +33,12 @@ public sealed class HostileServer : OwnServer
             ["RateLimiting:Revocations:Window"] = "00:00:01",
             ["RateLimiting:SignIn:Window"] = "00:00:01",
             ["Serilog:MinimumLevel:Default"] = "Error",
+            // The way to it takes no call.
+            ["ExternalProviders:Providers:0:Name"] = "github",
+            ["ExternalProviders:Providers:0:DisplayName"] = "GitHub",
+            ["ExternalProviders:Providers:0:Kind"] = "GitHub",
+            ["ExternalProviders:Providers:0:ClientId"] = "us",
+            ["ExternalProviders:Providers:0:ClientSecret"] = "a secret there",
         },
     };
 
@@ -164,6 +170,12 @@ public sealed class HostileServer : OwnServer
             new("POST", "/account/passkeys", [antiforgery, new("ticket"), new("credential", "{}"), new("name", "phone")], [Cookie]),
             new("POST", "/account/passkeys/remove", [antiforgery, new("passkey", "AAAA")], [Cookie]),
             new("POST", "/account/passkeys/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("ticket"), new("credential", "{}"), new("keep", "true")], [strangersCookie]),
+            new("POST", "/account/external/sign-in", [new("antiforgery", signIn.Fields["antiforgery"]), new("returnUrl", back), new("provider", "github")], [strangersCookie]),
+            new("GET", "/account/external/github/callback", [new("state", "s"), new("code", "c"), new("iss"), new("error")], [strangersCookie]),
+            new("GET", "/account/logins", [new("done", "added")], [Cookie]),
+            new("POST", "/account/logins/add", [antiforgery, new("provider", "github")], [Cookie]),
+            new("POST", "/account/logins/remove", [antiforgery, new("issuer", "https://github.com")], [Cookie]),
+            new("POST", "/account/password/remove", [antiforgery, new("x")], [Cookie]),
             new("GET", "/account/password", [new("x")], [Cookie]),
             new("POST", "/account/password", [antiforgery, new("current"), new("new", "N3w-passphrase!"), new("repeat", "n3w-passphrase!")], [Cookie]),
         ];

@@ -22,10 +22,10 @@ internal sealed class SecondStepAnswer(
     // Of codes of the app: five in a row.
     private const int FreeCodes = 5;
 
-    /// <summary>After the right password: to the target with a session, or to the page of the second step.</summary>
-    public async Task<IResult> AfterPasswordAsync(
-        HttpContext http, Storage.Account account, bool keep, string? target, CancellationToken ct) =>
-        await step.AfterPasswordAsync(http, account, keep, options.Value.Required, ct) switch
+    /// <summary>After the first step: to the target with a session, or to the page of the second step.</summary>
+    public async Task<IResult> AfterFirstAsync(
+        HttpContext http, Storage.Account account, FirstStep first, string? target, CancellationToken ct) =>
+        await step.AfterFirstAsync(http, account, first, options.Value.Required, ct) switch
         {
             NextStep.Factor => new SeeOther(links.Factor(target)),
             NextStep.Enroll => new SeeOther(links.SetUpApp(target)),

@@ -45,13 +45,13 @@ internal static class PasskeysEndpoint
     }
 
     private static Task<IResult> RemoveAsync(
-        HttpContext http, FactorsForm form, AccountLinks links, PasskeyService service, PasskeysAnswer answer)
+        HttpContext http, FactorsForm form, AccountLinks links, PasskeyRemoval removal, PasskeysAnswer answer)
     {
         return form.ActAsync(http, RemoveFields, Routes.Passkeys, async (account, fields, ct) =>
         {
             var id = fields["passkey"];
             if (Base64Url.IsValid(id)
-                && await service.RemoveAsync(account.Id, Base64Url.DecodeFromChars(id), http.Audit(), ct))
+                && await removal.RemoveAsync(account.Id, Base64Url.DecodeFromChars(id), http.Audit(), ct))
             {
                 return new SeeOther(links.Passkeys + "?done=removed");
             }
