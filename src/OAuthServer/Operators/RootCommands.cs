@@ -4,6 +4,7 @@ using OAuthServer.Operators.Audit;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Operators;
 
@@ -61,6 +62,7 @@ internal static class RootCommands
         argument[0] is '-' or '/' || argument.Contains('=', StringComparison.Ordinal);
 
     private static string Unknown(string word, RootCommand root) =>
-        $"There is no command {TerminalText.Quoted(word)}. The commands are "
-        + $"{string.Join(", ", root.Subcommands.Select(command => command.Name))}; without one the server starts.";
+        $"There is no command {TerminalText.Quoted(word)}."
+        + DidYouMean.Hint(word, root.Subcommands.Select(command => command.Name))
+        + $" The commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; without one the server starts.";
 }
