@@ -16,8 +16,8 @@ public sealed partial class DeployFileTests
             .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/')).ToList();
         Assert.True(files.Count > 10, "The files were not found.");
         // The folder of the manifests is named as a whole.
-        Assert.Empty(files.Where(file => !page.Contains(file, StringComparison.Ordinal)
-            && !page.Contains($"({Parent(file)})", StringComparison.Ordinal)));
+        Assert.DoesNotContain(files, file => !page.Contains(file, StringComparison.Ordinal)
+            && !page.Contains($"({Parent(file)})", StringComparison.Ordinal));
 
         static string Parent(string file) => $"../{Path.GetDirectoryName(file)!.Replace('\\', '/')}";
     }

@@ -21,7 +21,7 @@ public sealed partial class SnippetTests
     {
         var blocks = Blocks();
         Assert.True(blocks.Count > 60, "The blocks were not found.");
-        Assert.Empty(blocks.Where(block => !Read.Contains(block.Language) && !Others.Contains(block.Language)));
+        Assert.DoesNotContain(blocks, block => !Read.Contains(block.Language) && !Others.Contains(block.Language));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed partial class SnippetTests
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
-    private static IEnumerable<Block> Blocks(string language)
+    private static List<Block> Blocks(string language)
     {
         var blocks = Blocks().Where(block => block.Language == language).ToList();
         Assert.NotEmpty(blocks);
