@@ -4,6 +4,7 @@ using OAuthServer.Operators.Audit;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
+using OAuthServer.Operators.Restore;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Operators;
@@ -55,6 +56,7 @@ internal static class RootCommands
         ClientsCommand.Create(runner),
         AccountsCommand.Create(runner),
         AuditCommand.Create(runner),
+        RestoreCommand.Create(runner),
         DoctorCommand.Create(),
     };
 

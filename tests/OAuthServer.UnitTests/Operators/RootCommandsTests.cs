@@ -43,7 +43,7 @@ public sealed class RootCommandsTests
 
         Assert.Equal((ExitCodes.Misconfigured, ""), (run.Code, run.Output));
         Assert.Equal(
-            $"There is no command {shown}.{hint} The commands are migrate, keys, clients, accounts, audit, doctor; "
+            $"There is no command {shown}.{hint} The commands are migrate, keys, clients, accounts, audit, restore, doctor; "
             + "without one the server starts.",
             run.Error.TrimEnd());
     }
@@ -71,7 +71,7 @@ public sealed class RootCommandsTests
         var help = await RunAsync("--help");
 
         Assert.Equal((ExitCodes.Done, ""), (help.Code, help.Error));
-        foreach (var name in (string[])["migrate", "keys", "clients", "audit", "doctor"])
+        foreach (var name in (string[])["migrate", "keys", "clients", "audit", "restore", "doctor"])
             Assert.Matches($"(?m)^ +{name} ", help.Output);
     }
 
