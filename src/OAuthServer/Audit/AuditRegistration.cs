@@ -13,6 +13,7 @@ internal static class AuditRegistration
         services.AddSingleton<RefusalLog>();
         services.AddSingleton<RefusalJournal>();
         services.AddSingleton(provider => SweptTable.AuditEvents(Options(provider).Retention));
+        services.AddSingleton<SealMark>();
         services.AddSingleton<AuditSealer>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditSealer>());
         return services;

@@ -12,6 +12,7 @@ namespace OAuthServer.Audit;
 internal sealed partial class AuditSealer(
     AuditSeals seals,
     KeyHistory keys,
+    SealMark mark,
     IOptions<AuditOptions> options,
     TimeProvider clock,
     ILogger<AuditSealer> logger) : BackgroundService
@@ -24,12 +25,14 @@ internal sealed partial class AuditSealer(
 
     /// <summary>
     /// One round: seals what there is, in as many seals as it takes. Rows written meanwhile are for the next round,
-    /// or a busy server would have a seal for every few of them. Does nothing while there is no signing key.
+    /// or a busy server would have a seal for every few of them. The last seal, whoever made it, is noted outside the
+    /// database, where that is asked for. Does nothing while there is no signing key.
     /// </summary>
     public async Task RunAsync(CancellationToken ct)
     {
         if (await keys.NotedSigningKeyAsync(ct) is not { } key) return;
         while (await SealAsync(key, ct)) await Task.Delay(Pause, clock, ct);
+        await mark.KeepAsync(ct);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

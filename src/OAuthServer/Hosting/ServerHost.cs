@@ -26,7 +26,7 @@ internal static class ServerHost
         ListenAddresses.Settle(builder.Configuration, builder.Environment);
         builder.Services.AddServer(builder.Configuration);
         var app = builder.Build();
-        if (ConfigurationFaults.Of(app.Services) is { Count: > 0 } faults)
+        if (ConfigurationFaults.Shown(app.Services) is { Count: > 0 } faults)
         {
             Console.Error.WriteLine("OAuthServer cannot start. Fix these settings:");
             foreach (var fault in faults) Console.Error.WriteLine($"  - {fault}");

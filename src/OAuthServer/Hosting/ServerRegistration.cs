@@ -13,6 +13,7 @@ using OAuthServer.Keys;
 using OAuthServer.Pages;
 using OAuthServer.Settings;
 using OAuthServer.Storage;
+using OAuthServer.Storage.Schema;
 using OAuthServer.Storage.Sweeping;
 
 namespace OAuthServer.Hosting;
@@ -42,6 +43,7 @@ internal static class ServerRegistration
         services.AddEndpoints();
         services.AddPipeline(configuration);
         services.AddStopping(configuration);
+        services.AddSingleton<DatabaseStanding>();
         services.AddSingleton<StartupFacts>();
         services.AddHostedService<StartupLine>();
         services.AddSingleton<DemoAccess>();

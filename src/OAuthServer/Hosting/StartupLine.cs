@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using OAuthServer.Keys;
 using OAuthServer.Settings;
 using OAuthServer.Storage.Schema;
@@ -26,18 +25,19 @@ internal sealed partial class StartupLine(
         if (!logger.IsEnabled(LogLevel.Information)) return;
         var schema = await facts.SchemaAsync(stoppingToken);
         var (version, name) = (ServerVersion.Text, environment.EnvironmentName);
-        LogStarted(version, name, facts.Issuer, facts.Addresses, facts.Proxies, schema, facts.Key);
+        LogStarted(version, name, facts.Issuer, facts.Addresses, facts.Proxies, facts.Database, schema, facts.Key);
     }
 
     [LoggerMessage(7008, LogLevel.Information,
         "OAuthServer {Version} ({Environment}) is {Issuer}, listens on {Addresses}, trusts the proxies {Proxies}, "
-        + "schema {Schema}, signing key {SigningKey}")]
+        + "database {Database}, schema {Schema}, signing key {SigningKey}")]
     private partial void LogStarted(
         string version,
         string environment,
         string issuer,
         string addresses,
         string proxies,
+        string database,
         string schema,
         string signingKey);
 }
@@ -47,7 +47,7 @@ internal sealed class StartupFacts(
     ServerAddress address,
     IServer server,
     IOptions<TrustedProxyOptions> trusted,
-    SchemaVersion schema,
+    DatabaseStanding database,
     KeyRing ring,
     TimeProvider clock)
 {
@@ -62,6 +62,9 @@ internal sealed class StartupFacts(
     /// <summary>Whose forwarded headers are believed.</summary>
     public string Proxies => List([.. trusted.Value.KnownProxies, .. trusted.Value.KnownNetworks]);
 
+    /// <summary>How to look into the database: the command that opens it, which has no password in it.</summary>
+    public string Database => database.Psql;
+
     /// <summary>The key that signs and its age, or why there is none.</summary>
     public string Key => ring.Current is { } keys
         ? $"{keys.Signing.KeyId} ({Age(keys.Published.First(key => key.Stage == KeyStage.Current).CreatedAt)})"
@@ -74,18 +77,13 @@ internal sealed class StartupFacts(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
         try
         {
-            var compared = await schema.CompareAsync(either.Token);
-            var latest = compared.Latest ?? "none";
-            return compared.IsReady ? latest : $"{latest}, too old: run OAuthServer migrate";
+            return await database.SchemaAsync(either.Token);
         }
-        catch (Exception outage) when (!ct.IsCancellationRequested && IsOutage(outage))
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             return "unknown: the database does not answer";
         }
     }
-
-    private static bool IsOutage(Exception exception) =>
-        exception is NpgsqlException or TimeoutException or IOException or OperationCanceledException;
 
     private static string List(ICollection<string> items) => items.Count == 0 ? "none" : string.Join(", ", items);
 

@@ -4,29 +4,47 @@ using System.Net.Sockets;
 namespace OAuthServer.Hosting;
 
 /// <summary>
-/// Whether something else listens where the server is to. Looked at before anything starts: Kestrel finds out last, and
-/// says so by an exception.
+/// Whether the server can listen where it is to: looked at before anything starts. Kestrel finds out last, and says so
+/// by an exception.
 /// </summary>
 internal static class TakenPort
 {
-    /// <summary>What to do about the first address that is taken, for an operator; null when all are free.</summary>
+    private const string Elsewhere = "have this one listen somewhere else, such as with --urls=http://localhost:5081.";
+
+    /// <summary>What to do about the first address that will not do, for an operator; null when all will.</summary>
     public static string? Fault(ListenAddresses listen) =>
-        listen.All.FirstOrDefault(address => EndPoints(address).Any(IsTaken)) is { } taken
-            ? $"Something else listens at {taken} already, perhaps another OAuthServer. End it, or have this one listen "
-                + "somewhere else, such as with --urls=http://localhost:5081."
-            : null;
+        listen.All.Select(Fault).FirstOrDefault(fault => fault is not null);
+
+    private static string? Fault(string address)
+    {
+        if (Parse(address) is not { } binding)
+        {
+            return $"'{address}' is no address to listen at: write one such as http://localhost:5080 in --urls or "
+                + "ASPNETCORE_URLS.";
+        }
+
+        return EndPoints(binding).Select(Refusal).FirstOrDefault(refused => refused is not null) switch
+        {
+            SocketError.AddressAlreadyInUse =>
+                $"Something else listens at {address} already, perhaps another OAuthServer. End it, or {Elsewhere}",
+            SocketError.AccessDenied =>
+                $"This process may not listen at {address}: ports below 1024 are for root, or for CAP_NET_BIND_SERVICE. "
+                + $"Put the proxy there, and {Elsewhere}",
+            SocketError.AddressNotAvailable =>
+                $"{address} is no address of this machine, so nothing can listen there. Correct it, or {Elsewhere}",
+            _ => null,
+        };
+    }
 
     // As Kestrel reads an address: a name that is not localhost is every address of the machine.
-    private static IEnumerable<IPEndPoint> EndPoints(string address)
+    private static IEnumerable<IPEndPoint> EndPoints(BindingAddress binding)
     {
-        if (Parse(address) is not { } binding || binding.IsUnixPipe || binding.IsNamedPipe) return [];
-        if (binding.Port == 0) return [];
+        if (binding.IsUnixPipe || binding.IsNamedPipe || binding.Port == 0) return [];
         if (binding.Host == "localhost") return [new(IPAddress.Loopback, binding.Port)];
         var host = IPAddress.TryParse(binding.Host.Trim('[', ']'), out var ip) ? ip : IPAddress.Any;
         return [new(host, binding.Port)];
     }
 
-    // What cannot be read is Kestrel's to refuse.
     private static BindingAddress? Parse(string address)
     {
         try
@@ -39,17 +57,17 @@ internal static class TakenPort
         }
     }
 
-    private static bool IsTaken(IPEndPoint endPoint)
+    private static SocketError? Refusal(IPEndPoint endPoint)
     {
         try
         {
             using var probe = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             probe.Bind(endPoint);
-            return false;
+            return null;
         }
         catch (SocketException fault)
         {
-            return fault.SocketErrorCode == SocketError.AddressAlreadyInUse;
+            return fault.SocketErrorCode;
         }
     }
 }

@@ -17,7 +17,9 @@ internal sealed class CommandRunner(CommandSettings settings)
     public CommandSettings Settings => settings;
 
     /// <summary>Runs work that needs no database; its answer is the exit code.</summary>
-    public static async Task<int> RunAsync(ParseResult parsed, Func<Task<int>> work)
+    /// <param name="settings">For what is shown of a wrong one; null where faults are shown whole.</param>
+    public static async Task<int> RunAsync(
+        ParseResult parsed, Func<Task<int>> work, CommandSettings? settings = null)
     {
         try
         {
@@ -25,7 +27,8 @@ internal sealed class CommandRunner(CommandSettings settings)
         }
         catch (OptionsValidationException invalid)
         {
-            foreach (var fault in invalid.Failures) await parsed.PrintErrorAsync(TerminalText.Safe(fault));
+            foreach (var fault in invalid.Failures)
+                await parsed.PrintErrorAsync(TerminalText.Safe(settings?.Shown(fault) ?? fault));
             return ExitCodes.Misconfigured;
         }
         catch (KeyStoreException outage)
@@ -48,7 +51,7 @@ internal sealed class CommandRunner(CommandSettings settings)
             await parsed.PrintErrorAsync(TerminalText.Safe(fault));
             return ExitCodes.Unavailable;
         }
-    });
+    }, settings);
 
     // Null for a fault of the program.
     private string? DatabaseFault(Exception failure) => failure switch
@@ -56,7 +59,7 @@ internal sealed class CommandRunner(CommandSettings settings)
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } => OldSchema,
         PostgresException { SqlState: PostgresErrorCodes.UndefinedColumn } => OldSchema,
         NpgsqlException or TimeoutException =>
-            $"The database {settings.DatabasePlace} cannot be used: {DatabasePlace.Reason(failure)}",
+            DatabasePlace.Fault(settings.DatabasePlace, failure),
         _ => null,
     };
 }

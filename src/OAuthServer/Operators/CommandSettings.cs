@@ -18,7 +18,6 @@ namespace OAuthServer.Operators;
 internal sealed class CommandSettings : IAsyncDisposable
 {
     private const string NoDatabase = "No database is configured: set ConnectionStrings__OAuthServer.";
-    private const string UnreadableDatabase = "The connection string ConnectionStrings__OAuthServer cannot be read.";
 
     private readonly IConfiguration _configuration;
     private readonly IConfiguration _variables;
@@ -71,7 +70,7 @@ internal sealed class CommandSettings : IAsyncDisposable
     public IServerSecretSource ServerSecretSource => _services.GetRequiredService<IServerSecretSource>();
 
     /// <summary>Where the database is, for messages.</summary>
-    public string DatabasePlace => Operators.DatabasePlace.Of(ConnectionString);
+    public string DatabasePlace => Storage.DatabasePlace.Of(ConnectionString);
 
     private string? ConnectionString => _configuration.GetConnectionString("OAuthServer") is { Length: > 0 } configured
         ? configured
@@ -101,17 +100,12 @@ internal sealed class CommandSettings : IAsyncDisposable
     {
         if (ConnectionString is null) _development = await DevelopmentDatabase.StartAsync([], quiet: true);
         if (string.IsNullOrWhiteSpace(ConnectionString)) throw Fault(_development?.Fault ?? NoDatabase);
-        var configured = ConnectionString;
-        try
-        {
-            return OAuthDatabase.Open(configured);
-        }
-        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
-        {
-            // Not quoted back: it may hold a password.
-            throw Fault(UnreadableDatabase);
-        }
+        if (ConnectionText.Fault(DatabaseOptions.Key, ConnectionString) is { } unreadable) throw Fault(unreadable);
+        return OAuthDatabase.Open(ConnectionString);
     }
+
+    /// <summary>A fault of the settings as it is shown: with the value that was found, unless it is a secret.</summary>
+    public string Shown(string fault) => SettingText.WithValue(_configuration, fault);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -4,6 +4,8 @@ using OAuthServer.Operators.Audit;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Operators.Doctor;
 using OAuthServer.Operators.Keys;
+using OAuthServer.Operators.Restore;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Operators;
 
@@ -54,6 +56,7 @@ internal static class RootCommands
         ClientsCommand.Create(runner),
         AccountsCommand.Create(runner),
         AuditCommand.Create(runner),
+        RestoreCommand.Create(runner),
         DoctorCommand.Create(),
     };
 
@@ -61,6 +64,7 @@ internal static class RootCommands
         argument[0] is '-' or '/' || argument.Contains('=', StringComparison.Ordinal);
 
     private static string Unknown(string word, RootCommand root) =>
-        $"There is no command {TerminalText.Quoted(word)}. The commands are "
-        + $"{string.Join(", ", root.Subcommands.Select(command => command.Name))}; without one the server starts.";
+        $"There is no command {TerminalText.Quoted(word)}."
+        + DidYouMean.Hint(word, root.Subcommands.Select(command => command.Name))
+        + $" The commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; without one the server starts.";
 }

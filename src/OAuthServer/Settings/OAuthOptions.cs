@@ -105,9 +105,9 @@ internal sealed class OAuthOptionsValidator(IHostEnvironment environment) : Opti
         !text.AsSpan().ContainsAnyExceptInRange('!', '~') && text.AsSpan().IndexOfAny('"', '\\', '#') < 0
         && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
 
-    private string? IssuerFault(string issuer)
+    private string? IssuerFault(string? issuer)
     {
-        if (issuer.Length == 0) return $"is required: {WhatItIs}.";
+        if (string.IsNullOrEmpty(issuer)) return $"is required: {WhatItIs}.";
         if (issuer.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return "must have no space and only ASCII characters: it is printed byte for byte (RFC 8414 §3.3).";
         if (!Uri.TryCreate(issuer, UriKind.Absolute, out var uri)) return "is not an absolute URL.";

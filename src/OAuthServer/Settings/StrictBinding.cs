@@ -19,12 +19,13 @@ internal static class StrictBinding
         return options.Configure(bound => Fault(section, bound, strict: false));
     }
 
-    // A strict binder stops at an unknown key and leaves the rest unbound, so values are bound without strictness.
+    // A strict binder stops at an unknown key and leaves the rest unbound, so values are bound without strictness, and
+    // without those that cannot be read.
     private static string? Fault<T>(IConfigurationSection section, T options, bool strict)
     {
         try
         {
-            section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = strict);
+            SettingKeys.Readable(section, typeof(T)).Bind(options, binder => binder.ErrorOnUnknownConfiguration = strict);
             return null;
         }
         catch (InvalidOperationException unreadable)
@@ -40,7 +41,7 @@ internal static class StrictBinding
         public ValidateOptionsResult Validate(string? name, T options)
         {
             var faults = SettingKeys.Faults(section, typeof(T)).ToList();
-            // Strict binding sees wrong values in lists too; but it stops at an unknown key, in its own words.
+            // Strict binding sees what nothing of ours has words for; but it stops at an unknown key, in its own.
             if (Fault(section, new T(), strict: faults.Count == 0) is { } unreadable) faults.Add(unreadable);
             return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
         }

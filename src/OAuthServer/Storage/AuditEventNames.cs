@@ -54,6 +54,7 @@ internal static class AuditEventNames
     public const string KeyPublished = "signing_key_published";
     public const string KeySigns = "signing_key_signs";
     public const string KeyWithdrawn = "signing_key_withdrawn";
+    public const string DatabaseRestored = "database_restored";
     public const string BudgetUsedUp = "budget_used_up";
     public const string ClientCreated = "client_created";
     public const string ClientChanged = "client_changed";

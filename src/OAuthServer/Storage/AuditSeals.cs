@@ -62,6 +62,20 @@ internal sealed class AuditSeals(IDbContextFactory<OAuthDbContext> contexts)
         return null;
     }
 
+    /// <summary>The seal of a number; null when there is none.</summary>
+    public async Task<AuditSeal?> FindAsync(long sequence, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.AuditSeals.FirstOrDefaultAsync(seal => seal.Sequence == sequence, ct);
+    }
+
+    /// <summary>The last seal; null when there is none yet.</summary>
+    public async Task<AuditSeal?> LastAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.AuditSeals.OrderByDescending(seal => seal.Sequence).FirstOrDefaultAsync(ct);
+    }
+
     /// <summary>All seals in order, read as they are needed.</summary>
     public async IAsyncEnumerable<AuditSeal> ListAsync([EnumeratorCancellation] CancellationToken ct)
     {

@@ -1,11 +1,18 @@
 using System.Data.Common;
 using Npgsql;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Storage;
 
 /// <summary>Where the database is: <c>ConnectionStrings:OAuthServer</c>.</summary>
 internal sealed class DatabaseOptions
 {
+    /// <summary>The setting of <see cref="ConnectionString"/>.</summary>
+    public const string Key = "ConnectionStrings:OAuthServer";
+
+    /// <summary>The setting of <see cref="ListenConnectionString"/>.</summary>
+    public const string ListenKey = "ConnectionStrings:OAuthServerListen";
+
     private const int PreparedStatements = 64;
     private const int KeepAliveSeconds = 15;
     private const int PatienceSeconds = 5;
@@ -19,25 +26,6 @@ internal sealed class DatabaseOptions
     /// connection that waits for notifications; null when the other one will do.
     /// </summary>
     public string? ListenConnectionString { get; set; }
-
-    /// <summary>True when the connection string is there and can be read.</summary>
-    public static bool IsReadable(DatabaseOptions options) => NamesHost(options.ConnectionString);
-
-    /// <summary>True when the one for notifications is not there, or can be read.</summary>
-    public static bool CanListen(DatabaseOptions options) =>
-        options.ListenConnectionString is not { } listen || NamesHost(listen);
-
-    private static bool NamesHost(string connectionString)
-    {
-        try
-        {
-            return new NpgsqlConnectionStringBuilder(connectionString).Host is { Length: > 0 };
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
 
     /// <summary>
     /// The pool that the whole server shares. Statements are prepared on their second use unless the connection string
@@ -97,4 +85,14 @@ internal sealed class DatabaseOptions
 
     /// <summary>The connection string may hold a password.</summary>
     public override string ToString() => nameof(DatabaseOptions);
+}
+
+/// <summary>What an operator may write in <c>ConnectionStrings</c>.</summary>
+internal sealed class DatabaseOptionsValidator : OptionsValidator<DatabaseOptions>
+{
+    protected override IEnumerable<string?> Faults(DatabaseOptions options) =>
+    [
+        ConnectionText.Fault(DatabaseOptions.Key, options.ConnectionString),
+        options.ListenConnectionString is { } listen ? ConnectionText.Fault(DatabaseOptions.ListenKey, listen) : null,
+    ];
 }

@@ -15,19 +15,13 @@ internal static class StorageRegistration
 
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
         services.AddOptions<DatabaseOptions>()
             .Configure(options =>
             {
                 options.ConnectionString = configuration.GetConnectionString(ConnectionString) ?? "";
                 options.ListenConnectionString = configuration.GetConnectionString(ListenConnectionString);
             })
-            .Validate(
-                DatabaseOptions.IsReadable,
-                "ConnectionStrings:OAuthServer is required: where the PostgreSQL database is, for example "
-                + "Host=db;Database=oauth;Username=oauth;Password=...")
-            .Validate(
-                DatabaseOptions.CanListen,
-                "ConnectionStrings:OAuthServerListen must be a connection string like the other one, without a pooler.")
             .ValidateOnStart();
         services.AddSingleton(provider => Options<DatabaseOptions>(provider).CreateDataSource());
         services.AddSingleton<StatementsUnderWay>();

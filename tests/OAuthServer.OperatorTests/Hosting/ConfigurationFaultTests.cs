@@ -119,8 +119,8 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
     [InlineData("Sweeper__Pause", "-00:00:01", "Sweeper:Pause")]
     [InlineData("Sweeper__KeepRefreshTokens", "401.00:00:00", "Sweeper:KeepRefreshTokens")]
     [InlineData("ForwardedHeaders__KnownProxies__0", "proxy.example", "KnownProxies:0")]
-    [InlineData("ConnectionStrings__OAuthServer", "Database=oauth", "ConnectionStrings:OAuthServer is required")]
-    [InlineData("ConnectionStrings__OAuthServer", "Host=db;Nonsense=1", "ConnectionStrings:OAuthServer is required")]
+    [InlineData("ConnectionStrings__OAuthServer", "Database=oauth", "ConnectionStrings:OAuthServer has no Host")]
+    [InlineData("ConnectionStrings__OAuthServer", "Host=db;Nonsense=1", "ConnectionStrings:OAuthServer has the unknown part 'nonsense'")]
     [InlineData("AWS_REGION", "", "SigningKeys:Region is required")]
     public void One_wrong_value_is_named_and_nothing_else(string key, string value, string expected)
     {

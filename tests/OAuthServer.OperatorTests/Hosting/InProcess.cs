@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using OAuthServer.Hosting;
 
 namespace OAuthServer.OperatorTests.Hosting;
@@ -19,20 +18,7 @@ internal static class InProcess
             services = builder.Services;
         }) as IDisposable;
         using var provider = services!.BuildServiceProvider();
-        var faults = new List<string>();
-        try
-        {
-            provider.GetRequiredService<IStartupValidator>().Validate();
-        }
-        catch (OptionsValidationException one)
-        {
-            faults.AddRange(one.Failures);
-        }
-        catch (AggregateException many)
-        {
-            faults.AddRange(many.Flatten().InnerExceptions.Cast<OptionsValidationException>().SelectMany(invalid => invalid.Failures));
-        }
-
+        var faults = ConfigurationFaults.Shown(provider);
         Assert.Equal(faults.Count > 0, app is null);
         return faults;
     }

@@ -143,6 +143,7 @@ public sealed class SealerFailureTests : IAsyncLifetime
     private AuditSealer Sealer(IDbContextFactory<OAuthDbContext> contexts) => new(
         new AuditSeals(contexts),
         _server.Services.GetRequiredService<KeyHistory>(),
+        _server.Services.GetRequiredService<SealMark>(),
         Options.Create(new AuditOptions()),
         _clock,
         _log);

@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text;
 using OAuthServer.Settings;
+using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Documentation;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OAuthServer.Storage;
+using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Documentation;
 

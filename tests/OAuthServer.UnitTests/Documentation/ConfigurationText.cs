@@ -9,8 +9,9 @@ internal static class ConfigurationText
         Settings come from `appsettings.json`, `appsettings.{Environment}.json`, environment variables and the command
         line; what comes later wins. Levels are written with a colon in files' keys and on the command line
         (`--OAuth:Issuer=…`), and with two underscores in environment variables. A wrong value, or a key that does not
-        exist, stops the server before it listens, with exit code 2 and every fault listed at once.
-        `OAuthServer doctor` checks the same without starting. Settings are read once, at the start.
+        exist, stops the server before it listens, with exit code 2 and every fault listed at once
+        ([startup errors](operations/startup-errors.md)). `OAuthServer doctor` checks the same without starting. Settings
+        are read once, at the start.
 
         A *time* is `d.hh:mm:ss`, for example `00:15:00` or `90.00:00:00`. A *list* has numbered keys (`…__0`, `…__1`);
         of two sources that have the same number, the later one wins, member by member. This page is written by the

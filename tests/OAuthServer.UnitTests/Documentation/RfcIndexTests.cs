@@ -1,3 +1,5 @@
+using OAuthServer.Testing;
+
 namespace OAuthServer.UnitTests.Documentation;
 
 /// <summary>Keeps docs/rfc-index.md like the sources and the tests. <c>OAUTH_WRITE_DOCS=1</c> rewrites it.</summary>

@@ -30,8 +30,13 @@ public sealed class TakenPortTests : IDisposable
     [InlineData("http://127.0.0.1:0")]
     [InlineData("http://127.0.0.2:{0}")]
     [InlineData("http://unix:/run/no-such-folder/socket")]
-    [InlineData("nonsense")]
     public void What_is_free_or_no_port_is_nothing_to_say(string urls) => Assert.Null(Fault(urls));
+
+    [Theory]
+    [InlineData("nonsense", "'nonsense' is no address to listen at")]
+    [InlineData("http://192.0.2.1:5080", "http://192.0.2.1:5080 is no address of this machine")]
+    public void What_nothing_can_listen_at_is_named(string urls, string expected) =>
+        Assert.StartsWith(expected, Fault(urls), StringComparison.Ordinal);
 
     [Fact]
     public void A_port_that_was_given_up_is_free()

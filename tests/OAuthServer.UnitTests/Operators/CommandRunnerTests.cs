@@ -14,7 +14,10 @@ public sealed class CommandRunnerTests
     private const string Database = "Host=db;Port=6432;Database=oauth;Username=server;Password=hidden-word";
     private const string Unusable = "The database db:6432/oauth cannot be used:";
     private const string OldSchema = "The schema of the database is older than this version: run OAuthServer migrate.";
-    private const string Unreadable = "The connection string ConnectionStrings__OAuthServer cannot be read.";
+    private const string Usual =
+        "Check that PostgreSQL runs, that this machine may reach it, and the role, password and database of "
+        + "ConnectionStrings:OAuthServer.";
+    private const string Right = "OAuthServer doctor names what the role lacks, with the GRANT.";
 
     [Fact]
     public async Task The_answer_of_the_work_is_the_exit_code()
@@ -50,12 +53,12 @@ public sealed class CommandRunnerTests
         var cause = new IOException("Connection refused\u001b");
         (Exception Failure, string Sentence)[] cases =
         [
-            (new NpgsqlException("It failed."), $"{Unusable} It failed."),
-            (new NpgsqlException("It failed.", cause), $"{Unusable} It failed. (Connection refused?)"),
-            (new NpgsqlException("Connection refused\u001b", cause), $"{Unusable} Connection refused?"),
-            (new TimeoutException("It took too long."), $"{Unusable} It took too long."),
-            (Refusal(PostgresErrorCodes.InsufficientPrivilege), $"{Unusable} 42501: permission denied"),
-            (Refusal("23514"), $"{Unusable} 23514: permission denied"),
+            (new NpgsqlException("It failed."), $"{Unusable} It failed. {Usual}"),
+            (new NpgsqlException("It failed.", cause), $"{Unusable} It failed. (Connection refused?). {Usual}"),
+            (new NpgsqlException("Connection refused\u001b", cause), $"{Unusable} Connection refused?. {Usual}"),
+            (new TimeoutException("It took too long."), $"{Unusable} It took too long. Nothing answers there: check Host and Port, and that no firewall is between."),
+            (Refusal(PostgresErrorCodes.InsufficientPrivilege), $"{Unusable} 42501: permission denied. {Right}"),
+            (Refusal("23514"), $"{Unusable} 23514: permission denied. {Usual}"),
             (Refusal(PostgresErrorCodes.UndefinedTable), OldSchema),
             (Refusal(PostgresErrorCodes.UndefinedColumn), OldSchema),
         ];
@@ -79,9 +82,9 @@ public sealed class CommandRunnerTests
     [InlineData(null, "No database is configured: set ConnectionStrings__OAuthServer.")]
     [InlineData("", "No database is configured: set ConnectionStrings__OAuthServer.")]
     [InlineData(" ", "No database is configured: set ConnectionStrings__OAuthServer.")]
-    [InlineData("Password=demo-password;Nonsense=1", Unreadable)]
-    [InlineData("Password=demo-password;Port=x", Unreadable)]
-    [InlineData("Password=demo-password", Unreadable)]
+    [InlineData("Password=demo-password;Nonsense=1", "ConnectionStrings:OAuthServer has the unknown part 'nonsense'.")]
+    [InlineData("Password=demo-password;Port=x", "ConnectionStrings:OAuthServer: the value of its part 'port' cannot be read.")]
+    [InlineData("Password=demo-password", "ConnectionStrings:OAuthServer has no Host: write for example Host=db;Database=oauth;Username=oauth;Password=...")]
     public async Task Without_a_connection_string_the_work_is_not_begun(string? connectionString, string sentence)
     {
         var began = false;

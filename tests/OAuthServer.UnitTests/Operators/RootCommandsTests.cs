@@ -33,16 +33,17 @@ public sealed class RootCommandsTests
     public void A_setting_is_for_the_server(params string[] args) => Assert.False(RootCommands.Handles(args));
 
     [Theory]
-    [InlineData("migrat", "migrat")]
-    [InlineData("Migrate", "Migrate")]
-    [InlineData("mi\u001bgrate", "\"mi?grate\"")]
-    public async Task An_unknown_command_is_an_error_with_the_list_of_commands(string word, string shown)
+    [InlineData("migrat", "migrat", " Did you mean migrate?")]
+    [InlineData("Migrate", "Migrate", " Did you mean migrate?")]
+    [InlineData("mi\u001bgrate", "\"mi?grate\"", " Did you mean migrate?")]
+    [InlineData("start", "start", "")]
+    public async Task An_unknown_command_is_an_error_with_the_list_of_commands(string word, string shown, string hint)
     {
         var run = await RunAsync(word);
 
         Assert.Equal((ExitCodes.Misconfigured, ""), (run.Code, run.Output));
         Assert.Equal(
-            $"There is no command {shown}. The commands are migrate, keys, clients, accounts, audit, doctor; "
+            $"There is no command {shown}.{hint} The commands are migrate, keys, clients, accounts, audit, restore, doctor; "
             + "without one the server starts.",
             run.Error.TrimEnd());
     }
@@ -70,7 +71,7 @@ public sealed class RootCommandsTests
         var help = await RunAsync("--help");
 
         Assert.Equal((ExitCodes.Done, ""), (help.Code, help.Error));
-        foreach (var name in (string[])["migrate", "keys", "clients", "audit", "doctor"])
+        foreach (var name in (string[])["migrate", "keys", "clients", "audit", "restore", "doctor"])
             Assert.Matches($"(?m)^ +{name} ", help.Output);
     }
 

@@ -36,7 +36,7 @@ public sealed class DatabaseOptionsTests
     [InlineData("Host=db;Colour=red", false)]
     [InlineData("Host=db;Port=x", false)]
     public void A_connection_string_needs_a_host_and_words_that_exist(string given, bool readable) =>
-        Assert.Equal(readable, DatabaseOptions.IsReadable(new() { ConnectionString = given }));
+        Assert.Equal(readable, IsRight(new() { ConnectionString = given }));
 
     [Theory]
     [InlineData("Host=db", 64, 5, 5, -1)]
@@ -60,10 +60,13 @@ public sealed class DatabaseOptionsTests
     public void Notifications_may_have_a_connection_string_of_their_own(string? listen, string? host, bool readable)
     {
         var options = new DatabaseOptions { ConnectionString = "Host=pooler", ListenConnectionString = listen };
-        Assert.Equal(readable, DatabaseOptions.CanListen(options));
+        Assert.Equal(readable, IsRight(options));
         if (!readable) return;
         Assert.Equal((host, false), (options.ListenSettings().Host, options.ListenSettings().Pooling));
     }
+
+    private static bool IsRight(DatabaseOptions options) =>
+        new DatabaseOptionsValidator().Validate(null, options).Succeeded;
 
     private static async Task<NpgsqlConnectionStringBuilder> SettingsAsync(string given)
     {

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using OAuthServer.Settings;
+using OAuthServer.Storage;
 using OAuthServer.Storage.Schema;
 
 namespace OAuthServer.Hosting.Development;
@@ -24,13 +26,17 @@ internal static class DevelopmentStart
         }
         catch (NpgsqlException outage)
         {
-            return $"The database of ConnectionStrings:OAuthServer cannot be used: {outage.Message}";
+            return DatabasePlace.Fault(DatabasePlace.Of(Connection(app)), outage);
         }
 
         app.Lifetime.ApplicationStarted.Register(
-            () => Console.WriteLine(DevelopmentBanner.Of(address, [.. app.Urls], psql)));
+            () => Console.WriteLine(
+                DevelopmentBanner.Of(address, [.. app.Urls], psql ?? DatabasePlace.Psql(Connection(app)))));
         return null;
     }
+
+    private static string Connection(WebApplication app) =>
+        app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString;
 
     private static bool IsThisMachine(ServerAddress address) =>
         new Uri(address.Issuer) is { IsLoopback: true, Scheme: "http" };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Operators.Audit;
 

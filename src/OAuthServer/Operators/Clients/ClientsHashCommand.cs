@@ -36,7 +36,7 @@ internal static class ClientsHashCommand
                 ? JsonSerializer.Serialize(made, ClientsJson.Default.Hashed)
                 : Sentences(made));
             return ExitCodes.Done;
-        }));
+        }, runner.Settings));
         return command;
     }
 

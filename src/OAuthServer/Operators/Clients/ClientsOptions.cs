@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OAuthServer.Settings;
 
 namespace OAuthServer.Operators.Clients;
 

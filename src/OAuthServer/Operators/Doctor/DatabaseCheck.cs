@@ -45,8 +45,7 @@ internal sealed class DatabaseCheck(
             report.Error(
                 FindingIds.DatabaseUnreachable,
                 $"The database {place} does not answer: {DatabasePlace.Reason(outage)}",
-                "Check that PostgreSQL runs, that this machine may reach it, and the role, password and database of "
-                + "ConnectionStrings:OAuthServer.");
+                DatabasePlace.Advice(outage));
             return report.Result(Requirement.Database);
         }
     }

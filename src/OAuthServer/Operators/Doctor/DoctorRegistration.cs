@@ -39,6 +39,7 @@ internal static class DoctorRegistration
         services.AddSingleton<IDoctorCheck, DemoCheck>();
         services.AddSingleton<IDoctorCheck, SessionKeyCheck>();
         services.AddSingleton<IDoctorCheck, SealCheck>();
+        services.AddSingleton<IDoctorCheck, RestoreCheck>();
         services.AddSingleton<IDoctorCheck, SweepCheck>();
         services.AddSingleton<IDoctorCheck, BudgetCheck>();
         return services;

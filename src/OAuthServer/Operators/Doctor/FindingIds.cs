@@ -49,6 +49,7 @@ internal static class FindingIds
     public const string SessionKeysExpired = "session_keys_expired";
     public const string SweeperBehind = "sweeper_behind";
     public const string SweeperOff = "sweeper_off";
+    public const string DatabaseRestored = "database_restored";
     public const string SealsBehind = "seals_behind";
     public const string MailServerNone = "mail_server_none";
     public const string MailServerAway = "mail_server_away";

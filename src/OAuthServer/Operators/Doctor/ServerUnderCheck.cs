@@ -38,7 +38,7 @@ internal sealed class ServerUnderCheck : IAsyncDisposable
         // What the doctor has to say is its output; a line of the log between would make it unreadable as JSON.
         builder.Services.AddSingleton<ILoggerFactory>(new LoggerFactory());
         var services = builder.Services.BuildServiceProvider();
-        return new(database, services, environment, ConfigurationFaults.Of(services));
+        return new(database, services, environment, ConfigurationFaults.Shown(services));
     }
 
     public async ValueTask DisposeAsync()

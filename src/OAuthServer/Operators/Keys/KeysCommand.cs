@@ -138,7 +138,7 @@ internal sealed class KeysCommand
                     settings.SigningKeys,
                     history,
                     settings.Clock));
-        });
+        }, _runner.Settings);
 
     // Most of what is done with keys needs no database, and an emergency must not wait for its settings.
     private async Task<OAuthDatabase?> DatabaseIfKnownAsync()

@@ -41,11 +41,15 @@ internal sealed record DoctorRun(int Code, string Output, string Error)
         .Single(facts => facts.TryGetProperty(name, out _)).GetProperty(name).GetString();
 
     /// <summary>The settings of a server that is well, on a database.</summary>
-    public static Dictionary<string, string?> Settings(TestDatabase database, string options = "") => new()
+    public static Dictionary<string, string?> Settings(TestDatabase database, string options = "") =>
+        Settings(database.ConnectionString, options);
+
+    /// <summary>The same on any database.</summary>
+    public static Dictionary<string, string?> Settings(string connectionString, string options = "") => new()
     {
         ["urls"] = "http://*:8080",
         ["OAuth:Issuer"] = "https://as.example.test",
-        ["ConnectionStrings:OAuthServer"] = new NpgsqlConnectionStringBuilder(database.ConnectionString)
+        ["ConnectionStrings:OAuthServer"] = new NpgsqlConnectionStringBuilder(connectionString)
         {
             MaxPoolSize = 20,
             Options = $"-c synchronous_commit=on {options}",

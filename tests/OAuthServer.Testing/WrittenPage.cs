@@ -1,4 +1,6 @@
-namespace OAuthServer.UnitTests.Documentation;
+using Xunit;
+
+namespace OAuthServer.Testing;
 
 /// <summary>A page that the tests write when <c>OAUTH_WRITE_DOCS=1</c>, and compare otherwise.</summary>
 internal static class WrittenPage
@@ -10,7 +12,7 @@ internal static class WrittenPage
     /// <param name="expected">The whole page, with line feeds.</param>
     public static void AssertIs(string path, string expected)
     {
-        var file = Path.Combine(MarkdownPage.Root, path);
+        var file = Checkout.File(path);
         if (Environment.GetEnvironmentVariable(Variable) == "1") File.WriteAllText(file, expected);
         var actual = File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "";
         if (actual == expected) return;

@@ -1,6 +1,6 @@
-using OAuthServer.Operators;
+using OAuthServer.Settings;
 
-namespace OAuthServer.UnitTests.Operators;
+namespace OAuthServer.UnitTests.Settings;
 
 public sealed class DurationTests
 {

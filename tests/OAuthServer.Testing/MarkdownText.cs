@@ -1,4 +1,4 @@
-namespace OAuthServer.UnitTests.Documentation;
+namespace OAuthServer.Testing;
 
 /// <summary>Text of a page that is written by the tests.</summary>
 internal static class MarkdownText

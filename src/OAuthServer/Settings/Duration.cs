@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace OAuthServer.Operators;
+namespace OAuthServer.Settings;
 
 /// <summary>A length of time as people write it: <c>90s</c>, <c>15m</c>, <c>12h</c>, <c>7d</c>, or <c>0</c>.</summary>
 internal static class Duration
