@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 71)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 72)
         {
         }
 
@@ -59,6 +59,7 @@ namespace OAuthServer.Storage.CompiledModel
             var logoutNotice = LogoutNoticeEntityType.Create(this);
             var mailBacklog = MailBacklogEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
+            var operatorRow = OperatorRowEntityType.Create(this);
             var outboxMail = OutboxMailEntityType.Create(this);
             var passkey = PasskeyEntityType.Create(this);
             var pushedRequest = PushedRequestEntityType.Create(this);
@@ -142,6 +143,7 @@ namespace OAuthServer.Storage.CompiledModel
             LogoutNoticeEntityType.CreateAnnotations(logoutNotice);
             MailBacklogEntityType.CreateAnnotations(mailBacklog);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
+            OperatorRowEntityType.CreateAnnotations(operatorRow);
             OutboxMailEntityType.CreateAnnotations(outboxMail);
             PasskeyEntityType.CreateAnnotations(passkey);
             PushedRequestEntityType.CreateAnnotations(pushedRequest);

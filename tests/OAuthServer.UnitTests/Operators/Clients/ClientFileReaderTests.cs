@@ -1,3 +1,4 @@
+using OAuthServer.Clients.Editing;
 using OAuthServer.Operators.Clients;
 using OAuthServer.UnitTests.Documentation;
 
