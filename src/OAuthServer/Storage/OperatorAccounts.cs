@@ -72,6 +72,7 @@ internal sealed class OperatorTable : IEntityTypeConfiguration<OperatorRow>
     {
         builder.ToTable("operators").HasKey(row => row.AccountId);
         builder.Property(row => row.AccountId).ValueGeneratedNever();
+        builder.HasOne<Account>().WithOne().HasForeignKey<OperatorRow>(row => row.AccountId);
         builder.Property(row => row.AddedAt).HasDefaultValueSql("now()").ValueGeneratedOnAdd();
     }
 }

@@ -42,7 +42,7 @@ public sealed class RootCommandsTests
 
         Assert.Equal((ExitCodes.Misconfigured, ""), (run.Code, run.Output));
         Assert.Equal(
-            $"There is no command {shown}. The commands are migrate, keys, clients, accounts, audit, doctor; "
+            $"There is no command {shown}. The commands are migrate, keys, clients, accounts, operators, audit, doctor; "
             + "without one the server starts.",
             run.Error.TrimEnd());
     }

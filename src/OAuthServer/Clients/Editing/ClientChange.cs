@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Clients.Editing;

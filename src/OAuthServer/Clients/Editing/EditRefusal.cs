@@ -49,6 +49,6 @@ internal sealed record EditRefusal(string Code, string Description, string Reaso
             Faults = [.. names.Select(name => new EditFault(null, name, null))],
         };
 
-    public static EditRefusal NoRotation(string why) =>
-        new("secret_not_rotated", why, Reasons.SecretNotRotated, 409);
+    public static EditRefusal NoRotation(string description) =>
+        new("secret_not_rotated", description, Reasons.SecretNotRotated, 409);
 }

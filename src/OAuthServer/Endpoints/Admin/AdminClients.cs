@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using OAuthServer.Audit;
 using OAuthServer.Clients.Editing;
 using OAuthServer.Protocol;

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using OAuthServer.Clients.Editing;
 using OAuthServer.Protocol;
 using OAuthServer.RateLimits;

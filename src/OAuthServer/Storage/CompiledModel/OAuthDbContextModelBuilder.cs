@@ -100,6 +100,7 @@ namespace OAuthServer.Storage.CompiledModel
             ClientLogoEntityType.CreateForeignKey1(clientLogo, clientRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
+            OperatorRowEntityType.CreateForeignKey1(operatorRow, account);
             PasskeyEntityType.CreateForeignKey1(passkey, account);
             RecoveryCodeEntityType.CreateForeignKey1(recoveryCode, account);
             SessionClientEntityType.CreateForeignKey1(sessionClient, session);

@@ -1,5 +1,4 @@
 using OAuthServer.Clients.Editing;
-using OAuthServer.Operators.Clients;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Operators.Clients;

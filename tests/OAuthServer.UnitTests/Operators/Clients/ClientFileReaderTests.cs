@@ -1,5 +1,4 @@
 using OAuthServer.Clients.Editing;
-using OAuthServer.Operators.Clients;
 using OAuthServer.UnitTests.Documentation;
 
 namespace OAuthServer.UnitTests.Operators.Clients;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using OAuthServer.Clients.Editing;
-using OAuthServer.Operators.Clients;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Operators.Clients;
