@@ -47,12 +47,20 @@ internal static class ManagementPipeline
         app.Use(rest => http => ManagementPort.IsOf(http) ? management(http) : rest(http));
     }
 
+    /// <summary>Whether there are metrics to be scraped.</summary>
+    public static bool IsScraped(IConfiguration configuration) =>
+        IsOn(configuration) && bool.TryParse(configuration[Key(nameof(ManagementOptions.Metrics))], out var on) && on;
+
+    private static string Key(string setting) => $"{ManagementOptions.Section}:{setting}";
+
     private static bool IsOn(IConfiguration configuration) =>
-        !string.IsNullOrEmpty(configuration[$"{ManagementOptions.Section}:{nameof(ManagementOptions.Url)}"]);
+        !string.IsNullOrEmpty(configuration[Key(nameof(ManagementOptions.Url))]);
 
     private static void MapManagement(this IEndpointRouteBuilder routes)
     {
         routes.MapAdmin(routes.ServiceProvider.GetRequiredService<AdminClients>());
+        if (IsScraped(routes.ServiceProvider.GetRequiredService<IConfiguration>()))
+            routes.MapPrometheusScrapingEndpoint(Routes.Metrics);
         routes.MapProbes();
     }
 
