@@ -17,6 +17,9 @@ internal sealed class ClientResources
             .ToDictionary(api => api.Canonical, StringComparer.Ordinal);
         Person = row.AllowedScopes.Contains(PersonScopes.OpenId, StringComparer.Ordinal) ? known.Person : null;
         if (Person is { } person) _allowed.Add(person.Canonical, person);
+        // The flag alone counts, and SQL alone sets it.
+        Admin = row.MayAdminister ? known.Admin : null;
+        if (Admin is { } admin) _allowed.Add(admin.Canonical, admin);
         Names = [.. _allowed.Keys];
         Scopes = [.. _allowed.Values.Select(api => Scope.Of(row.AllowedScopes).Among(api.Scopes).ToString())];
     }
@@ -26,6 +29,12 @@ internal sealed class ClientResources
 
     /// <summary>What a token with scopes of the person alone is for; null for a client without <c>openid</c>.</summary>
     public Resource? Person { get; }
+
+    /// <summary>The server's own API for operators; null for a client that may not administer.</summary>
+    public Resource? Admin { get; }
+
+    /// <summary>Whether an audience is that of the server's own API for operators, whoever may ask for it.</summary>
+    public bool IsAdmin(string? audience) => audience is not null && _known.Admin?.Identifier == audience;
 
     /// <summary>Their canonical identifiers.</summary>
     public string[] Names { get; }

@@ -25,6 +25,9 @@ internal sealed class Resource(ResourceRow row)
     /// <summary>Whose scopes are of the server itself, which has words for them in every language of its pages.</summary>
     public bool IsPerson { get; init; }
 
+    /// <summary>The server's own API for operators.</summary>
+    public bool IsAdmin { get; init; }
+
     public bool IsDefault => row.IsDefault;
 
     public bool IsDisabled => row.DisabledAt is not null;

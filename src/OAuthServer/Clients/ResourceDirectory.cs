@@ -15,6 +15,7 @@ internal sealed class ResourceDirectory(
     private readonly Lock _signalling = new();
     private readonly TimeSpan _lifetime = options.Value.CacheLifetime;
     private readonly Resource _person = PersonResource.Of(address);
+    private readonly Resource _admin = AdminResource.Of(address);
     private volatile Known? _known;
     private long _changes;
 
@@ -46,7 +47,7 @@ internal sealed class ResourceDirectory(
         var rows = await resources.ListAsync(ct);
         lock (_signalling)
         {
-            var list = _known?.List is { } same && same.IsOf(rows) ? same : new ResourceList(rows, _person);
+            var list = _known?.List is { } same && same.IsOf(rows) ? same : new ResourceList(rows, _person, _admin);
             // What was read before a change arrived does not take the place of what was read after it.
             if (_known is null || _known.Changes <= before) _known = new Known(list, clock.GetTimestamp(), before);
             return list;

@@ -11,12 +11,14 @@ internal sealed class ResourceList
 
     /// <param name="rows">Those of <c>oauth_resources</c>.</param>
     /// <param name="person">What tokens with scopes of the person alone are for; null where that does not matter.</param>
-    public ResourceList(IReadOnlyList<ResourceRow> rows, Resource? person = null)
+    /// <param name="admin">The server's own API for operators; null where that does not matter.</param>
+    public ResourceList(IReadOnlyList<ResourceRow> rows, Resource? person = null, Resource? admin = null)
     {
-        Person = person;
+        (Person, Admin) = (person, admin);
         _rows = JsonSerializer.Serialize(rows);
         // An address of the server's own is never that of an API.
-        _known = rows.Select(row => new Resource(row)).Where(api => api.Canonical != person?.Canonical)
+        _known = rows.Select(row => new Resource(row))
+            .Where(api => api.Canonical != person?.Canonical && api.Canonical != admin?.Canonical)
             .ToDictionary(api => api.Canonical, StringComparer.Ordinal);
         Live = [.. _known.Values.Where(api => !api.IsDisabled).OrderBy(api => api.Canonical, StringComparer.Ordinal)];
         Default = Live.FirstOrDefault(api => api.IsDefault);
@@ -32,6 +34,9 @@ internal sealed class ResourceList
     /// <summary>The server's own, for scopes of the person; no API, so not among <see cref="Live"/>.</summary>
     public Resource? Person { get; }
 
+    /// <summary>The server's own API for operators, which is not among <see cref="Live"/> either.</summary>
+    public Resource? Admin { get; }
+
     /// <summary>The scopes of all that are not disabled.</summary>
     public IReadOnlyList<string> Scopes { get; }
 
@@ -40,5 +45,7 @@ internal sealed class ResourceList
 
     /// <summary>The API of this canonical identifier, disabled or not; null when there is none.</summary>
     public Resource? Find(string canonical) =>
-        canonical == Person?.Canonical ? Person : _known.GetValueOrDefault(canonical);
+        canonical == Person?.Canonical ? Person
+        : canonical == Admin?.Canonical ? Admin
+        : _known.GetValueOrDefault(canonical);
 }

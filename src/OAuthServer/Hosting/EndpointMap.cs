@@ -51,9 +51,15 @@ internal static class EndpointMap
         routes.MapRevocations(Service<RevocationList>(app))
             .RequireBudget(Budget.Revocations).RequireCors(ClientOrigins.Any);
 
-        app.MapHealthChecks(Routes.LiveProbe, new() { Predicate = _ => false });
-        app.MapHealthChecks(Routes.DocumentsProbe, new() { Predicate = check => check.Tags.Contains("documents") });
-        app.MapHealthChecks(Routes.ReadyProbe, new() { Predicate = check => check.Tags.Contains("ready") });
+        app.MapProbes();
+    }
+
+    /// <summary>The probes, at every port.</summary>
+    public static void MapProbes(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks(Routes.LiveProbe, new() { Predicate = _ => false });
+        routes.MapHealthChecks(Routes.DocumentsProbe, new() { Predicate = check => check.Tags.Contains("documents") });
+        routes.MapHealthChecks(Routes.ReadyProbe, new() { Predicate = check => check.Tags.Contains("ready") });
     }
 
     private static void MapPeople(this IEndpointRouteBuilder routes, Brand brand)

@@ -1,4 +1,5 @@
 using System.Net;
+using OAuthServer.Hosting.Management;
 
 namespace OAuthServer.Hosting;
 
@@ -47,7 +48,8 @@ internal sealed class ListenAddresses
 
     private static List<string> Read(IConfiguration configuration)
     {
-        var sections = configuration.GetSection("Kestrel:Endpoints").GetChildren();
+        var sections = configuration.GetSection("Kestrel:Endpoints").GetChildren()
+            .Where(endpoint => endpoint.Key != ManagementPort.Endpoint);
         var endpoints = sections.Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
         if (endpoints.Count > 0) return endpoints;
         if (Split(configuration[Urls]) is { Count: > 0 } urls) return urls;

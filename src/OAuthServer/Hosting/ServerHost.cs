@@ -1,3 +1,4 @@
+using OAuthServer.Hosting.Management;
 using OAuthServer.Hosting.Observability;
 
 namespace OAuthServer.Hosting;
@@ -21,9 +22,11 @@ internal static class ServerHost
             kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
             kestrel.Limits.MaxRequestHeadersTotalSize = LongestHeaders;
             kestrel.Limits.MaxRequestBodySize = LongestBody;
+            ManagementPort.Mark(kestrel);
         });
         configure?.Invoke(builder);
         ListenAddresses.Settle(builder.Configuration, builder.Environment);
+        ManagementPort.Settle(builder.Configuration, builder.Environment);
         builder.Services.AddServer(builder.Configuration);
         var app = builder.Build();
         if (ConfigurationFaults.Shown(app.Services) is { Count: > 0 } faults)
@@ -34,6 +37,7 @@ internal static class ServerHost
         }
 
         app.Services.UseGauges();
+        app.UseManagement();
         app.UsePipeline();
         app.MapServer();
         return app;

@@ -8,6 +8,7 @@ using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Endpoints;
 using OAuthServer.Hosting.Development;
+using OAuthServer.Hosting.Management;
 using OAuthServer.Hosting.Observability;
 using OAuthServer.Keys;
 using OAuthServer.Pages;
@@ -42,6 +43,7 @@ internal static class ServerRegistration
         services.AddPages(configuration);
         services.AddEndpoints();
         services.AddPipeline(configuration);
+        services.AddManagement(configuration);
         services.AddStopping(configuration);
         services.AddSingleton<DatabaseStanding>();
         services.AddSingleton<StartupFacts>();

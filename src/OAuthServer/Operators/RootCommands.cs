@@ -55,6 +55,7 @@ internal static class RootCommands
         KeysCommand.Create(runner),
         ClientsCommand.Create(runner),
         AccountsCommand.Create(runner),
+        OperatorsCommand.Create(runner),
         AuditCommand.Create(runner),
         RestoreCommand.Create(runner),
         DoctorCommand.Create(),

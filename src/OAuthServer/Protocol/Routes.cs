@@ -16,6 +16,21 @@ internal static class Routes
     public const string Revocations = "/oauth/revocations";
     public const string UserInfo = "/oauth/userinfo";
 
+    /// <summary>At the root of the management port; below the issuer it is the audience of its tokens.</summary>
+    public const string AdminApi = "/admin/api";
+
+    public const string AdminClients = AdminApi + "/clients";
+    public const string AdminResources = AdminApi + "/resources";
+    public const string AdminAccounts = AdminApi + "/accounts";
+    public const string AdminSessions = AdminApi + "/sessions";
+    public const string AdminKeys = AdminApi + "/keys";
+    public const string AdminAudit = AdminApi + "/audit";
+
+    /// <summary>At the root of the management port, as the next.</summary>
+    public const string Metrics = "/metrics";
+
+    public const string ApiDescription = "/openapi.json";
+
     /// <summary>At the host's root, with the issuer's path behind it (RFC 8414 §3.1).</summary>
     public const string Metadata = "/.well-known/oauth-authorization-server";
 

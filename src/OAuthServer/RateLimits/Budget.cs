@@ -20,6 +20,9 @@ internal enum Budget
 
     /// <summary>The forms that send mail.</summary>
     Mail,
+
+    /// <summary>The admin API.</summary>
+    Admin,
 }
 
 /// <summary>The budget that an endpoint's requests are counted in.</summary>
@@ -40,6 +43,7 @@ internal static class BudgetExtensions
         Budget.Revoke => "revoke",
         Budget.Revocations => "revocations",
         Budget.Mail => "mail",
+        Budget.Admin => "admin",
         _ => "sign-in",
     };
 }

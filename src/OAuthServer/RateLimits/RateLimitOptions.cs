@@ -57,6 +57,9 @@ internal sealed class RateLimitOptions
     /// <summary>The forms that send mail: forgotten password, registration, confirmation and change of an address.</summary>
     public BudgetOptions Mail { get; init; } = new() { PermitLimit = 30 };
 
+    /// <summary>The admin API, at the management port.</summary>
+    public BudgetOptions Admin { get; init; } = new() { Count = BudgetCount.Refused };
+
     /// <summary>
     /// Wrong secrets per client, over all addresses; and those for clients that do not exist, together.
     /// </summary>
@@ -75,6 +78,7 @@ internal sealed class RateLimitOptions
         Budget.Revoke => Revoke,
         Budget.Revocations => Revocations,
         Budget.Mail => Mail,
+        Budget.Admin => Admin,
         _ => SignIn,
     };
 }

@@ -61,4 +61,7 @@ internal static class AuditEventNames
     public const string ClientSecretRotated = "client_secret_rotated";
     public const string ClientDisabled = "client_disabled";
     public const string ClientEnabled = "client_enabled";
+    public const string OperatorAdded = "operator_added";
+    public const string OperatorRemoved = "operator_removed";
+    public const string AdminRefused = "admin_refused";
 }

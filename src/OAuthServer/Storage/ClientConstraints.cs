@@ -36,6 +36,13 @@ internal sealed class ClientConstraints(IDbContextFactory<OAuthDbContext> contex
         IReadOnlyCollection<ClientRow> rows, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
+        return await FindBrokenAsync(db, rows, ct);
+    }
+
+    /// <summary>The same, on a connection that there is.</summary>
+    internal static async Task<IReadOnlyList<BrokenConstraint>> FindBrokenAsync(
+        OAuthDbContext db, IReadOnlyCollection<ClientRow> rows, CancellationToken ct)
+    {
         var checks = await db.AllAsync<CheckConstraint>($"""
             SELECT quote_literal(conname) AS name, pg_get_expr(conbin, conrelid) AS expression FROM pg_constraint
             WHERE conrelid = 'oauth_clients'::regclass AND contype = 'c' ORDER BY conname

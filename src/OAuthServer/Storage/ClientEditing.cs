@@ -78,6 +78,24 @@ internal sealed class ClientEditing : IAsyncDisposable
             .OrderBy(edit => edit.Client.ClientId, StringComparer.Ordinal),
     ];
 
+    /// <summary>The constraints that what is written would break.</summary>
+    public async Task<IReadOnlyList<BrokenConstraint>> FindBrokenAsync(CancellationToken ct)
+    {
+        ClientRow[] rows = [.. Edits().Select(edit => edit.Client)];
+        return rows.Length == 0 ? [] : await ClientConstraints.FindBrokenAsync(_db, rows, ct);
+    }
+
+    /// <summary>
+    /// True when every one of these scopes of the admin API is left to a client that works, without this one.
+    /// </summary>
+    public async Task<bool> AreLeftAsync(string clientId, IReadOnlyList<string> scopes, CancellationToken ct)
+    {
+        var others = await _db.Clients.AsNoTracking()
+            .Where(client => client.MayAdminister && client.DisabledAt == null && client.ClientId != clientId)
+            .Select(client => client.AllowedScopes).ToListAsync(ct);
+        return scopes.All(scope => others.Any(held => held.Contains(scope, StringComparer.Ordinal)));
+    }
+
     /// <summary>
     /// Writes everything, with the audit rows, and makes it last; from then on every instance follows.
     /// </summary>

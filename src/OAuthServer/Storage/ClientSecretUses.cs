@@ -38,6 +38,13 @@ internal sealed class ClientSecretUses(IDbContextFactory<OAuthDbContext> context
     /// </summary>
     public static byte[] Of(string hash) => SHA256.HashData(Encoding.UTF8.GetBytes(hash));
 
+    /// <summary>Those of one client.</summary>
+    public async Task<IReadOnlyList<ClientSecretUse>> OfAsync(string clientId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await db.ClientSecretUses.Where(use => use.ClientId == clientId).ToListAsync(ct);
+    }
+
     /// <summary>Writes uses, and forgets those of secrets that are no longer in <c>oauth_clients</c>.</summary>
     public async Task WriteAsync(IReadOnlyCollection<NotedUse> uses, CancellationToken ct)
     {

@@ -93,6 +93,9 @@ internal sealed record ClientRow
     /// <summary>Nobody gets a code for it who signed in with one factor.</summary>
     public bool RequireSecondFactor { get; set; }
 
+    /// <summary>Whether it may ask for scopes of the admin API. Written by SQL alone.</summary>
+    public bool MayAdminister { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -135,6 +138,18 @@ internal sealed class Clients(IDbContextFactory<OAuthDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.Clients.OrderBy(client => EF.Functions.Collate(client.ClientId, "C")).ToListAsync(ct);
+    }
+
+    /// <summary>The clients behind an id, in the order of their ids; disabled ones too.</summary>
+    /// <param name="after">Empty to begin.</param>
+    public async Task<IReadOnlyList<ClientRow>> PageAsync(string after, int limit, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+#pragma warning disable CA1309 // The database compares; it knows no StringComparison.
+        return await db.Clients
+            .Where(client => string.Compare(EF.Functions.Collate(client.ClientId, "C"), after) > 0)
+#pragma warning restore CA1309
+            .OrderBy(client => EF.Functions.Collate(client.ClientId, "C")).Take(limit).ToListAsync(ct);
     }
 
     /// <summary>Those that are not disabled and have this hash, and the one of this id, whatever it has.</summary>

@@ -46,6 +46,8 @@ internal sealed class OAuthDbContext(DbContextOptions<OAuthDbContext> options)
 
     public DbSet<Account> Accounts => Set<Account>();
 
+    public DbSet<OperatorRow> Operators => Set<OperatorRow>();
+
     public DbSet<Session> Sessions => Set<Session>();
 
     public DbSet<SessionClient> SessionClients => Set<SessionClient>();

@@ -62,6 +62,7 @@ internal static class StorageRegistration
         services.AddSingleton<MailOutbox>();
         services.AddSingleton<MailQueue>();
         services.AddSingleton<MailSorting>();
+        services.AddSingleton<OperatorAccounts>();
         services.AddSingleton<Passkeys>();
         services.AddSingleton<ProfileEditing>();
         services.AddSingleton<PushedRequests>();

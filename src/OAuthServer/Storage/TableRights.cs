@@ -14,6 +14,7 @@ internal static class TableRights
         ["oauth_clients"] = ["SELECT"],
         ["oauth_resources"] = ["SELECT"],
         ["oauth_client_logos"] = ["SELECT"],
+        ["operators"] = ["SELECT"],
         ["account_profiles"] = ["SELECT", "INSERT", "UPDATE"],
         ["oauth_audit_seals"] = ["SELECT", "INSERT"],
         ["oauth_signing_keys"] = ["SELECT", "INSERT", "UPDATE"],

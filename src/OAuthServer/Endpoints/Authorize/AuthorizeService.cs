@@ -30,6 +30,9 @@ internal sealed class AuthorizeService(
     private static readonly OAuthError OutOfReach = new(
         "unmet_authentication_requirements", "The person has no second factor.", Reasons.LevelOutOfReach);
 
+    private static readonly OAuthError NoOperator =
+        new("access_denied", "The person may not administer this server.", Reasons.NotAnOperator);
+
     /// <summary>
     /// With a live session and remembered consent a code is made at once, in one statement that checks both. Only when
     /// it makes none does a second look find out whether to ask for a password or for consent.
@@ -47,6 +50,8 @@ internal sealed class AuthorizeService(
             return new AuthorizeOutcome.SignIn(request, who);
         }
 
+        if (await judge.IsBarredAsync(request, person, ct))
+            return await RefuseToldAsync(request, NoOperator, person, audit, ct);
         if (SignInJudge.IsTooWeak(request, person)) return await RaiseAsync(request, person, audit, ct);
         if (MayUseRememberedConsent(request) && await issuer.TryIssueAsync(request, person, null, audit, ct) is { } code)
             return new AuthorizeOutcome.Granted(request.Target, code) { NeedsATap = request.NeedsATap };
@@ -71,6 +76,8 @@ internal sealed class AuthorizeService(
             return await EndAsync(refused, AuditEventNames.Consent, person, audit, ct);
         }
 
+        if (await judge.IsBarredAsync(request, person, ct))
+            return await RefuseToldAsync(request, NoOperator, person, audit, ct);
         // The form was shown in a surer session than there is now.
         if (SignInJudge.IsTooWeak(request, person)) return new AuthorizeOutcome.SignIn(request, SignInAs.Whoever);
         return await issuer.TryIssueAsync(request, person, answer.Form, audit, ct) is { } code

@@ -25,7 +25,11 @@ internal enum Missing
 /// person was recognised (OpenID Connect Core §3.1.2.1, RFC 9470 §5).
 /// </summary>
 internal sealed class SignInJudge(
-    AccountFactors factors, IOptions<SecondFactorOptions> options, TimeProvider clock)
+    AccountFactors factors,
+    OperatorAccounts operators,
+    IOptions<SecondFactorOptions> options,
+    IOptions<ManagementOptions> management,
+    TimeProvider clock)
 {
     /// <summary>Before anything else. A demand for a new sign-in is met once.</summary>
     public bool HasToSignIn(
@@ -35,8 +39,13 @@ internal sealed class SignInJudge(
         if (person is null) return true;
         var isOfAnother = request.Demand.IsOfAnother(person);
         who = isOfAnother || request.Prompt.HasFlag(Prompt.SelectAccount) ? SignInAs.Another : SignInAs.TheSame;
-        return isOfAnother || (!request.IsSignedInSince && request.Demand.AsksAnew(person, clock.GetUtcNow()));
+        if (isOfAnother) return true;
+        return !request.IsSignedInSince && (request.Demand.AsksAnew(person, clock.GetUtcNow()) || IsStale(request, person));
     }
+
+    /// <summary>True when scopes of the admin API are asked for by somebody who is no operator.</summary>
+    public async Task<bool> IsBarredAsync(AuthorizeRequest request, SignedInAccount person, CancellationToken ct) =>
+        AsksAdmin(request) && !await operators.HasAsync(person.Id, ct);
 
     /// <summary>
     /// True when the request asks for more factors than were shown: by its level, its client, or one of its scopes.
@@ -52,4 +61,10 @@ internal sealed class SignInJudge(
         if ((await factors.FindAsync(person.Id, ct)).HasAny) return Missing.Factor;
         return options.Value.Enrollment ? Missing.Enrollment : Missing.OutOfReach;
     }
+
+    private static bool AsksAdmin(AuthorizeRequest request) => request.Resources.Any(api => api.IsAdmin);
+
+    // Whoever administers signed in a short while ago.
+    private bool IsStale(AuthorizeRequest request, SignedInAccount person) =>
+        AsksAdmin(request) && clock.GetUtcNow() - person.AuthenticatedAt > management.Value.LongestSignIn;
 }

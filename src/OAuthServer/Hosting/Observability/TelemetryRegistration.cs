@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using OAuthServer.Audit;
+using OAuthServer.Hosting.Management;
 using OpenTelemetry;
 using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Exporter;
@@ -17,8 +18,8 @@ internal static class TelemetryRegistration
     private const string ServiceName = "oauthserver";
 
     /// <summary>
-    /// Registers <see cref="ServerTelemetry"/>. Without a variable that asks for an export there is no OpenTelemetry
-    /// in the host at all, so nobody listens and nothing is measured.
+    /// Registers <see cref="ServerTelemetry"/>. Without a variable that asks for an export, and without metrics at the
+    /// management port, there is no OpenTelemetry in the host at all, so nobody listens and nothing is measured.
     /// </summary>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
@@ -29,16 +30,19 @@ internal static class TelemetryRegistration
         services.AddSingleton(provider => new ServerTelemetry(
             provider.GetRequiredService<IMeterFactory>().Create(ServerTelemetry.Name),
             provider.GetRequiredService<TimeProvider>()));
-        if (export is { Faults.Count: 0 }) services.AddExport(export, configuration);
+        if (export.Faults.Count == 0) services.AddExport(export, configuration);
         return services;
     }
 
     private static void AddExport(
         this IServiceCollection services, TelemetryExport export, IConfiguration configuration)
     {
-        if (!export.Metrics && !export.Traces) return;
+        var isScraped = ManagementPipeline.IsScraped(configuration);
+        if (!export.Metrics && !export.Traces && !isScraped) return;
         var telemetry = services.AddOpenTelemetry().ConfigureResource(Describe);
-        if (export.Metrics) telemetry.WithMetrics(metrics => Measure(metrics).AddOtlpExporter(To("METRICS")));
+        if (export.Metrics || isScraped) telemetry.WithMetrics(metrics => Measure(metrics));
+        if (export.Metrics) telemetry.WithMetrics(metrics => metrics.AddOtlpExporter(To("METRICS")));
+        if (isScraped) telemetry.WithMetrics(metrics => metrics.AddPrometheusExporter());
         if (export.Traces) telemetry.WithTracing(traces => Trace(traces).AddOtlpExporter(To("TRACES")));
 
         Action<OtlpExporterOptions> To(string signal) => otlp => Direct(otlp, configuration, signal);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using OAuthServer.Clients;
+using OAuthServer.Clients.Editing;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 

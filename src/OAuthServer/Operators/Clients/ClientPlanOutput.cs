@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OAuthServer.Clients.Editing;
 
 namespace OAuthServer.Operators.Clients;
 

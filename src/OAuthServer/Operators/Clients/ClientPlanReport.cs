@@ -1,3 +1,5 @@
+using OAuthServer.Clients.Editing;
+
 namespace OAuthServer.Operators.Clients;
 
 /// <summary>A plan as <c>--json</c> prints it.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using OAuthServer.Clients.Editing;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Operators.Clients;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OAuthServer.Clients.Editing;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Operators.Clients;
@@ -28,6 +29,10 @@ internal static class ClientsOptions
             return null;
         },
     };
+
+    /// <summary>What is said of a refused edit.</summary>
+    public static string Sentence(EditRefusal refusal, string id) =>
+        refusal == EditRefusal.Unknown ? Unknown(id) : refusal.Description;
 
     /// <summary>What is said of a client that is not registered.</summary>
     public static string Unknown(string id) => $"There is no client {TerminalText.Quoted(id)}.";

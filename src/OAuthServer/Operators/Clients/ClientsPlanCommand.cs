@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OAuthServer.Clients.Editing;
 
 namespace OAuthServer.Operators.Clients;
 

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using OAuthServer.Clients;
-using OAuthServer.Protocol;
-using OAuthServer.Storage;
+using OAuthServer.Clients.Editing;
 
 namespace OAuthServer.Operators.Clients;
 
@@ -25,45 +23,23 @@ internal static class ClientsRotateCommand
         };
         command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
         {
-            // The slow part first, while nothing is locked.
-            var secret = Handle.New();
-            var hash = BCrypt.Net.BCrypt.HashPassword(secret, runner.Settings.ClientSecrets.Cost);
-            await using var editing = await ClientEditing.BeginAsync(database, ct);
-            if (await editing.FindAsync(parsed.GetValue(id)!, ct) is not { } row)
+            var registrar = new ClientRegistrar(database, runner.Settings.ClientSecrets.Cost);
+            var overlap = parsed.GetValue(keepOld) ?? SecretRotation.UsualOverlap;
+            var change = new SecretChange(overlap, parsed.GetValue(force));
+            var edited = await registrar.RotateAsync(parsed.GetValue(id)!, change, Editor.Command, ct);
+            if (edited.Failed(out var refusal, out var client))
             {
-                await parsed.PrintErrorAsync(ClientsOptions.Unknown(parsed.GetValue(id)!));
+                await parsed.PrintErrorAsync(ClientsOptions.Sentence(refusal, parsed.GetValue(id)!));
                 return ExitCodes.Refused;
             }
 
-            if (Fault(row, parsed.GetValue(force), editing.Now) is { } fault)
-            {
-                await parsed.PrintErrorAsync(fault);
-                return ExitCodes.Refused;
-            }
-
-            SecretRotation.Rotate(row, hash, parsed.GetValue(keepOld) ?? SecretRotation.UsualOverlap, editing.Now);
-            await editing.SaveAsync([Rotation(row)], ct);
-            var made = new Rotated(row.ClientId, secret, row.NextClientSecretExpiresAt);
+            var made = new Rotated(client.Row.ClientId, client.Secret!, client.Row.NextClientSecretExpiresAt);
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(made, ClientsJson.Default.Rotated)
                 : Sentences(made));
             return ExitCodes.Done;
         }));
         return command;
-    }
-
-    private static AuditEvent Rotation(ClientRow row) =>
-        new(AuditEventNames.ClientSecretRotated, null, AuditContext.Command, row.ClientId);
-
-    private static string? Fault(ClientRow row, bool force, DateTimeOffset now)
-    {
-        if (row.ApplicationType != "web")
-            return $"{row.ClientId} is public ({row.ApplicationType}) and has no secret.";
-        if (row.HasKeys()) return $"{row.ClientId} has keys and no secret: change jwks, or what is at its jwks_uri.";
-        return StoredSecret.LiveOf(row, now).Count == 2 && !force
-            ? $"{row.ClientId} has two live secrets already: one of them would end at once. "
-                + "Wait until one has ended, or use --force."
-            : null;
     }
 
     private static string Sentences(Rotated made)

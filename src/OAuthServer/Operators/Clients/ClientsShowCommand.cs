@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using OAuthServer.Clients.Editing;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Clients;
@@ -72,6 +73,7 @@ internal static class ClientsShowCommand
         .. OrNothing("require_pushed_authorization_requests", client.RequirePushedAuthorizationRequests ? "yes" : null),
         .. OrNothing("claims_in_id_token", client.ClaimsInIdToken ? "yes" : null),
         .. OrNothing("require_second_factor", client.RequireSecondFactor ? "yes" : null),
+        .. OrNothing("may_administer", client.MayAdminister ? "yes" : null),
     ];
 
     private static string[][] OrNothing(string name, string? value) =>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using OAuthServer.Protocol;
-using OAuthServer.Storage;
+using OAuthServer.Clients.Editing;
 
 namespace OAuthServer.Operators.Clients;
 
@@ -23,33 +22,21 @@ internal static class ClientsSwitchCommand
         var command = new Command(disable ? "disable" : "enable", description) { id, json };
         command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
         {
-            await using var editing = await ClientEditing.BeginAsync(database, ct);
-            if (await editing.FindAsync(parsed.GetValue(id)!, ct) is not { } row)
+            var registrar = new ClientRegistrar(database, runner.Settings.ClientSecrets.Cost);
+            var edited = await registrar.SwitchAsync(parsed.GetValue(id)!, disable, null, Editor.Command, ct);
+            if (edited.Failed(out var refusal, out var client))
             {
-                await parsed.PrintErrorAsync(ClientsOptions.Unknown(parsed.GetValue(id)!));
+                await parsed.PrintErrorAsync(ClientsOptions.Sentence(refusal, parsed.GetValue(id)!));
                 return ExitCodes.Refused;
             }
 
-            var changes = row.DisabledAt is not null != disable;
-            if (changes)
-            {
-                row.DisabledAt = disable ? editing.Now : null;
-                await editing.SaveAsync([EventOf(row)], ct);
-            }
-
-            var switched = new Switched(row.ClientId, changes, row.DisabledAt);
+            var switched = new Switched(client.Row.ClientId, client.Changed, client.Row.DisabledAt);
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(switched, ClientsJson.Default.Switched)
                 : Sentence(switched));
             return ExitCodes.Done;
         }));
         return command;
-    }
-
-    private static AuditEvent EventOf(ClientRow row)
-    {
-        var name = row.DisabledAt is null ? AuditEventNames.ClientEnabled : AuditEventNames.ClientDisabled;
-        return new(name, null, AuditContext.Command, row.ClientId);
     }
 
     private static string Sentence(Switched switched) => (switched.Changed, switched.DisabledAt) switch

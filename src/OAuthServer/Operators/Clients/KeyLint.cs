@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using OAuthServer.Clients.Assertions;
+using OAuthServer.Clients.Editing;
 using OAuthServer.Outgoing;
 using OAuthServer.Storage;
 

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 34,
+                propertyCount: 35,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -218,6 +218,15 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             maxRefreshRepeats.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             maxRefreshRepeats.AddAnnotation("Relational:ColumnName", "max_refresh_repeats");
+
+            var mayAdminister = runtimeEntityType.AddProperty(
+                "MayAdminister",
+                typeof(bool),
+                propertyInfo: typeof(ClientRow).GetProperty("MayAdminister", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<MayAdminister>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            mayAdminister.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            mayAdminister.AddAnnotation("Relational:ColumnName", "may_administer");
 
             var name = runtimeEntityType.AddProperty(
                 "Name",

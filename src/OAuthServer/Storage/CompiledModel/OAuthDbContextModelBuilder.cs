@@ -61,6 +61,7 @@ namespace OAuthServer.Storage.CompiledModel
             var logoutNotice = LogoutNoticeEntityType.Create(this);
             var mailBacklog = MailBacklogEntityType.Create(this);
             var measuredTime = MeasuredTimeEntityType.Create(this);
+            var operatorRow = OperatorRowEntityType.Create(this);
             var outboxMail = OutboxMailEntityType.Create(this);
             var passkey = PasskeyEntityType.Create(this);
             var passwordStanding = PasswordStandingEntityType.Create(this);
@@ -103,6 +104,7 @@ namespace OAuthServer.Storage.CompiledModel
             ClientLogoEntityType.CreateForeignKey1(clientLogo, clientRow);
             ConsentEntityType.CreateForeignKey1(consent, clientRow);
             ConsentEntityType.CreateForeignKey2(consent, account);
+            OperatorRowEntityType.CreateForeignKey1(operatorRow, account);
             PasskeyEntityType.CreateForeignKey1(passkey, account);
             RecoveryCodeEntityType.CreateForeignKey1(recoveryCode, account);
             SessionClientEntityType.CreateForeignKey1(sessionClient, session);
@@ -148,6 +150,7 @@ namespace OAuthServer.Storage.CompiledModel
             LogoutNoticeEntityType.CreateAnnotations(logoutNotice);
             MailBacklogEntityType.CreateAnnotations(mailBacklog);
             MeasuredTimeEntityType.CreateAnnotations(measuredTime);
+            OperatorRowEntityType.CreateAnnotations(operatorRow);
             OutboxMailEntityType.CreateAnnotations(outboxMail);
             PasskeyEntityType.CreateAnnotations(passkey);
             PasswordStandingEntityType.CreateAnnotations(passwordStanding);

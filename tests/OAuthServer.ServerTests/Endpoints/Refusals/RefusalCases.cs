@@ -46,6 +46,22 @@ internal static class RefusalCases
         ["factor_used_before"] = "takes somebody with an authenticator app: FactorReasonTests",
         ["factor_guesses_exhausted"] = "takes somebody with an authenticator app: GuessedCodeTests",
         ["password_not_changed"] = "takes a change of the account between two statements",
+        ["bearer_token_of_another_api"] = "takes the management port: AdminAccessTests",
+        ["admin_scope_missing"] = "takes the management port: AdminAccessTests",
+        ["not_an_operator"] = "takes the management port: AdminPersonTests",
+        ["admin_sign_in_too_weak"] = "takes the management port: AdminPersonTests",
+        ["management_host_unknown"] = "takes the management port: ManagementPortTests",
+        ["management_origin_foreign"] = "takes the management port: ManagementPortTests",
+        ["json_malformed"] = "takes the management port: AdminClientTests",
+        ["members_unfit"] = "takes the management port: AdminClientTests",
+        ["client_rule_broken"] = "takes the management port: AdminClientTests",
+        ["record_unknown"] = "takes the management port: AdminClientTests",
+        ["client_id_taken"] = "takes the management port: AdminClientTests",
+        ["precondition_missing"] = "takes the management port: AdminClientTests",
+        ["precondition_stale"] = "takes the management port: AdminClientTests",
+        ["self_lockout"] = "takes the management port: AdminClientTests",
+        ["client_administers"] = "takes the management port: AdminClientTests",
+        ["secret_not_rotated"] = "takes the management port: AdminClientTests",
     };
 
     public static IEnumerable<RefusalCase> All => [.. Malformed, .. Clients, .. AssertionRefusals.All, .. Codes, .. RefreshTokens, .. Revocations, .. Around, .. AuthorizeRefusals.All, .. OpenIdRefusals.All, .. PageRefusals.All];

@@ -1,4 +1,4 @@
-using OAuthServer.Operators.Clients;
+using OAuthServer.Clients.Editing;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Operators.Clients;
@@ -113,7 +113,7 @@ public sealed class ClientChangeTests
     [Fact]
     public void An_audit_row_names_the_client_and_no_address()
     {
-        var audit = Assert.Single(Changed(Row(), ("name", "A", "B")).Audit());
+        var audit = Assert.Single(Changed(Row(), ("name", "A", "B")).Audit(Editor.Command));
 
         Assert.Equal(("client_changed", "acme"), (audit.Event, audit.ClientId));
         Assert.Equal((null, null), (audit.Reason, audit.Context.Address));

@@ -1,4 +1,4 @@
-using OAuthServer.Operators.Clients;
+using OAuthServer.Clients.Editing;
 using OAuthServer.UnitTests.Documentation;
 
 namespace OAuthServer.UnitTests.Operators.Clients;

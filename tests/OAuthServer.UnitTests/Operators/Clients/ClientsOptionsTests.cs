@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OAuthServer.Clients.Editing;
 using OAuthServer.Operators.Clients;
 
 namespace OAuthServer.UnitTests.Operators.Clients;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OAuthServer.Operators.Clients;
+using OAuthServer.Clients.Editing;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Operators.Clients;

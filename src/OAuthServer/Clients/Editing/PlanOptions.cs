@@ -1,4 +1,4 @@
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>How a file is applied.</summary>
 /// <param name="KeepOld">How long a replaced secret stays good.</param>

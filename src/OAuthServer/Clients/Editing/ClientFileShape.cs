@@ -1,7 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>
 /// The JSON of a file of clients: no unknown member, none twice, none missing that must be there. What is wrong is
@@ -59,9 +60,35 @@ internal static class ClientFileShape
         return string.Join(", ", required.Select(member => member.Name));
     }
 
-    private static IList<JsonPropertyInfo> MembersOf(Type type) => Strict.GetTypeInfo(type).Properties;
+    /// <summary>A client of an object whose members all fit.</summary>
+    /// <param name="id">Its id where the object has none.</param>
+    public static ClientFileEntry? ReadEntry(JsonElement client, string? id)
+    {
+        var members = JsonObject.Create(client)!;
+        if (id is not null && !members.ContainsKey("client_id")) members.Add("client_id", id);
+        return members.Deserialize<ClientFileEntry>(Strict);
+    }
 
-    private static string Kind(Type type, bool isItem) =>
+    /// <summary>Whether a value is one of a member's type.</summary>
+    public static bool Fits(JsonElement value, Type type)
+    {
+        try
+        {
+            // What is written down as null where nothing can be left out is no text and no list.
+            return JsonSerializer.Deserialize(value, type, Strict) is not null
+                || Nullable.GetUnderlyingType(type) is not null || type == typeof(string);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The members that JSON may have for a type.</summary>
+    public static IList<JsonPropertyInfo> MembersOf(Type type) => Strict.GetTypeInfo(type).Properties;
+
+    /// <summary>What a member has to be, in words.</summary>
+    public static string Kind(Type type, bool isItem) =>
         type == typeof(string) || (type == typeof(string[]) && isItem) ? "a string"
         : type == typeof(string[]) ? "a list of strings"
         : type == typeof(SecretReference) ? """{ "hash": "…" } or { "env": "NAME" }, never the secret itself"""

@@ -1,7 +1,7 @@
 using System.Text;
 using OAuthServer.Clients.Assertions;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>A public key of a client as an operator sees it.</summary>
 /// <param name="Kid">Null when it has none.</param>

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using OAuthServer.Clients;
 using OAuthServer.Storage;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>
 /// Makes the rows of an edit what a file declares. What that changes is the edit's to say; a plan is an edit that is
@@ -21,8 +20,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         // A client that stands there twice is a fault of the file; here the first counts.
         foreach (var client in declared.DistinctBy(client => client.ClientId, StringComparer.Ordinal))
         {
-            if (known.GetValueOrDefault(client.ClientId) is { } row) Set(client, row);
-            else Add(client);
+            Set(client, known.GetValueOrDefault(client.ClientId));
         }
 
         var named = declared.Select(client => client.ClientId).ToHashSet(StringComparer.Ordinal);
@@ -31,6 +29,13 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         var changes = editing.Edits()
             .Select(edit => ClientChange.Of(edit, pruned: !named.Contains(edit.Client.ClientId)));
         return new ClientPlan([.. changes], [.. others.Select(row => row.ClientId)], _notes, _faults);
+    }
+
+    /// <summary>Adds one, or sets one that is there.</summary>
+    public void Set(DeclaredClient client, ClientRow? row)
+    {
+        if (row is null) Add(client);
+        else Change(client, row);
     }
 
     private void Add(DeclaredClient client)
@@ -68,7 +73,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
         editing.Add(row);
     }
 
-    private void Set(DeclaredClient client, ClientRow row)
+    private void Change(DeclaredClient client, ClientRow row)
     {
         var entry = client.Entry;
         row.Name = entry.Name;

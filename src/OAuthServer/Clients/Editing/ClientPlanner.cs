@@ -1,6 +1,6 @@
 using OAuthServer.Storage;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>Plans and applies a file of clients.</summary>
 internal sealed class ClientPlanner(OAuthDatabase database, PlanOptions options)
@@ -31,7 +31,7 @@ internal sealed class ClientPlanner(OAuthDatabase database, PlanOptions options)
         // Compared again inside the transaction; the rows may have changed.
         plan = await new DeclaredClients(editing, options).SetAsync(file.Clients, ct);
         if (plan.Faults.Count > 0) return plan;
-        await editing.SaveAsync(plan.Changes.SelectMany(change => change.Audit()), ct);
+        await editing.SaveAsync(plan.Changes.SelectMany(change => change.Audit(Editor.Command)), ct);
         return plan;
     }
 }

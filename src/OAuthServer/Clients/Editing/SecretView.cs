@@ -1,7 +1,6 @@
-using OAuthServer.Clients;
 using OAuthServer.Storage;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>A secret as an operator may see it: everything but its hash.</summary>
 /// <param name="Column">Where it stands: <c>client_secret</c> or <c>next_client_secret</c>.</param>

@@ -1,4 +1,4 @@
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>The clients that a file declares, and everything that is wrong with it.</summary>
 /// <param name="Clients">Those that could be read.</param>

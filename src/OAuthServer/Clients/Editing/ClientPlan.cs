@@ -1,4 +1,4 @@
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>What applying a file means.</summary>
 /// <param name="Changes">The rows to write, by client.</param>

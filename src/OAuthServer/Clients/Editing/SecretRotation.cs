@@ -1,7 +1,6 @@
-using OAuthServer.Clients;
 using OAuthServer.Storage;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>
 /// Puts a new secret before the old one, which stays good for a while, so that nobody is locked out meanwhile.
@@ -10,6 +9,18 @@ internal static class SecretRotation
 {
     /// <summary>How long an old secret stays good unless something else is said.</summary>
     public static readonly TimeSpan UsualOverlap = TimeSpan.FromDays(7);
+
+    /// <summary>Why a client gets no new secret; null when it does.</summary>
+    public static string? Fault(ClientRow row, bool force, DateTimeOffset now)
+    {
+        if (row.ApplicationType != "web")
+            return $"{row.ClientId} is public ({row.ApplicationType}) and has no secret.";
+        if (row.HasKeys()) return $"{row.ClientId} has keys and no secret: change jwks, or what is at its jwks_uri.";
+        return StoredSecret.LiveOf(row, now).Count == 2 && !force
+            ? $"{row.ClientId} has two live secrets already: one of them would end at once. "
+                + "Wait until one has ended, or force it."
+            : null;
+    }
 
     /// <summary>
     /// Makes <paramref name="hash"/> the secret of a row, without an end. Of the live secrets the one that would last

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>
 /// A client in a file. The members are the columns of <c>oauth_clients</c>; what a file leaves out is the default of

@@ -1,4 +1,4 @@
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>A file of clients as its JSON says it; <see cref="ClientFileReader"/> looks at what that means.</summary>
 internal sealed record ClientFileContent

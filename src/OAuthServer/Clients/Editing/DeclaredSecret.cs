@@ -1,9 +1,8 @@
 using System.Text;
-using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using Bcrypt = BCrypt.Net.BCrypt;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>
 /// A secret that a file refers to: its bcrypt hash, or a plain value that was found in an environment variable.

@@ -1,10 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using OAuthServer.Clients;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>What happens to a client's row.</summary>
 internal enum ClientAction
@@ -62,9 +60,20 @@ internal sealed record ClientChange(
         return new ClientChange(action, edit.Client, changed, [.. EventsOf(edit, changed)]);
     }
 
-    /// <summary>The audit rows of the change.</summary>
-    public IEnumerable<AuditEvent> Audit() =>
-        Events.Select(name => new AuditEvent(name, null, AuditContext.Command, After.ClientId));
+    /// <summary>The audit rows of the change; a call is told with what was there before and after.</summary>
+    public IEnumerable<AuditEvent> Audit(Editor by) =>
+        Events.Select(name => new AuditEvent(name, null, by.Context, After.ClientId, by.Person)
+        {
+            Detail = by.Client is { } caller ? DetailOf(caller) : null,
+        });
+
+    // In ASCII: the audit log is printed in terminals.
+    private string DetailOf(string caller) => JsonSerializer.Serialize(new
+    {
+        by = caller,
+        members = Members.ToDictionary(
+            member => member.Member, member => new { before = member.Before, after = member.After }),
+    });
 
     private static IEnumerable<string> EventsOf(ClientEdit edit, List<MemberChange> members)
     {

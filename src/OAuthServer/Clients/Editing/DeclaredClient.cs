@@ -1,4 +1,4 @@
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>A client that a file declares.</summary>
 /// <param name="Place">Where in the file it stands, for messages.</param>

@@ -1,4 +1,4 @@
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>
 /// Reads the file of <c>clients plan</c> and <c>clients apply</c>; docs/operations/clients.md has its format. The
@@ -20,6 +20,14 @@ internal sealed class ClientFileReader(Func<string, string?> variable)
         foreach (var twice in byId.Where(same => same.Count() > 1))
             _faults.Add($"{string.Join(" and ", twice.Select(client => client.Place))} have the same client_id.");
         return new ClientFile(clients, _faults);
+    }
+
+    /// <summary>What is wrong with the values of one client, each fault with the path of its place.</summary>
+    public static IReadOnlyList<string> FaultsOf(string place, ClientFileEntry entry)
+    {
+        var reader = new ClientFileReader(_ => null);
+        reader.Read(place, entry);
+        return reader._faults;
     }
 
     // Null when a value is none that the database could be asked about.

@@ -1,7 +1,6 @@
-using OAuthServer.Clients;
 using OAuthServer.Storage;
 
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>A client as an operator may see it.</summary>
 internal sealed record ClientView
@@ -58,6 +57,9 @@ internal sealed record ClientView
     /// <summary>SHA-256 of its picture; null when it has none.</summary>
     public string? Logo { get; init; }
 
+    /// <summary>Whether it may ask for scopes of the admin API; SQL alone sets it.</summary>
+    public bool MayAdminister { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -97,6 +99,7 @@ internal sealed record ClientView
         TosUri = row.TosUri,
         LogoUri = row.LogoUri,
         Logo = row.Logo,
+        MayAdminister = row.MayAdminister,
         CreatedAt = row.CreatedAt,
         UpdatedAt = row.UpdatedAt,
         DisabledAt = row.DisabledAt,

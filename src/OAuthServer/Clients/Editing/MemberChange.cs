@@ -1,4 +1,4 @@
-namespace OAuthServer.Operators.Clients;
+namespace OAuthServer.Clients.Editing;
 
 /// <summary>One member that changes, as people read it. A secret is never part of it.</summary>
 /// <param name="Member">A column, <c>secret</c> for all of its columns, or <c>disabled</c>.</param>

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Diagnostics;
+using OAuthServer.Endpoints.Admin;
+using OAuthServer.Protocol;
+using OAuthServer.Settings;
+
+namespace OAuthServer.Hosting.Management;
+
+/// <summary>
+/// The management port has a pipeline and routes of its own: none of its routes exists at the public port, and none of
+/// the public ones here.
+/// </summary>
+internal static class ManagementPipeline
+{
+    private static readonly OAuthError NoRoute = new(
+        "not_found", "There is nothing at this address.", Reasons.RouteUnknown, StatusCodes.Status404NotFound);
+
+    private static readonly OAuthError NoMethod = new(
+        "method_not_allowed", "This address does not take this method.", Reasons.MethodNotAllowed,
+        StatusCodes.Status405MethodNotAllowed);
+
+    public static IServiceCollection AddManagement(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection(ManagementOptions.Section);
+        services.AddOptions<ManagementOptions, ManagementOptionsValidator>(section);
+        if (IsOn(configuration)) services.AddAdmin();
+        return services;
+    }
+
+    /// <summary>Hands requests of the management port to its pipeline, where there is one.</summary>
+    public static void UseManagement(this WebApplication app)
+    {
+        if (!IsOn(app.Configuration)) return;
+        // Not a branch of the one pipeline, which would take its routes along.
+        var branch = new ApplicationBuilder(app.Services);
+        branch.UseMiddleware<CorrelationId>()
+            .UseMiddleware<AnswerHeaders>()
+            .UseExceptionHandler()
+            .UseStatusCodePages(AnswerBareAsync)
+            .UseForwardedHeaders()
+            .UseMiddleware<ManagementGate>()
+            .UseRouting()
+            .UseRateLimiter()
+            .UseAuthentication()
+            .UseAuthorization()
+            .UseEndpoints(routes => routes.MapManagement());
+        var management = branch.Build();
+        app.Use(rest => http => ManagementPort.IsOf(http) ? management(http) : rest(http));
+    }
+
+    /// <summary>Whether there are metrics to be scraped.</summary>
+    public static bool IsScraped(IConfiguration configuration) =>
+        IsOn(configuration) && bool.TryParse(configuration[Key(nameof(ManagementOptions.Metrics))], out var on) && on;
+
+    private static string Key(string setting) => $"{ManagementOptions.Section}:{setting}";
+
+    private static bool IsOn(IConfiguration configuration) =>
+        !string.IsNullOrEmpty(configuration[Key(nameof(ManagementOptions.Url))]);
+
+    private static void MapManagement(this IEndpointRouteBuilder routes)
+    {
+        routes.MapAdmin(routes.ServiceProvider.GetRequiredService<AdminClients>());
+        if (IsScraped(routes.ServiceProvider.GetRequiredService<IConfiguration>()))
+            routes.MapPrometheusScrapingEndpoint(Routes.Metrics);
+        routes.MapProbes();
+    }
+
+    private static Task AnswerBareAsync(StatusCodeContext bare)
+    {
+        var http = bare.HttpContext;
+        var answers = http.RequestServices.GetRequiredService<AdminAnswers>();
+        return http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => answers.RefuseAsync(http, NoRoute, null),
+            StatusCodes.Status405MethodNotAllowed => answers.RefuseAsync(http, NoMethod, null),
+            _ => Task.CompletedTask,
+        };
+    }
+}
