@@ -52,6 +52,30 @@ public sealed class MailBudgetTests(MailedServer mailed) : IClassFixture<MailedS
         }
     }
 
+    /// <summary>Whoever asks in somebody's name for an hour keeps them from no mail after it, and what went nowhere counts for nobody.</summary>
+    [Theory]
+    [InlineData("made_at = now() - interval '61 minutes'", 1)]
+    [InlineData("made_at = now() - interval '59 minutes'", 0)]
+    [InlineData("outcome = 'no_account'", 1)]
+    [InlineData("outcome = 'over_budget'", 1)]
+    public async Task Five_are_counted_of_the_last_hour_and_of_those_that_went_out(string set, int sent)
+    {
+        var (_, email) = await mailed.AddPersonAsync();
+        await mailed.Database.ExecuteAsync("""
+            INSERT INTO mail_outbox (kind, recipient, normalized_recipient, counted, sorted_at, expires_at, done_at, outcome)
+            SELECT 'PasswordReset', $1, upper($1), true, now(), now() + interval '1 hour', now(), 'sent' FROM generate_series(1, 5)
+            """, email);
+        await mailed.Database.ExecuteAsync($"UPDATE mail_outbox SET {set} WHERE normalized_recipient = upper($1)", email);
+
+        using var browser = new TestBrowser(mailed.Server);
+        using (await MailedServer.AskAsync(browser, "/account/forgot", email)) { }
+
+        await Eventually.BecomesTrue(
+            async () => await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM mail_outbox WHERE normalized_recipient = upper($1) AND done_at IS NULL", email) == 0,
+            TimeSpan.FromSeconds(10), "it is decided");
+        Assert.Equal(sent, mailed.Sink.To(email).Count);
+    }
+
     [Fact]
     public async Task A_full_outbox_says_so_and_takes_more_when_it_is_empty()
     {

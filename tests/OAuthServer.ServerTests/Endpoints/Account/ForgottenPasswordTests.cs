@@ -145,6 +145,50 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
         Assert.Empty(mailed.Sink.To(email));
     }
 
+    /// <summary>What was typed twice differently changes nothing and leaves the link as it is; a lock ends with the old password.</summary>
+    [Fact]
+    public async Task A_password_is_typed_twice_and_opens_what_wrong_ones_had_closed()
+    {
+        var (id, email) = await mailed.AddPersonAsync();
+        await mailed.Database.ExecuteAsync("UPDATE accounts SET lockout_end = now() + interval '1 hour', access_failed_count = 3 WHERE id = $1", id);
+        var link = await mailed.ResetLinkAsync(email);
+        using var browser = new TestBrowser(mailed.Server);
+        var form = await TestBrowser.FormAsync(await browser.GetAsync(link), "/account/reset");
+        (form.Fields["new"], form.Fields["repeat"]) = (MailedServer.NewPassword, MailedServer.NewPassword + "s");
+        using (var other = await browser.PostAsync(form.Action, form.Fields)) Assert.Equal(HttpStatusCode.BadRequest, other.StatusCode);
+
+        using (var set = await MailedServer.ChooseAsync(browser, link)) Assert.Equal(HttpStatusCode.SeeOther, set.StatusCode);
+        await browser.SignInAsync(email, MailedServer.NewPassword);
+    }
+
+    [Theory]
+    [InlineData("disabled_at = now()")]
+    [InlineData("email = 'moved-' || email, normalized_email = 'MOVED-' || normalized_email")]
+    public async Task A_link_dies_with_what_it_was_for(string change)
+    {
+        var (id, email) = await mailed.AddPersonAsync();
+        var link = await mailed.ResetLinkAsync(email);
+        using var browser = new TestBrowser(mailed.Server);
+        var form = await TestBrowser.FormAsync(await browser.GetAsync(link), "/account/reset");
+        await mailed.Database.ExecuteAsync($"UPDATE accounts SET {change} WHERE id = $1", id);
+
+        using (var late = await MailedServer.SendAsync(browser, form)) Assert.Equal(HttpStatusCode.BadRequest, late.StatusCode);
+        using (var seen = await browser.GetAsync(link)) Assert.Equal(HttpStatusCode.BadRequest, seen.StatusCode);
+    }
+
+    /// <summary>A mail that was sorted before its account was disabled.</summary>
+    [Fact]
+    public async Task A_mail_that_waited_over_the_end_of_its_account_is_not_sent()
+    {
+        var (id, email) = await mailed.AddPersonAsync();
+        await mailed.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", id);
+        await mailed.Database.ExecuteAsync("INSERT INTO mail_outbox (kind, account_id, security_stamp, sorted_at, expires_at) SELECT 'PasswordReset', id, security_stamp, now(), now() + interval '1 hour' FROM accounts WHERE id = $1", id);
+        await Eventually.BecomesTrue(
+            async () => await mailed.Database.ScalarAsync<string>("SELECT outcome FROM mail_outbox WHERE account_id = $1", id) == "no_account",
+            TimeSpan.FromSeconds(10), "the mail has nobody to go to");
+        Assert.Empty(mailed.Sink.To(email));
+    }
+
     [Fact]
     [Row("ACC-04")]
     public async Task Mailed_links_come_from_the_issuer()
