@@ -59,7 +59,7 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         Assert.Equal(2, accounts.OfType<Guid>().Distinct().Count());
     }
 
-    [Fact, Row("EXT-02")]
+    [Fact]
     public async Task One_person_who_comes_twice_at_once_has_one_account()
     {
         servers.Provider.Who = Verified("twice", "twice@example.org");

@@ -1,5 +1,6 @@
 using System.Net;
 using OAuthServer.ServerTests.Accounts.Factors;
+using OAuthServer.ServerTests.Accounts.Passkeys;
 using OAuthServer.ServerTests.Endpoints.OpenId;
 using OAuthServer.Testing;
 
@@ -41,6 +42,16 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
             Assert.Null(await servers.AccountOfAsync(provider, who.Subject));
         }
 
+        // The code of another provider with our state for this one; and a right answer, which counts once.
+        servers.Provider.Who = new Somebody("right");
+        using var person = new TestBrowser(servers.First);
+        var (own, others) = (await ExternalWalks.AnswerAsync(await person.PressAsync("google")), await ExternalWalks.AnswerAsync(await person.PressAsync("other")));
+        using var mixed = await person.GetAsync(own.Replace(CodeOf(own), CodeOf(others), StringComparison.Ordinal));
+        Assert.Equal((HttpStatusCode.BadRequest, false), (mixed.StatusCode, await FactorPerson.HasSessionAsync(person)));
+        using var right = await person.GetAsync(others);
+        using var twice = await person.GetAsync(others);
+        Assert.Equal((HttpStatusCode.SeeOther, HttpStatusCode.BadRequest), (right.StatusCode, twice.StatusCode));
+
         Assert.All(servers.Provider.Asked, asked =>
         {
             Assert.Equal(("S256", 43), (asked["code_challenge_method"], asked["code_challenge"].Length));
@@ -49,7 +60,7 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
         });
     }
 
-    [Fact, Row("EXT-05")]
+    [Fact]
     public async Task An_answer_counts_once_in_its_own_browser_at_its_own_provider()
     {
         servers.Provider.Who = new Somebody("once");
@@ -111,6 +122,14 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
             return (Browser: browser, Answer: await browser.PressAsync(trouble.Provider, start.Headers.Location!.OriginalString));
         }));
         Assert.True(TimeProvider.System.GetElapsedTime(began) < Limit);
+        var owner = await servers.PersonAsync();
+        var authenticator = new SoftAuthenticator();
+        using var home = new TestBrowser(servers.First);
+        await home.SignInAsync(owner.Email);
+        using var added = await home.AddPasskeyAsync(authenticator);
+        var form = await pages[0].Answer.PasskeyAsync();
+        using var byPasskey = await form.PostAsync(pages[0].Browser, authenticator.Get(form.Options));
+        Assert.StartsWith("/oauth/authorize?", byPasskey.Headers.Location?.OriginalString, StringComparison.Ordinal);
         foreach (var (browser, answer) in pages) await IsSignInPageAsync(browser, answer, HttpStatusCode.ServiceUnavailable);
 
         // At the token endpoint, and a provider that says it by itself.
@@ -139,6 +158,8 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
         using var came = await browser.ComeFromAsync("away-discovery");
         Assert.Equal(HttpStatusCode.SeeOther, came.StatusCode);
     }
+
+    private static string CodeOf(string path) => path.Split("code=")[1].Split('&')[0];
 
     private async Task ComesBackAsync(AuthorizationAsk ask, Somebody who, HttpStatusCode status)
     {
