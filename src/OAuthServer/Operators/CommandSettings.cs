@@ -101,7 +101,9 @@ internal sealed class CommandSettings : IAsyncDisposable
         if (ConnectionString is null) _development = await DevelopmentDatabase.StartAsync([], quiet: true);
         if (string.IsNullOrWhiteSpace(ConnectionString)) throw Fault(_development?.Fault ?? NoDatabase);
         if (ConnectionText.Fault(DatabaseOptions.Key, ConnectionString) is { } unreadable) throw Fault(unreadable);
-        return OAuthDatabase.Open(ConnectionString);
+        var file = _configuration.GetConnectionString("OAuthServerPasswordFile") is { Length: > 0 } named ? named : null;
+        if (file is not null && RotatedPassword.Fault(file, ConnectionString, null) is { } wrong) throw Fault(wrong);
+        return OAuthDatabase.Open(ConnectionString, file);
     }
 
     /// <summary>A fault of the settings as it is shown: with the value that was found, unless it is a secret.</summary>

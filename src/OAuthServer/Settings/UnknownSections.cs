@@ -7,7 +7,7 @@ namespace OAuthServer.Settings;
 internal static class UnknownSections
 {
     private const string Connections = "ConnectionStrings";
-    private static readonly string[] Databases = ["OAuthServer", "OAuthServerListen"];
+    private static readonly string[] Databases = ["OAuthServer", "OAuthServerListen", "OAuthServerPasswordFile"];
 
     /// <param name="configuration">All of it.</param>
     /// <param name="sections">Those that exist.</param>

@@ -13,6 +13,9 @@ internal sealed class DatabaseOptions
     /// <summary>The setting of <see cref="ListenConnectionString"/>.</summary>
     public const string ListenKey = "ConnectionStrings:OAuthServerListen";
 
+    /// <summary>The setting of <see cref="PasswordFile"/>.</summary>
+    public const string PasswordFileKey = "ConnectionStrings:OAuthServerPasswordFile";
+
     private const int PreparedStatements = 64;
     private const int KeepAliveSeconds = 15;
     private const int PatienceSeconds = 5;
@@ -28,18 +31,26 @@ internal sealed class DatabaseOptions
     public string? ListenConnectionString { get; set; }
 
     /// <summary>
+    /// <c>ConnectionStrings:OAuthServerPasswordFile</c>: a file with the password of both, read for each new connection, so
+    /// that a rotated one needs no restart; null when it stands in the connection string.
+    /// </summary>
+    public string? PasswordFile { get; set; }
+
+    /// <summary>
     /// The pool that the whole server shares. Statements are prepared on their second use unless the connection string
     /// says otherwise (<c>Max Auto Prepare=0</c> for a pooler in transaction mode), and a returned connection is not
     /// reset, since nothing here changes a session's state; both save work on every token request. No connection
     /// string lets the values of statements or rows into a log.
     /// </summary>
-    public NpgsqlDataSource CreateDataSource() => NpgsqlDataSource.Create(Settings(ConnectionString));
+    public NpgsqlDataSource CreateDataSource() =>
+        RotatedPassword.DataSource(Settings(ConnectionString).ConnectionString, PasswordFile);
 
     /// <summary>For the connection that waits for notifications; it is in no pool.</summary>
     public NpgsqlConnectionStringBuilder ListenSettings()
     {
         var settings = Settings(ListenConnectionString ?? ConnectionString);
         settings.Pooling = false;
+        if (PasswordFile is not null) settings.Password = RotatedPassword.Read(PasswordFile);
         return settings;
     }
 
@@ -94,5 +105,8 @@ internal sealed class DatabaseOptionsValidator : OptionsValidator<DatabaseOption
     [
         ConnectionText.Fault(DatabaseOptions.Key, options.ConnectionString),
         options.ListenConnectionString is { } listen ? ConnectionText.Fault(DatabaseOptions.ListenKey, listen) : null,
+        options.PasswordFile is { } file
+            ? RotatedPassword.Fault(file, options.ConnectionString, options.ListenConnectionString)
+            : null,
     ];
 }

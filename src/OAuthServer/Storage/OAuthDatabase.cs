@@ -22,8 +22,11 @@ internal sealed class OAuthDatabase : IDbContextFactory<OAuthDbContext>, IAsyncD
     }
 
     /// <summary>Makes ready to use the database; the first context connects.</summary>
+    /// <param name="connectionString">Where it is.</param>
+    /// <param name="passwordFile">A file with the password; null when that stands in the connection string.</param>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
-    public static OAuthDatabase Open(string connectionString) => new(NpgsqlDataSource.Create(connectionString));
+    public static OAuthDatabase Open(string connectionString, string? passwordFile = null) =>
+        new(RotatedPassword.DataSource(connectionString, passwordFile));
 
     /// <summary>How this server uses Entity Framework, wherever its contexts come from.</summary>
     public static void Configure(

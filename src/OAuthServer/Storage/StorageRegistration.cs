@@ -12,6 +12,7 @@ internal static class StorageRegistration
 {
     private const string ConnectionString = "OAuthServer";
     private const string ListenConnectionString = "OAuthServerListen";
+    private const string PasswordFile = "OAuthServerPasswordFile";
 
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -21,6 +22,7 @@ internal static class StorageRegistration
             {
                 options.ConnectionString = configuration.GetConnectionString(ConnectionString) ?? "";
                 options.ListenConnectionString = configuration.GetConnectionString(ListenConnectionString);
+                options.PasswordFile = configuration.GetConnectionString(PasswordFile) is { Length: > 0 } file ? file : null;
             })
             .ValidateOnStart();
         services.AddSingleton(provider => Options<DatabaseOptions>(provider).CreateDataSource());

@@ -49,19 +49,25 @@ public sealed class SeededCluster : IAsyncDisposable
         await seeded.ExecuteAsync($"ALTER DATABASE \"{seeded.Name}\" SET synchronous_commit = on");
         await seeded.ExecuteAsync($"CREATE ROLE {Role} LOGIN PASSWORD '{Role}'");
         await seeded.ExecuteAsync($"GRANT ALL ON ALL TABLES IN SCHEMA public TO {Role}");
+        await CopyAsync(seeded._model, seeded._superuser);
+        return seeded;
+    }
+
+    /// <summary>Copies clients, people and the API of one database into another that has the schema.</summary>
+    internal static async Task CopyAsync(TestDatabase model, NpgsqlDataSource target)
+    {
         foreach (var table in (string[])["oauth_clients", "accounts"])
         {
-            var rows = await seeded._model.ScalarAsync<string>($"SELECT json_agg(r)::text FROM {table} r");
-            await seeded.ExecuteAsync(
-                $"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)", rows!);
+            var rows = await model.ScalarAsync<string>($"SELECT json_agg(r)::text FROM {table} r");
+            await ExecuteAsync(
+                target, $"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)", rows!);
         }
 
-        var scopes = await seeded._model.ScalarAsync<string>("SELECT scopes::text FROM oauth_resources");
-        await seeded.ExecuteAsync(
+        var scopes = await model.ScalarAsync<string>("SELECT scopes::text FROM oauth_resources");
+        await ExecuteAsync(
+            target,
             $"INSERT INTO oauth_resources (resource, name, scopes, is_default) VALUES ('{TestServer.Issuer}', 'Notes', $1::jsonb, true)",
             scopes!);
-
-        return seeded;
     }
 
     /// <summary>A server on it.</summary>
@@ -73,9 +79,11 @@ public sealed class SeededCluster : IAsyncDisposable
     }
 
     /// <summary>Runs a statement as superuser, on a connection of its own.</summary>
-    public async Task ExecuteAsync(string sql, params string[] values)
+    public Task ExecuteAsync(string sql, params string[] values) => ExecuteAsync(_superuser, sql, values);
+
+    private static async Task ExecuteAsync(NpgsqlDataSource database, string sql, params string[] values)
     {
-        await using var command = _superuser.CreateCommand(sql);
+        await using var command = database.CreateCommand(sql);
         foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync();
     }

@@ -26,6 +26,9 @@ internal static class ConfigurationText
         - `ConnectionStrings:OAuthServerListen` or `ConnectionStrings__OAuthServerListen`
           - Text, default none. Allowed: like the other one.
           - The same database without a pooler, for the one connection that waits for notifications.
+        - `ConnectionStrings:OAuthServerPasswordFile` or `ConnectionStrings__OAuthServerPasswordFile`
+          - Text, default none. Allowed: a file, and no password in the connection strings.
+          - A file with the password, read for each new connection: a rotated one needs no restart.
 
         Useful parts of it: `Maximum Pool Size` (100 for each instance; the database's `max_connections` has to hold
         them all), `SSL Mode=VerifyFull` with `Root Certificate`, `Timeout` (5 seconds for a connection), `Command

@@ -62,7 +62,7 @@ public sealed class RightsCheckTests : IAsyncLifetime
         Assert.Contains("GRANT USAGE ON SCHEMA public TO", closed.Output, StringComparison.Ordinal);
         Assert.Equal("USAGE on the schema public is missing", closed.Fact("rights"));
         Assert.Equal(
-            ["schema", "migrations", "sequences", "previous key", "resources", "clients", "mail", "demo", "session keys", "audit seals", "sweeper"],
+            ["schema", "migrations", "sequences", "previous key", "resources", "clients", "mail", "demo", "session keys", "audit seals", "restore", "sweeper"],
             closed.Checks.Where(check => !check.GetProperty("checked").GetBoolean())
                 .Select(check => check.GetProperty("name").GetString()));
 
