@@ -16,10 +16,6 @@ internal static class AdminResource
         [AdminScopes.ReadClients] = Said("See the registered apps", "Die eingetragenen Apps ansehen"),
         [AdminScopes.WriteClients] = Said("Register and change apps", "Apps eintragen und ändern"),
         [AdminScopes.ReadResources] = Said("See the registered APIs", "Die eingetragenen APIs ansehen"),
-        [AdminScopes.ReadAccounts] = Said("See everybody's accounts", "Die Konten aller ansehen"),
-        [AdminScopes.WriteAccounts] = Said("Disable and enable accounts", "Konten sperren und freigeben"),
-        [AdminScopes.ReadSessions] = Said("See where people are signed in", "Sehen, wo jemand angemeldet ist"),
-        [AdminScopes.WriteSessions] = Said("Sign people out", "Personen abmelden"),
         [AdminScopes.ReadKeys] = Said("See the public signing keys", "Die öffentlichen Schlüssel ansehen"),
         [AdminScopes.ReadAudit] = Said("Search the audit log", "Das Protokoll durchsuchen"),
     };

@@ -21,15 +21,11 @@ internal static class Routes
 
     public const string AdminClients = AdminApi + "/clients";
     public const string AdminResources = AdminApi + "/resources";
-    public const string AdminAccounts = AdminApi + "/accounts";
-    public const string AdminSessions = AdminApi + "/sessions";
     public const string AdminKeys = AdminApi + "/keys";
     public const string AdminAudit = AdminApi + "/audit";
 
     /// <summary>At the root of the management port, as the next.</summary>
     public const string Metrics = "/metrics";
-
-    public const string ApiDescription = "/openapi.json";
 
     /// <summary>At the host's root, with the issuer's path behind it (RFC 8414 §3.1).</summary>
     public const string Metadata = "/.well-known/oauth-authorization-server";

@@ -16,6 +16,7 @@ internal static class AdminEndpoints
         services.AddSingleton<AdminAccess>();
         services.AddSingleton<AdminAnswers>();
         services.AddSingleton<AdminClients>();
+        services.AddSingleton<AdminRecords>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, AdminBearer>(AdminBearer.SchemeName, null);
         services.AddAuthorization(policies =>
         {
@@ -28,7 +29,7 @@ internal static class AdminEndpoints
         return services;
     }
 
-    public static void MapAdmin(this IEndpointRouteBuilder routes, AdminClients clients)
+    public static void MapAdmin(this IEndpointRouteBuilder routes, AdminClients clients, AdminRecords records)
     {
         var group = routes.MapGroup(Routes.AdminClients);
         Calls("GET", "", clients.ListAsync, "admin.clients.list", AdminScopes.ReadClients);
@@ -38,9 +39,15 @@ internal static class AdminEndpoints
         Calls("POST", $"{One}/rotate-secret", clients.RotateAsync, "admin.clients.rotate", AdminScopes.WriteClients);
         Calls("POST", $"{One}/disable", clients.DisableAsync, "admin.clients.disable", AdminScopes.WriteClients);
         Calls("POST", $"{One}/enable", clients.EnableAsync, "admin.clients.enable", AdminScopes.WriteClients);
+        Shows(Routes.AdminResources, records.ResourcesAsync, "admin.resources.list", AdminScopes.ReadResources);
+        Shows(Routes.AdminKeys, records.KeysAsync, "admin.keys.list", AdminScopes.ReadKeys);
+        Shows(Routes.AdminAudit, records.AuditAsync, "admin.audit.search", AdminScopes.ReadAudit);
 
         void Calls(string method, string path, RequestDelegate answer, string name, string scope) =>
             group.MapMethods(path, [method], answer).WithName(name)
                 .RequireAuthorization(scope).RequireBudget(Budget.Admin);
+
+        void Shows(string path, RequestDelegate answer, string name, string scope) =>
+            routes.MapGet(path, answer).WithName(name).RequireAuthorization(scope).RequireBudget(Budget.Admin);
     }
 }

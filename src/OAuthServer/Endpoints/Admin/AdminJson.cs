@@ -31,4 +31,7 @@ internal sealed record ClientAnswer(ClientView Client, string? ClientSecret)
 [JsonSerializable(typeof(ClientPage))]
 [JsonSerializable(typeof(ClientAnswer))]
 [JsonSerializable(typeof(ClientView))]
+[JsonSerializable(typeof(ResourcesAnswer))]
+[JsonSerializable(typeof(KeysAnswer))]
+[JsonSerializable(typeof(EventsAnswer))]
 internal sealed partial class AdminJson : JsonSerializerContext;

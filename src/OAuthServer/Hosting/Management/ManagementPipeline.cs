@@ -58,8 +58,9 @@ internal static class ManagementPipeline
 
     private static void MapManagement(this IEndpointRouteBuilder routes)
     {
-        routes.MapAdmin(routes.ServiceProvider.GetRequiredService<AdminClients>());
-        if (IsScraped(routes.ServiceProvider.GetRequiredService<IConfiguration>()))
+        var services = routes.ServiceProvider;
+        routes.MapAdmin(services.GetRequiredService<AdminClients>(), services.GetRequiredService<AdminRecords>());
+        if (IsScraped(services.GetRequiredService<IConfiguration>()))
             routes.MapPrometheusScrapingEndpoint(Routes.Metrics);
         routes.MapProbes();
     }

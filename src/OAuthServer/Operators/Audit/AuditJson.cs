@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OAuthServer.Audit;
 
 namespace OAuthServer.Operators.Audit;
 

@@ -1,8 +1,8 @@
 using OAuthServer.Storage;
 
-namespace OAuthServer.Operators.Audit;
+namespace OAuthServer.Audit;
 
-/// <summary>An event as <c>--json</c> prints it; what is null is left out.</summary>
+/// <summary>An event as operators get it in JSON; what is null is left out.</summary>
 internal sealed record EventReport
 {
     public long Id { get; init; }
