@@ -176,6 +176,21 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
         using (var seen = await browser.GetAsync(link)) Assert.Equal(HttpStatusCode.BadRequest, seen.StatusCode);
     }
 
+    [Fact]
+    public async Task A_link_works_at_its_own_page_alone()
+    {
+        var (reset, _) = await ResetAsync();
+        var (registration, _) = await RegistrationAsync();
+        using var browser = new TestBrowser(mailed.Server);
+        foreach (var elsewhere in new[] { reset.Replace("/reset?", "/confirm?", StringComparison.Ordinal), registration.Replace("/confirm?", "/reset?", StringComparison.Ordinal) })
+        {
+            using var answer = await browser.GetAsync(elsewhere);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+
+        foreach (var link in new[] { reset, registration }) using (var own = await browser.GetAsync(link)) Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+    }
+
     /// <summary>A mail that was sorted before its account was disabled.</summary>
     [Fact]
     public async Task A_mail_that_waited_over_the_end_of_its_account_is_not_sent()
