@@ -107,7 +107,7 @@ public sealed class HostHeaderTests
                 ["urls"] = "http://127.0.0.1:0;https://127.0.0.1:0",
                 ["ForwardedHeaders:KnownProxies:0"] = "10.0.0.7",
                 ["Serilog:MinimumLevel:Default"] = "Error",
-            },
+            }.Concat(HostileServer.Provider).ToDictionary(),
             Services = services => services.AddSingleton<TimeProvider>(new HurriedTime())
                 .Configure<KestrelServerOptions>(
                     kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate)),

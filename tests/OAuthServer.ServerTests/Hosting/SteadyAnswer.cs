@@ -22,6 +22,7 @@ internal static partial class SteadyAnswer
         text = Protected.Replace(text, "<protected>");
         text = Handles.Replace(text, "$1$2$3<random>");
         text = Ceremonies.Replace(text, "<random>");
+        text = Visits.Replace(text, "<random>");
         return Tokens.Replace(text, token => Steady(token.Value));
     }
 
@@ -52,6 +53,10 @@ internal static partial class SteadyAnswer
     [GeneratedRegex(
         "(?<=challenge&quot;:&quot;)[A-Za-z0-9_-]+|(?<=[?]secret=)[A-Z2-7]+|(?<=<span>)[A-Z2-7]{4}(?=</span>)|(?<=qr-dark\" d=\")[^\"]+")]
     private static partial Regex Ceremonies { get; }
+
+    // What ties a visit to another provider to this browser, and its proof key.
+    [GeneratedRegex("(?<=oauthserver-external-[a-z]+-)[A-Za-z0-9_-]+(?==)|(?<=github[.]com/[^\n]*code_challenge=)[A-Za-z0-9_-]{43}")]
+    private static partial Regex Visits { get; }
 
     [GeneratedRegex(@"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")]
     private static partial Regex Tokens { get; }

@@ -55,15 +55,15 @@ internal static class ExternalWalks
         return await browser.PostAsync(form.Action, form.Fields);
     }
 
-    /// <summary>The form of a page in which a field has this value.</summary>
+    /// <summary>The form of a page in which a field or a button has this value, as that button sends it.</summary>
     public static async Task<TestForm> FormAsync(HttpResponseMessage page, string field, string value)
     {
         using var document = await new HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync());
         var form = document.QuerySelectorAll("form").OfType<IHtmlFormElement>()
-            .Single(one => one.QuerySelector($"input[name={field}]")?.GetAttribute("value") == value);
-        return new TestForm(
-            form.GetAttribute("action")!,
-            form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>().ToDictionary(input => input.Name!, input => input.Value));
+            .Single(one => one.QuerySelectorAll($"[name={field}]").Any(part => part.GetAttribute("value") == value));
+        var fields = form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>().ToDictionary(input => input.Name!, input => input.Value);
+        fields[field] = value;
+        return new TestForm(form.GetAttribute("action")!, fields);
     }
 
     public static Task<string> TextAsync(this HttpResponseMessage answer) =>

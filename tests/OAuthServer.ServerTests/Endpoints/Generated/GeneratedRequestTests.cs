@@ -158,8 +158,9 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         "/oauth/revocations" => MostBytes + (answer.Text.Count(c => c == ',') * RevocationBytes),
         // One entry for each app, in words.
         "/account/connections" => MostBytes + (answer.Text.Split("<li><div").Length * AppBytes),
-        // Their forms and links carry the authorization request on.
-        "/oauth/authorize" or "/account/sign-in" => MostBytes + (CarriedTimes * request.Length),
+        // Its forms and links carry the authorization request on, to other providers too.
+        "/account/sign-in" => MostBytes + ((CarriedTimes + 1) * request.Length),
+        "/oauth/authorize" => MostBytes + (CarriedTimes * request.Length),
         "/account/passkeys/sign-in" or "/account/sign-in/factor" => PasskeyBytes + (CarriedTimes * request.Length),
         _ => MostBytes,
     };

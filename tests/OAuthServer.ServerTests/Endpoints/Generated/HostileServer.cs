@@ -16,6 +16,16 @@ public sealed class HostileServer : OwnServer
 
     private static readonly string Basic = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"{TestData.Web}:{TestData.Secret}"));
 
+    /// <summary>Settings of another provider; the way to it takes no call.</summary>
+    internal static IReadOnlyDictionary<string, string?> Provider { get; } = new Dictionary<string, string?>
+    {
+        ["ExternalProviders:Providers:0:Name"] = "github",
+        ["ExternalProviders:Providers:0:DisplayName"] = "GitHub",
+        ["ExternalProviders:Providers:0:Kind"] = "GitHub",
+        ["ExternalProviders:Providers:0:ClientId"] = "us",
+        ["ExternalProviders:Providers:0:ClientSecret"] = "a secret there",
+    };
+
     private TestBrowser _browser = null!;
 
     /// <summary>Two thirds of them succeed when they are not spoilt; the passwords do not, so that Alice keeps hers.</summary>
@@ -33,13 +43,7 @@ public sealed class HostileServer : OwnServer
             ["RateLimiting:Revocations:Window"] = "00:00:01",
             ["RateLimiting:SignIn:Window"] = "00:00:01",
             ["Serilog:MinimumLevel:Default"] = "Error",
-            // The way to it takes no call.
-            ["ExternalProviders:Providers:0:Name"] = "github",
-            ["ExternalProviders:Providers:0:DisplayName"] = "GitHub",
-            ["ExternalProviders:Providers:0:Kind"] = "GitHub",
-            ["ExternalProviders:Providers:0:ClientId"] = "us",
-            ["ExternalProviders:Providers:0:ClientSecret"] = "a secret there",
-        },
+        }.Concat(Provider).ToDictionary(),
     };
 
     public override async ValueTask InitializeAsync()

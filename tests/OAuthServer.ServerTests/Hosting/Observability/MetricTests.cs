@@ -124,7 +124,7 @@ public sealed class MetricTests : IAsyncLifetime
         Assert.Equal(["oauth.cache=clients 1", "oauth.cache=client_secrets 1", "oauth.cache=client_keys 0"], Values("oauth.server.cache.entries"));
         Assert.Equal(
             [
-                "accounts", "addresses", "authorize", "client_secret_holders", "client_secrets", "devices",
+                "accounts", "addresses", "admin", "authorize", "client_secret_holders", "client_secrets", "devices",
                 "mail", "passwords", "revocations", "revoke", "sign-in", "token",
             ],
             _metrics.Read("oauth.server.budget.keys").Select(m => m.Tags.Split('=')[1]).Order(StringComparer.Ordinal));
