@@ -20,7 +20,7 @@ public sealed class ProviderPagesTests(Stage stage) : IAsyncLifetime
                 ["ExternalProviders:Providers:0:ClientId"] = "us",
                 ["ExternalProviders:Providers:0:ClientSecret"] = "a demo secret there",
                 ["ExternalProviders:Providers:1:Name"] = "city",
-                ["ExternalProviders:Providers:1:DisplayName"] = "The identity service of all departments of the city",
+                ["ExternalProviders:Providers:1:DisplayName"] = "All departments of the city of Neustadt",
                 ["ExternalProviders:Providers:1:Issuer"] = "https://login.city.example",
                 ["ExternalProviders:Providers:1:ClientId"] = "us",
                 ["ExternalProviders:Providers:1:ClientSecret"] = "a demo secret there",
