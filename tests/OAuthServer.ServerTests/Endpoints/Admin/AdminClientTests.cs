@@ -148,6 +148,37 @@ public sealed class AdminClientTests(AdminServer server) : IClassFixture<AdminSe
         Assert.Equal(0, await server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_clients WHERE client_id = 'ruled'"));
     }
 
+    [Fact, Row("ADM-07")]
+    public async Task Redirect_URIs_are_those_that_the_table_takes()
+    {
+        string[] bad =
+        [
+            "/cb", "https://c.example/cb#f", "https://c.example/cb#", "https://*.example/cb", "https://u:p@c.example/cb",
+            "https://c.example/a/../cb", "https://c.example/a b", "https://c.example/a\u0001", "http://c.example/cb", "myapp:/cb",
+            "javascript:alert(1)", "data:,x", "file:///x", "vbscript:x", "blob:https://c.example/1", "about:blank",
+        ];
+        foreach (var uri in bad)
+        {
+            var refused = await server.CallAsync($"POST {Clients}", Native("bad", uri));
+            Assert.True((refused.Status, refused.Error) == (HttpStatusCode.BadRequest, "invalid_request"), $"{uri}: {refused.Body}");
+            Assert.NotEmpty(refused.Named);
+            Assert.All(refused.Named, rule => Assert.StartsWith("redirect_uri", rule, StringComparison.Ordinal));
+        }
+
+        string[] good = ["http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost/cb", "com.example.app:/cb"];
+        foreach (var (uri, number) in good.Select((uri, number) => (uri, number)))
+            Assert.Equal(HttpStatusCode.Created, (await server.CallAsync($"POST {Clients}", Native($"native-{number}", uri))).Status);
+
+        static Dictionary<string, object> Native(string id, string uri) => new()
+        {
+            ["client_id"] = id,
+            ["name"] = "An app",
+            ["application_type"] = "native",
+            ["redirect_uris"] = new[] { uri },
+            ["allowed_scopes"] = new[] { "read" },
+        };
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("null")]

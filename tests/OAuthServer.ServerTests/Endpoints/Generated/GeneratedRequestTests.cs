@@ -158,10 +158,10 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         "/oauth/revocations" => MostBytes + (answer.Text.Count(c => c == ',') * RevocationBytes),
         // One entry for each app, in words.
         "/account/connections" => MostBytes + (answer.Text.Split("<li><div").Length * AppBytes),
-        // Its forms and links carry the authorization request on, to other providers too.
-        "/account/sign-in" => MostBytes + ((CarriedTimes + 1) * request.Length),
+        // Their forms and links carry the authorization request on: by password, by passkey, and to other providers.
         "/oauth/authorize" => MostBytes + (CarriedTimes * request.Length),
-        "/account/passkeys/sign-in" or "/account/sign-in/factor" => PasskeyBytes + (CarriedTimes * request.Length),
+        "/account/sign-in" or "/account/passkeys/sign-in" or "/account/sign-in/factor" =>
+            PasskeyBytes + ((CarriedTimes + 1) * request.Length),
         _ => MostBytes,
     };
 
