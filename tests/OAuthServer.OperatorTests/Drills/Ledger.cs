@@ -58,7 +58,8 @@ internal sealed class Ledger
     /// <summary>Every answer by number, and what was broken: for the log of the test.</summary>
     public override string ToString()
     {
-        var answers = _answers.OrderBy(seen => seen.Key)
+        // A copy by its own method: sorting what others add to would fail.
+        var answers = _answers.ToArray().OrderBy(seen => seen.Key)
             .Select(seen => $"{seen.Key.Request} at {seen.Key.Instance}: {seen.Key.Answer} × {seen.Value}");
         return string.Join(Environment.NewLine, [.. answers, .. _faults]);
     }

@@ -8,7 +8,8 @@ internal sealed class SweepTotals
     private readonly ConcurrentDictionary<string, SweepTotal> _tables = new(StringComparer.Ordinal);
 
     /// <summary>Every table that was swept so far.</summary>
-    public IReadOnlyCollection<KeyValuePair<string, SweepTotal>> Tables => [.. _tables];
+    // A copy by its own method: one by a list would fail when a table comes meanwhile.
+    public IReadOnlyCollection<KeyValuePair<string, SweepTotal>> Tables => _tables.ToArray();
 
     /// <summary>Notes how many rows wait, as counted at the begin of a run.</summary>
     public void Counted(string table, int waiting) =>
