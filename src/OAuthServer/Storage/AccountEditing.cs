@@ -147,9 +147,7 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await change(db) == 0) return false;
-        db.AuditEvents.Add(AuditEvents.RowOf(new AuditEvent(name, null, AuditContext.Command, UserId: id)));
-        await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
-        return true;
+        return await AuditEvents.CommitWithAsync(
+            db, new AuditEvent(name, null, AuditContext.Command, UserId: id), ct);
     }
 }

@@ -139,6 +139,18 @@ internal sealed class AuditEvents(IDbContextFactory<OAuthDbContext> contexts)
         Detail = audit.Detail,
     };
 
+    /// <summary>
+    /// Saves what was changed in a context together with its event, and commits its transaction: one is never without the
+    /// other. True, for whoever answers with it.
+    /// </summary>
+    internal static async Task<bool> CommitWithAsync(OAuthDbContext db, AuditEvent audit, CancellationToken ct)
+    {
+        db.AuditEvents.Add(RowOf(audit));
+        await db.SaveChangesAsync(ct);
+        await db.Database.CommitTransactionAsync(ct);
+        return true;
+    }
+
     private static IQueryable<AuditRow> Matching(IQueryable<AuditRow> rows, AuditFilter filter)
     {
         if (filter.AboveId is { } above) rows = rows.Where(row => row.Id > above);

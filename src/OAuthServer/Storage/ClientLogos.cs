@@ -39,7 +39,7 @@ internal sealed class ClientLogos(IDbContextFactory<OAuthDbContext> contexts)
         await db.ClientLogos.Where(logo => logo.ClientId == clientId).ExecuteDeleteAsync(ct);
         var logo = new ClientLogo { ClientId = clientId, Content = picture.Content, MediaType = picture.MediaType };
         db.ClientLogos.Add(logo);
-        return await NotedAsync(db, entry, ct);
+        return await AuditEvents.CommitWithAsync(db, entry, ct);
     }
 
     /// <summary>Takes the picture of a client away; false when it has none.</summary>
@@ -48,15 +48,7 @@ internal sealed class ClientLogos(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var rows = await db.ClientLogos.Where(logo => logo.ClientId == clientId).ExecuteDeleteAsync(ct);
-        return rows > 0 && await NotedAsync(db, entry, ct);
-    }
-
-    private static async Task<bool> NotedAsync(OAuthDbContext db, AuditEvent entry, CancellationToken ct)
-    {
-        db.AuditEvents.Add(AuditEvents.RowOf(entry));
-        await db.SaveChangesAsync(ct);
-        await db.Database.CommitTransactionAsync(ct);
-        return true;
+        return rows > 0 && await AuditEvents.CommitWithAsync(db, entry, ct);
     }
 }
 

@@ -44,7 +44,7 @@ internal sealed class OperatorAccounts(IDbContextFactory<OAuthDbContext> context
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await db.Operators.AnyAsync(row => row.AccountId == account, ct)) return false;
         db.Operators.Add(new OperatorRow { AccountId = account });
-        return await NotedAsync(db, entry, ct);
+        return await AuditEvents.CommitWithAsync(db, entry, ct);
     }
 
     /// <summary>The same the other way; false when they are none.</summary>
@@ -53,15 +53,7 @@ internal sealed class OperatorAccounts(IDbContextFactory<OAuthDbContext> context
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var rows = await db.Operators.Where(row => row.AccountId == account).ExecuteDeleteAsync(ct);
-        return rows > 0 && await NotedAsync(db, entry, ct);
-    }
-
-    private static async Task<bool> NotedAsync(OAuthDbContext db, AuditEvent entry, CancellationToken ct)
-    {
-        db.AuditEvents.Add(AuditEvents.RowOf(entry));
-        await db.SaveChangesAsync(ct);
-        await db.Database.CommitTransactionAsync(ct);
-        return true;
+        return rows > 0 && await AuditEvents.CommitWithAsync(db, entry, ct);
     }
 }
 
