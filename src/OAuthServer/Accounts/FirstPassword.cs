@@ -22,8 +22,8 @@ internal sealed class FirstPassword(
         SignedInAccount person, PasswordChoice chosen, string page, AuditContext context, CancellationToken ct)
     {
         if (await recent.AskAsync(person, page, ct) is { } first) return new PasswordOutcome.SignInFirst(first);
-        if (OpaqueString.Of(chosen.New) is not { } wanted) return Unsuitable("NewPassword.NoCharacter");
-        if (wanted != OpaqueString.Of(chosen.Repeated)) return Unsuitable("NewPassword.NotRepeated");
+        if (chosen.Read(out var mistyped) is not { } wanted)
+            return new PasswordOutcome.Refused(mistyped!, Reasons.NewPasswordUnsuitable);
         var account = await users.FindByIdAsync(person.Id.ToString());
         if (account is not { DisabledAt: null, Email: not null, PasswordHash: null }) return NotChanged();
         // Before a turn is taken, since another service may be asked.
@@ -51,14 +51,5 @@ internal sealed class FirstPassword(
         return new PasswordOutcome.Changed(account);
     }
 
-    private static PasswordOutcome.Refused Unsuitable(string key) => new(new(key), Reasons.NewPasswordUnsuitable);
-
     private static PasswordOutcome.Refused NotChanged() => new(new("Password.NotChanged"), Reasons.PasswordNotChanged);
-}
-
-/// <summary>A new password as it was typed, twice.</summary>
-internal sealed record PasswordChoice(string New, string Repeated)
-{
-    /// <summary>Holds the password.</summary>
-    public override string ToString() => "a new password";
 }

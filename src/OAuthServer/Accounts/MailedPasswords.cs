@@ -6,7 +6,7 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts;
 
 /// <summary>A password that somebody chose who has a link.</summary>
-internal sealed record ChosenPassword(string Token, string Password, string Repeated)
+internal sealed record ChosenPassword(string Token, PasswordChoice Password)
 {
     /// <summary>Holds the password and the link.</summary>
     public override string ToString() => "a chosen password";
@@ -51,8 +51,7 @@ internal sealed class MailedPasswords(
         ChosenPassword chosen, string[] kinds, AuditContext context, CancellationToken ct)
     {
         if (await tokens.FindAsync(chosen.Token, kinds, ct) is not { } link) return new ChosenOutcome.Dead();
-        if (OpaqueString.Of(chosen.Password) is not { } wanted) return Unsuitable("NewPassword.NoCharacter");
-        if (wanted != OpaqueString.Of(chosen.Repeated)) return Unsuitable("NewPassword.NotRepeated");
+        if (chosen.Password.Read(out var mistyped) is not { } wanted) return new ChosenOutcome.Unsuitable(mistyped!);
         var account = link.AccountId is { } id ? await users.FindByIdAsync(id.ToString()) : NewAccount(link);
         if (account is null) return new ChosenOutcome.Dead();
         // Before a turn is taken, since another service may be asked.
@@ -63,8 +62,6 @@ internal sealed class MailedPasswords(
         account.PasswordHash = users.PasswordHasher.HashPassword(account, wanted);
         return await SetAsync(account, link, chosen.Token, context, ct);
     }
-
-    private static ChosenOutcome.Unsuitable Unsuitable(string key) => new(new Words(key));
 
     private static Account NewAccount(LiveLink link) =>
         new() { Id = Handle.NewId(), UserName = link.Address, Email = link.Address };

@@ -23,11 +23,9 @@ internal sealed class PasswordService(
     private static readonly Words WrongCurrent = new("Password.WrongCurrent");
 
     public async Task<PasswordOutcome> ChangeAsync(
-        Guid accountId, string current, string chosen, string repeated, AuditContext context, CancellationToken ct)
+        Guid accountId, string current, PasswordChoice chosen, AuditContext context, CancellationToken ct)
     {
-        if (OpaqueString.Of(chosen) is not { } wanted)
-            return Unsuitable("NewPassword.NoCharacter");
-        if (wanted != OpaqueString.Of(repeated)) return Unsuitable("NewPassword.NotRepeated");
+        if (chosen.Read(out var mistyped) is not { } wanted) return Unsuitable(mistyped!);
         if (current.Length is 0 or > PasswordLength.LongestTyped || OpaqueString.Of(current) is not { } known)
             return Wrong(Reasons.MalformedCredentials);
         if (!guesses.MayConfirm(accountId)) return Wrong(Reasons.PasswordConfirmationsExhausted);
@@ -35,8 +33,8 @@ internal sealed class PasswordService(
         if (account is null || account.DisabledAt is not null) return Wrong(Reasons.AccountDisabled);
         // Before a turn is taken, since another service may be asked.
         if (await NewPasswordFault.FirstAsync(users, account, wanted) is { } fault)
-            return new PasswordOutcome.Refused(fault, Reasons.NewPasswordUnsuitable);
-        if (wanted == known) return Unsuitable("NewPassword.Same");
+            return Unsuitable(fault);
+        if (wanted == known) return Unsuitable(new("NewPassword.Same"));
         return await ConfirmAndChangeAsync(account, known, wanted, context, ct);
     }
 
@@ -56,7 +54,7 @@ internal sealed class PasswordService(
         return await ChangeAsync(account, known, wanted, context, ct);
     }
 
-    private static PasswordOutcome.Refused Unsuitable(string key) => new(new(key), Reasons.NewPasswordUnsuitable);
+    private static PasswordOutcome.Refused Unsuitable(Words fault) => new(fault, Reasons.NewPasswordUnsuitable);
 
     private static PasswordOutcome.Refused Wrong(string reason) => new(WrongCurrent, reason);
 

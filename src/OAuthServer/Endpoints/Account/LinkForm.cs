@@ -61,7 +61,7 @@ internal sealed record LinkForm(string Name, string Route, string[] Kinds)
         var token = TokenOf(form[Token]);
         var again = $"{Route}?{Token}={Uri.EscapeDataString(token)}";
         if (!await antiforgery.IsRequestValidAsync(http)) return pages.Expired(again);
-        var chosen = new ChosenPassword(token, form["new"], form["repeat"]);
+        var chosen = new ChosenPassword(token, new PasswordChoice(form["new"], form["repeat"]));
         switch (await passwords.SetAsync(chosen, Kinds, http.Audit(), ct))
         {
             case ChosenOutcome.Set:

@@ -45,10 +45,10 @@ internal static class PasswordEndpoint
         if (await AccountForm.ReadAsync(http.Request, Fields, ct) is not { } form) return answer.Malformed();
         var account = await AccountSession.ReadAsync(http);
         if (account is null || !await antiforgery.IsRequestValidAsync(http)) return answer.Expired();
-        var (chosen, repeated, audit) = (form["new"], form["repeat"], http.Audit());
+        var (chosen, audit) = (new PasswordChoice(form["new"], form["repeat"]), http.Audit());
         var outcome = await answer.HasPasswordAsync(account, ct)
-            ? await service.ChangeAsync(account.Id, form["current"], chosen, repeated, audit, ct)
-            : await first.SetAsync(account, new PasswordChoice(chosen, repeated), answer.Page, audit, ct);
+            ? await service.ChangeAsync(account.Id, form["current"], chosen, audit, ct)
+            : await first.SetAsync(account, chosen, answer.Page, audit, ct);
         return await answer.WriteAsync(http, outcome, account, ct);
     }
 }

@@ -21,18 +21,16 @@ internal sealed class AdminClients(
     private static readonly OAuthError BadPage = OAuthError.InvalidRequest(
         $"limit must be a number from 1 to {LongestPage}, and after a client_id.", Reasons.ParameterUnreadable);
 
+    private static readonly OAuthError BadOverlap = OAuthError.InvalidRequest(
+        "keep_old must be a number of seconds, at most a year.", Reasons.ParameterUnreadable);
+
     public async Task ListAsync(HttpContext http)
     {
         var (after, limit) = (http.Request.Query["after"].ToString(), UsualPage);
         if (http.Request.Query["limit"] is [{ } text, ..]
             && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
-                && limit is >= 1 and <= LongestPage))
-        {
-            await RefuseAsync(http, BadPage);
-            return;
-        }
-
-        if (!ClientId.IsReadable(after))
+                && limit is >= 1 and <= LongestPage)
+            || !ClientId.IsReadable(after))
         {
             await RefuseAsync(http, BadPage);
             return;
@@ -45,12 +43,13 @@ internal sealed class AdminClients(
         await answers.WriteAsync(http, StatusCodes.Status200OK, page, AdminJson.Default.ClientPage);
     }
 
-    public async Task FindAsync(HttpContext http)
+    public Task FindAsync(HttpContext http) => OnOneAsync(http, async id =>
     {
-        if (!ClientId.IsReadable(IdOf(http)) || await clients.FindAsync(IdOf(http), http.RequestAborted) is not { } row)
+        if (await clients.FindAsync(id, http.RequestAborted) is { } row)
+            await WriteAsync(http, StatusCodes.Status200OK, row, null);
+        else
             await RefuseAsync(http, EditRefusal.Unknown);
-        else await WriteAsync(http, StatusCodes.Status200OK, row, null);
-    }
+    });
 
     public async Task CreateAsync(HttpContext http)
     {
@@ -71,55 +70,33 @@ internal sealed class AdminClients(
         await WriteAsync(http, StatusCodes.Status201Created, client.Row, client.Secret);
     }
 
-    public async Task ReplaceAsync(HttpContext http)
+    public Task ReplaceAsync(HttpContext http) => OnOneAsync(http, async id =>
     {
         var (wasSent, tags) = AdminBody.IfMatch(http.Request);
-        if (!ClientId.IsReadable(IdOf(http)))
-        {
-            await RefuseAsync(http, EditRefusal.Unknown);
-        }
-        else if (!wasSent)
-        {
+        if (!wasSent)
             await RefuseAsync(http, NoTag);
-        }
-        else if ((await ReadAsync(http, IdOf(http))).Failed(out var refusal, out var entry))
-        {
+        else if ((await ReadAsync(http, id)).Failed(out var refusal, out var entry))
             await RefuseAsync(http, refusal);
-        }
         else
-        {
             await AnswerAsync(http, await registrar.ReplaceAsync(entry, tags, EditorOf(http), http.RequestAborted));
-        }
-    }
+    });
 
-    public async Task RotateAsync(HttpContext http)
+    public Task RotateAsync(HttpContext http) => OnOneAsync(http, async id =>
     {
-        if (!ClientId.IsReadable(IdOf(http)))
+        if (ReadOverlap(http.Request.Query["keep_old"].ToString()) is not { } overlap)
         {
-            await RefuseAsync(http, EditRefusal.Unknown);
-            return;
-        }
-
-        var keep = http.Request.Query["keep_old"].ToString();
-        if (ReadOverlap(keep) is not { } overlap)
-        {
-            await RefuseAsync(http, OAuthError.InvalidRequest(
-                "keep_old must be a number of seconds, at most a year.", Reasons.ParameterUnreadable));
+            await RefuseAsync(http, BadOverlap);
             return;
         }
 
         var force = http.Request.Query["force"] == "true";
         var change = new SecretChange(overlap, force, AdminBody.IfMatch(http.Request).Tags);
-        await AnswerAsync(http, await registrar.RotateAsync(IdOf(http), change, EditorOf(http), http.RequestAborted));
-    }
+        await AnswerAsync(http, await registrar.RotateAsync(id, change, EditorOf(http), http.RequestAborted));
+    });
 
     public Task DisableAsync(HttpContext http) => SwitchAsync(http, disable: true);
 
     public Task EnableAsync(HttpContext http) => SwitchAsync(http, disable: false);
-
-    private static string IdOf(HttpContext http) => ((string)http.Request.RouteValues["client_id"]!)
-        // The one character that the framework leaves as it was sent.
-        .Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     private static Editor EditorOf(HttpContext http)
     {
@@ -148,17 +125,19 @@ internal sealed class AdminClients(
         }
     }
 
-    private async Task SwitchAsync(HttpContext http, bool disable)
+    private Task SwitchAsync(HttpContext http, bool disable) => OnOneAsync(http, async id =>
     {
-        if (!ClientId.IsReadable(IdOf(http)))
-        {
-            await RefuseAsync(http, EditRefusal.Unknown);
-            return;
-        }
-
         var tags = AdminBody.IfMatch(http.Request).Tags;
-        await AnswerAsync(
-            http, await registrar.SwitchAsync(IdOf(http), disable, tags, EditorOf(http), http.RequestAborted));
+        await AnswerAsync(http, await registrar.SwitchAsync(id, disable, tags, EditorOf(http), http.RequestAborted));
+    });
+
+    // An id that none can have is one of nobody.
+    private Task OnOneAsync(HttpContext http, Func<string, Task> call)
+    {
+        var id = ((string)http.Request.RouteValues["client_id"]!)
+            // The one character that the framework leaves as it was sent.
+            .Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        return ClientId.IsReadable(id) ? call(id) : RefuseAsync(http, EditRefusal.Unknown);
     }
 
     private Task AnswerAsync(HttpContext http, Result<EditedClient, EditRefusal> edited) =>
