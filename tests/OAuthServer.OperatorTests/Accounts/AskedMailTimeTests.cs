@@ -8,10 +8,10 @@ public sealed class AskedMailTimeTests(FarDatabase far) : IClassFixture<FarDatab
 {
     private static readonly string[] Kinds = ["unknown", "known", "shut", "unproven", "invited"];
 
-    [Fact, Row("ACC-01")]
+    [LongGateFact, Row("ACC-01")]
     public Task To_register_takes_as_long_for_every_address() => CompareAsync("/account/register", "register");
 
-    [Fact, Row("ACC-02")]
+    [LongGateFact, Row("ACC-02")]
     public Task To_ask_for_a_reset_takes_as_long_for_every_address() => CompareAsync("/account/forgot", "forgot");
 
     private async Task CompareAsync(string path, string who)

@@ -26,14 +26,13 @@ public sealed class RefusalTimeTests(FarDatabase far) : IClassFixture<FarDatabas
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    [Fact, Row("UI-09")]
+    [LongGateFact, Row("UI-09")]
     public Task Every_refused_sign_in_takes_as_long_as_that_of_an_unknown_account() => CompareAsync(Kinds);
 
     /// <summary>For the long gate: each of these takes a second. What a few of them show is in ImportedHashSignInTests.</summary>
-    [Fact]
+    [LongGateFact]
     public async Task The_same_holds_where_slower_hashes_were_imported()
     {
-        if (Effort.Rounds(0) == 0) return;
         foreach (var (kind, hash) in Imported) await far.AddPeopleAsync(kind, $"password_hash = '{hash}'");
 
         await CompareAsync([.. Kinds, .. Imported.Keys]);

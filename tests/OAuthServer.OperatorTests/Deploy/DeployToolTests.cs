@@ -8,13 +8,9 @@ namespace OAuthServer.OperatorTests.Deploy;
 /// </summary>
 public sealed class DeployToolTests
 {
-    private static readonly bool IsLongGate = Effort.Rounds(0) > 0;
-
-    [Fact]
+    [LongGateFact]
     public async Task Kustomize_builds_the_manifests()
     {
-        if (!IsLongGate) return;
-
         var built = await RunAsync("kubectl", "kustomize", Checkout.File("deploy", "kubernetes"));
 
         string[] kinds = ["ConfigMap", "Deployment", "Job", "Namespace", "PodDisruptionBudget", "Service", "ServiceAccount"];
@@ -22,22 +18,18 @@ public sealed class DeployToolTests
         Assert.Contains("image: registry.example.com/oauthserver:", built, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LongGateFact]
     public async Task Systemd_finds_nothing_to_say_about_the_units()
     {
-        if (!IsLongGate) return;
-
         var folder = Checkout.File("deploy", "systemd");
         var said = await RunAsync("systemd-analyze", ["verify", .. Directory.EnumerateFiles(folder, "*.service")]);
 
         Assert.DoesNotContain("oauthserver", said.Replace("Command /usr/bin/dotnet is not executable", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LongGateFact]
     public async Task Terraform_would_read_the_secrets()
     {
-        if (!IsLongGate) return;
-
         var tool = Checkout.File(".ci", "hcl");
         await RunAsync("npm", "ci", "--prefix", tool, "--ignore-scripts", "--no-audit", "--no-fund");
         var read = await RunAsync("node", Path.Combine(tool, "check.mjs"), Checkout.File("deploy", "aws", "secrets.tf"));

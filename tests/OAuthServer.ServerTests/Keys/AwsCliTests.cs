@@ -13,10 +13,9 @@ public sealed class AwsCliTests
 {
     private const string Key = "oauth/jwt-private-key";
 
-    [Fact]
+    [LongGateFact]
     public async Task What_the_command_line_of_AWS_does_is_what_the_server_reads()
     {
-        if (Effort.Rounds(0) == 0) return;
         await using var store = await SecretsManagerServer.StartAsync();
         using var source = new SecretsManagerKeySource(() => store.Connect(), Key);
         var folder = Directory.CreateTempSubdirectory("aws-cli-").FullName;
