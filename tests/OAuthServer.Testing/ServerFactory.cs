@@ -20,7 +20,7 @@ internal sealed class ServerFactory(TestServerOptions options, IReadOnlyDictiona
         builder.UseEnvironment(options.Environment);
         foreach (var (key, value) in settings) builder.UseSetting(key, value);
         foreach (var (key, value) in options.Settings) builder.UseSetting(key, value);
-        if (!options.FullPasswordCost) builder.ConfigureServices(PasswordCost.Lower);
+        if (!options.FullHashCost) builder.ConfigureServices(HashCost.Lower);
         if (options.Services is { } services) builder.ConfigureServices(services);
     }
 

@@ -39,21 +39,28 @@ public static class TestData
     public static readonly Guid AliceId = new("a11ce000-0000-4000-8000-000000000001");
     public static readonly Guid BobId = new("b0b00000-0000-4000-8000-000000000002");
 
-    /// <summary>bcrypt of <see cref="Secret"/>, at the lowest cost that the schema accepts; for clients that a test adds.</summary>
-    public static readonly string SecretHash = BCrypt.Net.BCrypt.HashPassword(Secret, 10);
+    private static readonly TestDatabaseTemplate AtFullCost = new(SeedAsync);
+
+    private static readonly TestDatabaseTemplate AtLowCost = new(async database =>
+    {
+        await SeedAsync(database);
+        await HashCost.LowerAsync(database);
+    });
 
     /// <summary>
-    /// A migrated database with these clients and people, whose passwords cost little to check
-    /// (<see cref="PasswordCost"/>), or as much as they cost a real server.
+    /// bcrypt of <see cref="Secret"/>, for clients that a test adds to a database of <see cref="CreateDatabaseAsync"/>.
     /// </summary>
-    public static async Task<TestDatabase> CreateDatabaseAsync(bool fullPasswordCost = false)
-    {
-        var database = await TestDatabase.CreateAsync();
-        await SeedAsync(database);
-        if (fullPasswordCost) return database;
-        await database.ExecuteAsync("UPDATE accounts SET password_hash = $1", PasswordCost.Hash);
-        return database;
-    }
+    public static string SecretHash => HashCost.Secret;
+
+    /// <summary>The same at the lowest cost that a real schema accepts.</summary>
+    public static readonly string FullSecretHash = BCrypt.Net.BCrypt.HashPassword(Secret, 10);
+
+    /// <summary>
+    /// A migrated database with these clients and people, whose secrets and passwords cost little to check
+    /// (<see cref="HashCost"/>), or as much as they cost a real server.
+    /// </summary>
+    public static Task<TestDatabase> CreateDatabaseAsync(bool fullHashCost = false) =>
+        (fullHashCost ? AtFullCost : AtLowCost).CopyAsync();
 
     /// <summary>Adds these clients and people to an empty, migrated database.</summary>
     public static async Task SeedAsync(TestDatabase database)

@@ -137,7 +137,17 @@ public sealed class TestDatabase : IAsyncDisposable
         await AdministerAsync(_administration, $"DROP DATABASE IF EXISTS \"{_name}\" WITH (FORCE)");
     }
 
-    private static async Task<TestDatabase> CloneAsync(string template, string locale = "")
+    /// <summary>A database that is filled once and then copied; its name.</summary>
+    internal static async Task<string> FillTemplateAsync(Func<TestDatabase, Task> fill)
+    {
+        var template = await CreateAsync();
+        await fill(template);
+        // Only a database that nobody is connected to can be copied.
+        await template.DataSource.DisposeAsync();
+        return template._name;
+    }
+
+    internal static async Task<TestDatabase> CloneAsync(string template, string locale = "")
     {
         var administration = await PostgresCluster.AdministrationAsync();
         var name = NewName("test");

@@ -24,12 +24,12 @@ public sealed record TestServerOptions
     public bool AwaitReady { get; init; } = true;
 
     /// <summary>True for passwords that cost what they cost a real server.</summary>
-    public bool FullPasswordCost { get; init; }
+    public bool FullHashCost { get; init; }
 
     /// <summary>True when nothing differs.</summary>
     internal bool AreUsual => this is
     {
-        Settings.Count: 0, Database: null, Services: null, Environment: "Production", AwaitReady: true, FullPasswordCost: false,
+        Settings.Count: 0, Database: null, Services: null, Environment: "Production", AwaitReady: true, FullHashCost: false,
     };
 }
 
@@ -77,7 +77,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         options ??= new();
         if (Deployment.UnderTest is { } deployment) return options.AreUsual ? new TestServer(deployment.Base) : throw Deployment.NotRun("a server with a configuration or a clock of its own");
-        var database = options.Database ?? await TestData.CreateDatabaseAsync(options.FullPasswordCost);
+        var database = options.Database ?? await TestData.CreateDatabaseAsync(options.FullHashCost);
         var factory = new ServerFactory(options, Settings(database));
         factory.UseKestrel();
         factory.StartServer();

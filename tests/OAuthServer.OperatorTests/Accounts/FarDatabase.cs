@@ -28,14 +28,14 @@ public class FarDatabase : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestData.CreateDatabaseAsync(fullPasswordCost: true);
+        _database = await TestData.CreateDatabaseAsync(fullHashCost: true);
         var near = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
         _network = new ForgetfulNetwork(near.Port, RoundTrip);
         var far = new NpgsqlConnectionStringBuilder(near.ConnectionString) { Host = "127.0.0.1", Port = _network.Port };
         Server = await TestServer.StartAsync(new()
         {
             Database = _database,
-            FullPasswordCost = true,
+            FullHashCost = true,
             Settings = new Dictionary<string, string?>
             {
                 ["ConnectionStrings:OAuthServer"] = far.ConnectionString,

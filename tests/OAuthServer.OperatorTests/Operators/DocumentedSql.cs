@@ -43,7 +43,7 @@ internal static partial class DocumentedSql
         ":'email'" => $"'{email ?? TestData.Email}'",
         ":from_id" => "1",
         ":to_id" => "5",
-        "<bcrypt hash>" => TestData.SecretHash,
+        "<bcrypt hash>" => TestData.FullSecretHash,
         _ => throw new InvalidOperationException($"What is {found.Value}?"),
     });
 

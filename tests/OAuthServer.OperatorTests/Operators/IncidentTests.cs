@@ -34,7 +34,7 @@ public sealed class IncidentTests
     [Fact]
     public async Task What_a_restore_brought_back_to_life_is_ended_before_the_first_instance_starts()
     {
-        await using var database = await TestData.CreateDatabaseAsync();
+        await using var database = await TestData.CreateDatabaseAsync(fullHashCost: true);
         Reply tokens;
         string? code;
         IReadOnlyDictionary<string, string> cookies;

@@ -60,7 +60,7 @@ public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer
     [Fact]
     public async Task No_refusal_is_faster_than_the_slowest_hash_whatever_the_account()
     {
-        await using var server = await TestServer.StartAsync(new() { FullPasswordCost = true });
+        await using var server = await TestServer.StartAsync(new() { FullHashCost = true });
         await RefuseAsync(server, "nobody@example.com", RefusalTime.Shortest);
         await server.Database.ExecuteAsync("INSERT INTO accounts (email, password_hash) VALUES ('slow@example.org', $1)", Slow);
         await RefuseAsync(server, "nobody@example.com", RefusalTime.Shortest); // measures
@@ -71,7 +71,7 @@ public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer
     [Fact]
     public async Task The_example_file_makes_people_who_sign_in()
     {
-        await using var server = await TestServer.StartAsync(new() { FullPasswordCost = true });
+        await using var server = await TestServer.StartAsync(new() { FullHashCost = true });
         await server.Database.ExecuteAsync(await File.ReadAllTextAsync(Seed(), TestContext.Current.CancellationToken));
         using var browser = new TestBrowser(server);
         await browser.SignInAsync("Jane@example.com", TestData.Password);
@@ -108,6 +108,6 @@ public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer
     /// <summary>A server whose own hashes cost what they cost outside of tests.</summary>
     public sealed class CostlyServer : OwnServer
     {
-        protected override TestServerOptions Options => new() { FullPasswordCost = true };
+        protected override TestServerOptions Options => new() { FullHashCost = true };
     }
 }

@@ -68,7 +68,7 @@ public sealed class IssuedSecretTests(OwnServer own) : IClassFixture<OwnServer>
     {
         var database = own.Server.Database;
         var refusal = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.ExecuteAsync(
-            "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, TestData.SecretHash));
+            "INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes) VALUES ($1, $2, 'Made', '{https://made.example/cb}', '{read}')", id, TestData.FullSecretHash));
         Assert.Equal("client_id_is_not_a_url", refusal.ConstraintName);
     }
 

@@ -99,7 +99,7 @@ public sealed class SecretUseTests
     [Fact]
     public async Task What_was_used_in_the_last_minute_is_written_when_the_server_stops()
     {
-        await using var database = await TestData.CreateDatabaseAsync();
+        await using var database = await TestData.CreateDatabaseAsync(fullHashCost: true);
         await using (var server = await TestServer.StartAsync(new() { Database = database })) await AuthenticateAsync(server, TestData.Secret);
 
         Assert.Equal(1, await CountAsync(database));

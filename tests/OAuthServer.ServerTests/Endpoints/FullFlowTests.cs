@@ -45,7 +45,7 @@ public sealed class FullFlowTests
             INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes)
             VALUES ('five-columns', $1, 'Five Columns', '{https://five.example/cb}', '{read,write}')
             """,
-            string.Concat(bcrypt, TestData.SecretHash.AsSpan(bcrypt.Length)));
+            string.Concat(bcrypt, TestData.FullSecretHash.AsSpan(bcrypt.Length)));
         using var browser = new TestBrowser(server);
 
         var ask = AuthorizationAsk.For("five-columns", redirectUri).With("scope", "read write");

@@ -60,7 +60,7 @@ public sealed class AccountHashConstraintTests(AccountTable shared) : IClassFixt
     [Fact]
     public async Task The_kinds_of_foreign_hashes_are_known_and_found_by_an_index()
     {
-        await using var database = await TestData.CreateDatabaseAsync(fullPasswordCost: true);
+        await using var database = await TestData.CreateDatabaseAsync(fullHashCost: true);
         var accounts = new OAuthServer.Storage.Accounts(database.Contexts);
         Assert.Empty(await accounts.ForeignHashesAsync(TestContext.Current.CancellationToken));
         foreach (var hash in (string[])["$2a$04$" + Rest, "$2a$05$" + Rest, "$argon2id$v=19$m=64,t=2,p=1" + Salted, "$pbkdf2-sha256$i=100,l=24" + Salted, "AQAAAAIAAABkAAAAEGRlbW8tb25seS1zYWx0LTDugygAdEgqOczI/jhg6Q7U8J7i+jIEKG6xP+OO0Zsi8g=="])

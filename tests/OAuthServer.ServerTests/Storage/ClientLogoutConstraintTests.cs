@@ -67,7 +67,7 @@ public sealed class ClientLogoutConstraintTests(ClientConstraintTests.Schema sch
         try
         {
             await schema.Database.ExecuteAsync(
-                $"INSERT INTO oauth_clients (client_id, name, redirect_uris, allowed_scopes, {(secret ? "" : "client_secret, ")}{columns}) VALUES (gen_random_uuid()::text || 'x', 'App', '{{https://rp.example/cb}}', '{{openid}}', {(secret ? "" : $"'{TestData.SecretHash}', ")}{values})",
+                $"INSERT INTO oauth_clients (client_id, name, redirect_uris, allowed_scopes, {(secret ? "" : "client_secret, ")}{columns}) VALUES (gen_random_uuid()::text || 'x', 'App', '{{https://rp.example/cb}}', '{{openid}}', {(secret ? "" : $"'{TestData.FullSecretHash}', ")}{values})",
                 value);
             return null;
         }

@@ -7,7 +7,7 @@ public sealed class AccountsServer : IAsyncLifetime
 {
     public TestServer Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Server = await TestServer.StartAsync(new() { FullPasswordCost = true });
+    public async ValueTask InitializeAsync() => Server = await TestServer.StartAsync(new() { FullHashCost = true });
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 

@@ -14,7 +14,7 @@ public sealed class ClientsCommandTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestData.CreateDatabaseAsync();
+        _database = await TestData.CreateDatabaseAsync(fullHashCost: true);
         _clients = new ClientsRunner(_database);
     }
 
@@ -69,7 +69,7 @@ public sealed class ClientsCommandTests : IAsyncLifetime
             WHERE client_id = $1
             """,
             Id,
-            TestData.SecretHash);
+            TestData.FullSecretHash);
 
         var words = await _clients.RunAsync("show", Id);
         var json = (await _clients.RunAsync("show", Id, "--json")).Json;

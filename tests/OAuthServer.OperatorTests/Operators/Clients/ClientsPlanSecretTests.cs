@@ -68,7 +68,7 @@ public sealed class ClientsPlanSecretTests : IAsyncLifetime
         if (other is not null)
         {
             await _acme.Database.ExecuteAsync(
-                $"UPDATE oauth_clients SET next_client_secret = $1, next_client_secret_expires_at = {other}", TestData.SecretHash);
+                $"UPDATE oauth_clients SET next_client_secret = $1, next_client_secret_expires_at = {other}", TestData.FullSecretHash);
         }
 
         var plan = await _acme.RunFileAsync("plan", AcmeClients.File());

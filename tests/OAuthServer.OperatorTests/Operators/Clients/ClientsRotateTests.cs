@@ -13,7 +13,7 @@ public sealed class ClientsRotateTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestData.CreateDatabaseAsync();
+        _database = await TestData.CreateDatabaseAsync(fullHashCost: true);
         _clients = new ClientsRunner(_database);
     }
 

@@ -19,7 +19,7 @@ public sealed class RestoreDrillTests(ContentRoot root) : IClassFixture<ContentR
     [Fact]
     public async Task What_a_restore_brought_back_is_seen_and_ended_by_the_commands_of_the_page()
     {
-        await using var database = await TestData.CreateDatabaseAsync();
+        await using var database = await TestData.CreateDatabaseAsync(fullHashCost: true);
         var shell = new DrillShell(root, database.ConnectionString, Mark);
         var commands = DrillShell.Blocks(Page);
         Reply used;
@@ -60,7 +60,7 @@ public sealed class RestoreDrillTests(ContentRoot root) : IClassFixture<ContentR
     [Fact]
     public async Task Without_a_mark_that_is_lost_nothing_ends_unless_it_is_forced()
     {
-        await using var database = await TestData.CreateDatabaseAsync();
+        await using var database = await TestData.CreateDatabaseAsync(fullHashCost: true);
         await using var server = await TestServer.StartAsync(new() { Database = database });
         await server.TokensAsync();
         var commands = CommandLine.On(database.ConnectionString);
