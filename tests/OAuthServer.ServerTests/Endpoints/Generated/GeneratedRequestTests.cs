@@ -162,6 +162,9 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         "/oauth/authorize" => MostBytes + (CarriedTimes * request.Length),
         "/account/sign-in" or "/account/passkeys/sign-in" or "/account/sign-in/factor" =>
             PasskeyBytes + ((CarriedTimes + 1) * request.Length),
+        // Whatever is told where to go on says so in the link of the page of an error, and a form keeps an address.
+        _ when endpoint.Parameters.Any(part => part.Name is "returnUrl" or "email") =>
+            MostBytes + (CarriedTimes * request.Length),
         _ => MostBytes,
     };
 
