@@ -9,9 +9,14 @@ namespace OAuthServer.BrowserTests;
 /// <summary>The pages on which people help themselves: accessible, by keyboard alone, in German too.</summary>
 public sealed class MailedPagesTests(Stage stage)
 {
+    public static TheoryData<string, ColorScheme, int, int> Looks => new(new[]
+    {
+        ("de-DE", ColorScheme.Dark, 390, 844),
+        ("en-US", ColorScheme.Light, 1280, 800),
+    }.Take(Effort.Cases(1)));
+
     [Theory]
-    [InlineData("en-US", ColorScheme.Light, 1280, 800)]
-    [InlineData("de-DE", ColorScheme.Dark, 390, 844)]
+    [MemberData(nameof(Looks))]
     public async Task Every_page_of_mailed_links_is_accessible(string locale, ColorScheme scheme, int width, int height)
     {
         await using var context = await stage.OpenAsync(new() { ColorScheme = scheme, Locale = locale, ViewportSize = new() { Width = width, Height = height } });

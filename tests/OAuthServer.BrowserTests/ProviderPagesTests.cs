@@ -33,9 +33,14 @@ public sealed class ProviderPagesTests(Stage stage) : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
+    public static TheoryData<string, ColorScheme, int, int> Looks => new(new[]
+    {
+        ("de-DE", ColorScheme.Dark, 390, 844),
+        ("en-US", ColorScheme.Light, 1280, 800),
+    }.Take(Effort.Cases(1)));
+
     [Theory]
-    [InlineData("en-US", ColorScheme.Light, 1280, 800)]
-    [InlineData("de-DE", ColorScheme.Dark, 390, 844)]
+    [MemberData(nameof(Looks))]
     public async Task Every_page_with_providers_is_accessible(string locale, ColorScheme scheme, int width, int height)
     {
         await using var context = await stage.OpenAsync(

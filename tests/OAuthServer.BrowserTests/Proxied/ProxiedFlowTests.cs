@@ -12,7 +12,7 @@ public sealed partial class ProxiedFlowTests(ProxiedStage proxied, Stage stage)
 {
     private ProxiedServers Servers => proxied.Servers;
 
-    [Fact]
+    [LongGateFact]
     public async Task Fifty_people_sign_in_and_fifty_apps_are_served_while_instances_are_restarted()
     {
         using var over = new CancellationTokenSource();

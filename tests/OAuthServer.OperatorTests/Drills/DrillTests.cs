@@ -7,10 +7,9 @@ namespace OAuthServer.OperatorTests.Drills;
 /// <summary>Something breaks under load and is mended, and what was acknowledged still holds.</summary>
 public sealed class DrillTests
 {
-    // The first in every gate, and all of them where the environment asks for more than one round.
-    public static TheoryData<Fault> Faults => [.. Enum.GetValues<Fault>().Take(Effort.Rounds(1))];
+    public static TheoryData<Fault> Faults => [.. Enum.GetValues<Fault>()];
 
-    [Theory]
+    [LongGateTheory]
     [MemberData(nameof(Faults))]
     public async Task What_was_acknowledged_outlives_a_fault_from_which_the_server_recovers_by_itself(Fault fault)
     {
