@@ -25,7 +25,7 @@ public sealed class KilledSenderTests
     // The first in every gate, and all of them where the environment asks for more than one round.
     public static TheoryData<Moment> Moments => [.. Enum.GetValues<Moment>().Take(Effort.Rounds(1))];
 
-    private static int Rounds => Math.Min(Effort.Rounds(1), 10);
+    private static int Rounds => Math.Min(Effort.Rounds(1), 5);
 
     [Theory]
     [MemberData(nameof(Moments))]
@@ -61,7 +61,7 @@ public sealed class KilledSenderTests
             var arrived = await sink.AwaitAsync(address, moment == Moment.Taken ? 2 : 1);
             var ids = arrived.Concat(sink.Held.Where(mail => mail.Recipient == address)).Select(mail => mail.Message.MessageId);
             Assert.EndsWith("@as.example.test", Assert.Single(ids.Distinct()), StringComparison.Ordinal);
-            Assert.Contains("/account/register", arrived[^1].Path, StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.OK, await sender.OpenAsync(arrived[^1].Path));
         }
     }
 
@@ -118,6 +118,14 @@ public sealed class KilledSenderTests
             form.Fields["email"] = address;
             using var answer = await browser.PostAsync(form.Action, form.Fields);
             Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        }
+
+        public async Task<HttpStatusCode> OpenAsync(string path)
+        {
+            using var network = new TrustedProxy();
+            using var browser = new TestBrowser(network, _host!.Http.BaseAddress!);
+            using var page = await browser.GetAsync(path);
+            return page.StatusCode;
         }
 
         public async ValueTask DisposeAsync()
