@@ -20,7 +20,7 @@ internal sealed record AuditRow
 
     public string? ClientId { get; init; }
 
-    /// <summary>The person, as <see cref="Account.Pseudonym"/>; leads nowhere once the account is gone.</summary>
+    /// <summary>The person, by <c>accounts.pseudonym</c>; leads nowhere once the account is gone.</summary>
     public Guid? Pseudonym { get; init; }
 
     /// <summary>The id that a code and its refresh token have in common.</summary>
