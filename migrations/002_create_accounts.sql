@@ -59,6 +59,8 @@ CREATE TABLE accounts (
     access_failed_count   integer      NOT NULL DEFAULT 0,
     disabled_at           timestamptz,                                      -- written by operators alone
     grants_from           timestamptz  NOT NULL DEFAULT '-infinity',        -- older codes and refresh tokens are dead
+    pseudonym             uuid         NOT NULL DEFAULT gen_random_uuid(),  -- the person's name in the audit log, and there
+                                                                            -- alone: it goes with this row
     created_at            timestamptz  NOT NULL DEFAULT now(),
 
     -- What nobody could sign in with: every name and address is there, and the stamps are not empty. An account of another
@@ -126,6 +128,7 @@ CREATE INDEX accounts_foreign_hashes ON accounts (account_hash_cost(password_has
 
 CREATE UNIQUE INDEX accounts_normalized_user_name ON accounts (normalized_user_name);
 CREATE UNIQUE INDEX accounts_normalized_email ON accounts (normalized_email);
+CREATE UNIQUE INDEX accounts_pseudonym ON accounts (pseudonym);
 
 -- Whoever read an account before an operator disabled or enabled it must not write it afterwards, and what ended when
 -- it was disabled does not begin again when it is enabled: sessions, codes and refresh tokens.
@@ -173,6 +176,12 @@ BEGIN
         USING HINT = 'Look for it in the table accounts, and put its id in the place of account_of(...).';
 END;
 $$;
+
+-- What the audit log calls the person of an account; NULL when there is no such account any more. By hand:
+-- SELECT * FROM oauth_audit_events WHERE pseudonym = pseudonym_of(account_of('...'))
+CREATE FUNCTION pseudonym_of(account uuid) RETURNS uuid
+    LANGUAGE sql STABLE
+    AS $$ SELECT pseudonym FROM accounts WHERE id = $1 $$;
 
 ALTER TABLE oauth_consents
     ADD CONSTRAINT oauth_consents_user_id_fkey FOREIGN KEY (user_id) REFERENCES accounts (id) ON DELETE CASCADE;

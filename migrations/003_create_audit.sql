@@ -6,7 +6,7 @@ CREATE TABLE oauth_audit_events (
     event           text        NOT NULL,
     reason          text,       -- NULL when it succeeded; else a code of docs/errors.md
     client_id       text,
-    user_id         uuid,
+    pseudonym       uuid,       -- of the person: accounts.pseudonym, which goes with the account; never its id
     grant_id        uuid,       -- the id of a code and of its refresh token
     address         text,
     correlation_id  text,

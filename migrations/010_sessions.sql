@@ -142,8 +142,8 @@ BEGIN
             ON CONFLICT (jti) DO UPDATE
             SET expires_at = GREATEST(oauth_revoked_tokens.expires_at, excluded.expires_at)
         ), audited AS (
-            INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id, detail)
-            SELECT 'grant_withdrawn', grants.client_id, after.user_id, grants.id, after.ended_from,
+            INSERT INTO oauth_audit_events (event, client_id, pseudonym, grant_id, address, correlation_id, detail)
+            SELECT 'grant_withdrawn', grants.client_id, pseudonym_of(after.user_id), grants.id, after.ended_from,
                    after.ended_correlation_id, 'its session is over'
             FROM grants JOIN after ON after.id = grants.session_id
         )
@@ -167,7 +167,7 @@ BEGIN
     UPDATE account_sessions SET ended_at = now(), ended_by = 'account', ended_with_all = true
     WHERE id = ANY (ARRAY(
         SELECT id FROM account_sessions WHERE user_id = OLD.id AND ended_at IS NULL ORDER BY id FOR UPDATE));
-    RETURN NULL;
+    RETURN OLD;
 END;
 $$;
 
@@ -177,5 +177,6 @@ CREATE TRIGGER accounts_end_sessions_changed AFTER UPDATE ON accounts
         OR (NEW.disabled_at IS NOT NULL AND OLD.disabled_at IS NULL))
     EXECUTE FUNCTION accounts_end_sessions();
 
-CREATE TRIGGER accounts_end_sessions_deleted AFTER DELETE ON accounts
+-- Before the row is gone: what ends is audited under the person's pseudonym.
+CREATE TRIGGER accounts_end_sessions_deleted BEFORE DELETE ON accounts
     FOR EACH ROW EXECUTE FUNCTION accounts_end_sessions();

@@ -24,6 +24,9 @@ public enum SinkMood
 
     /// <summary>Takes the whole mail, and hangs up before it says so.</summary>
     Vanishes,
+
+    /// <summary>Takes the whole mail, and says so when it is let go; it has not arrived before.</summary>
+    Holds,
 }
 
 /// <summary>A mail as it arrived.</summary>
@@ -44,7 +47,9 @@ public sealed record ArrivedMail(string Recipient, MimeMessage Message)
 public sealed class MailSink : IAsyncDisposable
 {
     private readonly ConcurrentQueue<ArrivedMail> _mails = new();
+    private readonly ConcurrentQueue<ArrivedMail> _held = new();
     private readonly CancellationTokenSource _end = new();
+    private TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
 
@@ -59,6 +64,9 @@ public sealed class MailSink : IAsyncDisposable
 
     /// <summary>Everything that arrived, in order.</summary>
     public IReadOnlyList<ArrivedMail> Mails => [.. _mails];
+
+    /// <summary>Everything that was held, whether it was let go or not.</summary>
+    public IReadOnlyList<ArrivedMail> Held => [.. _held];
 
     /// <summary>Settings of a server that sends to it, at once.</summary>
     public Dictionary<string, string?> Settings => new()
@@ -86,6 +94,13 @@ public sealed class MailSink : IAsyncDisposable
         _listener.Start();
         _accepting = AcceptAsync(_listener);
     }
+
+    /// <summary>When a mail to an address is held.</summary>
+    public Task HoldsAsync(string recipient) =>
+        Eventually.BecomesTrue(() => Task.FromResult(_held.Any(mail => mail.Recipient == recipient)), TimeSpan.FromSeconds(20), $"a mail to {recipient} is held");
+
+    /// <summary>What is held arrives.</summary>
+    public void LetGo() => Interlocked.Exchange(ref _go, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     /// <summary>Nobody listens any more.</summary>
     public void Disappear() => _listener?.Stop();
@@ -166,9 +181,13 @@ public sealed class MailSink : IAsyncDisposable
                     break;
                 case "DATA":
                     await SayAsync(stream, "354 go on");
-                    await TakeAsync(reader, recipients);
+                    var mails = await TakeAsync(reader, recipients);
+                    var holds = Mood == SinkMood.Holds;
+                    if (holds && !await IsLetGoAsync(reader, mails)) return;
+                    foreach (var mail in mails) _mails.Enqueue(mail);
                     if (Mood == SinkMood.Vanishes) return;
                     await SayAsync(stream, "250 taken");
+                    if (holds) return;
                     break;
                 case "QUIT":
                     await SayAsync(stream, "221 bye");
@@ -180,15 +199,25 @@ public sealed class MailSink : IAsyncDisposable
         }
     }
 
-    private async Task TakeAsync(StreamReader reader, List<string> recipients)
+    // False when whoever sent it goes away first.
+    private async Task<bool> IsLetGoAsync(StreamReader reader, IReadOnlyList<ArrivedMail> mails)
+    {
+        var go = Volatile.Read(ref _go).Task;
+        foreach (var mail in mails) _held.Enqueue(mail);
+        var more = reader.ReadLineAsync(_end.Token).AsTask();
+        return await Task.WhenAny(go, more) == go;
+    }
+
+    private async Task<IReadOnlyList<ArrivedMail>> TakeAsync(StreamReader reader, List<string> recipients)
     {
         var bytes = new MemoryStream();
         while (await reader.ReadLineAsync(_end.Token) is { } line && line != ".")
             bytes.Write(Encoding.Latin1.GetBytes((line.StartsWith('.') ? line[1..] : line) + "\r\n"));
         bytes.Position = 0;
         var message = await MimeMessage.LoadAsync(bytes);
-        foreach (var recipient in recipients) _mails.Enqueue(new ArrivedMail(recipient, message));
+        ArrivedMail[] mails = [.. recipients.Select(recipient => new ArrivedMail(recipient, message))];
         recipients.Clear();
+        return mails;
     }
 
     private static Task SayAsync(NetworkStream stream, string text) => stream.WriteAsync(Encoding.ASCII.GetBytes(text + "\r\n")).AsTask();

@@ -5,8 +5,9 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// Deletes an account, with all access, every session and all that is kept of the person but the record of what happened
-/// (docs/decisions/037-forms-that-tell-nothing.md). A mail to the address of before says so.
+/// Deletes an account, with all access, every session and all that is kept of the person but the record of what
+/// happened, which has a pseudonym alone (docs/decisions/052-the-audit-log-knows-people-by-a-pseudonym.md). A mail to
+/// the address of before says so.
 /// </summary>
 internal sealed class AccountDeletion(OAuthDbContext db, Grants grants, AccountJournal journal)
 {
@@ -17,9 +18,12 @@ internal sealed class AccountDeletion(OAuthDbContext db, Grants grants, AccountJ
         var ct = CancellationToken.None;
         var isDeleted = await grants.WithdrawAllWithAsync(
             db,
-            async () => await PersonData.DeleteAsync(db, account.Id, language, ct),
-            account.Id, context, ct);
-        if (isDeleted) await journal.DeletedAsync(account.Id, context, ct);
+            () => PersonData.HoldAsync(db, account.Id, ct),
+            account.Id,
+            context,
+            ct,
+            last: () => PersonData.DeleteAsync(db, account.Id, language, context, ct));
+        if (isDeleted) journal.Deleted(account.Id);
         return isDeleted;
     }
 }

@@ -32,6 +32,7 @@ internal static class AccountRegistration
         services.AddSingleton<PasswordWork>();
         services.AddSingleton<RefusalTime>();
         services.AddSingleton<KnownDevices>();
+        services.AddSingleton<LanguageCookie>();
         services.AddScoped<AccountJournal>();
         services.AddScoped<SessionsService>();
         services.AddScoped<SignInService>();

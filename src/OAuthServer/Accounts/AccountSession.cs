@@ -38,7 +38,7 @@ internal sealed record SignedInAccount(
 /// (docs/decisions/024-pages-alone-ask-who-is-signed-in.md).
 /// </summary>
 internal sealed class AccountSession(
-    SignInManager<Account> signIn, Sessions sessions, KnownDevices devices, TimeProvider clock)
+    SignInManager<Account> signIn, Sessions sessions, KnownDevices devices, LanguageCookie language, TimeProvider clock)
 {
     /// <summary>How long a session lasts after 'keep me signed in', renewed by use.</summary>
     public static readonly TimeSpan KeptLifetime = TimeSpan.FromDays(14);
@@ -68,7 +68,7 @@ internal sealed class AccountSession(
 
     /// <summary>
     /// Signs a person in with a new cookie; an older one of this browser is replaced (session fixation). Whoever signs
-    /// in once more goes on with the same session. The browser now knows the account.
+    /// in once more goes on with the same session. The browser now knows the account, and the language of its profile.
     /// </summary>
     /// <param name="http">The request.</param>
     /// <param name="account">Who it is.</param>
@@ -150,7 +150,9 @@ internal sealed class AccountSession(
             Device = BrowserName.Of(http.Request.Headers.UserAgent),
             Audit = http.Audit(),
         };
-        return await sessions.BeginAsync(session, http.RequestAborted) ?? Handle.NewId();
+        if (await sessions.BeginAsync(session, http.RequestAborted) is not { } begun) return Handle.NewId();
+        if (begun.Language is { } chosen) language.Keep(http, chosen);
+        return begun.Id;
     }
 
     /// <summary>What a cookie says; null for one that names no account and no session.</summary>

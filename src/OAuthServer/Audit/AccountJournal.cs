@@ -67,11 +67,8 @@ internal sealed partial class AccountJournal(
         return RecordAsync(name, null, account, context, ct);
     }
 
-    public Task DeletedAsync(Guid account, AuditContext context, CancellationToken ct)
-    {
-        LogDeleted(account);
-        return RecordAsync(AuditEventNames.AccountDeleted, null, account, context, ct);
-    }
+    /// <summary>The audit row was written with the deletion.</summary>
+    public void Deleted(Guid account) => LogDeleted(account);
 
     public Task DataDownloadedAsync(Guid account, AuditContext context, CancellationToken ct) =>
         RecordAsync(AuditEventNames.DataDownloaded, null, account, context, ct);

@@ -15,7 +15,11 @@ internal sealed record EventReport
 
     public string? ClientId { get; init; }
 
+    /// <summary>The account, while it is there.</summary>
     public Guid? UserId { get; init; }
+
+    /// <summary>The person; the same after the account is gone.</summary>
+    public Guid? Pseudonym { get; init; }
 
     public Guid? GrantId { get; init; }
 
@@ -31,14 +35,16 @@ internal sealed record EventReport
 
     public string? Detail { get; init; }
 
-    public static EventReport Of(AuditRow row) => new()
+    public static EventReport Of(FoundEvent found) => Of(found.Row) with { UserId = found.UserId };
+
+    private static EventReport Of(AuditRow row) => new()
     {
         Id = row.Id,
         OccurredAt = row.OccurredAt,
         Event = row.Event,
         Reason = row.Reason,
         ClientId = row.ClientId,
-        UserId = row.UserId,
+        Pseudonym = row.Pseudonym,
         GrantId = row.GrantId,
         Address = row.Address,
         CorrelationId = row.CorrelationId,

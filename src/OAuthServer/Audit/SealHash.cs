@@ -31,7 +31,7 @@ internal sealed class SealHash : IDisposable
             json.WriteStringValue(row.Event);
             json.WriteStringValue(row.Reason);
             json.WriteStringValue(row.ClientId);
-            json.WriteStringValue(row.UserId?.ToString());
+            json.WriteStringValue(row.Pseudonym?.ToString());
             json.WriteStringValue(row.GrantId?.ToString());
             json.WriteStringValue(row.Address);
             json.WriteStringValue(row.CorrelationId);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OAuthServer.Accounts;
+using OAuthServer.Accounts.External;
 using OAuthServer.Audit;
 using OAuthServer.Clients;
 using OAuthServer.Hosting;
@@ -43,6 +44,7 @@ internal sealed class CommandSettings : IAsyncDisposable
         services.AddLogging(logging => logging.AddProvider(new NoticeLogProvider()).AddFilter("System", LogLevel.None));
         services.AddSettings(configuration);
         services.AddPasswordRules(configuration);
+        services.AddExternalProviderOptions(configuration);
         _services = services.BuildServiceProvider();
     }
 
@@ -53,6 +55,10 @@ internal sealed class CommandSettings : IAsyncDisposable
 
     /// <exception cref="OptionsValidationException">A setting of the section is wrong.</exception>
     public AuditOptions Audit => Options<AuditOptions>().Value;
+
+    /// <summary>The other identity providers, each a way in.</summary>
+    /// <exception cref="OptionsValidationException">A setting of the section is wrong.</exception>
+    public string[] ProviderIssuers => _services.GetRequiredService<ExternalProviders>().Issuers;
 
     /// <summary>Judges a new password.</summary>
     /// <exception cref="OptionsValidationException">A setting of a section that it needs is wrong.</exception>

@@ -22,7 +22,7 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        foreach (var person in people) Add(db, person, how, mail);
+        foreach (var person in people) Add(db, person);
         try
         {
             await db.SaveChangesAsync(ct);
@@ -33,6 +33,7 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
             return refused.ConstraintName ?? refused.MessageText;
         }
 
+        await RecordAsync(db, people, how, mail, ct);
         await DisableAsync(db, [.. people.Where(person => person.Disabled).Select(person => person.Id)], ct);
         if (mail is { } kind)
         {
@@ -111,7 +112,7 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
         },
         ct);
 
-    private static void Add(OAuthDbContext db, NewAccount person, string? how, MailKind? mail)
+    private static void Add(OAuthDbContext db, NewAccount person)
     {
         db.Accounts.Add(new Account
         {
@@ -128,9 +129,17 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
         });
         if (person.Profile.Count > 0)
             ProfileEditing.Set(db, db.Profiles.Add(new AccountProfile { AccountId = person.Id }), person.Profile);
+    }
+
+    private static Task RecordAsync(
+        OAuthDbContext db, IReadOnlyList<NewAccount> people, string? how, MailKind? mail, CancellationToken ct)
+    {
         var made = mail is null ? AuditEventNames.AccountCreated : AuditEventNames.AccountInvited;
-        db.AuditEvents.Add(AuditEvents.RowOf(
-            new AuditEvent(made, null, AuditContext.Command, UserId: person.Id) { Detail = how }));
+        Guid[] ids = [.. people.Select(person => person.Id)];
+        return db.RunAsync($"""
+            INSERT INTO oauth_audit_events (event, pseudonym, detail)
+            SELECT {made}, pseudonym, {OrNull.Text(how)} FROM accounts WHERE id = ANY ({ids})
+            """, ct);
     }
 
     private static async Task<int> DisableAsync(OAuthDbContext db, Guid[] ids, CancellationToken ct)

@@ -78,20 +78,24 @@ internal sealed class AccountFactors(IDbContextFactory<OAuthDbContext> contexts)
     /// <summary>
     /// Takes every factor of an account away; false when it had none. Passkeys stay where they are the only way in.
     /// </summary>
-    public async Task<bool> RemoveAllAsync(Guid accountId, CancellationToken ct)
+    /// <param name="accountId">Whose they are.</param>
+    /// <param name="issuers">The providers at which people may sign in instead.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<bool> RemoveAllAsync(Guid accountId, string[] issuers, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await LockAsync(db, accountId, ct);
         var codes = await db.RecoveryCodes.Where(code => code.AccountId == accountId).ExecuteDeleteAsync(ct);
         var apps = await db.Authenticators.Where(app => app.AccountId == accountId).ExecuteDeleteAsync(ct);
-        var passkeys = await db.Passkeys
-            .Where(passkey => passkey.AccountId == accountId
-                && db.Accounts.Any(account => account.Id == accountId && account.PasswordHash != null
-                    && account.Email != null))
-            .ExecuteDeleteAsync(ct);
+        var passkeys = await db.AllAsync<LockedAccount>($"""
+            DELETE FROM account_passkeys WHERE account_id = {accountId}
+              AND account_ways_in({accountId}, {issuers})
+                  > (SELECT count(*) FROM account_passkeys WHERE account_id = {accountId})
+            RETURNING account_id AS id
+            """, ct);
         await transaction.CommitAsync(ct);
-        return codes + apps + passkeys > 0;
+        return codes + apps + passkeys.Count > 0;
     }
 
     /// <summary>No browser is remembered any more.</summary>

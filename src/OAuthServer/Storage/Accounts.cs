@@ -26,6 +26,11 @@ internal sealed class Account : IdentityUser<Guid>
 
     /// <summary>Changes with the second factors; a trigger writes it.</summary>
     public Guid FactorStamp { get; private init; }
+
+    /// <summary>
+    /// What the audit log calls the person; the database makes it, and it is nowhere else (decision 052).
+    /// </summary>
+    public Guid Pseudonym { get; private init; }
 }
 
 /// <summary>A kind of hash that this server does not make, and a hash of that kind.</summary>
@@ -123,6 +128,8 @@ internal sealed class AccountTable : IEntityTypeConfiguration<Account>
         LeaveToSql(builder.Property(account => account.GrantsFrom).Metadata);
         LeaveToSql(builder.Property(account => account.CreatedAt).Metadata);
         LeaveToSql(builder.Property(account => account.FactorStamp).Metadata);
+        LeaveToSql(builder.Property(account => account.Pseudonym).Metadata);
+        builder.HasIndex(account => account.Pseudonym).IsUnique();
     }
 
     private static void LeaveToSql(IMutableProperty property)

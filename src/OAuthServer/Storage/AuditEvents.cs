@@ -20,7 +20,8 @@ internal sealed record AuditRow
 
     public string? ClientId { get; init; }
 
-    public Guid? UserId { get; init; }
+    /// <summary>The person, by <c>accounts.pseudonym</c>; leads nowhere once the account is gone.</summary>
+    public Guid? Pseudonym { get; init; }
 
     /// <summary>The id that a code and its refresh token have in common.</summary>
     public Guid? GrantId { get; init; }
@@ -77,12 +78,20 @@ internal sealed record AuditFilter
 
     public string? ClientId { get; init; }
 
+    /// <summary>The id of an account that is there.</summary>
     public Guid? UserId { get; init; }
+
+    /// <summary>The pseudonym of a person, whether the account is there or not.</summary>
+    public Guid? Pseudonym { get; init; }
 
     public string? Address { get; init; }
 
     public string? CorrelationId { get; init; }
 }
+
+/// <summary>A row that was looked for, and whose it is.</summary>
+/// <param name="UserId">The account of the person; null when it names none, or one that is gone.</param>
+internal sealed record FoundEvent(AuditRow Row, Guid? UserId);
 
 /// <summary>
 /// Table <c>oauth_audit_events</c>. Events that belong to a change are written by the statement that makes the change;
@@ -94,17 +103,21 @@ internal sealed class AuditEvents(IDbContextFactory<OAuthDbContext> contexts)
     public async Task RecordAsync(AuditEvent audit, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        db.AuditEvents.Add(RowOf(audit));
-        await db.SaveChangesAsync(ct);
+        await WriteAsync(db, audit, ct);
     }
 
     /// <summary>The newest rows that match, oldest of them first.</summary>
-    public async Task<IReadOnlyList<AuditRow>> FindAsync(AuditFilter filter, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<FoundEvent>> FindAsync(AuditFilter filter, int limit, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var newest = Matching(db.AuditEvents, filter).OrderByDescending(row => row.Id).Take(limit);
-        var found = await newest.ToListAsync(ct);
-        found.Reverse();
+        var newest = Matching(db, filter).OrderByDescending(row => row.Id).Take(limit);
+        var found = await newest
+            .Select(row => new FoundEvent(
+                row,
+                db.Accounts.Where(account => account.Pseudonym == row.Pseudonym)
+                    .Select(account => (Guid?)account.Id).FirstOrDefault()))
+            .ToListAsync(ct);
+        found.Sort((one, other) => one.Row.Id.CompareTo(other.Row.Id));
         return found;
     }
 
@@ -126,18 +139,17 @@ internal sealed class AuditEvents(IDbContextFactory<OAuthDbContext> contexts)
         return (count, await rows.MinAsync(row => (DateTime?)row.OccurredAt, ct));
     }
 
-    /// <summary>The row of an event, as it is added beside other changes of a context.</summary>
-    internal static AuditRow RowOf(AuditEvent audit) => new()
-    {
-        Event = audit.Event,
-        Reason = audit.Reason,
-        ClientId = audit.ClientId,
-        UserId = audit.UserId,
-        GrantId = audit.GrantId,
-        Address = audit.Context.Address,
-        CorrelationId = audit.Context.CorrelationId,
-        Detail = audit.Detail,
-    };
+    /// <summary>
+    /// Writes an event, in the transaction of a context if it has one. The person is named by the pseudonym of the
+    /// account, as it is now: what is about an account that is deleted comes before it goes.
+    /// </summary>
+    internal static Task WriteAsync(OAuthDbContext db, AuditEvent audit, CancellationToken ct) => db.RunAsync($"""
+        INSERT INTO oauth_audit_events (event, reason, client_id, pseudonym, grant_id, address, correlation_id, detail)
+        VALUES ({audit.Event}, {OrNull.Text(audit.Reason)}, {OrNull.Text(audit.ClientId)},
+                pseudonym_of({OrNull.Uuid(audit.UserId)}), {OrNull.Uuid(audit.GrantId)},
+                {OrNull.Text(audit.Context.Address)}, {OrNull.Text(audit.Context.CorrelationId)},
+                {OrNull.Text(audit.Detail)})
+        """, ct);
 
     /// <summary>
     /// Saves what was changed in a context together with its event, and commits its transaction: one is never without the
@@ -145,21 +157,28 @@ internal sealed class AuditEvents(IDbContextFactory<OAuthDbContext> contexts)
     /// </summary>
     internal static async Task<bool> CommitWithAsync(OAuthDbContext db, AuditEvent audit, CancellationToken ct)
     {
-        db.AuditEvents.Add(RowOf(audit));
         await db.SaveChangesAsync(ct);
+        await WriteAsync(db, audit, ct);
         await db.Database.CommitTransactionAsync(ct);
         return true;
     }
 
-    private static IQueryable<AuditRow> Matching(IQueryable<AuditRow> rows, AuditFilter filter)
+    private static IQueryable<AuditRow> Matching(OAuthDbContext db, AuditFilter filter)
     {
+        IQueryable<AuditRow> rows = db.AuditEvents;
         if (filter.AboveId is { } above) rows = rows.Where(row => row.Id > above);
         if (filter.Since?.UtcDateTime is { } since) rows = rows.Where(row => row.OccurredAt >= since);
         if (filter.Until?.UtcDateTime is { } until) rows = rows.Where(row => row.OccurredAt < until);
         if (filter.Event is { } name) rows = rows.Where(row => row.Event == name);
         if (filter.Reason is { } reason) rows = rows.Where(row => row.Reason == reason);
         if (filter.ClientId is { } client) rows = rows.Where(row => row.ClientId == client);
-        if (filter.UserId is { } user) rows = rows.Where(row => row.UserId == user);
+        if (filter.Pseudonym is { } pseudonym) rows = rows.Where(row => row.Pseudonym == pseudonym);
+        if (filter.UserId is { } user)
+        {
+            rows = rows.Where(row => row.Pseudonym != null && row.Pseudonym == db.Accounts
+                .Where(account => account.Id == user).Select(account => (Guid?)account.Pseudonym).FirstOrDefault());
+        }
+
         if (filter.Address is { } address) rows = rows.Where(row => row.Address == address);
         if (filter.CorrelationId is { } correlation) rows = rows.Where(row => row.CorrelationId == correlation);
         return rows;

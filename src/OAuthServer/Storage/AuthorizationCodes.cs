@@ -106,7 +106,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                 SELECT {code.ClientId} AS client_id, {code.Scope} AS scope, {OrNull.Uuid(code.TicketId)} AS ticket_id,
                        {code.Resources} AS resources, {code.Agreed} AS agreed_on, {code.AgreedScopes} AS scopes_of
             ), person AS (
-                SELECT accounts.id, asked.* FROM accounts, account_sessions AS session, asked
+                SELECT accounts.id, pseudonym, asked.* FROM accounts, account_sessions AS session, asked
                 WHERE accounts.id = {code.UserId} AND disabled_at IS NULL AND security_stamp = {code.SecurityStamp}
                   AND session.id = {code.SessionId} AND session.user_id = accounts.id
                   AND session.ended_at IS NULL AND session.ends_at > now()
@@ -140,11 +140,12 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                 SELECT {code.SessionId}, client_id FROM issued WHERE 'openid' = ANY (string_to_array(scope, ' '))
                 ON CONFLICT DO NOTHING
             ), audited AS (
-                INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
-                SELECT event, client_id, user_id, id, {code.Audit.Address}::text, {code.Audit.CorrelationId}::text
-                FROM issued, unnest(ARRAY[{AuditEventNames.CodeIssued}, {AuditEventNames.Consent}])
-                             WITH ORDINALITY AS e (event, number)
-                WHERE number = 1 OR ticket_id IS NOT NULL
+                INSERT INTO oauth_audit_events (event, client_id, pseudonym, grant_id, address, correlation_id)
+                SELECT event, issued.client_id, person.pseudonym, issued.id,
+                       {code.Audit.Address}::text, {code.Audit.CorrelationId}::text
+                FROM issued, person, unnest(ARRAY[{AuditEventNames.CodeIssued}, {AuditEventNames.Consent}])
+                                     WITH ORDINALITY AS e (event, number)
+                WHERE number = 1 OR issued.ticket_id IS NOT NULL
             )
             SELECT user_id FROM issued
             """, ct);
@@ -166,7 +167,7 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                        {OrNull.Text(code.RedirectUri)} AS redirect_uri, {OrNull.Text(code.CodeChallenge)} AS challenge,
                        {OrNull.Text(code.Resource)} AS api, {code.Apis} AS apis, {code.ApiScopes} AS allowed
             ), redeemed AS (
-                UPDATE oauth_authorization_codes AS c SET used_at = now() FROM asked
+                UPDATE oauth_authorization_codes AS c SET used_at = now() FROM asked, accounts AS a
                 WHERE c.code = asked.code AND c.client_id = asked.client_id
                   AND c.used_at IS NULL AND c.revoked_at IS NULL AND c.expires_at > now()
                   AND (c.redirect_uri = asked.redirect_uri
@@ -176,10 +177,9 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                   AND (asked.api = ANY (c.resources) OR (asked.api IS NULL AND cardinality(c.resources) = 1))
                   AND string_to_array(c.scope, ' ') && string_to_array(
                       asked.allowed[array_position(asked.apis, coalesce(asked.api, c.resources[1]))], ' ')
-                  AND EXISTS (SELECT FROM accounts a WHERE a.id = c.user_id AND a.disabled_at IS NULL
-                              AND a.grants_from <= c.created_at)
-                RETURNING id, c.client_id, user_id, scope, resources, coalesce(asked.api, c.resources[1]) AS resource,
-                          session_id, auth_time, acr, amr, nonce, claims
+                  AND a.id = c.user_id AND a.disabled_at IS NULL AND a.grants_from <= c.created_at
+                RETURNING c.id, c.client_id, user_id, scope, resources, coalesce(asked.api, c.resources[1]) AS resource,
+                          session_id, auth_time, acr, amr, nonce, claims, a.pseudonym
             ), first AS (
                 INSERT INTO oauth_refresh_tokens (id, family, token, client_id, user_id, scope, resources,
                     session_id, auth_time, acr, amr, claims, device_fingerprint, expires_at, family_expires_at,
@@ -192,8 +192,8 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                                        now() + {code.FamilyLifetime} AS absolute_end) AS session
                 WHERE family IS NOT NULL
             ), audited AS (
-                INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
-                SELECT {AuditEventNames.CodeRedeemed}, client_id, user_id, id,
+                INSERT INTO oauth_audit_events (event, client_id, pseudonym, grant_id, address, correlation_id)
+                SELECT {AuditEventNames.CodeRedeemed}, client_id, pseudonym, id,
                        {code.Audit.Address}::text, {code.Audit.CorrelationId}::text FROM redeemed
             )
             SELECT user_id, id AS grant_id, scope, resource, session_id, auth_time, acr, amr, nonce, claims,
@@ -223,8 +223,8 @@ internal sealed class AuthorizationCodes(IDbContextFactory<OAuthDbContext> conte
                   AND ({OrNull.Bytes(family)} IS NULL OR EXISTS (SELECT FROM unborn))
                 RETURNING client_id, user_id, id
             )
-            INSERT INTO oauth_audit_events (event, reason, client_id, user_id, grant_id, address, correlation_id)
-            SELECT {AuditEventNames.TokenRefused}, {reason}, client_id, user_id, id,
+            INSERT INTO oauth_audit_events (event, reason, client_id, pseudonym, grant_id, address, correlation_id)
+            SELECT {AuditEventNames.TokenRefused}, {reason}, client_id, pseudonym_of(user_id), id,
                    {audit.Address}::text, {audit.CorrelationId}::text FROM given_back
             """, ct);
     }

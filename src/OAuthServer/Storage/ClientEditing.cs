@@ -102,8 +102,8 @@ internal sealed class ClientEditing : IAsyncDisposable
     public async Task SaveAsync(IEnumerable<AuditEvent> events, CancellationToken ct)
     {
         if (_transaction is null) throw new InvalidOperationException("A rehearsal writes nothing.");
-        _db.AuditEvents.AddRange(events.Select(AuditEvents.RowOf));
         await _db.SaveChangesAsync(ct);
+        foreach (var audit in events) await AuditEvents.WriteAsync(_db, audit, ct);
         await _transaction.CommitAsync(ct);
     }
 

@@ -61,14 +61,26 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
     /// Every app of a person loses access with a change of the account, such as a new password, in one transaction:
     /// neither is there without the other, and what is granted meanwhile waits and finds the account changed.
     /// </summary>
+    /// <param name="db">Whose transaction it is.</param>
+    /// <param name="change">What is done first, and holds the account.</param>
+    /// <param name="userId">Whose apps.</param>
+    /// <param name="audit">For the audit log.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="last">What is done when all is withdrawn.</param>
     /// <returns>False, with nothing withdrawn, when the change was refused.</returns>
     public async Task<bool> WithdrawAllWithAsync(
-        OAuthDbContext db, Func<Task<bool>> change, Guid userId, AuditContext audit, CancellationToken ct)
+        OAuthDbContext db,
+        Func<Task<bool>> change,
+        Guid userId,
+        AuditContext audit,
+        CancellationToken ct,
+        Func<Task>? last = null)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (!await change()) return false;
         await db.Consents.Where(consent => consent.UserId == userId).ExecuteDeleteAsync(ct);
         await WithdrawAsync(db, new(userId, null, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
+        if (last is not null) await last();
         await transaction.CommitAsync(ct);
         return true;
     }
@@ -94,8 +106,8 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
                 SELECT {sessions} AS sessions, count(*)::int AS grants FROM oauth_refresh_tokens
                 WHERE user_id = {userId} AND revoked_at = now()
             ), audited AS (
-                INSERT INTO oauth_audit_events (event, user_id, address, correlation_id, detail)
-                SELECT {AuditEventNames.AccessEnded}, {userId}, {audit.Address}::text, {audit.CorrelationId}::text,
+                INSERT INTO oauth_audit_events (event, pseudonym, address, correlation_id, detail)
+                SELECT {AuditEventNames.AccessEnded}, pseudonym_of({userId}), {audit.Address}::text, {audit.CorrelationId}::text,
                        'sessions ended: ' || sessions || ', refresh tokens: ' || grants || ', by ' || {by} FROM ended
             )
             SELECT sessions, grants FROM ended
@@ -179,8 +191,8 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
                 ON CONFLICT (jti) DO UPDATE
                 SET expires_at = GREATEST(oauth_revoked_tokens.expires_at, excluded.expires_at)
             ), audited AS (
-                INSERT INTO oauth_audit_events (event, reason, client_id, user_id, grant_id, address, correlation_id)
-                SELECT {4}, {5}, client_id, {0}, id, {6}::text, {7}::text FROM grants
+                INSERT INTO oauth_audit_events (event, reason, client_id, pseudonym, grant_id, address, correlation_id)
+                SELECT {4}, {5}, client_id, pseudonym_of({0}), id, {6}::text, {7}::text FROM grants
             )
             SELECT count(*) AS may_follow FROM (SELECT id FROM codes EXCEPT SELECT id FROM tokens) AS seen_too_early
             """;

@@ -126,8 +126,8 @@ internal sealed class LogoutNotices(IDbContextFactory<OAuthDbContext> contexts)
                 WHERE jti = {notice.Jti} AND done_at IS NULL
                 RETURNING client_id, user_id
             )
-            INSERT INTO oauth_audit_events (event, client_id, user_id, detail)
-            SELECT event, client_id, user_id, {OrNull.Text(detail)}
+            INSERT INTO oauth_audit_events (event, client_id, pseudonym, detail)
+            SELECT event, client_id, pseudonym_of(user_id), {OrNull.Text(detail)}
             FROM done, (SELECT {OrNull.Text(@event)} AS event) AS named WHERE event IS NOT NULL
             """, ct);
     }

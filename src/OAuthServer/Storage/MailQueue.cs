@@ -109,8 +109,8 @@ internal sealed class MailQueue(IDbContextFactory<OAuthDbContext> contexts)
                 WHERE id = {mail.Id} AND done_at IS NULL
                 RETURNING account_id
             )
-            INSERT INTO oauth_audit_events (event, user_id, detail)
-            SELECT event, account_id, {OrNull.Text(detail)}
+            INSERT INTO oauth_audit_events (event, pseudonym, detail)
+            SELECT event, pseudonym_of(account_id), {OrNull.Text(detail)}
             FROM done, (SELECT {OrNull.Text(@event)} AS event) AS named WHERE event IS NOT NULL
             """, ct);
     }

@@ -110,8 +110,8 @@ internal sealed class MailSorting(IDbContextFactory<OAuthDbContext> contexts)
                        now() + {MailKinds.LifeOf(MailKind.AddressChangeAsked)}
                 FROM sorted WHERE kind = {MailKind.NewAddress.ToString()} AND outcome IS NULL
             )
-            INSERT INTO oauth_audit_events (event, reason, user_id)
-            SELECT {AuditEventNames.BudgetUsedUp}, {Reasons.MailsExhausted}, account_id FROM sorted
+            INSERT INTO oauth_audit_events (event, reason, pseudonym)
+            SELECT {AuditEventNames.BudgetUsedUp}, {Reasons.MailsExhausted}, pseudonym_of(account_id) FROM sorted
             WHERE outcome = {MailOutcomes.OverBudget} AND NOT EXISTS (
                 SELECT FROM mail_outbox AS r
                 WHERE r.counted AND r.id <> sorted.id AND r.normalized_recipient = sorted.normalized_recipient

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OAuthServer.Protocol;
 
 namespace OAuthServer.Storage;
 
@@ -23,7 +24,7 @@ internal sealed class PersonData(IDbContextFactory<OAuthDbContext> contexts)
         var data = await db.OnceAsync<AccountData>($"""
             SELECT jsonb_pretty(jsonb_build_object(
                 'account', to_jsonb(a)
-                    - ARRAY['password_hash', 'security_stamp', 'concurrency_stamp', 'factor_stamp', 'grants_from'],
+                    - ARRAY['password_hash', 'security_stamp', 'concurrency_stamp', 'factor_stamp', 'grants_from', 'pseudonym'],
                 'profile', (SELECT jsonb_strip_nulls(to_jsonb(p) - 'account_id') FROM account_profiles AS p
                             WHERE p.account_id = a.id),
                 'sessions', (SELECT coalesce(jsonb_agg(to_jsonb(s) - ARRAY['user_id', 'ended_correlation_id']
@@ -54,7 +55,7 @@ internal sealed class PersonData(IDbContextFactory<OAuthDbContext> contexts)
                           FROM mail_outbox AS m WHERE m.account_id = a.id),
                 'events', (SELECT coalesce(jsonb_agg(to_jsonb(e) ORDER BY e.occurred_at DESC), '[]')
                            FROM (SELECT occurred_at, event, reason, client_id, address FROM oauth_audit_events
-                                 WHERE user_id = a.id ORDER BY id DESC LIMIT {MostEvents}) AS e)
+                                 WHERE pseudonym = a.pseudonym ORDER BY id DESC LIMIT {MostEvents}) AS e)
                 )) AS json
             FROM accounts AS a WHERE a.id = {id}
             """, ct);
@@ -62,11 +63,24 @@ internal sealed class PersonData(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// Deletes the account in a transaction of the caller's, and what belongs to it; sessions end by a trigger, and their
-    /// apps are told. Queues the mail that says so, to the address of before. False when there is no such account.
+    /// Holds the account and its sessions until the caller's transaction ends; false when there is no such account.
     /// </summary>
-    public static async Task<bool> DeleteAsync(OAuthDbContext db, Guid id, string? language, CancellationToken ct)
+    public static async Task<bool> HoldAsync(OAuthDbContext db, Guid id, CancellationToken ct)
     {
+        var held = await db.OnceAsync<GrantHolder>($"SELECT id AS user_id FROM accounts WHERE id = {id} FOR UPDATE", ct);
+        await Sessions.HoldAsync(db, id, ct);
+        return held is not null;
+    }
+
+    /// <summary>
+    /// Deletes the account in a transaction of the caller's, with its event: triggers end its sessions, whose apps are
+    /// told, and take away all that names the person (migrations/019). Queues the mail that says so, to the address of
+    /// before.
+    /// </summary>
+    public static async Task DeleteAsync(
+        OAuthDbContext db, Guid id, string? language, AuditContext audit, CancellationToken ct)
+    {
+        await AuditEvents.WriteAsync(db, new AuditEvent(AuditEventNames.AccountDeleted, null, audit, UserId: id), ct);
         var address = await db.Accounts.Where(account => account.Id == id)
             .Select(account => account.Email).SingleOrDefaultAsync(ct);
         var mail = new MailRequest
@@ -77,7 +91,7 @@ internal sealed class PersonData(IDbContextFactory<OAuthDbContext> contexts)
             Language = language,
         };
         if (address is not null) await MailOutbox.QueueAsync(db, mail, ct);
-        return await db.Accounts.Where(account => account.Id == id).ExecuteDeleteAsync(ct) > 0;
+        await db.Accounts.Where(account => account.Id == id).ExecuteDeleteAsync(ct);
     }
 }
 

@@ -50,7 +50,6 @@ internal sealed class ProfileEditing(IDbContextFactory<OAuthDbContext> contexts)
         {
             Detail = string.Join(' ', values.Keys.Order(StringComparer.Ordinal)),
         };
-        db.AuditEvents.Add(AuditEvents.RowOf(changed));
         try
         {
             await db.SaveChangesAsync(ct);
@@ -60,7 +59,7 @@ internal sealed class ProfileEditing(IDbContextFactory<OAuthDbContext> contexts)
             return refused.ConstraintName;
         }
 
-        await transaction.CommitAsync(ct);
+        await AuditEvents.CommitWithAsync(db, changed, ct);
         return null;
     }
 

@@ -102,7 +102,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                     expires_at = LEAST(asked.idle_end, t.family_expires_at),
                     sweep_at = date_bin('24 hours', LEAST(asked.idle_end, t.family_expires_at), t.created_at)
                                + interval '24 hours'
-                FROM asked
+                FROM asked, accounts AS a
                 WHERE t.family = asked.family AND t.token = asked.token AND t.client_id = asked.client_id
                   AND t.revoked_at IS NULL AND t.expires_at > now()
                   AND (asked.scopes IS NULL OR asked.scopes <@ string_to_array(t.scope, ' '))
@@ -110,14 +110,13 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                   AND coalesce(asked.scopes, string_to_array(t.scope, ' ')) && string_to_array(
                       asked.allowed[array_position(asked.apis, coalesce(asked.api, t.resources[1]))], ' ')
                   AND (NOT asked.same_device OR t.device_fingerprint IS NULL OR t.device_fingerprint = asked.device)
-                  AND EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL
-                              AND a.grants_from <= t.created_at)
-                RETURNING user_id, t.client_id, id, scope, device_changed,
+                  AND a.id = t.user_id AND a.disabled_at IS NULL AND a.grants_from <= t.created_at
+                RETURNING user_id, t.client_id, t.id, scope, device_changed,
                           coalesce(asked.api, resources[1]) AS resource,
-                          session_id, auth_time, acr, amr, claims
+                          session_id, auth_time, acr, amr, claims, a.pseudonym
             ), audited AS (
-                INSERT INTO oauth_audit_events (event, client_id, user_id, grant_id, address, correlation_id)
-                SELECT event, client_id, user_id, id,
+                INSERT INTO oauth_audit_events (event, client_id, pseudonym, grant_id, address, correlation_id)
+                SELECT event, client_id, pseudonym, id,
                        {rotation.Audit.Address}::text, {rotation.Audit.CorrelationId}::text
                 FROM presented, unnest(ARRAY[{AuditEventNames.RefreshTokenRotated}, {AuditEventNames.DeviceChanged}])
                                 WITH ORDINALITY AS e (event, number)
@@ -178,8 +177,8 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                 FROM judged WHERE t.family = judged.family AND within_bound AND NOT is_ours AND NOT judged.repeated
             ), audited AS (
                 INSERT INTO oauth_audit_events
-                    (event, client_id, user_id, grant_id, address, correlation_id, earlier_address, other_device)
-                SELECT {AuditEventNames.RefreshTokenRepeated}, {repetition.ClientId}, user_id, id,
+                    (event, client_id, pseudonym, grant_id, address, correlation_id, earlier_address, other_device)
+                SELECT {AuditEventNames.RefreshTokenRepeated}, {repetition.ClientId}, pseudonym_of(user_id), id,
                        {repetition.Audit.Address}::text, {repetition.Audit.CorrelationId}::text,
                        rotated_from, other_device
                 FROM judged WHERE within_bound
@@ -208,8 +207,8 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                   AND previous_token = {Handle.Hash(refreshToken)} AND id = {access.GrantId} AND revoked_at IS NULL
                 RETURNING client_id, user_id, id
             )
-            INSERT INTO oauth_audit_events (event, reason, client_id, user_id, grant_id, address, correlation_id)
-            SELECT {AuditEventNames.TokenRefused}, {reason}, client_id, user_id, id,
+            INSERT INTO oauth_audit_events (event, reason, client_id, pseudonym, grant_id, address, correlation_id)
+            SELECT {AuditEventNames.TokenRefused}, {reason}, client_id, pseudonym_of(user_id), id,
                    {audit.Address}::text, {audit.CorrelationId}::text FROM given_back
             """, ct);
     }

@@ -56,8 +56,8 @@ internal sealed class RevokedTokens(IDbContextFactory<OAuthDbContext> contexts, 
                 INSERT INTO oauth_revoked_tokens (jti, expires_at) VALUES ({jti}, now() + {window.Longest})
                 ON CONFLICT (jti) DO NOTHING RETURNING jti
             )
-            INSERT INTO oauth_audit_events (event, client_id, user_id, address, correlation_id)
-            SELECT {AuditEventNames.TokenRevoked}, {clientId}, {OrNull.Uuid(userId)},
+            INSERT INTO oauth_audit_events (event, client_id, pseudonym, address, correlation_id)
+            SELECT {AuditEventNames.TokenRevoked}, {clientId}, pseudonym_of({OrNull.Uuid(userId)}),
                    {audit.Address}::text, {audit.CorrelationId}::text FROM listed
             """, ct);
     }

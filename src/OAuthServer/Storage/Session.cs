@@ -124,6 +124,10 @@ internal sealed record LiveSession
 /// <summary>A session that is there.</summary>
 internal sealed record SessionId(Guid Id);
 
+/// <summary>A session that began or goes on.</summary>
+/// <param name="Language">The tag in the person's profile; null when it has none.</param>
+internal sealed record BegunSession(Guid Id, string? Language);
+
 /// <summary>How many sessions ended.</summary>
 internal sealed record EndedSessions(int Count);
 
@@ -133,6 +137,7 @@ internal sealed class SessionTable
         IEntityTypeConfiguration<SessionClient>,
         IEntityTypeConfiguration<LiveSession>,
         IEntityTypeConfiguration<SessionId>,
+        IEntityTypeConfiguration<BegunSession>,
         IEntityTypeConfiguration<EndedSessions>
 {
     public void Configure(EntityTypeBuilder<Session> builder) =>
@@ -147,6 +152,8 @@ internal sealed class SessionTable
     public void Configure(EntityTypeBuilder<LiveSession> builder) => builder.HasNoKey().ToView(null);
 
     public void Configure(EntityTypeBuilder<SessionId> builder) => builder.HasNoKey().ToView(null);
+
+    public void Configure(EntityTypeBuilder<BegunSession> builder) => builder.HasNoKey().ToView(null);
 
     public void Configure(EntityTypeBuilder<EndedSessions> builder) => builder.HasNoKey().ToView(null);
 }

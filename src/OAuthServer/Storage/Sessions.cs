@@ -13,10 +13,10 @@ internal sealed class Sessions(IDbContextFactory<OAuthDbContext> contexts)
     /// Begins a session, or goes on with the one of this browser when it is the same person's. Somebody else's in this
     /// browser ends: nobody has its cookie any more. Null when the account has changed since the password was checked.
     /// </summary>
-    public async Task<Guid?> BeginAsync(NewSession session, CancellationToken ct)
+    public async Task<BegunSession?> BeginAsync(NewSession session, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var begun = await db.OnceAsync<SessionId>($"""
+        return await db.OnceAsync<BegunSession>($"""
             WITH asked AS (
                 SELECT {OrNull.Uuid(session.Before)} AS before, now() + {session.Lifetime} AS ends_at,
                        {session.Kept} AS kept, {OrNull.Text(session.Device)} AS device,
@@ -44,9 +44,10 @@ internal sealed class Sessions(IDbContextFactory<OAuthDbContext> contexts)
                 WHERE NOT EXISTS (SELECT FROM going_on)
                 RETURNING id
             )
-            SELECT id FROM going_on UNION ALL SELECT id FROM begun
+            SELECT here.id, profile.locale AS language
+            FROM (SELECT id FROM going_on UNION ALL SELECT id FROM begun) AS here
+                 LEFT JOIN account_profiles AS profile ON profile.account_id = {session.UserId}
             """, ct);
-        return begun?.Id;
     }
 
     /// <summary>True while the session is live, and its account has the stamp that it had when it began.</summary>
@@ -123,8 +124,8 @@ internal sealed class Sessions(IDbContextFactory<OAuthDbContext> contexts)
                 FROM live, asked WHERE s.id = live.id
                 RETURNING s.id
             ), audited AS (
-                INSERT INTO oauth_audit_events (event, client_id, user_id, address, correlation_id, detail)
-                SELECT event, {OrNull.Text(end.ClientId)}, asked.user_id, asked.address, asked.correlation_id,
+                INSERT INTO oauth_audit_events (event, client_id, pseudonym, address, correlation_id, detail)
+                SELECT event, {OrNull.Text(end.ClientId)}, pseudonym_of(asked.user_id), asked.address, asked.correlation_id,
                        'sessions ended: ' || (SELECT count(*) FROM ended) || ', by ' || {end.By}
                 FROM asked, (SELECT {OrNull.Text(end.Event)} AS event) AS named
                 WHERE event IS NOT NULL AND EXISTS (SELECT FROM ended)

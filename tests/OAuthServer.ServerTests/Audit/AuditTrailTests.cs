@@ -108,7 +108,7 @@ public sealed class AuditTrailTests : IAsyncLifetime
         var row = Assert.Single(await NewRowsAsync());
         Assert.Equal((@event, reason, clientId), ((string)row["event"]!, (string?)row["reason"], (string?)row["client_id"]));
         Assert.Equal("127.0.0.1", row["address"]);
-        Assert.True(row["client_id"] is not null || row["user_id"] is not null, @event);
+        Assert.True(row["client_id"] is not null || row["pseudonym"] is not null, @event);
         Assert.NotNull(row["correlation_id"]);
         if (answer is not null) Assert.Equal(Assert.Single(answer.Headers.GetValues("X-Correlation-Id")), row["correlation_id"]);
         return (Guid?)row["grant_id"];
@@ -119,9 +119,10 @@ public sealed class AuditTrailTests : IAsyncLifetime
     {
         var rows = await NewRowsAsync();
         Assert.Equal([(reason, reason), ("token_refused", reason)], rows.Select(row => ((string)row["event"]!, (string?)row["reason"])));
+        var alice = await _server.Database.ScalarAsync<Guid>("SELECT pseudonym_of($1)", TestData.AliceId);
         Assert.All(rows, row => Assert.Equal(
-            (TestData.Web, TestData.AliceId, "127.0.0.1", Assert.Single(answer.Headers.GetValues("X-Correlation-Id"))),
-            ((string?)row["client_id"], (Guid?)row["user_id"], (string?)row["address"], (string?)row["correlation_id"])));
+            (TestData.Web, alice, "127.0.0.1", Assert.Single(answer.Headers.GetValues("X-Correlation-Id"))),
+            ((string?)row["client_id"], (Guid?)row["pseudonym"], (string?)row["address"], (string?)row["correlation_id"])));
         Assert.Matches("^[0-9a-f]{32}$", (string?)rows[0]["correlation_id"]);
     }
 

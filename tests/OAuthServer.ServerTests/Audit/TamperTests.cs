@@ -105,7 +105,7 @@ public sealed class TamperTests : IAsyncLifetime
         await Database.ExecuteAsync(
             """
             WITH moved AS (DELETE FROM oauth_audit_events WHERE id = 9 RETURNING *)
-            INSERT INTO oauth_audit_events OVERRIDING SYSTEM VALUE SELECT 10, occurred_at, event, reason, client_id, user_id, grant_id, address, correlation_id, kid FROM moved
+            INSERT INTO oauth_audit_events OVERRIDING SYSTEM VALUE SELECT 10, occurred_at, event, reason, client_id, pseudonym, grant_id, address, correlation_id, kid FROM moved
             """);
 
         Assert.StartsWith("A row was changed or exchanged in the rows of seal 3", Assert.Single((await Database.VerifyAsync()).Findings), StringComparison.Ordinal);

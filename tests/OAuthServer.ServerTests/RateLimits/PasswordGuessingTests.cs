@@ -198,14 +198,14 @@ public sealed class PasswordGuessingTests(GuardedServer shared) : IClassFixture<
     private Task<long> UsedUpAsync(string reason, string email) => _server.Database.ScalarAsync<long>(
         """
         SELECT count(*) FROM oauth_audit_events
-        WHERE event = 'budget_used_up' AND reason = $1 AND user_id = (SELECT id FROM accounts WHERE email = $2)
+        WHERE event = 'budget_used_up' AND reason = $1 AND pseudonym = (SELECT pseudonym FROM accounts WHERE email = $2)
         """,
         reason, email);
 
     private Task<string?> LastReasonAsync() => _server.Database.ScalarAsync<string>(
         """
         SELECT reason FROM oauth_audit_events
-        WHERE event = 'sign_in' AND user_id = (SELECT id FROM accounts WHERE email = $1)
+        WHERE event = 'sign_in' AND pseudonym = (SELECT pseudonym FROM accounts WHERE email = $1)
         ORDER BY id DESC LIMIT 1
         """,
         Email);

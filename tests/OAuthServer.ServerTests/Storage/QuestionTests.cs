@@ -23,9 +23,9 @@ public sealed class QuestionTests : IAsyncLifetime
         var moment = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
         await _database.ExecuteAsync(
             """
-            INSERT INTO oauth_audit_events (occurred_at, event, reason, client_id, user_id, address, correlation_id) VALUES
-                ($1, 'e1', 'r1', 'c1', $2, 'a1', 'i1'),
-                ($1 + interval '1 microsecond', 'e2', 'r2', 'c2', $3, 'a2', 'i2'),
+            INSERT INTO oauth_audit_events (occurred_at, event, reason, client_id, pseudonym, address, correlation_id) VALUES
+                ($1, 'e1', 'r1', 'c1', pseudonym_of($2), 'a1', 'i1'),
+                ($1 + interval '1 microsecond', 'e2', 'r2', 'c2', pseudonym_of($3), 'a2', 'i2'),
                 ($1 + interval '1 hour', 'e3', NULL, NULL, NULL, NULL, NULL)
             """,
             moment, TestData.AliceId, TestData.BobId);
@@ -40,6 +40,9 @@ public sealed class QuestionTests : IAsyncLifetime
         await FindsAsync("2", new AuditFilter { Reason = "r2" });
         await FindsAsync("1", new AuditFilter { ClientId = "c1" });
         await FindsAsync("2", new AuditFilter { UserId = TestData.BobId });
+        await FindsAsync("", new AuditFilter { UserId = Guid.NewGuid() });
+        await FindsAsync("1", new AuditFilter { Pseudonym = await _database.ScalarAsync<Guid>("SELECT pseudonym_of($1)", TestData.AliceId) });
+        await FindsAsync("", new AuditFilter { Pseudonym = TestData.AliceId });
         await FindsAsync("1", new AuditFilter { Address = "a1" });
         await FindsAsync("2", new AuditFilter { CorrelationId = "i2" });
         await FindsAsync("", new AuditFilter { CorrelationId = "i2", Event = "e1" });
@@ -192,7 +195,7 @@ public sealed class QuestionTests : IAsyncLifetime
         Assert.Null(await accounts.FindAsync("ALICE@example.com", Ct));
         var stamp = alice.SecurityStamp!;
         Assert.Null(await sessions.BeginAsync(Begin(alice.Id, stamp + "x"), Ct));
-        var id = (await sessions.BeginAsync(Begin(alice.Id, stamp), Ct))!.Value;
+        var id = (await sessions.BeginAsync(Begin(alice.Id, stamp), Ct))!.Id;
 
         Assert.True(await sessions.IsLiveAsync(id, alice.Id, stamp, Ct));
         Assert.False(await sessions.IsLiveAsync(id, alice.Id, stamp + "x", Ct));
@@ -230,7 +233,7 @@ public sealed class QuestionTests : IAsyncLifetime
         var read = await revoked.ReadAsync(0, Ct);
         Assert.Equal(["b", "a"], read.Ids);
         Assert.Equal(["a"], (await revoked.ReadAsync(read.AddedBy[1], Ct)).Ids);
-        Assert.Equal(3, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'token_revoked' AND client_id = 'demo-web' AND user_id = $1", TestData.AliceId));
+        Assert.Equal(3, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'token_revoked' AND client_id = 'demo-web' AND pseudonym = pseudonym_of($1)", TestData.AliceId));
         Assert.InRange(
             await _database.ScalarAsync<TimeSpan>("SELECT expires_at - now() FROM oauth_revoked_tokens WHERE jti = 'a'"),
             TimeSpan.FromMinutes(19), TimeSpan.FromMinutes(20));
@@ -271,7 +274,7 @@ public sealed class QuestionTests : IAsyncLifetime
     }
 
     private async Task FindsAsync(string ids, AuditFilter filter, int limit = 100) =>
-        Assert.Equal(ids, string.Join(' ', (await new AuditEvents(_database.Contexts).FindAsync(filter, limit, Ct)).Select(row => row.Id)));
+        Assert.Equal(ids, string.Join(' ', (await new AuditEvents(_database.Contexts).FindAsync(filter, limit, Ct)).Select(found => found.Row.Id)));
 
     private async Task AddSealAsync(long sequence, string day, long from, long to)
     {

@@ -17,7 +17,7 @@ public sealed class SealHashTests
         Event = "token_refused",
         Reason = "code_unknown",
         ClientId = "notes",
-        UserId = new Guid("a11ce000-0000-4000-8000-000000000001"),
+        Pseudonym = new Guid("a11ce000-0000-4000-8000-000000000001"),
         GrantId = new Guid("b0b00000-0000-4000-8000-000000000002"),
         Address = "192.0.2.1",
         CorrelationId = "trace-1",

@@ -78,6 +78,10 @@ public sealed class OptionBoundsTests
         { "Sweeper:StatementTimeout", "00:00:00.01", "00:01:00" },
         { "Sweeper:Pause", "00:00:00", "00:00:10" },
         { "Sweeper:KeepRefreshTokens", "00:00:00", "400.00:00:00" },
+        { "Sweeper:KeepSessions", "00:00:00", "400.00:00:00" },
+        { "Sweeper:KeepLogoutNotices", "00:00:00", "400.00:00:00" },
+        { "Sweeper:KeepMails", "01:00:00", "400.00:00:00" },
+        { "Sweeper:KeepLinks", "00:00:00", "400.00:00:00" },
     };
 
     /// <summary>Key, a value at the edge of what is allowed, and one beyond it.</summary>

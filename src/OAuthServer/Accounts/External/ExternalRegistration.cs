@@ -14,8 +14,7 @@ internal static class ExternalRegistration
         this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(ExternalProvidersOptions.Section);
-        services.AddOptions<ExternalProvidersOptions, ExternalProviderValidator>(section);
-        services.AddSingleton<ExternalProviders>();
+        services.AddExternalProviderOptions(configuration);
         services.AddSingleton<ExternalVisits>();
         services.AddSingleton<ExternalJournal>();
         services.AddSingleton<LoginRemoval>();
@@ -33,6 +32,15 @@ internal static class ExternalRegistration
         services.Replace(ServiceDescriptor.Singleton<IAuthenticationSchemeProvider, AskedSchemes>());
         services.AddSchemes(section);
         return services;
+    }
+
+    /// <summary>Adds the validated options, for the server and for its commands.</summary>
+    public static IServiceCollection AddExternalProviderOptions(
+        this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ExternalProvidersOptions, ExternalProviderValidator>(
+            configuration.GetSection(ExternalProvidersOptions.Section));
+        return services.AddSingleton<ExternalProviders>();
     }
 
     // By the settings themselves: options are checked later, all at once.

@@ -18,7 +18,7 @@ internal sealed class AdminRecords(Resources resources, SigningKeys keys, AuditE
     private const int LongestValue = 200;
 
     private static readonly string[] Filters =
-        ["correlation_id", "event", "reason", "client_id", "user_id", "address", "since", "until", "limit"];
+        ["correlation_id", "event", "reason", "client_id", "user_id", "pseudonym", "address", "since", "until", "limit"];
 
     public async Task ResourcesAsync(HttpContext http)
     {
@@ -53,8 +53,8 @@ internal sealed class AdminRecords(Resources resources, SigningKeys keys, AuditE
         if (query.Keys.FirstOrDefault(name => !Filters.Contains(name, StringComparer.Ordinal)) is not null)
             return Unreadable($"A parameter is unknown. There are {string.Join(", ", Filters)}.");
         if (query.Any(member => !IsReadable(member.Value))) return Unreadable("A parameter is there twice, or unreadable.");
-        var person = Guid.Empty;
-        if (Text(query, "user_id") is { } id && !Guid.TryParse(id, out person)) return Unreadable("user_id is no uuid.");
+        if (!TryId(query, "user_id", out var person) || !TryId(query, "pseudonym", out var pseudonym))
+            return Unreadable("user_id and pseudonym must be uuids.");
         var limit = UsualEvents;
         if (Text(query, "limit") is { } text
             && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
@@ -72,7 +72,8 @@ internal sealed class AdminRecords(Resources resources, SigningKeys keys, AuditE
                 Event = Text(query, "event"),
                 Reason = Text(query, "reason"),
                 ClientId = Text(query, "client_id"),
-                UserId = person == Guid.Empty ? null : person,
+                UserId = person,
+                Pseudonym = pseudonym,
                 Address = Text(query, "address"),
                 Since = since,
                 Until = until,
@@ -85,6 +86,15 @@ internal sealed class AdminRecords(Resources resources, SigningKeys keys, AuditE
 
     private static string? Text(IQueryCollection query, string name) =>
         query[name] is [{ Length: > 0 } value] ? value : null;
+
+    private static bool TryId(IQueryCollection query, string name, out Guid? id)
+    {
+        id = null;
+        if (Text(query, name) is not { } text) return true;
+        if (!Guid.TryParse(text, out var read)) return false;
+        id = read;
+        return true;
+    }
 
     private static bool TryTime(IQueryCollection query, string name, out DateTimeOffset? moment)
     {

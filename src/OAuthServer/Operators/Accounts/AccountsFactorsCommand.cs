@@ -29,11 +29,13 @@ internal static class AccountsFactorsCommand
         {
             if (await NamedAccount.FindAsync(parsed, who, database, ct) is not { } account) return ExitCodes.Refused;
             var removes = parsed.GetValue(remove);
-            var state = await new AccountFactors(database).FindAsync(account.Id, ct);
-            if (removes) await RemoveAsync(database, account.Id, ct);
+            var factors = new AccountFactors(database);
+            var state = await factors.FindAsync(account.Id, ct);
+            if (removes) await RemoveAsync(database, account.Id, runner.Settings.ProviderIssuers, ct);
             var shown = new ShownFactors(account.Id, state.AppAddedAt, state.RecoveryCodesLeft, removes)
             {
                 Passkeys = state.Passkeys,
+                PasskeysKept = removes ? (await factors.FindAsync(account.Id, ct)).Passkeys : state.Passkeys,
             };
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(shown, FactorsJson.Default.ShownFactors)
@@ -43,9 +45,10 @@ internal static class AccountsFactorsCommand
         return command;
     }
 
-    private static async Task RemoveAsync(OAuthDatabase database, Guid accountId, CancellationToken ct)
+    private static async Task RemoveAsync(
+        OAuthDatabase database, Guid accountId, string[] issuers, CancellationToken ct)
     {
-        if (!await new AccountFactors(database).RemoveAllAsync(accountId, ct)) return;
+        if (!await new AccountFactors(database).RemoveAllAsync(accountId, issuers, ct)) return;
         await new MailOutbox(database)
             .QueueAsync(new MailRequest { Kind = MailKind.FactorRemoved, AccountId = accountId }, ct);
         var removed = new AuditEvent(AuditEventNames.FactorRemoved, null, AuditContext.Command, UserId: accountId);
@@ -55,7 +58,9 @@ internal static class AccountsFactorsCommand
     private static string Sentence(ShownFactors shown, string email)
     {
         var name = TerminalText.Safe(email);
-        if (shown.Removed) return $"{name} has no second factor any more: the password is enough to sign in.";
+        if (shown is { Removed: true, PasskeysKept: > 0 })
+            return $"{name} keeps the passkeys, the only way to sign in, and has no other second factor any more.";
+        if (shown.Removed) return $"{name} has no second factor any more: one factor is enough to sign in.";
         if (shown.AppAddedAt is null && shown.Passkeys == 0) return $"{name} has no second factor.";
         var app = shown.AppAddedAt is { } added ? $"an authenticator app since {TerminalText.Time(added)}" : "no app";
         return string.Create(
@@ -73,6 +78,9 @@ internal static class AccountsFactorsCommand
     {
         /// <summary>How many there are, or were.</summary>
         public int Passkeys { get; init; }
+
+        /// <summary>How many there are now: passkeys that are the only way in are not taken away.</summary>
+        public int PasskeysKept { get; init; }
     }
 }
 

@@ -19,7 +19,8 @@ internal static class AccountsShowCommand
                 AccountView.Of(account, runner.Settings.Clock.GetUtcNow()),
                 account.AccessFailedCount,
                 (await new Sessions(database).ListAsync(account.Id, ct)).Count,
-                await new AccountListing(database).AppsAsync(account.Id, ct));
+                await new AccountListing(database).AppsAsync(account.Id, ct),
+                account.Pseudonym);
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(shown, AccountsJson.Default.Shown)
                 : Table(shown));
@@ -32,6 +33,7 @@ internal static class AccountsShowCommand
     [
         ["account", shown.Account.Id.ToString()],
         ["address", TerminalText.Safe(shown.Account.Email)],
+        ["pseudonym", shown.Pseudonym.ToString()],
         ["confirmed", shown.Account.EmailVerified ? "yes" : "no"],
         ["state", State(shown.Account)],
         ["password", shown.Account.Password ?? "none"],
@@ -49,5 +51,7 @@ internal static class AccountsShowCommand
     };
 
     /// <summary>What <c>--json</c> prints.</summary>
-    internal sealed record Shown(AccountView Account, int WrongPasswords, int Sessions, int ConnectedApps);
+    /// <param name="Pseudonym">What the audit log calls the person.</param>
+    internal sealed record Shown(
+        AccountView Account, int WrongPasswords, int Sessions, int ConnectedApps, Guid Pseudonym);
 }

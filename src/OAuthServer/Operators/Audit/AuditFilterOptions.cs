@@ -22,6 +22,12 @@ internal sealed class AuditFilterOptions(TimeProvider clock)
         HelpName = "uuid",
     };
 
+    private readonly Option<Guid?> _pseudonym = new("--pseudonym")
+    {
+        Description = "What the audit log calls the person; it stays the same after the account was deleted.",
+        HelpName = "uuid",
+    };
+
     private readonly Option<string?> _address = Text("--address", "ip", "The address that the request came from.");
     private readonly Option<string?> _correlation = Text("--correlation-id", "id", "The id that the answer carried.");
 
@@ -40,7 +46,7 @@ internal sealed class AuditFilterOptions(TimeProvider clock)
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] options = [_since, _until, _event, _reason, _client, _user, _address, _correlation];
+        Option[] options = [_since, _until, _event, _reason, _client, _user, _pseudonym, _address, _correlation];
         foreach (var option in options) command.Options.Add(option);
     }
 
@@ -53,6 +59,7 @@ internal sealed class AuditFilterOptions(TimeProvider clock)
         Reason = parsed.GetValue(_reason),
         ClientId = parsed.GetValue(_client),
         UserId = parsed.GetValue(_user),
+        Pseudonym = parsed.GetValue(_pseudonym),
         Address = parsed.GetValue(_address),
         CorrelationId = parsed.GetValue(_correlation),
     };

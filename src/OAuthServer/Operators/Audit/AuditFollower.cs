@@ -15,29 +15,29 @@ internal sealed class AuditFollower(AuditEvents log, AuditFilter filter)
     private long _newest;
 
     /// <summary>The newest <paramref name="lines"/> events, from which to follow.</summary>
-    public async Task<IReadOnlyList<AuditRow>> BeginAsync(int lines, CancellationToken ct)
+    public async Task<IReadOnlyList<FoundEvent>> BeginAsync(int lines, CancellationToken ct)
     {
-        _newest = (await log.FindAsync(new AuditFilter(), 1, ct)) is [var newest] ? newest.Id : 0;
-        _seen = [.. (await ReadAsync(ct)).Select(row => row.Id)];
+        _newest = (await log.FindAsync(new AuditFilter(), 1, ct)) is [var newest] ? newest.Row.Id : 0;
+        _seen = [.. (await ReadAsync(ct)).Select(found => found.Row.Id)];
         var begin = await log.FindAsync(filter, lines, ct);
-        foreach (var row in begin) IsNew(row);
+        foreach (var found in begin) IsNew(found);
         return begin;
     }
 
     /// <summary>What was not returned before.</summary>
-    public async Task<IReadOnlyList<AuditRow>> NextAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<FoundEvent>> NextAsync(CancellationToken ct)
     {
         var next = (await ReadAsync(ct)).Where(IsNew).ToList();
         _seen.RemoveWhere(id => id <= _newest - LookBack);
         return next;
     }
 
-    private Task<IReadOnlyList<AuditRow>> ReadAsync(CancellationToken ct) =>
+    private Task<IReadOnlyList<FoundEvent>> ReadAsync(CancellationToken ct) =>
         log.FindAsync(filter with { AboveId = _newest - LookBack }, MostAtOnce, ct);
 
-    private bool IsNew(AuditRow row)
+    private bool IsNew(FoundEvent found)
     {
-        _newest = Math.Max(_newest, row.Id);
-        return _seen.Add(row.Id);
+        _newest = Math.Max(_newest, found.Row.Id);
+        return _seen.Add(found.Row.Id);
     }
 }

@@ -11,19 +11,21 @@ namespace OAuthServer.Operators.Audit;
 internal static class AuditOutput
 {
     /// <summary>Prints events, one on each line.</summary>
-    public static async Task PrintAsync(ParseResult parsed, IEnumerable<AuditRow> rows, bool json)
+    public static async Task PrintAsync(ParseResult parsed, IEnumerable<FoundEvent> found, bool json)
     {
-        foreach (var row in rows) await parsed.PrintAsync(json ? Json(row) : Line(row));
+        foreach (var one in found) await parsed.PrintAsync(json ? Json(one) : Line(one));
     }
 
     /// <summary>One event: when, what, and then names with values, of which strangers have chosen some.</summary>
-    public static string Line(AuditRow row)
+    public static string Line(FoundEvent found)
     {
+        var row = found.Row;
         (string Name, string? Value)[] values =
         [
             ("reason", row.Reason),
             ("client", row.ClientId),
-            ("user", row.UserId?.ToString()),
+            ("user", found.UserId?.ToString()),
+            ("pseudonym", row.Pseudonym?.ToString()),
             ("grant", row.GrantId?.ToString()),
             ("address", row.Address),
             ("earlier_address", row.EarlierAddress),
@@ -50,8 +52,8 @@ internal static class AuditOutput
     internal static string Expectation(AuditSeal seal) =>
         FormattableString.Invariant($"{seal.Sequence}:{Convert.ToHexStringLower(seal.Hash)}");
 
-    private static string Json(AuditRow row) =>
-        JsonSerializer.Serialize(EventReport.Of(row), AuditJson.Default.EventReport);
+    private static string Json(FoundEvent found) =>
+        JsonSerializer.Serialize(EventReport.Of(found), AuditJson.Default.EventReport);
 
     private static IEnumerable<string> Lines(AuditVerification result)
     {

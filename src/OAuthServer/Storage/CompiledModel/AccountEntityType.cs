@@ -21,8 +21,8 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.Account",
                 typeof(Account),
                 baseEntityType,
-                propertyCount: 16,
-                unnamedIndexCount: 2,
+                propertyCount: 17,
+                unnamedIndexCount: 3,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -167,6 +167,17 @@ namespace OAuthServer.Storage.CompiledModel
             passwordHash.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             passwordHash.AddAnnotation("Relational:ColumnName", "password_hash");
 
+            var pseudonym = runtimeEntityType.AddProperty(
+                "Pseudonym",
+                typeof(Guid),
+                propertyInfo: typeof(Account).GetProperty("Pseudonym", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Account).GetField("<Pseudonym>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                beforeSaveBehavior: PropertySaveBehavior.Ignore,
+                afterSaveBehavior: PropertySaveBehavior.Ignore,
+                sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+            pseudonym.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            pseudonym.AddAnnotation("Relational:ColumnName", "pseudonym");
+
             var securityStamp = runtimeEntityType.AddProperty(
                 "SecurityStamp",
                 typeof(string),
@@ -198,6 +209,10 @@ namespace OAuthServer.Storage.CompiledModel
                 new[] { normalizedUserName },
                 unique: true);
             index0.AddAnnotation("Relational:Name", "accounts_normalized_user_name");
+
+            var index1 = runtimeEntityType.AddIndex(
+                new[] { pseudonym },
+                unique: true);
 
             return runtimeEntityType;
         }

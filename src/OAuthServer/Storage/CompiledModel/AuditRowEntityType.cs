@@ -124,6 +124,15 @@ namespace OAuthServer.Storage.CompiledModel
             otherDevice.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             otherDevice.AddAnnotation("Relational:ColumnName", "other_device");
 
+            var pseudonym = runtimeEntityType.AddProperty(
+                "Pseudonym",
+                typeof(Guid?),
+                propertyInfo: typeof(AuditRow).GetProperty("Pseudonym", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(AuditRow).GetField("<Pseudonym>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            pseudonym.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            pseudonym.AddAnnotation("Relational:ColumnName", "pseudonym");
+
             var reason = runtimeEntityType.AddProperty(
                 "Reason",
                 typeof(string),
@@ -132,15 +141,6 @@ namespace OAuthServer.Storage.CompiledModel
                 nullable: true);
             reason.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             reason.AddAnnotation("Relational:ColumnName", "reason");
-
-            var userId = runtimeEntityType.AddProperty(
-                "UserId",
-                typeof(Guid?),
-                propertyInfo: typeof(AuditRow).GetProperty("UserId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(AuditRow).GetField("<UserId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                nullable: true);
-            userId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            userId.AddAnnotation("Relational:ColumnName", "user_id");
 
             var key = runtimeEntityType.AddKey(
                 new[] { id });

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 75)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 76)
         {
         }
 
@@ -32,6 +32,7 @@ namespace OAuthServer.Storage.CompiledModel
             var auditSeal = AuditSealEntityType.Create(this);
             var authenticator = AuthenticatorEntityType.Create(this);
             var authorizationCode = AuthorizationCodeEntityType.Create(this);
+            var begunSession = BegunSessionEntityType.Create(this);
             var brokenRow = BrokenRowEntityType.Create(this);
             var changedAuthenticator = ChangedAuthenticatorEntityType.Create(this);
             var changedPasskey = ChangedPasskeyEntityType.Create(this);
@@ -121,6 +122,7 @@ namespace OAuthServer.Storage.CompiledModel
             AuditSealEntityType.CreateAnnotations(auditSeal);
             AuthenticatorEntityType.CreateAnnotations(authenticator);
             AuthorizationCodeEntityType.CreateAnnotations(authorizationCode);
+            BegunSessionEntityType.CreateAnnotations(begunSession);
             BrokenRowEntityType.CreateAnnotations(brokenRow);
             ChangedAuthenticatorEntityType.CreateAnnotations(changedAuthenticator);
             ChangedPasskeyEntityType.CreateAnnotations(changedPasskey);

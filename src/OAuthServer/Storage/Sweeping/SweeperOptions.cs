@@ -39,11 +39,29 @@ internal sealed class SweeperOptions
     /// replay is still known as one.
     /// </summary>
     public TimeSpan KeepRefreshTokens { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// How long a session of a person stays after its end, with its browser and address: for whoever asks what ended it.
+    /// </summary>
+    public TimeSpan KeepSessions { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long it stays that an app was told of the end of a session, or could not be.</summary>
+    public TimeSpan KeepLogoutNotices { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// How long a mail stays after the time in which it could be sent, with its address and what became of it. No less
+    /// than the hour in which the mails to an address are counted.
+    /// </summary>
+    public TimeSpan KeepMails { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a mailed link stays after its end, used or not. Its answer is the same without.</summary>
+    public TimeSpan KeepLinks { get; set; } = TimeSpan.FromDays(1);
 }
 
 /// <summary>What an operator may write in section <c>Sweeper</c>.</summary>
 internal sealed class SweeperOptionsValidator : OptionsValidator<SweeperOptions>
 {
+    private static readonly TimeSpan LongestStay = TimeSpan.FromDays(400);
     private static readonly TimeSpan ShortestStatement = TimeSpan.FromMilliseconds(10);
 
     /// <inheritdoc/>
@@ -53,6 +71,10 @@ internal sealed class SweeperOptionsValidator : OptionsValidator<SweeperOptions>
         Range("Sweeper:BatchSize", options.BatchSize, 1, SweeperOptions.LargestBatch),
         Range("Sweeper:StatementTimeout", options.StatementTimeout, ShortestStatement, TimeSpan.FromMinutes(1)),
         Range("Sweeper:Pause", options.Pause, TimeSpan.Zero, TimeSpan.FromSeconds(10)),
-        Range("Sweeper:KeepRefreshTokens", options.KeepRefreshTokens, TimeSpan.Zero, TimeSpan.FromDays(400)),
+        Range("Sweeper:KeepRefreshTokens", options.KeepRefreshTokens, TimeSpan.Zero, LongestStay),
+        Range("Sweeper:KeepSessions", options.KeepSessions, TimeSpan.Zero, LongestStay),
+        Range("Sweeper:KeepLogoutNotices", options.KeepLogoutNotices, TimeSpan.Zero, LongestStay),
+        Range("Sweeper:KeepMails", options.KeepMails, TimeSpan.FromHours(1), LongestStay),
+        Range("Sweeper:KeepLinks", options.KeepLinks, TimeSpan.Zero, LongestStay),
     ];
 }

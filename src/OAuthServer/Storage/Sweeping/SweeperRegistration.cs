@@ -12,16 +12,18 @@ internal static class SweeperRegistration
         services.AddOptions<SweeperOptions, SweeperOptionsValidator>(configuration.GetSection(SweeperOptions.Section));
         services.AddSingleton(provider => SweptTable.Codes(
             provider.GetRequiredService<IOptions<OAuthOptions>>().Value.RefreshTokenFamilyLifetime));
-        services.AddSingleton(provider => SweptTable.RefreshTokens(
-            provider.GetRequiredService<IOptions<SweeperOptions>>().Value.KeepRefreshTokens));
+        services.AddSingleton(provider => SweptTable.RefreshTokens(Options(provider).KeepRefreshTokens));
+        services.AddSingleton(provider => SweptTable.Sessions(Options(provider).KeepSessions));
+        services.AddSingleton(provider => SweptTable.LogoutNotices(Options(provider).KeepLogoutNotices));
+        services.AddSingleton(provider => SweptTable.Mails(Options(provider).KeepMails));
+        services.AddSingleton(provider => SweptTable.AccountTokens(Options(provider).KeepLinks));
         services.AddSingleton(SweptTable.RevokedTokens());
         services.AddSingleton(SweptTable.PushedRequests());
         services.AddSingleton(SweptTable.UsedJwts());
-        services.AddSingleton(SweptTable.Sessions());
-        services.AddSingleton(SweptTable.LogoutNotices());
-        services.AddSingleton(SweptTable.Mails());
-        services.AddSingleton(SweptTable.AccountTokens());
         services.AddSingleton<Sweeps>().AddSingleton<SweepTotals>().AddSingleton<Sweeper>();
         return services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
     }
+
+    private static SweeperOptions Options(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<SweeperOptions>>().Value;
 }

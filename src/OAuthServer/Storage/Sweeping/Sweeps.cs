@@ -42,17 +42,17 @@ internal sealed record SweptTable(string Name, string End, TimeSpan Keep)
     public static SweptTable PushedRequests() =>
         new("oauth_pushed_requests", "expires_at", TimeSpan.FromMinutes(10));
 
-    /// <summary>A session that is over stays for a week, for whoever asks what ended it; its apps leave with it.</summary>
-    public static SweptTable Sessions() => new("account_sessions", "ended_at", TimeSpan.FromDays(7));
+    /// <summary>A session that is over stays for whoever asks what ended it; its apps leave with it.</summary>
+    public static SweptTable Sessions(TimeSpan keep) => new("account_sessions", "ended_at", keep);
 
     /// <summary>The same for what apps were told of it.</summary>
-    public static SweptTable LogoutNotices() => new("oauth_logout_notices", "done_at", TimeSpan.FromDays(7));
+    public static SweptTable LogoutNotices(TimeSpan keep) => new("oauth_logout_notices", "done_at", keep);
 
-    /// <summary>A mail stays for a week after the time in which it could be sent, for whoever asks where it is.</summary>
-    public static SweptTable Mails() => new("mail_outbox", "expires_at", TimeSpan.FromDays(7));
+    /// <summary>A mail stays, after the time in which it could be sent, for whoever asks where it is.</summary>
+    public static SweptTable Mails(TimeSpan keep) => new("mail_outbox", "expires_at", keep);
 
-    /// <summary>A mailed link stays for a day after its end; later it is unknown, and answered alike.</summary>
-    public static SweptTable AccountTokens() => new("account_tokens", "expires_at", TimeSpan.FromDays(1));
+    /// <summary>A mailed link that is swept is unknown, and answered like one that is over.</summary>
+    public static SweptTable AccountTokens(TimeSpan keep) => new("account_tokens", "expires_at", keep);
 
     /// <summary>
     /// A used JWT stays some minutes after its end, for as far as the clocks of instances and database may differ.

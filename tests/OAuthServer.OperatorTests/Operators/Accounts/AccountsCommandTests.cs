@@ -82,7 +82,7 @@ public sealed class AccountsCommandTests : IAsyncLifetime
 
         var removed = await RunAsync("factors", "alice@example.com", "--remove");
 
-        Assert.Equal((0, "alice@example.com has no second factor any more: the password is enough to sign in."), (removed.Code, Assert.Single(removed.Lines)));
+        Assert.Equal((0, "alice@example.com has no second factor any more: one factor is enough to sign in."), (removed.Code, Assert.Single(removed.Lines)));
         Assert.Equal(["all, by command"], await DetailsAsync("factor_removed"));
         Assert.Equal(1, await _server.Database.ScalarAsync<int>("SELECT count(*)::int FROM mail_outbox WHERE kind = 'FactorRemoved'"));
         using var browser = new TestBrowser(_server);
@@ -92,8 +92,32 @@ public sealed class AccountsCommandTests : IAsyncLifetime
         Assert.Single(await DetailsAsync("factor_removed"));
     }
 
+    /// <summary>A provider is a way in while it is configured.</summary>
+    [Theory]
+    [InlineData(null, 1, "carol@example.com keeps the passkeys, the only way to sign in, and has no other second factor any more.")]
+    [InlineData("https://other.example", 1, "carol@example.com keeps the passkeys, the only way to sign in, and has no other second factor any more.")]
+    [InlineData("https://idp.example", 0, "carol@example.com has no second factor any more: one factor is enough to sign in.")]
+    public async Task The_last_way_in_is_not_taken_away(string? configured, int kept, string sentence)
+    {
+        await _server.Database.ExecuteAsync("DELETE FROM accounts WHERE email = 'carol@example.com'");
+        await _server.Database.ExecuteAsync("INSERT INTO accounts (email) VALUES ('carol@example.com')");
+        await _server.Database.ExecuteAsync("INSERT INTO account_passkeys (credential_id, account_id, public_key, name, backup_eligible, backed_up) SELECT 'k', id, 'p', 'Key', false, false FROM accounts WHERE email = 'carol@example.com'");
+        await _server.Database.ExecuteAsync("INSERT INTO account_logins (issuer, subject, account_id) SELECT 'https://idp.example', 's', id FROM accounts WHERE email = 'carol@example.com'");
+        var commands = CommandLine.On(_server.Database.ConnectionString);
+        if (configured is not null)
+        {
+            foreach (var (key, value) in new[] { ("Name", "idp"), ("DisplayName", "Idp"), ("Issuer", configured), ("ClientId", "us"), ("ClientSecret", "secret") })
+                commands.Settings["ExternalProviders:Providers:0:" + key] = value;
+        }
+
+        var run = await commands.RunAsync(["accounts", "factors", "carol@example.com", "--remove"], Ct);
+
+        Assert.Equal((0, sentence), (run.Code, Assert.Single(run.Lines)));
+        Assert.Equal(kept, await _server.Database.ScalarAsync<int>("SELECT count(*)::int FROM account_passkeys JOIN accounts ON id = account_id WHERE email = 'carol@example.com'"));
+    }
+
     private async Task<IReadOnlyList<string>> DetailsAsync(string name) =>
-        [.. (await _server.Database.QueryAsync("SELECT detail FROM oauth_audit_events WHERE event = $1 AND user_id = $2 AND address IS NULL", name, TestData.AliceId)).Select(row => (string)row["detail"]!)];
+        [.. (await _server.Database.QueryAsync("SELECT detail FROM oauth_audit_events WHERE event = $1 AND pseudonym = pseudonym_of($2) AND address IS NULL", name, TestData.AliceId)).Select(row => (string)row["detail"]!)];
 
     private Task<CommandRun> RunAsync(params string[] args) => CommandLine.On(_server.Database.ConnectionString).RunAsync(["accounts", .. args], Ct);
 }

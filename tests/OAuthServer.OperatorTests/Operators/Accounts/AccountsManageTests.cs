@@ -173,7 +173,7 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
     private Task<CommandRun> RunAsync(params string[] args) => AccountsServer.On(_server).RunAsync(["accounts", .. args], Ct);
 
     private async Task<IReadOnlyList<string>> EventsAsync(string email) =>
-        [.. (await _server.Database.QueryAsync("SELECT event || coalesce(' ' || detail, '') AS text FROM oauth_audit_events WHERE (event LIKE 'account%' OR event LIKE 'password%') AND user_id = (SELECT id FROM accounts WHERE email = $1) ORDER BY id", email)).Select(row => (string)row["text"]!)];
+        [.. (await _server.Database.QueryAsync("SELECT event || coalesce(' ' || detail, '') AS text FROM oauth_audit_events WHERE (event LIKE 'account%' OR event LIKE 'password%') AND pseudonym = (SELECT pseudonym FROM accounts WHERE email = $1) ORDER BY id", email)).Select(row => (string)row["text"]!)];
 
     private async Task<IReadOnlyList<string>> MailsAsync(string email) =>
         [.. (await _server.Database.QueryAsync("SELECT kind FROM mail_outbox WHERE account_id = (SELECT id FROM accounts WHERE email = $1) ORDER BY made_at", email)).Select(row => (string)row["kind"]!)];

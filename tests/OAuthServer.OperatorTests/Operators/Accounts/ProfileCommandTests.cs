@@ -64,7 +64,7 @@ public sealed class ProfileCommandTests : IAsyncLifetime
     private static string? Claim(CommandRun run, string name) => run.Json.GetProperty(name).GetString();
 
     private async Task<IReadOnlyList<string>> ChangesAsync() =>
-        [.. (await _database.QueryAsync("SELECT detail FROM oauth_audit_events WHERE event = 'profile_changed' AND user_id = $1 ORDER BY id", TestData.BobId)).Select(row => (string)row["detail"]!)];
+        [.. (await _database.QueryAsync("SELECT detail FROM oauth_audit_events WHERE event = 'profile_changed' AND pseudonym = pseudonym_of($1) ORDER BY id", TestData.BobId)).Select(row => (string)row["detail"]!)];
 
     private Task<CommandRun> RunAsync(params string[] args) => CommandLine.On(_database.ConnectionString).RunAsync(["accounts", "profile", .. args], Ct);
 }

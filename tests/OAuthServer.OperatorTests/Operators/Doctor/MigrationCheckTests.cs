@@ -105,7 +105,7 @@ public sealed class MigrationCheckTests : IAsyncLifetime
             """
             DELETE FROM schema_versions WHERE script_name NOT LIKE '001%';
             DROP TABLE accounts CASCADE; DROP TABLE data_protection_keys; DROP FUNCTION accounts_end_what_was;
-            DROP FUNCTION account_of, account_lookup, account_hash_cost, account_hash_iterations, accounts_fill;
+            DROP FUNCTION account_of, account_lookup, account_hash_cost, account_hash_iterations, accounts_fill, pseudonym_of;
             DROP TABLE oauth_audit_events, oauth_signing_keys, oauth_audit_seals
             """);
         await AsOwnerAsync(sql);

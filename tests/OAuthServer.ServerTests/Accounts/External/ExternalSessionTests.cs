@@ -102,7 +102,7 @@ public sealed class ExternalSessionTests(ExternalServers servers) : IClassFixtur
         var mails = await servers.AsTimePassesAsync(servers.Sink.AwaitAsync(person.Email, 2));
         Assert.Contains(mails, mail => mail.Text.Contains("was linked to The google", StringComparison.Ordinal));
         Assert.Contains(mails, mail => mail.Text.Contains("not linked to The google any more", StringComparison.Ordinal));
-        Assert.Equal(2, await servers.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE user_id = $1 AND event IN ('login_added', 'login_removed') AND detail LIKE '%google'", person.Id));
+        Assert.Equal(2, await servers.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event IN ('login_added', 'login_removed') AND detail LIKE '%google'", person.Id));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using OAuthServer.ServerTests.Accounts.Factors;
+using OAuthServer.Storage;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Accounts.External;
@@ -7,7 +8,6 @@ namespace OAuthServer.ServerTests.Accounts.External;
 /// <summary>Whose account somebody comes to who signed in at another provider (OpenID Connect Core §5.7).</summary>
 public sealed class LinkingTests(ExternalServers servers) : IClassFixture<ExternalServers>
 {
-
     [Fact, Row("EXT-01")]
     public async Task An_account_is_issuer_and_subject()
     {
@@ -189,6 +189,27 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         Assert.Equal(HttpStatusCode.OK, back.StatusCode);
     }
 
+    /// <summary>What a session was good for when the person left for the provider may be over when they come back.</summary>
+    [Fact]
+    public async Task Nothing_is_linked_to_an_account_that_changed_or_was_disabled_meanwhile()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var logins = new AccountLogins(servers.Database.Contexts);
+        var person = await servers.PersonAsync();
+        var login = new LoginKey(servers.Provider.Issuer("google"), "meanwhile", null);
+        var before = await StampAsync();
+        await servers.Database.ExecuteAsync("UPDATE accounts SET security_stamp = 'another' WHERE id = $1", person.Id);
+        Assert.False(await logins.TryLinkAsync(login, person.Id, before, ct));
+
+        await servers.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", person.Id);
+        Assert.False(await logins.TryLinkAsync(login, person.Id, await StampAsync(), ct));
+        await servers.Database.ExecuteAsync("UPDATE accounts SET disabled_at = NULL WHERE id = $1", person.Id);
+        Assert.True(await logins.TryLinkAsync(login, person.Id, await StampAsync(), ct));
+        Assert.Equal(person.Id, await servers.AccountOfAsync("google", "meanwhile"));
+
+        async Task<string> StampAsync() => (await servers.Database.ScalarAsync<string>("SELECT security_stamp FROM accounts WHERE id = $1", person.Id))!;
+    }
+
     private static Somebody Verified(string subject, string email) => new(subject) { Email = email, EmailVerified = true };
 
     // In a browser of its own.
@@ -213,5 +234,5 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         servers.Database.ScalarAsync<string?>("SELECT email FROM accounts WHERE id = $1", account);
 
     private async Task<IReadOnlyList<string>> EventsAsync(Guid account) => (await servers.Database.ScalarAsync<string[]>(
-        "SELECT array_agg(event ORDER BY id) FROM oauth_audit_events WHERE user_id = $1 AND event <> 'sign_in'", account)) ?? [];
+        "SELECT array_agg(event ORDER BY id) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event <> 'sign_in'", account)) ?? [];
 }

@@ -64,6 +64,8 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
     public async Task An_answer_counts_once_in_its_own_browser_at_its_own_provider()
     {
         servers.Provider.Who = new Somebody("once");
+        using var first = new CollectedMetrics(servers.First);
+        using var second = new CollectedMetrics(servers.Second);
         using var browser = new TestBrowser(servers.First);
         var path = await ExternalWalks.AnswerAsync(await browser.PressAsync("google"));
         // In another browser, and at the address of another provider.
@@ -72,6 +74,7 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
         using var mixed = await browser.GetAsync(path.Replace("/google/", "/other/", StringComparison.Ordinal));
         using var doubled = await browser.GetAsync(path + "&code=another");
         Assert.All([stolen, mixed, doubled], refused => Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode));
+        Assert.Equal((3, 0), (Counted("external_refused"), Counted("external_used_before")));
 
         // Twenty at once on two instances, with the cookies of before.
         var before = servers.Provider.Redemptions;
@@ -85,6 +88,9 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
         }));
         Assert.Equal((1, 19), (answers.Count(status => status == 303), answers.Count(status => status == 400)));
         Assert.Equal(1, servers.Provider.Redemptions - before);
+        Assert.Equal((3, 19), (Counted("external_refused"), Counted("external_used_before")));
+
+        int Counted(string reason) => first.All.Concat(second.All).Count(one => one.Instrument == "oauth.server.requests" && one.Tags.Split(' ').Contains("oauth.reason=" + reason));
     }
 
     [Fact]

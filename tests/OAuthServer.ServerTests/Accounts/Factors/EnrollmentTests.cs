@@ -176,5 +176,5 @@ public sealed class EnrollmentTests(FactorServers servers) : IClassFixture<Facto
 
     private async Task<(int Mails, int Events)> ToldAsync(FactorPerson person, string mail, string name) => (
         await servers.Database.ScalarAsync<int>("SELECT count(*)::int FROM mail_outbox WHERE account_id = $1 AND kind = $2", person.Id, mail),
-        await servers.Database.ScalarAsync<int>("SELECT count(*)::int FROM oauth_audit_events WHERE user_id = $1 AND event = $2", person.Id, name));
+        await servers.Database.ScalarAsync<int>("SELECT count(*)::int FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event = $2", person.Id, name));
 }

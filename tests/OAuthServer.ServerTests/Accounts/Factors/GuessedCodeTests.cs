@@ -31,7 +31,7 @@ public sealed class GuessedCodeTests(FactorServers servers) : IClassFixture<Fact
         Assert.True(answers[^1].Headers.RetryAfter!.Delta > TimeSpan.Zero);
         Assert.Contains("with=recovery", await answers[^1].Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(1, await servers.Database.ScalarAsync<long>(
-            "SELECT count(*) FROM oauth_audit_events WHERE user_id = $1 AND event = 'budget_used_up' AND reason = 'factor_guesses_exhausted'", person.Id));
+            "SELECT count(*) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event = 'budget_used_up' AND reason = 'factor_guesses_exhausted'", person.Id));
 
         // The right code is not looked at either, on the other instance too.
         using var other = await person.AtSecondStepAsync(servers.Second);

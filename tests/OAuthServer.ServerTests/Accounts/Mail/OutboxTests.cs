@@ -85,7 +85,7 @@ public sealed class OutboxTests : IAsyncLifetime
         _sink.Mood = SinkMood.Refuses;
         await QueueAsync(_server, MailKind.PasswordChanged);
         await OutcomeAsync("refused", 1);
-        Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'mail_refused' AND user_id = $1", TestData.AliceId));
+        Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'mail_refused' AND pseudonym = pseudonym_of($1)", TestData.AliceId));
         Assert.Equal(1, await _server.Database.ScalarAsync<int>("SELECT tries FROM mail_outbox"));
     }
 

@@ -87,8 +87,26 @@ public sealed class HubTests(OwnServer own) : IClassFixture<OwnServer>
         Assert.Contains("<html lang=\"en\"", await TextAsync(browser, "/account"), StringComparison.Ordinal);
     }
 
+    /// <summary>Before the person is known the browser decides; another person there gets the language of theirs.</summary>
+    [Fact]
+    public async Task The_language_of_the_profile_is_spoken_in_a_new_browser_from_the_sign_in_on()
+    {
+        await _server.Database.ExecuteAsync("INSERT INTO account_profiles (account_id, locale) VALUES ($1, 'de-AT') ON CONFLICT (account_id) DO UPDATE SET locale = excluded.locale", TestData.BobId);
+        using var browser = new TestBrowser(_server);
+        Assert.Contains("<html lang=\"en\"", await TextAsync(browser, "/account/sign-in"), StringComparison.Ordinal);
+        await browser.SignInAsync("bob@example.com");
+        Assert.Contains("<html lang=\"de\"", await TextAsync(browser, "/account"), StringComparison.Ordinal);
+        Assert.Contains("<html lang=\"en\"", await TextAsync(browser, "/account?ui_locales=en"), StringComparison.Ordinal);
+
+        // One that there are no pages in leaves it to the browser.
+        await _server.Database.ExecuteAsync("UPDATE account_profiles SET locale = 'eo' WHERE account_id = $1", TestData.BobId);
+        (await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in?reauthenticate=true"), "bob@example.com")).Dispose();
+        Assert.Contains("<html lang=\"en\"", await TextAsync(browser, "/account"), StringComparison.Ordinal);
+        await _server.Database.ExecuteAsync("DELETE FROM account_profiles WHERE account_id = $1", TestData.BobId);
+    }
+
     private async Task<string> DetailAsync() => (await _server.Database.ScalarAsync<string>(
-        "SELECT detail FROM oauth_audit_events WHERE event = 'profile_changed' AND user_id = $1 ORDER BY id DESC LIMIT 1", TestData.AliceId))!;
+        "SELECT detail FROM oauth_audit_events WHERE event = 'profile_changed' AND pseudonym = pseudonym_of($1) ORDER BY id DESC LIMIT 1", TestData.AliceId))!;
 
     private static async Task<HttpResponseMessage> SaveAsync(TestBrowser browser, Dictionary<string, string> values, string query = "")
     {

@@ -24,6 +24,7 @@ public sealed class OwnDataTests(MailedServer mailed) : IClassFixture<MailedServ
         await other.SignInAsync(email);
         var tokens = await browser.TokensAsync(mailed.Server, OpenIdAsks.For("openid read offline_access").With("prompt", "consent"));
 
+        var pseudonym = await mailed.Database.ScalarAsync<Guid>("SELECT pseudonym_of($1)", id);
         using (var unsure = await PressAsync(browser, sure: false)) Assert.Equal(HttpStatusCode.BadRequest, unsure.StatusCode);
         Assert.Equal(1L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM accounts WHERE id = $1", id));
         using (var done = await PressAsync(browser, sure: true)) Assert.Equal("/account/delete?done=deleted", done.Headers.Location?.OriginalString);
@@ -35,7 +36,7 @@ public sealed class OwnDataTests(MailedServer mailed) : IClassFixture<MailedServ
         using (var ended = await other.GetAsync("/account/sessions")) Assert.StartsWith("/account/sign-in", ended.Headers.Location?.OriginalString, StringComparison.Ordinal);
         using (var refused = await other.TypePasswordAsync(await other.GetAsync("/account/sign-in"), email)) Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Equal("Your account is deleted", (await mailed.Sink.AwaitAsync(email))[0].Message.Subject);
-        Assert.Equal(1L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE user_id = $1 AND event = 'account_deleted'", id));
+        Assert.Equal(1L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE pseudonym = $1 AND event = 'account_deleted'", pseudonym));
         Assert.Equal(0L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events AS e WHERE e::text LIKE '%' || $1 || '%'", email));
     }
 

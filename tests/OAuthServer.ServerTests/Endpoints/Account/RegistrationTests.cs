@@ -46,7 +46,7 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
         Assert.DoesNotContain(browser.Cookies.Keys, name => name.Contains("session", StringComparison.Ordinal));
         Assert.Equal(accounts + 1, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM accounts"));
         await browser.SignInAsync(fresh, MailedServer.NewPassword);
-        Assert.Equal(1L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events AS e JOIN accounts AS a ON a.id = e.user_id WHERE event = 'account_registered' AND email = $1", fresh));
+        Assert.Equal(1L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events AS e JOIN accounts AS a ON a.pseudonym = e.pseudonym WHERE event = 'account_registered' AND email = $1", fresh));
     }
 
     /// <summary>Two links for one address: the second finds the account made, and makes no other.</summary>
@@ -104,7 +104,7 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
 
         using var fresh = new TestBrowser(mailed.Server);
         await fresh.SignInAsync(another);
-        Assert.Equal(2L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE user_id = $1 AND event IN ('address_confirmed', 'address_changed')", id));
+        Assert.Equal(2L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event IN ('address_confirmed', 'address_changed')", id));
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class ResetEndsAllTests(SignOutApps apps) : IClassFixture<SignOutA
         using (var old = await one.TypePasswordAsync(await one.GetAsync("/account/sign-in"), email)) Assert.Equal(HttpStatusCode.BadRequest, old.StatusCode);
         await one.SignInAsync(email, MailedServer.NewPassword);
         Assert.Equal("Your password was changed", (await sink.AwaitAsync(email, 2))[1].Message.Subject);
-        Assert.Equal(1L, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'password_reset' AND user_id = $1 AND address IS NOT NULL", person));
+        Assert.Equal(1L, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'password_reset' AND pseudonym = pseudonym_of($1) AND address IS NOT NULL", person));
         Assert.NotEmpty(await apps.WaitForAsync(names[0]));
     }
 

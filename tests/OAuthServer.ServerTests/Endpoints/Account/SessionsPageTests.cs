@@ -54,7 +54,7 @@ public sealed class SessionsPageTests(SignOutApps apps) : IClassFixture<SignOutA
         Assert.False(await phone.IsSignedInAsync());
         Assert.True(await here.IsSignedInAsync() && await third.IsSignedInAsync() && await stranger.IsSignedInAsync());
         using (var page = await here.GetAsync("/account/sessions?done=ended")) Assert.Contains("That session has ended", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
-        Assert.Equal("sessions ended: 1, by person", await apps.Database.ScalarAsync<string>("SELECT detail FROM oauth_audit_events WHERE event = 'sessions_ended' AND user_id = $1", person));
+        Assert.Equal("sessions ended: 1, by person", await apps.Database.ScalarAsync<string>("SELECT detail FROM oauth_audit_events WHERE event = 'sessions_ended' AND pseudonym = pseudonym_of($1)", person));
         // Once more, as by two tabs: nothing happens, and it is said alike.
         await EndAsync(here, id, "/account/sessions?done=ended");
         await EndAsync(here, null, "");
@@ -71,7 +71,7 @@ public sealed class SessionsPageTests(SignOutApps apps) : IClassFixture<SignOutA
         using (var pressed = await here.PressAsync("/account/sessions", "/end-others")) Assert.Equal("/account/sessions?done=others", pressed.Headers.Location!.OriginalString);
         Assert.True(await here.IsSignedInAsync());
         Assert.False(await phone.IsSignedInAsync() || await third.IsSignedInAsync());
-        Assert.Equal("sessions ended: 2, by person", await apps.Database.ScalarAsync<string>("SELECT detail FROM oauth_audit_events WHERE event = 'sessions_ended' AND user_id = $1", person));
+        Assert.Equal("sessions ended: 2, by person", await apps.Database.ScalarAsync<string>("SELECT detail FROM oauth_audit_events WHERE event = 'sessions_ended' AND pseudonym = pseudonym_of($1)", person));
 
         await EndAsync(here, await apps.Database.ScalarAsync<Guid>("SELECT id FROM account_sessions WHERE user_id = $1 AND ended_at IS NULL", person), "/account/sign-out");
         Assert.False(await here.IsSignedInAsync());

@@ -74,7 +74,7 @@ public sealed class AdminClientTests(AdminServer server) : IClassFixture<AdminSe
         var refused = await server.CallAsync($"PUT {Clients}/written", Body("written", "Refused"), tag: tag);
         Assert.Equal(HttpStatusCode.PreconditionFailed, refused.Status);
 
-        var rows = await server.Database.QueryAsync("SELECT event, reason, detail, user_id, correlation_id FROM oauth_audit_events WHERE client_id = 'written' ORDER BY id");
+        var rows = await server.Database.QueryAsync("SELECT event, reason, detail, pseudonym, correlation_id FROM oauth_audit_events WHERE client_id = 'written' ORDER BY id");
         Assert.Equal(["client_created", "client_changed", "client_secret_rotated", "client_disabled"], rows.Select(row => row["event"]));
         var details = rows.Select(row => JsonDocument.Parse((string)row["detail"]!).RootElement).ToList();
         Assert.All(details, detail => Assert.Equal(AdminServer.Admin, detail.GetProperty("by").GetString()));

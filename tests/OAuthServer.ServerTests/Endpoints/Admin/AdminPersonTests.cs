@@ -80,7 +80,7 @@ public sealed class AdminPersonTests(AdminPeople people) : IClassFixture<AdminPe
         var answer = await browser.AuthorizeAsync(AdminPeople.Ask);
         Assert.Equal("access_denied", answer.Error);
         Assert.Equal("not_an_operator", await people.Database.ScalarAsync<string>(
-            "SELECT reason FROM oauth_audit_events WHERE user_id = $1 AND event = 'authorization_refused'", person.Id));
+            "SELECT reason FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event = 'authorization_refused'", person.Id));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class AdminPersonTests(AdminPeople people) : IClassFixture<AdminPe
         var secret = JsonDocument.Parse(body).RootElement.GetProperty("client_secret").GetString()!;
         await Eventually.BecomesTrue(
             async () => await RevokeAsync(people.Second, "fresh", secret) == HttpStatusCode.OK, TimeSpan.FromSeconds(5), "the second instance knows the client");
-        Assert.Equal(person.Id, await people.Database.ScalarAsync<Guid>("SELECT user_id FROM oauth_audit_events WHERE event = 'client_created' AND client_id = 'fresh'"));
+        Assert.Equal(person.Id, await people.Database.ScalarAsync<Guid>("SELECT a.id FROM oauth_audit_events JOIN accounts AS a USING (pseudonym) WHERE event = 'client_created' AND client_id = 'fresh'"));
     }
 
     private static StringContent JsonContent(object value) => new(JsonSerializer.Serialize(value), System.Text.Encoding.UTF8, "application/json");

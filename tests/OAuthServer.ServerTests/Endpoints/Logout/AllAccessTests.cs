@@ -54,7 +54,7 @@ public sealed class AllAccessTests(SignOutApps apps) : IClassFixture<SignOutApps
         foreach (var app in new[] { names[0], names[1], names[3] }) Assert.Equal(person.ToString(), Assert.Single(await apps.WaitForAsync(app)).Subject);
         await apps.WaitForAllAsync();
         Assert.Empty(apps.Posts(names[2]));
-        var audit = Assert.Single(await apps.Database.QueryAsync("SELECT user_id, detail, address FROM oauth_audit_events WHERE event = 'access_ended' AND user_id = $1", person));
+        var audit = Assert.Single(await apps.Database.QueryAsync("SELECT detail, address FROM oauth_audit_events WHERE event = 'access_ended' AND pseudonym = pseudonym_of($1)", person));
         Assert.Equal($"sessions ended: 3, refresh tokens: 4, by {by}", audit["detail"]);
         Assert.Equal(by == "person", audit["address"] is not DBNull and not null);
     }

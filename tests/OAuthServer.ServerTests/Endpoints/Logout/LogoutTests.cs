@@ -42,7 +42,7 @@ public sealed class LogoutTests(SignOutApps apps) : IClassFixture<SignOutApps>, 
         answer.IsSentTo(SignOutApps.AfterLogout + "?state=a%20b%26c");
         Assert.False(await _browser.IsSignedInAsync());
         Assert.Equal("app", await apps.Database.ScalarAsync<string>("SELECT ended_by FROM account_sessions WHERE user_id = $1", _person));
-        Assert.Equal(1, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'sign_out' AND user_id = $1 AND client_id = $2", _person, _app));
+        Assert.Equal(1, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'sign_out' AND pseudonym = pseudonym_of($1) AND client_id = $2", _person, _app));
 
         // Neither a hint that is none, nor a place that nobody registered, nor nothing at all leads anywhere.
         using var again = await apps.SignInAsync(_email);

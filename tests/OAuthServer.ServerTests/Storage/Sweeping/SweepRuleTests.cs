@@ -185,5 +185,22 @@ public sealed class SweepRuleTests : IAsyncLifetime
         Assert.Equal((people, clients, 1), (await Database.CountAsync("accounts"), await Database.CountAsync("oauth_clients"), await Database.CountAsync("oauth_consents")));
     }
 
+    /// <summary>Rows of one day to six days after their end, and a setting for each table.</summary>
+    [Fact]
+    public async Task What_is_kept_of_people_after_its_end_has_a_time_for_each_table()
+    {
+        var settings = new Dictionary<string, string?> { ["Sweeper:KeepSessions"] = "2.00:00:00", ["Sweeper:KeepLogoutNotices"] = "3.00:00:00", ["Sweeper:KeepMails"] = "4.00:00:00", ["Sweeper:KeepLinks"] = "5.00:00:00" };
+        await using var server = await TestServer.StartAsync(new() { Database = Database, Settings = settings });
+        const string days = "FROM (SELECT day, now() - day * interval '1 day' - interval '1 minute' AS over FROM generate_series(1, 6) AS day) AS d";
+        await Database.ExecuteAsync($"INSERT INTO account_sessions (id, user_id, kept, ends_at, ended_at) SELECT gen_random_uuid(), gen_random_uuid(), false, over, over {days}");
+        await Database.ExecuteAsync($"INSERT INTO oauth_logout_notices (client_id, session_id, user_id, names_person, done_at, outcome) SELECT 'x', gen_random_uuid(), gen_random_uuid(), false, over, 'delivered' {days}");
+        await Database.ExecuteAsync($"INSERT INTO mail_outbox (kind, recipient, expires_at, done_at, outcome) SELECT 'Registration', 'x@example.com', over, over, 'sent' {days}");
+        await Database.ExecuteAsync($"INSERT INTO account_tokens (hash, kind, address, normalized_address, made_at, expires_at) SELECT sha256(day::text::bytea), 'registration', 'x@example.com', 'X@EXAMPLE.COM', over, over {days}");
+
+        await server.Services.GetRequiredService<Sweeper>().RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 2, 3, 4), (await Database.CountAsync("account_sessions"), await Database.CountAsync("oauth_logout_notices"), await Database.CountAsync("mail_outbox"), await Database.CountAsync("account_tokens")));
+    }
+
     private Task SweepAsync() => _server.Services.GetRequiredService<Sweeper>().RunAsync(TestContext.Current.CancellationToken);
 }

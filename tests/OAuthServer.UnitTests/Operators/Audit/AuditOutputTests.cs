@@ -15,7 +15,7 @@ public sealed class AuditOutputTests
         var row = Row("demo-web") with
         {
             Reason = "code_unknown",
-            UserId = new Guid("a11ce000-0000-4000-8000-000000000001"),
+            Pseudonym = new Guid("a11ce000-0000-4000-8000-000000000003"),
             GrantId = new Guid("a11ce000-0000-4000-8000-000000000002"),
             Address = "2001:db8::1",
             CorrelationId = "c-1",
@@ -27,9 +27,10 @@ public sealed class AuditOutputTests
 
         Assert.Equal(
             "2026-03-10T12:00:00.000Z  token_refused  reason=code_unknown  client=demo-web  "
-            + "user=a11ce000-0000-4000-8000-000000000001  grant=a11ce000-0000-4000-8000-000000000002  "
+            + "user=a11ce000-0000-4000-8000-000000000001  pseudonym=a11ce000-0000-4000-8000-000000000003  "
+            + "grant=a11ce000-0000-4000-8000-000000000002  "
             + "address=2001:db8::1  earlier_address=192.0.2.7  other_device=yes  detail=\"x y\"  correlation=c-1  key=kid",
-            AuditOutput.Line(row));
+            AuditOutput.Line(new FoundEvent(row, new Guid("a11ce000-0000-4000-8000-000000000001"))));
     }
 
     [Theory]
@@ -43,7 +44,7 @@ public sealed class AuditOutputTests
     [InlineData("x\u2800\u2800client\uFF1Ddemo-web")]
     public void A_client_id_of_a_stranger_is_one_value_in_quotes(string clientId)
     {
-        var line = AuditOutput.Line(Row(clientId) with { CorrelationId = "c-1" });
+        var line = AuditOutput.Line(new FoundEvent(Row(clientId) with { CorrelationId = "c-1" }, null));
 
         const string before = "2026-03-10T12:00:00.000Z  token_refused  client=\"";
         const string after = "\"  correlation=c-1";

@@ -87,6 +87,10 @@ public sealed class SweeperTests : IDisposable
         Assert.Equal(
             ("oauth_pushed_requests", "expires_at", TimeSpan.FromMinutes(10)), Parts(SweptTable.PushedRequests()));
         Assert.Equal(("oauth_audit_events", "occurred_at", day), Parts(SweptTable.AuditEvents(day)));
+        Assert.Equal(("account_sessions", "ended_at", day), Parts(SweptTable.Sessions(day)));
+        Assert.Equal(("oauth_logout_notices", "done_at", day), Parts(SweptTable.LogoutNotices(day)));
+        Assert.Equal(("mail_outbox", "expires_at", day), Parts(SweptTable.Mails(day)));
+        Assert.Equal(("account_tokens", "expires_at", day), Parts(SweptTable.AccountTokens(day)));
     }
 
     private static (string Name, string End, TimeSpan Keep) Parts(SweptTable table) => (table.Name, table.End, table.Keep);
