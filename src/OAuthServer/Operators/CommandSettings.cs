@@ -54,6 +54,12 @@ internal sealed class CommandSettings : IAsyncDisposable
     /// <exception cref="OptionsValidationException">A setting of the section is wrong.</exception>
     public AuditOptions Audit => Options<AuditOptions>().Value;
 
+    /// <exception cref="OptionsValidationException">A setting of the section is wrong.</exception>
+    public OAuthOptions OAuth => Options<OAuthOptions>().Value;
+
+    /// <exception cref="OptionsValidationException">A setting of the section <c>OAuth</c> is wrong.</exception>
+    public ServerAddress Address => _services.GetRequiredService<ServerAddress>();
+
     /// <summary>Judges a new password.</summary>
     /// <exception cref="OptionsValidationException">A setting of a section that it needs is wrong.</exception>
     public IPasswordValidator<Account> NewPasswords => _services.GetRequiredService<IPasswordValidator<Account>>();

@@ -27,8 +27,7 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (PostgresException refused) when (refused.SqlState.StartsWith("23", StringComparison.Ordinal)
-            || refused.SqlState == PostgresErrorCodes.StringDataRightTruncation)
+        catch (PostgresException refused) when (IsOfTheRow(refused))
         {
             return refused.ConstraintName ?? refused.MessageText;
         }
@@ -43,6 +42,11 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
         if (!rehearse) await transaction.CommitAsync(ct);
         return null;
     }
+
+    /// <summary>Whether the row is what is wrong: it breaks a constraint, or is too long for a column.</summary>
+    internal static bool IsOfTheRow(PostgresException refused) =>
+        refused.SqlState.StartsWith("23", StringComparison.Ordinal)
+        || refused.SqlState == PostgresErrorCodes.StringDataRightTruncation;
 
     /// <summary>Which of these addresses, as they are compared, have an account.</summary>
     public async Task<IReadOnlySet<string>> TakenAsync(IReadOnlyCollection<string> addresses, CancellationToken ct)
@@ -111,7 +115,8 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
         },
         ct);
 
-    private static void Add(OAuthDbContext db, NewAccount person, string? how, MailKind? mail)
+    /// <summary>Adds an account with its audit row; whoever calls saves.</summary>
+    internal static void Add(OAuthDbContext db, NewAccount person, string? how, MailKind? mail)
     {
         db.Accounts.Add(new Account
         {
@@ -133,7 +138,8 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
             new AuditEvent(made, null, AuditContext.Command, UserId: person.Id) { Detail = how }));
     }
 
-    private static async Task<int> DisableAsync(OAuthDbContext db, Guid[] ids, CancellationToken ct)
+    /// <summary>Disables accounts on a connection that there is.</summary>
+    internal static async Task<int> DisableAsync(OAuthDbContext db, Guid[] ids, CancellationToken ct)
     {
         if (ids.Length == 0) return 0;
         var now = await db.ClockAsync(ct);

@@ -14,7 +14,7 @@ namespace OAuthServer.Storage.CompiledModel
     public partial class OAuthDbContextModel
     {
         private OAuthDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 75)
+            : base(skipDetectChanges: false, modelId: new Guid("4c0f6b5e-0d1e-4f7c-9d55-2a8a6d0f7b31"), entityTypeCount: 77)
         {
         }
 
@@ -49,6 +49,8 @@ namespace OAuthServer.Storage.CompiledModel
             var dueNotice = DueNoticeEntityType.Create(this);
             var endedAccess = EndedAccessEntityType.Create(this);
             var endedSessions = EndedSessionsEntityType.Create(this);
+            var foreignTable = ForeignTableEntityType.Create(this);
+            var foreignText = ForeignTextEntityType.Create(this);
             var foreignHash = ForeignHashEntityType.Create(this);
             var grantHolder = GrantHolderEntityType.Create(this);
             var grantedAccess = GrantedAccessEntityType.Create(this);
@@ -138,6 +140,8 @@ namespace OAuthServer.Storage.CompiledModel
             DueNoticeEntityType.CreateAnnotations(dueNotice);
             EndedAccessEntityType.CreateAnnotations(endedAccess);
             EndedSessionsEntityType.CreateAnnotations(endedSessions);
+            ForeignTableEntityType.CreateAnnotations(foreignTable);
+            ForeignTextEntityType.CreateAnnotations(foreignText);
             ForeignHashEntityType.CreateAnnotations(foreignHash);
             GrantHolderEntityType.CreateAnnotations(grantHolder);
             GrantedAccessEntityType.CreateAnnotations(grantedAccess);
