@@ -36,6 +36,9 @@ internal sealed class ClientDraft(string id)
 
     public List<string> Scopes { get; } = [];
 
+    /// <summary>Those that a request gets there which names none.</summary>
+    public List<string> DefaultScopes { get; } = [];
+
     public List<string> RedirectUris { get; } = [];
 
     public List<string> PostLogoutRedirectUris { get; } = [];
@@ -64,13 +67,15 @@ internal sealed class ClientDraft(string id)
     public ForeignClient Finish()
     {
         var grants = ServedGrants();
+        string[] scopes = [.. AllScopes(grants)];
         var entry = new ClientFileEntry
         {
             ClientId = id,
             Name = ShownName(),
             ApplicationType = !IsPublic ? "web" : IsNative || RedirectUris.Any(IsOfADevice) ? "native" : "browser",
             RedirectUris = [.. RedirectUris.Distinct()],
-            AllowedScopes = [.. AllScopes(grants)],
+            AllowedScopes = scopes,
+            DefaultScopes = [.. DefaultScopes.Distinct().Intersect(scopes)],
             GrantTypes = grants,
             RequirePkce = RequirePkce || IsPublic,
             RequirePushedAuthorizationRequests = RequirePushedRequests,

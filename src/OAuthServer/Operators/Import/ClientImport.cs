@@ -27,7 +27,8 @@ internal sealed class ClientImport(
         foreach (var client in clients.Where(client => known.ContainsKey(client.Entry.ClientId)))
             report.NoteThere(ImportKinds.Client);
         var missing = clients.Where(client => !known.ContainsKey(client.Entry.ClientId))
-            .DistinctBy(client => client.Entry.ClientId, StringComparer.Ordinal).ToList();
+            .DistinctBy(client => client.Entry.ClientId, StringComparer.Ordinal)
+            .OrderBy(client => client.Entry.ClientId, StringComparer.Ordinal).ToList();
         foreach (var client in missing.Where(client => client.Obstacle is not null))
             Leave(client, client.Obstacle!, []);
         var rows = missing.Where(client => client.Obstacle is null)
@@ -58,8 +59,8 @@ internal sealed class ClientImport(
         }
 
         report.NoteMade(ImportKinds.Client, row.ClientId, $"{row.ApplicationType}, {string.Join(' ', row.GrantTypes)}");
-        if (needsSecret) NoteSecret(row.ClientId, secret, fault);
         foreach (var note in notes) report.NoteDifferent(ImportKinds.Client, row.ClientId, note);
+        if (needsSecret) NoteSecret(row.ClientId, secret, fault);
     }
 
     // The one of the other server is known to the app, and so is not shown.

@@ -40,6 +40,8 @@ internal static class IdentityServer4Client
         if (row.Text("ProtocolType") is { } protocol && protocol != "oidc") draft.Grants.Add(protocol);
         else draft.Grants.AddRange(Values(Grants, "GrantType"));
         draft.Scopes.AddRange(Values(Scopes, "Scope"));
+        // A client that asks for itself and names none gets all of its scopes there.
+        if (draft.Grants.TrueForAll(grant => grant == GrantTypes.ClientCredentials)) draft.DefaultScopes.AddRange(draft.Scopes);
         draft.RedirectUris.AddRange(Values(RedirectUris, "RedirectUri"));
         draft.PostLogoutRedirectUris.AddRange(Values(PostLogoutUris, "PostLogoutRedirectUri"));
         draft.Origins.AddRange(Values(Origins, "Origin"));

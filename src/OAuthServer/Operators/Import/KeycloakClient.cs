@@ -82,6 +82,9 @@ internal sealed class KeycloakClient(ForeignRow realm, FrozenSet<string> ownScop
         if (named.Count == 0)
             named = [.. realm.Texts("defaultDefaultClientScopes"), .. realm.Texts("defaultOptionalClientScopes")];
         draft.Scopes.AddRange(named.Where(scope => !ownScopes.Contains(scope)));
+        draft.DefaultScopes.AddRange(row.Texts("defaultClientScopes"));
+        if (draft.DefaultScopes.Intersect(draft.Scopes).Any())
+            draft.Notes.Add("its default scopes come with a request that names none; any other has to ask for them");
         if (draft.Grants.Contains(GrantTypes.AuthorizationCode)) draft.Scopes.Add(PersonScopes.OpenId);
     }
 

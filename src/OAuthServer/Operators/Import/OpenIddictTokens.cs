@@ -8,6 +8,8 @@ namespace OAuthServer.Operators.Import;
 /// </summary>
 internal sealed class OpenIddictTokens(ForeignDatabase database)
 {
+    private const string Table = "OpenIddictTokens";
+
     private const string SelfContained =
         "it is encrypted by the other server, which keeps nothing that an app sends: only reference tokens come along";
 
@@ -16,7 +18,11 @@ internal sealed class OpenIddictTokens(ForeignDatabase database)
         var clients = applications.ToDictionary(row => row.Text("Id") ?? "", row => row.Text("ClientId") ?? "", StringComparer.Ordinal);
         var authorizations = (await database.RowsAsync("OpenIddictAuthorizations", ct))
             .ToDictionary(row => row.Text("Id") ?? "", StringComparer.Ordinal);
-        var tokens = await database.RowsAsync("OpenIddictTokens", "Type", "refresh_token", ct);
+        IEnumerable<ForeignRow> tokens =
+        [
+            .. await database.RowsAsync(Table, "Type", "refresh_token", ct),
+            .. await database.RowsAsync(Table, "Type", "urn:ietf:params:oauth:token-type:refresh_token", ct),
+        ];
         return
         [
             .. tokens.Where(token => token.Text("Status") == "valid" && !token.Has("RedemptionDate")).Select(token =>

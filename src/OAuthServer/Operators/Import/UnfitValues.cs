@@ -26,17 +26,20 @@ internal sealed class UnfitValues(ImportEditing editing)
     public async Task<ILookup<string, UnfitValue>> FindAsync(
         IReadOnlyList<ClientRow> rows, CancellationToken ct)
     {
-        var values = rows.SelectMany(ValuesOf).ToList();
-        List<ClientRow> probes = [.. rows.Select(row => Probe(row, row.ClientId, null, ""))];
-        probes.AddRange(values.Select((value, number) => Probe(value.Row, Number(number), value.Column, value.Text)));
+        // A row without any of the lists says what is wrong with the client itself.
+        List<(ClientRow Row, string Column, string Text)> asked =
+            [.. rows.SelectMany(row => ValuesOf(row).Prepend((row, "", "")))];
+        List<ClientRow> probes = [.. asked.Select((value, number) => Probe(value.Row, number, value.Column, value.Text))];
         var broken = (await editing.FindBrokenAsync(probes, ct))
             .ToLookup(constraint => constraint.ClientId, constraint => constraint.Name, StringComparer.Ordinal);
-        return values.Index()
-            .Select(entry => (entry.Item, Rule: broken[Number(entry.Index)].Except(broken[entry.Item.Row.ClientId])))
-            .Where(found => found.Rule.Any())
+        var anyway = asked.Index().Where(entry => entry.Item.Column.Length == 0)
+            .ToDictionary(entry => entry.Item.Row.ClientId, entry => broken[Name(entry.Index)], StringComparer.Ordinal);
+        return asked.Index()
+            .Select(entry => (entry.Item, Rules: broken[Name(entry.Index)].Except(anyway[entry.Item.Row.ClientId])))
+            .Where(found => found.Rules.Any())
             .ToLookup(
                 found => found.Item.Row.ClientId,
-                found => new UnfitValue(found.Item.Column, found.Item.Text, string.Join(", ", found.Rule)),
+                found => new UnfitValue(found.Item.Column, found.Item.Text, string.Join(", ", found.Rules)),
                 StringComparer.Ordinal);
     }
 
@@ -63,15 +66,14 @@ internal sealed class UnfitValues(ImportEditing editing)
         .. row.AppOrigins.Select(origin => (row, AppOrigins, origin)),
     ];
 
-    private static ClientRow Probe(ClientRow row, string id, string? column, string value) => row with
+    private static ClientRow Probe(ClientRow row, int number, string column, string value) => row with
     {
-        ClientId = id,
+        ClientId = Name(number),
         RedirectUris = column == RedirectUris ? [value] : [],
         PostLogoutRedirectUris = column == PostLogoutRedirectUris ? [value] : [],
         AppOrigins = column == AppOrigins ? [value] : [],
         GrantTypes = [Protocol.GrantTypes.RefreshToken],
     };
 
-    // No client_id of a row that is asked about beside it: it begins with a space, which none may.
-    private static string Number(int number) => string.Create(CultureInfo.InvariantCulture, $" {number}");
+    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"probe-{number}");
 }

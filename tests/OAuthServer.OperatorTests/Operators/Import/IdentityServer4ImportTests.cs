@@ -59,7 +59,7 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
                 "people are asked for consent, where they were not",
                 "sign-out by the front channel is not served here",
                 "the grant hybrid is not served here",
-                "redirect_uris loses https://*.example.com/cb: redirect_uri_has_no_wildcard",
+                "redirect_uris loses https://*.example.com/cb: redirect_uri_has_no_wildcard, redirect_uri_is_https_loopback_http_or_reverse_domain_scheme",
                 "the scope custom is of no API here",
                 "it gets a new secret: there is only a hash of the old one, and none that fits here",
                 "- client old is left: none of its grants is served here (implicit, password)",
@@ -103,7 +103,7 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
         Assert.Equal("invalid_grant", (await RefreshAsync(Convert.ToBase64String(Hash(Handle)), secret)).Error);
 
         var first = await RefreshAsync(Handle, secret);
-        Assert.Equal((HttpStatusCode.OK, "read"), (first.Status, first.Scope));
+        Assert.Equal((HttpStatusCode.OK, "read offline_access openid"), (first.Status, first.Scope));
         Assert.Equal(first.RefreshToken, (await RefreshAsync(Handle, secret)).RefreshToken);
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(first.RefreshToken, secret)).Status);
 

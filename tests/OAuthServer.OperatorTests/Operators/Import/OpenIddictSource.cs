@@ -139,7 +139,7 @@ internal sealed class OpenIddictSource : IAsyncDisposable
             ClientId = "spa",
             ClientType = ClientTypes.Public,
             DisplayName = "A page",
-            RedirectUris = { new Uri("https://spa.example/cb"), new Uri("https://spa.example/cb#there") },
+            RedirectUris = { new Uri("https://spa.example/cb"), new Uri("http://spa.example/cb") },
             Permissions = { Permissions.GrantTypes.AuthorizationCode, Permissions.GrantTypes.Implicit, Permissions.ResponseTypes.Code, Permissions.Scopes.Profile, "scp:read", "scp:roles" },
             Requirements = { Requirements.Features.ProofKeyForCodeExchange },
         });
