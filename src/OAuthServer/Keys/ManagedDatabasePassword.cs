@@ -6,9 +6,9 @@ using OAuthServer.Storage;
 namespace OAuthServer.Keys;
 
 /// <summary>
-/// The password of the database as the current version of a secret in AWS Secrets Manager: itself, or JSON with a member
-/// <c>password</c>, as RDS writes it. The store is asked when a connection is opened, every ten seconds at most; while it
-/// is away the last answer counts.
+/// The password of the database as the current version of a secret in AWS Secrets Manager: itself, or JSON with a
+/// member <c>password</c>, as RDS writes it. The store is asked when a connection is opened, every ten seconds at most;
+/// while it is away the last answer counts.
 /// </summary>
 /// <param name="connect">Makes the client at first use.</param>
 /// <param name="secretId">Name or ARN of the secret.</param>
@@ -64,18 +64,21 @@ internal sealed partial class ManagedDatabasePassword(
     private Task<string> AskAsync(CancellationToken ct) => _secret.GuardAsync(async () =>
         await _secret.GetAsync(ManagedSecret.Current, ct) is { SecretString: { Length: > 0 } text }
             ? PasswordIn(text)
-            : throw new KeyStoreException($"{_secret.Place} has no version that is labelled {ManagedSecret.Current}"), ct);
+            : throw Unusable($"has no version that is labelled {ManagedSecret.Current}"), ct);
 
     private string PasswordIn(string text)
     {
         if (text[0] != '{') return text.TrimEnd('\r', '\n');
         using var members = JsonDocument.Parse(text);
-        return members.RootElement.TryGetProperty("password", out var password) && password.ValueKind == JsonValueKind.String
-            ? password.GetString()!
-            : throw new KeyStoreException($"{_secret.Place} is JSON without a member password");
+        return members.RootElement.TryGetProperty("password", out var password)
+            && password.ValueKind == JsonValueKind.String
+                ? password.GetString()!
+                : throw Unusable("is JSON without a member password");
     }
 
-    [LoggerMessage(1130, LogLevel.Warning,
+    private KeyStoreException Unusable(string why) => new($"{_secret.Place} {why}");
+
+    [LoggerMessage(5009, LogLevel.Warning,
         "The password of the database was not asked for anew ({Cause}); the last one is used until the store answers.")]
     private partial void LogAway(string cause);
 

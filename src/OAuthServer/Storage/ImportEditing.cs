@@ -13,8 +13,8 @@ internal sealed record KnownAccount(Guid Id, string? NormalizedEmail)
 }
 
 /// <summary>
-/// What an import writes, with its audit rows: all of it in one transaction, which is committed in the end or not. A row
-/// that the schema refuses is left out, and stops no other.
+/// What an import writes, with its audit rows: all of it in one transaction, which is committed in the end or not. A
+/// row that the schema refuses is left out, and stops no other.
 /// </summary>
 internal sealed class ImportEditing : IAsyncDisposable
 {

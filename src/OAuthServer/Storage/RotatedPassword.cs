@@ -3,10 +3,13 @@ using Npgsql;
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// Connections whose password is asked for as each of them is opened. Those that are open stay, as PostgreSQL lets them.
+/// Connections whose password is asked for as each of them is opened. Those that are open stay, as PostgreSQL lets
+/// them.
 /// </summary>
 internal static class RotatedPassword
 {
+    private const int LongestSecretId = 2048;
+
     /// <summary>Connections with the password of there, or with the one in the connection string.</summary>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
     public static NpgsqlDataSource DataSource(string connectionString, IDatabasePassword? password)
@@ -30,13 +33,16 @@ internal static class RotatedPassword
         if (file is not null && secret is not null)
             return $"{key}: {DatabaseOptions.PasswordSecretKey} is set too. Give one of them.";
         if (file is not null && !File.Exists(file)) return $"{key} is no file that can be read: {file}.";
-        if (secret?.Length > LongestSecretId) return $"{key} must be the name or ARN of a secret, of at most {LongestSecretId} characters.";
+        if (secret?.Length > LongestSecretId)
+            return $"{key} must be the name or ARN of a secret, of at most {LongestSecretId} characters.";
         foreach (var connectionString in connectionStrings)
-            if (HasPassword(connectionString)) return $"{key}: a password stands in the connection string too. Give one of them.";
+        {
+            if (HasPassword(connectionString))
+                return $"{key}: a password stands in the connection string too. Give one of them.";
+        }
+
         return null;
     }
-
-    private const int LongestSecretId = 2048;
 
     private static bool HasPassword(string? connectionString)
     {

@@ -95,7 +95,8 @@ internal sealed class ClientDraft(string id)
         {
             Secret = Secret,
             Obstacle = grants.Length > 0 ? null
-                : $"none of its grants is served here ({(Grants.Count == 0 ? "it has none" : string.Join(", ", Grants))})",
+                : Grants.Count == 0 ? "it has no grant"
+                : $"none of its grants is served here ({string.Join(", ", Grants)})",
         };
     }
 
@@ -135,8 +136,11 @@ internal sealed class ClientDraft(string id)
     }
 
     // Those may read answers without being listed.
-    private IEnumerable<string> OwnOrigins() => RedirectUris
-        .Select(uri => Uri.TryCreate(uri, UriKind.Absolute, out var parsed) ? parsed.GetLeftPart(UriPartial.Authority) : "");
+    private IEnumerable<string> OwnOrigins() =>
+        from uri in RedirectUris
+        let parsed = Uri.TryCreate(uri, UriKind.Absolute, out var found) ? found : null
+        where parsed is not null
+        select parsed.GetLeftPart(UriPartial.Authority);
 
     private static bool IsOfADevice(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed)

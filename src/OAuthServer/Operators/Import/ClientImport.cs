@@ -93,7 +93,8 @@ internal sealed class ClientImport(
 
     private IEnumerable<string> NotesOnApis(ClientRow row)
     {
-        foreach (var scope in row.AllowedScopes.Except(PersonScopes.All).Except(_scopes.Values.SelectMany(names => names)))
+        var known = _scopes.Values.SelectMany(names => names).Concat(PersonScopes.All);
+        foreach (var scope in row.AllowedScopes.Except(known))
             yield return $"the scope {scope} is of no API here";
         foreach (var api in row.AllowedResources)
             yield return $"its requests have to name the API: resource={api}";

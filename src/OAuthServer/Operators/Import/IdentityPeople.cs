@@ -27,21 +27,22 @@ internal sealed class IdentityPeople(FrozenDictionary<string, bool> profile)
         }
 
         var claims = (await database.RowsAsync("AspNetUserClaims", ct))
-            .ToLookup(claim => claim.Text("UserId") ?? "", StringComparer.Ordinal);
+            .ToLookup(claim => claim.TextOrEmpty("UserId"), StringComparer.Ordinal);
         var users = await database.RowsAsync(Users, ct);
         return (
-            [.. users.Select(user => Person(user, claims[user.Text("Id") ?? ""], database.Now))],
+            [.. users.Select(user => Person(user, claims[user.TextOrEmpty("Id")], database.Now))],
             await LeftAsync(database, users, ct));
     }
 
     private ForeignPerson Person(ForeignRow user, IEnumerable<ForeignRow> claims, DateTimeOffset now)
     {
-        var known = claims.GroupBy(claim => claim.Text("ClaimType") ?? "")
+        var known = claims.GroupBy(claim => claim.TextOrEmpty("ClaimType"))
             .ToDictionary(claim => claim.Key, claim => claim.First().Text("ClaimValue"), StringComparer.Ordinal);
         if (user.Filled("PhoneNumber") is { } phone) known["phone_number"] = phone;
-        known["phone_number_verified"] = known.ContainsKey("phone_number") && user.Flag("PhoneNumberConfirmed") ? "true" : null;
+        var isVerified = known.ContainsKey("phone_number") && user.Flag("PhoneNumberConfirmed");
+        known["phone_number_verified"] = isVerified ? "true" : null;
         var name = user.Filled("UserName");
-        return _drafts.Person(user.Text("Id") ?? "", new PersonDraft
+        return _drafts.Person(user.TextOrEmpty("Id"), new PersonDraft
         {
             Email = user.Filled("Email") ?? (name?.Contains('@', StringComparison.Ordinal) == true ? name : null),
             EmailConfirmed = user.Flag("EmailConfirmed"),
@@ -59,10 +60,12 @@ internal sealed class IdentityPeople(FrozenDictionary<string, bool> profile)
         Note("passkeys", await CountAsync("AspNetUserPasskeys"), "they are bound to the other server's host and rows");
         Note("external logins", await CountAsync("AspNetUserLogins"), "people sign in here, and link them again");
         Note("roles", await CountAsync("AspNetRoles"), "this server has none");
-        Note("claims", (await database.RowsAsync("AspNetUserClaims", ct))
-            .Count(claim => !profile.ContainsKey(claim.Text("ClaimType") ?? "")), "they are no claims of OpenID Connect");
+        var claims = await database.RowsAsync("AspNetUserClaims", ct);
+        var others = claims.Count(claim => !profile.ContainsKey(claim.TextOrEmpty("ClaimType")));
+        Note("claims", others, "they are no claims of OpenID Connect");
         Note("user names", users.Count(HasOtherName), "people sign in with their address");
-        Note("lockouts", users.Count(user => user.Moment("LockoutEnd") > database.Now), "who is locked out comes along disabled");
+        var locked = users.Count(user => user.Moment("LockoutEnd") > database.Now);
+        Note("lockouts", locked, "who is locked out comes along disabled");
         return left;
 
         async Task<int> CountAsync(string table) => (await database.RowsAsync(table, ct)).Count;

@@ -23,9 +23,9 @@ internal static class IdentityServer4Client
 
     public static ForeignClient Read(ForeignRow row, IReadOnlyDictionary<string, ILookup<string, ForeignRow>> lists)
     {
-        var id = row.Text("Id") ?? "";
+        var id = row.TextOrEmpty("Id");
         var secrets = lists[Secrets][id].ToList();
-        var draft = new ClientDraft(row.Text("ClientId") ?? "")
+        var draft = new ClientDraft(row.TextOrEmpty("ClientId"))
         {
             Name = row.Text("ClientName"),
             IsPublic = !row.Flag("RequireClientSecret", otherwise: true) || secrets.Count == 0,
@@ -41,7 +41,8 @@ internal static class IdentityServer4Client
         else draft.Grants.AddRange(Values(Grants, "GrantType"));
         draft.Scopes.AddRange(Values(Scopes, "Scope"));
         // A client that asks for itself and names none gets all of its scopes there.
-        if (draft.Grants.TrueForAll(grant => grant == GrantTypes.ClientCredentials)) draft.DefaultScopes.AddRange(draft.Scopes);
+        if (draft.Grants.TrueForAll(grant => grant == GrantTypes.ClientCredentials))
+            draft.DefaultScopes.AddRange(draft.Scopes);
         draft.RedirectUris.AddRange(Values(RedirectUris, "RedirectUri"));
         draft.PostLogoutRedirectUris.AddRange(Values(PostLogoutUris, "PostLogoutRedirectUri"));
         draft.Origins.AddRange(Values(Origins, "Origin"));

@@ -41,26 +41,29 @@ internal sealed class IdentityServer4Server(ForeignDatabase database, IdentityPe
     {
         var lists = new Dictionary<string, ILookup<string, ForeignRow>>(StringComparer.Ordinal);
         foreach (var table in IdentityServer4Client.Lists)
-            lists[table] = (await database.RowsAsync(table, ct)).ToLookup(row => row.Text(Key) ?? "", StringComparer.Ordinal);
+        {
+            var rows = await database.RowsAsync(table, ct);
+            lists[table] = rows.ToLookup(row => row.TextOrEmpty(Key), StringComparer.Ordinal);
+        }
+
         return lists;
     }
 
     private async Task<(IReadOnlyList<ForeignApi> Apis, IReadOnlyList<ImportNote> Left)> ApisAsync(
         IReadOnlyList<ForeignRow> scopes, CancellationToken ct)
     {
-        var byName = scopes.GroupBy(Name).ToDictionary(scope => scope.Key, scope => scope.First(), StringComparer.Ordinal);
+        var byName = scopes.DistinctBy(Name).ToDictionary(Name, StringComparer.Ordinal);
         var links = await database.RowsAsync("ApiResourceScopes", ct);
-        var ofApi = links.Select(link => (Api: link.Text("ApiResourceId"), Scope: link.Text("Scope") ?? ""))
+        var ofApi = links.Select(link => (Api: link.Text("ApiResourceId"), Scope: link.TextOrEmpty("Scope")))
             // Version 3 has the API in the row of the scope.
             .Concat(scopes.Select(scope => (Api: scope.Text("ApiResourceId"), Scope: Name(scope))))
             .Where(link => link.Api is not null)
             .ToLookup(link => link.Api!, link => link.Scope, StringComparer.Ordinal);
         var apis = from api in await database.RowsAsync("ApiResources", ct)
                    where api.Flag("Enabled", otherwise: true)
-                   select new ForeignApi(
-                       Name(api), api.Filled("DisplayName") ?? Name(api),
-                       ofApi[api.Text("Id") ?? ""].Distinct().ToDictionary(
-                           scope => scope, scope => Words(byName.GetValueOrDefault(scope), scope), StringComparer.Ordinal));
+                   let named = ofApi[api.TextOrEmpty("Id")].Distinct()
+                   let words = named.ToDictionary(name => name, name => Words(byName.GetValueOrDefault(name), name))
+                   select new ForeignApi(Name(api), api.Filled("DisplayName") ?? Name(api), words);
         var owned = ofApi.SelectMany(scope => scope).ToHashSet(StringComparer.Ordinal);
         var alone = byName.Keys.Except(owned).Select(scope => new ImportNote(
             ImportKinds.Server, $"scope {scope}", "it belongs to no API resource: here a scope is one of an API"));
@@ -73,10 +76,11 @@ internal sealed class IdentityServer4Server(ForeignDatabase database, IdentityPe
         var identity = (await database.RowsAsync("IdentityResources", ct)).Select(Name).Except(PersonScopes.All);
         left.AddRange(identity.Select(name => new ImportNote(
             ImportKinds.Server, $"identity resource {name}", "scopes about people are those of OpenID Connect here")));
-        await NoteAsync("ApiResourceSecrets", "secrets of APIs", "an API asks about tokens as one of introspection_clients");
-        await NoteAsync("ApiSecrets", "secrets of APIs", "an API asks about tokens as one of introspection_clients");
+        const string asks = "an API asks about tokens as one of introspection_clients";
+        await NoteAsync("ApiResourceSecrets", "secrets of APIs", asks);
+        await NoteAsync("ApiSecrets", "secrets of APIs", asks);
         await NoteAsync("ApiResourceClaims", "claims of APIs", "access tokens carry no claims about people here");
-        await NoteAsync("IdentityProviders", "identity providers", "they are settings here: docs/external-providers.md");
+        await NoteAsync("IdentityProviders", "identity providers", "they are settings: docs/external-providers.md");
         return left;
 
         async Task NoteAsync(string table, string what, string why)
@@ -86,7 +90,7 @@ internal sealed class IdentityServer4Server(ForeignDatabase database, IdentityPe
         }
     }
 
-    private static string Name(ForeignRow row) => row.Text("Name") ?? "";
+    private static string Name(ForeignRow row) => row.TextOrEmpty("Name");
 
     private static string Words(ForeignRow? scope, string name) =>
         scope?.Filled("DisplayName") ?? scope?.Filled("Description") ?? name;

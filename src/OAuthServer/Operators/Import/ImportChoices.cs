@@ -36,7 +36,8 @@ internal sealed class ImportChoices
         foreach (var option in (Option[])[_apply, _dryRun, _apis, _defaultApi, Json]) command.Options.Add(option);
         command.Validators.Add(given =>
         {
-            if (given.GetValue(_apply) && given.GetValue(_dryRun)) given.AddError("Give --apply or --dry-run, not both.");
+            if (given.GetValue(_apply) && given.GetValue(_dryRun))
+                given.AddError("Give --apply or --dry-run, not both.");
         });
     }
 

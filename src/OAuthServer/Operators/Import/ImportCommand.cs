@@ -15,8 +15,8 @@ internal static class ImportCommand
     private const string OpenIddict = "openiddict";
 
     private const string Codes =
-        "0: everything is here; 1: something was left, or the source cannot be read; 2: a setting or the command line is "
-        + "wrong; 3: a database cannot be used; 4: without --apply: there is something to do.";
+        "0: everything is here; 1: something was left, or the source cannot be read; 2: a setting or the command line "
+        + "is wrong; 3: a database cannot be used; 4: without --apply: there is something to do.";
 
     public static Command Create(CommandRunner runner) => new(
         "import",
@@ -31,12 +31,14 @@ internal static class ImportCommand
     {
         var connection = new Option<string>("--connection")
         {
-            Description = "Its database, as a connection string; PGPASSFILE or PGPASSWORD may have the password. It is only read.",
+            Description = "Its database, as a connection string; PGPASSFILE or PGPASSWORD may have the password. It is "
+                + "only read.",
             Required = true,
         };
         connection.Validators.Add(given =>
         {
-            if (ConnectionText.Fault("--connection", given.GetValueOrDefault<string>()) is { } fault) given.AddError(fault);
+            if (ConnectionText.Fault("--connection", given.GetValueOrDefault<string>()) is { } fault)
+                given.AddError(fault);
         });
         var until = new RefreshTokensUntil(runner.Settings);
         var command = new Command(name, $"Take over {what}. {Codes}") { connection, until.Option };
@@ -104,9 +106,9 @@ internal static class ImportCommand
         }
         catch (Exception outage) when (outage is NpgsqlException or TimeoutException)
         {
+            var place = DatabasePlace.Of(connection);
             throw new ForeignServerException(
-                $"The database {DatabasePlace.Of(connection)} of --connection cannot be read: {DatabasePlace.Reason(outage)}",
-                outage);
+                $"The database {place} of --connection cannot be read: {DatabasePlace.Reason(outage)}", outage);
         }
     }
 }

@@ -22,7 +22,8 @@ internal static class ImportOutput
         lines.AddRange(others.Select(note => $"~ {note.Kind} {note.Name}: {note.Why}"));
         lines.AddRange(report.Left.Select(note => $"- {note.Kind} {note.Name} is left: {note.Why}"));
         lines.AddRange(report.Counts.Select(kind => Sum(kind.Key, kind.Value, report.Applied)));
-        lines.AddRange(report.Secrets.Select(made => $"client_secret of {made.Key} (it is not shown again): {made.Value}"));
+        lines.AddRange(report.Secrets.Select(made =>
+            $"client_secret of {made.Key} (it is not shown again): {made.Value}"));
         if (!report.Applied)
             lines.Add(report.Changes ? "Nothing was written. --apply does it." : "Nothing is to be done.");
         return string.Join(Environment.NewLine, lines.Select(TerminalText.Safe));

@@ -15,7 +15,7 @@ internal sealed class KeycloakClient(ForeignRow realm, FrozenSet<string> ownScop
     public ForeignClient Read(ForeignRow row)
     {
         var attributes = row.Object("attributes");
-        var draft = new ClientDraft(row.Text("clientId") ?? "")
+        var draft = new ClientDraft(row.TextOrEmpty("clientId"))
         {
             Name = row.Filled("name"),
             IsPublic = row.Flag("publicClient"),
@@ -52,7 +52,8 @@ internal sealed class KeycloakClient(ForeignRow realm, FrozenSet<string> ownScop
         if (row.Flag("standardFlowEnabled", otherwise: true))
         {
             draft.Grants.Add(GrantTypes.AuthorizationCode);
-            if (attributes?.Flag("use.refresh.tokens", otherwise: true) != false) draft.Grants.Add(GrantTypes.RefreshToken);
+            if (attributes?.Flag("use.refresh.tokens", otherwise: true) != false)
+                draft.Grants.Add(GrantTypes.RefreshToken);
         }
 
         if (row.Flag("serviceAccountsEnabled")) draft.Grants.Add(GrantTypes.ClientCredentials);
@@ -64,7 +65,8 @@ internal sealed class KeycloakClient(ForeignRow realm, FrozenSet<string> ownScop
 
     private static void AddUris(ClientDraft draft, ForeignRow row, ForeignRow? attributes)
     {
-        var root = row.Filled("rootUrl") is { } given && !given.StartsWith("${", StringComparison.Ordinal) ? given : null;
+        var given = row.Filled("rootUrl");
+        var root = given?.StartsWith("${", StringComparison.Ordinal) == true ? null : given;
         draft.RedirectUris.AddRange(row.Texts("redirectUris").Select(uri => Whole(root, uri)));
         var afterLogout = attributes?.Filled("post.logout.redirect.uris")?.Split("##") ?? [];
         draft.PostLogoutRedirectUris.AddRange(
@@ -96,7 +98,7 @@ internal sealed class KeycloakClient(ForeignRow realm, FrozenSet<string> ownScop
             yield return "its certificate is left: register its key as jwks";
         if (!row.Flag("consentRequired")) yield return "people are asked for consent, where they were not";
         if (row.Flag("authorizationServicesEnabled")) yield return "its authorization services are left";
-        if (row.Rows("protocolMappers").Count > 0) yield return "its mappers are left: tokens carry the claims of OpenID Connect";
+        if (row.Has("protocolMappers")) yield return "its mappers are left: tokens carry the claims of OpenID Connect";
         if (attributes?.Flag("dpop.bound.access.tokens") == true) yield return "its tokens are bound to no key here";
         if (row.Flag("fullScopeAllowed")) yield return "its roles are left: access tokens carry none here";
     }

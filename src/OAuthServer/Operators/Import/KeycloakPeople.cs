@@ -14,7 +14,7 @@ internal sealed class KeycloakPeople(FrozenDictionary<string, bool> profile)
     {
         var password = user.Rows("credentials").FirstOrDefault(credential => credential.Text("type") == "password");
         var hash = password is null ? null : HashOf(password);
-        return _drafts.Person(user.Text("id") ?? "", new PersonDraft
+        return _drafts.Person(user.TextOrEmpty("id"), new PersonDraft
         {
             Email = user.Filled("email") ?? (IsAddress(user.Filled("username")) ? user.Filled("username") : null),
             EmailConfirmed = user.Flag("emailVerified"),
@@ -32,14 +32,16 @@ internal sealed class KeycloakPeople(FrozenDictionary<string, bool> profile)
     {
         (string What, int Count, string Why)[] parts =
         [
-            ("service accounts", users.Count(user => user.Has("serviceAccountClientId")), "tokens of a client itself need nobody here"),
+            ("service accounts", Of("serviceAccountClientId"), "tokens of a client itself need nobody here"),
             ("second factors", Having("otp"), "they are added anew, here"),
             ("passkeys", Having("webauthn") + Having("webauthn-passwordless"), "they are bound to the other server"),
-            ("external logins", users.Count(user => user.Has("federatedIdentities")), "people sign in here, and link them again"),
-            ("required actions", users.Count(user => user.Has("requiredActions")), "nobody is asked for them here"),
+            ("external logins", Of("federatedIdentities"), "people sign in here, and link them again"),
+            ("required actions", Of("requiredActions"), "nobody is asked for them here"),
         ];
         return parts.Where(part => part.Count > 0)
             .Select(part => new ImportNote(ImportKinds.Server, $"{part.What} ({part.Count})", part.Why));
+
+        int Of(string member) => users.Count(user => user.Has(member));
 
         int Having(string type) =>
             users.Count(user => user.Rows("credentials").Any(credential => credential.Text("type") == type));
@@ -76,20 +78,23 @@ internal sealed class KeycloakPeople(FrozenDictionary<string, bool> profile)
             "pbkdf2" => Pbkdf2("sha1"),
             "pbkdf2-sha256" => Pbkdf2("sha256"),
             "pbkdf2-sha512" => Pbkdf2("sha512"),
-            "argon2" when how?.Object("additionalParameters") is { } figures && salt is not null =>
-                string.Create(CultureInfo.InvariantCulture, $"$argon2{First(figures, "type")}$v=19$")
-                + $"m={First(figures, "memory")},t={rounds},p={First(figures, "parallelism")}${Bare(salt)}${Bare(value)}",
+            "argon2" when how?.Object("additionalParameters") is { } figures && salt is not null && rounds is not null =>
+                $"$argon2{First(figures, "type")}$v=19$m={First(figures, "memory")},t={Digits(rounds.Value)}"
+                + $",p={First(figures, "parallelism")}${Bare(salt)}${Bare(value)}",
             "bcrypt" when value.StartsWith("$2", StringComparison.Ordinal) => value,
             _ => null,
         };
 
         string? Pbkdf2(string function) => salt is null || rounds is null
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"$pbkdf2-{function}$i={rounds}${Bare(salt)}${Bare(value)}");
+            : $"$pbkdf2-{function}$i={Digits(rounds.Value)}${Bare(salt)}${Bare(value)}";
     }
 
     private static string Algorithm(ForeignRow credential) =>
-        credential.Object("credentialData")?.Filled("algorithm") ?? credential.Filled("algorithm") ?? "nothing that is named";
+        credential.Object("credentialData")?.Filled("algorithm") ?? credential.Filled("algorithm")
+        ?? "nothing that is named";
+
+    private static string Digits(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string? First(ForeignRow figures, string name) => figures.Texts(name).FirstOrDefault();
 

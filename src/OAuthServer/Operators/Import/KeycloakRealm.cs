@@ -11,9 +11,14 @@ namespace OAuthServer.Operators.Import;
 /// <param name="profile">The columns of <c>account_profiles</c>, and whether each is a text.</param>
 internal sealed class KeycloakRealm(FrozenDictionary<string, bool> profile)
 {
+    private const string AudienceMapper = "oidc-audience-mapper";
+
     /// <summary>Scopes that every realm has, which mean nothing outside of Keycloak.</summary>
     private static readonly FrozenSet<string> OwnScopes = FrozenSet.ToFrozenSet(
-        ["roles", "web-origins", "microprofile-jwt", "acr", "basic", "organization", "service_account", "role_list", "saml_organization"]);
+    [
+        "roles", "web-origins", "microprofile-jwt", "acr", "basic", "organization", "service_account", "role_list",
+        "saml_organization",
+    ]);
 
     private static readonly FrozenSet<string> OwnClients = FrozenSet.ToFrozenSet(
         ["account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"]);
@@ -33,7 +38,7 @@ internal sealed class KeycloakRealm(FrozenDictionary<string, bool> profile)
         {
             Clients =
             [
-                .. realm.Rows("clients").Where(client => !OwnClients.Contains(client.Text("clientId") ?? ""))
+                .. realm.Rows("clients").Where(client => !OwnClients.Contains(client.TextOrEmpty("clientId")))
                     .Where(client => !client.Flag("bearerOnly")).Select(reader.Read),
             ],
             Apis = [.. Apis(scopes)],
@@ -69,7 +74,7 @@ internal sealed class KeycloakRealm(FrozenDictionary<string, bool> profile)
     private static IEnumerable<ForeignApi> Apis(IReadOnlyList<ForeignRow> scopes) =>
         from scope in scopes
         from mapper in scope.Rows("protocolMappers")
-        where mapper.Text("protocolMapper") == "oidc-audience-mapper"
+        where mapper.Text("protocolMapper") == AudienceMapper
         let config = mapper.Object("config")
         let audience = config?.Filled("included.custom.audience") ?? config?.Filled("included.client.audience")
         where audience is not null
@@ -84,27 +89,33 @@ internal sealed class KeycloakRealm(FrozenDictionary<string, bool> profile)
         [
             ("realm roles", roles?.Rows("realm").Count ?? 0, "this server has none"),
             ("groups", realm.Rows("groups").Count, "this server has none"),
-            ("identity providers", realm.Rows("identityProviders").Count, "they are settings here: docs/external-providers.md"),
+            ("identity providers", realm.Rows("identityProviders").Count,
+                "they are settings: docs/external-providers.md"),
             ("user federation", realm.Object("components")?.Rows("org.keycloak.storage.UserStorageProvider").Count ?? 0,
                 "people whose passwords another directory has cannot sign in here"),
             ("clients of APIs", realm.Rows("clients").Count(client => client.Flag("bearerOnly")),
                 "an API is a row of oauth_resources here"),
-            ("mappers", scopes.Where(scope => !OwnScopes.Contains(Name(scope)) && !PersonScopes.All.Contains(Name(scope)))
-                .Sum(scope => scope.Rows("protocolMappers").Count(mapper => mapper.Text("protocolMapper") != "oidc-audience-mapper")),
+            ("mappers", scopes.Where(scope => !Known(Name(scope))).SelectMany(scope => scope.Rows("protocolMappers"))
+                .Count(mapper => mapper.Text("protocolMapper") != AudienceMapper),
                 "tokens carry the claims of OpenID Connect alone here"),
         ];
         var counted = parts.Where(part => part.Count > 0)
             .Select(part => new ImportNote(ImportKinds.Server, $"{part.What} ({part.Count})", part.Why));
         return realm.Has("realm")
             ? counted.Append(new ImportNote(
-                ImportKinds.Server, "refresh tokens", "Keycloak's are signed with its own key: people sign in once more"))
+                ImportKinds.Server, "refresh tokens", "Keycloak's are signed with its key: people sign in once more"))
             : counted;
     }
 
-    private static string Name(ForeignRow scope) => scope.Text("name") ?? "";
+    private static string Name(ForeignRow scope) => scope.TextOrEmpty("name");
 
-    private static string Words(ForeignRow scope) =>
-        scope.Object("attributes")?.Filled("consent.screen.text") is { } text && !text.StartsWith("${", StringComparison.Ordinal)
-            ? text
-            : scope.Filled("description") ?? Name(scope);
+    private static bool Known(string scope) => OwnScopes.Contains(scope) || PersonScopes.All.Contains(scope);
+
+    // Keycloak's own are the names of texts.
+    private static string Words(ForeignRow scope)
+    {
+        var words = scope.Object("attributes")?.Filled("consent.screen.text");
+        var isName = words?.StartsWith("${", StringComparison.Ordinal) == true;
+        return (isName ? null : words) ?? scope.Filled("description") ?? Name(scope);
+    }
 }

@@ -17,8 +17,8 @@ internal sealed class OpenIddictServer(ForeignDatabase database, IdentityPeople 
         if (!database.Has(Applications))
         {
             throw new ForeignServerException(
-                $"There is no table {Applications}: this is not the database of an OpenIddict server, or its tables have "
-                + "other names.");
+                $"There is no table {Applications}: this is not the database of an OpenIddict server, or its tables "
+                + "have other names.");
         }
 
         var applications = await database.RowsAsync(Applications, ct);
@@ -38,7 +38,7 @@ internal sealed class OpenIddictServer(ForeignDatabase database, IdentityPeople 
     {
         var permissions = row.Texts("Permissions");
         var requirements = row.Texts("Requirements");
-        var draft = new ClientDraft(row.Text("ClientId") ?? "")
+        var draft = new ClientDraft(row.TextOrEmpty("ClientId"))
         {
             Name = row.Text("DisplayName"),
             IsPublic = (row.Text("ClientType") ?? row.Text("Type")) == "public",
@@ -79,13 +79,15 @@ internal sealed class OpenIddictServer(ForeignDatabase database, IdentityPeople 
     private static IEnumerable<ImportNote> ScopesOfNoApi(IReadOnlyList<ForeignRow> scopes) =>
         from scope in scopes
         where scope.Texts("Resources").Count == 0 && !PersonScopes.All.Contains(Name(scope))
-        select new ImportNote(ImportKinds.Server, $"scope {Name(scope)}", "it names no resource: here a scope is one of an API");
+        select new ImportNote(
+            ImportKinds.Server, $"scope {Name(scope)}", "it names no resource: here a scope is one of an API");
 
-    private static string Name(ForeignRow scope) => scope.Text("Name") ?? "";
+    private static string Name(ForeignRow scope) => scope.TextOrEmpty("Name");
 
     private static string Words(ForeignRow scope) =>
         scope.Filled("DisplayName") ?? scope.Filled("Description") ?? Name(scope);
 
     private static IEnumerable<string> Behind(string prefix, IReadOnlyList<string> permissions) =>
-        permissions.Where(text => text.StartsWith(prefix, StringComparison.Ordinal)).Select(text => text[prefix.Length..]);
+        permissions.Where(text => text.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(text => text[prefix.Length..]);
 }

@@ -13,11 +13,13 @@ internal sealed class OpenIddictTokens(ForeignDatabase database)
     private const string SelfContained =
         "it is encrypted by the other server, which keeps nothing that an app sends: only reference tokens come along";
 
-    public async Task<IReadOnlyList<ForeignToken>> ReadAsync(IReadOnlyList<ForeignRow> applications, CancellationToken ct)
+    public async Task<IReadOnlyList<ForeignToken>> ReadAsync(
+        IReadOnlyList<ForeignRow> applications, CancellationToken ct)
     {
-        var clients = applications.ToDictionary(row => row.Text("Id") ?? "", row => row.Text("ClientId") ?? "", StringComparer.Ordinal);
+        var clients = applications.ToDictionary(
+            row => row.TextOrEmpty("Id"), row => row.TextOrEmpty("ClientId"), StringComparer.Ordinal);
         var authorizations = (await database.RowsAsync("OpenIddictAuthorizations", ct))
-            .ToDictionary(row => row.Text("Id") ?? "", StringComparer.Ordinal);
+            .ToDictionary(row => row.TextOrEmpty("Id"), StringComparer.Ordinal);
         IEnumerable<ForeignRow> tokens =
         [
             .. await database.RowsAsync(Table, "Type", "refresh_token", ct),
@@ -26,7 +28,7 @@ internal sealed class OpenIddictTokens(ForeignDatabase database)
         return
         [
             .. tokens.Where(token => token.Text("Status") == "valid" && !token.Has("RedemptionDate")).Select(token =>
-                Read(token, clients, authorizations.GetValueOrDefault(token.Text("AuthorizationId") ?? ""))),
+                Read(token, clients, authorizations.GetValueOrDefault(token.TextOrEmpty("AuthorizationId")))),
         ];
     }
 
@@ -35,7 +37,7 @@ internal sealed class OpenIddictTokens(ForeignDatabase database)
         var reference = token.Filled("ReferenceId");
         var hash = reference is null ? null : StoredHash.Read(reference);
         return new ForeignToken(
-            clients.GetValueOrDefault(token.Text("ApplicationId") ?? "", ""), token.Text("Subject") ?? "", hash)
+            clients.GetValueOrDefault(token.TextOrEmpty("ApplicationId"), ""), token.TextOrEmpty("Subject"), hash)
         {
             Scopes = authorization?.Texts("Scopes") ?? [],
             ExpiresAt = token.Moment("ExpirationDate"),

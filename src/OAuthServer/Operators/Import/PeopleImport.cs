@@ -71,7 +71,8 @@ internal sealed class PeopleImport(ImportEditing editing, ImportReport report)
         if (refusal is not null && account.Profile.Count > 0)
         {
             var bare = await editing.TryAddAsync([account with { Profile = NewAccount.Nothing }], ct);
-            if (bare is null) report.NoteDifferent(ImportKinds.Account, account.Email, $"its profile is left: {refusal}");
+            if (bare is null)
+                report.NoteDifferent(ImportKinds.Account, account.Email, $"its profile is left: {refusal}");
             refusal = bare;
         }
 

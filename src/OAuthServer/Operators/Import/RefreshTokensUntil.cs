@@ -14,8 +14,8 @@ internal sealed class RefreshTokensUntil(CommandSettings settings)
     /// <summary>Null when it is not given.</summary>
     public Option<DateTimeOffset?> Option { get; } = new(Name)
     {
-        Description = "Take living refresh tokens along, which apps exchange by a refresh until this day (UTC), such as "
-            + "2027-01-31. Left out: none, and people sign in once more.",
+        Description = "Take living refresh tokens along, which apps exchange by a refresh until this day (UTC), such "
+            + "as 2027-01-31. Left out: none, and people sign in once more.",
         HelpName = "date",
         CustomParser = given =>
         {
@@ -41,7 +41,10 @@ internal sealed class RefreshTokensUntil(CommandSettings settings)
         {
             throw new Microsoft.Extensions.Options.OptionsValidationException(
                 "", typeof(ImportOptions),
-                [$"{Name} must be a moment to come, and no later than a session can live (OAuth:RefreshTokenFamilyLifetime)."]);
+                [
+                    $"{Name} must be a moment to come, and no later than a session can live "
+                        + "(OAuth:RefreshTokenFamilyLifetime).",
+                ]);
         }
 
         return options with

@@ -29,7 +29,7 @@ internal sealed class UnfitValues(ImportEditing editing)
         // A row without any of the lists says what is wrong with the client itself.
         List<(ClientRow Row, string Column, string Text)> asked =
             [.. rows.SelectMany(row => ValuesOf(row).Prepend((row, "", "")))];
-        List<ClientRow> probes = [.. asked.Select((value, number) => Probe(value.Row, number, value.Column, value.Text))];
+        var probes = asked.Select((value, number) => Probe(value.Row, number, value.Column, value.Text)).ToList();
         var broken = (await editing.FindBrokenAsync(probes, ct))
             .ToLookup(constraint => constraint.ClientId, constraint => constraint.Name, StringComparer.Ordinal);
         var anyway = asked.Index().Where(entry => entry.Item.Column.Length == 0)

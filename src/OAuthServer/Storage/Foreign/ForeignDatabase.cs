@@ -19,8 +19,8 @@ internal sealed record ForeignText(string Json)
 internal sealed record ForeignTable(string Schema, string Name, bool Visible);
 
 /// <summary>
-/// The database of another server, as it is at one moment: read in one transaction that cannot write. Tables and columns
-/// are found whatever schema they stand in and however their names are written.
+/// The database of another server, as it is at one moment: read in one transaction that cannot write. Tables and
+/// columns are found whatever schema they stand in and however their names are written.
 /// </summary>
 internal sealed class ForeignDatabase : IAsyncDisposable
 {
@@ -104,8 +104,8 @@ internal sealed class ForeignDatabase : IAsyncDisposable
         return found.Count <= 1
             ? found.SingleOrDefault()
             : throw new ForeignServerException(
-                $"There are several tables {name}, in the schemas {string.Join(", ", found.Select(table => table.Schema))}: "
-                + "give the connection string a Search Path.");
+                $"There are several tables {name}: give the connection string a Search Path, of the schemas "
+                + $"{string.Join(", ", found.Select(table => table.Schema))}.");
     }
 
     private static ForeignRow Parsed(ForeignText row)

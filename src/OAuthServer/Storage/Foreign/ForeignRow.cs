@@ -28,6 +28,9 @@ internal sealed class ForeignRow
         _ => null,
     };
 
+    /// <summary>The same, where none is an empty one.</summary>
+    public string TextOrEmpty(string name) => Text(name) ?? "";
+
     /// <summary>A text that is not empty; null for none.</summary>
     public string? Filled(string name) => Text(name)?.Trim() is { Length: > 0 } text ? text : null;
 
@@ -53,14 +56,12 @@ internal sealed class ForeignRow
             : null;
 
     /// <summary>The texts of a list: JSON, or JSON that stands in a text.</summary>
-    public IReadOnlyList<string> Texts(string name) => Json(name) is { ValueKind: JsonValueKind.Array } list
-        ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
-        : [];
+    public IReadOnlyList<string> Texts(string name) =>
+        [.. Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
 
     /// <summary>The objects of a list.</summary>
-    public IReadOnlyList<ForeignRow> Rows(string name) => Json(name) is { ValueKind: JsonValueKind.Array } list
-        ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).Select(item => new ForeignRow(item))]
-        : [];
+    public IReadOnlyList<ForeignRow> Rows(string name) =>
+        [.. Items(name).Where(item => item.ValueKind == JsonValueKind.Object).Select(item => new ForeignRow(item))];
 
     /// <summary>An object; null for none.</summary>
     public ForeignRow? Object(string name) =>
@@ -95,6 +96,9 @@ internal sealed class ForeignRow
 
     /// <summary>Kept out of logs: it may be a person, or a hash.</summary>
     public override string ToString() => $"{_members.Count} members";
+
+    private IEnumerable<JsonElement> Items(string name) =>
+        Json(name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
 
     private JsonElement? Find(string name) =>
         _members.TryGetValue(Bare(name), out var found) && found.ValueKind != JsonValueKind.Null ? found : null;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using OAuthServer.OperatorTests.Operators.Accounts;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Import;
@@ -16,14 +15,15 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
     private const string Later = "F7B6C1B6C6B14D6A8B7E1A0C55F3A1D2E6B6C1B6C6B14D6A8B7E1A0C55F3A1D2-1";
     private const string Person = "5be86359-073c-434b-ad2d-a3932222dabe";
 
-    private TestServer _server = null!;
+    private TestDatabase _database = null!;
     private TestDatabase _source = null!;
+    private TestServer? _server;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync(new() { Database = await TestDatabase.CreateAsync() });
+        _database = await TestDatabase.CreateAsync();
         _source = await TestDatabase.CreateEmptyAsync();
         await _source.ExecuteAsync(Tables);
         await _source.ExecuteAsync(Rows.Replace("{HASH}", PasswordCost.Hash, StringComparison.Ordinal));
@@ -38,8 +38,8 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
-        await _server.Database.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
+        await _database.DisposeAsync();
         await _source.DisposeAsync();
     }
 
@@ -69,15 +69,15 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
         Assert.Contains("- server scope lonely is left: it belongs to no API resource: here a scope is one of an API", run.Lines);
         Assert.Contains("- account ada@example.com is left: accounts_password_hash_has_no_known_format", run.Lines);
         Assert.Equal(1, run.Code);
-        var web = (await _server.Database.QueryAsync("SELECT * FROM oauth_clients WHERE client_id = 'web'")).Single();
+        var web = (await _database.QueryAsync("SELECT * FROM oauth_clients WHERE client_id = 'web'")).Single();
         Assert.Equal(["https://app.example.com/cb"], (string[])web["redirect_uris"]!);
         Assert.Equal(["https://app.example.com/out"], (string[])web["post_logout_redirect_uris"]!);
         Assert.Equal(["https://other.example.com"], (string[])web["app_origins"]!);
         Assert.Equal(("https://app.example.com/logout", true, true), (web["backchannel_logout_uri"], web["require_pkce"], web["claims_in_id_token"]));
-        Assert.NotNull(await _server.Database.ScalarAsync<string>("SELECT jwks::text FROM oauth_clients WHERE client_id = 'signer' AND client_secret IS NULL"));
-        Assert.Equal("See it", await _server.Database.ScalarAsync<string>("SELECT scopes ->> 'read' FROM oauth_resources"));
+        Assert.NotNull(await _database.ScalarAsync<string>("SELECT jwks::text FROM oauth_clients WHERE client_id = 'signer' AND client_secret IS NULL"));
+        Assert.Equal("See it", await _database.ScalarAsync<string>("SELECT scopes ->> 'read' FROM oauth_resources"));
 
-        using var browser = new TestBrowser(_server);
+        using var browser = new TestBrowser(await ServeAsync());
         await browser.SignInAsync("alan@example.com", TestData.Password);
     }
 
@@ -123,7 +123,7 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
         Assert.Equal(1, await StatementsAsync(() => RefreshAsync(exchanged.RefreshToken, secret)));
         // The look-up alone, and the record of the refusal.
         Assert.Equal(2, await StatementsAsync(() => RefreshAsync("made up", secret)));
-        await _server.Database.ExecuteAsync("UPDATE oauth_clients SET imported_tokens_until = NULL");
+        await _database.ExecuteAsync("UPDATE oauth_clients SET imported_tokens_until = NULL");
         await Eventually.BecomesTrue(
             async () => await StatementsAsync(() => RefreshAsync("made up", secret)) == 1, TimeSpan.FromSeconds(10), "the row is read anew");
     }
@@ -145,16 +145,18 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
         """, key ?? name, Person, consumed, data);
 
     private Task<CommandRun> RunAsync(params string[] options) =>
-        AccountsServer.On(_server).RunAsync(["import", "identityserver4", "--connection", _source.ConnectionString, .. options], Ct);
+        ImportedServer.On(_database).RunAsync(["import", "identityserver4", "--connection", _source.ConnectionString, .. options], Ct);
 
-    private Task<Reply> RefreshAsync(string? token, string? secret) => _server.PostFormAsync(
+    private async Task<TestServer> ServeAsync() => _server ??= await TestServer.StartAsync(new() { Database = _database });
+
+    private async Task<Reply> RefreshAsync(string? token, string? secret) => await (await ServeAsync()).PostFormAsync(
         "/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", "web"), ("client_secret", secret));
 
     private async Task<long> StatementsAsync(Func<Task> work)
     {
-        var before = await _server.Database.StatementCountAsync();
+        var before = await _database.StatementCountAsync();
         await work();
-        return await _server.Database.StatementCountAsync() - before;
+        return await _database.StatementCountAsync() - before;
     }
 
     private const string Tables = """

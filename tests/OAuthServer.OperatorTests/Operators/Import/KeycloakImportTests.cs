@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using OAuthServer.OperatorTests.Operators.Accounts;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Import;
@@ -94,7 +93,7 @@ public sealed class KeycloakImportTests : IAsyncLifetime
     }
 
     private Task<CommandRun> RunAsync(params string[] args) =>
-        AccountsServer.On(_server).RunAsync(["import", "keycloak-realm", .. args], Ct);
+        ImportedServer.On(_server.Database).RunAsync(["import", "keycloak-realm", .. args], Ct);
 
     // Both are texts of JSON in an export.
     private static string Credential(string algorithm, string hash, string salt, int rounds, string more = "")

@@ -1,28 +1,27 @@
 using System.Net;
-using OAuthServer.OperatorTests.Operators.Accounts;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Import;
 
 /// <summary>What of a real OpenIddict server comes along, what is said of the rest, and that people stay signed in.</summary>
-public sealed class OpenIddictImportTests : IAsyncLifetime
+public sealed class OpenIddictImportTests(OpenIddictSource source) : IClassFixture<OpenIddictSource>, IAsyncLifetime
 {
     private const string Client = "bench";
 
-    private TestServer _server = null!;
-    private OpenIddictSource _source = null!;
+    private TestDatabase _database = null!;
+    private TestServer? _server;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync(new() { Database = await TestDatabase.CreateAsync() });
-        _source = await OpenIddictSource.StartAsync();
+        _database = await TestDatabase.CreateAsync();
+        // The source is the class's, and each test finds the tokens of its own alone.
+        await source.Database.ExecuteAsync("""DELETE FROM "OpenIddictTokens" """);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _source.DisposeAsync();
-        await _server.DisposeAsync();
-        await _server.Database.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     [Fact]
@@ -73,12 +72,12 @@ public sealed class OpenIddictImportTests : IAsyncLifetime
     [Fact]
     public async Task Refresh_tokens_are_exchanged_once_and_nobody_signs_in_anew()
     {
-        var old = await _source.RefreshTokenAsync();
+        var old = await source.RefreshTokenAsync();
         var until = DateTime.UtcNow.AddDays(20).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         var run = await RunAsync("--apply", "--json", "--refresh-tokens-until", until);
         Assert.True(run.Json.GetProperty("counts").GetProperty("refresh_token").GetProperty("made").GetInt32() == 1, run.Output);
         var secret = run.Json.GetProperty("secrets").GetProperty(Client).GetString();
-        Assert.Equal(0L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE token = convert_to($1, 'UTF8')", old));
+        Assert.Equal(0L, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE token = convert_to($1, 'UTF8')", old));
 
         Assert.Equal("invalid_client", (await RefreshAsync(old, "bench-secret-bench-secret-bench-01")).Error);
         var fresh = await RefreshAsync(old, secret);
@@ -100,13 +99,13 @@ public sealed class OpenIddictImportTests : IAsyncLifetime
     [Fact]
     public async Task An_imported_token_is_revoked_by_the_app_and_ends_on_its_day()
     {
-        string[] old = [await _source.RefreshTokenAsync(), await _source.RefreshTokenAsync()];
+        string[] old = [await source.RefreshTokenAsync(), await source.RefreshTokenAsync()];
         var until = DateTime.UtcNow.AddDays(20).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         var run = await RunAsync("--apply", "--json", "--refresh-tokens-until", until);
         var secret = run.Json.GetProperty("secrets").GetProperty(Client).GetString();
-        await _server.PostFormAsync("/oauth/revoke", ("token", old[0]), ("client_id", Client), ("client_secret", secret));
+        await (await ServeAsync()).PostFormAsync("/oauth/revoke", ("token", old[0]), ("client_id", Client), ("client_secret", secret));
         Assert.Equal("invalid_grant", (await RefreshAsync(old[0], secret)).Error);
-        await _server.Database.AgeAsync(TimeSpan.FromDays(21));
+        await _database.AgeAsync(TimeSpan.FromDays(21));
         Assert.Equal("invalid_grant", (await RefreshAsync(old[1], secret)).Error);
     }
 
@@ -114,17 +113,18 @@ public sealed class OpenIddictImportTests : IAsyncLifetime
     public async Task The_old_password_signs_in()
     {
         await RunAsync("--apply");
-        using var browser = new TestBrowser(_server);
+        using var browser = new TestBrowser(await ServeAsync());
         await browser.SignInAsync("grace@example.com", OpenIddictSource.Password);
-        Assert.Equal("Grace", await _server.Database.ScalarAsync<string>("SELECT given_name FROM account_profiles"));
+        Assert.Equal("Grace", await _database.ScalarAsync<string>("SELECT given_name FROM account_profiles"));
     }
 
     [Fact]
     public async Task What_the_other_server_encrypts_is_left_with_its_reason()
     {
-        await using var source = await OpenIddictSource.StartAsync(reference: false);
+        source.HandsOutReferences = false;
         await source.RefreshTokenAsync();
-        var run = await RunAsync(source, "--refresh-tokens-until", DateTime.UtcNow.AddDays(20).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+        source.HandsOutReferences = true;
+        var run = await RunAsync("--refresh-tokens-until", DateTime.UtcNow.AddDays(20).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
         Assert.True(run.Lines.Contains("refresh_token: 0 to make, 0 there already, 1 left"), run.Output);
         Assert.Contains(run.Lines, line => line.StartsWith("- refresh_token of bench (1) is left: it is encrypted by the other server", StringComparison.Ordinal));
     }
@@ -132,18 +132,17 @@ public sealed class OpenIddictImportTests : IAsyncLifetime
     [Fact]
     public async Task Faults_of_the_command_line_are_said_and_a_source_that_is_away_is_an_outage()
     {
-        var (_, cs) = ("", _source.Database.ConnectionString);
         Assert.Equal(2, (await RunAsync("--apply", "--dry-run")).Code);
         Assert.Equal(2, (await RunAsync("--api", "api1")).Code);
         Assert.Equal(2, (await RunAsync("--refresh-tokens-until", "2020-01-01")).Code);
         Assert.Equal(2, (await RunAsync("--refresh-tokens-until", "soon")).Code);
-        var command = AccountsServer.On(_server);
+        var command = Commands();
         Assert.Equal(2, (await command.RunAsync(["import", "openiddict"], Ct)).Code);
         Assert.Equal(2, (await command.RunAsync(["import", "openiddict", "--connection", "Hst=x"], Ct)).Code);
         var away = await command.RunAsync(["import", "openiddict", "--connection", "Host=127.0.0.1;Port=1;Username=x;Password=hidden-word"], Ct);
         Assert.Equal(3, away.Code);
         Assert.DoesNotContain("hidden-word", away.Error, StringComparison.Ordinal);
-        var other = await command.RunAsync(["import", "identityserver4", "--connection", cs], Ct);
+        var other = await command.RunAsync(["import", "identityserver4", "--connection", source.Database.ConnectionString], Ct);
         Assert.Equal(1, other.Code);
         Assert.StartsWith("There are no tables Clients", other.Error, StringComparison.Ordinal);
     }
@@ -153,17 +152,19 @@ public sealed class OpenIddictImportTests : IAsyncLifetime
     private static IEnumerable<string> Essence(CommandRun run) => run.Lines
         .Where(line => line[0] is '+' or '-' or '~').Order(StringComparer.Ordinal);
 
-    private Task<CommandRun> RunAsync(params string[] options) => RunAsync(_source, options);
+    private async Task<TestServer> ServeAsync() => _server ??= await TestServer.StartAsync(new() { Database = _database });
 
-    private Task<CommandRun> RunAsync(OpenIddictSource source, params string[] options) =>
-        AccountsServer.On(_server).RunAsync(["import", "openiddict", "--connection", source.Database.ConnectionString, .. options], Ct);
+    private CommandLine Commands() => ImportedServer.On(_database);
 
-    private Task<Reply> RefreshAsync(string? token, string? secret) => _server.PostFormAsync(
+    private Task<CommandRun> RunAsync(params string[] options) =>
+        Commands().RunAsync(["import", "openiddict", "--connection", source.Database.ConnectionString, .. options], Ct);
+
+    private async Task<Reply> RefreshAsync(string? token, string? secret) => await (await ServeAsync()).PostFormAsync(
         "/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", Client), ("client_secret", secret));
 
-    private Task<long> CountAsync(string rows) => _server.Database.ScalarAsync<long>($"SELECT count(*) FROM {rows}");
+    private Task<long> CountAsync(string rows) => _database.ScalarAsync<long>($"SELECT count(*) FROM {rows}");
 
-    private async Task<string?> VersionsAsync() => await _server.Database.ScalarAsync<string>(
+    private async Task<string?> VersionsAsync() => await _database.ScalarAsync<string>(
         """
         SELECT string_agg(version, ' ' ORDER BY version) FROM (
             SELECT 'c' || xmin || client_id AS version FROM oauth_clients

@@ -11,6 +11,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OAuthServer.Bench.OpenIddictHost;
 using OAuthServer.Testing;
 using OpenIddict.Abstractions;
@@ -23,7 +24,7 @@ namespace OAuthServer.OperatorTests.Operators.Import;
 /// A real OpenIddict server on a database of its own, with clients, scopes, people of ASP.NET Core Identity, and refresh
 /// tokens that it handed out.
 /// </summary>
-internal sealed class OpenIddictSource : IAsyncDisposable
+public sealed class OpenIddictSource : IAsyncLifetime
 {
     public const string Password = "a quiet harbour 7";
     public const string Verifier = "0123456789012345678901234567890123456789abc";
@@ -31,38 +32,42 @@ internal sealed class OpenIddictSource : IAsyncDisposable
     /// <summary>The person that the peer's pages sign in.</summary>
     public const string PersonId = "018f6d2a-3c55-7c41-9f0e-2d1f6a1b9c77";
 
-    private readonly WebApplication _app;
+    private WebApplication _app = null!;
 
-    private OpenIddictSource(WebApplication app, TestDatabase database) => (_app, Database) = (app, database);
+    public TestDatabase Database { get; private set; } = null!;
 
-    public TestDatabase Database { get; }
-
-    /// <summary>Starts it. Its refresh tokens are reference tokens unless said otherwise.</summary>
-    public static async Task<OpenIddictSource> StartAsync(bool reference = true)
+    /// <summary>Whether refresh tokens are reference tokens.</summary>
+    public bool HandsOutReferences
     {
-        var database = await TestDatabase.CreateEmptyAsync();
+        get => Options.UseReferenceRefreshTokens;
+        set => Options.UseReferenceRefreshTokens = value;
+    }
+
+    private OpenIddictServerOptions Options => _app.Services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue;
+
+    public async ValueTask InitializeAsync()
+    {
+        Database = await TestDatabase.CreateEmptyAsync();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         using var key = RSA.Create(2048);
-        builder.Services.AddOpenIddictServer(database.ConnectionString, key.ExportRSAPrivateKeyPem());
-        builder.Services.Configure<OpenIddictServerOptions>(options => options.UseReferenceRefreshTokens = reference);
-        var app = builder.Build();
-        await Seed.PlantAsync(app.Services);
-        app.UseRouting();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.MapGet("/connect/authorize", AuthorizationEndpoints.Authorize);
-        app.MapPost("/connect/token", (Delegate)AuthorizationEndpoints.ExchangeAsync);
-        await app.StartAsync();
-        var source = new OpenIddictSource(app, database);
-        await source.AddPeopleAsync();
-        await source.AddScopesAsync();
-        return source;
+        builder.Services.AddOpenIddictServer(Database.ConnectionString, key.ExportRSAPrivateKeyPem());
+        builder.Services.Configure<OpenIddictServerOptions>(options => options.UseReferenceRefreshTokens = true);
+        _app = builder.Build();
+        await Seed.PlantAsync(_app.Services);
+        _app.UseRouting();
+        _app.UseAuthentication();
+        _app.UseAuthorization();
+        _app.MapGet("/connect/authorize", AuthorizationEndpoints.Authorize);
+        _app.MapPost("/connect/token", (Delegate)AuthorizationEndpoints.ExchangeAsync);
+        await _app.StartAsync();
+        await AddPeopleAsync();
+        await AddScopesAsync();
     }
 
-    /// <summary>Registers a client as its own manager does.</summary>
-    public async Task AddClientAsync(OpenIddictApplicationDescriptor client)
+    // As its own manager does.
+    private async Task AddClientAsync(OpenIddictApplicationDescriptor client)
     {
         await using var scope = _app.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>().CreateAsync(client);
