@@ -74,6 +74,9 @@ internal sealed class Client(ClientRow row, ResourceList apis)
     /// <summary>How many refreshes in a row may be repeated before a repeat is reuse; null for any number.</summary>
     public int? MostRefreshRepeats => row.MaxRefreshRepeats;
 
+    /// <summary>Whether it may hold refresh tokens of the server that was here before (docs/import.md).</summary>
+    public bool HasImportedTokens(DateTimeOffset now) => row.ImportedTokensUntil > now;
+
     /// <summary>The same client beside the APIs of this list.</summary>
     public Client With(ResourceList list) => ReferenceEquals(list, apis) ? this : new(row, list);
 

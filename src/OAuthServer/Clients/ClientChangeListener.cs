@@ -10,7 +10,7 @@ namespace OAuthServer.Clients;
 /// everything is forgotten, since notifications may have been missed.
 /// </summary>
 internal sealed partial class ClientChangeListener(
-    IOptions<DatabaseOptions> database,
+    DatabaseAccess database,
     Storage.Clients clients,
     IEnumerable<IFollowsChanges> followers,
     IOptions<ClientCacheOptions> options,
@@ -51,7 +51,7 @@ internal sealed partial class ClientChangeListener(
 
     private async Task ListenAsync(CancellationToken ct)
     {
-        await using var connection = new NpgsqlConnection(database.Value.ListenSettings().ConnectionString);
+        await using var connection = await database.CreateListenerAsync(ct);
         await connection.OpenAsync(ct);
         connection.Notification += (_, change) => Drop(change.Channel, change.Payload);
         var channels = string.Join("; ", _followers.Select(follower => $"LISTEN {follower.Channel}"));

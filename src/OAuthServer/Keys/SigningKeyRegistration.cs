@@ -2,6 +2,7 @@ using Amazon;
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys.SecretsManager;
 using OAuthServer.Settings;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Keys;
 
@@ -23,6 +24,7 @@ internal static class SigningKeyRegistration
             .ValidateOnStart();
         services.AddSingleton(CreateSource);
         services.AddSingleton(CreateServerSecretSource);
+        services.AddDatabaseSecret(configuration);
         services.AddSingleton<KeyRing>();
         services.AddSingleton<KeyRefresher>();
 
@@ -38,6 +40,17 @@ internal static class SigningKeyRegistration
     {
         services.AddSingleton<KeyHistory>();
         return services.AddHostedService(provider => provider.GetRequiredService<KeyHistory>());
+    }
+
+    // The password of the database may be a secret beside the keys, whatever those are kept in.
+    private static void AddDatabaseSecret(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (configuration.GetConnectionString("OAuthServerPasswordSecret") is not { Length: > 0 } secretId) return;
+        services.AddSingleton<IDatabasePassword>(provider => new ManagedDatabasePassword(
+            () => new AmazonSecretsManagerClient(Config(provider.GetRequiredService<IOptions<SigningKeyOptions>>().Value)),
+            secretId,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ManagedDatabasePassword>>()));
     }
 
     private static IKeySource CreateSource(IServiceProvider services)

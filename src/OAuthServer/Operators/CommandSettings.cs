@@ -38,6 +38,7 @@ internal sealed class CommandSettings : IAsyncDisposable
         services.AddSingleton(environment);
         services.AddSingleton(clock);
         services.AddSigningKeys(configuration);
+        services.AddPasswordFile(configuration);
         services.AddSingleton<IValidateOptions<SigningKeyOptions>, AwsRegionValidator>();
         services.AddClientSecrets(configuration);
         services.AddAuditOptions(configuration);
@@ -60,6 +61,12 @@ internal sealed class CommandSettings : IAsyncDisposable
     /// <exception cref="OptionsValidationException">A setting of the section is wrong.</exception>
     public string[] ProviderIssuers => _services.GetRequiredService<ExternalProviders>().Issuers;
 
+    /// <exception cref="OptionsValidationException">A setting of the section is wrong.</exception>
+    public OAuthOptions OAuth => Options<OAuthOptions>().Value;
+
+    /// <exception cref="OptionsValidationException">A setting of the section <c>OAuth</c> is wrong.</exception>
+    public ServerAddress Address => _services.GetRequiredService<ServerAddress>();
+
     /// <summary>Judges a new password.</summary>
     /// <exception cref="OptionsValidationException">A setting of a section that it needs is wrong.</exception>
     public IPasswordValidator<Account> NewPasswords => _services.GetRequiredService<IPasswordValidator<Account>>();
@@ -78,9 +85,7 @@ internal sealed class CommandSettings : IAsyncDisposable
     /// <summary>Where the database is, for messages.</summary>
     public string DatabasePlace => Storage.DatabasePlace.Of(ConnectionString);
 
-    private string? ConnectionString => _configuration.GetConnectionString("OAuthServer") is { Length: > 0 } configured
-        ? configured
-        : _development?.ConnectionString;
+    private string? ConnectionString => Connection("OAuthServer") ?? _development?.ConnectionString;
 
     /// <summary>Reads the settings of this process.</summary>
     public static CommandSettings Read()
@@ -107,9 +112,9 @@ internal sealed class CommandSettings : IAsyncDisposable
         if (ConnectionString is null) _development = await DevelopmentDatabase.StartAsync([], quiet: true);
         if (string.IsNullOrWhiteSpace(ConnectionString)) throw Fault(_development?.Fault ?? NoDatabase);
         if (ConnectionText.Fault(DatabaseOptions.Key, ConnectionString) is { } unreadable) throw Fault(unreadable);
-        var file = _configuration.GetConnectionString("OAuthServerPasswordFile") is { Length: > 0 } named ? named : null;
-        if (file is not null && RotatedPassword.Fault(file, ConnectionString, null) is { } wrong) throw Fault(wrong);
-        return OAuthDatabase.Open(ConnectionString, file);
+        string? file = Connection("OAuthServerPasswordFile"), secret = Connection("OAuthServerPasswordSecret");
+        if (RotatedPassword.Fault(file, secret, ConnectionString) is { } wrong) throw Fault(wrong);
+        return OAuthDatabase.Open(ConnectionString, _services.GetService<IDatabasePassword>());
     }
 
     /// <summary>A fault of the settings as it is shown: with the value that was found, unless it is a secret.</summary>
@@ -121,6 +126,9 @@ internal sealed class CommandSettings : IAsyncDisposable
         await _services.DisposeAsync();
         if (_development is not null) await _development.DisposeAsync();
     }
+
+    private string? Connection(string name) =>
+        _configuration.GetConnectionString(name) is { Length: > 0 } configured ? configured : null;
 
     private IOptions<T> Options<T>()
         where T : class => _services.GetRequiredService<IOptions<T>>();

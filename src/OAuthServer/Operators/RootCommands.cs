@@ -3,6 +3,7 @@ using OAuthServer.Operators.Accounts;
 using OAuthServer.Operators.Audit;
 using OAuthServer.Operators.Clients;
 using OAuthServer.Operators.Doctor;
+using OAuthServer.Operators.Import;
 using OAuthServer.Operators.Keys;
 using OAuthServer.Operators.Restore;
 using OAuthServer.Settings;
@@ -56,6 +57,7 @@ internal static class RootCommands
         ClientsCommand.Create(runner),
         AccountsCommand.Create(runner),
         OperatorsCommand.Create(runner),
+        ImportCommand.Create(runner),
         AuditCommand.Create(runner),
         RestoreCommand.Create(runner),
         DoctorCommand.Create(),

@@ -7,7 +7,8 @@ namespace OAuthServer.Settings;
 internal static class UnknownSections
 {
     private const string Connections = "ConnectionStrings";
-    private static readonly string[] Databases = ["OAuthServer", "OAuthServerListen", "OAuthServerPasswordFile"];
+    private static readonly string[] Databases =
+        ["OAuthServer", "OAuthServerListen", "OAuthServerPasswordFile", "OAuthServerPasswordSecret"];
 
     /// <param name="configuration">All of it.</param>
     /// <param name="sections">Those that exist.</param>

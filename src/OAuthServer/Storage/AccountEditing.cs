@@ -27,8 +27,7 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (PostgresException refused) when (refused.SqlState.StartsWith("23", StringComparison.Ordinal)
-            || refused.SqlState == PostgresErrorCodes.StringDataRightTruncation)
+        catch (PostgresException refused) when (IsOfTheRow(refused))
         {
             return refused.ConstraintName ?? refused.MessageText;
         }
@@ -44,6 +43,11 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
         if (!rehearse) await transaction.CommitAsync(ct);
         return null;
     }
+
+    /// <summary>Whether the row is what is wrong: it breaks a constraint, or is too long for a column.</summary>
+    internal static bool IsOfTheRow(PostgresException refused) =>
+        refused.SqlState.StartsWith("23", StringComparison.Ordinal)
+        || refused.SqlState == PostgresErrorCodes.StringDataRightTruncation;
 
     /// <summary>Which of these addresses, as they are compared, have an account.</summary>
     public async Task<IReadOnlySet<string>> TakenAsync(IReadOnlyCollection<string> addresses, CancellationToken ct)
@@ -112,7 +116,8 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
         },
         ct);
 
-    private static void Add(OAuthDbContext db, NewAccount person)
+    /// <summary>Adds an account; whoever calls saves, and then records it.</summary>
+    internal static void Add(OAuthDbContext db, NewAccount person)
     {
         db.Accounts.Add(new Account
         {
@@ -131,8 +136,9 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
             ProfileEditing.Set(db, db.Profiles.Add(new AccountProfile { AccountId = person.Id }), person.Profile);
     }
 
-    private static Task RecordAsync(
-        OAuthDbContext db, IReadOnlyList<NewAccount> people, string? how, MailKind? mail, CancellationToken ct)
+    /// <summary>Writes the audit rows of accounts that were made.</summary>
+    internal static Task RecordAsync(
+        OAuthDbContext db, IReadOnlyCollection<NewAccount> people, string? how, MailKind? mail, CancellationToken ct)
     {
         var made = mail is null ? AuditEventNames.AccountCreated : AuditEventNames.AccountInvited;
         Guid[] ids = [.. people.Select(person => person.Id)];
@@ -142,7 +148,8 @@ internal sealed class AccountEditing(IDbContextFactory<OAuthDbContext> contexts)
             """, ct);
     }
 
-    private static async Task<int> DisableAsync(OAuthDbContext db, Guid[] ids, CancellationToken ct)
+    /// <summary>Disables accounts on a connection that there is.</summary>
+    internal static async Task<int> DisableAsync(OAuthDbContext db, Guid[] ids, CancellationToken ct)
     {
         if (ids.Length == 0) return 0;
         var now = await db.ClockAsync(ct);

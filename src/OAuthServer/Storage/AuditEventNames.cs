@@ -61,6 +61,8 @@ internal static class AuditEventNames
     public const string ClientSecretRotated = "client_secret_rotated";
     public const string ClientDisabled = "client_disabled";
     public const string ClientEnabled = "client_enabled";
+    public const string ResourceCreated = "resource_created";
+    public const string RefreshTokenImported = "refresh_token_imported";
     public const string OperatorAdded = "operator_added";
     public const string OperatorRemoved = "operator_removed";
     public const string AdminRefused = "admin_refused";

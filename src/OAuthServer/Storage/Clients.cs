@@ -96,6 +96,9 @@ internal sealed record ClientRow
     /// <summary>Whether it may ask for scopes of the admin API. Written by SQL alone.</summary>
     public bool MayAdminister { get; init; }
 
+    /// <summary>Until when refresh tokens of another server are looked for; null for never.</summary>
+    public DateTimeOffset? ImportedTokensUntil { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }

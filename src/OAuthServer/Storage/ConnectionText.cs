@@ -8,6 +8,11 @@ namespace OAuthServer.Storage;
 /// <summary>What is wrong with a connection string, in words that never repeat a value of it.</summary>
 internal static class ConnectionText
 {
+    // What follows a semicolon in a password would be shown as the name of a part.
+    private const string Quotes = "If the password has a semicolon, put it into quotes: Password='...'";
+
+    private static readonly string[] Secrets = ["Password", "PSW", "PWD", "SSL Password"];
+
     private const string Example = "Host=db;Database=oauth;Username=oauth;Password=...";
 
     /// <summary>The fault of a setting; null when it names a host and can be read.</summary>
@@ -42,10 +47,17 @@ internal static class ConnectionText
         }
 
         var known = new NpgsqlConnectionStringBuilder();
+        var isBehindSecret = false;
         foreach (string keyword in parts.Keys)
         {
             if (!known.ContainsKey(keyword))
-                return $"{key} has the unknown part '{keyword}'.{DidYouMean.Hint(keyword, Keywords())}";
+            {
+                return isBehindSecret
+                    ? $"{key} has an unknown part behind a password. {Quotes}"
+                    : $"{key} has the unknown part '{keyword}'.{DidYouMean.Hint(keyword, Keywords())}";
+            }
+
+            isBehindSecret |= Secrets.Contains(keyword, StringComparer.OrdinalIgnoreCase);
             if (!CanTake(keyword, parts[keyword])) return $"{key}: the value of its part '{keyword}' cannot be read.";
         }
 

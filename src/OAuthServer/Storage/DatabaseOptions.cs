@@ -16,6 +16,9 @@ internal sealed class DatabaseOptions
     /// <summary>The setting of <see cref="PasswordFile"/>.</summary>
     public const string PasswordFileKey = "ConnectionStrings:OAuthServerPasswordFile";
 
+    /// <summary>The setting of <see cref="PasswordSecret"/>.</summary>
+    public const string PasswordSecretKey = "ConnectionStrings:OAuthServerPasswordSecret";
+
     private const int PreparedStatements = 64;
     private const int KeepAliveSeconds = 15;
     private const int PatienceSeconds = 5;
@@ -37,20 +40,25 @@ internal sealed class DatabaseOptions
     public string? PasswordFile { get; set; }
 
     /// <summary>
+    /// <c>ConnectionStrings:OAuthServerPasswordSecret</c>: the same as a secret in AWS Secrets Manager, by its name or ARN;
+    /// null when there is none.
+    /// </summary>
+    public string? PasswordSecret { get; set; }
+
+    /// <summary>
     /// The pool that the whole server shares. Statements are prepared on their second use unless the connection string
     /// says otherwise (<c>Max Auto Prepare=0</c> for a pooler in transaction mode), and a returned connection is not
     /// reset, since nothing here changes a session's state; both save work on every token request. No connection
     /// string lets the values of statements or rows into a log.
     /// </summary>
-    public NpgsqlDataSource CreateDataSource() =>
-        RotatedPassword.DataSource(Settings(ConnectionString).ConnectionString, PasswordFile);
+    public NpgsqlDataSource CreateDataSource(IDatabasePassword? password = null) =>
+        RotatedPassword.DataSource(Settings(ConnectionString).ConnectionString, password);
 
     /// <summary>For the connection that waits for notifications; it is in no pool.</summary>
     public NpgsqlConnectionStringBuilder ListenSettings()
     {
         var settings = Settings(ListenConnectionString ?? ConnectionString);
         settings.Pooling = false;
-        if (PasswordFile is not null) settings.Password = RotatedPassword.Read(PasswordFile);
         return settings;
     }
 
@@ -105,8 +113,7 @@ internal sealed class DatabaseOptionsValidator : OptionsValidator<DatabaseOption
     [
         ConnectionText.Fault(DatabaseOptions.Key, options.ConnectionString),
         options.ListenConnectionString is { } listen ? ConnectionText.Fault(DatabaseOptions.ListenKey, listen) : null,
-        options.PasswordFile is { } file
-            ? RotatedPassword.Fault(file, options.ConnectionString, options.ListenConnectionString)
-            : null,
+        RotatedPassword.Fault(
+            options.PasswordFile, options.PasswordSecret, options.ConnectionString, options.ListenConnectionString),
     ];
 }

@@ -18,7 +18,11 @@ internal sealed record NewAccount
     public bool Disabled { get; init; }
 
     /// <summary>What is known of the person, by column of <c>account_profiles</c>: a text, or a bool.</summary>
-    public IReadOnlyDictionary<string, object?> Profile { get; init; } = new Dictionary<string, object?>();
+    public IReadOnlyDictionary<string, object?> Profile { get; init; } = Nothing;
+
+    /// <summary>A profile of somebody of whom nothing is known.</summary>
+    public static IReadOnlyDictionary<string, object?> Nothing { get; } =
+        System.Collections.Frozen.FrozenDictionary<string, object?>.Empty;
 
     /// <summary>Personal data and a hash stay out of logs.</summary>
     public override string ToString() => $"account {Id}";

@@ -23,10 +23,10 @@ internal sealed class OAuthDatabase : IDbContextFactory<OAuthDbContext>, IAsyncD
 
     /// <summary>Makes ready to use the database; the first context connects.</summary>
     /// <param name="connectionString">Where it is.</param>
-    /// <param name="passwordFile">A file with the password; null when that stands in the connection string.</param>
+    /// <param name="password">Null when it stands in the connection string.</param>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
-    public static OAuthDatabase Open(string connectionString, string? passwordFile = null) =>
-        new(RotatedPassword.DataSource(connectionString, passwordFile));
+    public static OAuthDatabase Open(string connectionString, IDatabasePassword? password = null) =>
+        new(RotatedPassword.DataSource(connectionString, password));
 
     /// <summary>How this server uses Entity Framework, wherever its contexts come from.</summary>
     public static void Configure(

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace OAuthServer.Storage;
 
@@ -43,6 +44,16 @@ internal static class RefreshTokenValue
         return key;
     }
 
+    /// <summary>
+    /// The key of the row of an imported refresh token, and of all that follow it, by the hash that the other server
+    /// stored (docs/decisions/051-imported-refresh-tokens.md).
+    /// </summary>
+    public static byte[] ImportedKey(ReadOnlySpan<byte> hash) =>
+        [.. stackalloc byte[TimeSize], .. SHA256.HashData(ImportedShare(hash))];
+
+    /// <summary>The key of the row of a token's family, whether it is ours or imported.</summary>
+    public static byte[] KeyOf(string token) => FamilyKey(token) ?? ImportedKey(Protocol.Handle.Hash(token));
+
     /// <summary>Whether a text has the shape of our refresh tokens.</summary>
     public static bool IsOurs(string token) => TryRead(token, stackalloc byte[Size]);
 
@@ -54,15 +65,25 @@ internal static class RefreshTokenValue
     /// so a lost answer can be repeated although only hashes are stored. It takes all three to compute it: the token
     /// that was presented, the nonce of its row, and a key that is in no database.
     /// </summary>
-    /// <exception cref="ArgumentException">What was presented is no refresh token of ours.</exception>
     public static string Successor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, string presented)
     {
         Span<byte> parts = stackalloc byte[Size];
-        if (!TryRead(presented, parts))
-            throw new ArgumentException("Not a refresh token of this server.", nameof(presented));
+        if (!TryRead(presented, parts)) return ImportedSuccessor(key, nonce, presented);
         HMACSHA256.HashData(key, [.. nonce, .. parts], parts[SharedSize..]);
         return Base64Url.EncodeToString(parts);
     }
+
+    // The first token of ours: it shares what was made of the other server's hash, and so finds the same row.
+    private static string ImportedSuccessor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, string presented) =>
+        Base64Url.EncodeToString(
+        [
+            .. ImportedShare(Protocol.Handle.Hash(presented)),
+            .. HMACSHA256.HashData(key, [.. nonce, .. Encoding.UTF8.GetBytes(presented)]),
+        ]);
+
+    // Of the first second of 1970, in which no session of ours began.
+    private static byte[] ImportedShare(ReadOnlySpan<byte> hash) =>
+        [.. stackalloc byte[TimeSize], .. SHA256.HashData([.. "imported"u8, .. hash]).AsSpan(0, SharedSize - TimeSize)];
 
     private static bool TryRead(string token, Span<byte> parts) =>
         token.Length == Length

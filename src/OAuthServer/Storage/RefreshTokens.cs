@@ -63,12 +63,31 @@ internal sealed record RefreshTokenState
 internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>
+    /// The text under whose hash a presented token is known, without a question when it has the shape of ours. One that
+    /// has not may be of the server that was here before; some of those hashed a word behind it. Null for neither.
+    /// </summary>
+    /// <param name="presented">The token as it came.</param>
+    /// <param name="mayBeImported">Whether the client can hold such tokens at all.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async ValueTask<string?> ReadAsync(string presented, bool mayBeImported, CancellationToken ct)
+    {
+        if (RefreshTokenValue.IsOurs(presented)) return presented;
+        if (!mayBeImported) return null;
+        string[] forms = [presented, $"{presented}:refresh_token"];
+        byte[][] keys = [.. forms.Select(RefreshTokenValue.KeyOf)];
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var found = await db.RefreshTokens.Where(row => keys.Contains(row.Family))
+            .Select(row => row.Family).FirstOrDefaultAsync(ct);
+        return found is null ? null : forms[Array.FindIndex(keys, key => key.AsSpan().SequenceEqual(found))];
+    }
+
+    /// <summary>
     /// Consumes the presented token and stores its successor, if the token is live and the scope within the grant.
     /// Null when not: then nothing has changed, and <see cref="FindAsync"/> tells why.
     /// </summary>
     public async Task<GrantedAccess?> TryRotateAsync(Rotation rotation, CancellationToken ct)
     {
-        if (RefreshTokenValue.FamilyKey(rotation.RefreshToken) is not { } family) return null;
+        var family = RefreshTokenValue.KeyOf(rotation.RefreshToken);
         try
         {
             return await RotateAsync(rotation, family, ct);
@@ -133,7 +152,6 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
     /// <summary>The state of a refresh token, or null when it is unknown or was swept.</summary>
     public async Task<RefreshTokenState?> FindAsync(string refreshToken, CancellationToken ct)
     {
-        if (RefreshTokenValue.FamilyKey(refreshToken) is not { } family) return null;
         await using var db = await contexts.CreateDbContextAsync(ct);
         return await db.OnceAsync<RefreshTokenState>($"""
             SELECT t.client_id, t.user_id, t.id AS grant_id, t.scope, t.device_fingerprint, t.successor_nonce,
@@ -145,7 +163,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                    EXISTS (SELECT FROM accounts a WHERE a.id = t.user_id AND a.disabled_at IS NULL
                            AND a.grants_from <= t.created_at) AS account_live
             FROM oauth_refresh_tokens t, (SELECT {Handle.Hash(refreshToken)} AS token) AS asked
-            WHERE t.family = {family}
+            WHERE t.family = {RefreshTokenValue.KeyOf(refreshToken)}
             """, ct);
     }
 
@@ -165,7 +183,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
                        device_fingerprint <> {OrNull.Bytes(repetition.DeviceFingerprint)} AS other_device,
                        {repetition.IsOurOwn} OR rotated_at = 'infinity' AS is_ours
                 FROM oauth_refresh_tokens
-                WHERE family = {RefreshTokenValue.FamilyKey(repetition.Successor)!}
+                WHERE family = {RefreshTokenValue.KeyOf(repetition.Successor)}
                   AND token = {Handle.Hash(repetition.Successor)} AND revoked_at IS NULL AND expires_at > now()
                 FOR NO KEY UPDATE
             ), judged AS (
@@ -203,7 +221,7 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         await db.RunAsync($"""
             WITH given_back AS (
                 UPDATE oauth_refresh_tokens SET rotated_at = 'infinity'
-                WHERE family = {RefreshTokenValue.FamilyKey(refreshToken)!}
+                WHERE family = {RefreshTokenValue.KeyOf(refreshToken)}
                   AND previous_token = {Handle.Hash(refreshToken)} AND id = {access.GrantId} AND revoked_at IS NULL
                 RETURNING client_id, user_id, id
             )

@@ -3,42 +3,45 @@ using Npgsql;
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// The password of the database in a file that somebody else keeps up to date, such as a mounted secret: read for each new
-/// connection. Connections that are open stay, as PostgreSQL lets them.
+/// Connections whose password is asked for as each of them is opened. Those that are open stay, as PostgreSQL lets
+/// them.
 /// </summary>
 internal static class RotatedPassword
 {
-    /// <summary>Connections with the password of the file, or with the one in the connection string.</summary>
+    private const int LongestSecretId = 2048;
+
+    /// <summary>Connections with the password of there, or with the one in the connection string.</summary>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
-    public static NpgsqlDataSource DataSource(string connectionString, string? file)
+    public static NpgsqlDataSource DataSource(string connectionString, IDatabasePassword? password)
     {
-        if (file is null) return NpgsqlDataSource.Create(connectionString);
+        if (password is null) return NpgsqlDataSource.Create(connectionString);
         var connections = new NpgsqlDataSourceBuilder(connectionString);
-        connections.UsePasswordProvider(_ => Read(file), (_, _) => ValueTask.FromResult(Read(file)));
+        connections.UsePasswordProvider(
+            _ => password.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult(),
+            (_, ct) => password.ReadAsync(ct));
         return connections.Build();
     }
 
-    /// <summary>The first line; a file that is away for a moment is an outage like any other.</summary>
-    /// <exception cref="NpgsqlException">It cannot be read.</exception>
-    public static string Read(string file)
+    /// <summary>What is wrong with where the password is; null when nothing is.</summary>
+    /// <param name="file">The file that is named, or null.</param>
+    /// <param name="secret">The secret that is named, or null.</param>
+    /// <param name="connectionStrings">Those that may not have one beside it.</param>
+    public static string? Fault(string? file, string? secret, params ReadOnlySpan<string?> connectionStrings)
     {
-        try
+        if ((file ?? secret) is null) return null;
+        var key = file is null ? DatabaseOptions.PasswordSecretKey : DatabaseOptions.PasswordFileKey;
+        if (file is not null && secret is not null)
+            return $"{key}: {DatabaseOptions.PasswordSecretKey} is set too. Give one of them.";
+        if (file is not null && !File.Exists(file)) return $"{key} is no file that can be read: {file}.";
+        if (secret?.Length > LongestSecretId)
+            return $"{key} must be the name or ARN of a secret, of at most {LongestSecretId} characters.";
+        foreach (var connectionString in connectionStrings)
         {
-            return File.ReadLines(file).FirstOrDefault() ?? "";
+            if (HasPassword(connectionString))
+                return $"{key}: a password stands in the connection string too. Give one of them.";
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            throw new NpgsqlException($"The file with the password cannot be read: {unreadable.Message}", unreadable);
-        }
-    }
 
-    /// <summary>What is wrong with the setting; null when nothing is.</summary>
-    public static string? Fault(string file, string? connectionString, string? listen)
-    {
-        if (!File.Exists(file)) return $"{DatabaseOptions.PasswordFileKey} is no file that can be read: {file}.";
-        return HasPassword(connectionString) || HasPassword(listen)
-            ? $"{DatabaseOptions.PasswordFileKey}: a password stands in the connection string too. Give one of them."
-            : null;
+        return null;
     }
 
     private static bool HasPassword(string? connectionString)

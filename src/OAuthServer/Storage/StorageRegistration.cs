@@ -13,6 +13,7 @@ internal static class StorageRegistration
     private const string ConnectionString = "OAuthServer";
     private const string ListenConnectionString = "OAuthServerListen";
     private const string PasswordFile = "OAuthServerPasswordFile";
+    private const string PasswordSecret = "OAuthServerPasswordSecret";
 
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -22,10 +23,13 @@ internal static class StorageRegistration
             {
                 options.ConnectionString = configuration.GetConnectionString(ConnectionString) ?? "";
                 options.ListenConnectionString = configuration.GetConnectionString(ListenConnectionString);
-                options.PasswordFile = configuration.GetConnectionString(PasswordFile) is { Length: > 0 } file ? file : null;
+                options.PasswordFile = Filled(configuration, PasswordFile);
+                options.PasswordSecret = Filled(configuration, PasswordSecret);
             })
             .ValidateOnStart();
-        services.AddSingleton(provider => Options<DatabaseOptions>(provider).CreateDataSource());
+        services.AddPasswordFile(configuration);
+        services.AddSingleton<DatabaseAccess>();
+        services.AddSingleton(provider => provider.GetRequiredService<DatabaseAccess>().CreateDataSource());
         services.AddSingleton<StatementsUnderWay>();
         services.AddHostedService<ThreadReserve>();
         services.AddPooledDbContextFactory<OAuthDbContext>((provider, options) => OAuthDatabase.Configure(
@@ -39,6 +43,13 @@ internal static class StorageRegistration
             .AddCheck<DatabaseHealthCheck>("database", null, ["ready"], DatabaseHealthCheck.Limit)
             .AddCheck<SchemaHealthCheck>("schema", null, ["ready"], DatabaseHealthCheck.Limit);
         return services;
+    }
+
+    /// <summary>Adds the file that has the password of the database, where one is named.</summary>
+    public static void AddPasswordFile(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (Filled(configuration, PasswordFile) is { } file)
+            services.AddSingleton<IDatabasePassword>(new PasswordFile(file));
     }
 
     private static void AddTables(this IServiceCollection services)
@@ -79,6 +90,6 @@ internal static class StorageRegistration
         services.AddSingleton<UsedJwts>();
     }
 
-    private static T Options<T>(IServiceProvider provider)
-        where T : class => provider.GetRequiredService<IOptions<T>>().Value;
+    private static string? Filled(IConfiguration configuration, string name) =>
+        configuration.GetConnectionString(name) is { Length: > 0 } text ? text : null;
 }

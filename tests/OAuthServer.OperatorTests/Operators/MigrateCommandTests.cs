@@ -117,7 +117,7 @@ public sealed class MigrateCommandTests
 
     [Theory]
     [InlineData(2, null, "No database is configured: set ConnectionStrings__OAuthServer.")]
-    [InlineData(2, "Password=hidden-word;Nonsense=1", "has the unknown part")]
+    [InlineData(2, "Password=hidden-word;Nonsense=1", "has an unknown part behind a password")]
     [InlineData(3, "Host=127.0.0.1;Port=1;Username=u;Password=hidden-word;Timeout=2", "127.0.0.1:1")]
     [InlineData(3, "Host=no-such-host.invalid;Username=u;Password=hidden-word;Timeout=2", "no-such-host.invalid")]
     public async Task A_database_that_cannot_be_used_is_named_and_no_secret(

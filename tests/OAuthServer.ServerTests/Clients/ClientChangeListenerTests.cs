@@ -21,7 +21,7 @@ public sealed class ClientChangeListenerTests
         var directory = new ClientDirectory(clients, resources, cache, TimeProvider.System);
         directory.Dispose();
         using var listener = new ClientChangeListener(
-            Options.Create(new DatabaseOptions { ConnectionString = database.ConnectionString }),
+            new DatabaseAccess(Options.Create(new DatabaseOptions { ConnectionString = database.ConnectionString })),
             clients, [directory], cache, TimeProvider.System, NullLogger<ClientChangeListener>.Instance);
 
         await listener.StartAsync(Ct);

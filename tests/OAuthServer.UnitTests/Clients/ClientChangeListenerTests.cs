@@ -23,7 +23,7 @@ public sealed class ClientChangeListenerTests : IDisposable
         var clients = new OAuthServer.Storage.Clients(new FailingDatabase());
         _resources = new ResourceDirectory(new Resources(new FailingDatabase()), Apis.Server, cache, _clock);
         _directory = new ClientDirectory(clients, _resources, cache, _clock);
-        _listener = new ClientChangeListener(Options.Create(database), clients, [_directory], cache, _clock, _log);
+        _listener = new ClientChangeListener(new DatabaseAccess(Options.Create(database)), clients, [_directory], cache, _clock, _log);
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -29,6 +29,11 @@ internal static class ConfigurationText
         - `ConnectionStrings:OAuthServerPasswordFile` or `ConnectionStrings__OAuthServerPasswordFile`
           - Text, default none. Allowed: a file, and no password in the connection strings.
           - A file with the password, read for each new connection: a rotated one needs no restart.
+        - `ConnectionStrings:OAuthServerPasswordSecret` or `ConnectionStrings__OAuthServerPasswordSecret`
+          - Text, default none. Allowed: the name or ARN of a secret, and neither a file nor a password in the
+            connection strings.
+          - A secret in AWS Secrets Manager, found as the signing keys are (`SigningKeys:Region`,
+            `SigningKeys:ServiceUrl`): the password, or JSON with a member `password`, as RDS writes it.
 
         Useful parts of it: `Maximum Pool Size` (100 for each instance; the database's `max_connections` has to hold
         them all), `SSL Mode=VerifyFull` with `Root Certificate`, `Timeout` (5 seconds for a connection), `Command

@@ -82,7 +82,9 @@ public sealed class CommandRunnerTests
     [InlineData(null, "No database is configured: set ConnectionStrings__OAuthServer.")]
     [InlineData("", "No database is configured: set ConnectionStrings__OAuthServer.")]
     [InlineData(" ", "No database is configured: set ConnectionStrings__OAuthServer.")]
-    [InlineData("Password=demo-password;Nonsense=1", "ConnectionStrings:OAuthServer has the unknown part 'nonsense'.")]
+    [InlineData("Nonsense=1;Password=demo-password", "ConnectionStrings:OAuthServer has the unknown part 'nonsense'.")]
+    [InlineData("Host=db;Password=a;demo-password=1", "ConnectionStrings:OAuthServer has an unknown part behind a password. If the password has a semicolon, put it into quotes: Password='...'")]
+    [InlineData("Host=db;PWD=a;demo-password=1", "ConnectionStrings:OAuthServer has an unknown part behind a password. If the password has a semicolon, put it into quotes: Password='...'")]
     [InlineData("Password=demo-password;Port=x", "ConnectionStrings:OAuthServer: the value of its part 'port' cannot be read.")]
     [InlineData("Password=demo-password", "ConnectionStrings:OAuthServer has no Host: write for example Host=db;Database=oauth;Username=oauth;Password=...")]
     public async Task Without_a_connection_string_the_work_is_not_begun(string? connectionString, string sentence)

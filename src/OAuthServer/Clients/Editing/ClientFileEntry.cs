@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Clients.Editing;
 
@@ -68,6 +69,36 @@ internal sealed record ClientFileEntry
     public SecretReference? Secret { get; init; }
 
     public bool HasKeys() => Jwks is not null || JwksUri is not null;
+
+    /// <summary>The row of a client that is not there yet, without a secret.</summary>
+    public ClientRow ToRow(DateTimeOffset now) => new()
+    {
+        ClientId = ClientId,
+        Name = Name,
+        ApplicationType = ApplicationType,
+        RedirectUris = RedirectUris,
+        AllowedScopes = AllowedScopes,
+        DefaultScopes = DefaultScopes,
+        AllowedResources = AllowedResources,
+        GrantTypes = GrantTypes,
+        RequirePkce = RequirePkce,
+        RequirePushedAuthorizationRequests = RequirePushedAuthorizationRequests,
+        ClaimsInIdToken = ClaimsInIdToken,
+        RequireSecondFactor = RequireSecondFactor,
+        AppOrigins = AppOrigins,
+        AcceptedSchemes = AcceptedSchemes,
+        MaxRefreshRepeats = MaxRefreshRepeats,
+        Jwks = Jwks?.GetRawText(),
+        JwksUri = JwksUri,
+        TokenEndpointAuthSigningAlg = TokenEndpointAuthSigningAlg,
+        BackchannelLogoutUri = BackchannelLogoutUri,
+        PostLogoutRedirectUris = PostLogoutRedirectUris,
+        ClientUri = ClientUri,
+        PolicyUri = PolicyUri,
+        TosUri = TosUri,
+        LogoUri = LogoUri,
+        DisabledAt = Disabled == true ? now : null,
+    };
 
     /// <summary>May hold a hash.</summary>
     public override string ToString() => ClientId;

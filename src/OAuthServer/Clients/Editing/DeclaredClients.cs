@@ -40,35 +40,7 @@ internal sealed class DeclaredClients(ClientEditing editing, PlanOptions options
 
     private void Add(DeclaredClient client)
     {
-        var entry = client.Entry;
-        var row = new ClientRow
-        {
-            ClientId = entry.ClientId,
-            Name = entry.Name,
-            ApplicationType = entry.ApplicationType,
-            RedirectUris = entry.RedirectUris,
-            AllowedScopes = entry.AllowedScopes,
-            DefaultScopes = entry.DefaultScopes,
-            AllowedResources = entry.AllowedResources,
-            GrantTypes = entry.GrantTypes,
-            RequirePkce = entry.RequirePkce,
-            RequirePushedAuthorizationRequests = entry.RequirePushedAuthorizationRequests,
-            ClaimsInIdToken = entry.ClaimsInIdToken,
-            RequireSecondFactor = entry.RequireSecondFactor,
-            AppOrigins = entry.AppOrigins,
-            AcceptedSchemes = entry.AcceptedSchemes,
-            MaxRefreshRepeats = entry.MaxRefreshRepeats,
-            Jwks = entry.Jwks?.GetRawText(),
-            JwksUri = entry.JwksUri,
-            TokenEndpointAuthSigningAlg = entry.TokenEndpointAuthSigningAlg,
-            BackchannelLogoutUri = entry.BackchannelLogoutUri,
-            PostLogoutRedirectUris = entry.PostLogoutRedirectUris,
-            ClientUri = entry.ClientUri,
-            PolicyUri = entry.PolicyUri,
-            TosUri = entry.TosUri,
-            LogoUri = entry.LogoUri,
-            DisabledAt = entry.Disabled == true ? editing.Now : null,
-        };
+        var row = client.Entry.ToRow(editing.Now);
         SetSecret(client, row);
         editing.Add(row);
     }

@@ -15,7 +15,8 @@ internal sealed class Introspector(
     TokenLife life,
     RefreshTokens refreshTokens,
     ResourceDirectory resources,
-    ServerAddress address)
+    ServerAddress address,
+    TimeProvider clock)
 {
     private const int DotsOfAJwt = 2;
 
@@ -58,7 +59,9 @@ internal sealed class Introspector(
     private async Task<Dictionary<string, object>?> DescribeRefreshTokenAsync(
         Client caller, string token, CancellationToken ct)
     {
-        if (await refreshTokens.FindAsync(token, ct) is not { } state || state.ClientId != caller.Id) return null;
+        if (await refreshTokens.ReadAsync(token, caller.HasImportedTokens(clock.GetUtcNow()), ct) is not { } known)
+            return null;
+        if (await refreshTokens.FindAsync(known, ct) is not { } state || state.ClientId != caller.Id) return null;
         if (state.Used || state.Expired || state.Revoked || !state.AccountLive) return null;
         return new()
         {

@@ -14,7 +14,8 @@ internal sealed class RevokeService(
     RefreshTokens refreshTokens,
     Storage.Grants grants,
     AccessTokenRevoker accessTokens,
-    RefusalJournal refusals)
+    RefusalJournal refusals,
+    TimeProvider clock)
 {
     private const string Endpoint = "revoke";
     private const int DotsOfAJwt = 2;
@@ -53,7 +54,9 @@ internal sealed class RevokeService(
 
     private async Task<OAuthError?> RevokeRefreshTokenAsync(Client client, RevokeRequest request, CancellationToken ct)
     {
-        if (await refreshTokens.FindAsync(request.Token, ct) is not { } state) return null;
+        var mayBeImported = client.HasImportedTokens(clock.GetUtcNow());
+        if (await refreshTokens.ReadAsync(request.Token, mayBeImported, ct) is not { } token) return null;
+        if (await refreshTokens.FindAsync(token, ct) is not { } state) return null;
         if (state.ClientId != client.Id)
         {
             var about = new RefusalSubject(client.Id, state.UserId, state.GrantId);

@@ -19,7 +19,7 @@ namespace OAuthServer.Storage.CompiledModel
                 "OAuthServer.Storage.ClientRow",
                 typeof(ClientRow),
                 baseEntityType,
-                propertyCount: 35,
+                propertyCount: 36,
                 keyCount: 2);
 
             var id = runtimeEntityType.AddProperty(
@@ -169,6 +169,15 @@ namespace OAuthServer.Storage.CompiledModel
             var grantTypesElementType = grantTypes.SetElementType(typeof(string));
             grantTypes.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             grantTypes.AddAnnotation("Relational:ColumnName", "grant_types");
+
+            var importedTokensUntil = runtimeEntityType.AddProperty(
+                "ImportedTokensUntil",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(ClientRow).GetProperty("ImportedTokensUntil", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ClientRow).GetField("<ImportedTokensUntil>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            importedTokensUntil.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            importedTokensUntil.AddAnnotation("Relational:ColumnName", "imported_tokens_until");
 
             var jwks = runtimeEntityType.AddProperty(
                 "Jwks",

@@ -50,6 +50,8 @@ namespace OAuthServer.Storage.CompiledModel
             var dueNotice = DueNoticeEntityType.Create(this);
             var endedAccess = EndedAccessEntityType.Create(this);
             var endedSessions = EndedSessionsEntityType.Create(this);
+            var foreignTable = ForeignTableEntityType.Create(this);
+            var foreignText = ForeignTextEntityType.Create(this);
             var foreignHash = ForeignHashEntityType.Create(this);
             var grantHolder = GrantHolderEntityType.Create(this);
             var grantedAccess = GrantedAccessEntityType.Create(this);
@@ -140,6 +142,8 @@ namespace OAuthServer.Storage.CompiledModel
             DueNoticeEntityType.CreateAnnotations(dueNotice);
             EndedAccessEntityType.CreateAnnotations(endedAccess);
             EndedSessionsEntityType.CreateAnnotations(endedSessions);
+            ForeignTableEntityType.CreateAnnotations(foreignTable);
+            ForeignTextEntityType.CreateAnnotations(foreignText);
             ForeignHashEntityType.CreateAnnotations(foreignHash);
             GrantHolderEntityType.CreateAnnotations(grantHolder);
             GrantedAccessEntityType.CreateAnnotations(grantedAccess);

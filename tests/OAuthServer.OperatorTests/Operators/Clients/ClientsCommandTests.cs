@@ -145,7 +145,7 @@ public sealed class ClientsCommandTests : IAsyncLifetime
 
     [Theory]
     [InlineData(2, null, "ConnectionStrings__OAuthServer")]
-    [InlineData(2, "Password=demo-password;Nonsense=1", "has the unknown part")]
+    [InlineData(2, "Password=demo-password;Nonsense=1", "has an unknown part behind a password")]
     [InlineData(3, "Host=127.0.0.1;Port=1;Username=u;Password=demo-password;Timeout=2", "127.0.0.1:1")]
     public async Task Without_a_usable_database_every_subcommand_says_why(
         int code, string? connectionString, string expected)

@@ -37,9 +37,9 @@ internal sealed class RefreshTokenGrant(
         if (scope?.Has(PersonScopes.OpenId) == true && client.Scopes.Contains(PersonScopes.OpenId))
             scope = scope.Among(client.Scopes);
         if (TokenTarget.Read(client, request.Resources).Failed(out var untargeted, out var named)) return untargeted;
-        if (!RefreshTokenValue.IsOurs(presented))
+        if (await tokens.ReadAsync(presented, client.HasImportedTokens(clock.GetUtcNow()), ct) is not { } token)
             return OAuthError.InvalidGrant(Reasons.RefreshTokenUnknown) with { About = new(client.Id) };
-        var rotation = RotationOf(client, request, presented) with
+        var rotation = RotationOf(client, request, token) with
         {
             Scope = scope?.ToString(),
             Resource = named.Length == 0 ? null : named,
@@ -50,8 +50,13 @@ internal sealed class RefreshTokenGrant(
     }
 
     /// <summary>The presented token gets the same successor whenever it comes again, until that is used.</summary>
-    public Task GiveBackAsync(TokenRequest request, GrantedAccess access, string reason, CancellationToken ct) =>
-        tokens.GiveBackAsync(request.RefreshToken!, access, reason, request.Audit, ct);
+    public async Task GiveBackAsync(
+        TokenRequest request, GrantedAccess access, string reason, CancellationToken ct)
+    {
+        // It was redeemed, so it is known under one of its forms.
+        var token = await tokens.ReadAsync(request.RefreshToken!, mayBeImported: true, ct);
+        await tokens.GiveBackAsync(token!, access, reason, request.Audit, ct);
+    }
 
     private Rotation RotationOf(Client client, TokenRequest request, string presented)
     {
