@@ -19,7 +19,11 @@ public sealed class DatabaseDownTests
         await TestDatabase.MigrateAsync(cluster.ConnectionString);
         // The cluster is made for speed and would lose its last commits; the product's database does not.
         await ExecuteAsync(cluster, $"ALTER DATABASE \"{new NpgsqlConnectionStringBuilder(cluster.ConnectionString).Database}\" SET synchronous_commit = on");
-        await using var server = await TestServer.StartAsync(new() { Settings = new Dictionary<string, string?> { ["ConnectionStrings:OAuthServer"] = cluster.ConnectionString } });
+        await using var server = await TestServer.StartAsync(new()
+        {
+            FullHashCost = true,
+            Settings = new Dictionary<string, string?> { ["ConnectionStrings:OAuthServer"] = cluster.ConnectionString },
+        });
         await SeedAsync(server.Database, cluster);
         await server.ServesAsync("\"read\"");
         using var signedIn = new TestBrowser(server);

@@ -45,7 +45,7 @@ public sealed class SeededCluster : IAsyncDisposable
     {
         var cluster = await DedicatedCluster.CreateAsync();
         await TestDatabase.MigrateAsync(cluster.ConnectionString);
-        var seeded = new SeededCluster(cluster, await TestData.CreateDatabaseAsync());
+        var seeded = new SeededCluster(cluster, await TestData.CreateDatabaseAsync(fullHashCost: true));
         await seeded.ExecuteAsync($"ALTER DATABASE \"{seeded.Name}\" SET synchronous_commit = on");
         await seeded.ExecuteAsync($"CREATE ROLE {Role} LOGIN PASSWORD '{Role}'");
         await seeded.ExecuteAsync($"GRANT ALL ON ALL TABLES IN SCHEMA public TO {Role}");

@@ -20,7 +20,7 @@ public sealed class SurroundingsTests
         var commands = CommandLine.On(place);
         var migrated = await commands.RunAsync(["migrate"], Ct);
         Assert.Equal((0, ""), (migrated.Code, migrated.Error));
-        await using var model = await TestData.CreateDatabaseAsync();
+        await using var model = await TestData.CreateDatabaseAsync(fullHashCost: true);
         await using (var target = NpgsqlDataSource.Create(place)) await SeededCluster.CopyAsync(model, target);
 
         await using var server = await TestServer.StartAsync(new()
