@@ -167,7 +167,7 @@ public sealed class LogoutTests(SignOutApps apps) : IClassFixture<SignOutApps>, 
     {
         (string, string?)[] parameters = [("client_id", _app), ("post_logout_redirect_uri", SignOutApps.AfterLogout), ("state", "s&\"")];
         using var asked = await AskAsync(parameters);
-        Assert.Contains($"<bdi class=\"name\">App {_app}</bdi> asks to sign you out", await asked.PageAsync(Asked), StringComparison.Ordinal);
+        Assert.Contains($"<bdi class=\"name\">App {_app}</bdi> asks to sign you out. You are signed in as ", await asked.PageAsync(Asked), StringComparison.Ordinal);
 
         // Whatever another site sends ends nothing: a link, a form with the cookie, a form without one, a forged answer.
         using (var posted = await _browser.PostAsync("/oauth/logout", parameters.ToDictionary(p => p.Item1, p => p.Item2!))) await posted.PageAsync(Asked);
