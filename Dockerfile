@@ -16,7 +16,9 @@ RUN dotnet restore src/OAuthServer --locked-mode -p:RuntimeIdentifier=linux-${TA
 COPY .editorconfig ./
 COPY migrations/ migrations/
 COPY src/OAuthServer/ src/OAuthServer/
-RUN dotnet publish src/OAuthServer -c Release --no-restore -r linux-${TARGETARCH/amd64/x64} -p:UseAppHost=false -o /app
+# Without "--build-arg RELEASE=true" its version ends in -dev.
+ARG RELEASE=false
+RUN dotnet publish src/OAuthServer -c Release --no-restore -r linux-${TARGETARCH/amd64/x64} -p:UseAppHost=false -p:IsRelease=$RELEASE -o /app
 
 # Chiseled: no shell, no package manager, runs as the unprivileged user "app"; "extra" has ICU, for Unicode text.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra

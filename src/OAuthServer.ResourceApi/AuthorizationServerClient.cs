@@ -166,7 +166,8 @@ internal sealed class AuthorizationServerClient(IHttpClientFactory clients, IOpt
                 };
             }
 
-            await response.Content.LoadIntoBufferAsync(limit, deadline.Token);
+            // .NET 8 takes no token here: what is not read by then ends with the response.
+            await response.Content.LoadIntoBufferAsync(limit).WaitAsync(deadline.Token);
             var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
             return StrictJson.TryParseObject(body, out var json)
                 ? (response.StatusCode, json, response.Headers.ETag)

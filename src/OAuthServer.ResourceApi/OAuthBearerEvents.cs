@@ -9,7 +9,7 @@ namespace OAuthServer.ResourceApi;
 /// The steps of the framework's JwtBearer handler that RFC 6750 wants otherwise: where a token may stand, and every
 /// answer.
 /// </summary>
-internal sealed partial class OAuthBearerEvents(
+internal sealed class OAuthBearerEvents(
     BearerAnswer answer,
     SignInHandler signIns,
     IAuthorizationPolicyProvider policies,
@@ -42,7 +42,7 @@ internal sealed partial class OAuthBearerEvents(
             // A parser of the framework gave up on the token: refused, and never an exception.
             _ => BearerFailure.Invalid("The access token is not valid"),
         };
-        LogRefused(failure.Kind, failure.Message);
+        logger.Refused(failure.Kind, failure.Message);
         if (context.Response.HasStarted) return;
         var scopes = await ScopeRequirement.OfAsync(context.HttpContext.GetEndpoint(), policies);
         await answer.WriteAsync(context.Response, failure, scopes);
@@ -54,15 +54,12 @@ internal sealed partial class OAuthBearerEvents(
         if (await SignInRequirement.OfAsync(context.HttpContext.GetEndpoint(), policies) is { } demand
             && !signIns.IsMet(context.HttpContext.User, demand))
         {
-            LogRefused(BearerFailureKind.InsufficientSignIn, "The person has to sign in anew for this endpoint");
+            logger.Refused(BearerFailureKind.InsufficientSignIn, "The person has to sign in anew for this endpoint");
             if (!context.Response.HasStarted) await answer.WriteStepUpAsync(context.Response, demand, scopes);
             return;
         }
 
-        LogRefused(BearerFailureKind.InsufficientScope, "The access token does not reach this endpoint");
+        logger.Refused(BearerFailureKind.InsufficientScope, "The access token does not reach this endpoint");
         if (!context.Response.HasStarted) await answer.WriteForbiddenAsync(context.Response, scopes);
     }
-
-    [LoggerMessage(3103, LogLevel.Information, "Bearer request refused, {Kind}: {Reason}")]
-    private partial void LogRefused(BearerFailureKind kind, string reason);
 }

@@ -9,7 +9,7 @@ namespace OAuthServer.ResourceApi;
 /// Compares the levels that endpoints demand with those that the authorization server says it has
 /// (<c>acr_values_supported</c>, RFC 9470 §7): nobody can ever reach another one.
 /// </summary>
-internal sealed partial class OfferedLevels(
+internal sealed class OfferedLevels(
     EndpointDataSource endpoints, IAuthorizationPolicyProvider policies, ILogger<OfferedLevels> logger)
     : IHealthCheck
 {
@@ -21,7 +21,7 @@ internal sealed partial class OfferedLevels(
         var same = _offered?.SequenceEqual(offered) == true;
         _offered = offered;
         if (same || await MissingAsync(offered) is not { Count: > 0 } missing) return;
-        LogMissing(issuer, string.Join(' ', missing));
+        logger.LevelsMissing(issuer, string.Join(' ', missing));
     }
 
     /// <inheritdoc/>
@@ -48,11 +48,4 @@ internal sealed partial class OfferedLevels(
 
         return [.. missing];
     }
-
-    [LoggerMessage(
-        3106,
-        LogLevel.Warning,
-        "Endpoints demand the level {Levels}, which {Issuer} does not list in acr_values_supported: no token can "
-        + "reach it")]
-    private partial void LogMissing(string issuer, string levels);
 }

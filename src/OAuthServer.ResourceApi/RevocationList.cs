@@ -8,7 +8,7 @@ namespace OAuthServer.ResourceApi;
 /// names the grant. After the first answer the server is asked for what it added since. What is known serves while the
 /// server is away, up to the stale limit; then nobody is let in.
 /// </summary>
-internal sealed partial class RevocationList(
+internal sealed class RevocationList(
     AuthorizationServerClient server,
     IOptions<OAuthBearerOptions> options,
     TimeProvider clock,
@@ -72,7 +72,7 @@ internal sealed partial class RevocationList(
         }
         catch (AuthorizationServerException outage)
         {
-            LogListUnavailable(_options.Issuer, outage.Message);
+            logger.ListUnavailable(_options.Issuer, outage.Message);
             // Counted from the end, so that a server that does not answer is not waited for again at once.
             _done = new Attempt(_started, clock.GetUtcNow());
         }
@@ -90,7 +90,4 @@ internal sealed partial class RevocationList(
             return await server.FetchRevocationsAsync(null, null);
         }
     }
-
-    [LoggerMessage(3102, LogLevel.Warning, "The list of revoked tokens of {Issuer} could not be fetched: {Reason}")]
-    private partial void LogListUnavailable(string issuer, string reason);
 }

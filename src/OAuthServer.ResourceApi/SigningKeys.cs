@@ -10,7 +10,7 @@ namespace OAuthServer.ResourceApi;
 /// background, and once more when a token names a key that is not there, at most once per cool-down. Keys at hand keep
 /// working while the authorization server is away; without any the answer is "unavailable", never a key.
 /// </summary>
-internal sealed partial class SigningKeys(
+internal sealed class SigningKeys(
     AuthorizationServerClient server,
     OfferedLevels levels,
     IOptions<OAuthBearerOptions> options,
@@ -75,7 +75,7 @@ internal sealed partial class SigningKeys(
         }
         catch (AuthorizationServerException outage)
         {
-            LogKeysUnavailable(_options.Issuer, outage.Message);
+            logger.KeysUnavailable(_options.Issuer, outage.Message);
             // Counted from now, not from the start, so that those who waited do not try one after the other.
             _nextAttempt = clock.GetUtcNow() + (_ring is null ? RetryDelay : _options.UnknownKeyCooldown);
             return _ring;
@@ -99,7 +99,7 @@ internal sealed partial class SigningKeys(
         }
         catch (AuthorizationServerException outage)
         {
-            LogKeysUnavailable(_options.Issuer, outage.Message);
+            logger.KeysUnavailable(_options.Issuer, outage.Message);
             return _ring ?? known;
         }
         finally
@@ -107,7 +107,4 @@ internal sealed partial class SigningKeys(
             _gate.Release();
         }
     }
-
-    [LoggerMessage(3101, LogLevel.Warning, "The signing keys of {Issuer} could not be fetched: {Reason}")]
-    private partial void LogKeysUnavailable(string issuer, string reason);
 }

@@ -11,7 +11,7 @@ namespace OAuthServer.ResourceApi;
 /// Asks the authorization server whether a token is still good (RFC 7662). A token that it cannot be asked about is not
 /// let in, nor is it called invalid. Only that a token is active is remembered, by a hash of it.
 /// </summary>
-internal sealed partial class TokenIntrospection(
+internal sealed class TokenIntrospection(
     AuthorizationServerClient server,
     SigningKeys keys,
     IOptions<OAuthBearerOptions> options,
@@ -60,8 +60,8 @@ internal sealed partial class TokenIntrospection(
             // These are about this API and not about this token: another question would get the same answer.
             var isOfCaller = outage.Status is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests;
             if (isOfCaller && !_refused.TryBegin(now)) return null;
-            if (outage.Status == HttpStatusCode.Unauthorized) LogClientRefused(_issuer, caller.ClientId);
-            else if (_told.TryBegin(now)) LogUnavailable(_issuer, outage.Message);
+            if (outage.Status == HttpStatusCode.Unauthorized) logger.ClientRefused(_issuer, caller.ClientId);
+            else if (_told.TryBegin(now)) logger.IntrospectionUnavailable(_issuer, outage.Message);
             return null;
         }
     }
@@ -75,16 +75,6 @@ internal sealed partial class TokenIntrospection(
         var entry = new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = longest };
         _active.Set(key, until, entry);
     }
-
-    [LoggerMessage(3104, LogLevel.Warning, "{Issuer} could not be asked about an access token: {Reason}")]
-    private partial void LogUnavailable(string issuer, string reason);
-
-    [LoggerMessage(
-        3105,
-        LogLevel.Error,
-        "{Issuer} did not accept the client {ClientId} and its secret (401), so no access token can be checked and "
-        + "every request gets 503: correct OAuthBearer:Introspection:ClientId and ClientSecret")]
-    private partial void LogClientRefused(string issuer, string clientId);
 
     /// <summary>Five seconds, as long as a client is told to wait; of many that begin it at once, one does.</summary>
     private sealed class Term
