@@ -76,13 +76,11 @@ internal sealed class AccountFactors(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// Takes every factor of an account away; false when it had none. Passkeys stay where they are the only way in.
+    /// Takes every factor of an account away, in a transaction of the caller's that holds the account; false when it
+    /// had none. Passkeys stay where they are the only way in.
     /// </summary>
-    public async Task<bool> RemoveAllAsync(Guid accountId, CancellationToken ct)
+    public static async Task<bool> RemoveAllAsync(OAuthDbContext db, Guid accountId, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await LockAsync(db, accountId, ct);
         var codes = await db.RecoveryCodes.Where(code => code.AccountId == accountId).ExecuteDeleteAsync(ct);
         var apps = await db.Authenticators.Where(app => app.AccountId == accountId).ExecuteDeleteAsync(ct);
         var passkeys = await db.Passkeys
@@ -90,7 +88,6 @@ internal sealed class AccountFactors(IDbContextFactory<OAuthDbContext> contexts)
                 && db.Accounts.Any(account => account.Id == accountId && account.PasswordHash != null
                     && account.Email != null))
             .ExecuteDeleteAsync(ct);
-        await transaction.CommitAsync(ct);
         return codes + apps + passkeys > 0;
     }
 

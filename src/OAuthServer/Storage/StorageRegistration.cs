@@ -46,7 +46,9 @@ internal static class StorageRegistration
         services.AddSingleton(AccessTokenWindow.Usual);
         services.AddSingleton<Accounts>();
         services.AddSingleton<PersonData>();
+        services.AddSingleton<AccountEditing>();
         services.AddSingleton<AccountFactors>();
+        services.AddSingleton<AccountListing>();
         services.AddSingleton<AccountLogins>();
         services.AddSingleton<AccountPasswords>();
         services.AddSingleton<AccountTokens>();

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OAuthServer.Audit;
-using OAuthServer.Clients.Editing;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
@@ -28,17 +27,20 @@ internal sealed class AdminAnswers(RefusalLog refusals, AuditEvents audit, Serve
     public async Task RefuseAsync(HttpContext http, OAuthError error, AdminCaller? caller)
     {
         refusals.Note(http, error);
-        if (caller is not null && error.Status < 500)
-        {
-            var entry = new AuditEvent(
-                AuditEventNames.AdminRefused, error.Reason, http.Audit(), caller.Client, caller.Person);
-            await audit.RecordAsync(entry with { Detail = CallOf(http) }, http.RequestAborted);
-        }
-
+        if (caller is not null) await NoteAsync(http, error, caller);
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
             http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         var said = new AdminError(error.Code, error.Description) { Faults = (error as EditRefusal)?.Faults };
         await SendAsync(http, error.Status, JsonSerializer.SerializeToUtf8Bytes(said, AdminJson.Default.AdminError));
+    }
+
+    /// <summary>Puts on record what a known caller was refused. An outage is about the server.</summary>
+    public async Task NoteAsync(HttpContext http, OAuthError error, AdminCaller caller)
+    {
+        if (error.Status >= 500) return;
+        var entry = new AuditEvent(
+            AuditEventNames.AdminRefused, error.Reason, http.Audit(), caller.Client, caller.Person);
+        await audit.RecordAsync(entry with { Detail = CallOf(http) }, http.RequestAborted);
     }
 
     private static Task SendAsync(HttpContext http, int status, byte[] body)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Accounts;
@@ -30,7 +29,7 @@ internal static class AccountsFactorsCommand
             if (await NamedAccount.FindAsync(parsed, who, database, ct) is not { } account) return ExitCodes.Refused;
             var removes = parsed.GetValue(remove);
             var state = await new AccountFactors(database).FindAsync(account.Id, ct);
-            if (removes) await RemoveAsync(database, account.Id, ct);
+            if (removes) await new AccountEditing(database).RemoveFactorsAsync(account.Id, AccountEdit.Command, ct);
             var shown = new ShownFactors(account.Id, state.AppAddedAt, state.RecoveryCodesLeft, removes)
             {
                 Passkeys = state.Passkeys,
@@ -41,15 +40,6 @@ internal static class AccountsFactorsCommand
             return ExitCodes.Done;
         }));
         return command;
-    }
-
-    private static async Task RemoveAsync(OAuthDatabase database, Guid accountId, CancellationToken ct)
-    {
-        if (!await new AccountFactors(database).RemoveAllAsync(accountId, ct)) return;
-        await new MailOutbox(database)
-            .QueueAsync(new MailRequest { Kind = MailKind.FactorRemoved, AccountId = accountId }, ct);
-        var removed = new AuditEvent(AuditEventNames.FactorRemoved, null, AuditContext.Command, UserId: accountId);
-        await new AuditEvents(database).RecordAsync(removed with { Detail = "all, by command" }, ct);
     }
 
     private static string Sentence(ShownFactors shown, string email)
