@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OAuthServer.Accounts.Editing;
 using OAuthServer.Accounts.External;
 using OAuthServer.Accounts.Factors;
 using OAuthServer.Accounts.Passkeys;
@@ -33,6 +34,12 @@ internal static class AccountRegistration
         services.AddSingleton<RefusalTime>();
         services.AddSingleton<KnownDevices>();
         services.AddSingleton<LanguageCookie>();
+        services.AddSingleton<GivenPasswords>();
+        services.AddSingleton(provider => new AccountEditing(
+            provider.GetRequiredService<IDbContextFactory<OAuthDbContext>>(),
+            provider.GetRequiredService<ExternalProviders>().Issuers));
+        services.AddSingleton<AccountRegistrar>();
+        services.AddSingleton<AccountReader>();
         services.AddScoped<AccountJournal>();
         services.AddScoped<SessionsService>();
         services.AddScoped<SignInService>();

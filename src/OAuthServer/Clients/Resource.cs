@@ -40,6 +40,10 @@ internal sealed class Resource(ResourceRow row)
 
     public IReadOnlyCollection<string> Scopes => _words.Keys;
 
+    /// <summary>What each scope lets an app do, in words for no language in particular.</summary>
+    public IReadOnlyDictionary<string, string> Words =>
+        _words.ToDictionary(scope => scope.Key, scope => scope.Value.In(CultureInfo.InvariantCulture));
+
     /// <summary>True when one of these scopes is granted by nobody who signed in with one factor.</summary>
     public bool AsksSecondFactor(Scope scope) => row.SecondFactorScopes.Any(scope.Has);
 

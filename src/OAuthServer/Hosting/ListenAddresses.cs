@@ -18,6 +18,7 @@ internal sealed class ListenAddresses
 
     public ListenAddresses(IConfiguration configuration, IHostEnvironment environment)
     {
+        Management = configuration[ManagementPort.Setting] is { Length: > 0 } url ? url : null;
         var configured = Read(configuration);
         _areConfigured = configured.Count > 0;
         if (_areConfigured) All = configured;
@@ -26,6 +27,9 @@ internal sealed class ListenAddresses
 
     /// <summary>As they are configured, for instance <c>http://*:8080</c>.</summary>
     public IReadOnlyList<string> All { get; }
+
+    /// <summary>Where operators are answered; null for nowhere.</summary>
+    public string? Management { get; }
 
     /// <summary>Whether Kestrel ends TLS by itself somewhere.</summary>
     public bool HasHttps => All.Any(address => address.StartsWith("https:", StringComparison.OrdinalIgnoreCase));

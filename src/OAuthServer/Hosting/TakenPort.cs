@@ -10,12 +10,14 @@ namespace OAuthServer.Hosting;
 internal static class TakenPort
 {
     private const string Elsewhere = "have this one listen somewhere else, such as with --urls=http://localhost:5081.";
+    private const string AnotherManagement = "give this one another Management:Url.";
 
     /// <summary>What to do about the first address that will not do, for an operator; null when all will.</summary>
     public static string? Fault(ListenAddresses listen) =>
-        listen.All.Select(Fault).FirstOrDefault(fault => fault is not null);
+        listen.All.Select(address => Fault(address, Elsewhere)).FirstOrDefault(fault => fault is not null)
+        ?? (listen.Management is { } management ? Fault(management, AnotherManagement) : null);
 
-    private static string? Fault(string address)
+    private static string? Fault(string address, string way)
     {
         if (Parse(address) is not { } binding)
         {
@@ -26,12 +28,12 @@ internal static class TakenPort
         return EndPoints(binding).Select(Refusal).FirstOrDefault(refused => refused is not null) switch
         {
             SocketError.AddressAlreadyInUse =>
-                $"Something else listens at {address} already, perhaps another OAuthServer. End it, or {Elsewhere}",
+                $"Something else listens at {address} already, perhaps another OAuthServer. End it, or {way}",
             SocketError.AccessDenied =>
                 $"This process may not listen at {address}: ports below 1024 are for root, or for CAP_NET_BIND_SERVICE. "
-                + $"Put the proxy there, and {Elsewhere}",
+                + $"Put the proxy there, and {way}",
             SocketError.AddressNotAvailable =>
-                $"{address} is no address of this machine, so nothing can listen there. Correct it, or {Elsewhere}",
+                $"{address} is no address of this machine, so nothing can listen there. Correct it, or {way}",
             _ => null,
         };
     }

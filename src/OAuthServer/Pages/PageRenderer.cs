@@ -25,11 +25,32 @@ internal sealed class PageRenderer(
             Script = hasPageScript ? address.Local(Script.PageRoute) : null,
             PasskeyScript = hasPasskeys ? address.Local(Script.PasskeyRoute) : null,
         };
-        // The renderer offers its script's navigation in a header; there is no script here.
-        http.Response.OnStarting(() => Task.FromResult(http.Response.Headers.Remove("blazor-enhanced-nav")));
         PageHeaders.Apply(
             http.Response.Headers, page.FormActionSource, page.HasScript || hasPageScript || hasPasskeys);
         PageHeaders.SpeakTo(http.Response.Headers, spoken.Language);
+        return RenderAsync(http, page, frame);
+    }
+
+    /// <summary>A page of the operators' site, at the management port. What it is tied to is said by the caller.</summary>
+    public Task WriteAsync(HttpContext http, PageResult page, FormToken? token)
+    {
+        if (page.Refusal is { } refusal) refusals.Note(http, refusal);
+        var spoken = new PageTexts(texts, Languages.Of(http));
+        var frame = new PageFrame("", StyleSheet.SiteRoute, token)
+        {
+            Texts = spoken,
+            Brand = new BrandView { Name = brand.View.Name },
+            Asked = Languages.Asked(http)?.Name,
+        };
+        PageHeaders.Apply(http.Response.Headers);
+        PageHeaders.SpeakTo(http.Response.Headers, spoken.Language);
+        return RenderAsync(http, page, frame);
+    }
+
+    private static Task RenderAsync(HttpContext http, PageResult page, PageFrame frame)
+    {
+        // The renderer offers its script's navigation in a header; there is no script here.
+        http.Response.OnStarting(() => Task.FromResult(http.Response.Headers.Remove("blazor-enhanced-nav")));
         var parameters = new Dictionary<string, object?> { ["View"] = page.View, ["Frame"] = frame };
         var component = new RazorComponentResult(page.Page, parameters)
         {

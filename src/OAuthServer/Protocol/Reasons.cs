@@ -127,6 +127,10 @@ internal static class Reasons
     public const string SelfLockout = "self_lockout";
     public const string ClientAdministers = "client_administers";
     public const string SecretNotRotated = "secret_not_rotated";
+    public const string SiteSignInUnknown = "site_sign_in_unknown";
+    public const string SiteClientMissing = "site_client_missing";
+    public const string AccountExists = "account_exists";
+    public const string AccountOperates = "account_operates";
     public const string FormUnreadable = "form_unreadable";
     public const string FormExpired = "form_expired";
     public const string MalformedCredentials = "malformed_credentials";

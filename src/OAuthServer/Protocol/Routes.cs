@@ -20,9 +20,27 @@ internal static class Routes
     public const string AdminApi = "/admin/api";
 
     public const string AdminClients = AdminApi + "/clients";
+    public const string AdminAccounts = AdminApi + "/accounts";
+    public const string AdminSessions = AdminApi + "/sessions";
     public const string AdminResources = AdminApi + "/resources";
     public const string AdminKeys = AdminApi + "/keys";
     public const string AdminAudit = AdminApi + "/audit";
+
+    /// <summary>The description of all of them (OpenAPI).</summary>
+    public const string AdminDescription = AdminApi + "/openapi.json";
+
+    /// <summary>The operators' site, at the root of the management port.</summary>
+    public const string Site = "/admin";
+
+    public const string SiteSignIn = Site + "/sign-in";
+    public const string SiteSignedIn = Site + "/signed-in";
+    public const string SiteSignOut = Site + "/sign-out";
+    public const string SiteClients = Site + "/clients";
+    public const string SitePeople = Site + "/people";
+    public const string SiteEvents = Site + "/events";
+    public const string SiteKeys = Site + "/keys";
+    public const string SiteWhy = Site + "/why";
+    public const string SiteStyleSheet = Site + "/site.css";
 
     /// <summary>At the root of the management port, as the next.</summary>
     public const string Metrics = "/metrics";

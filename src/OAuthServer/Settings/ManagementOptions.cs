@@ -22,11 +22,20 @@ internal sealed class ManagementOptions
     /// <summary>Whether <c>/metrics</c> is there, in the text format of Prometheus.</summary>
     public bool Metrics { get; set; }
 
+    /// <summary>
+    /// The public client by which the operators' site signs people in; empty for no site. It may administer, and has
+    /// the redirect URI <c>/admin/signed-in</c> at the port.
+    /// </summary>
+    public string? SiteClient { get; set; }
+
     /// <summary>How long ago an operator may have signed in; from a minute to half a day.</summary>
     public TimeSpan LongestSignIn { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Whether there is such a port.</summary>
     public bool IsOn => !string.IsNullOrEmpty(Url);
+
+    /// <summary>Whether there is the operators' site.</summary>
+    public bool HasSite => !string.IsNullOrEmpty(SiteClient);
 }
 
 /// <summary>What an operator may write in section <c>Management</c>.</summary>
@@ -40,6 +49,9 @@ internal sealed class ManagementOptionsValidator : OptionsValidator<ManagementOp
         Rule(
             options.IsOn || !options.Metrics,
             "Management:Metrics needs Management:Url: metrics are answered at the management port alone."),
+        Rule(
+            options.IsOn || !options.HasSite,
+            "Management:SiteClient needs Management:Url: the operators' site is at the management port alone."),
         Rule(
             options.Hosts.All(IsHost),
             "Management:Hosts must be names or addresses without a scheme, port or path, such as admin.internal."),

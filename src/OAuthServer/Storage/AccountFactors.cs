@@ -76,16 +76,16 @@ internal sealed class AccountFactors(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// Takes every factor of an account away; false when it had none. Passkeys stay where they are the only way in.
+    /// Takes every factor of an account away, in a transaction of the caller's that holds the account; false when it
+    /// had none. Passkeys stay where they are the only way in.
     /// </summary>
+    /// <param name="db">Whose transaction it is.</param>
     /// <param name="accountId">Whose they are.</param>
     /// <param name="issuers">The providers at which people may sign in instead.</param>
     /// <param name="ct">Ends the wait.</param>
-    public async Task<bool> RemoveAllAsync(Guid accountId, string[] issuers, CancellationToken ct)
+    public static async Task<bool> RemoveAllAsync(
+        OAuthDbContext db, Guid accountId, string[] issuers, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await LockAsync(db, accountId, ct);
         var codes = await db.RecoveryCodes.Where(code => code.AccountId == accountId).ExecuteDeleteAsync(ct);
         var apps = await db.Authenticators.Where(app => app.AccountId == accountId).ExecuteDeleteAsync(ct);
         var passkeys = await db.AllAsync<LockedAccount>($"""
@@ -94,7 +94,6 @@ internal sealed class AccountFactors(IDbContextFactory<OAuthDbContext> contexts)
                   > (SELECT count(*) FROM account_passkeys WHERE account_id = {accountId})
             RETURNING account_id AS id
             """, ct);
-        await transaction.CommitAsync(ct);
         return codes + apps + passkeys.Count > 0;
     }
 

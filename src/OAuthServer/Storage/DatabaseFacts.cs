@@ -163,13 +163,16 @@ internal sealed class DatabaseFacts(IDbContextFactory<OAuthDbContext> contexts)
     /// What the role has to be allowed to do, table by table: the tables are those of the model, so that a new one
     /// is never forgotten.
     /// </summary>
-    public async Task<IReadOnlyList<TableRight>> WantedRightsAsync(CancellationToken ct)
+    /// <param name="administers">Whether the admin API is on, which writes clients.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<IReadOnlyList<TableRight>> WantedRightsAsync(bool administers, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         return
         [
             .. db.Model.GetEntityTypes().Select(entity => entity.GetTableName()).OfType<string>()
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).SelectMany(TableRights.On),
+            .. administers ? TableRights.OfAdmin : [],
         ];
     }
 }

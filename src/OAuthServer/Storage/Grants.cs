@@ -90,16 +90,20 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
     /// the access tokens. Password and consents stay. Whoever is about to make a code waits for the sessions' rows and
     /// finds them ended; whoever is exchanging or refreshing is waited for. One audit event says how much it was.
     /// </summary>
-    public async Task<EndedAccess> EndAllAccessAsync(Guid userId, string by, AuditContext audit, CancellationToken ct)
+    public Task<EndedAccess> EndAllAccessAsync(Guid userId, string by, AuditContext audit, CancellationToken ct) =>
+        EndAllAccessAsync(new SessionEnd { UserId = userId, By = by, Audit = audit }, ct);
+
+    /// <summary>The same, for whoever says more of who it was.</summary>
+    public async Task<EndedAccess> EndAllAccessAsync(SessionEnd end, CancellationToken ct)
     {
+        var (userId, audit) = (end.UserId, end.Audit);
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // The rows are held first, so that no session makes a code any more; then everything is locked in the order of
         // every withdrawal.
         await Sessions.HoldAsync(db, userId, ct);
         await WithdrawAsync(db, new(userId, null, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
-        var sessions = await Sessions.EndAsync(
-            db, new SessionEnd { UserId = userId, By = by, Event = null, Audit = audit }, ct);
+        var sessions = await Sessions.EndAsync(db, end with { Event = null }, ct);
         // All that was written in this transaction has its time.
         var ended = await db.OnceAsync<EndedAccess>($"""
             WITH ended AS (
@@ -108,12 +112,34 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, pseudonym, address, correlation_id, detail)
                 SELECT {AuditEventNames.AccessEnded}, pseudonym_of({userId}), {audit.Address}::text, {audit.CorrelationId}::text,
-                       'sessions ended: ' || sessions || ', refresh tokens: ' || grants || ', by ' || {by} FROM ended
+                       'sessions ended: ' || sessions || ', refresh tokens: ' || grants || ', by ' || {end.Author} FROM ended
             )
             SELECT sessions, grants FROM ended
             """, ct);
         await transaction.CommitAsync(ct);
         return ended!;
+    }
+
+    /// <summary>
+    /// Ends what a client has of people: codes, refresh tokens, and with them the access tokens; consents stay. So many
+    /// people at a time: the table has no order by clients.
+    /// </summary>
+    /// <returns>How many they were.</returns>
+    public async Task<int> EndOfClientAsync(string clientId, int most, AuditContext audit, CancellationToken ct)
+    {
+        List<Guid> people;
+        await using (var db = await contexts.CreateDbContextAsync(ct))
+        {
+            var live = db.RefreshTokens.Where(token => token.ClientId == clientId && token.RevokedAt == null)
+                .Select(token => token.UserId);
+            var codes = db.AuthorizationCodes.Where(code => code.ClientId == clientId && code.RevokedAt == null)
+                .Select(code => code.UserId);
+            people = await live.Union(codes).Take(most).ToListAsync(ct);
+        }
+
+        foreach (var person in people)
+            await WithdrawAsync(new(person, clientId, null, AuditEventNames.GrantWithdrawn, null, audit), ct);
+        return people.Count;
     }
 
     /// <summary>
@@ -203,7 +229,7 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
     }
 }
 
-/// <summary>What <see cref="Grants.EndAllAccessAsync"/> ended.</summary>
+/// <summary>What ended of a person.</summary>
 /// <param name="Sessions">Browsers in which the person was signed in.</param>
 /// <param name="Grants">Refresh tokens, one for each session of an app.</param>
 internal sealed record EndedAccess(int Sessions, int Grants);

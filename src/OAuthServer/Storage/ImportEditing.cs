@@ -86,7 +86,7 @@ internal sealed class ImportEditing : IAsyncDisposable
     {
         foreach (var person in people) AccountEditing.Add(_db, person);
         if (await TrySaveAsync(ct) is { } refusal) return refusal;
-        await AccountEditing.RecordAsync(_db, people, How, mail: null, ct);
+        await AccountEditing.RecordAsync(_db, people, (AccountEdit.Command, How), mail: null, ct);
         Guid[] disabled = [.. people.Where(person => person.Disabled).Select(person => person.Id)];
         await AccountEditing.DisableAsync(_db, disabled, ct);
         return null;

@@ -18,11 +18,16 @@ internal sealed record ListedOperator(Guid Account, string? Email, DateTimeOffse
 internal sealed class OperatorAccounts(IDbContextFactory<OAuthDbContext> contexts)
 {
     /// <summary>True for a person who is an operator and whose account is not disabled.</summary>
-    public async Task<bool> HasAsync(Guid account, CancellationToken ct)
+    public async Task<bool> HasAsync(Guid account, CancellationToken ct) =>
+        await PseudonymAsync(account, ct) is not null;
+
+    /// <summary>What the audit log calls such a person; null for everybody else.</summary>
+    public async Task<Guid?> PseudonymAsync(Guid account, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return await db.Operators.AnyAsync(
-            row => row.AccountId == account && db.Accounts.Any(a => a.Id == account && a.DisabledAt == null), ct);
+        return await db.Accounts
+            .Where(a => a.Id == account && a.DisabledAt == null && db.Operators.Any(row => row.AccountId == account))
+            .Select(a => (Guid?)a.Pseudonym).SingleOrDefaultAsync(ct);
     }
 
     /// <summary>Every operator, by address.</summary>

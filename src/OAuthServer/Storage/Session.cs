@@ -55,6 +55,7 @@ internal static class EndedBy
     public const string Person = "person";
     public const string App = "app";
     public const string Command = "command";
+    public const string Operator = "operator";
     public const string Time = "time";
 
     /// <summary>Somebody else signed in in the same browser.</summary>
@@ -95,6 +96,9 @@ internal sealed record SessionEnd
     /// <summary>One of <see cref="EndedBy"/>.</summary>
     public required string By { get; init; }
 
+    /// <summary>Who that was, for the audit log; null where <see cref="By"/> says it.</summary>
+    public string? ByWhom { get; init; }
+
     /// <summary>The audit event; null to write none.</summary>
     public string? Event { get; init; } = AuditEventNames.SessionsEnded;
 
@@ -102,6 +106,9 @@ internal sealed record SessionEnd
     public string? ClientId { get; init; }
 
     public required AuditContext Audit { get; init; }
+
+    /// <summary>As the audit log says it.</summary>
+    public string Author => ByWhom is null ? By : $"{By} {ByWhom}";
 }
 
 /// <summary>A session as it is shown to its person.</summary>

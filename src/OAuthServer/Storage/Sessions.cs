@@ -96,6 +96,14 @@ internal sealed class Sessions(IDbContextFactory<OAuthDbContext> contexts)
             """, ct);
     }
 
+    /// <summary>Whose a live session is; null when there is none.</summary>
+    public async Task<Guid?> OwnerAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return await Live(db).Where(session => session.Id == id).Select(session => (Guid?)session.UserId)
+            .SingleOrDefaultAsync(ct);
+    }
+
     /// <summary>Ends sessions of one person, and says how many were live.</summary>
     public async Task<int> EndAsync(SessionEnd end, CancellationToken ct)
     {
@@ -126,7 +134,7 @@ internal sealed class Sessions(IDbContextFactory<OAuthDbContext> contexts)
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, client_id, pseudonym, address, correlation_id, detail)
                 SELECT event, {OrNull.Text(end.ClientId)}, pseudonym_of(asked.user_id), asked.address, asked.correlation_id,
-                       'sessions ended: ' || (SELECT count(*) FROM ended) || ', by ' || {end.By}
+                       'sessions ended: ' || (SELECT count(*) FROM ended) || ', by ' || {end.Author}
                 FROM asked, (SELECT {OrNull.Text(end.Event)} AS event) AS named
                 WHERE event IS NOT NULL AND EXISTS (SELECT FROM ended)
             )

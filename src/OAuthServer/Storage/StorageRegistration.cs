@@ -58,6 +58,7 @@ internal static class StorageRegistration
         services.AddSingleton<Accounts>();
         services.AddSingleton<PersonData>();
         services.AddSingleton<AccountFactors>();
+        services.AddSingleton<AccountListing>();
         services.AddSingleton<AccountLogins>();
         services.AddSingleton<AccountPasswords>();
         services.AddSingleton<AccountTokens>();

@@ -21,6 +21,10 @@ internal static class TableRights
         [AppliedScript.Table] = ["SELECT"],
     };
 
+    /// <summary>What the admin API does besides.</summary>
+    public static IReadOnlyList<TableRight> OfAdmin { get; } =
+        [new("oauth_clients", "INSERT"), new("oauth_clients", "UPDATE")];
+
     /// <summary>The rights on one table.</summary>
     public static IEnumerable<TableRight> On(string table) =>
         Less.GetValueOrDefault(table, Everything).Select(right => new TableRight(table, right));

@@ -39,6 +39,17 @@ public sealed class TakenPortTests : IDisposable
         Assert.StartsWith(expected, Fault(urls), StringComparison.Ordinal);
 
     [Fact]
+    public void The_management_port_is_looked_at_too()
+    {
+        var taken = $"http://127.0.0.1:{Port}";
+        var fault = TakenPort.Fault(Checking.Listen([("urls", "http://127.0.0.1:0"), ("Management:Url", taken)]));
+
+        Assert.StartsWith($"Something else listens at {taken} ", fault, StringComparison.Ordinal);
+        Assert.EndsWith("Management:Url.", fault, StringComparison.Ordinal);
+        Assert.Null(TakenPort.Fault(Checking.Listen([("urls", "http://127.0.0.1:0"), ("Management:Url", "http://127.0.0.1:0")])));
+    }
+
+    [Fact]
     public void A_port_that_was_given_up_is_free()
     {
         var port = Port;

@@ -10,7 +10,7 @@ public sealed partial class TextTests
     private static readonly string[] Languages = ["", "de"];
 
     // Asked for by a key that is put together: of an error by its reason, of a fault by Identity's code, of a kind of mail.
-    private static readonly string[] ByName = ["Reason.", "NewPassword.", "ProfileFault.", "Scope.", "Mail"];
+    private static readonly string[] ByName = ["Reason.", "NewPassword.", "ProfileFault.", "Scope.", "Mail", "Operators.State.", "Operators.Ask.", "Operators.Message."];
 
     public static TheoryData<string> Areas => [.. Folder().GetFiles("*.resx").Select(file => file.Name.Split('.')[0]).Distinct()];
 

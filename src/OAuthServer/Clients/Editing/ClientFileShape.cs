@@ -69,14 +69,19 @@ internal static class ClientFileShape
         return members.Deserialize<ClientFileEntry>(Strict);
     }
 
+    /// <summary>A record of an object whose members all fit.</summary>
+    public static T Read<T>(JsonElement body) => body.Deserialize<T>(Strict)!;
+
     /// <summary>Whether a value is one of a member's type.</summary>
-    public static bool Fits(JsonElement value, Type type)
+    public static bool Fits(JsonElement value, JsonPropertyInfo member)
     {
+        var type = member.PropertyType;
+        if (type == typeof(JsonElement?)) return value.ValueKind is JsonValueKind.Object or JsonValueKind.Null;
         try
         {
             // What is written down as null where nothing can be left out is no text and no list.
             return JsonSerializer.Deserialize(value, type, Strict) is not null
-                || Nullable.GetUnderlyingType(type) is not null || type == typeof(string);
+                || Nullable.GetUnderlyingType(type) is not null || member.IsSetNullable;
         }
         catch (JsonException)
         {
@@ -95,5 +100,6 @@ internal static class ClientFileShape
         : type == typeof(JsonElement?) ? """a JWK Set { "keys": [ … ] } of public keys"""
         : type == typeof(bool) || type == typeof(bool?) ? "true or false"
         : type == typeof(int?) ? "a whole number or null"
+        : type == typeof(Guid?) ? "a uuid"
         : "a list of clients";
 }

@@ -48,8 +48,9 @@ internal sealed class AdminAccess(
         if (client.Resources.Admin is null) return new AdminRights(caller, [], Reasons.AdminScopeMissing);
         var scopes = asked.Among(client.Scopes).Names;
         if (issued.Subject is not { } person) return new AdminRights(caller, scopes);
-        if (!await operators.HasAsync(person, ct)) return new AdminRights(caller, [], Reasons.NotAnOperator);
-        return IsSureEnough(issued) ? new AdminRights(caller, scopes) : TooWeak;
+        if (await operators.PseudonymAsync(person, ct) is not { } pseudonym)
+            return new AdminRights(caller, [], Reasons.NotAnOperator);
+        return IsSureEnough(issued) ? new AdminRights(caller with { Pseudonym = pseudonym }, scopes) : TooWeak;
     }
 
     private bool IsSureEnough(IssuedAccessToken token)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
+using OAuthServer.Clients.Editing;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Endpoints.Admin;
@@ -17,6 +18,20 @@ internal static class AdminBody
 
     private static readonly OAuthError Malformed =
         OAuthError.InvalidRequest("The request body is no JSON.", Reasons.JsonMalformed);
+
+    private static readonly JsonElement Nothing = JsonSerializer.SerializeToElement(new object());
+
+    /// <summary>The record that the body stands for. No body is an empty object.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="isShown">Whether an unknown name is one that answers have.</param>
+    public static async Task<Result<T>> ReadAsync<T>(HttpContext http, Func<string, bool> isShown)
+        where T : notnull
+    {
+        if (http.Request is { ContentType: null, ContentLength: null or 0 })
+            return Of<T>(Nothing, isShown);
+        if ((await ReadAsync(http.Request, http.RequestAborted)).Failed(out var malformed, out var body)) return malformed;
+        using (body) return Of<T>(body.RootElement, isShown);
+    }
 
     /// <summary>The body, which the caller disposes of; null when there is none.</summary>
     public static async Task<Result<JsonDocument>> ReadAsync(HttpRequest request, CancellationToken ct)
@@ -54,6 +69,10 @@ internal static class AdminBody
         if (sent.Any(tag => tag.Equals(EntityTagHeaderValue.Any))) return (true, null);
         return (true, [.. sent.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.ToString())]);
     }
+
+    private static Result<T> Of<T>(JsonElement body, Func<string, bool> isShown)
+        where T : notnull =>
+        StrictBody.Read<T>(body, isShown).Failed(out var unfit, out var value) ? unfit : value;
 
     // The database takes no half of a surrogate pair, and no number of any size.
     private static bool IsStorable(JsonElement value)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OAuthServer.Audit;
 using OAuthServer.Clients.Editing;
 using OAuthServer.Protocol;
@@ -13,26 +12,24 @@ internal sealed class AdminClients(
     Storage.Clients clients, ClientSecretUses uses, ClientRegistrar registrar, AdminAnswers answers, TimeProvider clock)
 {
     private const int UsualPage = 50;
-    private const int LongestPage = 200;
+
+    /// <summary>Of clients in one answer.</summary>
+    public const int LongestPage = 200;
+
+    /// <summary>How many seconds an old secret can stay good: a year.</summary>
+    public const int LongestOverlap = 365 * 24 * 60 * 60;
 
     private static readonly OAuthError NoTag = new(
         "precondition_required", "Send the ETag of the client as If-Match.", Reasons.PreconditionMissing, 428);
 
-    private static readonly OAuthError BadPage = OAuthError.InvalidRequest(
-        $"limit must be a number from 1 to {LongestPage}, and after a client_id.", Reasons.ParameterUnreadable);
-
-    private static readonly OAuthError BadOverlap = OAuthError.InvalidRequest(
-        "keep_old must be a number of seconds, at most a year.", Reasons.ParameterUnreadable);
-
     public async Task ListAsync(HttpContext http)
     {
-        var (after, limit) = (http.Request.Query["after"].ToString(), UsualPage);
-        if (http.Request.Query["limit"] is [{ } text, ..]
-            && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
-                && limit is >= 1 and <= LongestPage)
-            || !ClientId.IsReadable(after))
+        var query = new AdminQuery(http.Request.Query, ["after", "limit"]);
+        var (after, limit) = (query.Text("after") ?? "", query.Number("limit", UsualPage, LongestPage));
+        if (!ClientId.IsReadable(after)) query.Refuse("after must be a client_id.");
+        if (query.Fault is { } fault)
         {
-            await RefuseAsync(http, BadPage);
+            await RefuseAsync(http, fault);
             return;
         }
 
@@ -83,14 +80,16 @@ internal sealed class AdminClients(
 
     public Task RotateAsync(HttpContext http) => OnOneAsync(http, async id =>
     {
-        if (ReadOverlap(http.Request.Query["keep_old"].ToString()) is not { } overlap)
+        var query = new AdminQuery(http.Request.Query, ["keep_old", "force"]);
+        var keep = query.Number("keep_old", (int)SecretRotation.UsualOverlap.TotalSeconds, LongestOverlap, from: 0);
+        var force = query.Flag("force");
+        if (query.Fault is { } fault)
         {
-            await RefuseAsync(http, BadOverlap);
+            await RefuseAsync(http, fault);
             return;
         }
 
-        var force = http.Request.Query["force"] == "true";
-        var change = new SecretChange(overlap, force, AdminBody.IfMatch(http.Request).Tags);
+        var change = new SecretChange(TimeSpan.FromSeconds(keep), force, AdminBody.IfMatch(http.Request).Tags);
         await AnswerAsync(http, await registrar.RotateAsync(id, change, EditorOf(http), http.RequestAborted));
     });
 
@@ -102,15 +101,6 @@ internal sealed class AdminClients(
     {
         var caller = AdminCaller.Of(http);
         return new Editor(http.Audit(), caller.Client, caller.Person);
-    }
-
-    private static TimeSpan? ReadOverlap(string text)
-    {
-        if (text.Length == 0) return SecretRotation.UsualOverlap;
-        const int Year = 365 * 24 * 60 * 60;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= Year
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
     }
 
     // The id of a change stands in its address; one in its body has to be the same.
@@ -131,12 +121,15 @@ internal sealed class AdminClients(
         await AnswerAsync(http, await registrar.SwitchAsync(id, disable, tags, EditorOf(http), http.RequestAborted));
     });
 
+    /// <summary>The id in the address of a request.</summary>
+    internal static string IdOf(HttpContext http) => ((string)http.Request.RouteValues["client_id"]!)
+        // The one character that the framework leaves as it was sent.
+        .Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
     // An id that none can have is one of nobody.
     private Task OnOneAsync(HttpContext http, Func<string, Task> call)
     {
-        var id = ((string)http.Request.RouteValues["client_id"]!)
-            // The one character that the framework leaves as it was sent.
-            .Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        var id = IdOf(http);
         return ClientId.IsReadable(id) ? call(id) : RefuseAsync(http, EditRefusal.Unknown);
     }
 

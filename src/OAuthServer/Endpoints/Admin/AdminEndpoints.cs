@@ -1,21 +1,23 @@
 using Microsoft.AspNetCore.Authentication;
 using OAuthServer.Clients.Editing;
+using OAuthServer.Endpoints.Admin.Description;
+using OAuthServer.Endpoints.Admin.Site;
 using OAuthServer.Protocol;
-using OAuthServer.RateLimits;
 
 namespace OAuthServer.Endpoints.Admin;
 
 /// <summary>The routes of the admin API, each with the scope that it takes (docs/operations/admin-api.md).</summary>
 internal static class AdminEndpoints
 {
-    private const string One = "/{client_id}";
-
     public static IServiceCollection AddAdmin(this IServiceCollection services)
     {
         services.AddSingleton<ClientRegistrar>();
         services.AddSingleton<AdminAccess>();
         services.AddSingleton<AdminAnswers>();
         services.AddSingleton<AdminClients>();
+        services.AddSingleton<ClientAccess>();
+        services.AddSingleton<AdminAccounts>();
+        services.AddSingleton<AdminSessions>();
         services.AddSingleton<AdminRecords>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, AdminBearer>(AdminBearer.SchemeName, null);
         services.AddAuthorization(policies =>
@@ -26,28 +28,62 @@ internal static class AdminEndpoints
                     policy.AddAuthenticationSchemes(AdminBearer.SchemeName).RequireClaim("scope", scope));
             }
         });
+        services.AddDescription();
+        services.AddSite();
         return services;
     }
 
-    public static void MapAdmin(this IEndpointRouteBuilder routes, AdminClients clients, AdminRecords records)
+    public static void MapAdmin(this IEndpointRouteBuilder routes)
     {
+        var services = routes.ServiceProvider;
+        routes.MapClients(services.GetRequiredService<AdminClients>());
+        routes.MapAccounts(services.GetRequiredService<AdminAccounts>());
+        routes.MapSessions(services.GetRequiredService<AdminSessions>());
+        routes.MapRecords(services.GetRequiredService<AdminRecords>());
+        routes.MapDescription();
+    }
+
+    private static void MapClients(this IEndpointRouteBuilder routes, AdminClients clients)
+    {
+        const string One = "/{client_id}";
         var group = routes.MapGroup(Routes.AdminClients);
-        Calls("GET", "", clients.ListAsync, "admin.clients.list", AdminScopes.ReadClients);
-        Calls("POST", "", clients.CreateAsync, "admin.clients.create", AdminScopes.WriteClients);
-        Calls("GET", One, clients.FindAsync, "admin.clients.get", AdminScopes.ReadClients);
-        Calls("PUT", One, clients.ReplaceAsync, "admin.clients.replace", AdminScopes.WriteClients);
-        Calls("POST", $"{One}/rotate-secret", clients.RotateAsync, "admin.clients.rotate", AdminScopes.WriteClients);
-        Calls("POST", $"{One}/disable", clients.DisableAsync, "admin.clients.disable", AdminScopes.WriteClients);
-        Calls("POST", $"{One}/enable", clients.EnableAsync, "admin.clients.enable", AdminScopes.WriteClients);
-        Shows(Routes.AdminResources, records.ResourcesAsync, "admin.resources.list", AdminScopes.ReadResources);
-        Shows(Routes.AdminKeys, records.KeysAsync, "admin.keys.list", AdminScopes.ReadKeys);
-        Shows(Routes.AdminAudit, records.AuditAsync, "admin.audit.search", AdminScopes.ReadAudit);
+        group.MapCall("GET", "", ClientCalls.List, clients.ListAsync);
+        group.MapCall("POST", "", ClientCalls.Create, clients.CreateAsync);
+        group.MapCall("GET", One, ClientCalls.Get, clients.FindAsync);
+        group.MapCall("PUT", One, ClientCalls.Replace, clients.ReplaceAsync);
+        group.MapCall("POST", $"{One}/rotate-secret", ClientCalls.Rotate, clients.RotateAsync);
+        group.MapCall("POST", $"{One}/disable", ClientCalls.Disable, clients.DisableAsync);
+        group.MapCall("POST", $"{One}/enable", ClientCalls.Enable, clients.EnableAsync);
+    }
 
-        void Calls(string method, string path, RequestDelegate answer, string name, string scope) =>
-            group.MapMethods(path, [method], answer).WithName(name)
-                .RequireAuthorization(scope).RequireBudget(Budget.Admin);
+    private static void MapAccounts(this IEndpointRouteBuilder routes, AdminAccounts accounts)
+    {
+        const string One = "/{account_id}";
+        var group = routes.MapGroup(Routes.AdminAccounts);
+        group.MapCall("GET", "", AccountCalls.List, accounts.ListAsync);
+        group.MapCall("POST", "", AccountCalls.Create, accounts.CreateAsync);
+        group.MapCall("POST", "/invite", AccountCalls.Invite, accounts.InviteAsync);
+        group.MapCall("GET", One, AccountCalls.Get, accounts.FindAsync);
+        group.MapCall("POST", $"{One}/disable", AccountCalls.Disable, accounts.DisableAsync);
+        group.MapCall("POST", $"{One}/enable", AccountCalls.Enable, accounts.EnableAsync);
+        group.MapCall("POST", $"{One}/unlock", AccountCalls.Unlock, accounts.UnlockAsync);
+        group.MapCall("POST", $"{One}/reset-password", AccountCalls.Reset, accounts.ResetAsync);
+        group.MapCall("POST", $"{One}/sign-out", AccountCalls.SignOut, accounts.SignOutAsync);
+        group.MapCall("POST", $"{One}/remove-factors", AccountCalls.RemoveFactors, accounts.RemoveFactorsAsync);
+    }
 
-        void Shows(string path, RequestDelegate answer, string name, string scope) =>
-            routes.MapGet(path, answer).WithName(name).RequireAuthorization(scope).RequireBudget(Budget.Admin);
+    private static void MapSessions(this IEndpointRouteBuilder routes, AdminSessions sessions)
+    {
+        var group = routes.MapGroup(Routes.AdminSessions);
+        group.MapCall("GET", "", SessionCalls.List, sessions.ListAsync);
+        group.MapCall("POST", "/end", SessionCalls.EndAll, sessions.EndAllAsync);
+        group.MapCall("POST", "/{session_id}/end", SessionCalls.End, sessions.EndAsync);
+    }
+
+    private static void MapRecords(this IEndpointRouteBuilder routes, AdminRecords records)
+    {
+        routes.MapCall("GET", Routes.AdminResources, RecordCalls.Resources, records.ResourcesAsync);
+        routes.MapCall("GET", Routes.AdminKeys, RecordCalls.Keys, records.KeysAsync);
+        routes.MapCall("GET", Routes.AdminAudit, RecordCalls.Audit, records.AuditAsync);
     }
 }

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Options;
 using OAuthServer.Endpoints.Admin;
+using OAuthServer.Endpoints.Admin.Site;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
 
@@ -38,6 +40,7 @@ internal static class ManagementPipeline
             .UseStatusCodePages(AnswerBareAsync)
             .UseForwardedHeaders()
             .UseMiddleware<ManagementGate>()
+            .UseRequestLocalization()
             .UseRouting()
             .UseRateLimiter()
             .UseAuthentication()
@@ -58,9 +61,9 @@ internal static class ManagementPipeline
 
     private static void MapManagement(this IEndpointRouteBuilder routes)
     {
-        var services = routes.ServiceProvider;
-        routes.MapAdmin(services.GetRequiredService<AdminClients>(), services.GetRequiredService<AdminRecords>());
-        if (IsScraped(services.GetRequiredService<IConfiguration>()))
+        routes.MapAdmin();
+        if (routes.ServiceProvider.GetRequiredService<IOptions<ManagementOptions>>().Value.HasSite) routes.MapSite();
+        if (IsScraped(routes.ServiceProvider.GetRequiredService<IConfiguration>()))
             routes.MapPrometheusScrapingEndpoint(Routes.Metrics);
         routes.MapProbes();
     }

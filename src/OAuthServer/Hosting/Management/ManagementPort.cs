@@ -12,6 +12,9 @@ internal static class ManagementPort
     /// <summary>The name of the endpoint in Kestrel's configuration, where it may have a certificate of its own.</summary>
     public const string Endpoint = "Management";
 
+    /// <summary>Says where it is.</summary>
+    public const string Setting = $"{ManagementOptions.Section}:{nameof(ManagementOptions.Url)}";
+
     private const string Endpoints = "Kestrel:Endpoints";
 
     /// <summary>
@@ -20,9 +23,8 @@ internal static class ManagementPort
     /// </summary>
     public static void Settle(IConfiguration configuration, IHostEnvironment environment)
     {
-        if (configuration[$"{ManagementOptions.Section}:{nameof(ManagementOptions.Url)}"] is not { Length: > 0 } url)
-            return;
         var listen = new ListenAddresses(configuration, environment);
+        if (listen.Management is not { } url) return;
         if (!configuration.GetSection(Endpoints).GetChildren().Any(endpoint => endpoint.Key != Endpoint))
         {
             for (var i = 0; i < listen.All.Count; i++) configuration[$"{Endpoints}:Listen{i}:Url"] = listen.All[i];

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using OAuthServer.Accounts;
+using OAuthServer.Accounts.Editing;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Accounts;
@@ -31,7 +31,7 @@ internal static class AccountsCreateCommand
         {
             var address = parsed.GetValue(email)!.Trim();
             if (await password.ReadAsync(parsed, address, ct) is not { } made) return ExitCodes.Refused;
-            var person = Person(address, parsed.GetValue(name)) with
+            var person = NewPerson.Account(address, parsed.GetValue(name)) with
             {
                 PasswordHash = made.Hash,
                 EmailConfirmed = parsed.GetValue(confirmed),
@@ -55,11 +55,11 @@ internal static class AccountsCreateCommand
             + "address is refused.") { email, name, json };
         command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
         {
-            var person = Person(parsed.GetValue(email)!.Trim(), parsed.GetValue(name));
+            var person = NewPerson.Account(parsed.GetValue(email)!, parsed.GetValue(name));
             var known = await new Storage.Accounts(database).FindNormalizedAsync(person.NormalizedEmail, ct);
             if (known is { PasswordHash: null, DisabledAt: null })
             {
-                await new AccountEditing(database).InviteAsync(known.Id, MailKind.Invitation, ct);
+                await new AccountEditing(database).InviteAsync(known.Id, MailKind.Invitation, AccountEdit.Command, ct);
                 person = person with { Id = known.Id };
             }
             else if (!await TryAsync(parsed, database, person, MailKind.Invitation, ct))
@@ -85,20 +85,12 @@ internal static class AccountsCreateCommand
         Description = "The address is known to be the person's: apps are told that it is verified.",
     };
 
-    private static NewAccount Person(string email, string? name) => new()
-    {
-        Email = email,
-        NormalizedEmail = OpaqueString.Of(email) is null ? "" : new AddressNormalizer().NormalizeEmail(email)!,
-        Profile = name is null
-            ? new Dictionary<string, object?>()
-            : new Dictionary<string, object?> { ["name"] = name },
-    };
-
     // False after the fault was printed.
     private static async Task<bool> TryAsync(
         ParseResult parsed, OAuthDatabase database, NewAccount person, MailKind? mail, CancellationToken ct)
     {
-        var refusal = await new AccountEditing(database).TryCreateAsync([person], "by command", mail, false, ct);
+        var refusal = await new AccountEditing(database).TryCreateAsync(
+            [person], (AccountEdit.Command, "by command"), mail, false, ct);
         if (refusal is null) return true;
         await parsed.PrintErrorAsync(refusal is AccountTable.EmailIndex or AccountTable.UserNameIndex
             ? $"There is an account {TerminalText.Quoted(person.Email)} already."

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Accounts;
@@ -31,7 +30,12 @@ internal static class AccountsFactorsCommand
             var removes = parsed.GetValue(remove);
             var factors = new AccountFactors(database);
             var state = await factors.FindAsync(account.Id, ct);
-            if (removes) await RemoveAsync(database, account.Id, runner.Settings.ProviderIssuers, ct);
+            if (removes)
+            {
+                var issuers = runner.Settings.ProviderIssuers;
+                await new AccountEditing(database, issuers).RemoveFactorsAsync(account.Id, AccountEdit.Command, ct);
+            }
+
             var shown = new ShownFactors(account.Id, state.AppAddedAt, state.RecoveryCodesLeft, removes)
             {
                 Passkeys = state.Passkeys,
@@ -43,16 +47,6 @@ internal static class AccountsFactorsCommand
             return ExitCodes.Done;
         }));
         return command;
-    }
-
-    private static async Task RemoveAsync(
-        OAuthDatabase database, Guid accountId, string[] issuers, CancellationToken ct)
-    {
-        if (!await new AccountFactors(database).RemoveAllAsync(accountId, issuers, ct)) return;
-        await new MailOutbox(database)
-            .QueueAsync(new MailRequest { Kind = MailKind.FactorRemoved, AccountId = accountId }, ct);
-        var removed = new AuditEvent(AuditEventNames.FactorRemoved, null, AuditContext.Command, UserId: accountId);
-        await new AuditEvents(database).RecordAsync(removed with { Detail = "all, by command" }, ct);
     }
 
     private static string Sentence(ShownFactors shown, string email)

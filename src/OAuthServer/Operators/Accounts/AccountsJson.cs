@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OAuthServer.Accounts.Editing;
 
 namespace OAuthServer.Operators.Accounts;
 

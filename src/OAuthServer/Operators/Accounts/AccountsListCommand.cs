@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using OAuthServer.Accounts;
+using OAuthServer.Accounts.Editing;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Accounts;

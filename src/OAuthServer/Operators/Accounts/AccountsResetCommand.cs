@@ -40,7 +40,7 @@ internal static class AccountsResetCommand
             if (password.Sources(parsed) == 0)
             {
                 var kind = account.PasswordHash is null ? MailKind.Invitation : MailKind.PasswordReset;
-                await new AccountEditing(database).InviteAsync(account.Id, kind, ct);
+                await new AccountEditing(database).InviteAsync(account.Id, kind, AccountEdit.Command, ct);
                 await PrintAsync(parsed, json, address, new Reset(account.Id, null, true));
                 return ExitCodes.Done;
             }
@@ -55,7 +55,7 @@ internal static class AccountsResetCommand
 
     private static async Task SetAsync(OAuthDatabase database, Guid id, string hash, CancellationToken ct)
     {
-        await new AccountEditing(database).SetPasswordAsync(id, hash, ct);
+        await new AccountEditing(database).SetPasswordAsync(id, hash, AccountEdit.Command, ct);
         await new Grants(database, AccessTokenWindow.Usual)
             .EndAllAccessAsync(id, EndedBy.Command, AuditContext.Command, ct);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using OAuthServer.Accounts.Editing;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Accounts;

@@ -15,7 +15,7 @@ internal static class AccountsSwitchCommand
         + "0: done; 1: there is no such account.",
         async (database, id, ct) =>
         {
-            var changed = await new AccountEditing(database).SwitchAsync(id, disable: true, ct);
+            var changed = await new AccountEditing(database).SwitchAsync(id, disable: true, AccountEdit.Command, ct);
             await new Grants(database, AccessTokenWindow.Usual)
                 .EndAllAccessAsync(id, EndedBy.Command, AuditContext.Command, ct);
             return changed;
@@ -27,7 +27,7 @@ internal static class AccountsSwitchCommand
         "enable",
         "Let a disabled person sign in again, with the password of before. What had ended stays ended. 0: done; 1: "
         + "there is no such account.",
-        (database, id, ct) => new AccountEditing(database).SwitchAsync(id, disable: false, ct),
+        (database, id, ct) => new AccountEditing(database).SwitchAsync(id, disable: false, AccountEdit.Command, ct),
         new("is enabled.", "was enabled already."));
 
     public static Command Unlock(CommandRunner runner) => Create(
@@ -35,14 +35,14 @@ internal static class AccountsSwitchCommand
         "unlock",
         "Forget the wrong passwords that were typed at an account, and the lock that they caused. Budgets of addresses "
         + "that guessed stay used up. 0: done; 1: there is no such account.",
-        (database, id, ct) => new AccountEditing(database).UnlockAsync(id, ct),
+        (database, id, ct) => new AccountEditing(database).UnlockAsync(id, AccountEdit.Command, ct),
         new("is not locked any more.", "was not locked."));
 
     private static Command Create(
         CommandRunner runner,
         string name,
         string description,
-        Func<OAuthDatabase, Guid, CancellationToken, Task<bool>> change,
+        Func<OAuthDatabase, Guid, CancellationToken, Task<AccountEdited>> change,
         Outcomes outcomes)
     {
         var who = NamedAccount.Argument();
@@ -51,7 +51,7 @@ internal static class AccountsSwitchCommand
         command.SetAction((parsed, ct) => runner.RunAsync(parsed, async database =>
         {
             if (await NamedAccount.FindAsync(parsed, who, database, ct) is not { } account) return ExitCodes.Refused;
-            var changed = await change(database, account.Id, ct);
+            var changed = await change(database, account.Id, ct) == AccountEdited.Done;
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(new Switched(account.Id, changed), AccountsJson.Default.Switched)
                 : $"{TerminalText.Safe(account.Known)} {(changed ? outcomes.Done : outcomes.WasSo)}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OAuthServer.Clients.Editing;
+using OAuthServer.Protocol;
 using OAuthServer.Settings;
 
 namespace OAuthServer.Operators.Clients;

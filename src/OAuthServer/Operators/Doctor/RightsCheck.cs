@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Options;
+using OAuthServer.Settings;
 using OAuthServer.Storage;
 
 namespace OAuthServer.Operators.Doctor;
 
 /// <summary>Whether the database role may use the schema, and do on its tables what the server does.</summary>
-internal sealed class RightsCheck(DatabaseFacts database) : IDoctorCheck
+internal sealed class RightsCheck(DatabaseFacts database, IOptions<ManagementOptions> management) : IDoctorCheck
 {
     /// <inheritdoc/>
     public string Name => "rights";
@@ -36,7 +38,7 @@ internal sealed class RightsCheck(DatabaseFacts database) : IDoctorCheck
 
     private async Task JudgeTablesAsync(CheckReport report, CancellationToken ct)
     {
-        var wanted = await database.WantedRightsAsync(ct);
+        var wanted = await database.WantedRightsAsync(management.Value.IsOn, ct);
         var lacking = await database.LackingAsync(wanted, ct);
         report.Fact(
             "rights",

@@ -41,6 +41,18 @@ public sealed class RightsCheckTests : IAsyncLifetime
         Assert.Equal("complete for serving", run.Fact("rights"));
     }
 
+    /// <summary>The management port is off unless a setting says where it is.</summary>
+    [Fact]
+    public async Task The_admin_API_writes_clients()
+    {
+        await _database.ExecuteAsync($"REVOKE INSERT, UPDATE ON oauth_clients FROM {_role}");
+
+        var run = await DoctorRun.OnAsync(_database, AsRole, builder => builder.Configuration["Management:Url"] = "http://127.0.0.1:0");
+
+        Assert.Equal(["error database_rights_missing", "note migration_other_role"], run.Findings);
+        Assert.Contains("GRANT INSERT, UPDATE ON oauth_clients", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Rights_on_tables_that_are_missing_are_named()
     {

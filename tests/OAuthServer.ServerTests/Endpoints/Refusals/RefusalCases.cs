@@ -62,6 +62,10 @@ internal static class RefusalCases
         ["self_lockout"] = "takes the management port: AdminClientTests",
         ["client_administers"] = "takes the management port: AdminClientTests",
         ["secret_not_rotated"] = "takes the management port: AdminClientTests",
+        ["account_exists"] = "takes the management port: AdminDescriptionTests",
+        ["account_operates"] = "takes the management port: AdminAccountTests",
+        ["site_sign_in_unknown"] = "takes the operators' site: OperatorSiteTests",
+        ["site_client_missing"] = "takes the operators' site: OperatorSiteTests",
     };
 
     public static IEnumerable<RefusalCase> All => [.. Malformed, .. Clients, .. AssertionRefusals.All, .. Codes, .. RefreshTokens, .. Revocations, .. Around, .. AuthorizeRefusals.All, .. OpenIdRefusals.All, .. PageRefusals.All];

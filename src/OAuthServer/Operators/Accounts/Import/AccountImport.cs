@@ -58,7 +58,7 @@ internal sealed class AccountImport(AccountEditing editing, ImportSummary summar
     }
 
     private Task<string?> TryAsync(IReadOnlyList<NewAccount> people, CancellationToken ct) =>
-        editing.TryCreateAsync(people, How, mail: null, rehearse: summary.DryRun, ct);
+        editing.TryCreateAsync(people, (AccountEdit.Command, How), mail: null, rehearse: summary.DryRun, ct);
 
     private void Refuse(string place, string reason) => summary.Refused.Add(new RefusedPerson(place, reason));
 

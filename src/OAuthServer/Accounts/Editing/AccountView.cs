@@ -1,6 +1,6 @@
 using OAuthServer.Storage;
 
-namespace OAuthServer.Operators.Accounts;
+namespace OAuthServer.Accounts.Editing;
 
 /// <summary>What an operator sees of an account; no hash and no stamp.</summary>
 internal sealed record AccountView
@@ -52,4 +52,31 @@ internal sealed record AccountView
         ['$', '2', ..] => "bcrypt",
         _ => hash.Split('$', '-').ElementAtOrDefault(1),
     };
+}
+
+/// <summary>An account with what is known of it beside its row.</summary>
+internal sealed record AccountDetail
+{
+    public required AccountView Account { get; init; }
+
+    /// <summary>Since the last right one.</summary>
+    public int WrongPasswords { get; init; }
+
+    /// <summary>Browsers in which the person is signed in.</summary>
+    public int Sessions { get; init; }
+
+    /// <summary>Apps that have its consent.</summary>
+    public int ConnectedApps { get; init; }
+
+    public DateTimeOffset? AppAddedAt { get; init; }
+
+    public int Passkeys { get; init; }
+
+    public int RecoveryCodesLeft { get; init; }
+
+    /// <summary>Whether the person may use the admin API.</summary>
+    public bool IsOperator { get; init; }
+
+    /// <summary>Kept out of logs.</summary>
+    public override string ToString() => Account.ToString();
 }
