@@ -26,7 +26,7 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
         _database = await TestDatabase.CreateAsync();
         _source = await TestDatabase.CreateEmptyAsync();
         await _source.ExecuteAsync(Tables);
-        await _source.ExecuteAsync(Rows.Replace("{HASH}", PasswordCost.Hash, StringComparison.Ordinal));
+        await _source.ExecuteAsync(Rows.Replace("{HASH}", HashCost.Password, StringComparison.Ordinal));
         await GrantAsync(Convert.ToBase64String(Hash(Handle)), Plain("read offline_access openid"));
         await GrantAsync(Convert.ToHexString(Hash(Later)), """
             {"PersistentGrantDataContainerVersion": 1, "DataProtected": false, "Payload": "{\"Subject\": {\"Claims\": [{\"Type\": \"auth_time\", \"Value\": \"1770000000\"}]}, \"AuthorizedScopes\": [\"openid\", \"profile\"], \"Version\": 5}"}
