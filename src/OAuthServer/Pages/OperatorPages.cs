@@ -7,8 +7,6 @@ namespace OAuthServer.Pages;
 /// <summary>The pages of the operators' site.</summary>
 internal sealed class OperatorPages(PageRenderer renderer)
 {
-    private const string Area = "Operators.Message";
-
     /// <summary>A page of somebody who is signed in.</summary>
     /// <param name="view">What it shows.</param>
     /// <param name="token">Ties its forms to the sign-in.</param>
@@ -25,7 +23,11 @@ internal sealed class OperatorPages(PageRenderer renderer)
     public IResult Message(string name, string link, string url, OAuthError? refusal)
     {
         var view = new MessageView(
-            new($"{Area}.{name}Title"), new($"{Area}.{name}Text"), new($"{Area}.{link}"), url);
+            
+            new($"Operators.Message.{name}Title"),
+            new($"Operators.Message.{name}Text"),
+            new($"Operators.Message.{link}"),
+            url);
         return new SitePage(renderer, typeof(MessagePage), view, null, refusal);
     }
 

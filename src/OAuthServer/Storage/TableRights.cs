@@ -23,7 +23,7 @@ internal static class TableRights
 
     /// <summary>What the admin API does besides.</summary>
     public static IReadOnlyList<TableRight> OfAdmin { get; } =
-        [new("oauth_clients", "INSERT"), new("oauth_clients", "UPDATE")];
+        [new TableRight("oauth_clients", "INSERT"), new TableRight("oauth_clients", "UPDATE")];
 
     /// <summary>The rights on one table.</summary>
     public static IEnumerable<TableRight> On(string table) =>

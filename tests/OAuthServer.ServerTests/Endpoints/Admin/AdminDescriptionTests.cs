@@ -199,7 +199,12 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
 
     private static readonly Dictionary<string, string> Kinds = new()
     {
-        ["string"] = "\"x\"", ["boolean"] = "true", ["integer"] = "1", ["array"] = "[\"x\"]", ["object"] = "{\"x\": 1}", ["null"] = "null",
+        ["string"] = "\"x\"",
+        ["boolean"] = "true",
+        ["integer"] = "1",
+        ["array"] = "[\"x\"]",
+        ["object"] = "{\"x\": 1}",
+        ["null"] = "null",
     };
 
     // A uuid is a text, and not every text is one.
