@@ -118,7 +118,7 @@ internal static class StartupFaults
     [
         new("A misspelt command", "migrat",
             "There is no command migrat. Did you mean migrate? The commands are migrate, keys, clients, "
-            + "accounts, operators, audit, restore, doctor; without one the server starts."),
+            + "accounts, operators, import, audit, restore, doctor; without one the server starts."),
         new("A command that is not there", "start",
             "There is no command start. The commands are migrate, keys, clients, accounts, operators, audit, "
             + "restore, doctor; without one the server starts."),

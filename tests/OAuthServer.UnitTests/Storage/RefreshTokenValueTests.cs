@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using OAuthServer.Protocol;
 using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Storage;
@@ -67,6 +68,26 @@ public sealed class RefreshTokenValueTests
         byte[] seed = [.. nonce, .. bytes];
         byte[] expected = [.. bytes[..20], .. HMACSHA256.HashData(Key, seed)];
         Assert.Equal(Base64Url.EncodeToString(expected), successor);
+    }
+
+    [Theory]
+    [InlineData("fKk0yQm6Tn2YdJ3h8mVbqzR1sW5uX7cE9gL0pA4iBvM")]
+    [InlineData("E6B6C1B6C6B14D6A8B7E1A0C55F3A1D2E6B6C1B6C6B14D6A8B7E1A0C55F3A1D2:refresh_token")]
+    public void What_follows_an_imported_token_is_one_of_ours_and_finds_its_row(string imported)
+    {
+        var nonce = RefreshTokenValue.NewNonce();
+        var first = RefreshTokenValue.Successor(Key, nonce, imported);
+        var second = RefreshTokenValue.Successor(Key, nonce, first);
+
+        Assert.True(RefreshTokenValue.IsOurs(first));
+        Assert.False(RefreshTokenValue.IsOurs(imported));
+        Assert.Equal(RefreshTokenValue.ImportedKey(Handle.Hash(imported)), RefreshTokenValue.KeyOf(imported));
+        Assert.Equal(RefreshTokenValue.KeyOf(imported), RefreshTokenValue.FamilyKey(first));
+        Assert.Equal(RefreshTokenValue.KeyOf(imported), RefreshTokenValue.FamilyKey(second));
+        // The key of this server and the token itself, and not its hash, make what follows.
+        Assert.Equal(first, RefreshTokenValue.Successor(Key, nonce, imported));
+        Assert.NotEqual(first, RefreshTokenValue.Successor(RefreshTokenValue.NewNonce(), nonce, imported));
+        Assert.NotEqual(first, RefreshTokenValue.Successor(Key, RefreshTokenValue.NewNonce(), imported));
     }
 
     [Fact]

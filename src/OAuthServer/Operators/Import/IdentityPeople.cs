@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using OAuthServer.Accounts;
-using OAuthServer.Storage;
 using OAuthServer.Storage.Foreign;
 
 namespace OAuthServer.Operators.Import;

@@ -42,7 +42,9 @@ internal sealed class IdentityServer4Tokens(ForeignDatabase database)
             Scopes = [.. scopes.Distinct()],
             AuthTime = Time(claims["auth_time"].FirstOrDefault()),
             ExpiresAt = grant.Moment("Expiration"),
-            LastEnd = longest is > 0 and <= MostSeconds ? grant.Moment("CreationTime")?.AddSeconds(longest.Value) : null,
+            LastEnd = longest is > 0 and <= MostSeconds
+                ? grant.Moment("CreationTime")?.AddSeconds(longest.Value)
+                : null,
             Obstacle = hash is null ? "it is not stored by its SHA-256"
                 : isSealed ? "its data is encrypted by the other server, and its scopes with it"
                 : scopes.Length == 0 ? "its data names no scopes"

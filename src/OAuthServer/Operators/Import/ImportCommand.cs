@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Npgsql;
 using OAuthServer.Storage;
 using OAuthServer.Storage.Foreign;

@@ -59,8 +59,8 @@ internal sealed class KeycloakPeople(FrozenDictionary<string, bool> profile)
             ["given_name"] = user.Filled("firstName"),
             ["family_name"] = user.Filled("lastName"),
             ["preferred_username"] = user.Filled("username"),
-            ["locale"] = attributes?.Texts("locale").FirstOrDefault(),
-            ["phone_number"] = attributes?.Texts("phoneNumber").FirstOrDefault(),
+            ["locale"] = attributes?.FirstText("locale"),
+            ["phone_number"] = attributes?.FirstText("phoneNumber"),
         };
     }
 
@@ -78,9 +78,10 @@ internal sealed class KeycloakPeople(FrozenDictionary<string, bool> profile)
             "pbkdf2" => Pbkdf2("sha1"),
             "pbkdf2-sha256" => Pbkdf2("sha256"),
             "pbkdf2-sha512" => Pbkdf2("sha512"),
-            "argon2" when how?.Object("additionalParameters") is { } figures && salt is not null && rounds is not null =>
-                $"$argon2{First(figures, "type")}$v=19$m={First(figures, "memory")},t={Digits(rounds.Value)}"
-                + $",p={First(figures, "parallelism")}${Bare(salt)}${Bare(value)}",
+            "argon2" when salt is not null && rounds is not null
+                && how?.Object("additionalParameters") is { } figures =>
+                $"$argon2{figures.FirstText("type")}$v=19$m={figures.FirstText("memory")},"
+                + $"t={Digits(rounds.Value)},p={figures.FirstText("parallelism")}${Bare(salt)}${Bare(value)}",
             "bcrypt" when value.StartsWith("$2", StringComparison.Ordinal) => value,
             _ => null,
         };
@@ -95,8 +96,6 @@ internal sealed class KeycloakPeople(FrozenDictionary<string, bool> profile)
         ?? "nothing that is named";
 
     private static string Digits(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string? First(ForeignRow figures, string name) => figures.Texts(name).FirstOrDefault();
 
     private static string Bare(string base64) => base64.TrimEnd('=');
 }

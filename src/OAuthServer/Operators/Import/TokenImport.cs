@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OAuthServer.Clients;
 using OAuthServer.Protocol;
 using OAuthServer.Storage;

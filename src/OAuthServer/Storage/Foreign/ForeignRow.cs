@@ -59,6 +59,9 @@ internal sealed class ForeignRow
     public IReadOnlyList<string> Texts(string name) =>
         [.. Items(name).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
 
+    /// <summary>The first of them; null for none.</summary>
+    public string? FirstText(string name) => Texts(name) is [var first, ..] ? first : null;
+
     /// <summary>The objects of a list.</summary>
     public IReadOnlyList<ForeignRow> Rows(string name) =>
         [.. Items(name).Where(item => item.ValueKind == JsonValueKind.Object).Select(item => new ForeignRow(item))];
@@ -97,8 +100,8 @@ internal sealed class ForeignRow
     /// <summary>Kept out of logs: it may be a person, or a hash.</summary>
     public override string ToString() => $"{_members.Count} members";
 
-    private IEnumerable<JsonElement> Items(string name) =>
-        Json(name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
+    private List<JsonElement> Items(string name) =>
+        Json(name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : [];
 
     private JsonElement? Find(string name) =>
         _members.TryGetValue(Bare(name), out var found) && found.ValueKind != JsonValueKind.Null ? found : null;
