@@ -2,24 +2,8 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OAuthServer.Protocol;
-using OAuthServer.Settings;
 
 namespace OAuthServer.Storage;
-
-/// <summary>
-/// How long an access token can still be accepted somewhere: the longest lifetime that can be set, since the setting
-/// may have been shortened after the token was issued, and a verifier's tolerance.
-/// </summary>
-internal sealed record AccessTokenWindow(TimeSpan Longest)
-{
-    /// <summary>
-    /// How much longer than its lifetime a verifier may accept a token: the clock skew that bearer libraries allow.
-    /// </summary>
-    private static readonly TimeSpan VerifierTolerance = TimeSpan.FromMinutes(5);
-
-    /// <summary>As every server and command has it.</summary>
-    public static AccessTokenWindow Usual { get; } = new(OAuthOptions.LongestAccessToken + VerifierTolerance);
-}
 
 /// <summary>The person whose code or refresh token it is.</summary>
 internal sealed record GrantHolder(Guid UserId);
@@ -111,8 +95,10 @@ internal sealed class Grants(IDbContextFactory<OAuthDbContext> contexts, AccessT
                 WHERE user_id = {userId} AND revoked_at = now()
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, pseudonym, address, correlation_id, detail)
-                SELECT {AuditEventNames.AccessEnded}, pseudonym_of({userId}), {audit.Address}::text, {audit.CorrelationId}::text,
-                       'sessions ended: ' || sessions || ', refresh tokens: ' || grants || ', by ' || {end.Author} FROM ended
+                SELECT {AuditEventNames.AccessEnded}, pseudonym_of({userId}), {audit.Address}::text,
+                       {audit.CorrelationId}::text,
+                       'sessions ended: ' || sessions || ', refresh tokens: ' || grants || ', by ' || {end.Author}
+                FROM ended
             )
             SELECT sessions, grants FROM ended
             """, ct);
