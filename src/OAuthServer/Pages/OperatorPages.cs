@@ -23,7 +23,6 @@ internal sealed class OperatorPages(PageRenderer renderer)
     public IResult Message(string name, string link, string url, OAuthError? refusal)
     {
         var view = new MessageView(
-            
             new($"Operators.Message.{name}Title"),
             new($"Operators.Message.{name}Text"),
             new($"Operators.Message.{link}"),

@@ -37,9 +37,12 @@ internal sealed class ManagementGate
     public Task InvokeAsync(HttpContext http) =>
         Fault(http) is { } fault ? _answers.RefuseAsync(http, fault, null) : _next(http);
 
+    // Pages that send no referrer send their forms with the origin null; whose page it was, a browser says besides, and
+    // no page can (Fetch Metadata Request Headers §2.3).
     private static bool IsOwnOrigin(HttpRequest request) =>
         request.Headers.Origin.Count == 0
-        || request.Headers.Origin == $"{request.Scheme}://{request.Host.Value}";
+        || request.Headers.Origin == $"{request.Scheme}://{request.Host.Value}"
+        || (request.Headers.Origin == "null" && request.Headers["Sec-Fetch-Site"] == "same-origin");
 
     private static bool IsLocal(IPAddress? peer) => peer is null || IPAddress.IsLoopback(peer);
 

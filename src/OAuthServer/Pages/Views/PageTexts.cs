@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Components;
+using OAuthServer.Accounts;
 using OAuthServer.Protocol;
 
 namespace OAuthServer.Pages.Views;
@@ -43,6 +44,14 @@ public sealed class PageTexts
     {
         var sentence = HtmlEncoder.Default.Encode(_source.Find(_language, key));
         return new(string.Format(CultureInfo.InvariantCulture, sentence, [.. names.Select(Apart)]));
+    }
+
+    /// <summary>A browser and its system, as a session has them; null for one that is not known.</summary>
+    public string Device(string? stored)
+    {
+        var (browser, system) = BrowserName.Parts(DisplayText.Plain(stored ?? ""));
+        browser ??= this["Sessions.SomeBrowser"];
+        return system is null ? browser : this["Sessions.Device", browser, system];
     }
 
     /// <summary>A day in words.</summary>

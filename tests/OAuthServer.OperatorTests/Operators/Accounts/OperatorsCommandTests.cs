@@ -46,7 +46,7 @@ public sealed class OperatorsCommandTests : IAsyncLifetime
     public async Task Nobody_is_made_or_unmade_who_has_no_account(string command)
     {
         var run = await On().RunAsync(["operators", command, "nobody@example.com"], Ct);
-        Assert.Equal((1, "There is no account 'nobody@example.com'."), (run.Code, run.Error.Trim()));
+        Assert.Equal((1, "There is no account nobody@example.com."), (run.Code, run.Error.Trim()));
         Assert.Equal(0L, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events"));
     }
 

@@ -220,7 +220,7 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
     });
 
     // A server whose database is gone, and a token from before.
-    private async Task<(TestServer Server, string Token)> GoneAsync()
+    private static async Task<(TestServer Server, string Token)> GoneAsync()
     {
         var lost = new LostServer();
         await lost.InitializeAsync();
