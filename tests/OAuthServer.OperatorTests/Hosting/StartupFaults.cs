@@ -120,8 +120,8 @@ internal static class StartupFaults
             "There is no command migrat. Did you mean migrate? The commands are migrate, keys, clients, "
             + "accounts, operators, import, audit, restore, doctor; without one the server starts."),
         new("A command that is not there", "start",
-            "There is no command start. The commands are migrate, keys, clients, accounts, operators, import, "
-            + "audit, restore, doctor; without one the server starts."),
+            "There is no command start. The commands are migrate, keys, clients, accounts, operators, import, audit, "
+            + "restore, doctor; without one the server starts."),
         new("A misspelt option", "audit search --since yesterday",
             "--since must be a time such as 2026-03-01, 2026-03-01T12:00:00Z, or how long ago: 90s, 15m, 2h, "
             + "7d."),

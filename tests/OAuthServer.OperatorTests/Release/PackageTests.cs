@@ -19,6 +19,8 @@ public sealed partial class PackageTests : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("package-").FullName;
 
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync()
@@ -68,13 +70,13 @@ public sealed partial class PackageTests : IAsyncLifetime
         var (known, origin) = await RunAsync(Path.GetDirectoryName(Checkout.File("OAuthServer.sln"))!, "git", "remote", "get-url", "origin");
         await OkAsync(clone, "git", known == 0 ? ["remote", "set-url", "origin", origin.Trim()] : ["remote", "remove", "origin"]);
         var again = await PackAsync(clone, "again");
-        Assert.Equal(await File.ReadAllBytesAsync(PathOf(Package)), await File.ReadAllBytesAsync(Path.Combine(again, Package)));
-        Assert.Equal(await File.ReadAllBytesAsync(PathOf(Symbols)), await File.ReadAllBytesAsync(Path.Combine(again, Symbols)));
+        Assert.Equal(await File.ReadAllBytesAsync(PathOf(Package), Ct), await File.ReadAllBytesAsync(Path.Combine(again, Package), Ct));
+        Assert.Equal(await File.ReadAllBytesAsync(PathOf(Symbols), Ct), await File.ReadAllBytesAsync(Path.Combine(again, Symbols), Ct));
 
         await OkAsync(clone, "git", known == 0 ? ["remote", "set-url", "origin", Origin] : ["remote", "add", "origin", Origin]);
         var (_, head) = await RunAsync(clone, "git", "rev-parse", "HEAD");
         var hosted = await PackAsync(clone, "hosted");
-        await using var symbols = await ZipFile.OpenReadAsync(Path.Combine(hosted, Symbols));
+        await using var symbols = await ZipFile.OpenReadAsync(Path.Combine(hosted, Symbols), Ct);
         var files = symbols.Entries.Where(entry => entry.Name.EndsWith(".pdb", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, files.Count);
         foreach (var file in files)
@@ -94,14 +96,14 @@ public sealed partial class PackageTests : IAsyncLifetime
 
         var readme = Encoding.UTF8.GetString((await UnzipAsync(Package))["README.md"]);
         var usual = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "Program.cs"), Program().Match(readme).Groups[1].Value);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "Program.cs"), Program().Match(readme).Groups[1].Value, Ct);
         // What was packed is taken from its folder and kept here: another one of the same version may come tomorrow.
         await File.WriteAllTextAsync(Path.Combine(_folder, "nuget.config"), $"""
             <configuration>
               <packageSources><add key="release" value="{Folder}" /></packageSources>
               <fallbackPackageFolders><add key="usual" value="{usual}" /></fallbackPackageFolders>
             </configuration>
-            """);
+            """, Ct);
         await File.WriteAllTextAsync(Path.Combine(_folder, "Api.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>
@@ -115,7 +117,7 @@ public sealed partial class PackageTests : IAsyncLifetime
               </PropertyGroup>
               <ItemGroup><PackageReference Include="OAuthServer.ResourceApi" Version="{Preview}" /></ItemGroup>
             </Project>
-            """);
+            """, Ct);
 
         await OkAsync(_folder, "dotnet", "build", "-c", "Release");
 

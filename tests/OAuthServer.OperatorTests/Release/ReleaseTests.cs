@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using OAuthServer.Testing;
 using static OAuthServer.OperatorTests.Release.ReleasedFiles;
 
 namespace OAuthServer.OperatorTests.Release;
@@ -10,6 +9,8 @@ namespace OAuthServer.OperatorTests.Release;
 public sealed partial class ReleaseTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("release-").FullName;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -29,12 +30,12 @@ public sealed partial class ReleaseTests : IAsyncLifetime
             Package, Symbols, $"OAuthServer.ResourceApi.{Preview}.cdx.json", $"oauthserver-{Preview}.cdx.json",
             $"{Server("linux-arm64")}.tar.gz", $"{Server("linux-x64")}.tar.gz",
         ];
-        var sums = (await File.ReadAllLinesAsync(PathOf("SHA256SUMS"))).Select(line => line.Split("  ")).ToDictionary(line => line[1], line => line[0]);
+        var sums = (await File.ReadAllLinesAsync(PathOf("SHA256SUMS"), Ct)).Select(line => line.Split("  ")).ToDictionary(line => line[1], line => line[0]);
 
         Assert.Equal(expected.Order(StringComparer.Ordinal), sums.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(expected.Length + 1, Directory.GetFileSystemEntries(Folder).Length);
         foreach (var (file, sum) in sums)
-            Assert.Equal(sum, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(PathOf(file)))));
+            Assert.Equal(sum, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(PathOf(file), Ct))));
     }
 
     [Theory]
@@ -49,7 +50,7 @@ public sealed partial class ReleaseTests : IAsyncLifetime
         var files = Directory.EnumerateFiles(server, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(server, file)).ToList();
         Assert.Empty(((string[])["OAuthServer.dll", "OAuthServer.pdb", "appsettings.json", "CHANGELOG.md", "LICENSE", "SECURITY.md"]).Except(files));
         Assert.DoesNotContain(files, file => file.Contains("LocalPostgres", StringComparison.Ordinal));
-        Assert.DoesNotContain("LocalPostgres", await File.ReadAllTextAsync(Path.Combine(server, "OAuthServer.deps.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain("LocalPostgres", await File.ReadAllTextAsync(Path.Combine(server, "OAuthServer.deps.json"), Ct), StringComparison.Ordinal);
         var isHere = Environment.Is64BitProcess && platform.EndsWith("x64", StringComparison.Ordinal);
         if (!isHere) return;
         var (code, output) = await RunAsync(server, "dotnet", "OAuthServer.dll", "doctor", "--json");
@@ -65,10 +66,10 @@ public sealed partial class ReleaseTests : IAsyncLifetime
         if (Folder is null) return;
 
         var server = await UntarAsync(platform, _folder);
-        using var published = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(server, "OAuthServer.deps.json")));
+        using var published = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(server, "OAuthServer.deps.json"), Ct));
         var packages = published.RootElement.GetProperty("libraries").EnumerateObject()
             .Where(library => library.Value.GetProperty("type").GetString() == "package").Select(library => $"pkg:nuget/{library.Name.Replace('/', '@')}").ToList();
-        using var bill = JsonDocument.Parse(await File.ReadAllTextAsync(PathOf($"oauthserver-{Preview}.cdx.json")));
+        using var bill = JsonDocument.Parse(await File.ReadAllTextAsync(PathOf($"oauthserver-{Preview}.cdx.json"), Ct));
         var components = bill.RootElement.GetProperty("components").EnumerateArray().ToList();
 
         Assert.True(packages.Count > 40, "The packages were not found.");
@@ -88,7 +89,7 @@ public sealed partial class ReleaseTests : IAsyncLifetime
         await IsRefusedAsync("this commit has no tag v1.0.0");
         await GitAsync("tag", "v1.0.0");
         await IsRefusedAsync("CHANGELOG.md has no heading for 1.0.0");
-        await File.AppendAllTextAsync(Path.Combine(clone, "CHANGELOG.md"), "\n## [1.0.0]\n");
+        await File.AppendAllTextAsync(Path.Combine(clone, "CHANGELOG.md"), "\n## [1.0.0]\n", Ct);
         await IsRefusedAsync("there are changes that are not committed");
         await GitAsync("-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qam", "Changelog");
         await GitAsync("tag", "-f", "v1.0.0");

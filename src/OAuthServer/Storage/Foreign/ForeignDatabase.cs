@@ -24,6 +24,9 @@ internal sealed record ForeignTable(string Schema, string Name, bool Visible);
 /// </summary>
 internal sealed class ForeignDatabase : IAsyncDisposable
 {
+    // A whole table is one answer.
+    private const int PatienceSeconds = 1800;
+
     private readonly OAuthDatabase _database;
     private readonly OAuthDbContext _db;
     private readonly IDbContextTransaction _transaction;
@@ -42,7 +45,8 @@ internal sealed class ForeignDatabase : IAsyncDisposable
     /// <exception cref="NpgsqlException">It cannot be used.</exception>
     public static async Task<ForeignDatabase> OpenAsync(string connectionString, CancellationToken ct)
     {
-        var database = OAuthDatabase.Open(connectionString);
+        var patient = new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = PatienceSeconds };
+        var database = OAuthDatabase.Open(patient.ConnectionString);
         var db = database.CreateDbContext();
         try
         {

@@ -90,6 +90,22 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_source_is_only_read_whatever_its_tables_are_in_truth()
+    {
+        await _source.ExecuteAsync("""
+            ALTER TABLE asp_net_users RENAME TO people;
+            CREATE FUNCTION note_reading() RETURNS SETOF people LANGUAGE sql
+                AS $$ DELETE FROM "PersistedGrants"; SELECT * FROM people $$;
+            CREATE VIEW asp_net_users AS SELECT * FROM note_reading();
+            """);
+        var run = await RunAsync("--apply");
+        Assert.Equal(3, run.Code);
+        Assert.Contains("cannot execute DELETE in a read-only transaction", run.Error, StringComparison.Ordinal);
+        Assert.Equal(5L, await _source.ScalarAsync<long>("""SELECT count(*) FROM "PersistedGrants" """));
+        Assert.Equal(0L, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_clients"));
+    }
+
+    [Fact]
     public async Task Handles_of_either_generation_are_exchanged_and_what_is_sealed_or_used_is_not()
     {
         var run = await RunAsync("--apply", "--json", "--api", "api1=https://api.example.com", "--refresh-tokens-until", Soon());

@@ -100,12 +100,13 @@ public sealed class OpenIddictImportTests(OpenIddictSource source) : IClassFixtu
     public async Task An_imported_token_is_revoked_by_the_app_and_ends_on_its_day()
     {
         string[] old = [await source.RefreshTokenAsync(), await source.RefreshTokenAsync()];
-        var until = DateTime.UtcNow.AddDays(20).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        var until = DateTime.UtcNow.AddDays(5).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         var run = await RunAsync("--apply", "--json", "--refresh-tokens-until", until);
         var secret = run.Json.GetProperty("secrets").GetProperty(Client).GetString();
         await (await ServeAsync()).PostFormAsync("/oauth/revoke", ("token", old[0]), ("client_id", Client), ("client_secret", secret));
         Assert.Equal("invalid_grant", (await RefreshAsync(old[0], secret)).Error);
-        await _database.AgeAsync(TimeSpan.FromDays(21));
+        // The other server would have taken it for a fortnight.
+        await _database.AgeAsync(TimeSpan.FromDays(6));
         Assert.Equal("invalid_grant", (await RefreshAsync(old[1], secret)).Error);
     }
 
