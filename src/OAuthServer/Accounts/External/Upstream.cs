@@ -36,7 +36,8 @@ internal sealed partial class Upstream(
     /// <summary>Writes the redirect to the provider; false when the provider is away.</summary>
     public async Task<bool> GoAsync(HttpContext http, ExternalProvider provider, ExternalVisit visit)
     {
-        var properties = new OpenIdConnectChallengeProperties();
+        // Without one the handlers put the whole address of this request into the state.
+        var properties = new OpenIdConnectChallengeProperties { RedirectUri = address.Local(provider.CallbackRoute) };
         properties.Items[UpstreamAnswers.VisitKey] = visits.Begin(http, visit);
         if (visit.AsksAnew)
         {
