@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using OAuthServer.Protocol;
+using OAuthServer.Storage;
 
 namespace OAuthServer.Endpoints.Admin;
 
@@ -67,6 +68,20 @@ internal sealed class AdminQuery
         Refuse($"{name} must be a moment such as 2026-07-01T00:00:00Z.");
         return null;
     }
+
+    /// <summary>Which events are asked for.</summary>
+    public AuditFilter Events() => new()
+    {
+        CorrelationId = Text("correlation_id"),
+        Event = Text("event"),
+        Reason = Text("reason"),
+        ClientId = Text("client_id"),
+        UserId = Uuid("user_id"),
+        Pseudonym = Uuid("pseudonym"),
+        Address = Text("address"),
+        Since = Moment("since"),
+        Until = Moment("until"),
+    };
 
     private static bool IsReadable(StringValues values) =>
         values is [{ Length: <= LongestValue } value] && !Parameters.HasControls(value);

@@ -35,18 +35,7 @@ internal sealed class AdminRecords(Resources resources, SigningKeys keys, AuditE
     public async Task AuditAsync(HttpContext http)
     {
         var query = new AdminQuery(http.Request.Query, Filters);
-        var filter = new AuditFilter
-        {
-            CorrelationId = query.Text("correlation_id"),
-            Event = query.Text("event"),
-            Reason = query.Text("reason"),
-            ClientId = query.Text("client_id"),
-            UserId = query.Uuid("user_id"),
-            Pseudonym = query.Uuid("pseudonym"),
-            Address = query.Text("address"),
-            Since = query.Moment("since"),
-            Until = query.Moment("until"),
-        };
+        var filter = query.Events();
         var limit = query.Number("limit", UsualEvents, MostEvents);
         if (query.Fault is { } unreadable)
         {

@@ -21,15 +21,7 @@ internal sealed class RecordsSite(AuditEvents audit, SigningKeys keys, SiteGuard
         guard.ShowAsync(http, AdminScopes.ReadAudit, async visitor =>
         {
             var query = new AdminQuery(http.Request.Query, [.. OperatorEventsPage.Fields, "ui_locales"]);
-            var filter = new AuditFilter
-            {
-                Event = query.Text("event"),
-                Reason = query.Text("reason"),
-                ClientId = query.Text("client_id"),
-                UserId = query.Uuid("user_id"),
-                Address = query.Text("address"),
-                Since = query.Moment("since"),
-            };
+            var filter = query.Events();
             var asked = OperatorEventsPage.Fields.Where(field => query.Text(field) is not null)
                 .ToDictionary(field => field, field => query.Text(field)!);
             var found = query.Fault is null && asked.Count > 0 ? await audit.FindAsync(filter, Most + 1, ct) : null;
