@@ -45,7 +45,7 @@ internal sealed class PasswordService(
         if (!turn.IsAcquired) return new PasswordOutcome.Busy();
         if (!await users.CheckPasswordAsync(account, known))
         {
-            guesses.CountConfirmation(account.Id);
+            await guesses.CountConfirmationAsync(account.Id);
             await journal.PasswordChangeRefusedAsync(account.Id, context, ct);
             await turn.RestAsync();
             return Wrong(Reasons.WrongPassword);

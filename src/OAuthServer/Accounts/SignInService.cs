@@ -148,11 +148,11 @@ internal sealed class SignInService(
     {
         if (trusted && account is not null && attempt.Device is { } device)
         {
-            guesses.Count(device.Id, account.Id);
+            await guesses.CountAsync(device.Id, account.Id);
             return;
         }
 
-        foreach (var budget in guesses.Count(attempt))
+        foreach (var budget in await guesses.CountAsync(attempt))
             await journal.GuessesUsedUpAsync(account?.Id, budget.Reason, context, ct);
     }
 }

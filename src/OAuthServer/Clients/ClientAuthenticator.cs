@@ -80,7 +80,7 @@ internal sealed class ClientAuthenticator(
         if (check == SecretCheck.Right) return null;
         if (check == SecretCheck.Busy) return OAuthError.TooManyRequests(Reasons.ClientSecretChecksExhausted);
         var wrong = OAuthError.InvalidClient(client is null ? Reasons.ClientUnknown : Reasons.ClientSecretWrong);
-        return wrong with { GuessesUsedUp = guesses.Count(budget, holder) is not null };
+        return wrong with { GuessesUsedUp = await guesses.CountAsync(budget, holder) is not null };
     }
 
     private readonly record struct Guess(string ClientId, string Secret, IReadOnlyList<string> Hashes)

@@ -26,6 +26,7 @@ internal sealed class ServerSecret
         CodeKey = Derive(secret, "code of a consent form", Size);
         SessionKeyKey = Derive(secret, "session key encryption", Size);
         FactorKey = Derive(secret, "second factor encryption", Size);
+        BudgetKey = Derive(secret, "shared budget", Size);
     }
 
     /// <summary>Tells one secret from another; 12 characters that say nothing of it.</summary>
@@ -42,6 +43,9 @@ internal sealed class ServerSecret
 
     /// <summary>Encrypts the secrets of authenticator apps.</summary>
     public byte[] FactorKey { get; }
+
+    /// <summary>Names whoever a budget counts for, where all instances count together.</summary>
+    public byte[] BudgetKey { get; }
 
     /// <summary>Makes a new secret, in the form in which it is stored: base64url, 43 characters.</summary>
     public static string Generate() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Size));

@@ -14,16 +14,21 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
 {
     private static readonly BudgetLease Unlimited = new(true, default);
 
+    // What the framework then asks for in the way that may wait.
+    private static readonly BudgetLease AskOthers = new(false, default);
+
     private readonly FrozenDictionary<Budget, Partitions> _budgets;
     private readonly UsedUpBudgets _usedUp;
 
-    public AddressBudgets(IOptions<RateLimitOptions> options, TimeProvider clock, UsedUpBudgets usedUp)
+    public AddressBudgets(
+        IOptions<RateLimitOptions> options, TimeProvider clock, UsedUpBudgets usedUp, SharedBudgets? shared = null)
     {
         _usedUp = usedUp;
         _budgets = Enum.GetValues<Budget>().ToFrozenDictionary(budget => budget, budget =>
         {
             var of = options.Value.Of(budget);
-            return new Partitions(budget, of.Count, new BudgetTable(of.PermitLimit, of.Window, clock));
+            var windows = new BudgetTable(of.PermitLimit, of.Window, clock).With(shared, budget.Name());
+            return new Partitions(budget, of.Count, windows);
         });
     }
 
@@ -49,23 +54,20 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
     protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount)
     {
         if (BudgetOf(resource) is not { } budget) return Unlimited;
-        var lease = (BudgetLease)budget.Windows.AttemptAcquire(
-            AddressOf(resource), budget.Count == BudgetCount.All ? permitCount : 0);
-        // Only when the answer starts is its status final, also after an exception became an answer.
-        if (!lease.IsAcquired && budget.Name == Budget.Revoke)
-        {
-            resource.Features.Set(new UsedUpMark(lease.State));
-            lease = new BudgetLease(true, lease.State);
-        }
-
-        if (lease.IsAcquired) resource.Response.OnStarting(() => SettleAsync(resource, budget, lease.State));
-        return lease;
+        if (budget.TakesOfOthers) return AskOthers;
+        return Admit(resource, budget, (BudgetLease)budget.Windows.AttemptAcquire(
+            AddressOf(resource), budget.Count == BudgetCount.All ? permitCount : 0));
     }
 
-    /// <summary>The same as <see cref="AttemptAcquireCore"/>: nobody ever waits in a queue.</summary>
-    protected override ValueTask<RateLimitLease> AcquireAsyncCore(
+    /// <summary>
+    /// The same as <see cref="AttemptAcquireCore"/>, for nobody ever waits in a queue; but where instances count
+    /// together, an answer of theirs is waited for.
+    /// </summary>
+    protected override async ValueTask<RateLimitLease> AcquireAsyncCore(
         HttpContext resource, int permitCount, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(AttemptAcquireCore(resource, permitCount));
+        BudgetOf(resource) is { TakesOfOthers: true } budget
+            ? Admit(resource, budget, await budget.Windows.TakeAsync(AddressOf(resource)))
+            : AttemptAcquireCore(resource, permitCount);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -82,6 +84,19 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
     }
 
     private static string AddressOf(HttpContext http) => ClientAddress.Of(http).Text;
+
+    private BudgetLease Admit(HttpContext resource, Partitions budget, BudgetLease lease)
+    {
+        // Only when the answer starts is its status final, also after an exception became an answer.
+        if (!lease.IsAcquired && budget.Name == Budget.Revoke)
+        {
+            resource.Features.Set(new UsedUpMark(lease.State));
+            lease = new BudgetLease(true, lease.State);
+        }
+
+        if (lease.IsAcquired) resource.Response.OnStarting(() => SettleAsync(resource, budget, lease.State));
+        return lease;
+    }
 
     // A preflight is the browser's question, not the caller's request.
     private Partitions? BudgetOf(HttpContext http)
@@ -101,7 +116,7 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
     private async Task<BudgetState> ChargeAsync(HttpContext http, Partitions budget)
     {
         if (!RefusedAnswer.Is(http)) return budget.Windows.Look(AddressOf(http)).State;
-        var lease = budget.Windows.Take(AddressOf(http));
+        var lease = await budget.Windows.TakeAsync(AddressOf(http));
         if (!lease.IsAcquired) await RecordAsync(http, budget, lease.State);
         return lease.State;
     }
@@ -111,5 +126,9 @@ internal sealed class AddressBudgets : PartitionedRateLimiter<HttpContext>
 
     private sealed record UsedUpMark(BudgetState State);
 
-    private sealed record Partitions(Budget Name, BudgetCount Count, BudgetTable Windows);
+    private sealed record Partitions(Budget Name, BudgetCount Count, BudgetTable Windows)
+    {
+        /// <summary>Whether letting a request through takes a permit that other instances take too.</summary>
+        public bool TakesOfOthers => Count == BudgetCount.All && Windows.IsShared;
+    }
 }

@@ -13,6 +13,8 @@ internal static class BudgetRegistration
         var section = configuration.GetSection(RateLimitOptions.Section);
         services.AddOptions<RateLimitOptions, RateLimitOptionsValidator>(section);
         services.AddSingleton<UsedUpBudgets>();
+        services.AddSingleton<SharedBudgets>();
+        services.AddHostedService(provider => provider.GetRequiredService<SharedBudgets>());
         services.AddSingleton<AddressBudgets>();
         services.AddSingleton<SecretGuesses>();
         services.AddSingleton<PasswordGuesses>();

@@ -15,6 +15,10 @@ namespace OAuthServer.RateLimits;
 internal sealed class BudgetTable(int limit, TimeSpan length, TimeProvider clock, int mostKeys = BudgetTable.MostKeys)
     : PartitionedRateLimiter<string>
 {
+    private SharedTable? _shared;
+
+    private sealed record SharedTable(SharedBudgets Budgets, string Name);
+
     /// <summary>Enough for fifty new keys a second in a quarter of an hour.</summary>
     public const int MostKeys = 50_000;
 
@@ -30,6 +34,35 @@ internal sealed class BudgetTable(int limit, TimeSpan length, TimeProvider clock
 
     /// <summary>Takes a permit, if one is left, and says what is left afterwards.</summary>
     public BudgetLease Take(string key) => (BudgetLease)AttemptAcquire(key);
+
+    /// <summary>Whether other instances take from the same windows, so that taking may wait for them.</summary>
+    public bool IsShared => _shared is not null;
+
+    /// <summary>Counts together with the other instances, if they do so at all.</summary>
+    /// <param name="budgets">Where they count; null or off: this table is this instance's own.</param>
+    /// <param name="name">The table's name there.</param>
+    public BudgetTable With(SharedBudgets? budgets, string name)
+    {
+        if (budgets is { IsOn: true }) _shared = new SharedTable(budgets, name);
+        return this;
+    }
+
+    /// <summary>
+    /// <see cref="Take"/>, of what all instances have left. It is counted here first: an answer that does not come
+    /// changes nothing here, and a window that is used up here asks nobody.
+    /// </summary>
+    public async ValueTask<BudgetLease> TakeAsync(string key)
+    {
+        if (_shared is not { } shared) return Take(key);
+        var window = FindOrAdd(key);
+        var own = (BudgetLease)window.AttemptAcquire(1);
+        if (!own.IsAcquired) return own;
+        var untold = window.TakeUntold();
+        if (await shared.Budgets.TakeAsync(shared.Name, key, (limit, length), untold) is { } count)
+            return window.Adopt(count);
+        window.KeepUntold(untold + 1);
+        return own;
+    }
 
     /// <summary>True once in each window of a key, for whoever puts on record that it has refused.</summary>
     public bool TryReport(string key) => Find(key) is { } window && window.TryReport();

@@ -11,6 +11,7 @@ internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider cloc
     private readonly Lock _gate = new();
     private long _opened = clock.GetTimestamp();
     private int _taken;
+    private int _untold;
     private bool _reported;
 
     /// <summary>How long nothing has been held here; null while a window is open.</summary>
@@ -49,6 +50,38 @@ internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider cloc
         }
     }
 
+    /// <summary>Permits that no other instance has heard of yet; they count as told from now on.</summary>
+    public int TakeUntold()
+    {
+        lock (_gate)
+        {
+            CloseWhenOver();
+            var untold = _untold;
+            _untold = 0;
+            return untold;
+        }
+    }
+
+    /// <summary>Puts permits back among those that nobody else has heard of.</summary>
+    public void KeepUntold(int permits)
+    {
+        lock (_gate) if (_taken > 0) _untold = Math.Min(limit, _untold + permits);
+    }
+
+    /// <summary>Takes over what all instances have taken, and when their window ends.</summary>
+    public BudgetLease Adopt(SharedCount shared)
+    {
+        lock (_gate)
+        {
+            CloseWhenOver();
+            // What others here take at this moment is counted already, and not yet in the answer.
+            _taken = Math.Min(limit, Math.Max(_taken, shared.Taken));
+            var reset = shared.Reset < length ? shared.Reset : length;
+            _opened = clock.GetTimestamp() - (long)((length - reset).TotalSeconds * clock.TimestampFrequency);
+            return new BudgetLease(shared.Acquired, new BudgetState(limit, limit - _taken, reset));
+        }
+    }
+
     /// <summary>Takes permits; with 0, only asks whether any are left.</summary>
     protected override RateLimitLease AttemptAcquireCore(int permitCount)
     {
@@ -76,6 +109,7 @@ internal sealed class BudgetWindow(int limit, TimeSpan length, TimeProvider cloc
     {
         if (_taken == 0 || clock.GetElapsedTime(_opened) < length) return;
         _taken = 0;
+        _untold = 0;
         _reported = false;
         _opened = clock.GetTimestamp();
     }

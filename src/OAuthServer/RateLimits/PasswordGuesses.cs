@@ -20,18 +20,24 @@ internal sealed record UsedUpBudget(string Reason, BudgetState State);
 /// <summary>
 /// How many wrong passwords there may be, from all addresses together: for one account, whether it exists or not,
 /// and of one password, at whatever accounts it is tried. A browser that knows the account has a small budget of its
-/// own, which no stranger can touch. What was typed is kept only as an HMAC under a key of this process.
+/// own, which no stranger can touch. What was typed is kept only as an HMAC: under a key of this process, or under one
+/// of all instances where they count together.
 /// </summary>
-internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimeProvider clock) : IDisposable
+internal sealed class PasswordGuesses(
+    IOptions<RateLimitOptions> options, TimeProvider clock, SharedBudgets? shared = null) : IDisposable
 {
     private const int PerDevice = 10;
     private const int AtOnce = 3;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly BudgetTable _accounts = Table(options, options.Value.Passwords.PermitLimit, clock);
-    private readonly BudgetTable _passwords = Table(options, options.Value.Passwords.PermitLimit, clock);
-    private readonly BudgetTable _devices = Table(options, PerDevice, clock);
-    private readonly BudgetTable _addresses = Table(options, 1, clock);
+    private readonly BudgetTable _accounts =
+        Table(options, options.Value.Passwords.PermitLimit, clock).With(shared, "accounts");
+
+    private readonly BudgetTable _passwords =
+        Table(options, options.Value.Passwords.PermitLimit, clock).With(shared, "passwords");
+
+    private readonly BudgetTable _devices = Table(options, PerDevice, clock).With(shared, "devices");
+    private readonly BudgetTable _addresses = Table(options, 1, clock).With(shared, "addresses");
     private readonly TriesAtOnce _underWay = new(AtOnce);
 
     /// <summary>How many keys each of the tables counts for.</summary>
@@ -49,7 +55,8 @@ internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimePr
     public bool MayTry(Guid deviceId, Guid accountId) => _devices.Look(DeviceKey(deviceId, accountId)).IsAcquired;
 
     /// <summary>Counts a wrong password typed in a browser that knows the account.</summary>
-    public void Count(Guid deviceId, Guid accountId) => _devices.Take(DeviceKey(deviceId, accountId));
+    public async ValueTask CountAsync(Guid deviceId, Guid accountId) =>
+        await _devices.TakeAsync(DeviceKey(deviceId, accountId));
 
     /// <summary>The state of a budget that is used up, so that this stranger must not try; else null.</summary>
     public BudgetState? UsedUp(PasswordGuess guess)
@@ -84,11 +91,15 @@ internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimePr
     public bool IsNewcomer(PasswordGuess guess) => _addresses.Look(AddressKey(guess)).IsAcquired;
 
     /// <summary>Counts a stranger's wrong password. Returns the budgets whose last guess this was.</summary>
-    public IReadOnlyList<UsedUpBudget> Count(PasswordGuess guess)
+    public async ValueTask<IReadOnlyList<UsedUpBudget>> CountAsync(PasswordGuess guess)
     {
-        _addresses.Take(AddressKey(guess));
-        var account = _accounts.Take(AccountKey(guess));
-        var password = _passwords.Take(Seal(guess.Password));
+        // Begun together: where instances count together, they wait for one another's answers once.
+        var addressTaken = _addresses.TakeAsync(AddressKey(guess));
+        var accountTaken = _accounts.TakeAsync(AccountKey(guess));
+        var passwordTaken = _passwords.TakeAsync(Seal(guess.Password));
+        await addressTaken;
+        var account = await accountTaken;
+        var password = await passwordTaken;
         var usedUp = new List<UsedUpBudget>();
         if (account is { IsAcquired: true, State.Remaining: 0 })
             usedUp.Add(new(Reasons.AccountGuessesExhausted, account.State));
@@ -101,7 +112,7 @@ internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimePr
     public bool MayConfirm(Guid accountId) => _devices.Look(SessionKey(accountId)).IsAcquired;
 
     /// <summary>Counts a wrong password of whoever holds a session.</summary>
-    public void CountConfirmation(Guid accountId) => _devices.Take(SessionKey(accountId));
+    public async ValueTask CountConfirmationAsync(Guid accountId) => await _devices.TakeAsync(SessionKey(accountId));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -123,5 +134,6 @@ internal sealed class PasswordGuesses(IOptions<RateLimitOptions> options, TimePr
 
     private string AddressKey(PasswordGuess guess) => $"{AccountKey(guess)} {guess.From}";
 
-    private string Seal(string typed) => Convert.ToHexString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(typed)));
+    private string Seal(string typed) =>
+        Convert.ToHexString(HMACSHA256.HashData(shared?.Key ?? _key, Encoding.UTF8.GetBytes(typed)));
 }

@@ -70,6 +70,9 @@ internal sealed class RateLimitOptions
     /// </summary>
     public GuessLimit Passwords { get; init; } = new();
 
+    /// <summary>Budgets that all instances count together.</summary>
+    public SharedBudgetOptions Shared { get; init; } = new();
+
     /// <summary>The settings of one budget.</summary>
     public BudgetOptions Of(Budget budget) => budget switch
     {
@@ -96,6 +99,19 @@ internal sealed class RateLimitOptionsValidator : OptionsValidator<RateLimitOpti
         .. Enum.GetValues<Budget>().SelectMany(budget => Faults(budget.ToString(), options.Of(budget))),
         .. Faults(nameof(options.ClientSecrets), options.ClientSecrets.PermitLimit, options.ClientSecrets.Window),
         .. Faults(nameof(options.Passwords), options.Passwords.PermitLimit, options.Passwords.Window),
+        .. Faults(options.Shared),
+    ];
+
+    private static IEnumerable<string?> Faults(SharedBudgetOptions shared) =>
+    [
+        Rule(
+            shared.Redis.Length == 0 || shared.Parse() is not null,
+            $"{Key("Shared", nameof(shared.Redis))} must be host:port with what StackExchange.Redis takes behind it, "
+            + "such as redis:6380,ssl=true"),
+        Range(
+            Key("Shared", nameof(shared.TimeLimit)),
+            shared.TimeLimit, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1)),
+        Range(Key("Shared", nameof(shared.Pause)), shared.Pause, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
     ];
 
     private static IEnumerable<string?> Faults(string group, BudgetOptions budget) =>

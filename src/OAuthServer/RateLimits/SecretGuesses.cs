@@ -13,15 +13,18 @@ namespace OAuthServer.RateLimits;
 /// request brings a live code or refresh token of this client: without one it would be refused whatever the secret.
 /// A user of an app can see a code of its own and guess with that, hence the few guesses per client and user.
 /// </remarks>
-internal sealed class SecretGuesses(IOptions<RateLimitOptions> options, TimeProvider clock) : IDisposable
+internal sealed class SecretGuesses(
+    IOptions<RateLimitOptions> options, TimeProvider clock, SharedBudgets? shared = null) : IDisposable
 {
     private const string Unknown = "";
     private const int PerHolder = 3;
 
     private readonly BudgetTable _clients =
-        new(options.Value.ClientSecrets.PermitLimit, options.Value.ClientSecrets.Window, clock);
+        new BudgetTable(options.Value.ClientSecrets.PermitLimit, options.Value.ClientSecrets.Window, clock)
+            .With(shared, "client_secrets");
 
-    private readonly BudgetTable _holders = new(PerHolder, options.Value.ClientSecrets.Window, clock);
+    private readonly BudgetTable _holders =
+        new BudgetTable(PerHolder, options.Value.ClientSecrets.Window, clock).With(shared, "client_secret_holders");
 
     /// <summary>How many keys each of the tables counts for.</summary>
     public IEnumerable<KeyValuePair<string, int>> Sizes =>
@@ -40,9 +43,9 @@ internal sealed class SecretGuesses(IOptions<RateLimitOptions> options, TimeProv
     }
 
     /// <summary>Counts a wrong guess. The budget when this was its last one, else null.</summary>
-    public BudgetState? Count(string? clientId, Guid? holder)
+    public async ValueTask<BudgetState?> CountAsync(string? clientId, Guid? holder)
     {
-        var guess = Table(holder).Take(Key(clientId, holder));
+        var guess = await Table(holder).TakeAsync(Key(clientId, holder));
         return guess is { IsAcquired: true, State.Remaining: 0 } ? guess.State : null;
     }
 

@@ -41,29 +41,29 @@ public sealed class GuessBudgetTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_brings_something_live_of_the_client_has_three_guesses_of_its_own()
+    public async Task Whoever_brings_something_live_of_the_client_has_three_guesses_of_its_own()
     {
         for (var guess = 1; guess <= 3; guess++)
         {
             Assert.Null(_secrets.UsedUp("c", Alice));
-            Assert.Equal(guess == 3, _secrets.Count("c", Alice) is not null);
+            Assert.Equal(guess == 3, await _secrets.CountAsync("c", Alice) is not null);
         }
 
         Assert.Equal(new BudgetState(3, 0, Window), _secrets.UsedUp("c", Alice));
         Assert.Null(_secrets.UsedUp("c", Bob));
         Assert.Null(_secrets.UsedUp("d", Alice));
         Assert.Null(_secrets.UsedUp("c", null));
-        Assert.Null(_secrets.Count("c", Alice));
+        Assert.Null(await _secrets.CountAsync("c", Alice));
         _clock.Advance(Window);
         Assert.Null(_secrets.UsedUp("c", Alice));
     }
 
     [Fact]
-    public void A_client_withstands_as_many_guesses_as_are_set_and_all_unknown_ones_together_as_many()
+    public async Task A_client_withstands_as_many_guesses_as_are_set_and_all_unknown_ones_together_as_many()
     {
         foreach (var client in (string?[])["c", null])
         {
-            for (var guess = 1; guess <= 5; guess++) Assert.Equal(guess == 5, _secrets.Count(client, null) is not null);
+            for (var guess = 1; guess <= 5; guess++) Assert.Equal(guess == 5, await _secrets.CountAsync(client, null) is not null);
             Assert.NotNull(_secrets.UsedUp(client, null));
         }
 
@@ -73,13 +73,13 @@ public sealed class GuessBudgetTests : IDisposable
     }
 
     [Fact]
-    public void A_browser_that_knows_the_account_has_ten_guesses()
+    public async Task A_browser_that_knows_the_account_has_ten_guesses()
     {
         var device = Handle.NewId();
         for (var guess = 0; guess < 10; guess++)
         {
             Assert.True(_passwords.MayTry(device, Alice));
-            _passwords.Count(device, Alice);
+            await _passwords.CountAsync(device, Alice);
         }
 
         Assert.False(_passwords.MayTry(device, Alice));
@@ -91,12 +91,12 @@ public sealed class GuessBudgetTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_holds_a_session_has_ten_guesses_at_its_password()
+    public async Task Whoever_holds_a_session_has_ten_guesses_at_its_password()
     {
         for (var guess = 0; guess < 10; guess++)
         {
             Assert.True(_passwords.MayConfirm(Alice));
-            _passwords.CountConfirmation(Alice);
+            await _passwords.CountConfirmationAsync(Alice);
         }
 
         Assert.False(_passwords.MayConfirm(Alice));
@@ -118,30 +118,30 @@ public sealed class GuessBudgetTests : IDisposable
     }
 
     [Fact]
-    public void A_stranger_uses_up_the_account_the_password_and_the_address_of_the_guess()
+    public async Task A_stranger_uses_up_the_account_the_password_and_the_address_of_the_guess()
     {
         for (var guess = 1; guess <= 5; guess++)
         {
             var typed = Guess("a@example.com", $"p{guess}");
             Assert.Null(_passwords.UsedUp(typed));
             Assert.Equal(guess == 1, _passwords.IsNewcomer(typed));
-            Assert.Equal(guess == 5 ? [Reasons.AccountGuessesExhausted] : [], _passwords.Count(typed).Select(used => used.Reason));
+            Assert.Equal(guess == 5 ? [Reasons.AccountGuessesExhausted] : [], (await _passwords.CountAsync(typed)).Select(used => used.Reason));
         }
 
         Assert.NotNull(_passwords.UsedUp(Guess("a@example.com", "p6")));
         Assert.Null(_passwords.UsedUp(Guess("b@example.com", "p6")));
         Assert.True(_passwords.IsNewcomer(Guess("b@example.com", "p6")));
         Assert.True(_passwords.IsNewcomer(Guess("a@example.com", "p6", "192.0.2.9")));
-        Assert.Empty(_passwords.Count(Guess("a@example.com", "p6")));
+        Assert.Empty(await _passwords.CountAsync(Guess("a@example.com", "p6")));
     }
 
     [Fact]
-    public void One_password_tried_at_many_accounts_is_used_up_too()
+    public async Task One_password_tried_at_many_accounts_is_used_up_too()
     {
         for (var guess = 1; guess <= 5; guess++)
         {
             var typed = Guess($"a{guess}@example.com", "Summer2026!");
-            Assert.Equal(guess == 5 ? [Reasons.PasswordGuessesExhausted] : [], _passwords.Count(typed).Select(used => used.Reason));
+            Assert.Equal(guess == 5 ? [Reasons.PasswordGuessesExhausted] : [], (await _passwords.CountAsync(typed)).Select(used => used.Reason));
         }
 
         Assert.NotNull(_passwords.UsedUp(Guess("z@example.com", "Summer2026!")));

@@ -66,6 +66,8 @@ public sealed class OptionBoundsTests
         { "RateLimiting:ClientSecrets:Window", "00:00:00.1", "1.00:00:00" },
         { "RateLimiting:Passwords:PermitLimit", "1", "1000000" },
         { "RateLimiting:Passwords:Window", "00:00:00.1", "1.00:00:00" },
+        { "RateLimiting:Shared:TimeLimit", "00:00:00.005", "00:00:01" },
+        { "RateLimiting:Shared:Pause", "00:00:01", "00:05:00" },
         { "Passwords:BreachTimeout", "00:00:00.1", "00:00:10" },
         { "SecondFactor:RememberBrowserFor", "00:00:00", "90.00:00:00" },
         { "Shutdown:DrainTime", "00:00:00", "00:00:24.9999999" },

@@ -42,6 +42,7 @@ internal static class DoctorRegistration
         services.AddSingleton<IDoctorCheck, RestoreCheck>();
         services.AddSingleton<IDoctorCheck, SweepCheck>();
         services.AddSingleton<IDoctorCheck, BudgetCheck>();
+        services.AddSingleton<IDoctorCheck, SharedBudgetCheck>();
         return services;
     }
 

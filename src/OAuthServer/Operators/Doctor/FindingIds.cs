@@ -57,6 +57,9 @@ internal static class FindingIds
     public const string BudgetTooWide = "budget_too_wide";
     public const string BudgetTooTight = "budget_too_tight";
     public const string BudgetCountsAll = "budget_counts_all";
+    public const string SharedBudgetsAway = "shared_budgets_away";
+    public const string SharedBudgetsSlow = "shared_budgets_slow";
+    public const string SharedBudgetsPlain = "shared_budgets_plain";
     public const string CheckFailed = "check_failed";
 
     /// <summary>Stands before the rules of <c>clients lint</c>, which are findings too.</summary>
