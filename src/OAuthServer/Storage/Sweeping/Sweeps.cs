@@ -111,12 +111,14 @@ internal sealed class Sweeps(IDbContextFactory<OAuthDbContext> contexts)
         await using var db = await contexts.CreateDbContextAsync(ct);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await LimitAsync(db, timeout, ct);
+        // A row is found by its place, which is only one within a part of a table in parts (docs/scale.md).
         var sql = $$"""
             WITH over AS MATERIALIZED (
-                SELECT ctid, {{table.End}} AS ended FROM {{table.Name}}
+                SELECT tableoid AS part, ctid AS place, {{table.End}} AS ended FROM {{table.Name}}
                 WHERE {{table.Over}} ORDER BY {{table.Order}} LIMIT {0} FOR UPDATE SKIP LOCKED
             ), gone AS (
-                DELETE FROM {{table.Name}} WHERE ctid = ANY (ARRAY(SELECT ctid FROM over)) RETURNING 1
+                DELETE FROM {{table.Name}} WHERE ctid = ANY (ARRAY(SELECT place FROM over))
+                AND (tableoid, ctid) IN (SELECT part, place FROM over) RETURNING 1
             )
             SELECT count(*)::int AS found, (SELECT count(*)::int FROM gone) AS removed, max(ended) AS last FROM over
             """;
