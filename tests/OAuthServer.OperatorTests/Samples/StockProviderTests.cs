@@ -11,10 +11,9 @@ public sealed class StockProviderTests
 {
     private const string Tenant = "72f988bf-0000-4000-8000-2d7cd011db47";
 
-    [Fact]
+    [LongGateFact]
     public async Task People_come_from_a_published_provider_to_the_account_that_is_theirs()
     {
-        if (Effort.Rounds(0) == 0) return;
         var (port, google, entra) = (LoopbackPort.Free(), LoopbackPort.Free(), LoopbackPort.Free());
         var issuer = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         var variables = new Dictionary<string, string> { ["OAuth__Issuer"] = issuer };
