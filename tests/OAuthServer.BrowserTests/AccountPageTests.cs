@@ -41,7 +41,7 @@ public sealed class AccountPageTests(Stage stage)
     }
 
     [Fact]
-    public async Task Cookies_are_hardened_and_all_but_the_one_that_knows_the_browser_stay_until_it_closes()
+    public async Task Cookies_are_hardened_and_all_but_those_that_know_browser_and_language_stay_until_it_closes()
     {
         await using var context = await stage.OpenAsync();
         var page = await context.NewPageAsync();
@@ -49,11 +49,12 @@ public sealed class AccountPageTests(Stage stage)
         await page.SignInAsync();
         await Assertions.Expect(page.Heading("Your account")).ToBeVisibleAsync();
         var cookies = await context.CookiesAsync();
-        Assert.Equal(["__Host-oauthserver-antiforgery", "__Host-oauthserver-device", "__Host-oauthserver-passkey", "__Host-oauthserver-session"], cookies.Select(cookie => cookie.Name).Order(StringComparer.Ordinal));
+        // The language is that of the profile.
+        Assert.Equal(["__Host-oauthserver-antiforgery", "__Host-oauthserver-device", "__Host-oauthserver-language", "__Host-oauthserver-passkey", "__Host-oauthserver-session"], cookies.Select(cookie => cookie.Name).Order(StringComparer.Ordinal));
         foreach (var cookie in cookies)
         {
             Assert.True(cookie is { HttpOnly: true, Secure: true, SameSite: SameSiteAttribute.Lax, Path: "/" }, cookie.Name);
-            Assert.Equal(cookie.Name == "__Host-oauthserver-device", cookie.Expires != -1);
+            Assert.Equal(cookie.Name is "__Host-oauthserver-device" or "__Host-oauthserver-language", cookie.Expires != -1);
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed record SiteVisitor(AdminRights Rights, string Name, FormToken To
     public AccountEdit EditOf(HttpContext http, string tag) => new(http.Audit(), EndedBy.Operator)
     {
         Client = Rights.Caller.Client,
-        Person = Rights.Caller.Person,
+        Person = Rights.Caller.Pseudonym,
         Tags = TagsOf(tag),
     };
 
