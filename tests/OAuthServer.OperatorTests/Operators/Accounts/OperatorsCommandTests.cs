@@ -35,9 +35,9 @@ public sealed class OperatorsCommandTests : IAsyncLifetime
         Assert.Equal((0, "alice@example.com is no operator any more."), await RunAsync("remove", "alice@example.com"));
         Assert.Equal((0, "alice@example.com was no operator."), await RunAsync("remove", "alice@example.com"));
         Assert.Equal(1L, await _database.ScalarAsync<long>("SELECT count(*) FROM operators"));
-        var events = await _database.QueryAsync("SELECT event, user_id FROM oauth_audit_events ORDER BY id");
+        var events = await _database.QueryAsync("SELECT event, pseudonym FROM oauth_audit_events ORDER BY id");
         Assert.Equal(["operator_added", "operator_added", "operator_removed"], events.Select(row => row["event"]));
-        Assert.Equal(alice, events[2]["user_id"]);
+        Assert.Equal(await _database.ScalarAsync<Guid>("SELECT pseudonym_of($1)", alice), events[2]["pseudonym"]);
     }
 
     [Theory]

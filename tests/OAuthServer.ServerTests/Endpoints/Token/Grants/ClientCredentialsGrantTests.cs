@@ -35,7 +35,7 @@ public sealed class ClientCredentialsGrantTests(OwnServer own) : IClassFixture<O
                 """
                 SELECT count(*) FROM oauth_audit_events JOIN oauth_clients USING (client_id)
                 WHERE client_id = $1 AND event = 'client_token_issued' AND grant_id = own_grant_id
-                  AND user_id IS NULL AND reason IS NULL AND correlation_id IS NOT NULL
+                  AND pseudonym IS NULL AND reason IS NULL AND correlation_id IS NOT NULL
                 """,
                 service));
     }
