@@ -70,7 +70,7 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
     {
         await _server.Database.ExecuteAsync("UPDATE oauth_resources SET scopes = scopes || '{\"read\": {\"default\": \"See your notes\", \"de\": \"Ihre Notizen ansehen\"}, \"write\": \"Write your notes\"}' WHERE is_default");
         using var browser = new TestBrowser(_server);
-        await browser.SignInAsync();
+        await browser.SignInAsync(TestData.OtherEmail); // whose profile has no language
         var ask = new AuthorizationAsk().With("scope", "read write").With("prompt", "consent").With("ui_locales", asked);
         IDocument? page = null;
         // The rows of APIs are read again within a second.
