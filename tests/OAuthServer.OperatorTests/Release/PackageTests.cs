@@ -9,7 +9,7 @@ using static OAuthServer.OperatorTests.Release.ReleasedFiles;
 namespace OAuthServer.OperatorTests.Release;
 
 /// <summary>The package for APIs is one that a stranger can judge, debug and use.</summary>
-public sealed partial class PackageTests : IAsyncLifetime
+public sealed partial class PackageTests : ReleaseTest
 {
     private const string Origin = "https://github.com/example/OAuthServer";
 
@@ -17,23 +17,9 @@ public sealed partial class PackageTests : IAsyncLifetime
     private static readonly Guid SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
     private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("package-").FullName;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public ValueTask DisposeAsync()
-    {
-        Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
-    }
-
-    [Fact]
+    [LongGateFact(Needs = Variable)]
     public async Task The_package_says_whose_it_is_and_what_it_needs_on_each_framework()
     {
-        if (Folder is null) return;
-
         var files = await UnzipAsync(Package);
         Assert.Equal(
             [
@@ -60,12 +46,10 @@ public sealed partial class PackageTests : IAsyncLifetime
         string Of(string name) => Element(name).Value;
     }
 
-    [Fact]
+    [LongGateFact(Needs = Variable)]
     public async Task The_same_commit_gives_the_same_bytes_and_an_address_of_its_sources_where_there_is_a_host()
     {
-        if (Folder is null) return;
-
-        var clone = await CloneAsync(_folder);
+        var clone = await CloneAsync(Scratch);
         // As the release has it: whatever the checkout's origin is, if it has any.
         var (known, origin) = await RunAsync(Path.GetDirectoryName(Checkout.File("OAuthServer.sln"))!, "git", "remote", "get-url", "origin");
         await OkAsync(clone, "git", known == 0 ? ["remote", "set-url", "origin", origin.Trim()] : ["remote", "remove", "origin"]);
@@ -87,24 +71,22 @@ public sealed partial class PackageTests : IAsyncLifetime
         }
     }
 
-    [Theory]
+    [LongGateTheory(Needs = Variable)]
     [InlineData("net8.0")]
     [InlineData("net10.0")]
     public async Task The_program_of_its_README_compiles_against_it(string framework)
     {
-        if (Folder is null) return;
-
         var readme = Encoding.UTF8.GetString((await UnzipAsync(Package))["README.md"]);
         var usual = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "Program.cs"), Program().Match(readme).Groups[1].Value, Ct);
+        await File.WriteAllTextAsync(Path.Combine(Scratch, "Program.cs"), Program().Match(readme).Groups[1].Value, Ct);
         // What was packed is taken from its folder and kept here: another one of the same version may come tomorrow.
-        await File.WriteAllTextAsync(Path.Combine(_folder, "nuget.config"), $"""
+        await File.WriteAllTextAsync(Path.Combine(Scratch, "nuget.config"), $"""
             <configuration>
               <packageSources><add key="release" value="{Folder}" /></packageSources>
               <fallbackPackageFolders><add key="usual" value="{usual}" /></fallbackPackageFolders>
             </configuration>
             """, Ct);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "Api.csproj"), $"""
+        await File.WriteAllTextAsync(Path.Combine(Scratch, "Api.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk.Web">
               <PropertyGroup>
                 <TargetFramework>{framework}</TargetFramework>
@@ -119,14 +101,14 @@ public sealed partial class PackageTests : IAsyncLifetime
             </Project>
             """, Ct);
 
-        await OkAsync(_folder, "dotnet", "build", "-c", "Release");
+        await OkAsync(Scratch, "dotnet", "build", "-c", "Release");
 
-        Assert.True(File.Exists(Path.Combine(_folder, "bin", "Release", framework, "OAuthServer.ResourceApi.dll")));
+        Assert.True(File.Exists(Path.Combine(Scratch, "bin", "Release", framework, "OAuthServer.ResourceApi.dll")));
     }
 
     private async Task<string> PackAsync(string clone, string name)
     {
-        var output = Path.Combine(_folder, name);
+        var output = Path.Combine(Scratch, name);
         var (_, time) = await RunAsync(clone, "git", "log", "-1", "--format=%ct");
         await OkAsync(clone, "dotnet", "pack", "src/OAuthServer.ResourceApi", "-c", "Release", "-p:WithNet8=true", "-p:VersionSuffix=preview", $"-p:DeterministicTimestamp={time.Trim()}", "--output", output);
         return output;

@@ -1,30 +1,17 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OAuthServer.Testing;
 using static OAuthServer.OperatorTests.Release.ReleasedFiles;
 
 namespace OAuthServer.OperatorTests.Release;
 
 /// <summary>The files of a release are whole, say what they consist of, and work where they are unpacked.</summary>
-public sealed partial class ReleaseTests : IAsyncLifetime
+public sealed partial class ReleaseTests : ReleaseTest
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("release-").FullName;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public ValueTask DisposeAsync()
-    {
-        Directory.Delete(_folder, recursive: true);
-        return ValueTask.CompletedTask;
-    }
-
-    [Fact]
+    [LongGateFact(Needs = Variable)]
     public async Task The_sums_are_those_of_all_files()
     {
-        if (Folder is null) return;
-
         string[] expected =
         [
             Package, Symbols, $"OAuthServer.ResourceApi.{Preview}.cdx.json", $"oauthserver-{Preview}.cdx.json",
@@ -38,14 +25,12 @@ public sealed partial class ReleaseTests : IAsyncLifetime
             Assert.Equal(sum, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(PathOf(file), Ct))));
     }
 
-    [Theory]
+    [LongGateTheory(Needs = Variable)]
     [InlineData("linux-x64")]
     [InlineData("linux-arm64")]
     public async Task The_server_is_whole_and_without_what_is_for_development(string platform)
     {
-        if (Folder is null) return;
-
-        var server = await UntarAsync(platform, _folder);
+        var server = await UntarAsync(platform, Scratch);
 
         var files = Directory.EnumerateFiles(server, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(server, file)).ToList();
         Assert.Empty(((string[])["OAuthServer.dll", "OAuthServer.pdb", "appsettings.json", "CHANGELOG.md", "LICENSE", "SECURITY.md"]).Except(files));
@@ -58,14 +43,12 @@ public sealed partial class ReleaseTests : IAsyncLifetime
         Assert.Equal(Preview, JsonDocument.Parse(output).RootElement.GetProperty("version").GetString());
     }
 
-    [Theory]
+    [LongGateTheory(Needs = Variable)]
     [InlineData("linux-x64")]
     [InlineData("linux-arm64")]
     public async Task The_SBOM_names_each_package_that_is_in_the_server(string platform)
     {
-        if (Folder is null) return;
-
-        var server = await UntarAsync(platform, _folder);
+        var server = await UntarAsync(platform, Scratch);
         using var published = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(server, "OAuthServer.deps.json"), Ct));
         var packages = published.RootElement.GetProperty("libraries").EnumerateObject()
             .Where(library => library.Value.GetProperty("type").GetString() == "package").Select(library => $"pkg:nuget/{library.Name.Replace('/', '@')}").ToList();
@@ -80,12 +63,10 @@ public sealed partial class ReleaseTests : IAsyncLifetime
         Assert.DoesNotContain(components, component => component.GetProperty("name").GetString()!.Contains("LocalPostgres", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [LongGateFact(Needs = Variable)]
     public async Task A_release_is_refused_until_all_that_belongs_to_it_is_there()
     {
-        if (Folder is null) return;
-
-        var clone = await CloneAsync(_folder);
+        var clone = await CloneAsync(Scratch);
         await IsRefusedAsync("this commit has no tag v1.0.0");
         await GitAsync("tag", "v1.0.0");
         await IsRefusedAsync("CHANGELOG.md has no heading for 1.0.0");
@@ -97,9 +78,9 @@ public sealed partial class ReleaseTests : IAsyncLifetime
 
         async Task IsRefusedAsync(string why)
         {
-            var (code, output) = await RunAsync(clone, Path.Combine(clone, ".ci", "release"), Path.Combine(_folder, "out"));
+            var (code, output) = await RunAsync(clone, Path.Combine(clone, ".ci", "release"), Path.Combine(Scratch, "out"));
             Assert.Equal((1, $"release: {why}"), (code, Sentence().Match(output).Value));
-            Assert.False(Directory.Exists(Path.Combine(_folder, "out")));
+            Assert.False(Directory.Exists(Path.Combine(Scratch, "out")));
         }
 
         async Task GitAsync(params string[] arguments)
