@@ -21,7 +21,14 @@ internal sealed class ConfiguredServer : IDisposable
     public ConfiguredServer(string environment, params (string Key, string Value)[] settings)
     {
         var folder = Path.Combine(CompiledServer.SourceFolder, "OAuthServer");
-        var host = new WebApplicationOptions { EnvironmentName = environment, ContentRootPath = folder };
+        // A watcher for each of some hundred would be more than a machine has.
+        string[] unwatched = ["--hostBuilder:reloadConfigOnChange=false"];
+        var host = new WebApplicationOptions
+        {
+            Args = unwatched,
+            EnvironmentName = environment,
+            ContentRootPath = folder,
+        };
         _builder = WebApplication.CreateBuilder(host);
         ((IConfigurationBuilder)_builder.Configuration).Sources.Clear();
         var added = settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value));
