@@ -206,7 +206,15 @@ public sealed class SealerTests
         await one.Database.ExecuteAsync("UPDATE oauth_signing_keys SET published_at = now() + interval '1 hour'");
         Assert.True((await keeper.RetireAsync(old, force: true, Ct)).Done);
         await Eventually.BecomesTrue(() => Task.FromResult(PublishedBy(one) == 1 && PublishedBy(two) == 1), TimeSpan.FromSeconds(20), "both instances publish the new key alone");
-        await one.SealAsync();
+        // A note that was under way still says that the old key signs; the next one does not.
+        await Eventually.BecomesTrue(
+            async () =>
+            {
+                await one.SealAsync();
+                return await record.StoppedSigningAsync(old, Ct) is not null;
+            },
+            TimeSpan.FromSeconds(20),
+            "the end of the old key is noted");
         Assert.Empty(await WithdrawnAsync(one));
         Assert.InRange((await record.StoppedSigningAsync(old, Ct))!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         await one.Database.ExecuteAsync("UPDATE oauth_signing_keys SET published_at = now() - interval '1 minute', signs_until = signs_until - interval '1 hour'");
