@@ -115,8 +115,8 @@ internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now
         if (apis.Live.Count == 0) yield break;
         var mine = new ClientResources(client, apis);
         var had = mine.Names.SelectMany(name => mine.Find(name)!.Scopes);
-        // Those of the person are of the server itself.
-        var known = had.Concat(PersonScopes.All);
+        // Those of the person are of the server itself, and so are those of operators.
+        var known = had.Concat(PersonScopes.All).Concat(client.MayAdminister ? AdminScopes.All : []);
         var strange = client.AllowedScopes.Except(known, StringComparer.Ordinal).ToList();
         if (strange.Count == 0) yield break;
         yield return ClientFinding.Warning(

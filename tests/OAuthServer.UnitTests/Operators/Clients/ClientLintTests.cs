@@ -145,6 +145,16 @@ public sealed class ClientLintTests
     }
 
     [Theory]
+    [InlineData(true, "")]
+    [InlineData(false, "scope_not_configured")]
+    public void The_scopes_of_operators_are_of_a_client_that_may_administer(bool mayAdminister, string rules)
+    {
+        var scopes = (string[])["read", "admin.clients.read"];
+
+        Assert.Equal(rules, Rules(Client("web", secret: First, scopes: scopes, administers: mayAdminister)));
+    }
+
+    [Theory]
     [InlineData("https://api.example/", "read", "")]
     [InlineData("HTTPS://API.example", "files", "")]
     [InlineData("https://other.example/", "read", "resource_unknown")]
@@ -305,8 +315,10 @@ public sealed class ClientLintTests
         string[]? scopes = null,
         string[]? grants = null,
         bool pkce = true,
+        bool administers = false,
         DateTimeOffset? disabled = null) => new()
         {
+            MayAdminister = administers,
             ClientId = id,
             Name = name ?? id,
             ApplicationType = type,
