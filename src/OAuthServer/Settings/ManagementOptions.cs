@@ -32,10 +32,10 @@ internal sealed class ManagementOptions
     public TimeSpan LongestSignIn { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Whether there is such a port.</summary>
-    public bool IsOn => !string.IsNullOrEmpty(Url);
+    internal bool IsOn => !string.IsNullOrEmpty(Url);
 
     /// <summary>Whether there is the operators' site.</summary>
-    public bool HasSite => !string.IsNullOrEmpty(SiteClient);
+    internal bool HasSite => !string.IsNullOrEmpty(SiteClient);
 }
 
 /// <summary>What an operator may write in section <c>Management</c>.</summary>

@@ -21,6 +21,14 @@ public sealed partial class ConfigurationPageTests
     }
 
     [Fact]
+    public void Every_setting_can_be_set()
+    {
+        var computed = ConfigurationPage.Settings()
+            .Where(setting => setting.Kind != "list" && setting.Path[^1].SetMethod is null);
+        AssertNone(computed, "follows from others: make it internal, so that nobody can write it");
+    }
+
+    [Fact]
     public void Every_figure_and_every_length_of_time_has_limits()
     {
         var measures = ConfigurationPage.Settings().Where(setting => setting.Kind is "number" or "time");
