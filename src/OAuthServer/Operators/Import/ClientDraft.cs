@@ -77,7 +77,7 @@ internal sealed class ClientDraft(string id)
             AllowedScopes = scopes,
             DefaultScopes = [.. DefaultScopes.Distinct().Intersect(scopes)],
             GrantTypes = grants,
-            RequirePkce = RequirePkce || IsPublic,
+            RequirePkce = RequirePkce || IsPublic || !grants.Contains(GrantTypes.AuthorizationCode),
             RequirePushedAuthorizationRequests = RequirePushedRequests,
             ClaimsInIdToken = ClaimsInIdToken,
             AppOrigins = [.. Origins.Select(origin => origin.TrimEnd('/')).Distinct().Except(OwnOrigins())],

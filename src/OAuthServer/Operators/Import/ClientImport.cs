@@ -69,7 +69,7 @@ internal sealed class ClientImport(
         if (fault is null) return;
         report.NoteDifferent(ImportKinds.Client, clientId, fault.Length > 0
             ? $"it gets a new secret. {fault}"
-            : "it gets a new secret: there is only a hash of the old one, and none that fits here");
+            : "it gets a new secret: the old one is hidden there, or a hash that does not fit here");
         if (options.Apply) report.Secrets[clientId] = secret;
     }
 

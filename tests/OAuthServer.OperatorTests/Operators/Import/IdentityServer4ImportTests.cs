@@ -52,7 +52,7 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
                 "+ api https://api.example.com: meant by requests that name none",
                 "+ client jobs: web, client_credentials",
                 "its lifetimes are left: they are those of this server",
-                "it gets a new secret: there is only a hash of the old one, and none that fits here",
+                "it gets a new secret: the old one is hidden there, or a hash that does not fit here",
                 "+ client signer: web, authorization_code",
                 "+ client web: web, authorization_code refresh_token",
                 "its access tokens are JWTs here, no references",
@@ -61,7 +61,7 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
                 "the grant hybrid is not served here",
                 "redirect_uris loses https://*.example.com/cb: redirect_uri_has_no_wildcard, redirect_uri_is_https_loopback_http_or_reverse_domain_scheme",
                 "the scope custom is of no API here",
-                "it gets a new secret: there is only a hash of the old one, and none that fits here",
+                "it gets a new secret: the old one is hidden there, or a hash that does not fit here",
                 "- client old is left: none of its grants is served here (implicit, password)",
             ],
             run.Lines.Where(line => line[0] != '~').Take(14));

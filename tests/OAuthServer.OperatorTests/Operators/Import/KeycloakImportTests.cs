@@ -57,6 +57,7 @@ public sealed class KeycloakImportTests : IAsyncLifetime
 
         var token = await _server.PostFormAsync("/oauth/token", ("grant_type", "client_credentials"), ("client_id", "reports"), ("client_secret", run.Lines[^1].Split(": ")[^1]));
         Assert.Equal(System.Net.HttpStatusCode.OK, token.Status);
+        Assert.True(await _server.Database.ScalarAsync<bool>("SELECT require_pkce FROM oauth_clients WHERE client_id = 'reports'"));
         Assert.True(BCrypt.Net.BCrypt.Verify("the-secret-of-the-shop", await _server.Database.ScalarAsync<string>("SELECT client_secret FROM oauth_clients WHERE client_id = 'shop'")));
         Assert.Equal("11111111-0000-4000-8000-000000000001", (await _server.Database.ScalarAsync<Guid>("SELECT id FROM accounts WHERE email = 'bert@example.com'")).ToString());
         foreach (var email in (string[])["bert@example.com", "carla@example.com"])

@@ -41,7 +41,7 @@ public sealed class OpenIddictImportTests(OpenIddictSource source) : IClassFixtu
                 "+ client bench: web, authorization_code refresh_token",
                 "people are asked for consent, where they were not (implicit)",
                 "it need not send PKCE, as before; clients lint reports that as pkce_waived",
-                "it gets a new secret: there is only a hash of the old one, and none that fits here",
+                "it gets a new secret: the old one is hidden there, or a hash that does not fit here",
                 "+ client spa: browser, authorization_code",
                 "the grant implicit is not served here",
                 "redirect_uris loses http://spa.example/cb: redirect_uri_is_https_loopback_http_or_reverse_domain_scheme",
