@@ -30,6 +30,7 @@ internal static class DevelopmentBanner
             "  native        demo-native                   http://127.0.0.1/callback, any port",
             "  scopes        read write, openid profile email phone address offline_access",
             "",
+            $"  account       {origin}{address.Path}{Routes.Account}",
             $"  try           curl {origin}{Routes.Metadata}{address.Path}",
             .. psql is null ? (string[])[] : [$"  database      {psql}"],
             "",

@@ -19,6 +19,7 @@ public sealed class DevelopmentBannerTests
         var banner = Banner(issuer, listening);
 
         Assert.Contains($"curl {issuer}/.well-known/", banner, StringComparison.Ordinal);
+        Assert.Contains($"  account       {issuer}/account{Environment.NewLine}", banner, StringComparison.Ordinal);
         Assert.DoesNotContain("listens on", banner, StringComparison.Ordinal);
     }
 
