@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OAuthServer.Keys;
+using OAuthServer.Operators.Doctor;
 using OAuthServer.RateLimits;
 using OAuthServer.ServerTests.Fixtures;
 using OAuthServer.Testing;
@@ -50,6 +54,23 @@ public sealed class SharedBudgetTests
         var limited = answers.Where(answer => answer.Status == HttpStatusCode.TooManyRequests).ToList();
         Assert.Equal(Limit, answers.Length - limited.Count);
         Assert.All(limited, answer => Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 900));
+    }
+
+    [LongGateTheory]
+    [InlineData(60_000, "")]
+    [InlineData(0, "shared_budgets_slow")]
+    public async Task The_doctor_says_when_it_takes_longer_than_is_waited_for(int milliseconds, string found)
+    {
+        await using var redis = await RedisServer.StartAsync();
+        var limit = TimeSpan.FromMilliseconds(milliseconds);
+        var options = Options.Create(
+            new RateLimitOptions { Shared = new() { Redis = redis.Setting, TimeLimit = limit } });
+        var keys = new KeyRing(Options.Create(new SigningKeyOptions()), TimeProvider.System);
+        await using var shared = new SharedBudgets(options, keys, TimeProvider.System, NullLogger<SharedBudgets>.Instance);
+
+        var result = await new SharedBudgetCheck(shared, options).RunAsync(Ct);
+
+        Assert.Equal(found, string.Join(' ', result.Findings.Select(finding => finding.Id)));
     }
 
     [LongGateFact]

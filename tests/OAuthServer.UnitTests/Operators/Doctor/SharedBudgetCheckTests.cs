@@ -30,6 +30,16 @@ public sealed class SharedBudgetCheckTests
         Assert.DoesNotContain(port, result.Findings[0].What, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("redis.invalid", "Warning shared_budgets_away, Note shared_budgets_plain")]
+    [InlineData("redis.invalid,ssl=true", "Warning shared_budgets_away")]
+    public async Task One_on_another_machine_is_to_be_spoken_to_over_TLS(string redis, string found)
+    {
+        var result = await RunAsync($"{redis},connectTimeout=100,connectRetry=0");
+
+        Assert.Equal(found, string.Join(", ", result.Codes()));
+    }
+
     private static async Task<CheckResult> RunAsync(string redis)
     {
         var options = Options.Create(new RateLimitOptions { Shared = new() { Redis = redis } });
