@@ -22,14 +22,7 @@ internal sealed class ConfiguredServer : IDisposable
     {
         var folder = Path.Combine(CompiledServer.SourceFolder, "OAuthServer");
         // A watcher for each of some hundred would be more than a machine has.
-        string[] unwatched = ["--hostBuilder:reloadConfigOnChange=false"];
-        var host = new WebApplicationOptions
-        {
-            Args = unwatched,
-            EnvironmentName = environment,
-            ContentRootPath = folder,
-        };
-        _builder = WebApplication.CreateBuilder(host);
+        _builder = SettingsOnce.CreateBuilder($"--environment={environment}", $"--contentRoot={folder}");
         ((IConfigurationBuilder)_builder.Configuration).Sources.Clear();
         var added = settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value));
         _builder.Configuration
