@@ -47,7 +47,9 @@ public sealed class TestBrowser : IDisposable
     {
         var html = await page.Content.ReadAsStringAsync();
         using var document = await new HtmlParser().ParseDocumentAsync(html);
-        var form = document.QuerySelectorAll("form").OfType<IHtmlFormElement>().Single(f => (f.GetAttribute("action") ?? "").Contains(action, StringComparison.Ordinal));
+        var form = document.QuerySelectorAll("form").OfType<IHtmlFormElement>()
+            .SingleOrDefault(f => (f.GetAttribute("action") ?? "").Contains(action, StringComparison.Ordinal))
+            ?? throw new InvalidOperationException($"No form of this {(int)page.StatusCode} posts to {action}: {html}");
         var fields = form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>().Where(i => i.Type is not "checkbox" and not "submit").ToDictionary(i => i.Name!, i => i.Value);
         foreach (var choice in form.QuerySelectorAll("select[name]").OfType<IHtmlSelectElement>()) fields[choice.Name!] = choice.Value ?? "";
         return new TestForm(form.GetAttribute("action")!, fields);
