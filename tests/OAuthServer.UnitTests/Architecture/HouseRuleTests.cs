@@ -162,9 +162,12 @@ public sealed class HouseRuleTests : IDisposable
         method.IsVirtual && method.IsFinal
         && type.Interfaces.Any(implemented => !IsOurs(implemented.InterfaceType));
 
+    // The framework's own, or what its generator puts in their place.
     private static bool MapsRoutes(MethodDefinition method) =>
         method.HasBody && method.Body.Instructions.Any(instruction =>
-            instruction.Operand is MethodReference { DeclaringType.Name: "EndpointRouteBuilderExtensions" });
+            instruction.Operand is MethodReference { DeclaringType.Name: var name }
+            && (name == "EndpointRouteBuilderExtensions"
+                || name.EndsWith("GeneratedRouteBuilderExtensionsCore", StringComparison.Ordinal)));
 
     private static IEnumerable<MethodDefinition> HandlersIn(MethodDefinition method) => method.Body.Instructions
         .Where(instruction => instruction.OpCode == OpCodes.Ldftn)
