@@ -8,8 +8,15 @@ namespace OAuthServer.Testing;
 /// <summary>Throw-away private clusters in a directory of their own, and the end of those whose test process was killed.</summary>
 public static class TestClusters
 {
+    private const string Memory = "/dev/shm";
+    private const long RoomForAll = 8L << 30;
+
     // Not the temporary folder of a user: on Unix the server may run as another user, who must be able to get there.
-    private static readonly string Home = OperatingSystem.IsWindows() ? Path.GetTempPath() : "/tmp";
+    private static readonly string Disk = OperatingSystem.IsWindows() ? Path.GetTempPath() : "/tmp";
+
+    // A database is some four hundred files, and ext4 looks long for an inode among those that were just given back:
+    // a third of the time of all tests.
+    private static readonly string Home = HasRoomInMemory() ? Memory : Disk;
 
     /// <summary>A new directory for a cluster that belongs to this process.</summary>
     public static string NewDirectory() =>
@@ -51,12 +58,17 @@ public static class TestClusters
     /// <summary>Removes what test processes left that did not end by themselves.</summary>
     public static void RemoveLeftovers()
     {
-        foreach (var directory in Directory.EnumerateDirectories(Home, "oauthserver-tests-*"))
+        string[] homes = [Memory, Disk];
+        foreach (var directory in homes.Where(Directory.Exists)
+            .SelectMany(home => Directory.EnumerateDirectories(home, "oauthserver-tests-*")))
         {
             var process = Path.GetFileName(directory).Split('-')[2];
             if (int.TryParse(process, CultureInfo.InvariantCulture, out var id) && !IsRunning(id)) Remove(directory);
         }
     }
+
+    private static bool HasRoomInMemory() =>
+        Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace >= RoomForAll;
 
     private static bool IsRunning(int processId)
     {
