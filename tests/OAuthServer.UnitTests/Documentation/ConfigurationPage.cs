@@ -51,6 +51,7 @@ internal sealed partial class ConfigurationPage
         using var production = new ConfiguredServer("Production");
         using var development = new ConfiguredServer("Development");
         var page = new StringBuilder(ConfigurationText.Head);
+        var said = new HashSet<string>(StringComparer.Ordinal);
         foreach (var section in production.Sections)
         {
             page.Append(CultureInfo.InvariantCulture, $"\n## {section.Path}\n\n").Append(MarkdownText.Wrap("", Intro(section))).Append('\n');
@@ -63,11 +64,19 @@ internal sealed partial class ConfigurationPage
                 page.Append(MarkdownText.Wrap("- ", $"`{setting.Key}` or `{setting.Variable}`"));
                 var kind = Capital(setting.Kind);
                 page.Append(MarkdownText.Wrap("  - ", $"{kind}, default {shown}. Allowed: {allowed}."));
-                page.Append(MarkdownText.Wrap("  - ", Purpose(setting)));
+                page.Append(MarkdownText.Wrap("  - ", Once(setting, said)));
             }
         }
 
         return page.Append(ConfigurationText.Tail).ToString().ReplaceLineEndings("\n");
+    }
+
+    // What a list is for stands at its first setting alone.
+    private string Once(Setting setting, HashSet<string> said)
+    {
+        if (!setting.Key.Contains(":0:", StringComparison.Ordinal)) return Purpose(setting);
+        var groups = setting.Path.SkipLast(1).Select(_comments.Of).Where(said.Add);
+        return string.Join(' ', groups.Append(_comments.Of(setting.Path[^1])));
     }
 
     // "The section `X`: what it is" without what the heading says already.
@@ -90,8 +99,8 @@ internal sealed partial class ConfigurationPage
         return [.. demands.Where(demand => demand.Length > 0)];
     }
 
-    // "Audit:Retention must be from 1 to 5." demands "from 1 to 5"; "…:0: 'x' is not a network. Write …" demands what
-    // follows.
+    // "Audit:Retention must be from 1 to 5." demands "from 1 to 5"; "…:0: 'x' is not a network. Write …" demands "a
+    // network; write …".
     private static string Demand(string fault, string value)
     {
         var text = Place().Replace(fault, "");
@@ -100,9 +109,13 @@ internal sealed partial class ConfigurationPage
         if (text.StartsWith("is not between ", StringComparison.Ordinal)) text = text["is not ".Length..];
         else if (text.StartsWith("is required", StringComparison.Ordinal)) text = text["is ".Length..];
         else if (text.StartsWith("has a ", StringComparison.Ordinal)) text = $"must not have{text["has".Length..]}";
-        else if (text.StartsWith("is not ", StringComparison.Ordinal)) text = text.Split(". ", 2)[^1];
+        else if (text.StartsWith("is not ", StringComparison.Ordinal)) text = Joined(text["is not ".Length..]);
+        else if (Conjunction().IsMatch(text)) text = $"this {text}";
         return Must().Replace(text, "").TrimEnd('.');
     }
+
+    private static string Joined(string sentences) =>
+        NextSentence().Replace(sentences, next => $"; {next.Value[2..].ToLowerInvariant()}");
 
     [GeneratedRegex(@"^(:\d+)?:?\s*")]
     private static partial Regex Place();
@@ -110,6 +123,12 @@ internal sealed partial class ConfigurationPage
     [GeneratedRegex("^(The s|S)ection `[^`]+`: ")]
     private static partial Regex SectionName();
 
-    [GeneratedRegex("^must be ")]
+    [GeneratedRegex(@"\. [A-Z]")]
+    private static partial Regex NextSentence();
+
+    [GeneratedRegex("^(and|or) ")]
+    private static partial Regex Conjunction();
+
+    [GeneratedRegex("^must (be|have) ")]
     private static partial Regex Must();
 }

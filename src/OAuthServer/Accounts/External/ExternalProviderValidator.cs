@@ -69,7 +69,7 @@ internal sealed partial class ExternalProviderValidator : OptionsValidator<Exter
             $"{key}:ClientSecret or {key}:ClientSecretFile is required: the provider gives the secret."),
         Rule(
             string.IsNullOrEmpty(provider.ClientSecretFile) || File.Exists(provider.ClientSecretFile),
-            $"{key}:ClientSecretFile is not there, or may not be read."),
+            $"{key}:ClientSecretFile must be a file that is there and may be read."),
     ];
 
     private static IEnumerable<string?> Twice(

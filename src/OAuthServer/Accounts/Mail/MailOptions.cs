@@ -92,7 +92,7 @@ internal sealed class MailOptionsValidator : OptionsValidator<MailOptions>
             $"{Section}:Password and {Section}:PasswordFile are two places for one password: leave one of them out."),
         Rule(
             string.IsNullOrEmpty(options.PasswordFile) || File.Exists(options.PasswordFile),
-            $"{Section}:PasswordFile is not there, or may not be read."),
+            $"{Section}:PasswordFile must be a file that is there and may be read."),
         Rule(
             string.IsNullOrEmpty(options.User) != HasPassword(options),
             $"{Section}:User and a password belong together: give both, or neither."),

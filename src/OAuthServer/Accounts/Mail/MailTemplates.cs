@@ -45,7 +45,7 @@ internal sealed partial class MailTemplates
     public static IEnumerable<string?> Faults(string? folder)
     {
         if (string.IsNullOrEmpty(folder)) return [];
-        if (!Directory.Exists(folder)) return [$"Mail:Templates is no folder, or may not be read: {folder}."];
+        if (!Directory.Exists(folder)) return ["Mail:Templates must be a folder that is there and may be read."];
         var ours = Ours();
         return Theirs(folder).SelectMany(file => Faults(file.Key, file.Value, ours));
     }

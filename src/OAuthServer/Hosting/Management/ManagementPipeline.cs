@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using OAuthServer.Endpoints.Admin;
 using OAuthServer.Endpoints.Admin.Site;
+using OAuthServer.Pages;
 using OAuthServer.Protocol;
 using OAuthServer.Settings;
 
@@ -68,12 +69,18 @@ internal static class ManagementPipeline
         routes.MapProbes();
     }
 
+    private static bool IsOfSite(HttpContext http) =>
+        http.Request.Path.StartsWithSegments(Routes.Site) && !http.Request.Path.StartsWithSegments(Routes.AdminApi)
+        && http.RequestServices.GetRequiredService<IOptions<ManagementOptions>>().Value.HasSite;
+
     private static Task AnswerBareAsync(StatusCodeContext bare)
     {
         var http = bare.HttpContext;
         var answers = http.RequestServices.GetRequiredService<AdminAnswers>();
         return http.Response.StatusCode switch
         {
+            StatusCodes.Status404NotFound when IsOfSite(http) => http.RequestServices.GetRequiredService<OperatorPages>()
+                .Message("Unknown", "Again", Routes.Site, NoRoute).ExecuteAsync(http),
             StatusCodes.Status404NotFound => answers.RefuseAsync(http, NoRoute, null),
             StatusCodes.Status405MethodNotAllowed => answers.RefuseAsync(http, NoMethod, null),
             _ => Task.CompletedTask,

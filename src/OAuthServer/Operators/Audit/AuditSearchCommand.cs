@@ -21,6 +21,7 @@ internal static class AuditSearchCommand
             var most = parsed.GetValue(limit);
             var found = await new AuditEvents(database).FindAsync(filter.Read(parsed), most, ct);
             await AuditOutput.PrintAsync(parsed, found, parsed.GetValue(json));
+            if (found.Count == 0) await parsed.PrintErrorAsync("No event matches.");
             if (found.Count == most)
                 await parsed.PrintErrorAsync($"There may be more: only the newest {most} are shown (--limit).");
             return ExitCodes.Done;

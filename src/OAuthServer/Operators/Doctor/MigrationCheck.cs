@@ -23,7 +23,7 @@ internal sealed class MigrationCheck(MigrationRights rights, SchemaVersion schem
         if (lacking.Count == 0) return report.Result();
 
         var missing = string.Join(", ", lacking);
-        var remedies = string.Join(' ', lacking.Select(right => right.Remedy));
+        var remedies = MissingRight.Remedies(lacking);
         if ((await schema.CompareAsync(ct)).IsReady)
         {
             report.Note(

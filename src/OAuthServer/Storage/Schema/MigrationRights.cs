@@ -12,11 +12,14 @@ internal sealed record MissingRight(string Role, string Right, string Target, st
 {
     public override string ToString() => $"{Right} on {Target}";
 
-    /// <summary>What gives it.</summary>
-    public string Remedy => this switch
+    /// <summary>What gives all of them.</summary>
+    public static string Remedies(IEnumerable<MissingRight> lacking) =>
+        string.Join(' ', lacking.Select(right => right.Remedy).Distinct(StringComparer.Ordinal));
+
+    private string Remedy => this switch
     {
         { Owner: null } => $"GRANT USAGE, CREATE ON SCHEMA …, and let {Role} have that schema in its search_path.",
-        { Right: "OWNERSHIP" } => $"GRANT {Owner} TO {Role}; (or ALTER {Target} OWNER TO {Role};)",
+        { Right: "OWNERSHIP" } => $"GRANT {Owner} TO {Role}; (or make {Role} the owner)",
         _ => $"GRANT {Right} ON {Target} TO {Role};",
     };
 }
@@ -69,6 +72,5 @@ internal sealed class MigrationRights(IDbContextFactory<OAuthDbContext> contexts
 /// <summary>Maps what the statement answers with.</summary>
 internal sealed class MissingRightRow : IEntityTypeConfiguration<MissingRight>
 {
-    public void Configure(EntityTypeBuilder<MissingRight> builder) => builder.HasNoKey().ToView(null)
-        .Ignore(right => right.Remedy);
+    public void Configure(EntityTypeBuilder<MissingRight> builder) => builder.HasNoKey().ToView(null);
 }

@@ -138,7 +138,7 @@ internal sealed partial class Migrator
         var lacking = await new MigrationRights(_contexts).LackingAsync(ct);
         if (lacking.Count == 0) return Explain(refused);
         return $"{Explain(refused)}. The role {lacking[0].Role} lacks {string.Join(", ", lacking)}. Migrate as a role "
-            + $"that has these rights, or grant them: {string.Join(' ', lacking.Select(right => right.Remedy))}";
+            + $"that has these rights, or grant them: {MissingRight.Remedies(lacking)}";
     }
 
     private static string Explain(PostgresException refused) =>

@@ -46,6 +46,7 @@ public sealed class AuditCommandTests : IAsyncLifetime
         Assert.Equal(expected, string.Join(' ', words.Lines.Select(line => line.Split("correlation=")[1])));
         var events = json.Lines.Select(line => new CommandRun(0, line, "").Json);
         Assert.Equal(expected, string.Join(' ', events.Select(row => row.GetProperty("correlation_id").GetString())));
+        Assert.Equal(expected.Length == 0, words.Error.Contains("No event matches", StringComparison.Ordinal));
     }
 
     [Fact]

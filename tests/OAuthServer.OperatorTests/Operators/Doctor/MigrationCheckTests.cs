@@ -76,6 +76,19 @@ public sealed class MigrationCheckTests : IAsyncLifetime
         Assert.Equal("this role may run them", done.Fact("migrations"));
     }
 
+    [Fact]
+    public async Task One_owner_of_many_tables_is_named_once()
+    {
+        await MigrateAsOwnerOfAllAsync();
+        await AsOwnerAsync("ALTER TABLE oauth_consents OWNER TO CURRENT_USER; ALTER TABLE accounts OWNER TO CURRENT_USER");
+        await _database.ExecuteAsync($"GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_consents, accounts TO {_role}");
+
+        var doctor = await DoctorAsync(AsRole);
+
+        Assert.Contains("OWNERSHIP on TABLE accounts, OWNERSHIP on TABLE oauth_consents", doctor.Output, StringComparison.Ordinal);
+        Assert.Equal(2, doctor.Output.Split($" TO {_role};").Length);
+    }
+
     [Theory]
     [MemberData(nameof(Holes))]
     public async Task With_nothing_to_migrate_a_role_that_may_not_is_a_note(string sql, string lacking)

@@ -92,5 +92,5 @@ public sealed class MailTemplatesTests
 
     [Fact]
     public void A_folder_that_is_none_is_a_fault() =>
-        Assert.Contains("no folder", Assert.Single(MailTemplates.Faults("/nowhere/at/all")), StringComparison.Ordinal);
+        Assert.Contains("must be a folder", Assert.Single(MailTemplates.Faults("/nowhere/at/all")), StringComparison.Ordinal);
 }

@@ -22,6 +22,7 @@ public sealed class KeysCommandTests : IDisposable
 
         Assert.Equal(0, (await _keys.RunAsync("keys", "promote", "--force")).Code);
         Assert.Equal(["current", "previous"], (await _keys.ListAsync()).Select(row => row.Stage));
+        Assert.EndsWith("previous for under a minute", (await _keys.RunAsync("keys", "list")).Output.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
