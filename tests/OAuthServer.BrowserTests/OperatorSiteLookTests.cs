@@ -15,7 +15,7 @@ namespace OAuthServer.BrowserTests;
 /// <summary>The operators' site: axe finds nothing, it holds on a phone and in German, and works by a browser.</summary>
 public sealed class OperatorSiteLookTests(Stage stage, OperatorSiteLookTests.Site site) : IClassFixture<OperatorSiteLookTests.Site>
 {
-    // A desk and a phone, each language and scheme; .ci/full looks at all of them.
+    // A desk and a phone, each language and scheme.
     public static TheoryData<string, ColorScheme, int, int> Looks => new(new (string, ColorScheme, int, int)[]
     {
         ("de", ColorScheme.Dark, 390, 844),
@@ -23,9 +23,9 @@ public sealed class OperatorSiteLookTests(Stage stage, OperatorSiteLookTests.Sit
         ("de", ColorScheme.Light, 320, 640),
         ("de", ColorScheme.Dark, 1200, 850),
         ("en", ColorScheme.Light, 390, 844),
-    }.Take(Effort.Cases(1)));
+    });
 
-    [Theory]
+    [LongGateTheory]
     [MemberData(nameof(Looks))]
     public async Task Every_page_is_accessible(string language, ColorScheme scheme, int width, int height)
     {

@@ -37,9 +37,9 @@ public sealed class ProviderPagesTests(Stage stage) : IAsyncLifetime
     {
         ("de-DE", ColorScheme.Dark, 390, 844),
         ("en-US", ColorScheme.Light, 1280, 800),
-    }.Take(Effort.Cases(1)));
+    });
 
-    [Theory]
+    [LongGateTheory]
     [MemberData(nameof(Looks))]
     public async Task Every_page_with_providers_is_accessible(string locale, ColorScheme scheme, int width, int height)
     {

@@ -43,9 +43,9 @@ public sealed class SecondFactorTests(Stage stage)
         (ColorScheme.Light, 320, 256, "de-DE"),
         (ColorScheme.Dark, 390, 844, "de-DE"),
         (ColorScheme.Light, 1200, 850, "en-GB"),
-    }.Take(Effort.Cases(1)));
+    });
 
-    [Theory]
+    [LongGateTheory]
     [MemberData(nameof(Looks))]
     public async Task Every_page_of_it_is_accessible(ColorScheme scheme, int width, int height, string locale)
     {

@@ -81,7 +81,8 @@ public sealed class BreachListTests : IAsyncLifetime
     public async Task A_service_that_hangs_or_says_too_much_stops_nobody()
     {
         _host.Answer($"/range/{Prefix(Stolen)}", http => Task.Delay(Timeout.Infinite, http.RequestAborted));
-        Assert.False(await List.ContainsAsync(Stolen));
+        await using var hurried = await StartAsync("localhost", patience: "00:00:00.5");
+        Assert.False(await hurried.Services.GetRequiredService<BreachList>().ContainsAsync(Stolen));
         await using var other = await StartAsync("localhost");
         _host.Publish($"/range/{Prefix(Stolen)}", new string('x', BreachList.LargestAnswer) + $"\r\n{Rest(Stolen)}:3");
         Assert.False(await other.Services.GetRequiredService<BreachList>().ContainsAsync(Stolen));
@@ -118,12 +119,13 @@ public sealed class BreachListTests : IAsyncLifetime
         return await browser.PostAsync(form.Action, form.Fields);
     }
 
-    private Task<TestServer> StartAsync(string allowedHost) => TestServer.StartAsync(new()
+    // The longest that may be set: a machine that is busy is no service that hangs.
+    private Task<TestServer> StartAsync(string allowedHost, string patience = "00:00:10") => TestServer.StartAsync(new()
     {
         Settings = new Dictionary<string, string?>
         {
             ["Passwords:BreachList"] = _host.Https("/range/"),
-            ["Passwords:BreachTimeout"] = "00:00:00.5",
+            ["Passwords:BreachTimeout"] = patience,
             ["Passwords:AllowedHosts:0"] = allowedHost,
         },
         Services = services =>

@@ -82,7 +82,7 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         Run(targets, Cases / HashingShare, null);
     }
 
-    private static int Cases => Effort.Cases(2_500);
+    private static int Cases => Effort.Cases(1_000);
 
     private Target[] Unsent(Target[] targets) => [.. targets.Where(target => !_sent.ContainsKey(target))];
 
