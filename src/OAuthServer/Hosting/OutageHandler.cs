@@ -18,17 +18,27 @@ internal sealed partial class OutageHandler(ErrorAnswers answers, ILogger<Outage
     {
         if (!IsOfKeys(exception) && !DatabaseFailure.Is(exception)) return false;
         if (DatabaseFailure.IsFault(exception)) LogRefused(exception, httpContext.TraceIdentifier);
-        else LogOutage(exception, httpContext.TraceIdentifier);
+        else Note(exception, httpContext.TraceIdentifier);
         await answers.WriteAsync(httpContext, OAuthError.TemporarilyUnavailable(Reasons.DependencyAway));
         return true;
+    }
+
+    // A line each: every request meets it, and where in the code it was met says nothing about it.
+    private void Note(Exception exception, string correlationId)
+    {
+        LogOutage(exception.GetBaseException().Message, correlationId);
+        LogMet(exception, correlationId);
     }
 
     private static bool IsOfKeys(Exception exception) =>
         exception is KeyStoreException || (exception.InnerException is { } cause && IsOfKeys(cause));
 
     [LoggerMessage(7003, LogLevel.Error,
-        "A dependency is away, answered temporarily_unavailable. Correlation id {CorrelationId}")]
-    private partial void LogOutage(Exception exception, string correlationId);
+        "A dependency is away, answered temporarily_unavailable: {Cause}. Correlation id {CorrelationId}")]
+    private partial void LogOutage(string cause, string correlationId);
+
+    [LoggerMessage(7013, LogLevel.Debug, "Where the dependency was missed. Correlation id {CorrelationId}")]
+    private partial void LogMet(Exception exception, string correlationId);
 
     [LoggerMessage(7004, LogLevel.Error,
         "The database refused a statement, answered temporarily_unavailable. Its schema may not be this server's; else "

@@ -37,10 +37,10 @@ public sealed class ErrorHandlerTests : IDisposable
 
     public static TheoryData<Exception, string?> Outages => new()
     {
-        { new NpgsqlException("away"), "7003 Error: A dependency is away, answered temporarily_unavailable. Correlation id trace-1" },
-        { new InvalidOperationException("wrapped", new NpgsqlException("away")), "7003 Error: A dependency is away, answered temporarily_unavailable. Correlation id trace-1" },
-        { new KeyStoreException("away"), "7003 Error: A dependency is away, answered temporarily_unavailable. Correlation id trace-1" },
-        { new InvalidOperationException("one", new InvalidOperationException("two", new KeyStoreException("away"))), "7003 Error: A dependency is away, answered temporarily_unavailable. Correlation id trace-1" },
+        { new NpgsqlException("away"), "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1" },
+        { new InvalidOperationException("wrapped", new NpgsqlException("away")), "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1" },
+        { new KeyStoreException("away"), "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1" },
+        { new InvalidOperationException("one", new InvalidOperationException("two", new KeyStoreException("away"))), "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1" },
         { new PostgresException("no such table", "ERROR", "ERROR", PostgresErrorCodes.UndefinedTable), "7004 Error: The database refused a statement, answered temporarily_unavailable. Its schema may not be this server's; else this is a fault. Correlation id trace-1" },
         { new InvalidOperationException("a bug"), null },
     };
@@ -61,7 +61,7 @@ public sealed class ErrorHandlerTests : IDisposable
         var handled = await new OutageHandler(_answers, _outages).TryHandleAsync(_http, exception, Ct);
 
         Assert.Equal(line is not null, handled);
-        Assert.Equal(line is null ? [] : [line], _outages.Lines);
+        Assert.Equal(line is null ? [] : [line], _outages.Lines.Where(told => !told.StartsWith("7013 Debug: ", StringComparison.Ordinal)));
         if (handled) AssertAnswer(503, "temporarily_unavailable", "The server cannot answer now. Try again later.");
     }
 

@@ -1,0 +1,28 @@
+using System.Net;
+using OAuthServer.Testing;
+
+namespace OAuthServer.OperatorTests.Accounts;
+
+/// <summary>
+/// The same where slower hashes were imported, each answer of which takes a second. What a few of them show is in
+/// ImportedHashSignInTests.
+/// </summary>
+public sealed class ImportedRefusalTimeTests(FarDatabase far) : IClassFixture<FarDatabase>
+{
+    /// <summary>Hashes of other software, each slower than ours: 12 rounds of bcrypt, argon2 in 64 MB, much PBKDF2.</summary>
+    private static readonly Dictionary<string, string> Imported = new(StringComparer.Ordinal)
+    {
+        ["bcrypt"] = "$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm",
+        ["argon2"] = "$argon2id$v=19$m=65536,t=3,p=1$MDEyMzQ1Njc4OWFiY2RlZg$iby8xmCmXjMg/oftIWwu2u/EWQQIXBZrnev/MPXjbGg",
+        ["pbkdf2"] = "$pbkdf2-sha512$600000$MDEyMzQ1Njc4OWFiY2RlZg$QHQoN.j9rshX8YT38wK9W4QS6LW2VHQOlD0UMDWt/v4",
+    };
+
+    [LongGateFact]
+    public async Task A_refusal_takes_as_long_whatever_software_made_the_hash()
+    {
+        await far.AddPeopleAsync("wrong");
+        foreach (var (kind, hash) in Imported) await far.AddPeopleAsync(kind, $"password_hash = '{hash}'");
+
+        await far.CompareAsync("/account/sign-in", ["unknown", "wrong", .. Imported.Keys], HttpStatusCode.BadRequest);
+    }
+}
