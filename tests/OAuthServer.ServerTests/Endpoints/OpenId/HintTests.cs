@@ -50,6 +50,7 @@ public sealed class HintTests(SharedServer flow)
     [Fact]
     public async Task The_claims_may_name_the_person_too()
     {
+        Expect.Code(await flow.Browser.AuthorizeAsync(OpenIdAsks.For("openid read")), OpenIdAsks.RedirectUri);
         foreach (var (subject, error) in ((Guid, string?)[])[(TestData.AliceId, null), (TestData.BobId, "login_required")])
         {
             var ask = OpenIdAsks.For("openid read").With("prompt", "none").With("claims", "{\"id_token\": {\"sub\": {\"value\": \"" + subject + "\"}}}");
