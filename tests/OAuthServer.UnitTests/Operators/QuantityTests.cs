@@ -1,7 +1,7 @@
 using System.Globalization;
-using OAuthServer.Operators.Doctor;
+using OAuthServer.Operators;
 
-namespace OAuthServer.UnitTests.Operators.Doctor;
+namespace OAuthServer.UnitTests.Operators;
 
 public sealed class QuantityTests
 {

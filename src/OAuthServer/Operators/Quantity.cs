@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace OAuthServer.Operators.Doctor;
+namespace OAuthServer.Operators;
 
 /// <summary>How quantities are written.</summary>
 internal static class Quantity
