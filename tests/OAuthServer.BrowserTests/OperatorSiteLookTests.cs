@@ -41,7 +41,7 @@ public sealed class OperatorSiteLookTests(Stage stage, OperatorSiteLookTests.Sit
             ("home", "/admin"), ("clients", "/admin/clients"), ("client", $"{client}?done=enabled"), ("people", "/admin/people?email=example"),
             ("nobody", "/admin/people?email=nobody-at-all"), ("person", $"/admin/people/{site.Person}?done=unlocked"), ("operator", $"/admin/people/{site.Operator}"),
             ("events", "/admin/events?since=2020-01-01T00:00:00Z"), ("unreadable", "/admin/events?since=yesterday"), ("why", "/admin/why?id=0123456789abcdef"), ("keys", "/admin/keys"),
-            ("missing", "/admin/people/00000000-0000-0000-0000-000000000000"), ("not-begun", "/admin/signed-in"),
+            ("missing", "/admin/people/00000000-0000-0000-0000-000000000000"), ("not-begun", "/admin/signed-in"), ("nowhere", "/admin/nowhere"),
         ];
         foreach (var (name, path) in pages)
         {

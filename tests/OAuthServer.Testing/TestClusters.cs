@@ -14,8 +14,8 @@ public static class TestClusters
     // Not the temporary folder of a user: on Unix the server may run as another user, who must be able to get there.
     private static readonly string Disk = OperatingSystem.IsWindows() ? Path.GetTempPath() : "/tmp";
 
-    // A database is some four hundred files, and ext4 looks long for an inode among those that were just given back:
-    // a third of the time of all tests.
+    // A database is some four hundred files, and ext4 looks long for an inode among those that were just given back,
+    // which was most of what PostgreSQL cost here.
     private static readonly string Home = HasRoomInMemory() ? Memory : Disk;
 
     /// <summary>A new directory for a cluster that belongs to this process.</summary>

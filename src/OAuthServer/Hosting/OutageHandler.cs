@@ -18,13 +18,13 @@ internal sealed partial class OutageHandler(ErrorAnswers answers, ILogger<Outage
     {
         if (!IsOfKeys(exception) && !DatabaseFailure.Is(exception)) return false;
         if (DatabaseFailure.IsFault(exception)) LogRefused(exception, httpContext.TraceIdentifier);
-        else Note(exception, httpContext.TraceIdentifier);
+        else LogAway(exception, httpContext.TraceIdentifier);
         await answers.WriteAsync(httpContext, OAuthError.TemporarilyUnavailable(Reasons.DependencyAway));
         return true;
     }
 
     // A line each: every request meets it, and where in the code it was met says nothing about it.
-    private void Note(Exception exception, string correlationId)
+    private void LogAway(Exception exception, string correlationId)
     {
         LogOutage(exception.GetBaseException().Message, correlationId);
         LogMet(exception, correlationId);

@@ -20,6 +20,9 @@ public class FarDatabase : IAsyncLifetime
     private TestDatabase _database = null!;
     private ForgetfulNetwork _network = null!;
 
+    /// <summary>The kinds whose sign-in is refused.</summary>
+    internal static readonly string[] Refused = ["unknown", "wrong", "disabled", "locked"];
+
     internal static int Samples => 4 * Effort.Rounds(2);
 
     internal TestDatabase Database => _database;
@@ -88,6 +91,14 @@ public class FarDatabase : IAsyncLifetime
             WHERE email = 'alice@example.com'
             """);
         await Database.ExecuteAsync($"UPDATE accounts SET {set} WHERE email LIKE '{kind}-%'");
+    }
+
+    /// <summary>Adds the people of <see cref="Refused"/>; nobody is of the first kind.</summary>
+    internal async Task AddRefusedAsync()
+    {
+        await AddPeopleAsync("wrong");
+        await AddPeopleAsync("disabled", "disabled_at = now()");
+        await AddPeopleAsync("locked", "lockout_end = now() + interval '1 day'");
     }
 
     private static async Task<double> TimeAsync(TestBrowser browser, TestForm form, string email, HttpStatusCode expected)

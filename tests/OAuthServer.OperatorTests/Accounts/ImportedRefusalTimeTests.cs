@@ -20,9 +20,9 @@ public sealed class ImportedRefusalTimeTests(FarDatabase far) : IClassFixture<Fa
     [LongGateFact]
     public async Task A_refusal_takes_as_long_whatever_software_made_the_hash()
     {
-        await far.AddPeopleAsync("wrong");
+        await far.AddRefusedAsync();
         foreach (var (kind, hash) in Imported) await far.AddPeopleAsync(kind, $"password_hash = '{hash}'");
 
-        await far.CompareAsync("/account/sign-in", ["unknown", "wrong", .. Imported.Keys], HttpStatusCode.BadRequest);
+        await far.CompareAsync("/account/sign-in", [.. FarDatabase.Refused, .. Imported.Keys], HttpStatusCode.BadRequest);
     }
 }

@@ -29,11 +29,13 @@ internal sealed partial class ConfigurationPage
     }
 
     /// <summary>What a setting does; empty when its comment is missing.</summary>
-    public string Purpose(Setting setting)
+    public string Purpose(Setting setting) => Purpose(setting, _ => true);
+
+    private string Purpose(Setting setting, Func<string, bool> isNew)
     {
         var own = _comments.Of(setting.Path[^1]);
         if (own.Length == 0) return "";
-        var groups = setting.Path.SkipLast(1).Select(_comments.Of);
+        var groups = setting.Path.SkipLast(1).Select(_comments.Of).Where(isNew);
         return string.Join(' ', groups.Append(own).Where(text => text.Length > 0));
     }
 
@@ -72,12 +74,8 @@ internal sealed partial class ConfigurationPage
     }
 
     // What a list is for stands at its first setting alone.
-    private string Once(Setting setting, HashSet<string> said)
-    {
-        if (!setting.Key.Contains(":0:", StringComparison.Ordinal)) return Purpose(setting);
-        var groups = setting.Path.SkipLast(1).Select(_comments.Of).Where(said.Add);
-        return string.Join(' ', groups.Append(_comments.Of(setting.Path[^1])));
-    }
+    private string Once(Setting setting, HashSet<string> said) =>
+        setting.Key.Contains(":0:", StringComparison.Ordinal) ? Purpose(setting, said.Add) : Purpose(setting);
 
     // "The section `X`: what it is" without what the heading says already.
     private string Intro(BoundSection section)

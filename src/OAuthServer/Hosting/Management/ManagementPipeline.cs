@@ -69,21 +69,23 @@ internal static class ManagementPipeline
         routes.MapProbes();
     }
 
-    private static bool IsOfSite(HttpContext http) =>
-        http.Request.Path.StartsWithSegments(Routes.Site) && !http.Request.Path.StartsWithSegments(Routes.AdminApi)
-        && http.RequestServices.GetRequiredService<IOptions<ManagementOptions>>().Value.HasSite;
-
     private static Task AnswerBareAsync(StatusCodeContext bare)
     {
         var http = bare.HttpContext;
-        var answers = http.RequestServices.GetRequiredService<AdminAnswers>();
-        return http.Response.StatusCode switch
+        OAuthError? refusal = http.Response.StatusCode switch
         {
-            StatusCodes.Status404NotFound when IsOfSite(http) => http.RequestServices.GetRequiredService<OperatorPages>()
-                .Message("Unknown", "Again", Routes.Site, NoRoute).ExecuteAsync(http),
-            StatusCodes.Status404NotFound => answers.RefuseAsync(http, NoRoute, null),
-            StatusCodes.Status405MethodNotAllowed => answers.RefuseAsync(http, NoMethod, null),
-            _ => Task.CompletedTask,
+            StatusCodes.Status404NotFound => NoRoute,
+            StatusCodes.Status405MethodNotAllowed => NoMethod,
+            _ => null,
         };
+        if (refusal is null) return Task.CompletedTask;
+        var services = http.RequestServices;
+        return IsOfSite(http)
+            ? services.GetRequiredService<OperatorPages>().Message("Unknown", "Again", Routes.Site, refusal).ExecuteAsync(http)
+            : services.GetRequiredService<AdminAnswers>().RefuseAsync(http, refusal, null);
     }
+
+    private static bool IsOfSite(HttpContext http) =>
+        http.Request.Path.StartsWithSegments(Routes.Site) && !http.Request.Path.StartsWithSegments(Routes.AdminApi)
+        && http.RequestServices.GetRequiredService<IOptions<ManagementOptions>>().Value.HasSite;
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OAuthServer.Keys;
+using OAuthServer.Operators.Keys;
 
 namespace OAuthServer.Operators.Doctor;
 
@@ -42,7 +43,7 @@ internal sealed class KeyCheck(
     {
         foreach (var key in stored.Keys)
         {
-            var age = AgeOf(key) is { } known ? $"made {Quantity.Of(known)} ago" : "age unknown";
+            var age = KeyAge.Of(key, clock.GetUtcNow());
             report.Fact($"{key.Stage.ToString().ToLowerInvariant()} key", $"{key.Key.KeyId}, {age}");
         }
 

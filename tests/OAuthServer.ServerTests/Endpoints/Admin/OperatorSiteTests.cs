@@ -114,6 +114,7 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
         Assert.Contains("HttpOnly", browser.SetCookies.Single(cookie => cookie.StartsWith("oauthserver-operator=", StringComparison.OrdinalIgnoreCase)), StringComparison.OrdinalIgnoreCase);
         var nowhere = await OperatorSite.PageAsync(browser, "/admin/nowhere", HttpStatusCode.NotFound);
         Assert.Equal("/admin", nowhere.QuerySelector("main a")!.GetAttribute("href"));
+        await OperatorSite.PageAsync(browser, "/admin/sign-out", HttpStatusCode.MethodNotAllowed);
         Assert.Equal("application/json", (await browser.GetAsync("/admin/api/nowhere")).Content.Headers.ContentType!.MediaType);
         // Nothing of it is at the public port.
         foreach (var path in Pages) Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(path)).StatusCode);

@@ -117,15 +117,13 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
     {
         var slowest = TimeSpan.Zero;
         var started = Stopwatch.GetTimestamp();
-        var connections = new ConcurrentBag<RawConnection>();
+        using var connections = new ThreadLocal<RawConnection>(() => new RawConnection(shared.Server.Address), trackAllValues: true);
         try
         {
             sample(sent =>
             {
-                if (!connections.TryTake(out var connection)) connection = new RawConnection(shared.Server.Address);
                 var request = sent.ToBytes();
-                var (answer, took) = Send(connection, request);
-                connections.Add(connection);
+                var (answer, took) = Send(connections.Value!, request);
                 if (took > longest) took = AtBest(request, took, longest.Value);
                 lock (_alone) slowest = took > slowest ? took : slowest;
                 Judge(sent, request, answer, longest is null ? TimeSpan.Zero : took);
@@ -133,7 +131,7 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         }
         finally
         {
-            foreach (var connection in connections) connection.Dispose();
+            foreach (var connection in connections.Values) connection.Dispose();
             output.WriteLine($"{what} parts and pairs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s; the slowest took {slowest.TotalMilliseconds:0} ms");
             foreach (var (route, bytes) in _largest.OrderBy(l => l.Key)) output.WriteLine($"{route}: {string.Join(' ', _statuses.Where(s => s.Key.StartsWith(route + " = ", StringComparison.Ordinal)).Select(s => $"{s.Key[(route.Length + 3)..]}x{s.Value}"))}; at most {bytes} bytes");
         }
