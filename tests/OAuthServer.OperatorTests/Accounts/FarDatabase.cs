@@ -15,6 +15,9 @@ public class FarDatabase : IAsyncLifetime
     // What 1 of 1,000 pairs of equal distributions exceeds (two-sample Kolmogorov-Smirnov, times the root of 2/n).
     private const double Unlikely = 1.95;
 
+    // An answer waits more than it works: that many at once, and the turns of the hashes are still free.
+    private const int Browsers = 2;
+
     private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(30);
 
     private TestDatabase _database = null!;
@@ -59,18 +62,9 @@ public class FarDatabase : IAsyncLifetime
     /// <summary>Posts the form of a page for people of each kind in turn, and compares each kind with the first.</summary>
     internal async Task CompareAsync(string path, string[] kinds, HttpStatusCode expected)
     {
-        using var browser = new TestBrowser(Server);
-        var form = await TestBrowser.FormAsync(await browser.GetAsync(path), path);
-        await TimeAsync(browser, form, "nobody@example.com", expected); // what is made once is made
-        var times = kinds.ToDictionary(kind => kind, _ => new List<double>());
-        for (var sample = 0; sample < Samples; sample++)
-        {
-            var order = kinds.ToArray();
-            Random.Shared.Shuffle(order);
-            foreach (var kind in order)
-                times[kind].Add(await TimeAsync(browser, form, $"{kind}-{sample}@example.com", expected));
-        }
-
+        var measured = await Task.WhenAll(Enumerable.Range(0, Browsers)
+            .Select(first => MeasureAsync(path, kinds, expected, first)));
+        var times = kinds.ToDictionary(kind => kind, kind => measured.SelectMany(m => m[kind]).ToList());
         foreach (var kind in kinds.Skip(1))
         {
             var apart = Distance(times[kinds[0]], times[kind]);
@@ -99,6 +93,25 @@ public class FarDatabase : IAsyncLifetime
         await AddPeopleAsync("wrong");
         await AddPeopleAsync("disabled", "disabled_at = now()");
         await AddPeopleAsync("locked", "lockout_end = now() + interval '1 day'");
+    }
+
+    // One browser's part: every so many samples, from the first on.
+    private async Task<Dictionary<string, List<double>>> MeasureAsync(
+        string path, string[] kinds, HttpStatusCode expected, int first)
+    {
+        using var browser = new TestBrowser(Server);
+        var form = await TestBrowser.FormAsync(await browser.GetAsync(path), path);
+        await TimeAsync(browser, form, "nobody@example.com", expected); // what is made once is made
+        var times = kinds.ToDictionary(kind => kind, _ => new List<double>());
+        for (var sample = first; sample < Samples; sample += Browsers)
+        {
+            var order = kinds.ToArray();
+            Random.Shared.Shuffle(order);
+            foreach (var kind in order)
+                times[kind].Add(await TimeAsync(browser, form, $"{kind}-{sample}@example.com", expected));
+        }
+
+        return times;
     }
 
     private static async Task<double> TimeAsync(TestBrowser browser, TestForm form, string email, HttpStatusCode expected)
