@@ -152,14 +152,14 @@ public sealed class HostHeaderTests
             var nothing = new Spoiler(Way.Absent, [], 1, false);
             var right = new Target(endpoint, "Accept", null);
             // Each of these spends a code, a form or a token of its own.
-            var answered = CompareAll(pick => new HostileCase(right, nothing, nothing, pick), HostileServer.Codes);
+            var answered = CompareAll(endpoint, pick => new HostileCase(right, nothing, nothing, pick), HostileServer.Codes);
             Assert.True(secure == (answered is 200 or 201 or 303) || AnswersBoth(endpoint) || HasNothing(endpoint, answered), $"{endpoint} {answered}");
             var evil = new Spoiler(Way.Instead, "evil"u8.ToArray(), 1, false);
             foreach (var target in Target.All(endpoint).Where(t => t.Second is null && !t.MayHash))
-                CompareAll(_ => new HostileCase(target, evil, nothing, 0), some + 1);
+                CompareAll(endpoint, _ => new HostileCase(target, evil, nothing, 0), some + 1);
         }
 
-        int CompareAll(Func<int, HostileCase> request, int times)
+        int CompareAll(HostileEndpoint endpoint, Func<int, HostileCase> request, int times)
         {
             var first = connection.Send(request(0).ToBytes(plain));
             var expected = SteadyAnswer.Of(first);
@@ -170,7 +170,7 @@ public sealed class HostHeaderTests
                     ? request(i).ToBytes(With(plain, "Host: evil.example"), "http://evil.example")
                     : request(i).ToBytes(With(plain, said));
                 var answer = connection.Send(bytes);
-                Assert.Equal(expected, SteadyAnswer.Of(answer));
+                Assert.Equal($"{endpoint}\n{expected}", $"{endpoint}\n{SteadyAnswer.Of(answer)}");
             }
 
             return first.Status;

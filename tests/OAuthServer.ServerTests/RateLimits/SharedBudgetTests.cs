@@ -18,7 +18,7 @@ namespace OAuthServer.ServerTests.RateLimits;
 public sealed class SharedBudgetTests
 {
     private const int Limit = 5;
-    private const int Patient = 2;      // seconds: the server's time limit is 50 ms
+    private const int Patient = 4;      // seconds: a second is the server's time limit here, Redis' own is five
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -159,6 +159,8 @@ public sealed class SharedBudgetTests
                 ["RateLimiting:SignIn:PermitLimit"] = $"{Limit}",
                 ["RateLimiting:Shared:Redis"] = redis.Setting,
                 ["RateLimiting:Shared:Pause"] = "00:00:01",
+                // On a busy machine an answer may take the usual 50 ms, and what is asked counts alone.
+                ["RateLimiting:Shared:TimeLimit"] = "00:00:01",
             },
         });
         await Eventually.BecomesTrue(() => Task.FromResult(Shared(server).IsTogether), TimeSpan.FromSeconds(10), "Redis is connected");
