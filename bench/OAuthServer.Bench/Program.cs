@@ -12,4 +12,5 @@ var root = new RootCommand("Measures OAuthServer beside the physical floor and a
 };
 
 // Ctrl-C ends the servers and PostgreSQL too, which takes a moment.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+return await root.Parse(args)
+    .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

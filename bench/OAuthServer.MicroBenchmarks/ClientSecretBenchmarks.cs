@@ -18,12 +18,15 @@ public class ClientSecretBenchmarks : IDisposable
     private readonly ServerTelemetry _telemetry = new(new Meter(ServerTelemetry.Name), TimeProvider.System);
     private readonly ClientSecretVerifier _verifier;
 
-    public ClientSecretBenchmarks() => _verifier = new(Options.Create(new ClientSecretOptions()), _work, new SecretUses(TimeProvider.System), _telemetry);
+    public ClientSecretBenchmarks() =>
+        _verifier = new(
+            Options.Create(new ClientSecretOptions()), _work, new SecretUses(TimeProvider.System), _telemetry);
 
     [GlobalSetup]
     public async Task CheckOnceAsync()
     {
-        if (await WarmAsync() != SecretCheck.Right) throw new InvalidOperationException("The secret is not the hash's.");
+        if (await WarmAsync() != SecretCheck.Right)
+            throw new InvalidOperationException("The secret is not the hash's.");
     }
 
     [Benchmark(Description = "client secret, warm")]
@@ -41,5 +44,6 @@ public class ClientSecretBenchmarks : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private ValueTask<SecretCheck> WarmAsync() => _verifier.CheckAsync("bench", Secret, _hashes, CancellationToken.None);
+    private ValueTask<SecretCheck> WarmAsync() =>
+        _verifier.CheckAsync("bench", Secret, _hashes, CancellationToken.None);
 }

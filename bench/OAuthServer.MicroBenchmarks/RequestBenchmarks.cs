@@ -7,10 +7,13 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.MicroBenchmarks;
 
-/// <summary>A refresh request (RFC 6749 section 6) from bytes to record, and its answer (section 5.1) from record to bytes.</summary>
+/// <summary>
+/// A refresh request (RFC 6749 section 6) from bytes to record, and its answer (section 5.1) from record to bytes.
+/// </summary>
 public class RequestBenchmarks
 {
-    private static readonly string Body = $"grant_type=refresh_token&refresh_token={new string('x', 43)}&client_id=bench&client_secret=bench-secret-bench-secret-bench-01";
+    private static readonly string Body = $"grant_type=refresh_token&refresh_token={new string('x', 43)}"
+        + "&client_id=bench&client_secret=bench-secret-bench-secret-bench-01";
 
     private readonly byte[] _encoded = Encoding.ASCII.GetBytes(Body);
     private readonly IssuedTokens _tokens = new(new string('x', 730), 900, new string('x', 43), "read");
@@ -33,14 +36,22 @@ public class RequestBenchmarks
     public bool ReadForm()
     {
         _http.Request.Body.Position = 0;
-        return FormReader.ReadAsync(_http.Request, CancellationToken.None).AsTask().GetAwaiter().GetResult().Failed(out _, out _);
+        return FormReader.ReadAsync(_http.Request, CancellationToken.None)
+            .AsTask()
+            .GetAwaiter()
+            .GetResult()
+            .Failed(out _, out _);
     }
 
     [Benchmark(Description = "token request, parsed")]
     public bool ParseRequest()
     {
         _http.Request.Body.Position = 0;
-        return TokenRequest.ParseAsync(_http.Request, null, TimeProvider.System, CancellationToken.None).AsTask().GetAwaiter().GetResult().Failed(out _, out _);
+        return TokenRequest.ParseAsync(_http.Request, null, TimeProvider.System, CancellationToken.None)
+            .AsTask()
+            .GetAwaiter()
+            .GetResult()
+            .Failed(out _, out _);
     }
 
     [Benchmark(Description = "token response, written")]

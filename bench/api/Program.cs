@@ -1,6 +1,7 @@
-// The least API that there is: one endpoint behind the bearer library, so that a request costs Kestrel and the check of a token.
-//   --urls http://127.0.0.1:PORT --issuer https://as.example --server http://127.0.0.1:PORT
-// With --stock SECONDS it stands behind the framework's own AddJwtBearer instead, which gets the keys so often and at no other time.
+// The least API that there is: one endpoint behind the bearer library, so that a request costs Kestrel and the check of
+// a token.   --urls http://127.0.0.1:PORT --issuer https://as.example --server http://127.0.0.1:PORT
+// With --stock SECONDS it stands behind the framework's own AddJwtBearer instead, which gets the keys so often and at
+// no other time.
 using OAuthServer.Bench.Api;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -15,7 +16,8 @@ if (stock is { } seconds)
 else
 {
     builder.Services.AddOAuthBearer(options => (options.Issuer, options.Audience) = (issuer, issuer));
-    builder.Services.AddHttpClient("OAuthServer.ResourceApi").AddHttpMessageHandler(() => new ProxyInFront(new Uri(server)));
+    builder.Services.AddHttpClient("OAuthServer.ResourceApi")
+        .AddHttpMessageHandler(() => new ProxyInFront(new Uri(server)));
 }
 
 var app = builder.Build();

@@ -26,11 +26,13 @@ internal static class StockBearer
     /// <summary>The metadata and keys of the last renewal.</summary>
     private sealed class TimedKeys(string issuer, Uri server) : IConfigurationManager<OpenIdConnectConfiguration>
     {
-        private readonly HttpDocumentRetriever _documents = new(new HttpClient(new ProxyInFront(server) { InnerHandler = new HttpClientHandler() }));
+        private readonly HttpDocumentRetriever _documents = new(
+            new HttpClient(new ProxyInFront(server) { InnerHandler = new HttpClientHandler() }));
         private volatile OpenIdConnectConfiguration? _last;
 
         public async Task RenewAsync(CancellationToken cancel) =>
-            _last = await OpenIdConnectConfigurationRetriever.GetAsync(issuer + "/.well-known/oauth-authorization-server", _documents, cancel);
+            _last = await OpenIdConnectConfigurationRetriever.GetAsync(
+                issuer + "/.well-known/oauth-authorization-server", _documents, cancel);
 
         public Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) =>
             Task.FromResult(_last ?? throw new InvalidOperationException("There are no keys yet."));

@@ -22,13 +22,15 @@ internal sealed class AccessTokens : IDisposable
     {
         _key.ImportFromPem(pem);
         var keyId = Base64Url.EncodeToString(SHA256.HashData(_key.ExportSubjectPublicKeyInfo()));
-        _header = Base64Url.EncodeToString(Encoding.ASCII.GetBytes($$"""{"alg":"RS256","typ":"at+jwt","kid":"{{keyId}}"}""")) + ".";
+        _header = Base64Url.EncodeToString(
+            Encoding.ASCII.GetBytes($$"""{"alg":"RS256","typ":"at+jwt","kid":"{{keyId}}"}""")) + ".";
     }
 
     public string Issue(Grant grant)
     {
         var content = _header + Base64Url.EncodeToString(Payload(grant));
-        var signature = _key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var signature = _key.SignData(
+            Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{content}.{Base64Url.EncodeToString(signature)}";
     }
 

@@ -39,10 +39,17 @@ internal sealed class Chains(NpgsqlDataSource database) : IAsyncDisposable
 
     private readonly ConcurrentBag<byte[]> _own = [];
 
-    /// <summary>Connects and makes the table. Statements prepare themselves and connections go back to the pool as they are.</summary>
+    /// <summary>
+    /// Connects and makes the table. Statements prepare themselves and connections go back to the pool as they are.
+    /// </summary>
     public static async Task<Chains> OpenAsync(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 10, AutoPrepareMinUsages = 2, NoResetOnClose = true };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MaxAutoPrepare = 10,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+        };
         var database = NpgsqlDataSource.Create(settings);
         await using var schema = database.CreateCommand(Schema);
         await schema.ExecuteNonQueryAsync();

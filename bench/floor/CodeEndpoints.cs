@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.DataProtection;
 namespace OAuthServer.Bench.Floor;
 
 /// <summary>
-/// The least that a code flow can cost on this stack: a sealed cookie opened and one insert; then a form, one statement and
-/// one signature. Nothing is validated that a redirect could be abused for.
+/// The least that a code flow can cost on this stack: a sealed cookie opened and one insert; then a form, one statement
+/// and one signature. Nothing is validated that a redirect could be abused for.
 /// </summary>
 internal sealed class CodeEndpoints(AccessTokens tokens, Codes codes, IDataProtectionProvider protection)
 {
@@ -40,7 +40,8 @@ internal sealed class CodeEndpoints(AccessTokens tokens, Codes codes, IDataProte
         var refreshToken = NewToken();
         var challenge = Base64Url.EncodeToString(Hash(form["code_verifier"].ToString()));
         if (!FloorEndpoints.KnowsSecret(form)
-            || await codes.RedeemAsync(Hash(form["code"].ToString()), challenge, Hash(refreshToken), context.RequestAborted) is not { } grant)
+            || await codes.RedeemAsync(
+                Hash(form["code"].ToString()), challenge, Hash(refreshToken), context.RequestAborted) is not { } grant)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;

@@ -22,7 +22,8 @@ internal sealed class Codes(NpgsqlDataSource database)
     // One statement, one commit: the code is spent and the refresh token stored, or neither.
     private const string Redeem = """
         WITH spent AS (
-            UPDATE floor_codes SET used_at = now() WHERE code_hash = $1 AND challenge = $2 AND used_at IS NULL AND expires_at > now()
+            UPDATE floor_codes SET used_at = now() WHERE code_hash = $1 AND challenge = $2 AND used_at IS NULL
+                AND expires_at > now()
             RETURNING user_id, client_id, scope
         ), first AS (
             INSERT INTO floor_tokens SELECT $3, user_id, client_id, scope, now() + interval '7 days' FROM spent
@@ -49,7 +50,9 @@ internal sealed class Codes(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Spends a code for a first refresh token; null when it is unknown, spent, or not this verifier's.</summary>
+    /// <summary>
+    /// Spends a code for a first refresh token; null when it is unknown, spent, or not this verifier's.
+    /// </summary>
     public async Task<Grant?> RedeemAsync(byte[] hash, string challenge, byte[] refreshToken, CancellationToken ct)
     {
         await using var command = database.CreateCommand(Redeem);

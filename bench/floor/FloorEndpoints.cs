@@ -12,7 +12,8 @@ internal sealed class FloorEndpoints(AccessTokens tokens, Chains chains)
     private static readonly byte[] SecretHash = SHA256.HashData(Encoding.ASCII.GetBytes(ClientSecret));
 
     // As long as a refresh's answer (0.9 kB), and as our metadata (0.7 kB).
-    private static readonly byte[] Echo = Encoding.ASCII.GetBytes($$"""{"access_token":"{{new string('x', 760)}}","token_type":"Bearer","expires_in":900,"refresh_token":"{{new string('x', 43)}}","scope":"read"}""");
+    private static readonly byte[] Echo = Encoding.ASCII.GetBytes(
+        $$"""{"access_token":"{{new string('x', 760)}}","token_type":"Bearer","expires_in":900,"refresh_token":"{{new string('x', 43)}}","scope":"read"}""");
     private static readonly byte[] Metadata = Encoding.ASCII.GetBytes($$"""{"issuer":"{{new string('x', 663)}}"}""");
 
     /// <summary>Begins a chain.</summary>
@@ -28,7 +29,9 @@ internal sealed class FloorEndpoints(AccessTokens tokens, Chains chains)
     {
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var successor = NewToken();
-        if (!KnowsSecret(form) || await chains.RotateAsync(Hash(form["refresh_token"].ToString()), Hash(successor), context.RequestAborted) is not { } grant)
+        if (!KnowsSecret(form)
+            || await chains.RotateAsync(
+                Hash(form["refresh_token"].ToString()), Hash(successor), context.RequestAborted) is not { } grant)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
@@ -59,13 +62,15 @@ internal sealed class FloorEndpoints(AccessTokens tokens, Chains chains)
     }
 
     /// <summary>One signed access token.</summary>
-    public Task SignAsync(HttpContext context) => AnswerAsync(context, TokenAnswer.Write(tokens.Issue(Grant.Example), ""));
+    public Task SignAsync(HttpContext context) =>
+        AnswerAsync(context, TokenAnswer.Write(tokens.Issue(Grant.Example), ""));
 
     /// <summary>The rotating statement, on a chain of this process's own.</summary>
     public async Task RotateAsync(HttpContext context)
     {
         var (presented, successor) = (await chains.BorrowAsync(context.RequestAborted), Hash(NewToken()));
-        if (await chains.RotateAsync(presented, successor, context.RequestAborted) is null) throw new InvalidOperationException("A chain is broken.");
+        if (await chains.RotateAsync(presented, successor, context.RequestAborted) is null)
+            throw new InvalidOperationException("A chain is broken.");
         chains.Return(successor);
         await AnswerAsync(context, Echo);
     }

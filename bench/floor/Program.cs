@@ -1,5 +1,5 @@
-// The least that a refresh and a code flow can cost on this stack: form, hashes, one statement, one signature, JSON. Not an
-// authorization server: what ours takes beyond it is the price of being one.
+// The least that a refresh and a code flow can cost on this stack: form, hashes, one statement, one signature, JSON.
+// Not an authorization server: what ours takes beyond it is the price of being one.
 //   --urls http://127.0.0.1:PORT --connection "Host=…" --key PATH
 using Microsoft.AspNetCore.DataProtection;
 using OAuthServer.Bench.Floor;
@@ -26,4 +26,5 @@ app.MapPost("/floor/statement", (RequestDelegate)endpoints.RotateAsync);
 app.MapGet("/floor/static", (RequestDelegate)FloorEndpoints.StaticAsync);
 await app.RunAsync();
 
-string Setting(string name) => builder.Configuration[name] ?? throw new InvalidOperationException($"--{name} is missing.");
+string Setting(string name) =>
+    builder.Configuration[name] ?? throw new InvalidOperationException($"--{name} is missing.");

@@ -10,7 +10,9 @@ namespace OAuthServer.Samples.ThirdPartyApp;
 /// <summary>What the home page shows: who signed in, and the notes or what went wrong at the API.</summary>
 internal sealed record Overview(string Name, string? ExpiresAt, IReadOnlyList<string> Notes, string? Problem);
 
-/// <summary>The user's connection: its tokens live in the session cookie; every method answers a short reason code or null.</summary>
+/// <summary>
+/// The user's connection: its tokens live in the session cookie; every method answers a short reason code or null.
+/// </summary>
 internal sealed class Connection(HttpClient http, IConfiguration configuration)
 {
     private readonly string _server = configuration["OAuth:Server"]!.TrimEnd('/');
@@ -23,8 +25,11 @@ internal sealed class Connection(HttpClient http, IConfiguration configuration)
         if (session.Properties?.GetTokenValue("access_token") is not { } token) return null;
         var (status, body) = await SendAsync(Api(HttpMethod.Get, token));
         var notes = status == HttpStatusCode.OK ? JsonSerializer.Deserialize<string[]>(body) : null;
-        var problem = status == HttpStatusCode.OK ? null : $"The API answered {(status is null ? "nothing" : (int)status)}. {body}";
-        var name = session.Principal!.Identity!.Name ?? session.Principal.FindFirst("email")?.Value ?? "somebody without a name";
+        var problem = status == HttpStatusCode.OK
+            ? null
+            : $"The API answered {(status is null ? "nothing" : (int)status)}. {body}";
+        var name = session.Principal!.Identity!.Name ?? session.Principal.FindFirst("email")?.Value
+            ?? "somebody without a name";
         return new Overview(name, session.Properties.GetTokenValue("expires_at"), notes ?? [], problem);
     }
 
@@ -40,7 +45,8 @@ internal sealed class Connection(HttpClient http, IConfiguration configuration)
     {
         var session = await context.AuthenticateAsync();
         var refreshToken = session.Properties?.GetTokenValue("refresh_token") ?? "";
-        var (status, body) = await SendAsync(Server("/oauth/token", new() { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }));
+        var (status, body) = await SendAsync(
+            Server("/oauth/token", new() { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }));
         // 400: the connection has ended (expired, withdrawn); anything else is worth another try with the same token.
         if (status == HttpStatusCode.BadRequest) await context.SignOutAsync();
         if (status != HttpStatusCode.OK) return status == HttpStatusCode.BadRequest ? "ended" : "server";
@@ -50,7 +56,8 @@ internal sealed class Connection(HttpClient http, IConfiguration configuration)
             if (json.TryGetProperty(name, out var token)) Update(session.Properties!, name, token.GetString());
         var expires = TimeProvider.System.GetUtcNow().AddSeconds(json.GetProperty("expires_in").GetInt32());
         Update(session.Properties!, "expires_at", expires.ToString("o", CultureInfo.InvariantCulture));
-        await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, session.Principal!, session.Properties);
+        await context.SignInAsync(
+            CookieAuthenticationDefaults.AuthenticationScheme, session.Principal!, session.Properties);
         return null;
     }
 
@@ -58,7 +65,8 @@ internal sealed class Connection(HttpClient http, IConfiguration configuration)
     public async Task<string?> DisconnectAsync(HttpContext context)
     {
         var refreshToken = await context.GetTokenAsync("refresh_token") ?? "";
-        var (status, _) = await SendAsync(Server("/oauth/revoke", new() { ["token"] = refreshToken, ["token_type_hint"] = "refresh_token" }));
+        var (status, _) = await SendAsync(
+            Server("/oauth/revoke", new() { ["token"] = refreshToken, ["token_type_hint"] = "refresh_token" }));
         if (status != HttpStatusCode.OK) return "server";
         await context.SignOutAsync();
         return null;
@@ -90,5 +98,6 @@ internal sealed class Connection(HttpClient http, IConfiguration configuration)
         }
     }
 
-    private static void Update(AuthenticationProperties properties, string name, string? value) => properties.UpdateTokenValue(name, value ?? "");
+    private static void Update(AuthenticationProperties properties, string name, string? value) =>
+        properties.UpdateTokenValue(name, value ?? "");
 }

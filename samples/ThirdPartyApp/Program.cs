@@ -1,6 +1,6 @@
 // A web app that knows who signed in, and reads and writes this person's notes at another company's API, with ASP.NET
-// Core's own OpenID Connect handler: pushed requests, code with PKCE, userinfo, refresh, revocation, sign-out both ways.
-// Tokens stay in the encrypted session cookie.
+// Core's own OpenID Connect handler: pushed requests, code with PKCE, userinfo, refresh, revocation, sign-out both
+// ways. Tokens stay in the encrypted session cookie.
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -11,7 +11,9 @@ var builder = WebApplication.CreateBuilder(args);
 var server = builder.Configuration["OAuth:Server"]!.TrimEnd('/');
 var secret = builder.Configuration["OAuth:ClientSecret"]!;
 if (secret == DemoSecret && !builder.Environment.IsDevelopment())
-    throw new InvalidOperationException("OAuth:ClientSecret is the demo secret, which works in the Development environment only. Configure this app's own secret.");
+    throw new InvalidOperationException(
+        "OAuth:ClientSecret is the demo secret, which works in the Development environment only. Configure this app's "
+            + "own secret.");
 
 builder.Services.AddAntiforgery();
 builder.Services.AddAuthorization();
@@ -50,11 +52,15 @@ builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationSc
     });
 
 var app = builder.Build();
-app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => Page.Error("server").ExecuteAsync(context) });
+app.UseExceptionHandler(new ExceptionHandlerOptions
+{
+    ExceptionHandler = context => Page.Error("server").ExecuteAsync(context),
+});
 app.Use(async (context, next) =>
 {
     // The form that signs out is led on to the server.
-    context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'self'; form-action 'self' {server}; frame-ancestors 'none'; base-uri 'none'";
+    context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'self'; form-action 'self' "
+        + $"{server}; frame-ancestors 'none'; base-uri 'none'";
     context.Response.Headers.CacheControl = "no-store";
     await next();
 });
@@ -63,7 +69,8 @@ app.UseAuthorization();
 
 app.MapGet("/", async (HttpContext context, Connection connection, IAntiforgery antiforgery) =>
     Page.Show(context, antiforgery, await connection.ReadAsync(context)));
-app.MapGet("/connect", () => Results.Challenge(new() { RedirectUri = "/" }, [OpenIdConnectDefaults.AuthenticationScheme]));
+app.MapGet(
+    "/connect", () => Results.Challenge(new() { RedirectUri = "/" }, [OpenIdConnectDefaults.AuthenticationScheme]));
 app.MapGet("/denied", () => Page.Error("denied"));
 app.MapGet("/error", (string? reason) => Page.Error(reason));
 app.MapGet("/style.css", () => Results.Text(Page.Style, "text/css"));
@@ -76,9 +83,12 @@ actions.MapPost("/refresh", async (HttpContext context, Connection connection, I
     await Guarded(context, antiforgery, () => connection.RefreshAsync(context)));
 actions.MapPost("/disconnect", async (HttpContext context, Connection connection, IAntiforgery antiforgery) =>
     await Guarded(context, antiforgery, () => connection.DisconnectAsync(context)));
-actions.MapPost("/sign-out", async (HttpContext context, IAntiforgery antiforgery) => await antiforgery.IsRequestValidAsync(context)
-    ? Results.SignOut(new() { RedirectUri = "/" }, [CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme])
-    : Results.Redirect("/error?reason=form"));
+actions.MapPost(
+    "/sign-out", async (HttpContext context, IAntiforgery antiforgery) => await antiforgery.IsRequestValidAsync(context)
+        ? Results.SignOut(
+            new() { RedirectUri = "/" },
+            [CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme])
+        : Results.Redirect("/error?reason=form"));
 app.Run();
 
 static async Task<IResult> Guarded(HttpContext context, IAntiforgery antiforgery, Func<Task<string?>> action)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace OAuthServer.ResourceApi;
 
 /// <summary>
-/// All that the library logs. In one class: the generator of .NET 10 puts several in an order that changes from build to
-/// build, and the same sources are to give the same bytes (docs/releases.md).
+/// All that the library logs. In one class: the generator of .NET 10 puts several in an order that changes from build
+/// to build, and the same sources are to give the same bytes (docs/releases.md).
 /// </summary>
 internal static partial class BearerLog
 {

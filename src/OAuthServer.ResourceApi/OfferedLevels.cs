@@ -31,8 +31,8 @@ internal sealed class OfferedLevels(
         if (_offered is not { } offered) return HealthCheckResult.Healthy("No token had to be checked yet.");
         return await MissingAsync(offered) is { Count: > 0 } missing
             ? HealthCheckResult.Degraded(
-                $"Nobody can reach {string.Join(' ', missing)}: acr_values_supported of the authorization server does not "
-                + "list it.")
+                $"Nobody can reach {string.Join(' ', missing)}: acr_values_supported of the authorization server does "
+                + "not list it.")
             : HealthCheckResult.Healthy();
     }
 

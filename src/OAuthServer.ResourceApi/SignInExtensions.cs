@@ -6,7 +6,9 @@ using OAuthServer.ResourceApi;
 namespace Microsoft.Extensions.DependencyInjection;
 #pragma warning restore IDE0130
 
-/// <summary>Asks for a sign-in of some level, or of late, at endpoints, route groups and in policies (RFC 9470).</summary>
+/// <summary>
+/// Asks for a sign-in of some level, or of late, at endpoints, route groups and in policies (RFC 9470).
+/// </summary>
 public static class SignInExtensions
 {
     /// <summary>

@@ -69,7 +69,8 @@ internal sealed class SignInHandler(TimeProvider clock, IOptions<OAuthBearerOpti
         if (most is not { } longest) return true;
         if (identity.FindAll("auth_time").ToList() is not [var claim] || claim.ValueType == ClaimValueTypes.String)
             return false;
-        if (!long.TryParse(claim.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var signedIn)) return false;
+        if (!long.TryParse(claim.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var signedIn))
+            return false;
         var age = clock.GetUtcNow().ToUnixTimeSeconds() - signedIn;
         return age <= (long)longest.TotalSeconds && -age <= (long)options.Value.ClockSkew.TotalSeconds;
     }

@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests;
 
-/// <summary>axe finds nothing on any page, in light and dark, on a desk and on a phone; nothing overflows a phone.</summary>
+/// <summary>
+/// axe finds nothing on any page, in light and dark, on a desk and on a phone; nothing overflows a phone.
+/// </summary>
 public sealed class AccessibilityTests(Stage stage)
 {
     // Each scheme, a desk, a phone and the narrowest of WCAG 2.2 §1.4.10; .ci/full looks at all of them.
@@ -26,8 +28,14 @@ public sealed class AccessibilityTests(Stage stage)
     [MemberData(nameof(Looks))]
     public async Task Every_page_is_accessible(ColorScheme scheme, int width, int height)
     {
-        await using var context = await stage.OpenAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
-        var (page, app) = (await context.NewPageAsync(), await stage.RegisterAsync("An app with a name that is long enough to be wrapped on every screen"));
+        await using var context = await stage.OpenAsync(new()
+        {
+            ColorScheme = scheme,
+            ViewportSize = new() { Width = width, Height = height },
+        });
+        var (page, app) = (
+            await context.NewPageAsync(),
+            await stage.RegisterAsync("An app with a name that is long enough to be wrapped on every screen"));
         await page.GotoAsync(app.Ask(scope: "nonsense").Replace("127.0.0.1", "127.0.0.2", StringComparison.Ordinal));
         await JudgeAsync(page, "error");
         await page.GotoAsync(app.Ask(scope: "read write"));
@@ -82,10 +90,18 @@ public sealed class AccessibilityTests(Stage stage)
         if (Environment.GetEnvironmentVariable("PAGE_SHOTS") is { } folder)
         {
             var dark = await page.EvaluateAsync<bool>("() => matchMedia('(prefers-color-scheme: dark)').matches");
-            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{size.Width}-{(dark ? "dark" : "light")}.png"), FullPage = true });
+            await page.ScreenshotAsync(new()
+            {
+                Path = Path.Combine(folder, $"{name}-{size.Width}-{(dark ? "dark" : "light")}.png"),
+                FullPage = true,
+            });
         }
         var result = await page.RunAxe();
-        Assert.True(result.Violations.Length == 0, $"{name}: " + string.Join("; ", result.Violations.Select(v => $"{v.Id}: {v.Nodes[0].Html}")));
-        Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= size.Width, $"{name} overflows.");
+        Assert.True(
+            result.Violations.Length == 0,
+            $"{name}: " + string.Join("; ", result.Violations.Select(v => $"{v.Id}: {v.Nodes[0].Html}")));
+        Assert.True(
+            await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= size.Width,
+            $"{name} overflows.");
     }
 }

@@ -50,11 +50,21 @@ public sealed class AccountPageTests(Stage stage)
         await Assertions.Expect(page.Heading("Your account")).ToBeVisibleAsync();
         var cookies = await context.CookiesAsync();
         // The language is that of the profile.
-        Assert.Equal(["__Host-oauthserver-antiforgery", "__Host-oauthserver-device", "__Host-oauthserver-language", "__Host-oauthserver-passkey", "__Host-oauthserver-session"], cookies.Select(cookie => cookie.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [
+                "__Host-oauthserver-antiforgery",
+                "__Host-oauthserver-device",
+                "__Host-oauthserver-language",
+                "__Host-oauthserver-passkey",
+                "__Host-oauthserver-session",
+            ],
+            cookies.Select(cookie => cookie.Name).Order(StringComparer.Ordinal));
         foreach (var cookie in cookies)
         {
-            Assert.True(cookie is { HttpOnly: true, Secure: true, SameSite: SameSiteAttribute.Lax, Path: "/" }, cookie.Name);
-            Assert.Equal(cookie.Name is "__Host-oauthserver-device" or "__Host-oauthserver-language", cookie.Expires != -1);
+            Assert.True(
+                cookie is { HttpOnly: true, Secure: true, SameSite: SameSiteAttribute.Lax, Path: "/" }, cookie.Name);
+            Assert.Equal(
+                cookie.Name is "__Host-oauthserver-device" or "__Host-oauthserver-language", cookie.Expires != -1);
         }
     }
 
@@ -116,6 +126,8 @@ public sealed class AccountPageTests(Stage stage)
         await page.SignInAsync();
         await Assertions.Expect(page.GetByLabel("Current password")).ToBeVisibleAsync();
         await Assertions.Expect(page.Button("Show")).ToHaveCountAsync(0);
-        Assert.Equal("minlength: 15; maxlength: 128; allowed: unicode;", await page.GetByLabel("New password again").GetAttributeAsync("passwordrules"));
+        Assert.Equal(
+            "minlength: 15; maxlength: 128; allowed: unicode;",
+            await page.GetByLabel("New password again").GetAttributeAsync("passwordrules"));
     }
 }

@@ -2,7 +2,9 @@ using Microsoft.Playwright;
 
 namespace OAuthServer.BrowserTests;
 
-/// <summary>Detours that people take: back, reload, double click, many tabs, a session that ends in the middle.</summary>
+/// <summary>
+/// Detours that people take: back, reload, double click, many tabs, a session that ends in the middle.
+/// </summary>
 public sealed class DetourTests(Stage stage)
 {
     [Fact]
@@ -64,9 +66,13 @@ public sealed class DetourTests(Stage stage)
         await page.Button("Allow").WaitForAsync();
         // The browser itself sends the form a second time, into another tab.
         var second = await context.RunAndWaitForPageAsync(() =>
-            page.EvaluateAsync("() => { const form = document.querySelector('form'); form.target = '_blank'; form.requestSubmit(form.querySelector('[value=allow]')); }"));
+            page.EvaluateAsync(
+                "() => { const form = document.querySelector('form'); form.target = '_blank'; "
+                    + "form.requestSubmit(form.querySelector('[value=allow]')); }"));
         var first = await second.ArriveAsync(app);
-        await page.EvaluateAsync("() => { const form = document.querySelector('form'); form.target = ''; form.requestSubmit(form.querySelector('[value=allow]')); }");
+        await page.EvaluateAsync(
+            "() => { const form = document.querySelector('form'); form.target = ''; "
+                + "form.requestSubmit(form.querySelector('[value=allow]')); }");
         Assert.Equal(first.Code, (await page.ArriveAsync(app)).Code);
         Assert.Equal(1L, await CodesAsync(app));
     }
@@ -118,7 +124,8 @@ public sealed class DetourTests(Stage stage)
 
     private async Task<long> CodesAsync(App app)
     {
-        await using var count = stage.Server.Database.DataSource.CreateCommand("SELECT count(*) FROM oauth_authorization_codes WHERE client_id = $1");
+        await using var count = stage.Server.Database.DataSource.CreateCommand(
+            "SELECT count(*) FROM oauth_authorization_codes WHERE client_id = $1");
         count.Parameters.AddWithValue(app.Id);
         return (long)(await count.ExecuteScalarAsync())!;
     }

@@ -83,7 +83,12 @@ public sealed class FlowTests(Stage stage)
         await page.Keyboard.TypeAsync(TestData.Password);
         await page.Keyboard.PressAsync("Enter");
         await page.Button("Allow").WaitForAsync();
-        foreach (var expected in new[] { page.GetByRole(AriaRole.Link, new() { Name = "Not you?" }), page.Button("Deny"), page.Button("Allow") })
+        foreach (var expected in new[]
+        {
+            page.GetByRole(AriaRole.Link, new() { Name = "Not you?" }),
+            page.Button("Deny"),
+            page.Button("Allow"),
+        })
         {
             await page.Keyboard.PressAsync("Tab");
             await Assertions.Expect(expected).ToBeFocusedAsync();

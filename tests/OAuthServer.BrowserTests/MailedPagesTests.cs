@@ -19,10 +19,23 @@ public sealed class MailedPagesTests(Stage stage)
     [MemberData(nameof(Looks))]
     public async Task Every_page_of_mailed_links_is_accessible(string locale, ColorScheme scheme, int width, int height)
     {
-        await using var context = await stage.OpenAsync(new() { ColorScheme = scheme, Locale = locale, ViewportSize = new() { Width = width, Height = height } });
+        await using var context = await stage.OpenAsync(new()
+        {
+            ColorScheme = scheme,
+            Locale = locale,
+            ViewportSize = new() { Width = width, Height = height },
+        });
         var page = await context.NewPageAsync();
         var name = "mail-" + locale[..2] + "-";
-        foreach (var (path, shot) in new[] { ("/account/sign-in", "sign-in"), ("/account/forgot", "forgot"), ("/account/forgot?done=sent", "forgot-sent"), ("/account/register", "register"), ("/account/reset?token=unknown", "link-dead"), ("/account/reset?done=set", "password-set") })
+        foreach (var (path, shot) in new[]
+        {
+            ("/account/sign-in", "sign-in"),
+            ("/account/forgot", "forgot"),
+            ("/account/forgot?done=sent", "forgot-sent"),
+            ("/account/register", "register"),
+            ("/account/reset?token=unknown", "link-dead"),
+            ("/account/reset?done=set", "password-set"),
+        })
         {
             await page.GotoAsync(path);
             await AccessibilityTests.JudgeAsync(page, name + shot);
@@ -41,7 +54,14 @@ public sealed class MailedPagesTests(Stage stage)
         await page.FillAsync("#password", TestData.Password);
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/account");
-        foreach (var (path, shot) in new[] { ("/account/email", "email"), ("/account/email?done=asked", "email-asked"), ("/account/delete", "delete"), ("/account/data", "data"), ("/account/email/confirm?token=" + await LinkAsync("confirmation", TestData.AliceId), "confirm") })
+        foreach (var (path, shot) in new[]
+        {
+            ("/account/email", "email"),
+            ("/account/email?done=asked", "email-asked"),
+            ("/account/delete", "delete"),
+            ("/account/data", "data"),
+            ("/account/email/confirm?token=" + await LinkAsync("confirmation", TestData.AliceId), "confirm"),
+        })
         {
             await page.GotoAsync(path);
             await AccessibilityTests.JudgeAsync(page, name + shot);
@@ -68,7 +88,8 @@ public sealed class MailedPagesTests(Stage stage)
         var token = Guid.NewGuid().ToString("N");
         await stage.Server.Database.ExecuteAsync("""
             INSERT INTO account_tokens (hash, kind, account_id, security_stamp, address, normalized_address, expires_at)
-            SELECT $1, $2, id, security_stamp, email, normalized_email, now() + interval '50 minutes' FROM accounts WHERE id = $3
+            SELECT $1, $2, id, security_stamp, email, normalized_email, now() + interval '50 minutes' FROM accounts
+                WHERE id = $3
             """, SHA256.HashData(Encoding.UTF8.GetBytes(token)), kind, account);
         return token;
     }

@@ -12,8 +12,11 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests;
 
-/// <summary>The operators' site: axe finds nothing, it holds on a phone and in German, and works by a browser.</summary>
-public sealed class OperatorSiteLookTests(Stage stage, OperatorSiteLookTests.Site site) : IClassFixture<OperatorSiteLookTests.Site>
+/// <summary>
+/// The operators' site: axe finds nothing, it holds on a phone and in German, and works by a browser.
+/// </summary>
+public sealed class OperatorSiteLookTests(Stage stage, OperatorSiteLookTests.Site site)
+    : IClassFixture<OperatorSiteLookTests.Site>
 {
     // A desk and a phone, each language and scheme.
     public static TheoryData<string, ColorScheme, int, int> Looks => new(new (string, ColorScheme, int, int)[]
@@ -30,7 +33,9 @@ public sealed class OperatorSiteLookTests(Stage stage, OperatorSiteLookTests.Sit
     public async Task Every_page_is_accessible(string language, ColorScheme scheme, int width, int height)
     {
         await using var context = await stage.OpenAtAsync(site.Address);
-        await context.AddCookiesAsync([new() { Name = site.Cookie.Name, Value = site.Cookie.Value, Url = site.Address.ToString() }]);
+        await context.AddCookiesAsync([
+            new() { Name = site.Cookie.Name, Value = site.Cookie.Value, Url = site.Address.ToString() },
+        ]);
         await context.SetExtraHTTPHeadersAsync(new Dictionary<string, string> { ["Accept-Language"] = language });
         var page = await context.NewPageAsync();
         await page.SetViewportSizeAsync(width, height);
@@ -38,10 +43,14 @@ public sealed class OperatorSiteLookTests(Stage stage, OperatorSiteLookTests.Sit
         var client = $"/admin/clients/{Uri.EscapeDataString(TestData.Web)}";
         (string Name, string Path)[] pages =
         [
-            ("home", "/admin"), ("clients", "/admin/clients"), ("client", $"{client}?done=enabled"), ("people", "/admin/people?email=example"),
-            ("nobody", "/admin/people?email=nobody-at-all"), ("person", $"/admin/people/{site.Person}?done=unlocked"), ("operator", $"/admin/people/{site.Operator}"),
-            ("events", "/admin/events?since=2020-01-01T00:00:00Z"), ("unreadable", "/admin/events?since=yesterday"), ("why", "/admin/why?id=0123456789abcdef"), ("keys", "/admin/keys"),
-            ("missing", "/admin/people/00000000-0000-0000-0000-000000000000"), ("not-begun", "/admin/signed-in"), ("nowhere", "/admin/nowhere"),
+            ("home", "/admin"), ("clients", "/admin/clients"), ("client", $"{client}?done=enabled"),
+            ("people", "/admin/people?email=example"),
+            ("nobody", "/admin/people?email=nobody-at-all"), ("person", $"/admin/people/{site.Person}?done=unlocked"),
+            ("operator", $"/admin/people/{site.Operator}"),
+            ("events", "/admin/events?since=2020-01-01T00:00:00Z"), ("unreadable", "/admin/events?since=yesterday"),
+            ("why", "/admin/why?id=0123456789abcdef"), ("keys", "/admin/keys"),
+            ("missing", "/admin/people/00000000-0000-0000-0000-000000000000"), ("not-begun", "/admin/signed-in"),
+            ("nowhere", "/admin/nowhere"),
         ];
         foreach (var (name, path) in pages)
         {
@@ -81,17 +90,26 @@ public sealed class OperatorSiteLookTests(Stage stage, OperatorSiteLookTests.Sit
         {
             _server = await TestServer.StartAsync(new()
             {
-                Settings = new Dictionary<string, string?> { ["Management:Url"] = "http://127.0.0.1:0", ["Management:SiteClient"] = Client },
+                Settings = new Dictionary<string, string?>
+                {
+                    ["Management:Url"] = "http://127.0.0.1:0",
+                    ["Management:SiteClient"] = Client,
+                },
             });
-            Address = new Uri(_server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last());
+            Address = new Uri(
+                _server.Services.GetRequiredService<IServer>().Features
+                    .Get<IServerAddressesFeature>()!.Addresses.Last());
             await _server.Database.ExecuteAsync(
                 """
-                INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, grant_types, may_administer)
-                VALUES ($1, 'Site', 'native', '{http://127.0.0.1/admin/signed-in}', string_to_array($2, ' '), '{authorization_code}', true)
+                INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes,
+                    grant_types, may_administer)
+                VALUES ($1, 'Site', 'native', '{http://127.0.0.1/admin/signed-in}', string_to_array($2, ' '),
+                    '{authorization_code}', true)
                 """,
                 Client, string.Join(' ', AdminScopes.All));
             Operator = await AddAsync("donaudampfschifffahrtsgesellschaftskapitaen@verwaltungsgesellschaft.example");
-            Person = await _server.Database.ScalarAsync<Guid>("SELECT id FROM accounts WHERE email = $1", TestData.Email);
+            Person = await _server.Database.ScalarAsync<Guid>(
+                "SELECT id FROM accounts WHERE email = $1", TestData.Email);
             await _server.Database.ExecuteAsync("INSERT INTO operators (account_id) VALUES ($1)", Operator);
             using (var browser = new TestBrowser(_server)) await browser.SignInAsync();
             Cookie = Begin(_server.Services);
@@ -99,7 +117,8 @@ public sealed class OperatorSiteLookTests(Stage stage, OperatorSiteLookTests.Sit
 
         public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-        private Task<Guid> AddAsync(string email) => _server.Database.ScalarAsync<Guid>("INSERT INTO accounts (email) VALUES ($1) RETURNING id", email);
+        private Task<Guid> AddAsync(string email) =>
+            _server.Database.ScalarAsync<Guid>("INSERT INTO accounts (email) VALUES ($1) RETURNING id", email);
 
         // As the way back from the sign-in does it, whose every step is judged elsewhere.
         private (string Name, string Value) Begin(IServiceProvider services)

@@ -18,7 +18,11 @@ public sealed class PasskeyTests(Stage stage) : IAsyncLifetime
         _server = await TestServer.StartAsync(new()
         {
             Environment = "Development",
-            Settings = new Dictionary<string, string?> { ["OAuth:Issuer"] = _issuer, ["urls"] = "http://127.0.0.1:" + port },
+            Settings = new Dictionary<string, string?>
+            {
+                ["OAuth:Issuer"] = _issuer,
+                ["urls"] = "http://127.0.0.1:" + port,
+            },
         });
     }
 
@@ -31,7 +35,9 @@ public sealed class PasskeyTests(Stage stage) : IAsyncLifetime
         var page = await context.NewPageAsync();
         await AddAuthenticatorAsync(context, page);
         // Else the authenticator answers by itself what the page offers beside the saved names.
-        await page.AddInitScriptAsync("if (location.search.includes('button')) PublicKeyCredential.isConditionalMediationAvailable = async () => false");
+        await page.AddInitScriptAsync(
+            "if (location.search.includes('button')) PublicKeyCredential.isConditionalMediationAvailable = async () => "
+                + "false");
         await page.GotoAsync("/account/passkeys");
         await page.SignInAsync();
         await page.GetByLabel("Name of the new passkey").FillAsync("My phone");

@@ -13,17 +13,25 @@ internal static class Person
         await page.Button("Sign in").ClickAsync();
     }
 
-    public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+    public static ILocator Button(this IPage page, string name) =>
+        page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
-    public static ILocator Heading(this IPage page, string name) => page.GetByRole(AriaRole.Heading, new() { Name = name });
+    public static ILocator Heading(this IPage page, string name) =>
+        page.GetByRole(AriaRole.Heading, new() { Name = name });
 
-    /// <summary>Signs in, agrees and starts again as asked, until the browser is at the app; what the app was told.</summary>
+    /// <summary>
+    /// Signs in, agrees and starts again as asked, until the browser is at the app; what the app was told.
+    /// </summary>
     public static async Task<AuthorizationAnswer> GoOnAsync(this IPage page, App app)
     {
         const int mostSteps = 6;
         for (var step = 0; step < mostSteps; step++)
         {
-            await page.Button("Sign in").Or(page.Button("Allow")).Or(StartAgain(page)).Or(page.Heading("Back at the app")).First.WaitForAsync();
+            await page.Button("Sign in")
+                .Or(page.Button("Allow"))
+                .Or(StartAgain(page))
+                .Or(page.Heading("Back at the app")).First
+                .WaitForAsync();
             if (page.Url.StartsWith(app.RedirectUri, StringComparison.Ordinal)) break;
             if (await page.Button("Sign in").IsVisibleAsync()) await page.SignInAsync();
             else if (await page.Button("Allow").IsVisibleAsync()) await page.Button("Allow").ClickAsync();

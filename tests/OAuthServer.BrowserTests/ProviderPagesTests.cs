@@ -3,7 +3,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests;
 
-/// <summary>The pages on which other identity providers are: accessible, on a desk and on a phone, in German too.</summary>
+/// <summary>
+/// The pages on which other identity providers are: accessible, on a desk and on a phone, in German too.
+/// </summary>
 public sealed class ProviderPagesTests(Stage stage) : IAsyncLifetime
 {
     private TestServer _server = null!;
@@ -27,7 +29,8 @@ public sealed class ProviderPagesTests(Stage stage) : IAsyncLifetime
             },
         });
         await _server.Database.ExecuteAsync(
-            "INSERT INTO account_logins (issuer, subject, account_id, name) VALUES ('https://github.com', '1', $1, 'octo')",
+            "INSERT INTO account_logins (issuer, subject, account_id, name) "
+                + "VALUES ('https://github.com', '1', $1, 'octo')",
             TestData.AliceId);
     }
 
@@ -44,7 +47,8 @@ public sealed class ProviderPagesTests(Stage stage) : IAsyncLifetime
     public async Task Every_page_with_providers_is_accessible(string locale, ColorScheme scheme, int width, int height)
     {
         await using var context = await stage.OpenAsync(
-            new() { ColorScheme = scheme, Locale = locale, ViewportSize = new() { Width = width, Height = height } }, _server);
+            new() { ColorScheme = scheme, Locale = locale, ViewportSize = new() { Width = width, Height = height } },
+            _server);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/account/sign-in?returnUrl=%2Faccount%2Flogins");
         await AccessibilityTests.JudgeAsync(page, $"providers-{locale[..2]}-sign-in");

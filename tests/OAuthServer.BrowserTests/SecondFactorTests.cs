@@ -4,14 +4,17 @@ using OtpNet;
 
 namespace OAuthServer.BrowserTests;
 
-/// <summary>The pages of second factors in a browser: without script, on a phone and a desk, in two languages.</summary>
+/// <summary>
+/// The pages of second factors in a browser: without script, on a phone and a desk, in two languages.
+/// </summary>
 public sealed class SecondFactorTests(Stage stage)
 {
     [Fact]
     public async Task An_authenticator_app_works_without_script()
     {
         await using var context = await stage.OpenAsync(new() { JavaScriptEnabled = false });
-        var (page, app, email) = (await context.NewPageAsync(), await stage.RegisterAsync("Bank"), await stage.EnrolAsync());
+        var (page, app, email) = (
+            await context.NewPageAsync(), await stage.RegisterAsync("Bank"), await stage.EnrolAsync());
         await page.GotoAsync("/account/factors");
         await page.SignInAsync(email);
         await page.GetByRole(AriaRole.Link, new() { Name = "Set up" }).ClickAsync();
@@ -49,7 +52,12 @@ public sealed class SecondFactorTests(Stage stage)
     [MemberData(nameof(Looks))]
     public async Task Every_page_of_it_is_accessible(ColorScheme scheme, int width, int height, string locale)
     {
-        var look = new BrowserNewContextOptions { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height }, Locale = locale };
+        var look = new BrowserNewContextOptions
+        {
+            ColorScheme = scheme,
+            ViewportSize = new() { Width = width, Height = height },
+            Locale = locale,
+        };
         await using var context = await stage.OpenAsync(look);
         var (page, email) = (await context.NewPageAsync(), await stage.EnrolAsync());
         await page.GotoAsync("/account/factors");

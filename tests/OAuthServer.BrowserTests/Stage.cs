@@ -38,7 +38,8 @@ public sealed class Stage : IAsyncLifetime
     {
         if (Chromium.Path is null) return;
         await _app.StartAsync();
-        AppOrigin = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        AppOrigin = _app.Services.GetRequiredService<IServer>().Features
+            .Get<IServerAddressesFeature>()!.Addresses.First();
         Server = await TestServer.StartAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await Chromium.LaunchAsync(_playwright);
@@ -71,7 +72,8 @@ public sealed class Stage : IAsyncLifetime
     {
         var app = new App($"app-{Interlocked.Increment(ref _made)}", AppOrigin + path);
         await (database ?? Server.Database).ExecuteAsync("""
-            INSERT INTO oauth_clients (client_id, client_secret, name, application_type, redirect_uris, allowed_scopes, default_scopes, require_pkce)
+            INSERT INTO oauth_clients (client_id, client_secret, name, application_type, redirect_uris, allowed_scopes,
+                default_scopes, require_pkce)
             VALUES ($1, $2, $3, 'web', ARRAY[$4], '{read,write}', '{read}', true)
             """, app.Id, TestData.SecretHash, name, app.RedirectUri);
         return app;
@@ -82,7 +84,8 @@ public sealed class Stage : IAsyncLifetime
     {
         var email = $"person-{Interlocked.Increment(ref _made)}@example.com";
         await Server.Database.ExecuteAsync("""
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed,
+                password_hash, security_stamp)
             SELECT gen_random_uuid(), $1, upper($1), $1, upper($1), true, password_hash, 'STAMP'
             FROM accounts WHERE email = $2
             """, email, TestData.OtherEmail);
@@ -110,12 +113,14 @@ public sealed class Stage : IAsyncLifetime
         builder.Logging.ClearProviders();
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
-        app.MapGet("/cb", () => Results.Text("<!DOCTYPE html><html lang=en><title>The app</title><h1>Back at the app</h1></html>", "text/html"));
+        app.MapGet("/cb", () => Results.Text(
+            "<!DOCTYPE html><html lang=en><title>The app</title><h1>Back at the app</h1></html>", "text/html"));
         app.MapPost("/cb", async (HttpRequest request) =>
         {
             var form = await request.ReadFormAsync();
             posted.Enqueue(form.ToDictionary(field => field.Key, field => field.Value.ToString()));
-            return Results.Text("<!DOCTYPE html><html lang=en><title>The app</title><h1>Posted to the app</h1></html>", "text/html");
+            return Results.Text(
+                "<!DOCTYPE html><html lang=en><title>The app</title><h1>Posted to the app</h1></html>", "text/html");
         });
         app.MapGet("/on", (HttpRequest request) =>
             Results.Redirect($"http://localhost:{request.Host.Port}/cb{request.QueryString}"));

@@ -31,7 +31,8 @@ public sealed class AudienceTests : IAsyncLifetime
     [InlineData("\"https://api.example/files\"")]
     [InlineData("\"urn:example:notes\"")]
     [InlineData("[\"https://other.example\",\"urn:example:notes\"]")]
-    public async Task A_token_for_any_of_its_audiences_is_accepted(string audience) => Expect.Ok(await SendAsync(audience));
+    public async Task A_token_for_any_of_its_audiences_is_accepted(string audience) =>
+        Expect.Ok(await SendAsync(audience));
 
     [Theory]
     [InlineData("\"https://other.example\"")]
@@ -47,7 +48,8 @@ public sealed class AudienceTests : IAsyncLifetime
     [InlineData("[\"https://api.example/files\",1]")]
     [InlineData("[]")]
     [InlineData("null")]
-    public async Task A_token_for_none_of_them_is_refused(string audience) => Expect.InvalidToken(await SendAsync(audience));
+    public async Task A_token_for_none_of_them_is_refused(string audience) =>
+        Expect.InvalidToken(await SendAsync(audience));
 
     [Fact]
     public async Task Without_more_audiences_the_one_alone_counts()
@@ -60,10 +62,12 @@ public sealed class AudienceTests : IAsyncLifetime
     [Theory]
     [InlineData("/read", TestApi.MetadataAddress, TestApi.Audience)]
     [InlineData("/files/1", "https://api.example/.well-known/oauth-protected-resource/files", Files)]
-    public async Task Each_resource_keeps_the_document_that_its_challenges_lead_to(string path, string metadata, string resource)
+    public async Task Each_resource_keeps_the_document_that_its_challenges_lead_to(
+        string path, string metadata, string resource)
     {
         var refused = await _api.GetAsync(_api.Token(payload => payload["aud"] = "https://other.example"), path);
-        Assert.Contains($"realm=\"{resource}\", resource_metadata=\"{metadata}\"", refused.Challenge, StringComparison.Ordinal);
+        Assert.Contains(
+            $"realm=\"{resource}\", resource_metadata=\"{metadata}\"", refused.Challenge, StringComparison.Ordinal);
         using var document = JsonDocument.Parse((await _api.GetAsync(null, new Uri(metadata).AbsolutePath)).Body);
         Assert.Equal(resource, document.RootElement.GetProperty("resource").GetString());
     }

@@ -39,15 +39,43 @@ public sealed class BoundTests : IAsyncLifetime
 
     public static TheoryData<string, Action<OAuthBearerOptions>, Action<OAuthBearerOptions>> OptionBounds => new()
     {
-        { "ClockSkew", o => o.ClockSkew = TimeSpan.FromSeconds(60), o => o.ClockSkew = TimeSpan.FromSeconds(60) + TimeSpan.FromTicks(1) },
+        {
+            "ClockSkew",
+            o => o.ClockSkew = TimeSpan.FromSeconds(60),
+            o => o.ClockSkew = TimeSpan.FromSeconds(60) + TimeSpan.FromTicks(1)
+        },
         { "ClockSkew", o => o.ClockSkew = TimeSpan.Zero, o => o.ClockSkew = TimeSpan.FromTicks(-1) },
         { "MaximumTokenLength", o => o.MaximumTokenLength = 512, o => o.MaximumTokenLength = 511 },
-        { "MaximumTokenLifetime", o => o.MaximumTokenLifetime = TimeSpan.FromTicks(1), o => o.MaximumTokenLifetime = TimeSpan.Zero },
-        { "KeyRefreshInterval", o => o.KeyRefreshInterval = TimeSpan.FromTicks(1), o => o.KeyRefreshInterval = TimeSpan.Zero },
-        { "UnknownKeyCooldown", o => o.UnknownKeyCooldown = TimeSpan.FromTicks(1), o => o.UnknownKeyCooldown = TimeSpan.Zero },
-        { "BackchannelTimeout", o => o.BackchannelTimeout = TimeSpan.FromTicks(1), o => o.BackchannelTimeout = TimeSpan.Zero },
-        { "RevocationCheckInterval", o => o.RevocationCheckInterval = TimeSpan.Zero, o => o.RevocationCheckInterval = TimeSpan.FromTicks(-1) },
-        { "RevocationStaleLimit", o => o.RevocationStaleLimit = TimeSpan.FromSeconds(5), o => o.RevocationStaleLimit = TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1) },
+        {
+            "MaximumTokenLifetime",
+            o => o.MaximumTokenLifetime = TimeSpan.FromTicks(1),
+            o => o.MaximumTokenLifetime = TimeSpan.Zero
+        },
+        {
+            "KeyRefreshInterval",
+            o => o.KeyRefreshInterval = TimeSpan.FromTicks(1),
+            o => o.KeyRefreshInterval = TimeSpan.Zero
+        },
+        {
+            "UnknownKeyCooldown",
+            o => o.UnknownKeyCooldown = TimeSpan.FromTicks(1),
+            o => o.UnknownKeyCooldown = TimeSpan.Zero
+        },
+        {
+            "BackchannelTimeout",
+            o => o.BackchannelTimeout = TimeSpan.FromTicks(1),
+            o => o.BackchannelTimeout = TimeSpan.Zero
+        },
+        {
+            "RevocationCheckInterval",
+            o => o.RevocationCheckInterval = TimeSpan.Zero,
+            o => o.RevocationCheckInterval = TimeSpan.FromTicks(-1)
+        },
+        {
+            "RevocationStaleLimit",
+            o => o.RevocationStaleLimit = TimeSpan.FromSeconds(5),
+            o => o.RevocationStaleLimit = TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1)
+        },
         { "Realm", o => o.Realm = " ~", o => o.Realm = "\u007f" },
         { "Realm", o => o.Realm = "!", o => o.Realm = "\u001f" },
         { "Realm", o => o.Realm = "x", o => o.Realm = "" },
@@ -55,14 +83,26 @@ public sealed class BoundTests : IAsyncLifetime
         { "ScopesSupported", o => o.ScopesSupported.Add("!~"), o => o.ScopesSupported.Add(" ") },
         { "ScopesSupported", o => o.ScopesSupported.Add("x"), o => o.ScopesSupported.Add("\u007f") },
         { "AdditionalAudiences", o => o.AdditionalAudiences.Add("files"), o => o.AdditionalAudiences.Add(" ") },
-        { "AdditionalAudiences", o => o.AdditionalAudiences.Add("https://api.example/"), o => o.AdditionalAudiences.Add("https://api.example") },
+        {
+            "AdditionalAudiences",
+            o => o.AdditionalAudiences.Add("https://api.example/"),
+            o => o.AdditionalAudiences.Add("https://api.example")
+        },
         { "AdditionalAudiences", o => AddAudiences(o, "files", "Files"), o => AddAudiences(o, "files", "files") },
         { "Introspection:ClientId", o => Asks(o), o => Asks(o).ClientId = " " },
         { "Introspection:ClientId", o => Asks(o).ClientId = "notes:api é", o => Asks(o).ClientId = "notes-api\n" },
         { "Introspection:ClientSecret", o => Asks(o).ClientSecret = " p:w ", o => Asks(o).ClientSecret = "" },
         { "Introspection:ClientSecret", o => Asks(o).ClientSecret = "é", o => Asks(o).ClientSecret = "\u007f" },
-        { "Introspection:CacheFor", o => Asks(o).CacheFor = TimeSpan.Zero, o => Asks(o).CacheFor = TimeSpan.FromTicks(-1) },
-        { "Introspection:CacheFor", o => Asks(o).CacheFor = TimeSpan.FromMinutes(1), o => Asks(o).CacheFor = TimeSpan.FromMinutes(1) + TimeSpan.FromTicks(1) },
+        {
+            "Introspection:CacheFor",
+            o => Asks(o).CacheFor = TimeSpan.Zero,
+            o => Asks(o).CacheFor = TimeSpan.FromTicks(-1)
+        },
+        {
+            "Introspection:CacheFor",
+            o => Asks(o).CacheFor = TimeSpan.FromMinutes(1),
+            o => Asks(o).CacheFor = TimeSpan.FromMinutes(1) + TimeSpan.FromTicks(1)
+        },
         { "Introspection:CacheLimit", o => Asks(o).CacheLimit = 1, o => Asks(o).CacheLimit = 0 },
         { "Introspection and RevocationCheck", o => Asks(o), o => (Asks(o).ClientId, o.RevocationCheck) = ("x", true) },
         { "Resource is not set and Audience", o => o.Audience = "https://api.example", o => o.Audience = "api" },
@@ -112,7 +152,9 @@ public sealed class BoundTests : IAsyncLifetime
         else Expect.Unavailable(reply);
     }
 
-    /// <summary>A key that is read makes an unsigned token a wrong one; without any key there is no answer at all.</summary>
+    /// <summary>
+    /// A key that is read makes an unsigned token a wrong one; without any key there is no answer at all.
+    /// </summary>
     [Theory]
     [InlineData(256, 8, true)]
     [InlineData(255, 3, false)]
@@ -175,8 +217,11 @@ public sealed class BoundTests : IAsyncLifetime
         Expect.InvalidToken(await exact.GetAsync(token));
         Expect.InvalidToken(await shorter.GetAsync(token));
 
-        Assert.Contains(exact.Log.Lines, line => line.Contains("The access token is from another issuer", StringComparison.Ordinal));
-        Assert.Contains(shorter.Log.Lines, line => line.Contains("The access token is too long", StringComparison.Ordinal));
+        Assert.Contains(
+            exact.Log.Lines,
+            line => line.Contains("The access token is from another issuer", StringComparison.Ordinal));
+        Assert.Contains(
+            shorter.Log.Lines, line => line.Contains("The access token is too long", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -228,9 +273,16 @@ public sealed class BoundTests : IAsyncLifetime
         (Action Break, string Reason)[] outages =
         [
             (() => _api.Issuer.Broken["metadata"] = true, "the answer has status 500"),
-            (() => _api.Issuer.Metadata = metadata => metadata["issuer"] = url + "/x", "the metadata names another issuer"),
-            (() => _api.Issuer.Metadata = metadata => metadata.Remove("jwks_uri"), "the metadata has no usable jwks_uri"),
-            (() => _api.Issuer.Metadata = metadata => metadata["jwks_uri"] = url.Replace("http://", "http://user@", StringComparison.Ordinal) + "/keys", "the metadata has no usable jwks_uri"),
+            (
+                () => _api.Issuer.Metadata = metadata => metadata["issuer"] = url + "/x",
+                "the metadata names another issuer"),
+            (
+                () => _api.Issuer.Metadata = metadata => metadata.Remove("jwks_uri"),
+                "the metadata has no usable jwks_uri"),
+            (
+                () => _api.Issuer.Metadata = metadata =>
+                    metadata["jwks_uri"] = url.Replace("http://", "http://user@", StringComparison.Ordinal) + "/keys",
+                "the metadata has no usable jwks_uri"),
             (() => _api.Issuer.JwksText = "[]", "the answer is not a JSON object"),
             (() => _api.Issuer.JwksText = "{}", "the key set has no keys"),
             (() => _api.Issuer.JwksText = """{"keys":[]}""", "the key set has no RS256 key"),
@@ -245,7 +297,13 @@ public sealed class BoundTests : IAsyncLifetime
             Expect.Unavailable(await _api.GetAsync(_api.Token()));
             _api.Clock.Advance(TimeSpan.FromSeconds(1));
 
-            Assert.Single(_api.Log.Lines.Skip(before), line => line.Contains($"Warning OAuthServer.ResourceApi.SigningKeys: The signing keys of {url} could not be fetched: {reason} ", StringComparison.Ordinal));
+            Assert.Single(
+                _api.Log.Lines.Skip(before),
+                line =>
+                    line.Contains(
+                        $"Warning OAuthServer.ResourceApi.SigningKeys: The signing keys of {url} could not be fetched: "
+                            + $"{reason} ",
+                        StringComparison.Ordinal));
         }
     }
 
@@ -257,7 +315,11 @@ public sealed class BoundTests : IAsyncLifetime
         Expect.MissingToken(await _api.GetAsync(null));
         Expect.InsufficientScope(await _api.GetAsync(_api.Token(payload => payload["scope"] = "x")), "read");
 
-        string[] told = [.. _api.Log.Lines.Where(line => line.Contains("Bearer request refused", StringComparison.Ordinal)).Select(line => line.Split("refused, ")[1].Trim())];
+        string[] told =
+        [
+            .. _api.Log.Lines.Where(line => line.Contains("Bearer request refused", StringComparison.Ordinal))
+                .Select(line => line.Split("refused, ")[1].Trim()),
+        ];
         Assert.Equal(
             [
                 "InvalidToken: The access token claims too long a life",
@@ -274,18 +336,27 @@ public sealed class BoundTests : IAsyncLifetime
         await using var api = await TestApi.StartAsync(options => options.RevocationCheck = true);
         api.Issuer.Revoked.Add("");
         Expect.Unavailable(await api.GetAsync(api.Token()));
-        Assert.Single(api.Log.Lines, line => line.Contains($"of revoked tokens of {api.Issuer.Url} could not be fetched: the revocation list has an entry without an id or an end ", StringComparison.Ordinal));
+        Assert.Single(
+            api.Log.Lines,
+            line =>
+                line.Contains(
+                    $"of revoked tokens of {api.Issuer.Url} could not be fetched: the revocation list has an entry "
+                        + "without an id or an end ",
+                    StringComparison.Ordinal));
     }
 
     [Fact]
     public void An_answer_from_elsewhere_is_not_followed_and_a_change_of_address_is_noticed()
     {
         using var services = Services(_ => { }).BuildServiceProvider();
-        var handler = services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("OAuthServer.ResourceApi");
+        var handler = services.GetRequiredService<IHttpMessageHandlerFactory>()
+            .CreateHandler("OAuthServer.ResourceApi");
         while (handler is DelegatingHandler { InnerHandler: { } inner }) handler = inner;
 
         var sockets = Assert.IsType<SocketsHttpHandler>(handler);
-        Assert.Equal((false, false, TimeSpan.FromMinutes(5)), (sockets.AllowAutoRedirect, sockets.UseCookies, sockets.PooledConnectionLifetime));
+        Assert.Equal(
+            (false, false, TimeSpan.FromMinutes(5)),
+            (sockets.AllowAutoRedirect, sockets.UseCookies, sockets.PooledConnectionLifetime));
     }
 
     private static IntrospectionOptions Asks(OAuthBearerOptions options) =>

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace OAuthServer.ResourceApi.Tests;
 
-/// <summary>Genuine signatures over claims that are not for this API, not now, or not well typed (RFC 9068 §4).</summary>
+/// <summary>
+/// Genuine signatures over claims that are not for this API, not now, or not well typed (RFC 9068 §4).
+/// </summary>
 public sealed class ClaimTests : IAsyncLifetime
 {
     private TestApi _api = null!;
@@ -47,7 +49,16 @@ public sealed class ClaimTests : IAsyncLifetime
     public async Task The_issuer_must_match_character_by_character()
     {
         var url = _api.Issuer.Url;
-        foreach (var issuer in new[] { url + "/", url.ToUpperInvariant(), url.Replace("http:", "https:", StringComparison.Ordinal), url + "/tenant", "https://other.example", url[..^1], "" })
+        foreach (var issuer in new[]
+        {
+            url + "/",
+            url.ToUpperInvariant(),
+            url.Replace("http:", "https:", StringComparison.Ordinal),
+            url + "/tenant",
+            "https://other.example",
+            url[..^1],
+            "",
+        })
             Expect.InvalidToken(await _api.GetAsync(_api.Token(payload => payload["iss"] = issuer)));
         Expect.InvalidToken(await _api.GetAsync(_api.Token(payload => payload.Remove("iss"))));
         Expect.InvalidToken(await _api.GetAsync(_api.Token(payload => payload["iss"] = new JsonArray(url))));
@@ -96,7 +107,8 @@ public sealed class ClaimTests : IAsyncLifetime
         Expect.InvalidToken(await _api.GetAsync(_api.Token(payload => payload.Remove(name))));
         foreach (var value in new[] { "null", "true", "{}", "[]", "\"\"", "[1]" })
             Expect.InvalidToken(await _api.GetAsync(_api.Token(payload => payload[name] = JsonNode.Parse(value))));
-        if (name is not ("exp" or "iat")) Expect.InvalidToken(await _api.GetAsync(_api.Token(payload => payload[name] = 1)));
+        if (name is not ("exp" or "iat"))
+            Expect.InvalidToken(await _api.GetAsync(_api.Token(payload => payload[name] = 1)));
     }
 
     [Theory]
@@ -176,7 +188,8 @@ public sealed class ClaimTests : IAsyncLifetime
     public async Task The_scopes_of_a_group_and_its_endpoint_add_up_and_are_all_named()
     {
         Expect.InsufficientScope(await _api.GetAsync(_api.Token(), "/admin/read"), "admin read");
-        Expect.InsufficientScope(await _api.GetAsync(_api.Token(payload => payload["scope"] = "admin"), "/admin/read"), "admin read");
+        Expect.InsufficientScope(
+            await _api.GetAsync(_api.Token(payload => payload["scope"] = "admin"), "/admin/read"), "admin read");
         Expect.Ok(await _api.GetAsync(_api.Token(payload => payload["scope"] = "x read admin"), "/admin/read"));
     }
 }

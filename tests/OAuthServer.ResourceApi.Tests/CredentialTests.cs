@@ -39,7 +39,8 @@ public sealed class CredentialTests : IAsyncLifetime
     [InlineData("Bearerish abc")]
     [InlineData("Bear")]
     public async Task A_request_without_a_bearer_token_is_challenged_without_an_error_code(string? authorization) =>
-        Expect.MissingToken(await _api.SendAsync(HttpMethod.Get, "/read", authorization is null ? [] : [authorization]));
+        Expect.MissingToken(
+            await _api.SendAsync(HttpMethod.Get, "/read", authorization is null ? [] : [authorization]));
 
     [Fact]
     [Row("RS-03")]
@@ -60,7 +61,8 @@ public sealed class CredentialTests : IAsyncLifetime
         var header = "Bearer " + token;
         Expect.InvalidRequest(await _api.SendAsync(HttpMethod.Get, "/read?access_token=" + token, [header]));
         Expect.InvalidRequest(await _api.SendAsync(HttpMethod.Get, "/read?access_token=", [header]));
-        Expect.InvalidRequest(await _api.SendAsync(HttpMethod.Post, "/echo", [header], Form("a=b&access_token=" + token)));
+        Expect.InvalidRequest(
+            await _api.SendAsync(HttpMethod.Post, "/echo", [header], Form("a=b&access_token=" + token)));
         Expect.InvalidRequest(await _api.SendAsync(HttpMethod.Put, "/read", [header], Form("access%5ftoken=" + token)));
     }
 
@@ -71,7 +73,9 @@ public sealed class CredentialTests : IAsyncLifetime
         var token = _api.Token();
         foreach (var second in new[] { "Bearer " + token, "Bearer other", "Basic dXNlcjpwYXNz" })
         {
-            var status = await RawAsync($"GET /read HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nAuthorization: {second}\r\nConnection: close\r\n\r\n");
+            var status = await RawAsync(
+                $"GET /read HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nAuthorization: "
+                    + $"{second}\r\nConnection: close\r\n\r\n");
             Assert.StartsWith("HTTP/1.1 400", status, StringComparison.Ordinal);
             Assert.Contains("error=\"invalid_request\"", status, StringComparison.Ordinal);
             Assert.Contains("""{"error":"invalid_request"}""", status, StringComparison.Ordinal);

@@ -6,9 +6,11 @@ namespace OAuthServer.ResourceApi.Tests;
 /// <summary>The answers that the rows name.</summary>
 internal static partial class Expect
 {
-    private const string Start = $"Bearer realm=\"{TestApi.Audience}\", resource_metadata=\"{TestApi.MetadataAddress}\"";
+    private const string Start = $"Bearer realm=\"{TestApi.Audience}\", "
+        + $"resource_metadata=\"{TestApi.MetadataAddress}\"";
 
-    public static void Ok(Reply reply) => Assert.True(reply.Status == HttpStatusCode.OK, $"{(int)reply.Status} {reply.Challenge}");
+    public static void Ok(Reply reply) =>
+        Assert.True(reply.Status == HttpStatusCode.OK, $"{(int)reply.Status} {reply.Challenge}");
 
     public static void MissingToken(Reply reply, string scope = "read")
     {
@@ -16,11 +18,14 @@ internal static partial class Expect
         Assert.Equal($"{Start}, scope=\"{scope}\"", reply.Challenge);
     }
 
-    public static void InvalidRequest(Reply reply) => Refused(reply, HttpStatusCode.BadRequest, "invalid_request", "invalid_request");
+    public static void InvalidRequest(Reply reply) =>
+        Refused(reply, HttpStatusCode.BadRequest, "invalid_request", "invalid_request");
 
-    public static void InvalidToken(Reply reply) => Refused(reply, HttpStatusCode.Unauthorized, "invalid_token", "invalid_token");
+    public static void InvalidToken(Reply reply) =>
+        Refused(reply, HttpStatusCode.Unauthorized, "invalid_token", "invalid_token");
 
-    public static void TokenExpired(Reply reply) => Refused(reply, HttpStatusCode.Unauthorized, "token_expired", "invalid_token");
+    public static void TokenExpired(Reply reply) =>
+        Refused(reply, HttpStatusCode.Unauthorized, "token_expired", "invalid_token");
 
     public static void InsufficientScope(Reply reply, string scope)
     {
@@ -36,7 +41,10 @@ internal static partial class Expect
         Assert.Equal("", reply.Challenge);
     }
 
-    /// <summary>Status and body, and row RS-17: one challenge, each attribute once, quoted, in the character set of GEN-10, no redirect, no cookie.</summary>
+    /// <summary>
+    /// Status and body, and row RS-17: one challenge, each attribute once, quoted, in the character set of GEN-10, no
+    /// redirect, no cookie.
+    /// </summary>
     private static void Refused(Reply reply, HttpStatusCode status, string body, string? code = null)
     {
         Assert.True(reply.Status == status, $"{(int)reply.Status} {reply.Body} {reply.Challenge}");
@@ -51,7 +59,8 @@ internal static partial class Expect
         Assert.Equal("no-store", reply.Headers.CacheControl?.ToString());
     }
 
-    [GeneratedRegex("""^Bearer [a-z_]+="[\x20-\x21\x23-\x5B\x5D-\x7E]+"(, [a-z_]+="[\x20-\x21\x23-\x5B\x5D-\x7E]+")*$""")]
+    [GeneratedRegex(
+        """^Bearer [a-z_]+="[\x20-\x21\x23-\x5B\x5D-\x7E]+"(, [a-z_]+="[\x20-\x21\x23-\x5B\x5D-\x7E]+")*$""")]
     private static partial Regex WholeChallenge();
 
     [GeneratedRegex("""([a-z_]+)="[^"]*" """, RegexOptions.IgnorePatternWhitespace)]

@@ -60,8 +60,10 @@ public sealed class HostileTokenTests : IAsyncLifetime
         var pem = key.Rsa.ExportSubjectPublicKeyInfoPem();
         byte[][] secrets =
         [
-            Encoding.ASCII.GetBytes(pem), Encoding.ASCII.GetBytes(pem + "\n"), Encoding.ASCII.GetBytes(key.Rsa.ExportRSAPublicKeyPem()),
-            key.Rsa.ExportSubjectPublicKeyInfo(), key.Rsa.ExportRSAPublicKey(), Encoding.UTF8.GetBytes(key.ToJwk().ToJsonString()), key.Rsa.ExportParameters(false).Modulus!,
+            Encoding.ASCII.GetBytes(pem), Encoding.ASCII.GetBytes(pem + "\n"),
+            Encoding.ASCII.GetBytes(key.Rsa.ExportRSAPublicKeyPem()),
+            key.Rsa.ExportSubjectPublicKeyInfo(), key.Rsa.ExportRSAPublicKey(),
+            Encoding.UTF8.GetBytes(key.ToJwk().ToJsonString()), key.Rsa.ExportParameters(false).Modulus!,
         ];
         foreach (var secret in secrets)
         {
@@ -69,7 +71,12 @@ public sealed class HostileTokenTests : IAsyncLifetime
             {
                 var header = _api.Header();
                 header["alg"] = algorithm;
-                Expect.InvalidToken(await _api.GetAsync(SigningKey.Compact(header.ToJsonString(), _api.Payload().ToJsonString(), input => HMACSHA256.HashData(secret, input))));
+                Expect.InvalidToken(
+                    await _api.GetAsync(
+                        SigningKey.Compact(
+                            header.ToJsonString(),
+                            _api.Payload().ToJsonString(),
+                            input => HMACSHA256.HashData(secret, input))));
             }
         }
     }
@@ -88,7 +95,9 @@ public sealed class HostileTokenTests : IAsyncLifetime
         var hash = new HashAlgorithmName("SHA" + algorithm[2..]);
         var padding = algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
         Expect.InvalidToken(await _api.GetAsync(SigningKey.Compact(
-            header.ToJsonString(), _api.Payload().ToJsonString(), input => _api.Issuer.Key.Rsa.SignData(input, hash, padding))));
+            header.ToJsonString(),
+            _api.Payload().ToJsonString(),
+            input => _api.Issuer.Key.Rsa.SignData(input, hash, padding))));
     }
 
     [Theory]
@@ -178,7 +187,16 @@ public sealed class HostileTokenTests : IAsyncLifetime
         Expect.InvalidToken(await _api.GetAsync(bad));
         Expect.InvalidToken(await _api.GetAsync(_api.Token(header: header => header["kid"] = "secret-kid")));
         Assert.Contains(_api.Log.Lines, line => line.Contains("for another resource", StringComparison.Ordinal));
-        foreach (var secret in new[] { good, bad, good.Split('.')[2], bad.Split('.')[1], "secret-place", "secret-kid", "user-1" })
+        foreach (var secret in new[]
+        {
+            good,
+            bad,
+            good.Split('.')[2],
+            bad.Split('.')[1],
+            "secret-place",
+            "secret-kid",
+            "user-1",
+        })
             Assert.DoesNotContain(_api.Log.Lines, line => line.Contains(secret, StringComparison.Ordinal));
     }
 

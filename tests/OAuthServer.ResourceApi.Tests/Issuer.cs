@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace OAuthServer.ResourceApi.Tests;
 
-/// <summary>A real authorization server as an API sees it: metadata, keys and revocations over HTTP, all of them breakable, every request counted.</summary>
+/// <summary>
+/// A real authorization server as an API sees it: metadata, keys and revocations over HTTP, all of them breakable,
+/// every request counted.
+/// </summary>
 internal sealed class Issuer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _requests = new();
@@ -60,7 +63,8 @@ internal sealed class Issuer : IAsyncDisposable
         return issuer;
     }
 
-    public int Count(string pathStart) => _requests.Count(request => request.StartsWith(pathStart, StringComparison.Ordinal));
+    public int Count(string pathStart) =>
+        _requests.Count(request => request.StartsWith(pathStart, StringComparison.Ordinal));
 
     /// <summary>A new key signs from now on; the old ones stay published.</summary>
     public void Rotate(string kid)
@@ -84,11 +88,19 @@ internal sealed class Issuer : IAsyncDisposable
         var app = builder.Build();
         app.Use((context, next) =>
         {
-            _requests.Enqueue(context.Request.Path + context.Request.QueryString + (context.Request.Headers.IfNoneMatch.Count > 0 ? " conditional" : ""));
+            _requests.Enqueue(context.Request.Path + context.Request.QueryString
+                + (context.Request.Headers.IfNoneMatch.Count > 0 ? " conditional" : ""));
             return next();
         });
         app.MapGet("/.well-known/oauth-authorization-server" + _path, () => Answer("metadata", MetadataText()));
-        app.MapGet("/keys", () => Answer("jwks", JwksText ?? new JsonObject { ["keys"] = new JsonArray([.. Published.Select(key => key.ToJwk())]) }.ToJsonString()));
+        app.MapGet(
+            "/keys",
+            () =>
+                Answer(
+                    "jwks",
+                    JwksText
+                        ?? new JsonObject { ["keys"] = new JsonArray([.. Published.Select(key => key.ToJwk())]) }
+                            .ToJsonString()));
         app.MapPost(_path + "/oauth/introspect", (Delegate)IntrospectAsync);
         app.MapGet(_path + "/oauth/revocations", (HttpContext context) => Revocations(context));
         await app.StartAsync();
@@ -100,19 +112,33 @@ internal sealed class Issuer : IAsyncDisposable
 
     private string MetadataText()
     {
-        var metadata = new JsonObject { ["issuer"] = Url, ["jwks_uri"] = Origin + "/keys", ["introspection_endpoint"] = Url + "/oauth/introspect" };
+        var metadata = new JsonObject
+        {
+            ["issuer"] = Url,
+            ["jwks_uri"] = Origin + "/keys",
+            ["introspection_endpoint"] = Url + "/oauth/introspect",
+        };
         Metadata(metadata);
         return metadata.ToJsonString();
     }
 
-    private IResult Answer(string name, string json) => Broken.ContainsKey(name) ? Results.StatusCode(500) : Results.Text(json, "application/json");
+    private IResult Answer(string name, string json) =>
+        Broken.ContainsKey(name) ? Results.StatusCode(500) : Results.Text(json, "application/json");
 
     private async Task<IResult> IntrospectAsync(HttpContext context)
     {
         var form = await context.Request.ReadFormAsync();
-        Questions.Enqueue(new Question(context.Request.Headers.Authorization.ToString(), context.Request.Headers.Accept.ToString(), form.ToDictionary(field => field.Key, field => field.Value.ToString())));
+        Questions.Enqueue(
+            new Question(
+                context.Request.Headers.Authorization.ToString(),
+                context.Request.Headers.Accept.ToString(),
+                form.ToDictionary(field => field.Key, field => field.Value.ToString())));
         if (IntrospectionAnswer is not null && await IntrospectionAnswer(context) is { } instead) return instead;
-        return Results.Text(Inactive.ContainsKey(form["token"].ToString()) ? """{"active":false}""" : """{"active":true,"token_type":"Bearer"}""", "application/json");
+        return Results.Text(
+            Inactive.ContainsKey(form["token"].ToString())
+                ? """{"active":false}"""
+                : """{"active":true,"token_type":"Bearer"}""",
+            "application/json");
     }
 
     private IResult Revocations(HttpContext context)
@@ -124,7 +150,9 @@ internal sealed class Issuer : IAsyncDisposable
         var etag = $"\"{Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(json)))[..16]}\"";
         context.Response.Headers.ETag = etag;
         context.Response.Headers.CacheControl = "max-age=5";
-        return context.Request.Headers.IfNoneMatch == etag ? Results.StatusCode(304) : Results.Text(json, "application/json");
+        return context.Request.Headers.IfNoneMatch == etag
+            ? Results.StatusCode(304)
+            : Results.Text(json, "application/json");
     }
 }
 
@@ -150,7 +178,8 @@ internal sealed class RevokedList
     /// <summary>The answer to a reader with this mark.</summary>
     public JsonObject Write(string since)
     {
-        var known = since.StartsWith(Origin + ".", StringComparison.Ordinal) && int.TryParse(since.AsSpan(Origin.Length + 1), out var number) ? number : (int?)null;
+        var known = since.StartsWith(Origin + ".", StringComparison.Ordinal)
+            && int.TryParse(since.AsSpan(Origin.Length + 1), out var number) ? number : (int?)null;
         var answer = new JsonObject { ["mark"] = $"{Origin}.{_entries.Count}" };
         if (known is not null) answer["since"] = since;
         var listed = new JsonObject();

@@ -34,7 +34,9 @@ public sealed class KeyTests : IAsyncLifetime
         Expect.Ok(await _api.GetAsync(_api.Token()));
         for (var round = 1; round <= 2; round++)
         {
-            var replies = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => _api.GetAsync(_api.Token(header: header => header["kid"] = $"unknown-{i}"))));
+            var replies = await Task.WhenAll(
+                Enumerable.Range(0, 100)
+                    .Select(i => _api.GetAsync(_api.Token(header: header => header["kid"] = $"unknown-{i}"))));
             Assert.All(replies, Expect.InvalidToken);
             Assert.Equal(1 + round, _api.Issuer.Count("/keys"));
             _api.Clock.Advance(TimeSpan.FromSeconds(30));
@@ -81,7 +83,8 @@ public sealed class KeyTests : IAsyncLifetime
         {
             _api.Clock.Advance(TimeSpan.FromMinutes(pause));
             Expect.Ok(await _api.GetAsync(_api.Token()));
-            Expect.InvalidToken(await _api.GetAsync(_api.Token(key: new SigningKey("new"), header: header => header["kid"] = "new")));
+            Expect.InvalidToken(
+                await _api.GetAsync(_api.Token(key: new SigningKey("new"), header: header => header["kid"] = "new")));
         }
     }
 
@@ -144,9 +147,12 @@ public sealed class KeyTests : IAsyncLifetime
         var url = _api.Issuer.Url;
         Action<JsonObject>[] changes =
         [
-            metadata => metadata["issuer"] = url + "/", metadata => metadata["issuer"] = "https://other.example", metadata => metadata.Remove("issuer"),
-            metadata => metadata["jwks_uri"] = "http://keys.example/keys", metadata => metadata["jwks_uri"] = "/keys", metadata => metadata["jwks_uri"] = "file:///etc/passwd",
-            metadata => metadata["jwks_uri"] = 1, metadata => metadata.Remove("jwks_uri"), metadata => metadata["jwks_uri"] = url + "/nowhere",
+            metadata => metadata["issuer"] = url + "/", metadata => metadata["issuer"] = "https://other.example",
+            metadata => metadata.Remove("issuer"),
+            metadata => metadata["jwks_uri"] = "http://keys.example/keys", metadata => metadata["jwks_uri"] = "/keys",
+            metadata => metadata["jwks_uri"] = "file:///etc/passwd",
+            metadata => metadata["jwks_uri"] = 1, metadata => metadata.Remove("jwks_uri"),
+            metadata => metadata["jwks_uri"] = url + "/nowhere",
         ];
         foreach (var change in changes)
         {
@@ -180,17 +186,24 @@ public sealed class KeyTests : IAsyncLifetime
 
         JsonNode?[] unusable =
         [
-            new SigningKey("key-1", 1024).ToJwk(), Changed(key => key["use"] = "enc"), Changed(key => key["alg"] = "PS256"), Changed(key => key["kty"] = "oct"),
-            Changed(key => key["n"] = "!"), Changed(key => key.Remove("e")), Changed(key => key.Remove("kid")), Changed(key => key["e"] = ""), JsonValue.Create(1), null,
+            new SigningKey("key-1", 1024).ToJwk(), Changed(key => key["use"] = "enc"),
+            Changed(key => key["alg"] = "PS256"), Changed(key => key["kty"] = "oct"),
+            Changed(key => key["n"] = "!"), Changed(key => key.Remove("e")), Changed(key => key.Remove("kid")),
+            Changed(key => key["e"] = ""), JsonValue.Create(1), null,
         ];
-        foreach (var text in unusable.Select(key => new JsonObject { ["keys"] = new JsonArray(key) }.ToJsonString()).Concat(["", "[]", "{}", """{"keys":1}""", new string(' ', 300_000)]))
+        foreach (var text in unusable.Select(key => new JsonObject { ["keys"] = new JsonArray(key) }.ToJsonString())
+            .Concat(["", "[]", "{}", """{"keys":1}""", new string(' ', 300_000)]))
         {
             _api.Issuer.JwksText = text;
             Expect.Unavailable(await _api.GetAsync(_api.Token()));
             _api.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
-        _api.Issuer.JwksText = new JsonObject { ["keys"] = new JsonArray(Changed(key => key["kid"] = "ec"), null, _api.Issuer.Key.ToJwk(), Changed(key => key["kty"] = "EC")) }.ToJsonString();
+        _api.Issuer.JwksText = new JsonObject
+        {
+            ["keys"] = new JsonArray(
+                Changed(key => key["kid"] = "ec"), null, _api.Issuer.Key.ToJwk(), Changed(key => key["kty"] = "EC")),
+        }.ToJsonString();
         Expect.Ok(await _api.GetAsync(_api.Token()));
     }
 

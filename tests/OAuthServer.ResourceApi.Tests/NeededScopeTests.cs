@@ -8,16 +8,22 @@ namespace OAuthServer.ResourceApi.Tests;
 /// <summary>A challenge names every scope that the endpoint asks for, wherever the demand stands.</summary>
 public sealed class NeededScopeTests : IAsyncLifetime
 {
-    private const string Start = $"Bearer realm=\"{TestApi.Audience}\", resource_metadata=\"{TestApi.MetadataAddress}\"";
+    private const string Start = $"Bearer realm=\"{TestApi.Audience}\", "
+        + $"resource_metadata=\"{TestApi.MetadataAddress}\"";
 
     private TestApi _api = null!;
 
     public async ValueTask InitializeAsync() => _api = await TestApi.StartAsync(
-        host: builder => builder.Services.AddAuthorizationBuilder().AddPolicy("payers", policy => policy.RequireScope("pay")),
+        host: builder =>
+            builder.Services.AddAuthorizationBuilder().AddPolicy("payers", policy => policy.RequireScope("pay")),
         map: app =>
         {
             app.MapGet("/both", () => "ok").RequireScope("read", "write");
-            app.MapGroup("/group").RequireScope("read").MapGet("/pay", () => "ok").RequireScope("write").RequireAuthorization("payers");
+            app.MapGroup("/group")
+                .RequireScope("read")
+                .MapGet("/pay", () => "ok")
+                .RequireScope("write")
+                .RequireAuthorization("payers");
         });
 
     public ValueTask DisposeAsync() => _api.DisposeAsync();
@@ -43,7 +49,9 @@ public sealed class NeededScopeTests : IAsyncLifetime
         var expired = await _api.GetAsync(_api.Token(payload => payload["exp"] = _api.Now - 60), "/both");
         Expect.InvalidToken(invalid);
         Expect.TokenExpired(expired);
-        Assert.All([invalid, expired], reply => Assert.EndsWith(", scope=\"read write\"", reply.Challenge, StringComparison.Ordinal));
+        Assert.All(
+            [invalid, expired],
+            reply => Assert.EndsWith(", scope=\"read write\"", reply.Challenge, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OAuthServer.ResourceApi.Tests;
 
-/// <summary>A level that the authorization server does not have is noticed before people are sent there in vain.</summary>
+/// <summary>
+/// A level that the authorization server does not have is noticed before people are sent there in vain.
+/// </summary>
 public sealed class OfferedLevelTests
 {
     [Theory]
@@ -28,6 +30,8 @@ public sealed class OfferedLevelTests
 
         var health = await api.GetAsync(null, "/health");
         Assert.Equal((HttpStatusCode.OK, missing ? "Degraded" : "Healthy"), (health.Status, health.Body));
-        Assert.Equal(missing, api.Log.Lines.Any(line => line.Contains("Endpoints demand the level L2 L3", StringComparison.Ordinal)));
+        Assert.Equal(
+            missing,
+            api.Log.Lines.Any(line => line.Contains("Endpoints demand the level L2 L3", StringComparison.Ordinal)));
     }
 }

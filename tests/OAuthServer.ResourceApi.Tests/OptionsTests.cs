@@ -49,7 +49,8 @@ public sealed class OptionsTests
             options.ScopesSupported.Add("a b");
             options.ClockSkew = TimeSpan.FromSeconds(61);
             options.MaximumTokenLength = 1;
-            options.MaximumTokenLifetime = options.KeyRefreshInterval = options.UnknownKeyCooldown = options.BackchannelTimeout = TimeSpan.Zero;
+            options.MaximumTokenLifetime =
+                options.KeyRefreshInterval = options.UnknownKeyCooldown = options.BackchannelTimeout = TimeSpan.Zero;
             options.RevocationCheckInterval = TimeSpan.FromSeconds(-1);
             options.RevocationStaleLimit = TimeSpan.FromSeconds(-2);
         });
@@ -67,7 +68,8 @@ public sealed class OptionsTests
 
     [Fact]
     public async Task A_wrong_configuration_stops_the_start() =>
-        await Assert.ThrowsAsync<OptionsValidationException>(() => TestApi.StartAsync(options => options.ClockSkew = TimeSpan.FromMinutes(5)));
+        await Assert.ThrowsAsync<OptionsValidationException>(
+            () => TestApi.StartAsync(options => options.ClockSkew = TimeSpan.FromMinutes(5)));
 
     [Fact]
     public void Options_bind_from_configuration_and_a_misspelt_key_is_a_fault()
@@ -83,7 +85,9 @@ public sealed class OptionsTests
             ["AdditionalAudiences:1"] = "notes",
         };
         var options = Bound(settings);
-        Assert.Equal(("https://as.example", "https://api.example", 10, true), (options.Issuer, options.Audience, (int)options.ClockSkew.TotalSeconds, options.RevocationCheck));
+        Assert.Equal(
+            ("https://as.example", "https://api.example", 10, true),
+            (options.Issuer, options.Audience, (int)options.ClockSkew.TotalSeconds, options.RevocationCheck));
         Assert.Equal(["read"], options.ScopesSupported);
         Assert.Equal(["https://files.example", "notes"], options.AdditionalAudiences);
         settings["RevocationChek"] = "true";
@@ -93,7 +97,11 @@ public sealed class OptionsTests
     [Fact]
     public void Introspection_binds_from_configuration_and_a_misspelt_key_of_it_is_a_fault()
     {
-        var settings = new Dictionary<string, string?> { ["Issuer"] = "https://as.example", ["Audience"] = "https://api.example" };
+        var settings = new Dictionary<string, string?>
+        {
+            ["Issuer"] = "https://as.example",
+            ["Audience"] = "https://api.example",
+        };
         Assert.Null(Bound(settings).Introspection);
         settings["Introspection:ClientId"] = "notes-api";
         settings["Introspection:ClientSecret"] = "s3cret";
@@ -112,7 +120,12 @@ public sealed class OptionsTests
     [Fact]
     public void No_fault_of_introspection_and_no_printed_options_have_the_secret()
     {
-        var options = new IntrospectionOptions { ClientId = "notes-api", ClientSecret = "s3cret\n", CacheFor = TimeSpan.FromHours(1) };
+        var options = new IntrospectionOptions
+        {
+            ClientId = "notes-api",
+            ClientSecret = "s3cret\n",
+            CacheFor = TimeSpan.FromHours(1),
+        };
         var faults = Faults(all => (all.Introspection, all.RevocationCheck) = (options, true));
         Assert.Equal(3, faults.Count);
         string[] printed = [.. faults, options.ToString(), $"{options}", JsonSerializer.Serialize(options)];
@@ -134,7 +147,8 @@ public sealed class OptionsTests
     public async Task A_named_policy_demands_and_names_its_scopes()
     {
         await using var api = await TestApi.StartAsync(
-            host: builder => builder.Services.AddAuthorizationBuilder().AddPolicy("writers", policy => policy.RequireScope("write")),
+            host: builder =>
+                builder.Services.AddAuthorizationBuilder().AddPolicy("writers", policy => policy.RequireScope("write")),
             map: app => app.MapGet("/write", () => "ok").RequireAuthorization("writers"));
         Expect.InsufficientScope(await api.GetAsync(api.Token(), "/write"), "write");
         Expect.Ok(await api.GetAsync(api.Token(payload => payload["scope"] = "read write"), "/write"));

@@ -37,7 +37,9 @@ public sealed class ProtectedResourceTests
         {
             foreach (var scope in new[] { "offline_access", "write", "write" }) options.ScopesSupported.Add(scope);
         });
-        Assert.Equal(["write"], (await Document(api)).GetProperty("scopes_supported").EnumerateArray().Select(scope => scope.GetString()));
+        Assert.Equal(
+            ["write"],
+            (await Document(api)).GetProperty("scopes_supported").EnumerateArray().Select(scope => scope.GetString()));
         await using var only = await TestApi.StartAsync(options => options.ScopesSupported.Add("offline_access"));
         Assert.False((await Document(only)).TryGetProperty("scopes_supported", out _));
     }
@@ -50,7 +52,8 @@ public sealed class ProtectedResourceTests
         Assert.Equal(TestApi.Audience, (await Document(api)).GetProperty("resource").GetString());
         Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync(null, WellKnown)).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync(null, "/v1/x" + WellKnown)).Status);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await api.SendAsync(HttpMethod.Post, WellKnown + "/v1/x", [])).Status);
+        Assert.Equal(
+            HttpStatusCode.MethodNotAllowed, (await api.SendAsync(HttpMethod.Post, WellKnown + "/v1/x", [])).Status);
         Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Head, WellKnown + "/v1/x", [])).Status);
     }
 
@@ -61,9 +64,13 @@ public sealed class ProtectedResourceTests
     {
         using var certificate = Certificate();
         await using var api = await TestApi.StartAsync(
-            host: builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate))));
+            host: builder => builder.WebHost.ConfigureKestrel(
+                kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate))));
         using var client = ClientThatResolvesTo(new Uri(api.Http.BaseAddress!.AbsoluteUri).Port, certificate);
-        string?[] credentials = [null, "Bearer", "Bearer abc", "Bearer " + api.Token(payload => payload["scope"] = "other")];
+        string?[] credentials =
+        [
+            null, "Bearer", "Bearer abc", "Bearer " + api.Token(payload => payload["scope"] = "other"),
+        ];
         foreach (var credential in credentials)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "https://api.example/read");
@@ -72,7 +79,8 @@ public sealed class ProtectedResourceTests
             var challenge = Assert.Single(refused.Headers.WwwAuthenticate).Parameter!;
             var address = challenge.Split("resource_metadata=\"")[1].Split('"')[0];
             Assert.StartsWith("https://", address, StringComparison.Ordinal);
-            using var document = JsonDocument.Parse(await client.GetStringAsync(address, TestContext.Current.CancellationToken));
+            using var document = JsonDocument.Parse(
+                await client.GetStringAsync(address, TestContext.Current.CancellationToken));
             Assert.Equal(TestApi.Audience, document.RootElement.GetProperty("resource").GetString());
         }
     }
@@ -108,7 +116,14 @@ public sealed class ProtectedResourceTests
     public async Task Without_the_document_no_challenge_names_it()
     {
         await using var api = await TestApi.StartAsync(servesMetadata: false);
-        string?[] tokens = [null, "a b", "abc", api.Token(payload => payload["exp"] = api.Now - 900), api.Token(payload => payload["scope"] = "x")];
+        string?[] tokens =
+        [
+            null,
+            "a b",
+            "abc",
+            api.Token(payload => payload["exp"] = api.Now - 900),
+            api.Token(payload => payload["scope"] = "x"),
+        ];
         foreach (var token in tokens)
         {
             var refused = await api.GetAsync(token);
@@ -131,12 +146,28 @@ public sealed class ProtectedResourceTests
     [Row("PRM-02")]
     [Row("PRM-03")]
     [InlineData("", "https://api.example", "/read", "https://api.example/.well-known/oauth-protected-resource")]
-    [InlineData("/v1", "https://api.example/v1", "/v1/read", "https://api.example/.well-known/oauth-protected-resource/v1")]
-    [InlineData("/v1/x", "https://api.example/v1/x", "/v1/x/read", "https://api.example/.well-known/oauth-protected-resource/v1/x")]
-    [InlineData("", "https://api.example/v1", "/read", "https://api.example/.well-known/oauth-protected-resource/v1")] // a proxy took the path away
-    [InlineData("/inside", "https://api.example/v1", "/inside/read", "https://api.example/.well-known/oauth-protected-resource/v1")] // and put another one there
-    [InlineData("", "https://api.example:8443/a%20b/%7Bc%7D", "/read", "https://api.example:8443/.well-known/oauth-protected-resource/a%20b/%7Bc%7D")]
-    public async Task Wherever_it_is_mounted_the_challenge_leads_to_the_document(string pathBase, string resource, string path, string metadata)
+    [InlineData(
+        "/v1", "https://api.example/v1", "/v1/read", "https://api.example/.well-known/oauth-protected-resource/v1")]
+    [InlineData(
+        "/v1/x",
+        "https://api.example/v1/x",
+        "/v1/x/read",
+        "https://api.example/.well-known/oauth-protected-resource/v1/x")]
+    // a proxy took the path away
+    [InlineData("", "https://api.example/v1", "/read", "https://api.example/.well-known/oauth-protected-resource/v1")]
+    // and put another one there
+    [InlineData(
+        "/inside",
+        "https://api.example/v1",
+        "/inside/read",
+        "https://api.example/.well-known/oauth-protected-resource/v1")]
+    [InlineData(
+        "",
+        "https://api.example:8443/a%20b/%7Bc%7D",
+        "/read",
+        "https://api.example:8443/.well-known/oauth-protected-resource/a%20b/%7Bc%7D")]
+    public async Task Wherever_it_is_mounted_the_challenge_leads_to_the_document(
+        string pathBase, string resource, string path, string metadata)
     {
         await using var api = await TestApi.StartAsync(options => options.Resource = resource, pathBase: pathBase);
         var address = MetadataOf(await api.GetAsync(null, path));
@@ -154,11 +185,13 @@ public sealed class ProtectedResourceTests
     [InlineData("/files/1", "https://api.example/files", "files")]
     [InlineData("/files/shared/1", "https://api.example/files/shared", "share")]
     [InlineData("/filesystem", "https://api.example", "read")]
-    public async Task Of_several_resources_the_challenge_leads_to_the_one_that_was_called(string path, string resource, string scope)
+    public async Task Of_several_resources_the_challenge_leads_to_the_one_that_was_called(
+        string path, string resource, string scope)
     {
         await using var api = await TestApi.StartAsync(options => options.Resource = "https://api.example", map: app =>
         {
-            foreach (var more in new[] { "admin", "files", "files/shared" }) app.MapProtectedResourceMetadata($"https://api.example/{more}");
+            foreach (var more in new[] { "admin", "files", "files/shared" })
+                app.MapProtectedResourceMetadata($"https://api.example/{more}");
             app.MapGet("/files/{id}", () => "file").RequireScope("files");
             app.MapGet("/files/shared/{id}", () => "file").RequireScope("share");
             app.MapGet("/filesystem", () => "all").RequireScope("read");
@@ -177,20 +210,27 @@ public sealed class ProtectedResourceTests
     [InlineData("http://api.example/files")]
     [InlineData("https://api.example/files?x=1")]
     public async Task A_resource_that_is_none_is_a_mistake_of_the_programmer(string resource) =>
-        await Assert.ThrowsAsync<ArgumentException>(() => TestApi.StartAsync(map: app => app.MapProtectedResourceMetadata(resource)));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => TestApi.StartAsync(map: app => app.MapProtectedResourceMetadata(resource)));
 
     [Fact]
     public async Task An_api_that_does_not_say_its_own_url_serves_no_document_in_the_name_of_the_issuer()
     {
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => TestApi.StartAsync(options => options.Audience = options.Issuer));
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => TestApi.StartAsync(options => options.Audience = options.Issuer));
         Assert.Contains("Resource is missing", fault.Message, StringComparison.Ordinal);
-        await using var named = await TestApi.StartAsync(options => (options.Audience, options.Resource) = (options.Issuer, "https://api.example"));
-        Assert.Equal("https://api.example/.well-known/oauth-protected-resource", MetadataOf(await named.GetAsync(null)).AbsoluteUri);
+        await using var named = await TestApi.StartAsync(
+            options => (options.Audience, options.Resource) = (options.Issuer, "https://api.example"));
+        Assert.Equal(
+            "https://api.example/.well-known/oauth-protected-resource",
+            MetadataOf(await named.GetAsync(null)).AbsoluteUri);
     }
 
-    private static Uri MetadataOf(Reply refused) => new(refused.Challenge.Split("resource_metadata=\"")[1].Split('"')[0]);
+    private static Uri MetadataOf(Reply refused) =>
+        new(refused.Challenge.Split("resource_metadata=\"")[1].Split('"')[0]);
 
-    private static IEnumerable<string?> Scopes(JsonElement document) => document.GetProperty("scopes_supported").EnumerateArray().Select(scope => scope.GetString());
+    private static IEnumerable<string?> Scopes(JsonElement document) =>
+        document.GetProperty("scopes_supported").EnumerateArray().Select(scope => scope.GetString());
 
     private static async Task<JsonElement> Document(TestApi api)
     {
@@ -201,7 +241,8 @@ public sealed class ProtectedResourceTests
     private static X509Certificate2 Certificate()
     {
         using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=api.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest(
+            "CN=api.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var now = TimeProvider.System.GetUtcNow();
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
@@ -214,6 +255,10 @@ public sealed class ProtectedResourceTests
             await socket.ConnectAsync(IPAddress.Loopback, port, ct);
             return new NetworkStream(socket, ownsSocket: true);
         },
-        SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.GetCertHashString() },
+        SslOptions =
+        {
+            RemoteCertificateValidationCallback = (_, presented, _, _) =>
+                presented?.GetCertHashString() == certificate.GetCertHashString(),
+        },
     });
 }

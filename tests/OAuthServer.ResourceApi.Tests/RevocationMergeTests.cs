@@ -82,7 +82,9 @@ public sealed class RevocationMergeTests
         await using var api = await StartAsync();
         api.Issuer.Revoked.Add("one");
         await IsRevokedAsync(api, "one");
-        api.Issuer.RevocationsText = since => since.Length == 0 ? null : Results.Text(body, "application/json", statusCode: status);
+        api.Issuer.RevocationsText = since => since.Length == 0
+            ? null
+            : Results.Text(body, "application/json", statusCode: status);
         api.Issuer.Revoked.Add("two");
         await IsRevokedAsync(api, "two");
         await IsRevokedAsync(api, "one");

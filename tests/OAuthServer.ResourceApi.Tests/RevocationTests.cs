@@ -50,18 +50,21 @@ public sealed class RevocationTests
         Expect.InvalidToken(await api.GetAsync(api.Token()));
         Assert.Equal(
             ["", "?since=first.0", "?since=first.0 conditional", "?since=first.0 conditional", "?since=first.1"],
-            api.Issuer.Requests.Where(path => path.StartsWith(List, StringComparison.Ordinal)).Select(path => path[List.Length..]));
+            api.Issuer.Requests.Where(path => path.StartsWith(List, StringComparison.Ordinal))
+                .Select(path => path[List.Length..]));
     }
 
     [Fact]
     public async Task With_interval_zero_every_request_sees_what_was_revoked_before_it()
     {
-        await using var api = await TestApi.StartAsync(options => (options.RevocationCheck, options.RevocationCheckInterval) = (true, TimeSpan.Zero));
+        await using var api = await TestApi.StartAsync(
+            options => (options.RevocationCheck, options.RevocationCheckInterval) = (true, TimeSpan.Zero));
         Expect.Ok(await api.GetAsync(api.Token()));
         Expect.Ok(await api.GetAsync(api.Token()));
         Assert.Equal(2, api.Issuer.Count(List));
         api.Issuer.Revoked.Add("Z3JhbnQ");
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => api.GetAsync(api.Token()))), Expect.InvalidToken);
+        Assert.All(
+            await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => api.GetAsync(api.Token()))), Expect.InvalidToken);
     }
 
     [Fact]
@@ -106,7 +109,8 @@ public sealed class RevocationTests
     [Fact]
     public async Task The_list_of_an_issuer_with_a_path_lies_below_it()
     {
-        await using var api = await TestApi.StartAsync(options => options.RevocationCheck = true, issuer: await Issuer.StartAsync("/tenant1"));
+        await using var api = await TestApi.StartAsync(
+            options => options.RevocationCheck = true, issuer: await Issuer.StartAsync("/tenant1"));
         Expect.Ok(await api.GetAsync(api.Token()));
         Assert.Equal(1, api.Issuer.Count("/tenant1" + List));
     }

@@ -10,12 +10,14 @@ namespace OAuthServer.ResourceApi.Tests;
 /// <summary>Endpoints that ask for a better or a younger sign-in (RFC 9470).</summary>
 public sealed class StepUpTests : IAsyncLifetime
 {
-    private const string Start = $"Bearer realm=\"{TestApi.Audience}\", resource_metadata=\"{TestApi.MetadataAddress}\", error=\"insufficient_user_authentication\"";
+    private const string Start = $"Bearer realm=\"{TestApi.Audience}\", "
+        + $"resource_metadata=\"{TestApi.MetadataAddress}\", error=\"insufficient_user_authentication\"";
 
     private TestApi _api = null!;
 
     public async ValueTask InitializeAsync() => _api = await TestApi.StartAsync(
-        host: builder => builder.Services.AddAuthorizationBuilder().AddPolicy("careful", policy => policy.RequireLevel("L2").RequireRecentSignIn(TimeSpan.FromSeconds(300))),
+        host: builder => builder.Services.AddAuthorizationBuilder()
+            .AddPolicy("careful", policy => policy.RequireLevel("L2").RequireRecentSignIn(TimeSpan.FromSeconds(300))),
         map: app =>
         {
             app.MapGet("/both", () => "ok").RequireLevel("L2").RequireRecentSignIn(TimeSpan.FromSeconds(300));
@@ -129,7 +131,9 @@ public sealed class StepUpTests : IAsyncLifetime
 
     private static void AssertStepUp(Reply reply, string demands)
     {
-        Assert.Equal((HttpStatusCode.Unauthorized, """{"error":"insufficient_user_authentication"}"""), (reply.Status, reply.Body));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, """{"error":"insufficient_user_authentication"}"""),
+            (reply.Status, reply.Body));
         Assert.Equal(Start + demands, reply.Challenge);
     }
 

@@ -14,7 +14,9 @@ namespace OAuthServer.ResourceApi.Tests;
 /// <summary>What the API answered.</summary>
 internal sealed record Reply(HttpStatusCode Status, string Body, string Challenge, HttpResponseHeaders Headers);
 
-/// <summary>A real API on a loopback port that uses the library, with its issuer and a clock that stands still.</summary>
+/// <summary>
+/// A real API on a loopback port that uses the library, with its issuer and a clock that stands still.
+/// </summary>
 internal sealed class TestApi : IAsyncDisposable
 {
     public const string Audience = "https://api.example/v1/x";
@@ -40,7 +42,8 @@ internal sealed class TestApi : IAsyncDisposable
     public long Now => Clock.GetUtcNow().ToUnixTimeSeconds();
 
     public static async Task<TestApi> StartAsync(
-        Action<OAuthBearerOptions>? configure = null, Action<WebApplicationBuilder>? host = null, Action<WebApplication>? map = null, Issuer? issuer = null, string pathBase = "", bool servesMetadata = true)
+        Action<OAuthBearerOptions>? configure = null, Action<WebApplicationBuilder>? host = null,
+        Action<WebApplication>? map = null, Issuer? issuer = null, string pathBase = "", bool servesMetadata = true)
     {
         issuer ??= await Issuer.StartAsync();
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -89,16 +92,19 @@ internal sealed class TestApi : IAsyncDisposable
         return (key ?? Issuer.Key).Sign(head, body);
     }
 
-    public Task<Reply> GetAsync(string? token, string path = "/read") => SendAsync(HttpMethod.Get, path, token is null ? [] : ["Bearer " + token]);
+    public Task<Reply> GetAsync(string? token, string path = "/read") =>
+        SendAsync(HttpMethod.Get, path, token is null ? [] : ["Bearer " + token]);
 
-    public async Task<Reply> SendAsync(HttpMethod method, string path, string[] authorization, HttpContent? content = null)
+    public async Task<Reply> SendAsync(
+        HttpMethod method, string path, string[] authorization, HttpContent? content = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         foreach (var value in authorization) request.Headers.TryAddWithoutValidation("Authorization", value);
         request.Headers.TryAddWithoutValidation("Accept", "text/html,application/xhtml+xml");
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return new Reply(response.StatusCode, body, string.Join(" || ", response.Headers.WwwAuthenticate), response.Headers);
+        return new Reply(
+            response.StatusCode, body, string.Join(" || ", response.Headers.WwwAuthenticate), response.Headers);
     }
 
     public async ValueTask DisposeAsync()
@@ -112,8 +118,12 @@ internal sealed class TestApi : IAsyncDisposable
     {
         app.MapGet("/open", () => "open");
         app.MapGet("/any", (HttpContext context) => context.User.Identity?.Name).RequireAuthorization();
-        app.MapMethods("/read", ["GET", "HEAD", "PUT"], (HttpContext context) => $"hello {context.User.FindFirst("client_id")?.Value}").RequireScope("read");
-        app.MapPost("/echo", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync()).RequireScope("read");
+        app.MapMethods(
+            "/read",
+            ["GET", "HEAD", "PUT"],
+            (HttpContext context) => $"hello {context.User.FindFirst("client_id")?.Value}").RequireScope("read");
+        app.MapPost("/echo", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync())
+            .RequireScope("read");
         var admin = app.MapGroup("/admin").RequireScope("admin");
         admin.MapGet("/read", () => "admin").RequireScope("read", "admin");
     }

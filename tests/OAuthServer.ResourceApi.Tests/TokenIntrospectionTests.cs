@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace OAuthServer.ResourceApi.Tests;
 
-/// <summary>Introspection by an API: what is asked, of which tokens, as whom, and that no answer but a yes lets anybody in.</summary>
+/// <summary>
+/// Introspection by an API: what is asked, of which tokens, as whom, and that no answer but a yes lets anybody in.
+/// </summary>
 public sealed class TokenIntrospectionTests
 {
     private const string Secret = "p:w+d%2 &=é";
@@ -30,10 +32,12 @@ public sealed class TokenIntrospectionTests
         var token = api.Token();
         Expect.Ok(await api.GetAsync(token));
         var question = Assert.Single(api.Issuer.Questions);
-        Assert.Equal(new Dictionary<string, string> { ["token"] = token, ["token_type_hint"] = "access_token" }, question.Form);
+        Assert.Equal(
+            new Dictionary<string, string> { ["token"] = token, ["token_type_hint"] = "access_token" }, question.Form);
         Assert.Equal("application/json", question.Accept);
         Assert.StartsWith("Basic ", question.Authorization, StringComparison.Ordinal);
-        var halves = Encoding.ASCII.GetString(Convert.FromBase64String(question.Authorization["Basic ".Length..])).Split(':');
+        var halves = Encoding.ASCII.GetString(Convert.FromBase64String(question.Authorization["Basic ".Length..]))
+            .Split(':');
         Assert.Equal(["notes:api", Secret], halves.Select(WebUtility.UrlDecode));
     }
 
@@ -101,7 +105,8 @@ public sealed class TokenIntrospectionTests
         Answer(api, Results.Redirect("/keys", preserveMethod: true));
         var keys = api.Issuer.Count("/keys");
         Expect.Unavailable(await api.GetAsync(api.Token()));
-        Assert.Equal((1, keys + 1), (api.Issuer.Questions.Count, api.Issuer.Count("/keys"))); // the fetch of the keys themselves
+        // the fetch of the keys themselves
+        Assert.Equal((1, keys + 1), (api.Issuer.Questions.Count, api.Issuer.Count("/keys")));
     }
 
     [Theory]
@@ -156,7 +161,11 @@ public sealed class TokenIntrospectionTests
         Expect.Ok(await api.GetAsync(api.Token()));
         await api.Issuer.GoAwayAsync();
         for (var i = 0; i < 3; i++) Expect.Unavailable(await api.GetAsync(api.Token()));
-        Assert.Single(Warnings(api), line => line.Contains($"{api.Issuer.Url} could not be asked about an access token: no complete answer came", StringComparison.Ordinal));
+        Assert.Single(
+            Warnings(api),
+            line => line.Contains(
+                $"{api.Issuer.Url} could not be asked about an access token: no complete answer came",
+                StringComparison.Ordinal));
         await api.Issuer.ComeBackAsync();
         Expect.Ok(await api.GetAsync(api.Token()));
     }
@@ -174,7 +183,9 @@ public sealed class TokenIntrospectionTests
         api.Issuer.Metadata = metadata => metadata["introspection_endpoint"] = address;
         Expect.Unavailable(await api.GetAsync(api.Token()));
         Assert.Empty(api.Issuer.Questions);
-        Assert.Single(Warnings(api), line => line.Contains("the metadata has no usable introspection_endpoint", StringComparison.Ordinal));
+        Assert.Single(
+            Warnings(api),
+            line => line.Contains("the metadata has no usable introspection_endpoint", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -186,7 +197,9 @@ public sealed class TokenIntrospectionTests
         api.Clock.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromMilliseconds(1));
         Expect.Unavailable(await api.GetAsync(api.Token()));
         Assert.Single(api.Issuer.Questions);
-        var told = Assert.Single(api.Log.Lines, line => line.StartsWith("Error OAuthServer.ResourceApi.TokenIntrospection: ", StringComparison.Ordinal));
+        var told = Assert.Single(
+            api.Log.Lines,
+            line => line.StartsWith("Error OAuthServer.ResourceApi.TokenIntrospection: ", StringComparison.Ordinal));
         Assert.Contains($"{api.Issuer.Url} did not accept the client notes:api", told, StringComparison.Ordinal);
         Assert.Empty(Warnings(api));
 
@@ -224,20 +237,23 @@ public sealed class TokenIntrospectionTests
 
         var sent = api.Issuer.Questions.First().Authorization["Basic ".Length..];
         string[] hidden = [Secret, Uri.EscapeDataString(Secret), sent, token.Split('.')[2]];
-        foreach (var text in hidden) Assert.DoesNotContain(api.Log.Lines, line => line.Contains(text, StringComparison.Ordinal));
+        foreach (var text in hidden)
+            Assert.DoesNotContain(api.Log.Lines, line => line.Contains(text, StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Warnings(TestApi api) =>
-        api.Log.Lines.Where(line => line.StartsWith("Warning OAuthServer.ResourceApi.TokenIntrospection: ", StringComparison.Ordinal));
+        api.Log.Lines.Where(
+            line => line.StartsWith("Warning OAuthServer.ResourceApi.TokenIntrospection: ", StringComparison.Ordinal));
 
     private static void Answer(TestApi api, IResult result) =>
         api.Issuer.IntrospectionAnswer = _ => Task.FromResult<IResult?>(result);
 
-    private static Task<TestApi> StartAsync(Action<OAuthBearerOptions>? configure = null, Issuer? issuer = null) => TestApi.StartAsync(
-        options =>
-        {
-            options.Introspection = new IntrospectionOptions { ClientId = "notes:api", ClientSecret = Secret };
-            configure?.Invoke(options);
-        },
-        issuer: issuer);
+    private static Task<TestApi> StartAsync(Action<OAuthBearerOptions>? configure = null, Issuer? issuer = null) =>
+        TestApi.StartAsync(
+            options =>
+            {
+                options.Introspection = new IntrospectionOptions { ClientId = "notes:api", ClientSecret = Secret };
+                configure?.Invoke(options);
+            },
+            issuer: issuer);
 }

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace OAuthServer.ResourceApi.Tests;
 
-/// <summary>Tokens with a right signature and an odd shape: critical headers, encryption, ambiguous JSON, size (RFC 7515 §4.1.11, RFC 7519 §4).</summary>
+/// <summary>
+/// Tokens with a right signature and an odd shape: critical headers, encryption, ambiguous JSON, size (RFC 7515
+/// §4.1.11, RFC 7519 §4).
+/// </summary>
 public sealed class TokenShapeTests : IAsyncLifetime
 {
     private TestApi _api = null!;
@@ -85,7 +88,8 @@ public sealed class TokenShapeTests : IAsyncLifetime
             kestrel.Limits.MaxRequestBufferSize = 8_000_000;
             kestrel.Limits.MaxRequestHeadersTotalSize = 4_000_000;
         }));
-        Expect.InvalidToken(await patient.GetAsync(patient.Token(payload => payload["x"] = new string('x', 1_000_000))));
+        Expect.InvalidToken(
+            await patient.GetAsync(patient.Token(payload => payload["x"] = new string('x', 1_000_000))));
         Expect.InvalidToken(await patient.GetAsync(new string('.', 1_000_000)));
     }
 }

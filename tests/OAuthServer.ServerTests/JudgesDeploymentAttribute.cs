@@ -7,7 +7,9 @@ using Xunit.v3;
 
 namespace OAuthServer.ServerTests;
 
-/// <summary>The class asks what can be asked of any server from outside: it also runs against a <see cref="Deployment"/>.</summary>
+/// <summary>
+/// The class asks what can be asked of any server from outside: it also runs against a <see cref="Deployment"/>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class JudgesDeploymentAttribute : Attribute, ITraitAttribute
 {
@@ -15,12 +17,16 @@ public sealed class JudgesDeploymentAttribute : Attribute, ITraitAttribute
     public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("judges", "deployment")];
 }
 
-/// <summary>While a <see cref="Deployment"/> is under test, every class without <see cref="JudgesDeploymentAttribute"/> is not run.</summary>
+/// <summary>
+/// While a <see cref="Deployment"/> is under test, every class without <see cref="JudgesDeploymentAttribute"/> is not
+/// run.
+/// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 internal sealed class DeploymentRunAttribute : BeforeAfterTestAttribute
 {
     public override void Before(MethodInfo methodUnderTest, IXunitTest test)
     {
-        if (!methodUnderTest.ReflectedType!.IsDefined(typeof(JudgesDeploymentAttribute), inherit: false)) Deployment.NeedsOwnServer("a server of its own");
+        if (!methodUnderTest.ReflectedType!.IsDefined(typeof(JudgesDeploymentAttribute), inherit: false))
+            Deployment.NeedsOwnServer("a server of its own");
     }
 }

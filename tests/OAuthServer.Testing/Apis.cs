@@ -44,16 +44,19 @@ internal static class Apis
     public static async Task AddScopesAsync(this TestServer server, params string[] scopes)
     {
         await server.Database.ExecuteAsync(
-            "UPDATE oauth_resources SET scopes = scopes || (SELECT jsonb_object_agg(name, 'Do ' || name) FROM unnest($1::text[]) AS name) WHERE is_default",
+            "UPDATE oauth_resources SET scopes = scopes || (SELECT jsonb_object_agg(name, 'Do ' || name) "
+                + "FROM unnest($1::text[]) AS name) WHERE is_default",
             [scopes]);
         await server.ServesAsync($"\"{scopes[^1]}\"");
     }
 
     /// <summary>Adds an API, and lets clients ask for it.</summary>
-    public static async Task AddApiAsync(this TestServer server, string resource, string scopes, params string[] clients)
+    public static async Task AddApiAsync(
+        this TestServer server, string resource, string scopes, params string[] clients)
     {
         await server.Database.ExecuteAsync(
-            "INSERT INTO oauth_resources (resource, name, scopes) VALUES ($1, 'API ' || $1, $2::jsonb) ON CONFLICT DO NOTHING", resource, scopes);
+            "INSERT INTO oauth_resources (resource, name, scopes) VALUES ($1, 'API ' || $1, $2::jsonb) "
+                + "ON CONFLICT DO NOTHING", resource, scopes);
         await server.Database.ExecuteAsync(
             """
             UPDATE oauth_clients SET allowed_resources = allowed_resources || $1::text,
@@ -64,7 +67,9 @@ internal static class Apis
         await server.ServesAsync($"\"{resource}\"");
     }
 
-    /// <summary>Waits until the metadata has a text: within a second, as the server promises, or longer on a busy machine.</summary>
+    /// <summary>
+    /// Waits until the metadata has a text: within a second, as the server promises, or longer on a busy machine.
+    /// </summary>
     public static Task ServesAsync(this TestServer server, string text) => Eventually.BecomesTrue(
         async () => (await server.Http.GetStringAsync(Metadata)).Contains(text, StringComparison.Ordinal),
         TimeSpan.FromSeconds(15), $"the metadata has {text}");

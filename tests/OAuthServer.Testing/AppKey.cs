@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace OAuthServer.Testing;
 
 /// <summary>
-/// The key of an app that proves itself by assertions (RFC 7523), and JWTs signed with it, right ones and all others. Made
-/// by hand, so that a test can say anything; a stock library makes those of <c>StockAssertionTests</c>.
+/// The key of an app that proves itself by assertions (RFC 7523), and JWTs signed with it, right ones and all others.
+/// Made by hand, so that a test can say anything; a stock library makes those of <c>StockAssertionTests</c>.
 /// </summary>
 public sealed class AppKey : IDisposable
 {
@@ -15,7 +15,8 @@ public sealed class AppKey : IDisposable
 
     private readonly AsymmetricAlgorithm _key;
 
-    private AppKey(AsymmetricAlgorithm key, string algorithm, string? id) => (_key, Algorithm, Id) = (key, algorithm, id);
+    private AppKey(AsymmetricAlgorithm key, string algorithm, string? id) =>
+        (_key, Algorithm, Id) = (key, algorithm, id);
 
     /// <summary>For instance <c>ES256</c>.</summary>
     public string Algorithm { get; }
@@ -31,7 +32,8 @@ public sealed class AppKey : IDisposable
     /// <summary>A key set with this key alone.</summary>
     public string Jwks => SetOf(this);
 
-    public static string SetOf(params AppKey[] keys) => $$"""{"keys":[{{string.Join(',', keys.Select(key => key.Jwk))}}]}""";
+    public static string SetOf(params AppKey[] keys) =>
+        $$"""{"keys":[{{string.Join(',', keys.Select(key => key.Jwk))}}]}""";
 
     /// <summary>A fresh key.</summary>
     /// <param name="algorithm">One of the RSA or EC algorithms of JWS.</param>
@@ -48,12 +50,16 @@ public sealed class AppKey : IDisposable
         algorithm,
         id);
 
-    /// <summary>The same key for another algorithm or under another <c>kid</c>; it shares the key and is not disposed of.</summary>
+    /// <summary>
+    /// The same key for another algorithm or under another <c>kid</c>; it shares the key and is not disposed of.
+    /// </summary>
     public AppKey As(string algorithm, string? id) => new(_key, algorithm, id);
 
     /// <summary>A right assertion, and what a test changes of it; a null takes a member away.</summary>
     public string Assertion(string clientId, object? claims = null, object? header = null) =>
-        Sign(Merged(new() { ["alg"] = Algorithm, ["typ"] = "client-authentication+jwt", ["kid"] = Id }, header), Merged(Claims(clientId), claims));
+        Sign(
+            Merged(new() { ["alg"] = Algorithm, ["typ"] = "client-authentication+jwt", ["kid"] = Id }, header),
+            Merged(Claims(clientId), claims));
 
     /// <summary>Signs any header and payload.</summary>
     public string Sign(IReadOnlyDictionary<string, object?> header, IReadOnlyDictionary<string, object?> payload) =>
@@ -61,13 +67,15 @@ public sealed class AppKey : IDisposable
 
     public string SignText(string header, string payload)
     {
-        var input = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
+        var input =
+            $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
         var hash = new HashAlgorithmName("SHA" + Algorithm[2..]);
         var bytes = Encoding.ASCII.GetBytes(input);
         var signature = _key switch
         {
             ECDsa ec => ec.SignData(bytes, hash),
-            RSA rsa => rsa.SignData(bytes, hash, Algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1),
+            RSA rsa =>
+                rsa.SignData(bytes, hash, Algorithm[0] == 'P' ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1),
             _ => throw new InvalidOperationException(),
         };
         return $"{input}.{Base64Url.EncodeToString(signature)}";
@@ -96,7 +104,9 @@ public sealed class AppKey : IDisposable
         {
             null => [],
             IEnumerable<KeyValuePair<string, object?>> given => given,
-            _ => changes.GetType().GetProperties().Select(property => KeyValuePair.Create(property.Name, property.GetValue(changes))),
+            _ => changes.GetType()
+                .GetProperties()
+                .Select(property => KeyValuePair.Create(property.Name, property.GetValue(changes))),
         };
         foreach (var (name, value) in changed) members[name] = value;
         return members.Where(member => member.Value is not null).ToDictionary();

@@ -12,7 +12,8 @@ internal static class AuditRecord
     public static Task AddEventsAsync(this TestDatabase database, int count, int daysAgo = 0) => database.ExecuteAsync(
         """
         INSERT INTO oauth_audit_events (occurred_at, event, reason, client_id, address, correlation_id)
-        SELECT now() - $2 * interval '1 day', 'token_refused', 'code_unknown', 'demo-web', '192.0.2.' || row, 'made-' || row
+        SELECT now() - $2 * interval '1 day', 'token_refused', 'code_unknown', 'demo-web', '192.0.2.' || row,
+            'made-' || row
         FROM generate_series(1, $1) AS row
         """,
         count, daysAgo);
@@ -37,7 +38,12 @@ internal static class AuditRecord
     }
 
     /// <summary>Verifies with the given keys, or with every key of the database.</summary>
-    public static Task<AuditVerification> VerifyAsync(this TestDatabase database, (long, string)? expected = null, params string[] keys) =>
-        new AuditVerifier(new AuditSeals(database.Contexts), new AuditEvents(database.Contexts), new SigningKeys(database.Contexts), new AuditOptions())
+    public static Task<AuditVerification> VerifyAsync(
+        this TestDatabase database, (long, string)? expected = null, params string[] keys) =>
+        new AuditVerifier(
+            new AuditSeals(database.Contexts),
+            new AuditEvents(database.Contexts),
+            new SigningKeys(database.Contexts),
+            new AuditOptions())
             .VerifyAsync(keys.ToHashSet(), expected, new Progress<long>(), CancellationToken.None);
 }

@@ -7,7 +7,10 @@ namespace OAuthServer.Testing;
 /// <summary>A measurement: the instrument, its tags as <c>key=value</c> in order, and the value.</summary>
 public sealed record Measured(string Instrument, string Tags, double Value);
 
-/// <summary>What the instruments of one server are given, of its own and of the framework's meters; other servers of this process are left out.</summary>
+/// <summary>
+/// What the instruments of one server are given, of its own and of the framework's meters; other servers of this
+/// process are left out.
+/// </summary>
 public sealed class CollectedMetrics : IDisposable
 {
     private readonly ConcurrentQueue<Measured> _measurements = new();
@@ -38,13 +41,17 @@ public sealed class CollectedMetrics : IDisposable
         return [.. _measurements.Skip(before).Where(m => m.Instrument == gauge)];
     }
 
-    /// <summary>How often an instrument was given exactly these tags, as <c>key=value</c> in order of the keys.</summary>
-    public int Count(string instrument, params string[] tags) => _measurements.Count(m => m.Instrument == instrument && m.Tags == string.Join(' ', tags));
+    /// <summary>
+    /// How often an instrument was given exactly these tags, as <c>key=value</c> in order of the keys.
+    /// </summary>
+    public int Count(string instrument, params string[] tags) =>
+        _measurements.Count(m => m.Instrument == instrument && m.Tags == string.Join(' ', tags));
 
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 
-    private void Keep<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
+    private void Keep<T>(
+        Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
         where T : IConvertible
     {
         var told = tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal);

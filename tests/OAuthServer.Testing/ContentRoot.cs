@@ -20,7 +20,9 @@ public sealed class ContentRoot : IAsyncDisposable
     }
 
     // Not the temporary folder of a user: PostgreSQL may run as another user, who must be able to get there.
-    public string Path { get; } = System.IO.Path.Combine(OperatingSystem.IsWindows() ? System.IO.Path.GetTempPath() : "/tmp", $"oauthserver-host-{Environment.ProcessId}-{Handle.NewId():N}");
+    public string Path { get; } = System.IO.Path.Combine(
+        OperatingSystem.IsWindows() ? System.IO.Path.GetTempPath() : "/tmp",
+        $"oauthserver-host-{Environment.ProcessId}-{Handle.NewId():N}");
 
     /// <summary>PostgreSQL's main process, or null when there is none.</summary>
     public int? Postmaster()

@@ -22,7 +22,9 @@ public sealed class DedicatedCluster : IAsyncDisposable
         ConnectionString = connectionString;
     }
 
-    /// <summary>An empty database on the cluster; <see cref="TestDatabase.MigrateAsync"/> gives it the schema.</summary>
+    /// <summary>
+    /// An empty database on the cluster; <see cref="TestDatabase.MigrateAsync"/> gives it the schema.
+    /// </summary>
     public string ConnectionString { get; }
 
     /// <summary>Where PostgreSQL keeps it.</summary>

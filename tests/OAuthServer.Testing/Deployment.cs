@@ -3,8 +3,9 @@ using Xunit.Sdk;
 namespace OAuthServer.Testing;
 
 /// <summary>
-/// A server that is up already and that the conformance suite is to judge from outside (docs/operations/check-a-deployment.md). Its database
-/// has been filled by <c>seed.sql</c>, and can be neither seen nor changed; nor can its clock.
+/// A server that is up already and that the conformance suite is to judge from outside
+/// (docs/operations/check-a-deployment.md). Its database has been filled by <c>seed.sql</c>, and can be neither seen
+/// nor changed; nor can its clock.
 /// </summary>
 /// <param name="Base">Where requests go.</param>
 /// <param name="Issuer">What the server says it is.</param>
@@ -20,7 +21,9 @@ public sealed record Deployment(Uri Base, string Issuer, string User, string Pas
 
     /// <summary>The deployment that the environment names; null when the suite brings its own servers.</summary>
     public static Deployment? UnderTest =>
-        AppContext.TryGetSwitch(Switch, out var may) && may && Variable(BaseVariable) is { } address ? At(new Uri(address, UriKind.Absolute)) : null;
+        AppContext.TryGetSwitch(Switch, out var may) && may && Variable(BaseVariable) is { } address
+            ? At(new Uri(address, UriKind.Absolute))
+            : null;
 
     /// <summary>Ends the running test as not run when a deployment is under test.</summary>
     /// <param name="need">What no deployment has, to follow "needs".</param>
@@ -41,5 +44,6 @@ public sealed record Deployment(Uri Base, string Issuer, string User, string Pas
         Variable("OAUTH_CONFORMANCE_PASSWORD") ?? "Demo-Passw0rd-2026",
         Variable("OAUTH_CONFORMANCE_SECRET") ?? "demo-web-secret");
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

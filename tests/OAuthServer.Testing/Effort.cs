@@ -14,5 +14,8 @@ public static class Effort
     /// <summary>The cases of a generator: <c>OAUTH_TEST_CASES</c>.</summary>
     public static int Cases(int usual) => Read("OAUTH_TEST_CASES") ?? usual;
 
-    private static int? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+    private static int? Read(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : null;
 }

@@ -14,7 +14,8 @@ public static class Eventually
         var waited = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (waited.Elapsed > deadline) throw new TimeoutException($"Not within {deadline.TotalSeconds:0.#} s: {what}");
+            if (waited.Elapsed > deadline)
+                throw new TimeoutException($"Not within {deadline.TotalSeconds:0.#} s: {what}");
             await Task.Delay(TimeSpan.FromMilliseconds(20));
         }
     }

@@ -25,16 +25,21 @@ internal static class HashCost
     /// <summary>A hash of <see cref="TestData.Secret"/>.</summary>
     public static readonly string Secret = BCrypt.Net.BCrypt.HashPassword(TestData.Secret, Cost);
 
-    /// <summary>Makes a server check at this cost. The secrets that it makes itself cost what the schema takes.</summary>
+    /// <summary>
+    /// Makes a server check at this cost. The secrets that it makes itself cost what the schema takes.
+    /// </summary>
     public static void Lower(IServiceCollection services) => services
         .PostConfigure<PasswordHasherOptions>(options => options.IterationCount = Iterations)
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ClientSecretVerifier>(
             provider, Options.Create(new ClientSecretOptions { Cost = Cost })));
 
-    /// <summary>Gives the people and clients of the seed these hashes, and lets the schema take the one of a client.</summary>
+    /// <summary>
+    /// Gives the people and clients of the seed these hashes, and lets the schema take the one of a client.
+    /// </summary>
     public static async Task LowerAsync(TestDatabase database)
     {
-        var dear = await database.ScalarAsync<string>("SELECT client_secret FROM oauth_clients WHERE client_id = $1", TestData.Web);
+        var dear = await database.ScalarAsync<string>(
+            "SELECT client_secret FROM oauth_clients WHERE client_id = $1", TestData.Web);
         foreach (var column in (string[])["client_secret", "next_client_secret"])
         {
             var name = $"{column}_is_bcrypt_of_cost_10_to_14";
@@ -44,7 +49,8 @@ internal static class HashCost
                 DECLARE rule text := (SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conname = '{name}');
                 BEGIN
                     ALTER TABLE oauth_clients DROP CONSTRAINT {name};
-                    EXECUTE format('ALTER TABLE oauth_clients ADD CONSTRAINT {name} CHECK (%s OR {column} = %L)', rule, '{Secret}');
+                    EXECUTE format('ALTER TABLE oauth_clients ADD CONSTRAINT {name} CHECK (%s OR {column} = %L)', rule,
+                        '{Secret}');
                 END
                 $body$
                 """);

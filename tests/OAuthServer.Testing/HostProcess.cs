@@ -6,20 +6,26 @@ using System.Text.RegularExpressions;
 
 namespace OAuthServer.Testing;
 
-/// <summary>The built host as a process of its own, started as <c>dotnet OAuthServer.dll</c> in a content root.</summary>
+/// <summary>
+/// The built host as a process of its own, started as <c>dotnet OAuthServer.dll</c> in a content root.
+/// </summary>
 internal sealed partial class HostProcess : IAsyncDisposable
 {
     private const string Env = "/usr/bin/env";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    // A job in the background of a script has INT ignored, a program under nohup HUP; what it starts would inherit that.
+    // A job in the background of a script has INT ignored, a program under nohup HUP; what it starts would inherit
+    // that.
     private const string ResetSignals = "--default-signal=INT,HUP";
 
     private static readonly Lazy<bool> CanResetSignals = new(() =>
     {
         if (!OperatingSystem.IsLinux() || !File.Exists(Env)) return false;
-        using var probe = Process.Start(new ProcessStartInfo(Env, [ResetSignals, "true"]) { RedirectStandardError = true })!;
+        using var probe = Process.Start(new ProcessStartInfo(Env, [ResetSignals, "true"])
+        {
+            RedirectStandardError = true,
+        })!;
         probe.WaitForExit();
         return probe.ExitCode == 0;
     });
@@ -58,14 +64,21 @@ internal sealed partial class HostProcess : IAsyncDisposable
         var host = new HostProcess(Process.Start(StartInfo(root, Development(variables), arguments))!);
         try
         {
-            await Eventually.BecomesTrue(() => Task.FromResult(host._process.HasExited || ListeningOn().IsMatch(host.Output)), Patience, "the host listens");
-            if (host._process.HasExited) throw new InvalidOperationException($"The host ended with {host._process.ExitCode}: {host.Output}");
+            await Eventually.BecomesTrue(
+                () => Task.FromResult(host._process.HasExited || ListeningOn().IsMatch(host.Output)),
+                Patience,
+                "the host listens");
+            if (host._process.HasExited)
+                throw new InvalidOperationException($"The host ended with {host._process.ExitCode}: {host.Output}");
             host.Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
             {
                 BaseAddress = new Uri(ListeningOn().Match(host.Output).Groups[1].Value),
                 Timeout = Patience,
             };
-            await Eventually.BecomesTrue(async () => (await host.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, Patience, "the host is ready");
+            await Eventually.BecomesTrue(
+                async () => (await host.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode,
+                Patience,
+                "the host is ready");
             host.ReadyAfter = watch.Elapsed;
             return host;
         }
@@ -77,7 +90,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a host that is to end by itself.</summary>
-    public static async Task<Ended> RunAsync(ContentRoot root, Dictionary<string, string> variables, params string[] arguments)
+    public static async Task<Ended> RunAsync(
+        ContentRoot root, Dictionary<string, string> variables, params string[] arguments)
     {
         using var process = Process.Start(StartInfo(root, variables, arguments))!;
         try
@@ -122,7 +136,10 @@ internal sealed partial class HostProcess : IAsyncDisposable
         try
         {
             using var process = Process.GetProcessById(id);
-            return !process.HasExited && !(OperatingSystem.IsLinux() && File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat")).Contains(") Z ", StringComparison.Ordinal));
+            return !process.HasExited
+                && !(OperatingSystem.IsLinux()
+                    && File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"))
+                        .Contains(") Z ", StringComparison.Ordinal));
         }
         catch (Exception gone) when (gone is ArgumentException or IOException or InvalidOperationException)
         {
@@ -159,9 +176,16 @@ internal sealed partial class HostProcess : IAsyncDisposable
     }
 
     // Nothing of our own environment that could configure a host goes along.
-    private static ProcessStartInfo StartInfo(ContentRoot root, Dictionary<string, string> variables, string[] arguments)
+    private static ProcessStartInfo StartInfo(
+        ContentRoot root, Dictionary<string, string> variables, string[] arguments)
     {
-        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        var dotnet = Path.GetFullPath(
+            Path.Combine(
+                RuntimeEnvironment.GetRuntimeDirectory(),
+                "..",
+                "..",
+                "..",
+                OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
         string[] command = [dotnet, Path.Combine(AppContext.BaseDirectory, "OAuthServer.dll"), .. arguments];
         if (CanResetSignals.Value) command = [Env, ResetSignals, .. command];
         var start = new ProcessStartInfo(command[0], command[1..])
@@ -170,7 +194,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(name => Configures().IsMatch(name)).ToList()) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.Where(name => Configures().IsMatch(name)).ToList())
+            start.Environment.Remove(name);
         foreach (var (name, value) in variables) start.Environment[name] = value;
         // As in the tests themselves (tests/Directory.Build.props).
         start.Environment["DOTNET_TieredPGO"] = "0";
@@ -186,7 +211,9 @@ internal sealed partial class HostProcess : IAsyncDisposable
     [GeneratedRegex(@"Now listening on: \\?""?(http://127\.0\.0\.1:\d+)")]
     private static partial Regex ListeningOn();
 
-    [GeneratedRegex("^(ASPNETCORE_|DOTNET_ENVIRONMENT|AWS_|OAUTH|ConnectionStrings__|SigningKeys__|RateLimiting__|ForwardedHeaders__|Serilog__)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "^(ASPNETCORE_|DOTNET_ENVIRONMENT|AWS_|OAUTH|ConnectionStrings__|SigningKeys__|RateLimiting__|ForwardedHeaders__|Serilog__)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Configures();
 
     /// <summary>A host that ended.</summary>

@@ -10,5 +10,6 @@ public sealed class HurriedTime : TimeProvider
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        base.CreateTimer(callback, state, dueTime > TimeSpan.Zero && dueTime <= Longest ? dueTime / 20 : dueTime, period);
+        base.CreateTimer(
+            callback, state, dueTime > TimeSpan.Zero && dueTime <= Longest ? dueTime / 20 : dueTime, period);
 }

@@ -2,7 +2,10 @@ using OAuthServer.Keys;
 
 namespace OAuthServer.Testing;
 
-/// <summary>Folders of key files with a signing key and a server secret in them, as <c>OAuthServer keys generate</c> leaves them.</summary>
+/// <summary>
+/// Folders of key files with a signing key and a server secret in them, as <c>OAuthServer keys generate</c> leaves
+/// them.
+/// </summary>
 public static class KeyFolder
 {
     /// <summary>A new folder below that for temporary files, with a key of its own.</summary>

@@ -43,7 +43,9 @@ public sealed record ArrivedMail(string Recipient, MimeMessage Message)
     public string Path => new Uri(Link).PathAndQuery;
 }
 
-/// <summary>A mail server on a loopback port that speaks SMTP over a socket, and can refuse, hang and be gone.</summary>
+/// <summary>
+/// A mail server on a loopback port that speaks SMTP over a socket, and can refuse, hang and be gone.
+/// </summary>
 public sealed class MailSink : IAsyncDisposable
 {
     private readonly ConcurrentQueue<ArrivedMail> _mails = new();
@@ -97,10 +99,14 @@ public sealed class MailSink : IAsyncDisposable
 
     /// <summary>When a mail to an address is held.</summary>
     public Task HoldsAsync(string recipient) =>
-        Eventually.BecomesTrue(() => Task.FromResult(_held.Any(mail => mail.Recipient == recipient)), TimeSpan.FromSeconds(20), $"a mail to {recipient} is held");
+        Eventually.BecomesTrue(
+            () => Task.FromResult(_held.Any(mail => mail.Recipient == recipient)),
+            TimeSpan.FromSeconds(20),
+            $"a mail to {recipient} is held");
 
     /// <summary>What is held arrives.</summary>
-    public void LetGo() => Interlocked.Exchange(ref _go, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    public void LetGo() =>
+        Interlocked.Exchange(ref _go, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     /// <summary>Nobody listens any more.</summary>
     public void Disappear() => _listener?.Stop();
@@ -108,7 +114,10 @@ public sealed class MailSink : IAsyncDisposable
     /// <summary>The mails to an address, when there are so many.</summary>
     public async Task<IReadOnlyList<ArrivedMail>> AwaitAsync(string recipient, int count = 1)
     {
-        await Eventually.BecomesTrue(() => Task.FromResult(To(recipient).Count >= count), TimeSpan.FromSeconds(20), $"{count} mails to {recipient}");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(To(recipient).Count >= count),
+            TimeSpan.FromSeconds(20),
+            $"{count} mails to {recipient}");
         return To(recipient);
     }
 
@@ -132,7 +141,8 @@ public sealed class MailSink : IAsyncDisposable
                 Connections++;
                 _ = ServeAsync(client);
             }
-            catch (Exception over) when (over is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception over) when (over is OperationCanceledException or SocketException
+                or ObjectDisposedException)
             {
                 return;
             }
@@ -176,7 +186,9 @@ public sealed class MailSink : IAsyncDisposable
                     await SayAsync(stream, "250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8");
                     break;
                 case "RCPT":
-                    recipients.Add(line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)]);
+                    recipients.Add(
+                        line[(line.IndexOf('<', StringComparison.Ordinal)
+                            + 1)..line.IndexOf('>', StringComparison.Ordinal)]);
                     await SayAsync(stream, "250 ok");
                     break;
                 case "DATA":
@@ -220,5 +232,6 @@ public sealed class MailSink : IAsyncDisposable
         return mails;
     }
 
-    private static Task SayAsync(NetworkStream stream, string text) => stream.WriteAsync(Encoding.ASCII.GetBytes(text + "\r\n")).AsTask();
+    private static Task SayAsync(NetworkStream stream, string text) =>
+        stream.WriteAsync(Encoding.ASCII.GetBytes(text + "\r\n")).AsTask();
 }

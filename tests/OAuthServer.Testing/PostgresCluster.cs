@@ -42,15 +42,20 @@ public static class PostgresCluster
         try
         {
             var container = new PostgreSqlBuilder("postgres:17-alpine")
-                .WithCommand("-c", "shared_preload_libraries=pg_stat_statements", "-c", "max_connections=300", "-c", "fsync=off")
+                .WithCommand(
+                    "-c", "shared_preload_libraries=pg_stat_statements", "-c", "max_connections=300", "-c", "fsync=off")
                 .Build();
             await container.StartAsync();
-            return new NpgsqlConnectionStringBuilder(container.GetConnectionString()) { IncludeErrorDetail = true }.ConnectionString;
+            return new NpgsqlConnectionStringBuilder(container.GetConnectionString())
+            {
+                IncludeErrorDetail = true,
+            }.ConnectionString;
         }
         catch (Exception failure)
         {
             throw new InvalidOperationException(
-                $"The tests need a PostgreSQL. {advice}{Environment.NewLine}Or set {Variable} to a server of your own, or start Docker ({failure.Message})",
+                $"The tests need a PostgreSQL. {advice}{Environment.NewLine}Or set {Variable} to a server of your own, "
+                    + $"or start Docker ({failure.Message})",
                 failure);
         }
     }

@@ -27,7 +27,9 @@ public static partial class ReasonCodes
     /// <summary>The public errors with a section of their own.</summary>
     public static IReadOnlyList<string> DocumentedErrors { get; } = [.. Section().Matches(Documentation).Select(Name)];
 
-    /// <summary>The entries of reasons: what happened, who can act, how. Two for one reason are a fault of the page.</summary>
+    /// <summary>
+    /// The entries of reasons: what happened, who can act, how. Two for one reason are a fault of the page.
+    /// </summary>
     public static ILookup<string, (string What, string Who, string How)> Documented { get; } =
         Entry().Matches(Documentation)
             .ToLookup(Name, entry => (entry.Groups[2].Value, entry.Groups[3].Value, entry.Groups[4].Value));
@@ -57,7 +59,8 @@ public static partial class ReasonCodes
 
     private static string Name(Match match) => match.Groups[1].Value;
 
-    // A refusal is made by new(error, description, reason); in the factories of OAuthError the description is a variable.
+    // A refusal is made by new(error, description, reason); in the factories of OAuthError the description is a
+    // variable.
     [GeneratedRegex(@"\bnew(?: OAuthError)?\(\s*""([a-z]+(?:_[a-z]+)+)"",\s*(?:""[A-Z]|description)")]
     private static partial Regex Public();
 

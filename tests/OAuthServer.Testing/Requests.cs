@@ -9,7 +9,9 @@ namespace OAuthServer.Testing;
 /// <summary>An answer of a form endpoint, read whole.</summary>
 public sealed record Reply(HttpStatusCode Status, HttpResponseHeaders Headers, string? ContentType, string Body)
 {
-    private readonly Lazy<JsonElement?> _json = new(() => Body.StartsWith('{') ? JsonSerializer.Deserialize<JsonElement>(Body) : null);
+    private readonly Lazy<JsonElement?> _json = new(() => Body.StartsWith('{')
+        ? JsonSerializer.Deserialize<JsonElement>(Body)
+        : null);
 
     public JsonElement? Json => _json.Value;
 
@@ -22,35 +24,64 @@ public sealed record Reply(HttpStatusCode Status, HttpResponseHeaders Headers, s
     public string? Scope => Member("scope");
 
     public static async Task<Reply> ReadAsync(HttpResponseMessage response) =>
-        new(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync());
+        new(
+            response.StatusCode,
+            response.Headers,
+            response.Content.Headers.ContentType?.ToString(),
+            await response.Content.ReadAsStringAsync());
 
-    private string? Member(string name) => Json is { } json && json.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private string? Member(string name) =>
+        Json is { } json && json.TryGetProperty(name, out var value) ? value.GetString() : null;
 }
 
 /// <summary>The requests that apps make.</summary>
 public static class Requests
 {
     /// <summary>Posts form parameters; those whose value is null are left out.</summary>
-    public static async Task<Reply> PostFormAsync(this TestServer server, string path, params (string Name, string? Value)[] parameters)
+    public static async Task<Reply> PostFormAsync(
+        this TestServer server, string path, params (string Name, string? Value)[] parameters)
     {
-        using var content = new FormUrlEncodedContent(parameters.Where(p => p.Value is not null).Select(p => new KeyValuePair<string, string>(p.Name, p.Value!)));
+        using var content = new FormUrlEncodedContent(
+            parameters.Where(p => p.Value is not null).Select(p => new KeyValuePair<string, string>(p.Name, p.Value!)));
         using var response = await server.Http.PostAsync(new Uri(path, UriKind.Relative), content);
         return await Reply.ReadAsync(response);
     }
 
     /// <summary>Posts a body as it is, with any headers.</summary>
-    public static async Task<Reply> PostRawAsync(this TestServer server, string path, string body, string? contentType = "application/x-www-form-urlencoded", params (string Name, string Value)[] headers)
+    public static async Task<Reply> PostRawAsync(
+        this TestServer server,
+        string path,
+        string body,
+        string? contentType = "application/x-www-form-urlencoded",
+        params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)),
+        };
         if (contentType is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         using var response = await server.Http.SendAsync(request);
         return await Reply.ReadAsync(response);
     }
 
-    /// <summary>Redeems a code as <paramref name="clientId"/>, with the secret that all confidential test clients have.</summary>
-    public static Task<Reply> RedeemAsync(this TestServer server, string? code, string clientId = TestData.Web, string? redirectUri = null, string? verifier = AuthorizationAsk.Verifier) =>
-        server.PostFormAsync("/oauth/token", ("grant_type", "authorization_code"), ("code", code), ("code_verifier", verifier), ("redirect_uri", redirectUri), ("client_id", clientId), ("client_secret", SecretOf(clientId)));
+    /// <summary>
+    /// Redeems a code as <paramref name="clientId"/>, with the secret that all confidential test clients have.
+    /// </summary>
+    public static Task<Reply> RedeemAsync(
+        this TestServer server,
+        string? code,
+        string clientId = TestData.Web,
+        string? redirectUri = null,
+        string? verifier = AuthorizationAsk.Verifier) =>
+        server.PostFormAsync(
+            "/oauth/token",
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("code_verifier", verifier),
+            ("redirect_uri", redirectUri),
+            ("client_id", clientId),
+            ("client_secret", SecretOf(clientId)));
 
     /// <summary>Redeems a code as a public client, without a secret.</summary>
     public static Task<Reply> RedeemPublicAsync(
@@ -63,25 +94,46 @@ public static class Requests
         ("client_id", clientId));
 
     /// <summary>Refreshes.</summary>
-    public static Task<Reply> RefreshAsync(this TestServer server, string? refreshToken, string clientId = TestData.Web, string? scope = null, string path = "/oauth/token") =>
-        server.PostFormAsync(path, ("grant_type", "refresh_token"), ("refresh_token", refreshToken), ("scope", scope), ("client_id", clientId), ("client_secret", SecretOf(clientId)));
+    public static Task<Reply> RefreshAsync(
+        this TestServer server,
+        string? refreshToken,
+        string clientId = TestData.Web,
+        string? scope = null,
+        string path = "/oauth/token") =>
+        server.PostFormAsync(
+            path,
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refreshToken),
+            ("scope", scope),
+            ("client_id", clientId),
+            ("client_secret", SecretOf(clientId)));
 
     /// <summary>Revokes.</summary>
-    public static Task<Reply> RevokeAsync(this TestServer server, string? token, string clientId = TestData.Web, string? hint = null) =>
-        server.PostFormAsync("/oauth/revoke", ("token", token), ("token_type_hint", hint), ("client_id", clientId), ("client_secret", SecretOf(clientId)));
+    public static Task<Reply> RevokeAsync(
+        this TestServer server, string? token, string clientId = TestData.Web, string? hint = null) =>
+        server.PostFormAsync(
+            "/oauth/revoke",
+            ("token", token),
+            ("token_type_hint", hint),
+            ("client_id", clientId),
+            ("client_secret", SecretOf(clientId)));
 
     /// <summary>A fresh code, by a browser that signs in and agrees.</summary>
     public static async Task<string> CodeAsync(this TestServer server, AuthorizationAsk? ask = null)
     {
         using var browser = new TestBrowser(server);
-        return (await browser.AuthorizeAsync(ask ?? new AuthorizationAsk())).Code ?? throw new InvalidOperationException("The flow gave no code.");
+        return (await browser.AuthorizeAsync(ask ?? new AuthorizationAsk())).Code
+            ?? throw new InvalidOperationException("The flow gave no code.");
     }
 
     /// <summary>Fresh tokens, by the whole flow.</summary>
-    public static async Task<Reply> TokensAsync(this TestServer server, AuthorizationAsk? ask = null, string clientId = TestData.Web)
+    public static async Task<Reply> TokensAsync(
+        this TestServer server, AuthorizationAsk? ask = null, string clientId = TestData.Web)
     {
         var reply = await server.RedeemAsync(await server.CodeAsync(ask), clientId);
-        return reply.Status == HttpStatusCode.OK ? reply : throw new InvalidOperationException($"The code bought no tokens: {reply.Body}");
+        return reply.Status == HttpStatusCode.OK
+            ? reply
+            : throw new InvalidOperationException($"The code bought no tokens: {reply.Body}");
     }
 
     /// <summary>True when the access token or its grant is in the published list of revocations.</summary>
@@ -90,7 +142,9 @@ public static class Requests
         var jti = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(accessToken).Id;
         if (Deployment.UnderTest is not null) return await IsListedAsync(server, jti);
         // The list may be a quarter of a second old; what matters is what it says once it has been read anew.
-        using var scope = server.Database.DataSource.CreateCommand("SELECT count(*) FROM oauth_revoked_tokens WHERE expires_at > now() AND jti IN ($1, split_part($1, '.', 1))");
+        using var scope = server.Database.DataSource.CreateCommand(
+            "SELECT count(*) FROM oauth_revoked_tokens WHERE expires_at > now() AND jti "
+                + "IN ($1, split_part($1, '.', 1))");
         scope.Parameters.AddWithValue(jti);
         return (long)(await scope.ExecuteScalarAsync())! > 0;
     }
@@ -102,12 +156,14 @@ public static class Requests
         do
         {
             var list = await server.Http.GetStringAsync(new Uri("/oauth/revocations", UriKind.Relative));
-            if (list.Contains($"\"{jti}\"", StringComparison.Ordinal) || list.Contains($"\"{jti.Split('.')[0]}\"", StringComparison.Ordinal)) return true;
+            if (list.Contains($"\"{jti}\"", StringComparison.Ordinal)
+                || list.Contains($"\"{jti.Split('.')[0]}\"", StringComparison.Ordinal)) return true;
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         }
         while (asked.Elapsed < TimeSpan.FromSeconds(1));
         return false;
     }
 
-    private static string? SecretOf(string clientId) => clientId is TestData.Spa or TestData.Native ? null : TestData.Secret;
+    private static string? SecretOf(string clientId) =>
+        clientId is TestData.Spa or TestData.Native ? null : TestData.Secret;
 }

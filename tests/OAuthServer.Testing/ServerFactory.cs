@@ -12,7 +12,8 @@ internal sealed class ServerFactory(TestServerOptions options, IReadOnlyDictiona
     : WebApplicationFactory<Program>
 {
     /// <summary>Where it listens.</summary>
-    public Uri Address => new(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address =>
+        new(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -30,7 +31,8 @@ internal sealed class ServerFactory(TestServerOptions options, IReadOnlyDictiona
     private sealed class ProgramHost(IHost host) : IHost
     {
         // Asked for now: a host that stopped by itself has no services any more.
-        private readonly IHostApplicationLifetime _lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        private readonly IHostApplicationLifetime _lifetime =
+            host.Services.GetRequiredService<IHostApplicationLifetime>();
 
         public IServiceProvider Services => host.Services;
 

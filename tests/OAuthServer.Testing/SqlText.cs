@@ -2,14 +2,18 @@ using System.Text;
 
 namespace OAuthServer.Testing;
 
-/// <summary>Reads a file of SQL as PostgreSQL's own tools do: where a statement ends, and what is comment or quoted.</summary>
+/// <summary>
+/// Reads a file of SQL as PostgreSQL's own tools do: where a statement ends, and what is comment or quoted.
+/// </summary>
 public static class SqlText
 {
     /// <summary>The statements of a file, without comments and the semicolons between them.</summary>
-    public static IReadOnlyList<string> Statements(string sql) => [.. Split(sql, ';').Select(statement => statement.Trim()).Where(statement => statement.Length > 0)];
+    public static IReadOnlyList<string> Statements(string sql) =>
+        [.. Split(sql, ';').Select(statement => statement.Trim()).Where(statement => statement.Length > 0)];
 
     /// <summary>The parts of a statement between separators that stand outside quotes and parentheses.</summary>
-    public static IReadOnlyList<string> Parts(string statement, char separator) => [.. Split(statement, separator).Select(part => part.Trim())];
+    public static IReadOnlyList<string> Parts(string statement, char separator) =>
+        [.. Split(statement, separator).Select(part => part.Trim())];
 
     private static IEnumerable<string> Split(string sql, char separator)
     {

@@ -5,8 +5,8 @@ using AngleSharp.Html.Parser;
 namespace OAuthServer.Testing;
 
 /// <summary>
-/// A person's browser without a screen: keeps cookies, fills forms in as the page gives them, and stops where the server
-/// sends it to an app.
+/// A person's browser without a screen: keeps cookies, fills forms in as the page gives them, and stops where the
+/// server sends it to an app.
 /// </summary>
 public sealed class TestBrowser : IDisposable
 {
@@ -42,7 +42,9 @@ public sealed class TestBrowser : IDisposable
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request);
 
-    /// <summary>The page's one form that posts to an address with <paramref name="action"/> in it, with the values it holds.</summary>
+    /// <summary>
+    /// The page's one form that posts to an address with <paramref name="action"/> in it, with the values it holds.
+    /// </summary>
     public static async Task<TestForm> FormAsync(HttpResponseMessage page, string action)
     {
         var html = await page.Content.ReadAsStringAsync();
@@ -50,8 +52,12 @@ public sealed class TestBrowser : IDisposable
         var form = document.QuerySelectorAll("form").OfType<IHtmlFormElement>()
             .SingleOrDefault(f => (f.GetAttribute("action") ?? "").Contains(action, StringComparison.Ordinal))
             ?? throw new InvalidOperationException($"No form of this {(int)page.StatusCode} posts to {action}: {html}");
-        var fields = form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>().Where(i => i.Type is not "checkbox" and not "submit").ToDictionary(i => i.Name!, i => i.Value);
-        foreach (var choice in form.QuerySelectorAll("select[name]").OfType<IHtmlSelectElement>()) fields[choice.Name!] = choice.Value ?? "";
+        var fields = form.QuerySelectorAll("input[name]")
+            .OfType<IHtmlInputElement>()
+            .Where(i => i.Type is not "checkbox" and not "submit")
+            .ToDictionary(i => i.Name!, i => i.Value);
+        foreach (var choice in form.QuerySelectorAll("select[name]").OfType<IHtmlSelectElement>())
+            fields[choice.Name!] = choice.Value ?? "";
         return new TestForm(form.GetAttribute("action")!, fields);
     }
 
@@ -59,11 +65,13 @@ public sealed class TestBrowser : IDisposable
     public async Task SignInAsync(string? email = null, string? password = null)
     {
         using var answer = await TypePasswordAsync(await GetAsync("/account/sign-in"), email, password);
-        if (answer.StatusCode != HttpStatusCode.SeeOther) throw new InvalidOperationException($"Sign-in gave {answer.StatusCode}.");
+        if (answer.StatusCode != HttpStatusCode.SeeOther)
+            throw new InvalidOperationException($"Sign-in gave {answer.StatusCode}.");
     }
 
     /// <summary>Fills in a sign-in page, as Alice unless said otherwise.</summary>
-    public async Task<HttpResponseMessage> TypePasswordAsync(HttpResponseMessage page, string? email = null, string? password = null)
+    public async Task<HttpResponseMessage> TypePasswordAsync(
+        HttpResponseMessage page, string? email = null, string? password = null)
     {
         var form = await FormAsync(page, "/account/sign-in");
         form.Fields["email"] = email ?? TestData.Email;
@@ -79,7 +87,10 @@ public sealed class TestBrowser : IDisposable
         return await PostAsync(form.Action, form.Fields);
     }
 
-    /// <summary>Opens an authorization request and goes on, signing in and agreeing as asked, until the server sends the browser to the app.</summary>
+    /// <summary>
+    /// Opens an authorization request and goes on, signing in and agreeing as asked, until the server sends the browser
+    /// to the app.
+    /// </summary>
     public async Task<AuthorizationAnswer> AuthorizeAsync(AuthorizationAsk ask, string decision = "allow")
     {
         const int mostSteps = 8;
@@ -94,9 +105,13 @@ public sealed class TestBrowser : IDisposable
                 continue;
             }
 
-            if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"The flow stopped at {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+            if (answer.StatusCode != HttpStatusCode.OK)
+                throw new InvalidOperationException(
+                    $"The flow stopped at {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
             var html = await answer.Content.ReadAsStringAsync();
-            answer = html.Contains("name=\"password\"", StringComparison.Ordinal) ? await TypePasswordAsync(answer) : await DecideAsync(answer, decision);
+            answer = html.Contains("name=\"password\"", StringComparison.Ordinal)
+                ? await TypePasswordAsync(answer)
+                : await DecideAsync(answer, decision);
         }
 
         throw new InvalidOperationException("The flow does not end.");
@@ -115,11 +130,14 @@ public sealed class TestBrowser : IDisposable
 
         public List<string> Seen { get; } = [];
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             lock (Cookies)
             {
-                if (Cookies.Count > 0) request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", Cookies.Select(c => $"{c.Key}={c.Value}")));
+                if (Cookies.Count > 0)
+                    request.Headers.TryAddWithoutValidation(
+                        "Cookie", string.Join("; ", Cookies.Select(c => $"{c.Key}={c.Value}")));
             }
 
             var response = await base.SendAsync(request, cancellationToken);
@@ -153,16 +171,21 @@ public sealed record AuthorizationAsk
 
     private readonly List<KeyValuePair<string, string>> _parameters =
     [
-        new("response_type", "code"), new("client_id", TestData.Web), new("redirect_uri", TestData.WebRedirectUri), new("scope", "read"),
+        new("response_type", "code"), new("client_id", TestData.Web), new("redirect_uri", TestData.WebRedirectUri),
+        new("scope", "read"),
         new("state", "s-1"), new("code_challenge", Challenge), new("code_challenge_method", "S256"),
     ];
 
     public IReadOnlyList<KeyValuePair<string, string>> Parameters => _parameters;
 
     /// <summary>The request as path and query.</summary>
-    public string Path => "/oauth/authorize?" + string.Join('&', _parameters.Select(p => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(p.Value)}"));
+    public string Path =>
+        "/oauth/authorize?"
+            + string.Join(
+                '&', _parameters.Select(p => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(p.Value)}"));
 
-    public static AuthorizationAsk For(string clientId, string? redirectUri) => new AuthorizationAsk().With("client_id", clientId).With("redirect_uri", redirectUri);
+    public static AuthorizationAsk For(string clientId, string? redirectUri) =>
+        new AuthorizationAsk().With("client_id", clientId).With("redirect_uri", redirectUri);
 
     /// <summary>With one parameter set, or taken out by null.</summary>
     public AuthorizationAsk With(string name, string? value)
@@ -193,7 +216,10 @@ public sealed record AuthorizationAnswer
         Location = location;
         var question = location.IndexOf('?', StringComparison.Ordinal);
         Target = question < 0 ? location : location[..question];
-        Parameters = question < 0 ? [] : [.. location[(question + 1)..].Split('&').Select(p => p.Split('=', 2)).Select(p => new KeyValuePair<string, string>(p[0], WebUtility.UrlDecode(p[1])))];
+        Parameters = question < 0
+            ? []
+            : [.. location[(question + 1)..].Split('&').Select(p => p.Split('=', 2)).Select(
+                p => new KeyValuePair<string, string>(p[0], WebUtility.UrlDecode(p[1])))];
     }
 
     public string Location { get; }

@@ -5,7 +5,9 @@ using OAuthServer.LocalPostgres;
 
 namespace OAuthServer.Testing;
 
-/// <summary>Throw-away private clusters in a directory of their own, and the end of those whose test process was killed.</summary>
+/// <summary>
+/// Throw-away private clusters in a directory of their own, and the end of those whose test process was killed.
+/// </summary>
 public static class TestClusters
 {
     private const string Memory = "/dev/shm";
@@ -20,7 +22,9 @@ public static class TestClusters
 
     /// <summary>A new directory for a cluster that belongs to this process.</summary>
     public static string NewDirectory() =>
-        Path.Combine(Home, $"oauthserver-tests-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+        Path.Combine(
+            Home,
+            $"oauthserver-tests-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
 
     /// <summary>Starts a cluster made for tests: fast, not durable, counting statements.</summary>
     internal static Task<PrivatePostgresStart> StartAsync(string directory) => PrivatePostgres.StartAsync(
@@ -39,13 +43,17 @@ public static class TestClusters
         },
         NullLogger.Instance);
 
-    /// <summary>Kills the server of a directory, if one runs, and deletes the directory. Never throws: it is the last thing that happens.</summary>
+    /// <summary>
+    /// Kills the server of a directory, if one runs, and deletes the directory. Never throws: it is the last thing that
+    /// happens.
+    /// </summary>
     public static void Remove(string directory)
     {
         try
         {
             var data = Path.Combine(directory, "data");
-            if (Directory.Exists(data) && ServerAccount.Choose() is { } account && PostgresBinaries.FindAll(null) is [var binaries, ..])
+            if (Directory.Exists(data) && ServerAccount.Choose() is { } account
+                && PostgresBinaries.FindAll(null) is [var binaries, ..])
                 account.Run(binaries.PgCtl, "-D", data, "-m", "immediate", "-w", "stop");
             if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         }

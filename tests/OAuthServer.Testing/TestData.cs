@@ -26,7 +26,9 @@ public static class TestData
 
     public const string SpaRedirectUri = "https://spa.example/cb";
 
-    /// <summary>Public, native: loopback redirect URIs, <c>http://localhost/cb</c> and <c>com.example.app:/cb</c>.</summary>
+    /// <summary>
+    /// Public, native: loopback redirect URIs, <c>http://localhost/cb</c> and <c>com.example.app:/cb</c>.
+    /// </summary>
     public const string Native = "demo-native";
 
     public const string NativeRedirectUri = "http://127.0.0.1/cb";

@@ -7,7 +7,8 @@ using OAuthServer.Storage.Schema;
 namespace OAuthServer.Testing;
 
 /// <summary>
-/// A database of one test's own with the full schema, cloned from a template in a fraction of a second; dropped on dispose.
+/// A database of one test's own with the full schema, cloned from a template in a fraction of a second; dropped on
+/// dispose.
 /// </summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
@@ -52,7 +53,8 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Gives any database the schema of this build.</summary>
     public static async Task MigrateAsync(string connectionString)
     {
-        await using var database = OAuthDatabase.Open(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var database = OAuthDatabase.Open(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         var result = await new Migrator(database, NullLogger<Migrator>.Instance).RunAsync();
         if (!result.Ok) throw new InvalidOperationException($"{result.FailedScript} failed: {result.Cause}");
     }
@@ -60,7 +62,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Contexts over this database, as the server has them.</summary>
     internal OAuthDatabase Contexts => _contexts ??= OAuthDatabase.Open(ConnectionString);
 
-    /// <summary>Runs a statement; parameters are <c>$1</c>, <c>$2</c>, … The answer is the number of rows touched.</summary>
+    /// <summary>
+    /// Runs a statement; parameters are <c>$1</c>, <c>$2</c>, … The answer is the number of rows touched.
+    /// </summary>
     public async Task<int> ExecuteAsync(string sql, params object?[] parameters)
     {
         await using var command = Command(sql, parameters);
@@ -72,11 +76,14 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         await using var command = Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync();
-        return await reader.ReadAsync() && !await reader.IsDBNullAsync(0) ? await reader.GetFieldValueAsync<T>(0) : default;
+        return await reader.ReadAsync() && !await reader.IsDBNullAsync(0)
+            ? await reader.GetFieldValueAsync<T>(0)
+            : default;
     }
 
     /// <summary>Every row, by column name; NULL is null.</summary>
-    public async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(string sql, params object?[] parameters)
+    public async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> QueryAsync(
+        string sql, params object?[] parameters)
     {
         await using var command = Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync();
@@ -92,14 +99,16 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets time pass for the rows: moves every timestamptz of every oauth_ table back by this much, so what was to expire
-    /// in five minutes has expired after <c>AgeAsync(6 minutes)</c>. No trigger fires and no foreign key is looked at.
+    /// Lets time pass for the rows: moves every timestamptz of every oauth_ table back by this much, so what was to
+    /// expire in five minutes has expired after <c>AgeAsync(6 minutes)</c>. No trigger fires and no foreign key is
+    /// looked at.
     /// </summary>
     public async Task AgeAsync(TimeSpan by)
     {
         var columns = await QueryAsync(
             """
-            SELECT format('UPDATE %I SET %s', table_name, string_agg(format('%1$I = %1$I - $1', column_name), ', ')) AS statement
+            SELECT format('UPDATE %I SET %s', table_name, string_agg(format('%1$I = %1$I - $1', column_name), ', '))
+                AS statement
             FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
             WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name LIKE 'oauth\_%'
               AND data_type = 'timestamp with time zone' AND is_generated = 'NEVER'
@@ -107,10 +116,14 @@ public sealed class TestDatabase : IAsyncDisposable
             """);
         await using var connection = await DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var quiet = new NpgsqlCommand("SET LOCAL session_replication_role = replica", connection)) await quiet.ExecuteNonQueryAsync();
+        await using (var quiet = new NpgsqlCommand("SET LOCAL session_replication_role = replica", connection))
+            await quiet.ExecuteNonQueryAsync();
         foreach (var row in columns)
         {
-            await using var update = new NpgsqlCommand((string)row["statement"]!, connection) { Parameters = { new() { Value = by } } };
+            await using var update = new NpgsqlCommand((string)row["statement"]!, connection)
+            {
+                Parameters = { new() { Value = by } },
+            };
             await update.ExecuteNonQueryAsync();
         }
 
@@ -118,8 +131,9 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// How many statements this database has run so far. Take it before and after, and subtract. BEGIN and COMMIT count;
-    /// the counting itself and what the driver does on its own (a new connection's types, a returned one's reset) do not.
+    /// How many statements this database has run so far. Take it before and after, and subtract. BEGIN and COMMIT
+    /// count; the counting itself and what the driver does on its own (a new connection's types, a returned one's
+    /// reset) do not.
     /// </summary>
     public async Task<long> StatementCountAsync() => await ScalarAsync<long>(
         """
@@ -175,11 +189,13 @@ public sealed class TestDatabase : IAsyncDisposable
         return name;
     }
 
-    private static string NewName(string kind) => $"oauth_{kind}_{Environment.ProcessId}_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+    private static string NewName(string kind) =>
+        $"oauth_{kind}_{Environment.ProcessId}_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
 
     private static async Task AdministerAsync(string connectionString, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
         await command.ExecuteNonQueryAsync();

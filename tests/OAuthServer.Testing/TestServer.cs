@@ -29,13 +29,15 @@ public sealed record TestServerOptions
     /// <summary>True when nothing differs.</summary>
     internal bool AreUsual => this is
     {
-        Settings.Count: 0, Database: null, Services: null, Environment: "Production", AwaitReady: true, FullHashCost: false,
+        Settings.Count: 0, Database: null, Services: null, Environment: "Production", AwaitReady: true,
+        FullHashCost: false,
     };
 }
 
 /// <summary>
-/// The product's own host, listening on a loopback port, on a real PostgreSQL. In Production, behind a trusted proxy that
-/// ends TLS: <see cref="Http"/> plays the proxy. In the conformance suite it may be a <see cref="Deployment"/> instead.
+/// The product's own host, listening on a loopback port, on a real PostgreSQL. In Production, behind a trusted proxy
+/// that ends TLS: <see cref="Http"/> plays the proxy. In the conformance suite it may be a <see cref="Deployment"/>
+/// instead.
 /// </summary>
 public sealed class TestServer : IAsyncDisposable
 {
@@ -76,13 +78,21 @@ public sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(TestServerOptions? options = null)
     {
         options ??= new();
-        if (Deployment.UnderTest is { } deployment) return options.AreUsual ? new TestServer(deployment.Base) : throw Deployment.NotRun("a server with a configuration or a clock of its own");
+        if (Deployment.UnderTest is { } deployment)
+            return options.AreUsual
+                ? new TestServer(deployment.Base)
+                : throw Deployment.NotRun("a server with a configuration or a clock of its own");
         var database = options.Database ?? await TestData.CreateDatabaseAsync(options.FullHashCost);
         var factory = new ServerFactory(options, Settings(database));
         factory.UseKestrel();
         factory.StartServer();
         var server = new TestServer(factory, database, options.Database is null);
-        if (options.AwaitReady) await Eventually.BecomesTrue(async () => (await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, TimeSpan.FromSeconds(20), "the server is ready");
+        if (options.AwaitReady)
+            await Eventually.BecomesTrue(
+                async () =>
+                    (await server.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode,
+                TimeSpan.FromSeconds(20),
+                "the server is ready");
         return server;
     }
 
@@ -168,7 +178,8 @@ public sealed class TestServer : IAsyncDisposable
 
     private sealed class TlsProxy : DelegatingHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (!request.Headers.Contains("X-Forwarded-Proto")) request.Headers.Add("X-Forwarded-Proto", "https");
             request.Version = HttpVersion.Version11;

@@ -8,17 +8,39 @@ internal static class AbuseCommand
 {
     public static Command Create()
     {
-        var only = new Option<string[]>("--only") { Description = "Attacks; all when absent.", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only")
+        {
+            Description = "Attacks; all when absent.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var rate = new Option<int>("--rate") { Description = "Guesses a second.", DefaultValueFactory = _ => 200 };
-        var seconds = new Option<double>("--seconds") { Description = "Length of a counted run.", DefaultValueFactory = _ => 10 };
-        var warmup = new Option<double>("--warmup") { Description = "Seconds of load before anything counts.", DefaultValueFactory = _ => 60 };
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "Length of a counted run.",
+            DefaultValueFactory = _ => 10,
+        };
+        var warmup = new Option<double>("--warmup")
+        {
+            Description = "Seconds of load before anything counts.",
+            DefaultValueFactory = _ => 60,
+        };
         only.AcceptOnlyFromAmong([.. Attack.All.Select(attack => attack.Name)]);
-        var command = new Command("abuse", "Measure refreshes beside somebody who guesses.") { only, rate, seconds, warmup };
+        var command = new Command("abuse", "Measure refreshes beside somebody who guesses.")
+        {
+            only,
+            rate,
+            seconds,
+            warmup,
+        };
         command.SetAction((parsed, ct) =>
         {
             var names = parsed.GetValue(only) ?? [];
             Attack[] attacks = [.. Attack.All.Where(attack => names.Length == 0 || names.Contains(attack.Name))];
-            var options = new AbuseOptions(attacks, parsed.GetValue(rate), TimeSpan.FromSeconds(parsed.GetValue(warmup)), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+            var options = new AbuseOptions(
+                attacks,
+                parsed.GetValue(rate),
+                TimeSpan.FromSeconds(parsed.GetValue(warmup)),
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)));
             return Outcome.OfAsync(() => AbuseRun.RunAsync(options, ct));
         });
         return command;

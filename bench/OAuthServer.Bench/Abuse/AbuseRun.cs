@@ -6,12 +6,16 @@ using OAuthServer.Bench.Workloads;
 
 namespace OAuthServer.Bench.Abuse;
 
-/// <summary>One run: for each attack the honest callers alone, beside it when it begins, and beside it when its budget is used up.</summary>
+/// <summary>
+/// One run: for each attack the honest callers alone, beside it when it begins, and beside it when its budget is used
+/// up.
+/// </summary>
 internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer server)
 {
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
-    // Fifty guesses, judged one after the other with a rest behind each, take less; so do a hundred requests of one address.
+    // Fifty guesses, judged one after the other with a rest behind each, take less; so do a hundred requests of one
+    // address.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     // Nothing was judged for this long: the budget is used up. The longest that a judged guess waits is shorter.
@@ -26,11 +30,13 @@ internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer
 
     private const string Targets = """
         INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes)
-        SELECT 'target-' || n, client_secret, name, redirect_uris, allowed_scopes FROM oauth_clients, generate_series(1, 2) n WHERE client_id = $1;
+        SELECT 'target-' || n, client_secret, name, redirect_uris, allowed_scopes
+            FROM oauth_clients, generate_series(1, 2) n WHERE client_id = $1;
         """;
 
     private const string TargetAccounts = """
-        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+        INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed,
+            password_hash, security_stamp)
         SELECT gen_random_uuid(), name, upper(name), name, upper(name), true, password_hash, 'stamp'
         FROM accounts, generate_series(1, 2) n, concat('target-', n, '@example.com') name WHERE email = $1
         """;
@@ -41,18 +47,22 @@ internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer
         await using var bed = await TestBed.CreateAsync(null, ct);
 
         // The callers' own sign-ins, before each run, are no part of this.
-        await using var server = await new OurServer(OurServer.ServerName, ["Authorize"], starts: 1).StartAsync(bed, [], ct);
+        await using var server = await new OurServer(OurServer.ServerName, ["Authorize"], starts: 1)
+            .StartAsync(bed, [], ct);
         await server.Database!.ExecuteAsync(Targets, ct, BenchClient.Id);
         await server.Database!.ExecuteAsync(TargetAccounts, ct, OurSeed.Email);
         var report = await new AbuseRun(options, bed, server).MeasureAsync(ct);
         Console.WriteLine(report.ToMarkdown());
-        Console.WriteLine(await ReportFiles.WriteAsync(Checkout.Results, "abuse", report.Machine.Date, report, report.ToMarkdown(), ct));
+        Console.WriteLine(
+            await ReportFiles.WriteAsync(
+                Checkout.Results, "abuse", report.Machine.Date, report, report.ToMarkdown(), ct));
         return report.Outcomes.Any(outcome => outcome.Errors > 0) ? 1 : 0;
     }
 
     private async Task<AbuseReport> MeasureAsync(CancellationToken ct)
     {
-        var machine = MachineFacts.Read(TimeProvider.System.GetUtcNow(), await server.Database!.VersionAsync(ct), Checkout.Root);
+        var machine = MachineFacts.Read(
+            TimeProvider.System.GetUtcNow(), await server.Database!.VersionAsync(ct), Checkout.Root);
         Console.WriteLine("Warming up");
         await HonestAsync(options.Warmup, ct);
         var outcomes = new List<AbuseOutcome>();
@@ -94,9 +104,11 @@ internal sealed class AbuseRun(AbuseOptions options, TestBed bed, MeasuredServer
     private static async Task UsedUpAsync(Guesser guesser, CancellationToken ct)
     {
         var began = Stopwatch.GetTimestamp();
-        while (guesser.Answers is var answers && answers[^1].At - (answers.LastOrDefault(answer => answer.IsTry)?.At ?? TimeSpan.Zero) < Quiet)
+        while (guesser.Answers is var answers
+            && answers[^1].At - (answers.LastOrDefault(answer => answer.IsTry)?.At ?? TimeSpan.Zero) < Quiet)
         {
-            if (Stopwatch.GetElapsedTime(began) > Patience) throw new InvalidOperationException("The guesses are judged without end.");
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+                throw new InvalidOperationException("The guesses are judged without end.");
             await Task.Delay(Look, ct);
         }
     }

@@ -7,8 +7,8 @@ using OAuthServer.Bench.Servers;
 namespace OAuthServer.Bench.Abuse;
 
 /// <summary>
-/// Guesses at a fixed rate, whether or not earlier guesses were answered, until it is told to stop; a guess goes out late
-/// only when all connections wait for an answer.
+/// Guesses at a fixed rate, whether or not earlier guesses were answered, until it is told to stop; a guess goes out
+/// late only when all connections wait for an answer.
 /// </summary>
 internal sealed class Guesser(MeasuredServer server, Attack attack, int perSecond)
 {
@@ -27,7 +27,8 @@ internal sealed class Guesser(MeasuredServer server, Attack attack, int perSecon
         var guess = attack.Prepare(server);
         var began = Stopwatch.GetTimestamp();
         var most = (int)(limit.TotalSeconds * perSecond);
-        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => OnThread(() => Loop(guess, began, most, stop))));
+        await Task.WhenAll(
+            Enumerable.Range(0, Connections).Select(_ => OnThread(() => Loop(guess, began, most, stop))));
     }
 
     private void Loop(Func<int, Guess> guess, long began, int most, CancellationToken stop)

@@ -5,7 +5,9 @@ using OAuthServer.Bench.Workloads;
 
 namespace OAuthServer.Bench.Commands;
 
-/// <summary>One whole run: all servers started and warmed up, then every repetition takes every workload through every server.</summary>
+/// <summary>
+/// One whole run: all servers started and warmed up, then every repetition takes every workload through every server.
+/// </summary>
 internal sealed class BenchRun(RunOptions options, TestBed bed, IReadOnlyList<MeasuredServer> servers)
 {
     private const int WarmupConnections = 8;
@@ -22,7 +24,9 @@ internal sealed class BenchRun(RunOptions options, TestBed bed, IReadOnlyList<Me
             await ServerStarters.StartAsync(options.Starters, bed, servers, ct);
             var report = await new BenchRun(options, bed, servers).ReportAsync(ct);
             ConsoleReport.Print(report);
-            Console.WriteLine(await ReportFiles.WriteAsync(Checkout.Results, "run", report.Machine.Date, report, MarkdownReport.Of(report), ct));
+            Console.WriteLine(
+                await ReportFiles.WriteAsync(
+                    Checkout.Results, "run", report.Machine.Date, report, MarkdownReport.Of(report), ct));
             return report.Measurements.Any(measurement => measurement.Errors > 0) ? 1 : 0;
         }
         finally
@@ -43,12 +47,22 @@ internal sealed class BenchRun(RunOptions options, TestBed bed, IReadOnlyList<Me
         var allocations = new List<Allocation>();
         foreach (var workload in options.Workloads.Where(workload => Counted.Contains(workload.Name)))
         {
-            foreach (var server in servers.Where(server => workload.Fits(server.Routes))) allocations.Add(await Allocations.CountAsync(server, workload, ct));
+            foreach (var server in servers.Where(server => workload.Fits(server.Routes)))
+                allocations.Add(await Allocations.CountAsync(server, workload, ct));
         }
 
         return new RunReport(
-            machine, options.ToString(), [.. servers.Select(server => new ServerStart(server.Name, Spread.Of(server.TimesToReady.Select(time => time.TotalSeconds))))], residents, allocations,
-            Summary.Of(measurements, CompanionServer.Floor.Name, CompanionServer.OpenIddict.Name, name => Workload.All.First(workload => workload.Name == name).Floor), measurements);
+            machine,
+            options.ToString(),
+            [.. servers.Select(server =>
+                new ServerStart(server.Name, Spread.Of(server.TimesToReady.Select(time => time.TotalSeconds))))],
+            residents,
+            allocations,
+            Summary.Of(
+                measurements,
+                CompanionServer.Floor.Name,
+                CompanionServer.OpenIddict.Name,
+                name => Workload.All.First(workload => workload.Name == name).Floor), measurements);
     }
 
     private async Task RepeatAsync(List<Measurement> measurements, CancellationToken ct)
@@ -59,7 +73,10 @@ internal sealed class BenchRun(RunOptions options, TestBed bed, IReadOnlyList<Me
             {
                 foreach (var server in servers.Where(server => workload.Fits(server.Routes)))
                 {
-                    measurements.Add(await Measure.RunAsync(server, bed.Postgres.Processes, workload, connections, options.Settle, options.Seconds, ct));
+                    measurements.Add(
+                        await Measure.RunAsync(
+                            server, bed.Postgres.Processes, workload, connections, options.Settle, options.Seconds,
+                            ct));
                     Console.WriteLine(Line(measurements[^1]));
                 }
             }
@@ -72,12 +89,15 @@ internal sealed class BenchRun(RunOptions options, TestBed bed, IReadOnlyList<Me
         foreach (var workload in fitting)
         {
             var length = options.Warmup * workload.WarmUpShare / fitting.Sum(other => other.WarmUpShare);
-            Console.WriteLine("warm-up  " + Line(await Measure.RunAsync(server, bed.Postgres.Processes, workload, WarmupConnections, TimeSpan.Zero, length, ct)));
+            Console.WriteLine("warm-up  "
+                + Line(await Measure.RunAsync(
+                    server, bed.Postgres.Processes, workload, WarmupConnections, TimeSpan.Zero, length, ct)));
         }
     }
 
     private static string Line(Measurement run) =>
-        $"{run.Server,-12} {run.Workload,-10} {run.Connections,3} conn {run.PerSecond,8:0}/s  p50 {run.Latency.P50,7:0.00} ms  p99 {run.Latency.P99,7:0.00} ms  "
-        + $"CPU-ms {run.Cpu:0.000} = server {run.ServerCpu:0.000} + PostgreSQL {run.PostgresCpu:0.000}  SQL {run.Statements:0.00}  "
-        + $"others {run.Others:0 %}  errors {run.Errors}{(run.FirstFault is null ? "" : " first: " + run.FirstFault)}";
+        $"{run.Server,-12} {run.Workload,-10} {run.Connections,3} conn {run.PerSecond,8:0}/s  p50 "
+        + $"{run.Latency.P50,7:0.00} ms  p99 {run.Latency.P99,7:0.00} ms  CPU-ms {run.Cpu:0.000} = server "
+        + $"{run.ServerCpu:0.000} + PostgreSQL {run.PostgresCpu:0.000}  SQL {run.Statements:0.00}  others "
+        + $"{run.Others:0 %}  errors {run.Errors}{(run.FirstFault is null ? "" : " first: " + run.FirstFault)}";
 }

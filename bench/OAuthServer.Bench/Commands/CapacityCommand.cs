@@ -9,11 +9,19 @@ internal static class CapacityCommand
     {
         var connection = new Option<string?>("--connection")
         {
-            Description = "Npgsql connection string of your PostgreSQL; the role needs CREATEDB. The bench makes a database of its own there and drops it. A private PostgreSQL when absent.",
+            Description = "Npgsql connection string of your PostgreSQL; the role needs CREATEDB. The bench makes a "
+                + "database of its own there and drops it. A private PostgreSQL when absent.",
         };
-        var connections = new Option<int>("--connections") { Description = "How many requests are under way at once.", DefaultValueFactory = _ => 32 };
-        var command = new Command("capacity", "Measure what this machine and your PostgreSQL can do, and what limits it.") { connection, connections };
-        command.SetAction((parsed, ct) => Outcome.OfAsync(() => CapacityRun.RunAsync(parsed.GetValue(connection), parsed.GetValue(connections), ct)));
+        var connections = new Option<int>("--connections")
+        {
+            Description = "How many requests are under way at once.",
+            DefaultValueFactory = _ => 32,
+        };
+        var command = new Command(
+            "capacity",
+            "Measure what this machine and your PostgreSQL can do, and what limits it.") { connection, connections };
+        command.SetAction((parsed, ct) =>
+            Outcome.OfAsync(() => CapacityRun.RunAsync(parsed.GetValue(connection), parsed.GetValue(connections), ct)));
         return command;
     }
 }

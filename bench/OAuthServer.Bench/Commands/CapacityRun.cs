@@ -6,7 +6,9 @@ using OAuthServer.Bench.Workloads;
 
 namespace OAuthServer.Bench.Commands;
 
-/// <summary>Our server alone: warmed up for most of a minute, then sign-ins, code exchanges and refreshes, each at full load.</summary>
+/// <summary>
+/// Our server alone: warmed up for most of a minute, then sign-ins, code exchanges and refreshes, each at full load.
+/// </summary>
 internal static class CapacityRun
 {
     private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(50);
@@ -24,7 +26,9 @@ internal static class CapacityRun
             await ServerStarters.StartAsync([new OurServer()], bed, servers, ct);
             var report = await MeasureAsync(bed, servers[0], connections, ct);
             Console.WriteLine(report.Card());
-            Console.WriteLine(await ReportFiles.WriteAsync(Checkout.Results, "capacity", report.Machine.Date, report, report.Card(), ct));
+            Console.WriteLine(
+                await ReportFiles.WriteAsync(
+                    Checkout.Results, "capacity", report.Machine.Date, report, report.Card(), ct));
             return report.Measurements.Any(run => run.Errors > 0) ? 1 : 0;
         }
         finally
@@ -33,10 +37,12 @@ internal static class CapacityRun
         }
     }
 
-    private static async Task<CapacityReport> MeasureAsync(TestBed bed, MeasuredServer server, int connections, CancellationToken ct)
+    private static async Task<CapacityReport> MeasureAsync(
+        TestBed bed, MeasuredServer server, int connections, CancellationToken ct)
     {
         var database = server.Database!;
-        var machine = MachineFacts.Read(TimeProvider.System.GetUtcNow(), await database.VersionAsync(ct), Checkout.Root);
+        var machine = MachineFacts.Read(
+            TimeProvider.System.GetUtcNow(), await database.VersionAsync(ct), Checkout.Root);
         var commit = await CommitProbe.MeasureAsync(database, ct);
         Workload[] workloads = [.. Measured.Select(name => Workload.All.First(workload => workload.Name == name))];
         foreach (var workload in workloads.Where(workload => workload.WarmUpShare > 1))
@@ -55,6 +61,13 @@ internal static class CapacityRun
         return new CapacityReport(machine, connections, commit, measurements);
 
         Task<Measurement> RunAsync(Workload workload, TimeSpan settle, TimeSpan length) =>
-            Measure.RunAsync(server, bed.Postgres.Processes, workload, Math.Min(connections, workload.MostConnections), settle, length, ct);
+            Measure.RunAsync(
+                server,
+                bed.Postgres.Processes,
+                workload,
+                Math.Min(connections, workload.MostConnections),
+                settle,
+                length,
+                ct);
     }
 }

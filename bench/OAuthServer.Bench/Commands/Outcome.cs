@@ -7,7 +7,10 @@ internal static class Outcome
 {
     private const int NotMeasured = 2;
 
-    /// <summary>The command's own exit code (0, or 1 when an operation failed); 2 when nothing could be measured or Ctrl-C was pressed.</summary>
+    /// <summary>
+    /// The command's own exit code (0, or 1 when an operation failed); 2 when nothing could be measured or Ctrl-C was
+    /// pressed.
+    /// </summary>
     public static async Task<int> OfAsync(Func<Task<int>> command)
     {
         try

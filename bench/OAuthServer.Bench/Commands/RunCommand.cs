@@ -15,13 +15,33 @@ internal static class RunCommand
         var servers = Some<string>("--servers", "Servers; all when absent.");
         var connections = Some<int>("--connections", "Numbers of connections; 1, 8 and 32 when absent.");
         var seconds = new Option<double?>("--seconds") { Description = "Length of a counted run; 10." };
-        var warmup = new Option<double?>("--warmup") { Description = "Seconds of load on each server before anything counts; 120." };
+        var warmup = new Option<double?>("--warmup")
+        {
+            Description = "Seconds of load on each server before anything counts; 120.",
+        };
         var repetitions = new Option<int?>("--repetitions") { Description = "How often everything is measured; 3." };
-        var quick = new Option<bool>("--quick") { Description = "A look of two minutes: refresh and code, 32 connections, once, hardly warm. No figure to quote." };
-        var beside = new Option<DirectoryInfo?>("--beside") { Description = "The folder of another checkout of this product, to be measured in the same run." };
+        var quick = new Option<bool>("--quick")
+        {
+            Description = "A look of two minutes: refresh and code, 32 connections, once, hardly warm. No figure to "
+                + "quote.",
+        };
+        var beside = new Option<DirectoryInfo?>("--beside")
+        {
+            Description = "The folder of another checkout of this product, to be measured in the same run.",
+        };
         only.AcceptOnlyFromAmong([.. Workload.All.Select(workload => workload.Name)]);
         servers.AcceptOnlyFromAmong([.. ServerStarters.All.Select(starter => starter.Name)]);
-        var command = new Command("run", "Measure our server beside the floor and the peer.") { only, servers, connections, seconds, warmup, repetitions, quick, beside };
+        var command = new Command("run", "Measure our server beside the floor and the peer.")
+        {
+            only,
+            servers,
+            connections,
+            seconds,
+            warmup,
+            repetitions,
+            quick,
+            beside,
+        };
         command.SetAction((parsed, ct) =>
         {
             var hurry = parsed.GetValue(quick);
@@ -29,8 +49,11 @@ internal static class RunCommand
             var workloads = Workload.Chosen(Given(parsed.GetValue(only)) ?? (hurry ? QuickWorkloads : all));
             var named = Given(parsed.GetValue(servers)) ?? [.. ServerStarters.All.Select(starter => starter.Name)];
             var options = new RunOptions(
-                workloads, RunOptions.Needed(named, workloads), Given(parsed.GetValue(connections)) ?? (hurry ? [32] : [1, 8, 32]),
-                TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? (hurry ? 5 : 10)), TimeSpan.FromSeconds(parsed.GetValue(warmup) ?? (hurry ? 12 : 120)),
+                workloads,
+                RunOptions.Needed(named, workloads),
+                Given(parsed.GetValue(connections)) ?? (hurry ? [32] : [1, 8, 32]),
+                TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? (hurry ? 5 : 10)),
+                TimeSpan.FromSeconds(parsed.GetValue(warmup) ?? (hurry ? 12 : 120)),
                 TimeSpan.FromSeconds(hurry ? 1 : 3), parsed.GetValue(repetitions) ?? (hurry ? 1 : 3))
             {
                 Beside = parsed.GetValue(beside)?.FullName,
@@ -40,7 +63,8 @@ internal static class RunCommand
         return command;
     }
 
-    private static Option<T[]> Some<T>(string name, string description) => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
+    private static Option<T[]> Some<T>(string name, string description) =>
+        new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
 
     private static T[]? Given<T>(T[]? values) => values is { Length: > 0 } ? values : null;
 }

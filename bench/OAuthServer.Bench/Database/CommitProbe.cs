@@ -15,7 +15,8 @@ internal sealed record CommitProbe(double RoundTrip, double Commit)
         await using var connection = new NpgsqlConnection(database.ConnectionString);
         await connection.OpenAsync(ct);
         await ExecuteAsync("CREATE TABLE bench_commit_probe (id int)");
-        var probe = new CommitProbe(await MedianAsync("SELECT 1"), await MedianAsync("INSERT INTO bench_commit_probe VALUES (1)"));
+        var probe = new CommitProbe(
+            await MedianAsync("SELECT 1"), await MedianAsync("INSERT INTO bench_commit_probe VALUES (1)"));
         await ExecuteAsync("DROP TABLE bench_commit_probe");
         return probe;
 

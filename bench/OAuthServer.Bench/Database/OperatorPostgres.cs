@@ -27,7 +27,9 @@ internal sealed class OperatorPostgres(string connectionString) : IPostgres
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        foreach (var name in _made) await Sql.ExecuteAsync(connectionString, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None);
+        foreach (var name in _made)
+            await Sql.ExecuteAsync(
+                connectionString, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None);
     }
 
     private async Task<bool> CountsStatementsAsync(CancellationToken ct)

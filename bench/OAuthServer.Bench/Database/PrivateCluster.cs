@@ -17,7 +17,10 @@ internal sealed class PrivateCluster : IPostgres
     private PrivateCluster(PrivatePostgres server)
     {
         _server = server;
-        _maintenance = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "postgres" }.ConnectionString;
+        _maintenance = new NpgsqlConnectionStringBuilder(server.ConnectionString)
+        {
+            Database = "postgres",
+        }.ConnectionString;
         Processes = new ProcessTree(PostmasterFile.OfRunningServer(Path.Combine(server.Directory, "data"))!.ProcessId);
     }
 
@@ -25,13 +28,18 @@ internal sealed class PrivateCluster : IPostgres
     public ProcessTree Processes { get; }
 
     /// <summary>Starts a new cluster in a directory that does not exist yet.</summary>
-    /// <exception cref="InvalidOperationException">There is no PostgreSQL, or it does not start; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">There is no PostgreSQL, or it does not start; the message says
+    /// why.</exception>
     public static async Task<PrivateCluster> StartAsync(string directory, CancellationToken ct)
     {
         var options = new PrivatePostgresOptions
         {
             Directory = directory,
-            Settings = new Dictionary<string, string> { ["max_connections"] = "300", ["shared_preload_libraries"] = "pg_stat_statements" },
+            Settings = new Dictionary<string, string>
+            {
+                ["max_connections"] = "300",
+                ["shared_preload_libraries"] = "pg_stat_statements",
+            },
         };
         var cluster = await PrivatePostgres.StartAsync(options, NullLogger.Instance, ct) switch
         {

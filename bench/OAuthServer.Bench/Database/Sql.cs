@@ -8,7 +8,8 @@ internal static class Sql
     private static readonly int Patience = (int)TimeSpan.FromMinutes(5).TotalSeconds;
 
     /// <summary>Runs a statement; parameters are <c>$1</c>, <c>$2</c>, …</summary>
-    public static async Task ExecuteAsync(string connectionString, string sql, CancellationToken ct, params object[] parameters)
+    public static async Task ExecuteAsync(
+        string connectionString, string sql, CancellationToken ct, params object[] parameters)
     {
         await using var connection = await OpenAsync(connectionString, ct);
         await using var command = Command(connection, sql, parameters);
@@ -16,7 +17,8 @@ internal static class Sql
     }
 
     /// <summary>The first column of the first row, which must be there.</summary>
-    public static async Task<T> ScalarAsync<T>(string connectionString, string sql, CancellationToken ct, params object[] parameters)
+    public static async Task<T> ScalarAsync<T>(
+        string connectionString, string sql, CancellationToken ct, params object[] parameters)
     {
         await using var connection = await OpenAsync(connectionString, ct);
         await using var command = Command(connection, sql, parameters);
@@ -25,7 +27,8 @@ internal static class Sql
 
     private static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken ct)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(ct);
         return connection;
     }

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace OAuthServer.Bench.Growth;
 
 /// <summary>
-/// The live tokens of a stage, in an order without neighbours, so that every refresh finds its row cold. Who draws one puts
-/// its successor back below all the others.
+/// The live tokens of a stage, in an order without neighbours, so that every refresh finds its row cold. Who draws one
+/// puts its successor back below all the others.
 /// </summary>
 internal sealed class TokenDeck(Stage stage)
 {
@@ -23,7 +23,9 @@ internal sealed class TokenDeck(Stage stage)
             return new Card(family, Stage.TokenOf(family));
         }
 
-        return _successors.TryDequeue(out var card) ? card : throw new InvalidOperationException("There are more callers than live sessions.");
+        return _successors.TryDequeue(out var card)
+            ? card
+            : throw new InvalidOperationException("There are more callers than live sessions.");
     }
 
     public void Return(Card successor) => _successors.Enqueue(successor);

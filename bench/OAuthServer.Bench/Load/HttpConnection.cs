@@ -13,7 +13,10 @@ internal sealed class HttpConnection : IDisposable
     private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    {
+        NoDelay = true,
+    };
     private byte[] _buffer = new byte[32 * 1024];
     private int _filled;
 
@@ -32,7 +35,8 @@ internal sealed class HttpConnection : IDisposable
         while (!request.IsEmpty) request = request[_socket.Send(request)..];
         _filled = 0;
         var head = ReadHead();
-        if (!Utf8Parser.TryParse(_buffer.AsSpan(Math.Min(9, head), 3), out int status, out _)) throw new IOException("The answer is no HTTP.");
+        if (!Utf8Parser.TryParse(_buffer.AsSpan(Math.Min(9, head), 3), out int status, out _))
+            throw new IOException("The answer is no HTTP.");
         var body = BodyLength(status, head);
         return new HttpReply(status, _buffer.AsMemory(0, head), _buffer.AsMemory(head, body));
     }
@@ -66,7 +70,8 @@ internal sealed class HttpConnection : IDisposable
         while (true)
         {
             var line = ReadLine(read);
-            if (!Utf8Parser.TryParse(_buffer.AsSpan(read, line), out int size, out _, 'x')) throw new IOException("A chunk has no size.");
+            if (!Utf8Parser.TryParse(_buffer.AsSpan(read, line), out int size, out _, 'x'))
+                throw new IOException("A chunk has no size.");
             read += line + 2;
             while (_filled < read + size + 2) Receive();
             if (size == 0) return written - head;

@@ -7,7 +7,9 @@ namespace OAuthServer.Bench.Load;
 /// <param name="Head">Status line and headers.</param>
 internal readonly record struct HttpReply(int Status, ReadOnlyMemory<byte> Head, ReadOnlyMemory<byte> Body)
 {
-    /// <summary>The value of a header, empty when there is none. Names are compared as servers write them, without case.</summary>
+    /// <summary>
+    /// The value of a header, empty when there is none. Names are compared as servers write them, without case.
+    /// </summary>
     public ReadOnlySpan<byte> Header(ReadOnlySpan<byte> name)
     {
         var rest = Head.Span;
@@ -15,7 +17,8 @@ internal readonly record struct HttpReply(int Status, ReadOnlyMemory<byte> Head,
         {
             var line = rest[..end];
             rest = rest[(end + 2)..];
-            if (line.Length > name.Length && line[name.Length] == (byte)':' && Ascii.EqualsIgnoreCase(line[..name.Length], name))
+            if (line.Length > name.Length && line[name.Length] == (byte)':'
+                && Ascii.EqualsIgnoreCase(line[..name.Length], name))
                 return line[(name.Length + 1)..].Trim((byte)' ');
         }
 
@@ -28,7 +31,8 @@ internal readonly record struct HttpReply(int Status, ReadOnlyMemory<byte> Head,
         var json = new Utf8JsonReader(Body.Span);
         while (json.Read())
         {
-            if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != 1 || !json.ValueTextEquals(name)) continue;
+            if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != 1 || !json.ValueTextEquals(name))
+                continue;
             return json.Read() && json.TokenType == JsonTokenType.String ? json.GetString() : null;
         }
 

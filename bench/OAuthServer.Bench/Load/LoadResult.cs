@@ -14,7 +14,12 @@ internal sealed record LoadResult(TimeSpan Elapsed, long Operations, long Errors
     {
         long[] sorted = [.. tallies.SelectMany(tally => tally.Latencies)];
         Array.Sort(sorted);
-        return new LoadResult(elapsed, sorted.Length, tallies.Sum(tally => tally.Faults), tallies.Select(tally => tally.FirstFault).FirstOrDefault(fault => fault is not null), Latency.Of(sorted));
+        return new LoadResult(
+            elapsed,
+            sorted.Length,
+            tallies.Sum(tally => tally.Faults),
+            tallies.Select(tally => tally.FirstFault).FirstOrDefault(fault => fault is not null),
+            Latency.Of(sorted));
     }
 }
 

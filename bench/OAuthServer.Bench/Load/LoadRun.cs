@@ -27,7 +27,10 @@ internal sealed class LoadRun : IDisposable
         OnThreads(index => _workers[index] = worker(new WorkerSeat(server, _connections[index], index, connections)));
     }
 
-    /// <summary>Runs all workers for this long, or until they have nothing left to do; an operation that has begun is finished and counts.</summary>
+    /// <summary>
+    /// Runs all workers for this long, or until they have nothing left to do; an operation that has begun is finished
+    /// and counts.
+    /// </summary>
     /// <exception cref="AggregateException">The server takes no connections any more.</exception>
     public LoadResult Run(TimeSpan length, CancellationToken ct)
     {

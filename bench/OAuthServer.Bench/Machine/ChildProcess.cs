@@ -16,10 +16,22 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts a program; the shell between only points its output at the file and becomes the program.</summary>
-    public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string log, string workingDirectory)
+    /// <summary>
+    /// Starts a program; the shell between only points its output at the file and becomes the program.
+    /// </summary>
+    public static ChildProcess Start(
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        string log,
+        string workingDirectory)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", log, program, .. arguments]) { WorkingDirectory = workingDirectory };
+        var start = new ProcessStartInfo(
+            "/bin/sh",
+            ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", log, program, .. arguments])
+        {
+            WorkingDirectory = workingDirectory,
+        };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new ChildProcess(Process.Start(start)!, log);
     }
@@ -29,11 +41,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     public async Task FinishAsync(CancellationToken ct)
     {
         await _process.WaitForExitAsync(ct);
-        if (_process.ExitCode != 0) throw new InvalidOperationException($"{LastWords()} (exit code {_process.ExitCode})");
+        if (_process.ExitCode != 0)
+            throw new InvalidOperationException($"{LastWords()} (exit code {_process.ExitCode})");
     }
 
     /// <summary>The end of its log.</summary>
-    public string LastWords() => File.Exists(_log) ? string.Join(Environment.NewLine, File.ReadLines(_log).TakeLast(15)) : "";
+    public string LastWords() =>
+        File.Exists(_log) ? string.Join(Environment.NewLine, File.ReadLines(_log).TakeLast(15)) : "";
 
     /// <summary>Asks it to end, and makes it end after 15 seconds.</summary>
     public async ValueTask DisposeAsync()

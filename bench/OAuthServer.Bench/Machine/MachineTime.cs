@@ -12,7 +12,11 @@ internal readonly record struct MachineTime(TimeSpan Busy, TimeSpan Steal, TimeS
 
     public static MachineTime Read()
     {
-        var ticks = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9].Select(field => double.Parse(field, CultureInfo.InvariantCulture)).ToArray();
+        var ticks = File.ReadLines("/proc/stat")
+            .First()
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9]
+            .Select(field => double.Parse(field, CultureInfo.InvariantCulture))
+            .ToArray();
         var (idle, steal, all) = (ticks[3] + ticks[4], ticks[7], ticks.Sum());
         return new MachineTime(Seconds(all - idle - steal), Seconds(steal), Seconds(all));
     }

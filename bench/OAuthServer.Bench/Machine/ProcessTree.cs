@@ -8,8 +8,8 @@ internal sealed class ProcessTree(int root)
     private const double TicksPerSecond = 100; // USER_HZ, fixed in Linux's interface
 
     /// <summary>
-    /// Processor time used so far, user and system. A child that ended is counted by the parent that collected it, so the
-    /// difference of two readings misses nothing.
+    /// Processor time used so far, user and system. A child that ended is counted by the parent that collected it, so
+    /// the difference of two readings misses nothing.
     /// </summary>
     public TimeSpan Cpu() => TimeSpan.FromSeconds(Members().Sum(process => process.Ticks) / TicksPerSecond);
 
@@ -18,7 +18,10 @@ internal sealed class ProcessTree(int root)
 
     private List<Reading> Members()
     {
-        var all = Directory.EnumerateDirectories("/proc").Select(Read).OfType<Reading>().ToLookup(process => process.Parent);
+        var all = Directory.EnumerateDirectories("/proc")
+            .Select(Read)
+            .OfType<Reading>()
+            .ToLookup(process => process.Parent);
         var members = new List<Reading>();
         var waiting = new Queue<Reading>(all.SelectMany(group => group).Where(process => process.Id == root));
         while (waiting.TryDequeue(out var process))
@@ -35,10 +38,15 @@ internal sealed class ProcessTree(int root)
         if (!int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id)) return null;
         try
         {
-            // proc(5): after the name in parentheses come state, parent, …; utime, stime, cutime and cstime are fields 14 to 17, rss is 24.
+            // proc(5): after the name in parentheses come state, parent, …; utime, stime, cutime and cstime are fields
+            // 14 to 17, rss is 24.
             var stat = File.ReadAllText(Path.Combine(directory, "stat"));
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return new Reading(id, Number(fields[1]), Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14]), Number(fields[21]));
+            return new Reading(
+                id,
+                Number(fields[1]),
+                Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14]),
+                Number(fields[21]));
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

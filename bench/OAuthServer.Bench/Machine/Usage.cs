@@ -7,7 +7,8 @@ namespace OAuthServer.Bench.Machine;
 /// <param name="Postgres">Of PostgreSQL's; null when it runs elsewhere.</param>
 /// <param name="Client">Of this program, the load generator.</param>
 /// <param name="Statements">SQL statements in the server's database; null when nobody counts them.</param>
-internal sealed record Usage(TimeSpan Server, TimeSpan? Postgres, TimeSpan Client, MachineTime Machine, long? Statements)
+internal sealed record Usage(
+    TimeSpan Server, TimeSpan? Postgres, TimeSpan Client, MachineTime Machine, long? Statements)
 {
     /// <summary>Reads before a run: the processors last, so that asking PostgreSQL is not counted.</summary>
     public static async Task<Usage> BeforeAsync(MeasuredServer server, ProcessTree? postgres, CancellationToken ct)

@@ -22,12 +22,20 @@ internal static class MarkdownReport
     /// <summary>Start times, memory, allocations and failures, one a line.</summary>
     public static IEnumerable<string> Notes(RunReport report)
     {
-        foreach (var start in report.Starts) yield return $"{start.Server}: {Cells.Range(start.Seconds, "0.00")} s from start to ready";
-        foreach (var resident in report.Residents) yield return string.Create(CultureInfo.InvariantCulture, $"{resident.Server}: {resident.Bytes / 1e6:0} MB resident after all load");
+        foreach (var start in report.Starts)
+            yield return $"{start.Server}: {Cells.Range(start.Seconds, "0.00")} s from start to ready";
+        foreach (var resident in report.Residents)
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{resident.Server}: {resident.Bytes / 1e6:0} MB resident after all load");
         foreach (var allocation in report.Allocations)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{allocation.Server}, {allocation.Workload}: {allocation.BytesPerOperation / 1024:0.0} KiB allocated per operation");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{allocation.Server}, {allocation.Workload}: {allocation.BytesPerOperation / 1024:0.0} KiB allocated "
+                    + $"per operation");
         foreach (var failed in report.Summaries.Where(summary => summary.Errors > 0))
-            yield return $"ERRORS: {failed.Server}, {failed.Workload}, {failed.Connections} connections: {failed.Errors}, the first: {failed.FirstFault?.ReplaceLineEndings(" ")}";
+            yield return $"ERRORS: {failed.Server}, {failed.Workload}, {failed.Connections} connections: "
+                + $"{failed.Errors}, the first: {failed.FirstFault?.ReplaceLineEndings(" ")}";
     }
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";

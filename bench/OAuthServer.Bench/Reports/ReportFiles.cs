@@ -9,7 +9,8 @@ internal static class ReportFiles
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Gives back the path of the Markdown file.</summary>
-    public static async Task<string> WriteAsync<T>(string folder, string name, DateTimeOffset date, T report, string markdown, CancellationToken ct)
+    public static async Task<string> WriteAsync<T>(
+        string folder, string name, DateTimeOffset date, T report, string markdown, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"{name}-{date.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");

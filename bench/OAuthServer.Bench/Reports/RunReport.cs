@@ -6,7 +6,8 @@ namespace OAuthServer.Bench.Reports;
 /// <param name="How">The run's settings, as a sentence.</param>
 /// <param name="Measurements">Every single run.</param>
 internal sealed record RunReport(
-    MachineFacts Machine, string How, IReadOnlyList<ServerStart> Starts, IReadOnlyList<Resident> Residents, IReadOnlyList<Allocation> Allocations, IReadOnlyList<Summary> Summaries, IReadOnlyList<Measurement> Measurements);
+    MachineFacts Machine, string How, IReadOnlyList<ServerStart> Starts, IReadOnlyList<Resident> Residents,
+    IReadOnlyList<Allocation> Allocations, IReadOnlyList<Summary> Summaries, IReadOnlyList<Measurement> Measurements);
 
 /// <summary>How long a server took from its process's start to ready, in seconds.</summary>
 internal sealed record ServerStart(string Server, Spread Seconds);

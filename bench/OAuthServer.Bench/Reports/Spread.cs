@@ -7,7 +7,8 @@ internal sealed record Spread(double Median, double Min, double Max)
     {
         double[] sorted = [.. values.Order()];
         var middle = sorted.Length / 2;
-        return new Spread(sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, sorted[0], sorted[^1]);
+        return new Spread(
+            sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, sorted[0], sorted[^1]);
     }
 
     /// <summary>Null when one of the values is missing.</summary>

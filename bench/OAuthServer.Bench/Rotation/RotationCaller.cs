@@ -36,7 +36,8 @@ internal sealed class RotationCaller(IReadOnlyList<MeasuredServer> instances, Me
             var refresh = callers[0].FirstRefreshToken(connections[0]);
             for (var turn = 0; !stop.IsCancellationRequested; turn++)
             {
-                (var access, refresh) = callers[turn % callers.Length].RefreshForBoth(connections[turn % callers.Length], refresh);
+                (var access, refresh) = callers[turn % callers.Length]
+                    .RefreshForBoth(connections[turn % callers.Length], refresh);
                 Issued++;
                 var token = new JsonWebToken(access);
                 _lastOfKey[token.Kid] = token;
@@ -56,7 +57,8 @@ internal sealed class RotationCaller(IReadOnlyList<MeasuredServer> instances, Me
     private void Call(HttpConnection connection, JsonWebToken token)
     {
         if (token.ValidTo - TimeProvider.System.GetUtcNow().UtcDateTime < NearlyExpired) return;
-        var reply = connection.Send(HttpRequestBytes.Get(api.Routes.Protected!, $"Authorization: Bearer {token.EncodedToken}\r\n"));
+        var reply = connection.Send(
+            HttpRequestBytes.Get(api.Routes.Protected!, $"Authorization: Bearer {token.EncodedToken}\r\n"));
         if (reply.Status == 200) Validated++;
         else Fault($"A token of key {token.Kid} got {reply}");
     }

@@ -9,7 +9,8 @@ using OAuthServer.Bench.Servers;
 namespace OAuthServer.Bench.Rotation;
 
 /// <summary>One run: callers under way, and an operator who rotates the keys meanwhile.</summary>
-internal sealed class RotationRun(RotationOptions options, OurServer product, TestBed bed, IReadOnlyList<MeasuredServer> instances)
+internal sealed class RotationRun(
+    RotationOptions options, OurServer product, TestBed bed, IReadOnlyList<MeasuredServer> instances)
 {
     /// <summary>The new key is in the JWK Set.</summary>
     public const string Publishes = "publishes";
@@ -38,17 +39,24 @@ internal sealed class RotationRun(RotationOptions options, OurServer product, Te
         };
         await using var first = await product.StartAsync(bed, [], ct);
         await using var second = await product.StartBesideAsync(first, bed, ct);
-        await using var api = await new ApiServer("--stock", $"{RotationOptions.Renewal.TotalSeconds:0}").StartAsync(bed, [first], ct);
+        await using var api = await new ApiServer("--stock", $"{RotationOptions.Renewal.TotalSeconds:0}")
+            .StartAsync(bed, [first], ct);
         var report = await new RotationRun(options, product, bed, [first, second]).MeasureAsync(api, ct);
         Console.WriteLine(report.ToMarkdown());
-        Console.WriteLine(await ReportFiles.WriteAsync(Checkout.Results, "rotation", report.Machine.Date, report, report.ToMarkdown(), ct));
+        Console.WriteLine(
+            await ReportFiles.WriteAsync(
+                Checkout.Results, "rotation", report.Machine.Date, report, report.ToMarkdown(), ct));
         return report.Failed > 0 ? 1 : 0;
     }
 
     private async Task<RotationReport> MeasureAsync(MeasuredServer api, CancellationToken ct)
     {
-        var machine = MachineFacts.Read(TimeProvider.System.GetUtcNow(), await instances[0].Database!.VersionAsync(ct), Checkout.Root);
-        RotationCaller[] callers = [.. Enumerable.Range(0, options.Callers).Select(_ => new RotationCaller(instances, api))];
+        var machine = MachineFacts.Read(
+            TimeProvider.System.GetUtcNow(), await instances[0].Database!.VersionAsync(ct), Checkout.Root);
+        RotationCaller[] callers =
+        [
+            .. Enumerable.Range(0, options.Callers).Select(_ => new RotationCaller(instances, api)),
+        ];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Thread[] threads = [.. callers.Select(caller => new Thread(() => caller.Run(stop.Token), StackBytes))];
         foreach (var thread in threads) thread.Start();
@@ -63,7 +71,11 @@ internal sealed class RotationRun(RotationOptions options, OurServer product, Te
         }
 
         return new RotationReport(
-            machine, options.ToString(), callers.Sum(caller => caller.Issued), callers.Sum(caller => caller.Validated), callers.Sum(caller => caller.Failed),
+            machine,
+            options.ToString(),
+            callers.Sum(caller => caller.Issued),
+            callers.Sum(caller => caller.Validated),
+            callers.Sum(caller => caller.Failed),
             callers.Select(caller => caller.FirstFault).FirstOrDefault(fault => fault is not null), _followings);
     }
 
@@ -87,20 +99,29 @@ internal sealed class RotationRun(RotationOptions options, OurServer product, Te
         await UntilAsync(began, options.Duration, ct);
     }
 
-    private async Task ChangeAsync(int rotation, string change, Func<IReadOnlyList<string>, bool> followed, CancellationToken ct, params string[] command)
+    private async Task ChangeAsync(
+        int rotation,
+        string change,
+        Func<IReadOnlyList<string>, bool> followed,
+        CancellationToken ct,
+        params string[] command)
     {
         await product.CommandAsync(instances[0], bed, ct, command);
         var done = Stopwatch.GetTimestamp();
-        using (var signal = Process.Start("kill", ["-HUP", $"{instances[0].ProcessId}"])) await signal.WaitForExitAsync(ct);
+        using (var signal = Process.Start("kill", ["-HUP", $"{instances[0].ProcessId}"]))
+            await signal.WaitForExitAsync(ct);
         await Task.WhenAll(instances.Select(async (instance, index) =>
         {
             while (!followed(Keys(instance)))
             {
-                if (Stopwatch.GetElapsedTime(done) > Patience) throw new InvalidOperationException($"{instance.Name} does not follow: {string.Join(' ', command)}");
+                if (Stopwatch.GetElapsedTime(done) > Patience)
+                    throw new InvalidOperationException(
+                        $"{instance.Name} does not follow: {string.Join(' ', command)}");
                 await Task.Delay(Look, ct);
             }
 
-            var following = new Following(rotation, change, instance.Name, FollowsBy[index], Stopwatch.GetElapsedTime(done).TotalSeconds);
+            var following = new Following(
+                rotation, change, instance.Name, FollowsBy[index], Stopwatch.GetElapsedTime(done).TotalSeconds);
             lock (_followings) _followings.Add(following);
         }));
     }
@@ -112,7 +133,8 @@ internal sealed class RotationRun(RotationOptions options, OurServer product, Te
         var reply = connection.Send(HttpRequestBytes.Get(instance.Routes.Keys!, instance.Headers));
         if (reply.Status != 200) throw new UnexpectedAnswerException(reply);
         using var document = JsonDocument.Parse(Encoding.UTF8.GetString(reply.Body.Span));
-        return [.. document.RootElement.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString()!)];
+        return [.. document.RootElement.GetProperty("keys").EnumerateArray().Select(
+            key => key.GetProperty("kid").GetString()!)];
     }
 
     private static async Task UntilAsync(long began, TimeSpan moment, CancellationToken ct)

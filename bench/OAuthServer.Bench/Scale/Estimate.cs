@@ -23,19 +23,24 @@ internal sealed record Estimate
 
     public required double CodesASecond { get; init; }
 
-    /// <summary>Rows of sessions that leave a second: the sweepers of all instances have to take away as many.</summary>
+    /// <summary>
+    /// Rows of sessions that leave a second: the sweepers of all instances have to take away as many.
+    /// </summary>
     public required double LeavingASecond { get; init; }
 
     /// <summary>Cores at the busiest hour, of all instances and of PostgreSQL.</summary>
     public required (double Server, double Database) Cores { get; init; }
 
-    /// <summary>Gigabytes: the table of sessions with its indexes, that of codes, and of audit rows for one day.</summary>
+    /// <summary>
+    /// Gigabytes: the table of sessions with its indexes, that of codes, and of audit rows for one day.
+    /// </summary>
     public required (double Sessions, double Codes, double AuditADay) Disk { get; init; }
 
     /// <summary>Gigabytes of PostgreSQL's log for a day.</summary>
     public required double LogADay { get; init; }
 
-    public static Estimate Of(double sessions, SessionLife life, SimulatedDay day, MeasuredSizes sizes, OperationCosts costs)
+    public static Estimate Of(
+        double sessions, SessionLife life, SimulatedDay day, MeasuredSizes sizes, OperationCosts costs)
     {
         var refreshes = sessions * day.Refreshes / SecondsADay;
         var codes = sessions * day.Begun / SecondsADay;

@@ -7,21 +7,60 @@ using OAuthServer.Bench.Servers;
 
 namespace OAuthServer.Bench.Scale;
 
-/// <summary><c>scale</c>: what so many sessions need, from rows of a real database and a simulation of their lives.</summary>
+/// <summary>
+/// <c>scale</c>: what so many sessions need, from rows of a real database and a simulation of their lives.
+/// </summary>
 internal static class ScaleCommand
 {
     private const int Seed = 1;
 
     public static Command Create()
     {
-        var sessions = new Option<double[]>("--sessions") { Description = "Live sessions; 1, 10 and 100 million when absent.", AllowMultipleArgumentsPerToken = true };
-        var rows = new Option<long>("--rows") { Description = "Rows of each table that are made and measured.", DefaultValueFactory = _ => 100_000 };
-        var refreshes = new Option<double>("--refreshes-a-day") { Description = "Refreshes of a session on a day.", DefaultValueFactory = _ => new SessionLife().RefreshesADay };
-        var use = new Option<double>("--days-of-use") { Description = "How long a session is used, in the mean.", DefaultValueFactory = _ => new SessionLife().DaysOfUse };
-        var server = new Option<double>("--server-ms") { Description = "Milliseconds of a core of the server for a refresh.", DefaultValueFactory = _ => 0.43 };
-        var database = new Option<double>("--database-ms") { Description = "The same of PostgreSQL.", DefaultValueFactory = _ => 0.21 };
-        var log = new Option<double>("--log-bytes") { Description = "Bytes of PostgreSQL's log for a refresh; growth measures it, for another session each time.", DefaultValueFactory = _ => 7_900 };
-        var command = new Command("scale", "Reckon what many sessions need.") { sessions, rows, refreshes, use, server, database, log };
+        var sessions = new Option<double[]>("--sessions")
+        {
+            Description = "Live sessions; 1, 10 and 100 million when absent.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var rows = new Option<long>("--rows")
+        {
+            Description = "Rows of each table that are made and measured.",
+            DefaultValueFactory = _ => 100_000,
+        };
+        var refreshes = new Option<double>("--refreshes-a-day")
+        {
+            Description = "Refreshes of a session on a day.",
+            DefaultValueFactory = _ => new SessionLife().RefreshesADay,
+        };
+        var use = new Option<double>("--days-of-use")
+        {
+            Description = "How long a session is used, in the mean.",
+            DefaultValueFactory = _ => new SessionLife().DaysOfUse,
+        };
+        var server = new Option<double>("--server-ms")
+        {
+            Description = "Milliseconds of a core of the server for a refresh.",
+            DefaultValueFactory = _ => 0.43,
+        };
+        var database = new Option<double>("--database-ms")
+        {
+            Description = "The same of PostgreSQL.",
+            DefaultValueFactory = _ => 0.21,
+        };
+        var log = new Option<double>("--log-bytes")
+        {
+            Description = "Bytes of PostgreSQL's log for a refresh; growth measures it, for another session each time.",
+            DefaultValueFactory = _ => 7_900,
+        };
+        var command = new Command("scale", "Reckon what many sessions need.")
+        {
+            sessions,
+            rows,
+            refreshes,
+            use,
+            server,
+            database,
+            log,
+        };
         command.SetAction((parsed, ct) => Outcome.OfAsync(() => RunAsync(
             parsed.GetValue(sessions) is { Length: > 0 } given ? given : [1e6, 1e7, 1e8],
             parsed.GetValue(rows),
@@ -31,18 +70,23 @@ internal static class ScaleCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(double[] sessions, long rows, SessionLife life, OperationCosts costs, CancellationToken ct)
+    private static async Task<int> RunAsync(
+        double[] sessions, long rows, SessionLife life, OperationCosts costs, CancellationToken ct)
     {
         await using var bed = await TestBed.CreateAsync(null, ct);
         var stage = new Stage(rows, 1);
-        await using var server = await new OurServer(stage.Name, OurServer.AllBudgets, starts: 1).StartAsync(bed, [], ct);
+        await using var server = await new OurServer(stage.Name, OurServer.AllBudgets, starts: 1)
+            .StartAsync(bed, [], ct);
         await Filling.FillAsync(server.Database!, stage, ct);
         var sizes = await MeasuredSizes.ReadAsync(server.Database!, rows, ct);
         var day = SessionSimulation.Run(life, Seed);
-        var machine = MachineFacts.Read(TimeProvider.System.GetUtcNow(), await server.Database!.VersionAsync(ct), Checkout.Root);
-        var report = new ScaleReport(machine, life, day, sizes, [.. sessions.Select(count => Estimate.Of(count, life, day, sizes, costs))]);
+        var machine = MachineFacts.Read(
+            TimeProvider.System.GetUtcNow(), await server.Database!.VersionAsync(ct), Checkout.Root);
+        var report = new ScaleReport(
+            machine, life, day, sizes, [.. sessions.Select(count => Estimate.Of(count, life, day, sizes, costs))]);
         Console.WriteLine(report.ToMarkdown());
-        Console.WriteLine(await ReportFiles.WriteAsync(Checkout.Results, "scale", machine.Date, report, report.ToMarkdown(), ct));
+        Console.WriteLine(
+            await ReportFiles.WriteAsync(Checkout.Results, "scale", machine.Date, report, report.ToMarkdown(), ct));
         return 0;
     }
 }

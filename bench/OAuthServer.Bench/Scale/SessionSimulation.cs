@@ -8,8 +8,8 @@ namespace OAuthServer.Bench.Scale;
 internal readonly record struct SimulatedDay(double Begun, double Refreshes, double Rows, double Leaving);
 
 /// <summary>
-/// Sessions that come, refresh, expire and are swept, each by itself: one of many thousands stands for all like it. It runs
-/// until as many leave as come, and then looks at a day.
+/// Sessions that come, refresh, expire and are swept, each by itself: one of many thousands stands for all like it. It
+/// runs until as many leave as come, and then looks at a day.
 /// </summary>
 internal static class SessionSimulation
 {
@@ -21,7 +21,8 @@ internal static class SessionSimulation
     /// <param name="seed">Of the dice: the same gives the same.</param>
     public static SimulatedDay Run(SessionLife life, int seed)
     {
-        // Begun evenly over as long as a row can be there; after that time the first ones are gone, and a day is like the next.
+        // Begun evenly over as long as a row can be there; after that time the first ones are gone, and a day is like
+        // the next.
         var span = life.LongestDays + life.KeepDays + 2;
         var (live, rows, leaving, used) = (0.0, 0.0, 0.0, 0.0);
         foreach (var session in Draw(life, span, Sampled, seed))

@@ -8,7 +8,8 @@ namespace OAuthServer.Bench.Servers;
 internal sealed record AuthorizationRequest(string Query, string Verifier)
 {
     private static readonly string Fixed =
-        $"response_type=code&client_id={BenchClient.Id}&redirect_uri={Uri.EscapeDataString(BenchClient.RedirectUri)}&code_challenge_method=S256";
+        $"response_type=code&client_id={BenchClient.Id}&redirect_uri={Uri.EscapeDataString(BenchClient.RedirectUri)}"
+            + "&code_challenge_method=S256";
 
     /// <summary>A new one.</summary>
     /// <param name="openId">Whether the client also asks who signed in (OpenID Connect Core section 3.1.2.1).</param>
@@ -17,6 +18,7 @@ internal sealed record AuthorizationRequest(string Query, string Verifier)
         var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         var scope = openId ? $"{BenchClient.Scope}%20openid&nonce={verifier[..16]}" : BenchClient.Scope;
-        return new AuthorizationRequest($"?{Fixed}&scope={scope}&code_challenge={challenge}&state={verifier[..8]}", verifier);
+        return new AuthorizationRequest(
+            $"?{Fixed}&scope={scope}&code_challenge={challenge}&state={verifier[..8]}", verifier);
     }
 }

@@ -11,7 +11,8 @@ internal static class BenchKey
 
     private const string Kid = "bench-1";
     private static readonly ECParameters Parameters = NewParameters();
-    private static readonly string Header = Text($$"""{"alg":"ES256","typ":"client-authentication+jwt","kid":"{{Kid}}"}""");
+    private static readonly string Header = Text(
+        $$"""{"alg":"ES256","typ":"client-authentication+jwt","kid":"{{Kid}}"}""");
 
     /// <summary>For the client's row.</summary>
     public static string Jwks =>
@@ -23,10 +24,13 @@ internal static class BenchKey
         // One for each: what a key does is not for several threads at once.
         using var key = ECDsa.Create(Parameters);
         var end = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 60;
-        var payload = $$"""{"iss":"{{ClientId}}","sub":"{{ClientId}}","aud":"{{OurServer.IssuerIdentifier}}","exp":{{end}},"jti":"{{Guid.NewGuid()}}"}""";
+        var payload =
+            $$"""{"iss":"{{ClientId}}","sub":"{{ClientId}}","aud":"{{OurServer.IssuerIdentifier}}","exp":{{end}},"jti":"{{Guid.NewGuid()}}"}""";
         var content = $"{Header}.{Text(payload)}";
-        var signature = Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256));
-        return $"client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion={content}.{signature}";
+        var signature = Base64Url.EncodeToString(
+            key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256));
+        return $"client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+            + $"&client_assertion={content}.{signature}";
     }
 
     private static ECParameters NewParameters()

@@ -14,9 +14,13 @@ internal sealed class BrowserSignIn(IPEndPoint address, string proxyHeaders)
 
     /// <summary>The value of the Cookie header with which an authorization request now gets a code at once.</summary>
     /// <exception cref="InvalidOperationException">The pages led elsewhere.</exception>
-    public async Task<string> SignInAndConsentAsync(string email, string password, AuthorizationRequest request, CancellationToken ct)
+    public async Task<string> SignInAndConsentAsync(
+        string email, string password, AuthorizationRequest request, CancellationToken ct)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri($"http://{address}") };
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri($"http://{address}"),
+        };
         foreach (var line in proxyHeaders.Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
             http.DefaultRequestHeaders.Add(line.Split(": ")[0], line.Split(": ")[1]);
 
@@ -31,16 +35,26 @@ internal sealed class BrowserSignIn(IPEndPoint address, string proxyHeaders)
             }
 
             var form = PageForm.Of(answer.Html);
-            form = form.Fields.ContainsKey("password") ? form.With("email", email).With("password", password) : form.With("decision", "allow");
+            form = form.Fields.ContainsKey("password")
+                ? form.With("email", email).With("password", password)
+                : form.With("decision", "allow");
             answer = await SendAsync(http, HttpMethod.Post, form.Action, form.Fields, ct);
         }
 
         throw new InvalidOperationException("Sign-in and consent do not end at the client.");
     }
 
-    private async Task<(string? Location, string Html)> SendAsync(HttpClient http, HttpMethod method, string path, IReadOnlyDictionary<string, string>? form, CancellationToken ct)
+    private async Task<(string? Location, string Html)> SendAsync(
+        HttpClient http,
+        HttpMethod method,
+        string path,
+        IReadOnlyDictionary<string, string>? form,
+        CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = form is null ? null : new FormUrlEncodedContent(form) };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = form is null ? null : new FormUrlEncodedContent(form),
+        };
         if (_cookies.Count > 0) request.Headers.Add("Cookie", CookieHeader);
         using var response = await http.SendAsync(request, ct);
         foreach (var header in response.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])

@@ -5,7 +5,9 @@ namespace OAuthServer.Bench.Servers;
 /// <summary>A host of <c>bench/</c> beside ours: it makes its own schema and seeds the client at its start.</summary>
 internal sealed class CompanionServer(string name, string folder, ServerRoutes routes) : IServerStarter
 {
-    /// <summary>The least that a refresh can cost on this stack, and its parts alone: no checks, no authorization server.</summary>
+    /// <summary>
+    /// The least that a refresh can cost on this stack, and its parts alone: no checks, no authorization server.
+    /// </summary>
     public static CompanionServer Floor { get; } = new("floor", "bench/floor", new("/ready")
     {
         Session = "/floor/sign-in",
@@ -40,20 +42,29 @@ internal sealed class CompanionServer(string name, string folder, ServerRoutes r
 
     private static async Task<string> CookieAsync(IPEndPoint address, string route, CancellationToken ct)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri($"http://{address}") };
+        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false })
+        {
+            BaseAddress = new Uri($"http://{address}"),
+        };
         using var answer = await http.GetAsync(new Uri(route, UriKind.Relative), ct);
         return $"Cookie: {answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0]}\r\n";
     }
 
     /// <inheritdoc />
-    public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
+    public async Task<MeasuredServer> StartAsync(
+        TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
     {
         var program = await Checkout.PublishAsync(folder, null, bed, ct);
         var database = await bed.CreateDatabaseAsync("bench_" + name, ct);
         var address = Readiness.FreeAddress();
         var launch = await Launch.StartAsync(
             program, ["--urls", $"http://{address}", "--connection", database.ConnectionString, "--key", bed.KeyPath],
-            new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production" }, address, routes, "", bed.LogOf(name), ct);
+            new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production" },
+            address,
+            routes,
+            "",
+            bed.LogOf(name),
+            ct);
         return new MeasuredServer(name, launch.Process, address, routes)
         {
             TimesToReady = [launch.TimeToReady],

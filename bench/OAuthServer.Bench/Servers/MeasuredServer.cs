@@ -5,7 +5,8 @@ using OAuthServer.Bench.Machine;
 namespace OAuthServer.Bench.Servers;
 
 /// <summary>A server that runs and is ready.</summary>
-internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoint address, ServerRoutes routes) : IAsyncDisposable
+internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoint address, ServerRoutes routes)
+    : IAsyncDisposable
 {
     public string Name => name;
 
@@ -19,7 +20,9 @@ internal sealed class MeasuredServer(string name, ChildProcess process, IPEndPoi
     /// <summary>The id of the server's own process.</summary>
     public int ProcessId => process.Id;
 
-    /// <summary>From the start of the process to the first 200 of its readiness route; one figure for each start.</summary>
+    /// <summary>
+    /// From the start of the process to the first 200 of its readiness route; one figure for each start.
+    /// </summary>
     public required IReadOnlyList<TimeSpan> TimesToReady { get; init; }
 
     /// <summary>Its database; null when it has none.</summary>

@@ -5,7 +5,9 @@ using OAuthServer.Clients;
 
 namespace OAuthServer.Bench.Servers;
 
-/// <summary>One client and one person in our server's database, with hashes of the cost that the product makes.</summary>
+/// <summary>
+/// One client and one person in our server's database, with hashes of the cost that the product makes.
+/// </summary>
 internal static class OurSeed
 {
     public const string Email = "alice@example.com";
@@ -14,8 +16,10 @@ internal static class OurSeed
     private const int PasswordIterations = 210_000;
 
     private const string InsertClient = """
-        INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes, grant_types)
-        VALUES ($1, $2, 'Bench', ARRAY[$3], ARRAY[$4, 'openid'], ARRAY[$4], '{authorization_code,refresh_token,client_credentials}')
+        INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes,
+            grant_types)
+        VALUES ($1, $2, 'Bench', ARRAY[$3], ARRAY[$4, 'openid'], ARRAY[$4],
+            '{authorization_code,refresh_token,client_credentials}')
         """;
 
     private const string InsertKeyed = """
@@ -37,9 +41,11 @@ internal static class OurSeed
     {
         await database.ExecuteAsync(InsertApi, ct, OurServer.IssuerIdentifier, BenchClient.Scope);
         var secret = BCrypt.Net.BCrypt.HashPassword(BenchClient.Secret, new ClientSecretOptions().Cost);
-        await database.ExecuteAsync(InsertClient, ct, BenchClient.Id, secret, BenchClient.RedirectUri, BenchClient.Scope);
+        await database.ExecuteAsync(
+            InsertClient, ct, BenchClient.Id, secret, BenchClient.RedirectUri, BenchClient.Scope);
         await database.ExecuteAsync(InsertKeyed, ct, BenchKey.ClientId, BenchClient.Scope, BenchKey.Jwks);
-        var hasher = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = PasswordIterations }));
+        var hasher = new PasswordHasher<object>(
+            Options.Create(new PasswordHasherOptions { IterationCount = PasswordIterations }));
         await database.ExecuteAsync(InsertPerson, ct, Email, hasher.HashPassword(new object(), Password));
     }
 }

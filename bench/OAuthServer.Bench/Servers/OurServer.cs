@@ -7,7 +7,8 @@ namespace OAuthServer.Bench.Servers;
 
 /// <summary>
 /// The product, set up as its operator would: Production, keys in files, a trusted proxy in front that ends TLS, rate
-/// limits on (with budgets that do not bite here), the memory settings of the image, the database migrated by the command, the client registered by SQL.
+/// limits on (with budgets that do not bite here), the memory settings of the image, the database migrated by the
+/// command, the client registered by SQL.
 /// </summary>
 /// <param name="name">As in tables; its database is named after it.</param>
 /// <param name="wideBudgets">The rate limits that must not bite; the others are the product's own.</param>
@@ -42,7 +43,10 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The sections of <c>RateLimiting</c>.</summary>
-    public static IReadOnlyList<string> AllBudgets { get; } = ["Authorize", "Token", "Revoke", "SignIn", "ClientSecrets", "Passwords"];
+    public static IReadOnlyList<string> AllBudgets { get; } =
+    [
+        "Authorize", "Token", "Revoke", "SignIn", "ClientSecrets", "Passwords",
+    ];
 
     /// <inheritdoc />
     public string Name => name;
@@ -67,11 +71,18 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     };
 
     /// <inheritdoc />
-    public async Task<MeasuredServer> StartAsync(TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
+    public async Task<MeasuredServer> StartAsync(
+        TestBed bed, IReadOnlyList<MeasuredServer> running, CancellationToken ct)
     {
-        var program = await Checkout.PublishAsync(Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
+        var program = await Checkout.PublishAsync(
+            Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
         var database = await bed.CreateDatabaseAsync("bench_" + name, ct);
-        await using (var migrate = ChildProcess.Start("dotnet", [program, "migrate"], Settings(bed, database, Readiness.FreeAddress()), bed.LogOf("migrate"), Path.GetDirectoryName(program)!))
+        await using (var migrate = ChildProcess.Start(
+            "dotnet",
+            [program, "migrate"],
+            Settings(bed, database, Readiness.FreeAddress()),
+            bed.LogOf("migrate"),
+            Path.GetDirectoryName(program)!))
             await migrate.FinishAsync(ct);
         await OurSeed.PlantAsync(database, ct);
         return await LaunchAsync(bed, program, database, ct);
@@ -79,16 +90,22 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
 
     /// <summary>Starts it on a database that is migrated and planted already.</summary>
     public async Task<MeasuredServer> StartOnAsync(TestBed bed, BenchDatabase database, CancellationToken ct) =>
-        await LaunchAsync(bed, await Checkout.PublishAsync(Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct), database, ct);
+        await LaunchAsync(
+            bed,
+            await Checkout.PublishAsync(Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct),
+            database,
+            ct);
 
-    private async Task<MeasuredServer> LaunchAsync(TestBed bed, string program, BenchDatabase database, CancellationToken ct)
+    private async Task<MeasuredServer> LaunchAsync(
+        TestBed bed, string program, BenchDatabase database, CancellationToken ct)
     {
         var address = Readiness.FreeAddress();
         var settings = Settings(bed, database, address);
         var times = new List<TimeSpan>();
         while (true)
         {
-            var launch = await Launch.StartAsync(program, [], settings, address, Routes, ProxyHeaders, bed.LogOf(Name), ct);
+            var launch = await Launch.StartAsync(
+                program, [], settings, address, Routes, ProxyHeaders, bed.LogOf(Name), ct);
             times.Add(launch.TimeToReady);
             if (times.Count == starts) return await SignedInAsync(launch, address, database, times, ct);
             await launch.Process.DisposeAsync();
@@ -98,26 +115,48 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
     /// <summary>Starts another instance on the database and the keys of one that runs.</summary>
     public async Task<MeasuredServer> StartBesideAsync(MeasuredServer first, TestBed bed, CancellationToken ct)
     {
-        var program = await Checkout.PublishAsync(Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
+        var program = await Checkout.PublishAsync(
+            Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
         var address = Readiness.FreeAddress();
-        var launch = await Launch.StartAsync(program, [], Settings(bed, first.Database!, address), address, Routes, ProxyHeaders, bed.LogOf(Name + "-2"), ct);
-        return new MeasuredServer(Name + "-2", launch.Process, address, Routes) { TimesToReady = [launch.TimeToReady], Database = first.Database, Headers = ProxyHeaders };
+        var launch = await Launch.StartAsync(
+            program,
+            [],
+            Settings(bed, first.Database!, address),
+            address,
+            Routes,
+            ProxyHeaders,
+            bed.LogOf(Name + "-2"),
+            ct);
+        return new MeasuredServer(Name + "-2", launch.Process, address, Routes)
+        {
+            TimesToReady = [launch.TimeToReady],
+            Database = first.Database,
+            Headers = ProxyHeaders,
+        };
     }
 
     /// <summary>Runs a command of the product with the settings of the server, and waits for its end.</summary>
     /// <exception cref="InvalidOperationException">It refused; the message has its words.</exception>
     public async Task CommandAsync(MeasuredServer server, TestBed bed, CancellationToken ct, params string[] arguments)
     {
-        var program = await Checkout.PublishAsync(Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
-        await using var command = ChildProcess.Start("dotnet", [program, .. arguments], Settings(bed, server.Database!, server.Address), bed.LogOf("command"), Path.GetDirectoryName(program)!);
+        var program = await Checkout.PublishAsync(
+            Root, "src/OAuthServer", RuntimeInformation.RuntimeIdentifier, bed, ct);
+        await using var command = ChildProcess.Start(
+            "dotnet",
+            [program, .. arguments],
+            Settings(bed, server.Database!, server.Address),
+            bed.LogOf("command"),
+            Path.GetDirectoryName(program)!);
         await command.FinishAsync(ct);
     }
 
-    private async Task<MeasuredServer> SignedInAsync(Launch launch, IPEndPoint address, BenchDatabase database, List<TimeSpan> times, CancellationToken ct)
+    private async Task<MeasuredServer> SignedInAsync(
+        Launch launch, IPEndPoint address, BenchDatabase database, List<TimeSpan> times, CancellationToken ct)
     {
         try
         {
-            var cookies = await new BrowserSignIn(address, ProxyHeaders).SignInAndConsentAsync(OurSeed.Email, OurSeed.Password, AuthorizationRequest.New(openId: true), ct);
+            var cookies = await new BrowserSignIn(address, ProxyHeaders)
+                .SignInAndConsentAsync(OurSeed.Email, OurSeed.Password, AuthorizationRequest.New(openId: true), ct);
             return new MeasuredServer(Name, launch.Process, address, Routes)
             {
                 TimesToReady = times,

@@ -11,12 +11,18 @@ internal sealed record PageForm(string Action, IReadOnlyDictionary<string, strin
     {
         using var page = new HtmlParser().ParseDocument(html);
         var form = page.QuerySelectorAll("form[method=post]").OfType<IHtmlFormElement>().First();
-        var fields = form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>().Where(input => input.Type is not "checkbox" and not "submit");
-        return new PageForm(form.GetAttribute("action")!, fields.ToDictionary(input => input.Name!, input => input.Value));
+        var fields = form.QuerySelectorAll("input[name]")
+            .OfType<IHtmlInputElement>()
+            .Where(input => input.Type is not "checkbox" and not "submit");
+        return new PageForm(
+            form.GetAttribute("action")!, fields.ToDictionary(input => input.Name!, input => input.Value));
     }
 
-    public PageForm With(string name, string value) => this with { Fields = new Dictionary<string, string>(Fields) { [name] = value } };
+    public PageForm With(string name, string value) =>
+        this with { Fields = new Dictionary<string, string>(Fields) { [name] = value } };
 
     /// <summary>As application/x-www-form-urlencoded.</summary>
-    public string Encoded() => string.Join('&', Fields.Select(field => $"{Uri.EscapeDataString(field.Key)}={Uri.EscapeDataString(field.Value)}"));
+    public string Encoded() =>
+        string.Join(
+            '&', Fields.Select(field => $"{Uri.EscapeDataString(field.Key)}={Uri.EscapeDataString(field.Value)}"));
 }

@@ -12,15 +12,22 @@ internal static class Readiness
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Asks every 10 ms. The answer is the time since <paramref name="started"/>, a stopwatch timestamp.</summary>
-    /// <exception cref="InvalidOperationException">The process ended, or was not ready within a minute; with its last words.</exception>
-    public static async Task<TimeSpan> WaitAsync(ChildProcess process, IPEndPoint address, string route, string headers, long started, CancellationToken ct)
+    /// <summary>
+    /// Asks every 10 ms. The answer is the time since <paramref name="started"/>, a stopwatch timestamp.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The process ended, or was not ready within a minute; with its last
+    /// words.</exception>
+    public static async Task<TimeSpan> WaitAsync(
+        ChildProcess process, IPEndPoint address, string route, string headers, long started, CancellationToken ct)
     {
         var request = HttpRequestBytes.Get(route, headers);
         while (!IsReady(address, request))
         {
             var waited = Stopwatch.GetElapsedTime(started);
-            if (process.HasExited || waited > Patience) throw new InvalidOperationException($"A server is not ready after {waited.TotalSeconds:0} s:{Environment.NewLine}{process.LastWords()}");
+            if (process.HasExited || waited > Patience)
+                throw new InvalidOperationException(
+                    $"A server is not ready after {waited.TotalSeconds:0} "
+                        + $"s:{Environment.NewLine}{process.LastWords()}");
             await Task.Delay(Pause, ct);
         }
 

@@ -28,7 +28,9 @@ internal sealed record ServerRoutes(string Ready)
     /// <summary>Takes refresh requests.</summary>
     public string? Refresh { get; init; }
 
-    /// <summary>Whether a wrong client secret is refused with 401, and its guesser not stopped for one guess a second.</summary>
+    /// <summary>
+    /// Whether a wrong client secret is refused with 401, and its guesser not stopped for one guess a second.
+    /// </summary>
     public bool ChecksSecrets { get; init; }
 
     /// <summary>The revocation endpoint.</summary>

@@ -4,7 +4,9 @@ using OAuthServer.Bench.Database;
 
 namespace OAuthServer.Bench.Servers;
 
-/// <summary>What the servers of one run share: PostgreSQL, the signing key and a directory for their programs and logs.</summary>
+/// <summary>
+/// What the servers of one run share: PostgreSQL, the signing key and a directory for their programs and logs.
+/// </summary>
 internal sealed class TestBed : IAsyncDisposable
 {
     // Not the temporary folder, which may be in memory: PostgreSQL must pay for its commits.
@@ -25,11 +27,15 @@ internal sealed class TestBed : IAsyncDisposable
     /// <param name="connectionString">The operator's PostgreSQL; null starts a private one.</param>
     public static async Task<TestBed> CreateAsync(string? connectionString, CancellationToken ct)
     {
-        var directory = Path.Combine(Home, $"oauthserver-bench-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
+        var directory = Path.Combine(
+            Home,
+            $"oauthserver-bench-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}");
         System.IO.Directory.CreateDirectory(Path.Combine(directory, "keys"));
         try
         {
-            IPostgres postgres = connectionString is null ? await PrivateCluster.StartAsync(directory + "-postgres", ct) : new OperatorPostgres(connectionString);
+            IPostgres postgres = connectionString is null
+                ? await PrivateCluster.StartAsync(directory + "-postgres", ct)
+                : new OperatorPostgres(connectionString);
             var bed = new TestBed(directory, postgres);
             using var rsa = RSA.Create(KeyBits);
             await File.WriteAllTextAsync(bed.KeyPath, rsa.ExportPkcs8PrivateKeyPem(), ct);
@@ -46,7 +52,8 @@ internal sealed class TestBed : IAsyncDisposable
     }
 
     /// <summary>An empty database for one server.</summary>
-    public Task<BenchDatabase> CreateDatabaseAsync(string name, CancellationToken ct) => Postgres.CreateDatabaseAsync(name, ct);
+    public Task<BenchDatabase> CreateDatabaseAsync(string name, CancellationToken ct) =>
+        Postgres.CreateDatabaseAsync(name, ct);
 
     /// <summary>A log file of this run.</summary>
     public string LogOf(string name) => Path.Combine(Directory, name + ".log");

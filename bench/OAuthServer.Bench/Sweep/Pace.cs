@@ -5,8 +5,8 @@ using OAuthServer.Bench.Load;
 namespace OAuthServer.Bench.Sweep;
 
 /// <summary>
-/// Lets callers send so many requests a second, whoever is free the next. A request's time begins when it was due: one that
-/// had to wait for a caller, since all were waiting for answers, waited.
+/// Lets callers send so many requests a second, whoever is free the next. A request's time begins when it was due: one
+/// that had to wait for a caller, since all were waiting for answers, waited.
 /// </summary>
 internal sealed class Pace(int perSecond)
 {

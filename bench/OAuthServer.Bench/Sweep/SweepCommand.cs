@@ -3,21 +3,50 @@ using OAuthServer.Bench.Commands;
 
 namespace OAuthServer.Bench.Sweep;
 
-/// <summary><c>sweep</c>: what refreshes feel while a large backlog of expired tokens is swept, and how long that takes.</summary>
+/// <summary>
+/// <c>sweep</c>: what refreshes feel while a large backlog of expired tokens is swept, and how long that takes.
+/// </summary>
 internal static class SweepCommand
 {
     public static Command Create()
     {
-        var rows = new Option<long>("--rows") { Description = "Sessions, expired ones included.", DefaultValueFactory = _ => 2_000_000 };
-        var expired = new Option<long>("--expired") { Description = "Expired ones among them.", DefaultValueFactory = _ => 1_800_000 };
+        var rows = new Option<long>("--rows")
+        {
+            Description = "Sessions, expired ones included.",
+            DefaultValueFactory = _ => 2_000_000,
+        };
+        var expired = new Option<long>("--expired")
+        {
+            Description = "Expired ones among them.",
+            DefaultValueFactory = _ => 1_800_000,
+        };
         var rate = new Option<int>("--rate") { Description = "Refreshes a second.", DefaultValueFactory = _ => 200 };
-        var seconds = new Option<double>("--seconds") { Description = "Length of each counted run.", DefaultValueFactory = _ => 60 };
-        var warmup = new Option<double>("--warmup") { Description = "Seconds of load on each server before anything counts.", DefaultValueFactory = _ => 30 };
-        var command = new Command("sweep", "Measure refreshes beside the sweeper at work.") { rows, expired, rate, seconds, warmup };
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "Length of each counted run.",
+            DefaultValueFactory = _ => 60,
+        };
+        var warmup = new Option<double>("--warmup")
+        {
+            Description = "Seconds of load on each server before anything counts.",
+            DefaultValueFactory = _ => 30,
+        };
+        var command = new Command("sweep", "Measure refreshes beside the sweeper at work.")
+        {
+            rows,
+            expired,
+            rate,
+            seconds,
+            warmup,
+        };
         command.SetAction((parsed, ct) =>
         {
             var options = new SweepOptions(
-                parsed.GetValue(rows), parsed.GetValue(expired), parsed.GetValue(rate), TimeSpan.FromSeconds(parsed.GetValue(warmup)), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+                parsed.GetValue(rows),
+                parsed.GetValue(expired),
+                parsed.GetValue(rate),
+                TimeSpan.FromSeconds(parsed.GetValue(warmup)),
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)));
             return Outcome.OfAsync(() => options is { PerSecond: >= 1, Expired: >= 0 } && options.Expired < options.Rows
                 ? SweepRun.RunAsync(options, ct)
                 : throw new ArgumentException("--expired must be below --rows, and --rate at least 1."));

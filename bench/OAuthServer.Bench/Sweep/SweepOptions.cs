@@ -18,6 +18,8 @@ internal sealed record SweepOptions(long Rows, long Expired, int PerSecond, Time
 
     /// <inheritdoc />
     public override string ToString() =>
-        $"{Rows:#,0} sessions, {Expired:#,0} of them expired. {PerSecond} refreshes a second, each of another session, by up to {Connections} callers; {Seconds.TotalSeconds:0} s without the sweep and {Seconds.TotalSeconds:0} s beside it, each on a server of its own after "
-        + $"{Warmup.TotalSeconds:0} s of load. A refresh's time begins when it was due. Server, PostgreSQL (default settings) and load generator share the machine.";
+        $"{Rows:#,0} sessions, {Expired:#,0} of them expired. {PerSecond} refreshes a second, each of another session, "
+        + $"by up to {Connections} callers; {Seconds.TotalSeconds:0} s without the sweep and {Seconds.TotalSeconds:0} "
+        + $"s beside it, each on a server of its own after {Warmup.TotalSeconds:0} s of load. A refresh's time begins "
+        + "when it was due. Server, PostgreSQL (default settings) and load generator share the machine.";
 }

@@ -10,9 +10,30 @@ namespace OAuthServer.Bench.Sweep;
 /// <param name="Waiting">Expired rows when it began.</param>
 /// <param name="Left">Of them, when the counted run was over.</param>
 /// <param name="Drained">From the first rows that left to the last.</param>
-internal sealed record SweepReport(MachineFacts Machine, string How, Measurement Alone, Measurement Beside, long Waiting, long Left, TimeSpan Drained, long Deadlocks)
+internal sealed record SweepReport(
+    MachineFacts Machine,
+    string How,
+    Measurement Alone,
+    Measurement Beside,
+    long Waiting,
+    long Left,
+    TimeSpan Drained,
+    long Deadlocks)
 {
-    private static readonly string[] Headings = ["", "refreshes/s", "p50 ms", "p95", "p99", "max", "errors", "CPU-ms/op: server", "PostgreSQL", "busy %", "others %"];
+    private static readonly string[] Headings =
+    [
+        "",
+        "refreshes/s",
+        "p50 ms",
+        "p95",
+        "p99",
+        "max",
+        "errors",
+        "CPU-ms/op: server",
+        "PostgreSQL",
+        "busy %",
+        "others %",
+    ];
 
     public required LongestStatement? LongestDelete { get; init; }
 
@@ -29,9 +50,15 @@ internal sealed record SweepReport(MachineFacts Machine, string How, Measurement
         {
             var broken = new List<string>();
             if (Deadlocks > 0) broken.Add($"{Deadlocks} deadlocks");
-            if (Longest?.Milliseconds > SweepOptions.LongestStatement) broken.Add(Format($"a statement took {Longest.Milliseconds:0} ms, more than {SweepOptions.LongestStatement}"));
-            if (TimesP99 > SweepOptions.MostTimesP99) broken.Add(Format($"p99 grew to {TimesP99:0.00} times, more than {SweepOptions.MostTimesP99}"));
-            if (Alone.Errors + Beside.Errors > 0) broken.Add($"{Alone.Errors + Beside.Errors} refreshes failed, first: {(Alone.FirstFault ?? Beside.FirstFault)?.ReplaceLineEndings(" ")}");
+            if (Longest?.Milliseconds > SweepOptions.LongestStatement)
+                broken.Add(
+                    Format($"a statement took {Longest.Milliseconds:0} ms, more than {SweepOptions.LongestStatement}"));
+            if (TimesP99 > SweepOptions.MostTimesP99)
+                broken.Add(Format($"p99 grew to {TimesP99:0.00} times, more than {SweepOptions.MostTimesP99}"));
+            if (Alone.Errors + Beside.Errors > 0)
+                broken.Add(
+                    $"{Alone.Errors + Beside.Errors} refreshes failed, first: "
+                        + $"{(Alone.FirstFault ?? Beside.FirstFault)?.ReplaceLineEndings(" ")}");
             return broken;
         }
     }
@@ -40,22 +67,36 @@ internal sealed record SweepReport(MachineFacts Machine, string How, Measurement
     {
         var page = new StringBuilder();
         page.AppendLine("# Sweep").AppendLine().AppendLine(Machine.Summary).AppendLine().AppendLine(How).AppendLine();
-        page.AppendLine(Row(Headings)).AppendLine(Row(Headings.Select(_ => "---"))).AppendLine(Row(CellsOf("without", Alone))).AppendLine(Row(CellsOf("beside", Beside))).AppendLine();
-        page.AppendLine(Format($"- p99 beside the sweep: {TimesP99:0.00} times"));
-        page.AppendLine(Format($"- {Waiting:#,0} rows drained in {Drained.TotalSeconds:0} s ({Waiting / Drained.TotalSeconds:#,0} a second); {Left:#,0} were left at the end of the counted run"));
-        page.AppendLine(Format($"- deadlocks: {Deadlocks}"));
-        page.AppendLine(Format($"- longest delete of the sweep: {LongestDelete?.Milliseconds ?? 0:0.0} ms; longest refresh: {LongestRefresh?.Milliseconds ?? 0:0.0} ms"));
-        page.AppendLine(Format($"- longest statement of all: {Longest?.Milliseconds ?? 0:0.0} ms, `{Longest?.Text}`"));
-        return page.AppendLine().AppendLine(Broken.Count == 0 ? "All limits were kept." : $"Not kept: {string.Join("; ", Broken)}.").ToString();
+        page.AppendLine(Row(Headings))
+            .AppendLine(Row(Headings.Select(_ => "---")))
+            .AppendLine(Row(CellsOf("without", Alone)))
+            .AppendLine(Row(CellsOf("beside", Beside)))
+            .AppendLine();
+        page.AppendLine(CultureInfo.InvariantCulture, $"- p99 beside the sweep: {TimesP99:0.00} times");
+        page.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"- {Waiting:#,0} rows drained in {Drained.TotalSeconds:0} s ({Waiting / Drained.TotalSeconds:#,0} a "
+                + $"second); {Left:#,0} were left at the end of the counted run");
+        page.AppendLine(CultureInfo.InvariantCulture, $"- deadlocks: {Deadlocks}");
+        page.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"- longest delete of the sweep: {LongestDelete?.Milliseconds ?? 0:0.0} ms; longest refresh: "
+                + $"{LongestRefresh?.Milliseconds ?? 0:0.0} ms");
+        page.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"- longest statement of all: {Longest?.Milliseconds ?? 0:0.0} ms, `{Longest?.Text}`");
+        return page.AppendLine()
+            .AppendLine(Broken.Count == 0 ? "All limits were kept." : $"Not kept: {string.Join("; ", Broken)}.")
+            .ToString();
     }
 
     private static string[] CellsOf(string name, Measurement run) =>
     [
-        name, Cells.Text(run.PerSecond, "0"), Cells.Text(run.Latency.P50, "0.0"), Cells.Text(run.Latency.P95, "0.0"), Cells.Text(run.Latency.P99, "0.0"), Cells.Text(run.Latency.Max, "0"), $"{run.Errors}",
-        Cells.Text(run.ServerCpu, "0.000"), Cells.Text(run.PostgresCpu ?? 0, "0.000"), Cells.Text(run.Busy * 100, "0"), Cells.Text(run.Others * 100, "0"),
+        name, Cells.Text(run.PerSecond, "0"), Cells.Text(run.Latency.P50, "0.0"), Cells.Text(run.Latency.P95, "0.0"),
+        Cells.Text(run.Latency.P99, "0.0"), Cells.Text(run.Latency.Max, "0"), $"{run.Errors}",
+        Cells.Text(run.ServerCpu, "0.000"), Cells.Text(run.PostgresCpu ?? 0, "0.000"), Cells.Text(run.Busy * 100, "0"),
+        Cells.Text(run.Others * 100, "0"),
     ];
-
-    private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 }

@@ -25,7 +25,9 @@ internal sealed class SweepRun(SweepOptions options, TestBed bed)
         await using var bed = await TestBed.CreateAsync(null, ct);
         var report = await new SweepRun(options, bed).MeasureAsync(ct);
         Console.WriteLine(report.ToMarkdown());
-        Console.WriteLine(await ReportFiles.WriteAsync(Checkout.Results, "sweep", report.Machine.Date, report, report.ToMarkdown(), ct));
+        Console.WriteLine(
+            await ReportFiles.WriteAsync(
+                Checkout.Results, "sweep", report.Machine.Date, report, report.ToMarkdown(), ct));
         return report.Broken.Count > 0 ? 1 : 0;
     }
 
@@ -44,13 +46,16 @@ internal sealed class SweepRun(SweepOptions options, TestBed bed)
             alone = await LoadAsync(resting, deck, options.Seconds, ct);
         }
 
-        var machine = MachineFacts.Read(TimeProvider.System.GetUtcNow(), await database.VersionAsync(ct), Checkout.Root);
+        var machine = MachineFacts.Read(
+            TimeProvider.System.GetUtcNow(), await database.VersionAsync(ct), Checkout.Root);
         var waiting = await WaitingAsync(database, ct);
         var deadlocks = await DeadlocksAsync(database, ct);
 
         // The sweeper begins one interval after the start, a tenth sooner or later: about when the warm-up is over.
         var interval = options.Warmup < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : options.Warmup;
-        await using var sweeping = await Server(("Sweeper__Interval", interval.ToString("c", CultureInfo.InvariantCulture))).StartOnAsync(bed, database, ct);
+        await using var sweeping = await Server(
+            ("Sweeper__Interval", interval.ToString("c", CultureInfo.InvariantCulture))).StartOnAsync(
+                bed, database, ct);
         Console.WriteLine("Measuring beside the sweep");
         await database.ForgetStatementsAsync(ct);
         await LoadAsync(sweeping, deck, options.Warmup, ct);
@@ -60,7 +65,15 @@ internal sealed class SweepRun(SweepOptions options, TestBed bed)
         var left = await WaitingAsync(database, ct);
         await UntilAsync(async () => await WaitingAsync(database, ct) <= 0, ct);
         var drained = Stopwatch.GetElapsedTime(began);
-        return new SweepReport(machine, options.ToString(), alone, beside, waiting, left, drained, await DeadlocksAsync(database, ct) - deadlocks)
+        return new SweepReport(
+            machine,
+            options.ToString(),
+            alone,
+            beside,
+            waiting,
+            left,
+            drained,
+            await DeadlocksAsync(database, ct) - deadlocks)
         {
             LongestDelete = await database.LongestStatementAsync("%DELETE FROM oauth_refresh_tokens%", ct),
             LongestRefresh = await database.LongestStatementAsync("%UPDATE oauth_refresh_tokens AS t%SET token%", ct),
@@ -69,13 +82,19 @@ internal sealed class SweepRun(SweepOptions options, TestBed bed)
     }
 
     private static OurServer Server((string Key, string Value) setting) =>
-        new(OurServer.ServerName, OurServer.AllBudgets, starts: 1) { More = new Dictionary<string, string> { [setting.Key] = setting.Value } };
+        new(OurServer.ServerName, OurServer.AllBudgets, starts: 1)
+        {
+            More = new Dictionary<string, string> { [setting.Key] = setting.Value },
+        };
 
-    private async Task<Measurement> LoadAsync(MeasuredServer server, TokenDeck deck, TimeSpan length, CancellationToken ct)
+    private async Task<Measurement> LoadAsync(
+        MeasuredServer server, TokenDeck deck, TimeSpan length, CancellationToken ct)
     {
         var pace = new Pace(options.PerSecond);
-        var workload = new Workload("refresh", _ => true, seat => pace.Of(new DeckWorker(seat, _stage, deck, keep: false)));
-        var measured = await Measure.RunAsync(server, bed.Postgres.Processes, workload, SweepOptions.Connections, TimeSpan.Zero, length, ct);
+        var workload = new Workload(
+            "refresh", _ => true, seat => pace.Of(new DeckWorker(seat, _stage, deck, keep: false)));
+        var measured = await Measure.RunAsync(
+            server, bed.Postgres.Processes, workload, SweepOptions.Connections, TimeSpan.Zero, length, ct);
         return measured with { Latency = pace.Latency };
     }
 
@@ -84,15 +103,21 @@ internal sealed class SweepRun(SweepOptions options, TestBed bed)
         var asked = Stopwatch.GetTimestamp();
         while (!await reached())
         {
-            if (Stopwatch.GetElapsedTime(asked) > Patience) throw new InvalidOperationException("The sweep does not go on.");
+            if (Stopwatch.GetElapsedTime(asked) > Patience)
+                throw new InvalidOperationException("The sweep does not go on.");
             await Task.Delay(Look, ct);
         }
     }
 
-    // How many are left, without counting them, which would be a long statement of its own. Removed rows are told with a delay of up to a second.
-    private async Task<long> WaitingAsync(BenchDatabase database, CancellationToken ct) => options.Expired - await Sql.ScalarAsync<long>(
-        database.ConnectionString, "SELECT coalesce(pg_stat_get_tuples_deleted('oauth_refresh_tokens'::regclass), 0)", ct);
+    // How many are left, without counting them, which would be a long statement of its own. Removed rows are told with
+    // a delay of up to a second.
+    private async Task<long> WaitingAsync(BenchDatabase database, CancellationToken ct) =>
+        options.Expired - await Sql.ScalarAsync<long>(
+            database.ConnectionString,
+            "SELECT coalesce(pg_stat_get_tuples_deleted('oauth_refresh_tokens'::regclass), 0)",
+            ct);
 
     private static Task<long> DeadlocksAsync(BenchDatabase database, CancellationToken ct) =>
-        Sql.ScalarAsync<long>(database.ConnectionString, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()", ct);
+        Sql.ScalarAsync<long>(
+            database.ConnectionString, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()", ct);
 }

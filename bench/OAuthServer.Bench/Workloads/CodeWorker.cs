@@ -2,7 +2,10 @@ using OAuthServer.Bench.Load;
 
 namespace OAuthServer.Bench.Workloads;
 
-/// <summary>The whole code flow of a person who is signed in and agreed before: authorize, redirect, exchange (RFC 6749 section 4.1, RFC 7636).</summary>
+/// <summary>
+/// The whole code flow of a person who is signed in and agreed before: authorize, redirect, exchange (RFC 6749 section
+/// 4.1, RFC 7636).
+/// </summary>
 internal sealed class CodeWorker(WorkerSeat seat) : IWorker
 {
     private readonly TokenCaller _caller = new(seat.Server);

@@ -12,7 +12,8 @@ internal static class Measure
     /// <param name="settle">Load in front that does not count; the workers stay the same.</param>
     /// <param name="length">Load that counts.</param>
     public static async Task<Measurement> RunAsync(
-        MeasuredServer server, ProcessTree? postgres, Workload workload, int connections, TimeSpan settle, TimeSpan length, CancellationToken ct)
+        MeasuredServer server, ProcessTree? postgres, Workload workload, int connections, TimeSpan settle,
+        TimeSpan length, CancellationToken ct)
     {
         using var load = new LoadRun(server, connections, workload.Worker);
         if (settle > TimeSpan.Zero && !workload.RunsOut) load.Run(settle, ct);

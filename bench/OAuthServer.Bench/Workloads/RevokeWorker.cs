@@ -2,7 +2,9 @@ using OAuthServer.Bench.Load;
 
 namespace OAuthServer.Bench.Workloads;
 
-/// <summary>Revokes refresh tokens that it got beforehand, each of a grant of its own (RFC 7009), until none is left.</summary>
+/// <summary>
+/// Revokes refresh tokens that it got beforehand, each of a grant of its own (RFC 7009), until none is left.
+/// </summary>
 internal sealed class RevokeWorker : IWorker
 {
     // Of all workers together: some seconds of work, and not many more to get them.
@@ -14,7 +16,8 @@ internal sealed class RevokeWorker : IWorker
     public RevokeWorker(WorkerSeat seat)
     {
         _caller = new TokenCaller(seat.Server);
-        for (var made = seat.Index; made < Stock; made += seat.Count) _tokens.Enqueue(_caller.FirstRefreshToken(seat.Connection));
+        for (var made = seat.Index; made < Stock; made += seat.Count)
+            _tokens.Enqueue(_caller.FirstRefreshToken(seat.Connection));
     }
 
     /// <inheritdoc />

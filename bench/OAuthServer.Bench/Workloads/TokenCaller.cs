@@ -17,7 +17,8 @@ internal sealed class TokenCaller(MeasuredServer server)
 
     /// <summary>A refresh request (RFC 6749 section 6).</summary>
     /// <param name="credentials">Of another client, form-encoded; the bench's own when absent.</param>
-    public static string RefreshForm(string refreshToken, string? credentials = null) => $"grant_type=refresh_token&refresh_token={refreshToken}&{credentials ?? Credentials}";
+    public static string RefreshForm(string refreshToken, string? credentials = null) =>
+        $"grant_type=refresh_token&refresh_token={refreshToken}&{credentials ?? Credentials}";
 
     /// <summary>Asks for a code with the session that the browser holds, and gives it back with its verifier.</summary>
     /// <param name="openId">Whether the client also asks who signed in.</param>
@@ -30,21 +31,29 @@ internal sealed class TokenCaller(MeasuredServer server)
     /// <summary>Pushes a request (RFC 9126) and visits what it got: a code.</summary>
     public string PushAndAuthorize(HttpConnection connection)
     {
-        var pushed = Post(connection, server.Routes.Push!, $"{AuthorizationRequest.New().Query[1..]}&client_secret={BenchClient.Secret}");
-        if (pushed.Status != 201 || pushed.Member("request_uri"u8) is not { } reference) throw new UnexpectedAnswerException(pushed);
+        var pushed = Post(
+            connection,
+            server.Routes.Push!,
+            $"{AuthorizationRequest.New().Query[1..]}&client_secret={BenchClient.Secret}");
+        if (pushed.Status != 201 || pushed.Member("request_uri"u8) is not { } reference)
+            throw new UnexpectedAnswerException(pushed);
         return CodeOf(connection, $"?client_id={BenchClient.Id}&request_uri={Uri.EscapeDataString(reference)}");
     }
 
     /// <summary>An access token of the client's own (RFC 6749 section 4.4).</summary>
     /// <param name="credentials">Of another client, form-encoded; the bench's own when absent.</param>
     public string OwnToken(HttpConnection connection, string? credentials = null) => MemberOf(
-        Post(connection, server.Routes.ClientCredentials!, $"grant_type=client_credentials&scope={BenchClient.Scope}&{credentials ?? Credentials}"), "access_token"u8);
+        Post(
+            connection,
+            server.Routes.ClientCredentials!,
+            $"grant_type=client_credentials&scope={BenchClient.Scope}&{credentials ?? Credentials}"), "access_token"u8);
 
     /// <summary>Asks whether a token is good (RFC 7662), which it must be.</summary>
     public void Introspect(HttpConnection connection, string token)
     {
         var reply = Post(connection, server.Routes.Introspect!, $"token={token}&{Credentials}");
-        if (reply.Status != 200 || !reply.Body.Span.StartsWith("{\"active\":true"u8)) throw new UnexpectedAnswerException(reply);
+        if (reply.Status != 200 || !reply.Body.Span.StartsWith("{\"active\":true"u8))
+            throw new UnexpectedAnswerException(reply);
     }
 
     private string CodeOf(HttpConnection connection, string query)
@@ -53,14 +62,19 @@ internal sealed class TokenCaller(MeasuredServer server)
         if (reply.Status is not (302 or 303)) throw new UnexpectedAnswerException(reply);
         KeepCookie(Encoding.ASCII.GetString(reply.Header("Set-Cookie"u8)).Split(';')[0]);
         var location = Encoding.ASCII.GetString(reply.Header("Location"u8));
-        var code = location[(location.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('&').FirstOrDefault(pair => pair.StartsWith("code=", StringComparison.Ordinal));
+        var code = location[(location.IndexOf('?', StringComparison.Ordinal) + 1)..]
+            .Split('&')
+            .FirstOrDefault(pair => pair.StartsWith("code=", StringComparison.Ordinal));
         return code is null ? throw new UnexpectedAnswerException(reply) : code["code=".Length..];
     }
 
     /// <summary>Redeems a code and gives the refresh token back.</summary>
-    public string Redeem(HttpConnection connection, string code, string verifier) => MemberOf(Exchange(connection, code, verifier), "refresh_token"u8);
+    public string Redeem(HttpConnection connection, string code, string verifier) =>
+        MemberOf(Exchange(connection, code, verifier), "refresh_token"u8);
 
-    /// <summary>The same, with an ID token (OpenID Connect Core section 3.1.3.3), and the access token besides.</summary>
+    /// <summary>
+    /// The same, with an ID token (OpenID Connect Core section 3.1.3.3), and the access token besides.
+    /// </summary>
     public (string Access, string Id) RedeemForId(HttpConnection connection, string code, string verifier)
     {
         var reply = Exchange(connection, code, verifier);
@@ -85,21 +99,27 @@ internal sealed class TokenCaller(MeasuredServer server)
     /// <summary>A refresh that must fail with <c>invalid_client</c> (RFC 6749 section 5.2).</summary>
     public void RefreshWithWrongSecret(HttpConnection connection)
     {
-        var reply = Post(connection, server.Routes.Refresh!, $"grant_type=refresh_token&refresh_token=none&client_id={BenchClient.Id}&client_secret=guess-guess-guess-guess-guess-guess");
+        var reply = Post(
+            connection,
+            server.Routes.Refresh!,
+            $"grant_type=refresh_token&refresh_token=none&client_id={BenchClient.Id}"
+                + "&client_secret=guess-guess-guess-guess-guess-guess");
         if (reply.Status != 401) throw new UnexpectedAnswerException(reply);
     }
 
     /// <summary>Revokes a refresh token (RFC 7009).</summary>
     public void Revoke(HttpConnection connection, string refreshToken)
     {
-        var reply = Post(connection, server.Routes.Revoke!, $"token={refreshToken}&token_type_hint=refresh_token&{Credentials}");
+        var reply = Post(
+            connection, server.Routes.Revoke!, $"token={refreshToken}&token_type_hint=refresh_token&{Credentials}");
         if (reply.Status != 200) throw new UnexpectedAnswerException(reply);
     }
 
     /// <summary>A chain's first refresh token, by the whole flow where there is one.</summary>
     public string FirstRefreshToken(HttpConnection connection)
     {
-        if (server.Routes.FirstRefreshToken is { } shortcut) return MemberOf(connection.Send(HttpRequestBytes.Get(shortcut, server.Headers)), "refresh_token"u8);
+        if (server.Routes.FirstRefreshToken is { } shortcut)
+            return MemberOf(connection.Send(HttpRequestBytes.Get(shortcut, server.Headers)), "refresh_token"u8);
         var (code, verifier) = Authorize(connection);
         return Redeem(connection, code, verifier);
     }
@@ -114,14 +134,20 @@ internal sealed class TokenCaller(MeasuredServer server)
     // As a browser does: a session that is never renewed would be looked up at every request.
     private void KeepCookie(string cookie)
     {
-        if (cookie.Length > 0) _browserHeaders = Regex.Replace(_browserHeaders, Regex.Escape(cookie.Split('=')[0]) + "=[^;\\r]*", cookie.Replace("$", "$$", StringComparison.Ordinal));
+        if (cookie.Length > 0)
+            _browserHeaders = Regex.Replace(
+                _browserHeaders,
+                Regex.Escape(cookie.Split('=')[0]) + "=[^;\\r]*",
+                cookie.Replace("$", "$$", StringComparison.Ordinal));
     }
 
     private HttpReply Exchange(HttpConnection connection, string code, string verifier) => Post(
         connection, server.Routes.Token!,
-        $"grant_type=authorization_code&code={code}&redirect_uri={Uri.EscapeDataString(BenchClient.RedirectUri)}&code_verifier={verifier}&{Credentials}");
+        $"grant_type=authorization_code&code={code}&redirect_uri={Uri.EscapeDataString(BenchClient.RedirectUri)}"
+            + $"&code_verifier={verifier}&{Credentials}");
 
-    private HttpReply Post(HttpConnection connection, string path, string form) => connection.Send(HttpRequestBytes.Post(path, server.Headers, form));
+    private HttpReply Post(HttpConnection connection, string path, string form) =>
+        connection.Send(HttpRequestBytes.Post(path, server.Headers, form));
 
     private static string MemberOf(HttpReply reply, ReadOnlySpan<byte> name) =>
         reply.Status == 200 && reply.Member(name) is { } token ? token : throw new UnexpectedAnswerException(reply);

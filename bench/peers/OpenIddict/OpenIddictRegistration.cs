@@ -5,15 +5,16 @@ using Microsoft.IdentityModel.Tokens;
 namespace OAuthServer.Bench.OpenIddictHost;
 
 /// <summary>
-/// Defaults of the library but for three things: access tokens are plain JWTs as ours, HTTP is allowed since TLS ends at a
-/// proxy, and the keys are RSA-2048 (keys that OpenIddict makes itself are longer and dearer). Authorizations and tokens are stored,
-/// refresh tokens roll, with their leeway for a repeated request.
+/// Defaults of the library but for three things: access tokens are plain JWTs as ours, HTTP is allowed since TLS ends
+/// at a proxy, and the keys are RSA-2048 (keys that OpenIddict makes itself are longer and dearer). Authorizations and
+/// tokens are stored, refresh tokens roll, with their leeway for a repeated request.
 /// </summary>
 internal static class OpenIddictRegistration
 {
     private const int EncryptionKeyBits = 2048;
 
-    public static void AddOpenIddictServer(this IServiceCollection services, string connectionString, string signingKeyPem)
+    public static void AddOpenIddictServer(
+        this IServiceCollection services, string connectionString, string signingKeyPem)
     {
         services.AddDbContext<ApplicationDbContext>(options => options.UseNpgsql(connectionString).UseOpenIddict());
         services.AddAuthorization();
@@ -21,12 +22,18 @@ internal static class OpenIddictRegistration
             .AddCore(options => options.UseEntityFrameworkCore().UseDbContext<ApplicationDbContext>())
             .AddServer(options =>
             {
-                options.SetAuthorizationEndpointUris("connect/authorize").SetTokenEndpointUris("connect/token").SetRevocationEndpointUris("connect/revoke");
+                options.SetAuthorizationEndpointUris("connect/authorize")
+                    .SetTokenEndpointUris("connect/token")
+                    .SetRevocationEndpointUris("connect/revoke");
                 options.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().RequireProofKeyForCodeExchange();
                 options.RegisterScopes(Seed.Scope);
-                options.AddSigningKey(SigningKey(signingKeyPem)).AddEncryptionKey(new RsaSecurityKey(RSA.Create(EncryptionKeyBits)));
+                options.AddSigningKey(SigningKey(signingKeyPem))
+                    .AddEncryptionKey(new RsaSecurityKey(RSA.Create(EncryptionKeyBits)));
                 options.DisableAccessTokenEncryption();
-                options.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
+                options.UseAspNetCore()
+                    .EnableAuthorizationEndpointPassthrough()
+                    .EnableTokenEndpointPassthrough()
+                    .DisableTransportSecurityRequirement();
             });
     }
 

@@ -16,4 +16,5 @@ app.MapGet("/connect/authorize", AuthorizationEndpoints.Authorize);
 app.MapPost("/connect/token", (Delegate)AuthorizationEndpoints.ExchangeAsync);
 await app.RunAsync();
 
-string Setting(string name) => builder.Configuration[name] ?? throw new InvalidOperationException($"--{name} is missing.");
+string Setting(string name) =>
+    builder.Configuration[name] ?? throw new InvalidOperationException($"--{name} is missing.");

@@ -5,7 +5,9 @@ namespace OAuthServer.Samples.StockClients;
 /// <summary>The clients and APIs of <c>clients.sql</c>.</summary>
 internal static class Demo
 {
-    /// <summary>A service with a secret; also the API behind <see cref="Files"/>, which may ask about its tokens.</summary>
+    /// <summary>
+    /// A service with a secret; also the API behind <see cref="Files"/>, which may ask about its tokens.
+    /// </summary>
     public const string Service = "stock-service";
 
     /// <summary>An app that people let in.</summary>

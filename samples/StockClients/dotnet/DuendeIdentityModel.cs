@@ -24,15 +24,19 @@ internal sealed class DuendeIdentityModel(Checks checks, Uri issuer, SigningCred
             })));
         if (_server is null) return;
 
-        await checks.RunAsync("Duende.IdentityModel: client_credentials with client_secret_basic, introspection, revocation",
-            () => LifeOfATokenAsync(http, Demo.Service, new() { ClientSecret = Demo.Secret }));
-        await checks.RunAsync("Duende.IdentityModel: client_credentials with client_secret_post, introspection, revocation",
-            () => LifeOfATokenAsync(http, Demo.Service, InBody(new() { ClientSecret = Demo.Secret })));
-        await checks.RunAsync("Duende.IdentityModel: client_credentials with private_key_jwt, introspection, revocation",
-            () => LifeOfATokenAsync(http, Demo.Jobs, InBody(new())));
+        await checks.RunAsync(
+            "Duende.IdentityModel: client_credentials with client_secret_basic, introspection, revocation",
+                () => LifeOfATokenAsync(http, Demo.Service, new() { ClientSecret = Demo.Secret }));
+        await checks.RunAsync(
+            "Duende.IdentityModel: client_credentials with client_secret_post, introspection, revocation",
+                () => LifeOfATokenAsync(http, Demo.Service, InBody(new() { ClientSecret = Demo.Secret })));
+        await checks.RunAsync(
+            "Duende.IdentityModel: client_credentials with private_key_jwt, introspection, revocation",
+                () => LifeOfATokenAsync(http, Demo.Jobs, InBody(new())));
         await checks.RunAsync("Duende.IdentityModel: a wrong secret is refused", async () =>
         {
-            var answer = await http.RequestClientCredentialsTokenAsync(Ask(Demo.Service, new() { ClientSecret = "wrong" }));
+            var answer = await http.RequestClientCredentialsTokenAsync(
+                Ask(Demo.Service, new() { ClientSecret = "wrong" }));
             Checks.Equal(HttpStatusCode.Unauthorized, answer.HttpStatusCode, "the status");
         });
         await checks.RunAsync("Duende.IdentityModel: PAR (RFC 9126)", () => PushAsync(http));
@@ -42,7 +46,10 @@ internal sealed class DuendeIdentityModel(Checks checks, Uri issuer, SigningCred
     {
         var token = Answered(await http.RequestClientCredentialsTokenAsync(Ask(client, credentials))).AccessToken!;
         async Task<TokenIntrospectionResponse> LookAsync() => Answered(await http.IntrospectTokenAsync(
-            With(new TokenIntrospectionRequest { Address = _server.IntrospectionEndpoint, Token = token }, client, credentials)));
+            With(
+                new TokenIntrospectionRequest { Address = _server.IntrospectionEndpoint, Token = token },
+                client,
+                credentials)));
 
         var answer = await LookAsync();
         Checks.Equal(true, answer.IsActive, "active");
@@ -50,7 +57,10 @@ internal sealed class DuendeIdentityModel(Checks checks, Uri issuer, SigningCred
         Checks.Equal(Demo.FilesScope, string.Join(' ', answer.Scopes), "scope");
 
         Answered(await http.RevokeTokenAsync(
-            With(new TokenRevocationRequest { Address = _server.RevocationEndpoint, Token = token }, client, credentials)));
+            With(
+                new TokenRevocationRequest { Address = _server.RevocationEndpoint, Token = token },
+                client,
+                credentials)));
         await Checks.BecomesTrueAsync(async () => !(await LookAsync()).IsActive, "the token is still active");
     }
 
@@ -65,7 +75,8 @@ internal sealed class DuendeIdentityModel(Checks checks, Uri issuer, SigningCred
             RedirectUri = Demo.WebCallback,
             Scope = Demo.NotesScope,
             State = CryptoRandom.CreateUniqueId(),
-            CodeChallenge = Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(CryptoRandom.CreateUniqueId()))),
+            CodeChallenge = Base64UrlEncoder.Encode(
+                SHA256.HashData(Encoding.ASCII.GetBytes(CryptoRandom.CreateUniqueId()))),
             CodeChallengeMethod = OidcConstants.CodeChallengeMethods.Sha256,
         };
         request.Parameters.Add("resource", Demo.Notes);
@@ -76,7 +87,10 @@ internal sealed class DuendeIdentityModel(Checks checks, Uri issuer, SigningCred
         var visit = new RequestUrl(_server.AuthorizeEndpoint!).CreateAuthorizeUrl(Demo.Web, requestUri: reference);
         using var page = await browser.GetAsync(new Uri(visit));
         Checks.Equal(HttpStatusCode.SeeOther, page.StatusCode, "the answer to the browser");
-        Checks.Equal(true, page.Headers.Location!.OriginalString.Contains("/account/sign-in", StringComparison.Ordinal), "to sign in");
+        Checks.Equal(
+            true,
+            page.Headers.Location!.OriginalString.Contains("/account/sign-in", StringComparison.Ordinal),
+            "to sign in");
     }
 
     private ClientCredentialsTokenRequest Ask(string client, ProtocolRequest credentials)
@@ -93,7 +107,11 @@ internal sealed class DuendeIdentityModel(Checks checks, Uri issuer, SigningCred
         request.ClientSecret = credentials.ClientSecret;
         request.ClientCredentialStyle = credentials.ClientCredentialStyle;
         if (credentials.ClientSecret is null)
-            request.ClientAssertion = new() { Type = OidcConstants.ClientAssertionTypes.JwtBearer, Value = Assertion(client) };
+            request.ClientAssertion = new()
+            {
+                Type = OidcConstants.ClientAssertionTypes.JwtBearer,
+                Value = Assertion(client),
+            };
         return request;
     }
 

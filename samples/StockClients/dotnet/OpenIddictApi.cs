@@ -28,9 +28,11 @@ internal sealed class OpenIddictApi(Checks checks, Uri issuer, SigningCredential
 
         var token = await clients.TokenAsync(caller, Demo.Files, Demo.FilesScope);
         Checks.Equal(HttpStatusCode.OK, await StatusAsync(http, token), "with a token the status");
-        Checks.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, token[..^4] + "AAAA"), "with a forged one the status");
+        Checks.Equal(
+            HttpStatusCode.Unauthorized, await StatusAsync(http, token[..^4] + "AAAA"), "with a forged one the status");
         var other = await clients.TokenAsync(caller, Demo.Notes, Demo.NotesScope);
-        Checks.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, other), "with one for another API the status");
+        Checks.Equal(
+            HttpStatusCode.Unauthorized, await StatusAsync(http, other), "with one for another API the status");
 
         await clients.RevokeAsync(caller, token);
         await Checks.BecomesTrueAsync(

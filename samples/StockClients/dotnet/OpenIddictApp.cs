@@ -58,7 +58,8 @@ internal static class OpenIddictApp
         var answer = await context.AuthenticateAsync(OpenIddict);
         var email = answer.Principal!.FindFirstValue(Claims.Email) ?? "";
         var properties = new AuthenticationProperties { RedirectUri = answer.Properties!.RedirectUri };
-        properties.StoreTokens(answer.Properties.GetTokens().Where(token => token.Name == Tokens.BackchannelIdentityToken));
+        properties.StoreTokens(
+            answer.Properties.GetTokens().Where(token => token.Name == Tokens.BackchannelIdentityToken));
         return Results.SignIn(new(new ClaimsIdentity([new(Claims.Email, email)], Cookie)), properties, Cookie);
     }
 
@@ -66,6 +67,7 @@ internal static class OpenIddictApp
     {
         var hint = await context.GetTokenAsync(Cookie, Tokens.BackchannelIdentityToken);
         await context.SignOutAsync(Cookie);
-        return Results.SignOut(new(new Dictionary<string, string?> { [Properties.IdentityTokenHint] = hint }), [OpenIddict]);
+        return Results.SignOut(
+            new(new Dictionary<string, string?> { [Properties.IdentityTokenHint] = hint }), [OpenIddict]);
     }
 }

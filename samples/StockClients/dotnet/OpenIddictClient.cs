@@ -61,8 +61,10 @@ internal sealed class OpenIddictClient(Checks checks, Uri issuer, SigningCredent
             options.AllowClientCredentialsFlow();
             options.DisableTokenStorage();
             options.UseSystemNetHttp();
-            options.AddRegistration(Registration(issuer, Demo.Service, registration => registration.ClientSecret = Demo.Secret));
-            options.AddRegistration(Registration(issuer, Demo.Jobs, registration => registration.SigningCredentials.Add(key)));
+            options.AddRegistration(
+                Registration(issuer, Demo.Service, registration => registration.ClientSecret = Demo.Secret));
+            options.AddRegistration(
+                Registration(issuer, Demo.Jobs, registration => registration.SigningCredentials.Add(key)));
         });
         return services.BuildServiceProvider();
     }
@@ -100,7 +102,8 @@ internal sealed class OpenIddictClient(Checks checks, Uri issuer, SigningCredent
             await Client.IntrospectTokenAsync(new() { RegistrationId = id, Token = token });
             return false;
         }
-        catch (OpenIddictExceptions.ProtocolException refusal) when (refusal.Error == OpenIddictConstants.Errors.InvalidToken)
+        catch (OpenIddictExceptions.ProtocolException refusal) when (refusal.Error
+            == OpenIddictConstants.Errors.InvalidToken)
         {
             return true;
         }

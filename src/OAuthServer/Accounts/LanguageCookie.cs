@@ -3,8 +3,8 @@ using OAuthServer.Settings;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// The language that a person chose, kept in a cookie of this browser. It is the profile's from each sign-in on, so that
-/// a new browser speaks it too.
+/// The language that a person chose, kept in a cookie of this browser. It is the profile's from each sign-in on, so
+/// that a new browser speaks it too.
 /// </summary>
 internal sealed class LanguageCookie(ServerAddress address)
 {

@@ -29,8 +29,9 @@ internal abstract record ChosenOutcome
 
 /// <summary>
 /// Sets the password of an account by a mailed link: of one that forgot it, of one that was invited, and of one that is
-/// made by it. Whoever has the link has the mailbox, so the address counts as confirmed. Link, password, the end of every
-/// session and of all access, and the notice by mail are one transaction: of twenty forms with one link, one counts.
+/// made by it. Whoever has the link has the mailbox, so the address counts as confirmed. Link, password, the end of
+/// every session and of all access, and the notice by mail are one transaction: of twenty forms with one link, one
+/// counts.
 /// </summary>
 internal sealed class MailedPasswords(
     UserManager<Account> users, OAuthDbContext db, Grants grants, AccountTokens tokens, PasswordWork work,
@@ -80,7 +81,8 @@ internal sealed class MailedPasswords(
                 if (await AccountTokens.UseAsync(db, token, [link.Kind], ct) is null) return false;
                 var written = isNew ? await users.CreateAsync(account) : await users.UpdateSecurityStampAsync(account);
                 if (!written.Succeeded) return false;
-                if (!isNew) await MailOutbox.QueueAsync(db, MailRequest.Notice(MailKind.PasswordChanged, account.Id), ct);
+                if (!isNew)
+                    await MailOutbox.QueueAsync(db, MailRequest.Notice(MailKind.PasswordChanged, account.Id), ct);
                 return true;
             },
             account.Id, context, ct);

@@ -27,8 +27,8 @@ internal sealed class NewPasswordRule(PasswordLength length, ServiceNames names,
         {
             return Fault(
                 "PasswordTooLong",
-                $"The new password is too long: at most {PasswordLength.Longest} characters are taken, and this one has "
-                + $"{characters}.",
+                $"The new password is too long: at most {PasswordLength.Longest} characters are taken, and this one "
+                + $"has {characters}.",
                 PasswordLength.Longest,
                 characters);
         }

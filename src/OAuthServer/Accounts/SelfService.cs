@@ -5,7 +5,9 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Accounts;
 
-/// <summary>What people may do about their accounts by themselves, here. What is off has no route and no link.</summary>
+/// <summary>
+/// What people may do about their accounts by themselves, here. What is off has no route and no link.
+/// </summary>
 internal sealed class SelfService(IOptions<SelfServiceOptions> options, MailRules mail, ExternalProviders providers)
 {
     public bool PasswordReset => mail.CanSend && options.Value.PasswordReset;

@@ -7,8 +7,9 @@ using OAuthServer.Keys;
 namespace OAuthServer.Accounts;
 
 /// <summary>
-/// Encrypts Data Protection keys with a key of the server secret (AES-256-GCM), so that a copy of the database forges no
-/// session. Fails with <see cref="KeyStoreException"/> while the secret is out of reach: no key is ever stored in clear.
+/// Encrypts Data Protection keys with a key of the server secret (AES-256-GCM), so that a copy of the database forges
+/// no session. Fails with <see cref="KeyStoreException"/> while the secret is out of reach: no key is ever stored in
+/// clear.
 /// </summary>
 internal sealed class SessionKeyEncryptor(KeyRing ring) : IXmlEncryptor
 {

@@ -104,7 +104,8 @@ internal sealed class SignInService(
         await PassAsync(began, end, ct);
     }
 
-    // A timer drops what is less than a millisecond and may be one early: what is left of it would tell how long it took.
+    // A timer drops what is less than a millisecond and may be one early: what is left of it would tell how long it
+    // took.
     private async Task PassAsync(long began, TimeSpan end, CancellationToken ct)
     {
         while (end - clock.GetElapsedTime(began) is { Ticks: > 0 } left)

@@ -16,8 +16,8 @@ internal sealed class AuditOptions
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(400);
 
     /// <summary>
-    /// A file outside the database, such as <c>/var/lib/oauthserver/mark</c>, in which instances note the last audit seal.
-    /// A database that does not have it any more was restored: no instance starts on it, and the doctor says so
+    /// A file outside the database, such as <c>/var/lib/oauthserver/mark</c>, in which instances note the last audit
+    /// seal. A database that does not have it any more was restored: no instance starts on it, and the doctor says so
     /// (docs/operations/backup-and-restore.md). Instances may share it, or have one each.
     /// </summary>
     public string? MarkFile { get; set; }
@@ -32,7 +32,8 @@ internal sealed class AuditOptionsValidator : OptionsValidator<AuditOptions>
         Range("Audit:Retention", options.Retention, TimeSpan.FromDays(1), TimeSpan.FromDays(36500)),
         Rule(
             string.IsNullOrEmpty(options.MarkFile)
-            || (Path.IsPathFullyQualified(options.MarkFile) && Directory.Exists(Path.GetDirectoryName(options.MarkFile))),
+            || (Path.IsPathFullyQualified(options.MarkFile)
+                && Directory.Exists(Path.GetDirectoryName(options.MarkFile))),
             "Audit:MarkFile must be the whole path of a file, in a folder that is there."),
     ];
 }

@@ -31,7 +31,9 @@ internal sealed partial class SealMark(AuditSeals seals, IOptions<AuditOptions> 
     /// <summary>The file; null when none is configured.</summary>
     public string? Place => options.Value.MarkFile is { Length: > 0 } file ? file : null;
 
-    /// <summary>The seal in the file that the database does not have; null when it has it, or nothing is known.</summary>
+    /// <summary>
+    /// The seal in the file that the database does not have; null when it has it, or nothing is known.
+    /// </summary>
     public async Task<SealNote?> FindLostAsync(CancellationToken ct)
     {
         if (await ReadAsync(ct) is not { } note) return null;
@@ -80,8 +82,8 @@ internal sealed partial class SealMark(AuditSeals seals, IOptions<AuditOptions> 
     }
 
     [LoggerMessage(6104, LogLevel.Error,
-        "The database does not have audit seal {Sequence} of {SealedAt} any more: it was restored, and what was used or "
-        + "revoked since lives again. Stop all instances and run OAuthServer restore end-sessions.")]
+        "The database does not have audit seal {Sequence} of {SealedAt} any more: it was restored, and what was used "
+        + "or revoked since lives again. Stop all instances and run OAuthServer restore end-sessions.")]
     private partial void LogLost(long sequence, DateTimeOffset sealedAt);
 
     [LoggerMessage(6105, LogLevel.Warning, "The last audit seal could not be noted in {File}: {Cause}")]

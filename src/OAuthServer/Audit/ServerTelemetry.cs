@@ -48,7 +48,9 @@ internal sealed class ServerTelemetry(Meter meter, TimeProvider clock) : IDispos
         "oauth.server.logout.notices", "{try}", "Tries to tell an app that a session is over, by what came of them.");
 
     private readonly Counter<long> _mails = meter.CreateCounter<long>(
-        "oauth.server.mail.tries", "{try}", "Tries to send a mail, and mails that were not sent, by what came of them.");
+        "oauth.server.mail.tries",
+        "{try}",
+        "Tries to send a mail, and mails that were not sent, by what came of them.");
 
     private readonly Histogram<double> _secretChecks = meter.CreateHistogram(
         "oauth.server.secret_check.duration",

@@ -16,7 +16,8 @@ internal static class AdminResource
         [AdminScopes.ReadClients] = Said("See the registered apps", "Die eingetragenen Apps ansehen"),
         [AdminScopes.WriteClients] = Said("Register and change apps", "Apps eintragen und ändern"),
         [AdminScopes.ReadAccounts] = Said("See people's accounts", "Die Konten von Personen ansehen"),
-        [AdminScopes.WriteAccounts] = Said("Make and change people's accounts", "Konten von Personen anlegen und ändern"),
+        [AdminScopes.WriteAccounts] = Said(
+            "Make and change people's accounts", "Konten von Personen anlegen und ändern"),
         [AdminScopes.ReadSessions] = Said("See where people are signed in", "Ansehen, wo Personen angemeldet sind"),
         [AdminScopes.EndSessions] = Said("Sign people out", "Personen abmelden"),
         [AdminScopes.ReadResources] = Said("See the registered APIs", "Die eingetragenen APIs ansehen"),

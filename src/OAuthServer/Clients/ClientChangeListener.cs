@@ -87,7 +87,7 @@ internal sealed partial class ClientChangeListener(
     private partial void LogLost(string cause, TimeSpan cacheLifetime);
 
     [LoggerMessage(1203, LogLevel.Warning,
-        "No notification of changed clients arrives, as behind a pooler in transaction mode; changes take effect within "
-        + "{CacheLifetime}. Let ConnectionStrings:OAuthServerListen name PostgreSQL itself.")]
+        "No notification of changed clients arrives, as behind a pooler in transaction mode; changes take effect "
+        + "within {CacheLifetime}. Let ConnectionStrings:OAuthServerListen name PostgreSQL itself.")]
     private partial void LogDeaf(TimeSpan cacheLifetime);
 }

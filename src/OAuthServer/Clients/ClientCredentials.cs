@@ -8,8 +8,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Clients;
 
 /// <summary>
-/// How a client said who it is: by Basic or in the body (RFC 6749 §2.3.1), by an assertion (RFC 7521 §4.2), or by its id
-/// alone (RFC 6749 §3.2.1).
+/// How a client said who it is: by Basic or in the body (RFC 6749 §2.3.1), by an assertion (RFC 7521 §4.2), or by its
+/// id alone (RFC 6749 §3.2.1).
 /// </summary>
 /// <param name="ClientId">Always present.</param>
 /// <param name="ClientSecret">Null when none was sent; an empty one is none, by Basic too.</param>

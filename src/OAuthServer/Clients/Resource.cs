@@ -22,7 +22,9 @@ internal sealed class Resource(ResourceRow row)
     /// <summary>In plain words, for people.</summary>
     public string NameIn(CultureInfo language) => _name.In(language);
 
-    /// <summary>Whose scopes are of the server itself, which has words for them in every language of its pages.</summary>
+    /// <summary>
+    /// Whose scopes are of the server itself, which has words for them in every language of its pages.
+    /// </summary>
     public bool IsPerson { get; init; }
 
     /// <summary>The server's own API for operators.</summary>

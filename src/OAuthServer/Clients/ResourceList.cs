@@ -10,7 +10,8 @@ internal sealed class ResourceList
     private readonly string _rows;
 
     /// <param name="rows">Those of <c>oauth_resources</c>.</param>
-    /// <param name="person">What tokens with scopes of the person alone are for; null where that does not matter.</param>
+    /// <param name="person">What tokens with scopes of the person alone are for; null where that does not
+    /// matter.</param>
     /// <param name="admin">The server's own API for operators; null where that does not matter.</param>
     public ResourceList(IReadOnlyList<ResourceRow> rows, Resource? person = null, Resource? admin = null)
     {

@@ -1,6 +1,8 @@
 namespace OAuthServer.Hosting;
 
-/// <summary>How the server ended. The host stops on a background service that failed, and calls that a good end.</summary>
+/// <summary>
+/// How the server ended. The host stops on a background service that failed, and calls that a good end.
+/// </summary>
 internal static class HostEnd
 {
     /// <summary>Runs the host until it stops; false when a background service brought it down.</summary>

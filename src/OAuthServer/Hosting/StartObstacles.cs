@@ -16,9 +16,9 @@ internal static class StartObstacles
         + "extra), and take DOTNET_SYSTEM_GLOBALIZATION_INVARIANT out of the environment.";
 
     private const string Restored =
-        "it was restored from a backup, or a standby that was behind took over, and what was used or revoked since would "
-        + "live again. With all instances stopped run OAuthServer restore end-sessions, or restore accept if nothing of "
-        + "weight was lost.";
+        "it was restored from a backup, or a standby that was behind took over, and what was used or revoked since "
+        + "would live again. With all instances stopped run OAuthServer restore end-sessions, or restore accept if "
+        + "nothing of weight was lost.";
 
     /// <summary>What the process itself lacks, looked at before anything is built; null for nothing.</summary>
     public static string? OfProcess => OpaqueString.CanCompose ? null : WithoutUnicode;

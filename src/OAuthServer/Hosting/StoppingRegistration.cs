@@ -7,7 +7,9 @@ namespace OAuthServer.Hosting;
 /// <summary>How the host stops.</summary>
 internal static class StoppingRegistration
 {
-    /// <summary>Registers the validated options, the drain and its health check, tagged <c>ready</c> and <c>documents</c>.</summary>
+    /// <summary>
+    /// Registers the validated options, the drain and its health check, tagged <c>ready</c> and <c>documents</c>.
+    /// </summary>
     public static IServiceCollection AddStopping(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IValidateOptions<ShutdownOptions>, ShutdownOptionsValidator>();

@@ -30,8 +30,8 @@ internal static class TakenPort
             SocketError.AddressAlreadyInUse =>
                 $"Something else listens at {address} already, perhaps another OAuthServer. End it, or {way}",
             SocketError.AccessDenied =>
-                $"This process may not listen at {address}: ports below 1024 are for root, or for CAP_NET_BIND_SERVICE. "
-                + $"Put the proxy there, and {way}",
+                $"This process may not listen at {address}: ports below 1024 are for root, or for "
+                + $"CAP_NET_BIND_SERVICE. Put the proxy there, and {way}",
             SocketError.AddressNotAvailable =>
                 $"{address} is no address of this machine, so nothing can listen there. Correct it, or {way}",
             _ => null,

@@ -1,7 +1,8 @@
 namespace OAuthServer.Keys;
 
 /// <summary>
-/// The server secret as the files <c>server-secret</c> and <c>server-secret.previous</c> in the folder of the key files.
+/// The server secret as the files <c>server-secret</c> and <c>server-secret.previous</c> in the folder of the key
+/// files.
 /// </summary>
 /// <param name="directory">The folder.</param>
 /// <param name="clock">By which files are dated.</param>
@@ -35,7 +36,8 @@ internal sealed class FileServerSecretSource(string directory, TimeProvider cloc
     {
         await using var turn = await _files.LockAsync(ct);
         if (!keepPrevious) _files.Delete(Previous);
-        else if (await _files.ReadAsync(Current, ct) is { } current) await _files.WriteAsync(Previous, current.Text, ct);
+        else if (await _files.ReadAsync(Current, ct) is { } current)
+            await _files.WriteAsync(Previous, current.Text, ct);
         await WriteAsync(secret, ct);
         return true;
     });

@@ -1,8 +1,8 @@
 namespace OAuthServer.Keys;
 
 /// <summary>
-/// A folder of small secret files. Every file appears whole by a rename, is 0600, and the folder is 0700 when it is made
-/// here; writers in all processes take turns by a lock file, readers need none.
+/// A folder of small secret files. Every file appears whole by a rename, is 0600, and the folder is 0700 when it is
+/// made here; writers in all processes take turns by a lock file, readers need none.
 /// </summary>
 /// <param name="directory">The folder.</param>
 /// <param name="clock">By which files are dated.</param>

@@ -60,7 +60,8 @@ internal sealed class ServerSecret
         var chars = text.AsSpan().Trim();
         Span<byte> bytes = stackalloc byte[Size];
         var isOne = chars.Length == Base64Url.GetEncodedLength(Size)
-            && Base64Url.DecodeFromChars(chars, bytes, out _, out var written) == OperationStatus.Done && written == Size;
+            && Base64Url.DecodeFromChars(chars, bytes, out _, out var written) == OperationStatus.Done
+            && written == Size;
         secret = isOne ? new ServerSecret(bytes) : null;
         fault = isOne ? null : "it is no server secret: 256 random bits in base64url, 43 characters";
         CryptographicOperations.ZeroMemory(bytes);

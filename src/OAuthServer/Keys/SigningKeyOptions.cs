@@ -58,7 +58,8 @@ internal sealed class SigningKeyOptions
 
     /// <summary>
     /// How long a key is published after this instance saw that it no longer signs: the longest that its last token can
-    /// live, since an API may have a lifetime of its own, time for every other instance to see the same, and clock skew.
+    /// live, since an API may have a lifetime of its own, time for every other instance to see the same, and clock
+    /// skew.
     /// </summary>
     internal TimeSpan PreviousKeyRetention() => OAuthOptions.LongestAccessToken + (2 * PollInterval) + ClockSkew;
 

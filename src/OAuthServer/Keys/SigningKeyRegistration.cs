@@ -47,7 +47,8 @@ internal static class SigningKeyRegistration
     {
         if (configuration.GetConnectionString("OAuthServerPasswordSecret") is not { Length: > 0 } secretId) return;
         services.AddSingleton<IDatabasePassword>(provider => new ManagedDatabasePassword(
-            () => new AmazonSecretsManagerClient(Config(provider.GetRequiredService<IOptions<SigningKeyOptions>>().Value)),
+            () => new AmazonSecretsManagerClient(
+                Config(provider.GetRequiredService<IOptions<SigningKeyOptions>>().Value)),
             secretId,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ManagedDatabasePassword>>()));

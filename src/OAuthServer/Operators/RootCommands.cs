@@ -69,5 +69,6 @@ internal static class RootCommands
     private static string Unknown(string word, RootCommand root) =>
         $"There is no command {TerminalText.Quoted(word)}."
         + DidYouMean.Hint(word, root.Subcommands.Select(command => command.Name))
-        + $" The commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; without one the server starts.";
+        + $" The commands are {string.Join(", ", root.Subcommands.Select(command => command.Name))}; without one the "
+        + "server starts.";
 }

@@ -31,7 +31,9 @@ internal static class GuardedHttp
         return buffer.AsMemory(0, length);
     }
 
-    /// <summary>Connects to no address that the rules refuse; the one that was judged is the one it connects to.</summary>
+    /// <summary>
+    /// Connects to no address that the rules refuse; the one that was judged is the one it connects to.
+    /// </summary>
     public static SocketsHttpHandler CreateHandler(AddressRules rules) => new()
     {
         AllowAutoRedirect = false,

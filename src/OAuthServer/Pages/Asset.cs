@@ -4,7 +4,8 @@ using Microsoft.Net.Http.Headers;
 namespace OAuthServer.Pages;
 
 /// <summary>
-/// A file for browsers, from the assembly or of an operator. Its version is part of its address, so it is cached for a year.
+/// A file for browsers, from the assembly or of an operator. Its version is part of its address, so it is cached for a
+/// year.
 /// </summary>
 internal sealed class Asset
 {

@@ -22,7 +22,9 @@ internal sealed class Languages(TextFolder added)
     public static CultureInfo Of(HttpContext http) =>
         http.Features.Get<IRequestCultureFeature>()?.RequestCulture.UICulture ?? Default;
 
-    /// <summary>The language that the app asked for, to be kept from page to page; null when it asked for none.</summary>
+    /// <summary>
+    /// The language that the app asked for, to be kept from page to page; null when it asked for none.
+    /// </summary>
     public static CultureInfo? Asked(HttpContext http) =>
         http.Features.Get<IRequestCultureFeature>() is { Provider: UiLocalesProvider } chosen
             ? chosen.RequestCulture.UICulture
@@ -40,7 +42,9 @@ internal sealed class Languages(TextFolder added)
         return null;
     }
 
-    /// <summary>Answers in the language that a request asks for, which was read after the pipeline had chosen.</summary>
+    /// <summary>
+    /// Answers in the language that a request asks for, which was read after the pipeline had chosen.
+    /// </summary>
     public void Follow(HttpContext http, string? uiLocales)
     {
         if (Choose(uiLocales) is not { } language) return;

@@ -92,14 +92,15 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
     /// <param name="appName">As registered.</param>
     /// <param name="url">Of the app.</param>
     /// <param name="provider">Where the person is signed in still; null for nowhere.</param>
-    public IResult SignedOutOf(string appName, string url, string? provider) => Message(StatusCodes.Status200OK, new MessageView(
-        new("SignOut.DoneTitle"),
-        new("SignOut.DoneText"),
-        new("SignOut.GoOnTo", DisplayText.Plain(appName)),
-        url)
-    {
-        Notice = StillAt(provider),
-    });
+    public IResult SignedOutOf(string appName, string url, string? provider) =>
+        Message(StatusCodes.Status200OK, new MessageView(
+            new("SignOut.DoneTitle"),
+            new("SignOut.DoneText"),
+            new("SignOut.GoOnTo", DisplayText.Plain(appName)),
+            url)
+        {
+            Notice = StillAt(provider),
+        });
 
     /// <summary>Nothing of what was there is good any more.</summary>
     public IResult AccessEnded(string signInUrl) => Message(StatusCodes.Status200OK, new MessageView(
@@ -114,15 +115,16 @@ internal sealed class PageAnswers(PageRenderer renderer, Languages languages, IH
     /// <summary>There is no session, or none any more.</summary>
     /// <param name="signInUrl">The way in.</param>
     /// <param name="provider">Where the person is signed in still; null for nowhere.</param>
-    public IResult SignedOut(string signInUrl, string? provider = null) => Message(StatusCodes.Status200OK, new MessageView(
-        new("SignOut.DoneTitle"),
-        new("SignOut.DoneText"),
-        new("SignOut.Again"),
-        signInUrl)
-    {
-        Notice = StillAt(provider),
-        Note = new("SignOut.DoneNote"),
-    });
+    public IResult SignedOut(string signInUrl, string? provider = null) =>
+        Message(StatusCodes.Status200OK, new MessageView(
+            new("SignOut.DoneTitle"),
+            new("SignOut.DoneText"),
+            new("SignOut.Again"),
+            signInUrl)
+        {
+            Notice = StillAt(provider),
+            Note = new("SignOut.DoneNote"),
+        });
 
     public IResult Account(string userName) => Form<AccountPage, AccountView>(new(userName, AccountEntries.All));
 

@@ -13,8 +13,9 @@ internal static class PageHeaders
 
     /// <param name="headers">The headers of the answer.</param>
     /// <param name="formActionSource">
-    /// The schemes of the client and of other providers: browsers hold the redirects after a form to <c>form-action</c> as well, also those
-    /// that the client adds, so <c>https:</c> is always there. A value that could end the directive is left out.
+    /// The schemes of the client and of other providers: browsers hold the redirects after a form to <c>form-action</c>
+    /// as well, also those that the client adds, so <c>https:</c> is always there. A value that could end the directive
+    /// is left out.
     /// </param>
     /// <param name="hasScript">True for the page with the one script file.</param>
     public static void Apply(IHeaderDictionary headers, string? formActionSource = null, bool hasScript = false)

@@ -10,8 +10,8 @@ internal sealed class PageOptions
     public const string Section = "Pages";
 
     /// <summary>
-    /// A folder with files such as <c>de.json</c> and <c>fr.json</c>, an object of texts by key each: they replace texts, or
-    /// add a language (docs/pages.md).
+    /// A folder with files such as <c>de.json</c> and <c>fr.json</c>, an object of texts by key each: they replace
+    /// texts, or add a language (docs/pages.md).
     /// </summary>
     public string? Texts { get; set; }
 

@@ -38,17 +38,21 @@ internal static class PageRegistration
         services.AddSingleton<Languages>();
         services.AddSingleton<LanguageChoice>();
         services.AddSingleton<TextSource>();
-        services.AddOptions<RequestLocalizationOptions>().Configure<Languages, LanguageChoice>((options, languages, choice) =>
-        {
-            options.DefaultRequestCulture = new RequestCulture(CultureInfo.InvariantCulture, Languages.Default);
-            options.SupportedCultures = [CultureInfo.InvariantCulture];
-            options.SupportedUICultures = [.. languages.All];
-            options.RequestCultureProviders =
-            [
-                new UiLocalesProvider(languages),
-                choice,
-                new AcceptLanguageHeaderRequestCultureProvider { MaximumAcceptLanguageHeaderValuesToTry = MostTags },
-            ];
-        });
+        services.AddOptions<RequestLocalizationOptions>()
+            .Configure<Languages, LanguageChoice>((options, languages, choice) =>
+            {
+                options.DefaultRequestCulture = new RequestCulture(CultureInfo.InvariantCulture, Languages.Default);
+                options.SupportedCultures = [CultureInfo.InvariantCulture];
+                options.SupportedUICultures = [.. languages.All];
+                options.RequestCultureProviders =
+                [
+                    new UiLocalesProvider(languages),
+                    choice,
+                    new AcceptLanguageHeaderRequestCultureProvider
+                    {
+                        MaximumAcceptLanguageHeaderValuesToTry = MostTags,
+                    },
+                ];
+            });
     }
 }

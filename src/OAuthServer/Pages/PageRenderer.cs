@@ -31,7 +31,9 @@ internal sealed class PageRenderer(
         return RenderAsync(http, page, frame);
     }
 
-    /// <summary>A page of the operators' site, at the management port. What it is tied to is said by the caller.</summary>
+    /// <summary>
+    /// A page of the operators' site, at the management port. What it is tied to is said by the caller.
+    /// </summary>
     public Task WriteAsync(HttpContext http, PageResult page, FormToken? token)
     {
         if (page.Refusal is { } refusal) refusals.Note(http, refusal);

@@ -75,7 +75,8 @@ internal sealed partial class TextFolder
     {
         if (!shipped.TryGetValue(key, out var english)) return $"there is no text {key}.";
         if (string.IsNullOrWhiteSpace(text)) return $"{key} is empty.";
-        if (key.StartsWith(DateKeys, StringComparison.Ordinal)) return IsDateFormat(text) ? null : $"{key} is no format.";
+        if (key.StartsWith(DateKeys, StringComparison.Ordinal))
+            return IsDateFormat(text) ? null : $"{key} is no format.";
         var (places, own) = (Places(english), Places(text));
         if (!IsFormat(text)) return $"{key} has a brace that begins no place; write two for one.";
         return own.SetEquals(places)

@@ -16,7 +16,9 @@ internal static class AppName
         (0x2C80, 0x2CFF, "Coptic"), (0x10A0, 0x10FF, "Georgian"),
     ];
 
-    /// <summary>True when one word has letters of two scripts that look alike, as in "Pаypal" with a Cyrillic а.</summary>
+    /// <summary>
+    /// True when one word has letters of two scripts that look alike, as in "Pаypal" with a Cyrillic а.
+    /// </summary>
     public static bool MixesScripts(string name)
     {
         string? ofWord = null;
@@ -32,7 +34,9 @@ internal static class AppName
         return false;
     }
 
-    /// <summary>What two names have in common that differ in case, width or the form of their characters alone.</summary>
+    /// <summary>
+    /// What two names have in common that differ in case, width or the form of their characters alone.
+    /// </summary>
     public static string Folded(string name) =>
         name.Normalize(NormalizationForm.FormKC).ToUpperInvariant().ToLowerInvariant();
 

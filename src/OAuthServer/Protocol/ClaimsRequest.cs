@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace OAuthServer.Protocol;
 
 /// <summary>
-/// The parameter <c>claims</c> (OpenID Connect Core §5.5): claims that are asked for one by one. An essential one that is
-/// not known is left out like any other; but a level that nobody can reach, or somebody else than is meant, is an error.
+/// The parameter <c>claims</c> (OpenID Connect Core §5.5): claims that are asked for one by one. An essential one that
+/// is not known is left out like any other; but a level that nobody can reach, or somebody else than is meant, is an
+/// error.
 /// </summary>
 internal sealed record ClaimsRequest
 {
@@ -25,14 +26,17 @@ internal sealed record ClaimsRequest
     /// <summary>The person that is meant (Core §5.5.1); null for whoever it is.</summary>
     public string? Subject { get; private init; }
 
-    /// <summary>True when an essential <c>acr</c> has none of the levels that somebody can reach (Core §5.5.1.1).</summary>
+    /// <summary>
+    /// True when an essential <c>acr</c> has none of the levels that somebody can reach (Core §5.5.1.1).
+    /// </summary>
     public bool IsOutOfReach { get; private init; }
 
     /// <summary>The level that an essential <c>acr</c> asks for; null for any.</summary>
     public string? Level { get; private init; }
 
     /// <summary>The scopes that the claims belong to: what the person is asked for.</summary>
-    public IEnumerable<string> Scopes => UserInfo.Concat(IdToken).Select(claim => PersonClaims.ScopeOf(claim)!).Distinct();
+    public IEnumerable<string> Scopes =>
+        UserInfo.Concat(IdToken).Select(claim => PersonClaims.ScopeOf(claim)!).Distinct();
 
     /// <summary>Reads it; false when it is not of the form that Core §5.5 gives it.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ClaimsRequest? request)

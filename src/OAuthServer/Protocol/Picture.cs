@@ -3,15 +3,17 @@ using System.Buffers.Binary;
 namespace OAuthServer.Protocol;
 
 /// <summary>
-/// A picture that browsers are given from our own origin: PNG, JPEG or WebP by its bytes, whatever somebody calls it. SVG
-/// can hold scripts and is none of these.
+/// A picture that browsers are given from our own origin: PNG, JPEG or WebP by its bytes, whatever somebody calls it.
+/// SVG can hold scripts and is none of these.
 /// </summary>
 internal sealed record Picture(byte[] Content, string MediaType)
 {
     /// <summary>In bytes; the schema has the same figure.</summary>
     public const int Largest = 256 * 1024;
 
-    /// <summary>In pixels, on each side: what is shown is far smaller, and what is larger takes a phone long to unpack.</summary>
+    /// <summary>
+    /// In pixels, on each side: what is shown is far smaller, and what is larger takes a phone long to unpack.
+    /// </summary>
     public const int Widest = 1024;
 
     private const string Kinds = "PNG, JPEG or WebP";

@@ -49,8 +49,8 @@ internal static class Routes
     public const string Metadata = "/.well-known/oauth-authorization-server";
 
     /// <summary>
-    /// Of OpenID Connect: below the issuer (Discovery §4), and at the host's root with the issuer's path behind it, where
-    /// RFC 8414 §5 looks for it.
+    /// Of OpenID Connect: below the issuer (Discovery §4), and at the host's root with the issuer's path behind it,
+    /// where RFC 8414 §5 looks for it.
     /// </summary>
     public const string OpenIdMetadata = "/.well-known/openid-configuration";
 

@@ -54,7 +54,9 @@ internal sealed class RateLimitOptions
     /// <summary>The sign-in page.</summary>
     public BudgetOptions SignIn { get; init; } = new();
 
-    /// <summary>The forms that send mail: forgotten password, registration, confirmation and change of an address.</summary>
+    /// <summary>
+    /// The forms that send mail: forgotten password, registration, confirmation and change of an address.
+    /// </summary>
     public BudgetOptions Mail { get; init; } = new() { PermitLimit = 30 };
 
     /// <summary>The admin API, at the management port.</summary>

@@ -16,7 +16,9 @@ internal sealed class ManagementOptions
     /// </summary>
     public string? Url { get; set; }
 
-    /// <summary>Names by which it may be called (the header Host), beside this machine's own and that of the URL.</summary>
+    /// <summary>
+    /// Names by which it may be called (the header Host), beside this machine's own and that of the URL.
+    /// </summary>
     public IReadOnlyList<string> Hosts { get; set; } = [];
 
     /// <summary>Whether <c>/metrics</c> is there, in the text format of Prometheus.</summary>

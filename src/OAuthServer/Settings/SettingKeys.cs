@@ -25,7 +25,9 @@ internal static class SettingKeys
         return
         [
             .. own,
-            .. children.SelectMany(child => entry is null ? MemberFaults(child, type) : EntryFaults(child, type, entry)),
+            .. children.SelectMany(child => entry is null
+                ? MemberFaults(child, type)
+                : EntryFaults(child, type, entry)),
         ];
     }
 

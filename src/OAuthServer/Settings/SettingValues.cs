@@ -14,7 +14,9 @@ internal static class SettingValues
         if (section.Value is not { } value) return null;
         var wanted = Nullable.GetUnderlyingType(type) ?? type;
         if (wanted != type && value.Length == 0) return null;
-        return Demand(value, wanted) is { } demand ? $"{section.Path} {demand}{SettingText.ItIs(section.Path, value)}" : null;
+        return Demand(value, wanted) is { } demand
+            ? $"{section.Path} {demand}{SettingText.ItIs(section.Path, value)}"
+            : null;
     }
 
     private static string? Demand(string value, Type type)

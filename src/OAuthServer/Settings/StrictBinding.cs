@@ -25,7 +25,8 @@ internal static class StrictBinding
     {
         try
         {
-            SettingKeys.Readable(section, typeof(T)).Bind(options, binder => binder.ErrorOnUnknownConfiguration = strict);
+            SettingKeys.Readable(section, typeof(T))
+                .Bind(options, binder => binder.ErrorOnUnknownConfiguration = strict);
             return null;
         }
         catch (InvalidOperationException unreadable)

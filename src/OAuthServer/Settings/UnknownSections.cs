@@ -27,7 +27,8 @@ internal static class UnknownSections
         if (known.Contains(found.Key, StringComparer.OrdinalIgnoreCase)) return [];
         // OAuth_Issuer for OAuth__Issuer. In capitals it is somebody else's, such as MAIL_HOST of an orchestrator.
         if (found.Value is not null)
-            return known.Where(section => IsOneUnderscore(found.Key, section)).Select(section => Underscore(found.Key, section));
+            return known.Where(section => IsOneUnderscore(found.Key, section))
+                .Select(section => Underscore(found.Key, section));
         return DidYouMean.Nearest(found.Key, known) is { } meant
             ? [$"{found.Key}: there is no section '{found.Key}'. Did you mean {meant}?"]
             : [];

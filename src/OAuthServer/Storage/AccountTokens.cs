@@ -73,7 +73,8 @@ internal sealed class AccountTokens(IDbContextFactory<OAuthDbContext> contexts)
         return await db.OnceAsync<LiveLink>($"""
             SELECT t.account_id, t.kind, t.address, t.normalized_address
             FROM account_tokens AS t LEFT JOIN accounts AS a ON a.id = t.account_id
-            WHERE t.hash = {Handle.Hash(token)} AND t.kind = ANY ({kinds}) AND t.used_at IS NULL AND t.expires_at > now()
+            WHERE t.hash = {Handle.Hash(token)} AND t.kind = ANY ({kinds}) AND t.used_at IS NULL
+                AND t.expires_at > now()
               AND (t.account_id IS NULL OR (
                 a.security_stamp = t.security_stamp AND a.disabled_at IS NULL
                 AND (t.kind = 'new_address' OR a.normalized_email = t.normalized_address)))
@@ -87,7 +88,8 @@ internal sealed class AccountTokens(IDbContextFactory<OAuthDbContext> contexts)
     public static Task<LiveLink?> UseAsync(OAuthDbContext db, string token, string[] kinds, CancellationToken ct) =>
         db.OnceAsync<LiveLink>($"""
             UPDATE account_tokens AS t SET used_at = now()
-            WHERE t.hash = {Handle.Hash(token)} AND t.kind = ANY ({kinds}) AND t.used_at IS NULL AND t.expires_at > now()
+            WHERE t.hash = {Handle.Hash(token)} AND t.kind = ANY ({kinds}) AND t.used_at IS NULL
+                AND t.expires_at > now()
               AND (t.account_id IS NULL OR EXISTS (
                 SELECT FROM accounts AS a
                 WHERE a.id = t.account_id AND a.security_stamp = t.security_stamp AND a.disabled_at IS NULL

@@ -152,8 +152,8 @@ internal sealed class AuditEvents(IDbContextFactory<OAuthDbContext> contexts)
         """, ct);
 
     /// <summary>
-    /// Saves what was changed in a context together with its event, and commits its transaction: one is never without the
-    /// other. True, for whoever answers with it.
+    /// Saves what was changed in a context together with its event, and commits its transaction: one is never without
+    /// the other. True, for whoever answers with it.
     /// </summary>
     internal static async Task<bool> CommitWithAsync(OAuthDbContext db, AuditEvent audit, CancellationToken ct)
     {

@@ -30,7 +30,9 @@ internal sealed class ClientLogos(IDbContextFactory<OAuthDbContext> contexts)
         return logo is null ? null : new Picture(logo.Content, logo.MediaType);
     }
 
-    /// <summary>Gives a client its picture in place of the one that it had; false when there is no such client.</summary>
+    /// <summary>
+    /// Gives a client its picture in place of the one that it had; false when there is no such client.
+    /// </summary>
     public async Task<bool> TrySetAsync(string clientId, Picture picture, AuditEvent entry, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);

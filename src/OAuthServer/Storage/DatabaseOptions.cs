@@ -34,14 +34,14 @@ internal sealed class DatabaseOptions
     public string? ListenConnectionString { get; set; }
 
     /// <summary>
-    /// <c>ConnectionStrings:OAuthServerPasswordFile</c>: a file with the password of both, read for each new connection, so
-    /// that a rotated one needs no restart; null when it stands in the connection string.
+    /// <c>ConnectionStrings:OAuthServerPasswordFile</c>: a file with the password of both, read for each new
+    /// connection, so that a rotated one needs no restart; null when it stands in the connection string.
     /// </summary>
     public string? PasswordFile { get; set; }
 
     /// <summary>
-    /// <c>ConnectionStrings:OAuthServerPasswordSecret</c>: the same as a secret in AWS Secrets Manager, by its name or ARN;
-    /// null when there is none.
+    /// <c>ConnectionStrings:OAuthServerPasswordSecret</c>: the same as a secret in AWS Secrets Manager, by its name or
+    /// ARN; null when there is none.
     /// </summary>
     public string? PasswordSecret { get; set; }
 

@@ -88,7 +88,8 @@ internal static class DatabasePlace
 
     private static string AdviceForEntry(string message) =>
         message.Contains("no encryption", StringComparison.Ordinal)
-            ? "PostgreSQL wants TLS here: write SSL Mode=VerifyFull, with Root Certificate, or add a line to pg_hba.conf."
+            ? "PostgreSQL wants TLS here: write SSL Mode=VerifyFull, with Root Certificate, or add a line to "
+                + "pg_hba.conf."
             : message.Contains("pg_hba.conf", StringComparison.Ordinal)
                 ? "PostgreSQL has no line for this in pg_hba.conf: add one, and reload."
                 : "Correct Username in ConnectionStrings:OAuthServer, or make the role: CREATE ROLE … LOGIN.";

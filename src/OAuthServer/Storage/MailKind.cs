@@ -1,7 +1,8 @@
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// Why somebody gets a mail. The name is that of the template (<c>Accounts/Mail/Templates</c>), and stands in the table.
+/// Why somebody gets a mail. The name is that of the template (<c>Accounts/Mail/Templates</c>), and stands in the
+/// table.
 /// </summary>
 internal enum MailKind
 {
@@ -91,7 +92,9 @@ internal static class MailKinds
         _ => null,
     };
 
-    /// <summary>How long its link lives, and so how long it is tried to send it; a notice is tried for some days.</summary>
+    /// <summary>
+    /// How long its link lives, and so how long it is tried to send it; a notice is tried for some days.
+    /// </summary>
     public static TimeSpan LifeOf(MailKind kind) => LinkOf(kind) switch
     {
         null => Notice,

@@ -94,7 +94,9 @@ internal sealed record MailRequest
     public static MailRequest Notice(MailKind kind, Guid account) => new() { Kind = kind, AccountId = account };
 }
 
-/// <summary>A mail that a form asked for. Who has the address is looked up when it is sorted, behind the answer.</summary>
+/// <summary>
+/// A mail that a form asked for. Who has the address is looked up when it is sorted, behind the answer.
+/// </summary>
 internal sealed record AskedMail
 {
     public required MailKind Kind { get; init; }

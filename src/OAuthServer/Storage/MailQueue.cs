@@ -66,8 +66,8 @@ internal sealed class MailQueue(IDbContextFactory<OAuthDbContext> contexts)
     }
 
     /// <summary>
-    /// Takes the mail that is due for longest. Until <paramref name="lease"/> is over no instance takes it again; if this
-    /// one dies, another does then.
+    /// Takes the mail that is due for longest. Until <paramref name="lease"/> is over no instance takes it again; if
+    /// this one dies, another does then.
     /// </summary>
     public async Task<DueMail?> TakeAsync(TimeSpan lease, CancellationToken ct)
     {
@@ -82,7 +82,8 @@ internal sealed class MailQueue(IDbContextFactory<OAuthDbContext> contexts)
                 FROM due WHERE m.id = due.id
                 RETURNING m.*
             )
-            SELECT taken.id, taken.kind, taken.account_id, taken.security_stamp AS asked_stamp, a.security_stamp AS stamp,
+            SELECT taken.id, taken.kind, taken.account_id, taken.security_stamp AS asked_stamp, a.security_stamp
+                AS stamp,
                    coalesce(taken.recipient, a.email) AS address,
                    CASE WHEN taken.recipient IS NULL THEN a.normalized_email ELSE taken.normalized_recipient END
                        AS normalized_address,

@@ -39,11 +39,13 @@ internal sealed record SortedMail(MailKind Kind, string? Outcome)
         {
             MailKind.Registration when mail.AccountId is null => new(mail.Kind, null),
             // Whoever has the mailbox of an account that nobody confirmed gets it, with a password of their own.
-            MailKind.Registration when mail is { Disabled: false, Confirmed: false } => new(MailKind.PasswordReset, null),
+            MailKind.Registration when mail is { Disabled: false, Confirmed: false } =>
+                new(MailKind.PasswordReset, null),
             MailKind.Registration => new(MailKind.AddressHasAccount, null),
             _ when mail.AccountId is null || mail.Disabled => new(mail.Kind, MailOutcomes.NoAccount),
             // Without a password there is another way in, or an invitation that was never followed.
-            MailKind.PasswordReset when mail is { HasPassword: false, Confirmed: true } => new(MailKind.NoPassword, null),
+            MailKind.PasswordReset when mail is { HasPassword: false, Confirmed: true } =>
+                new(MailKind.NoPassword, null),
             _ => new(mail.Kind, null),
         };
     }
@@ -86,15 +88,16 @@ internal sealed class MailSorting(IDbContextFactory<OAuthDbContext> contexts)
             ORDER BY m.made_at LIMIT 1
             """, ct);
 
-    // A mail to somebody who has an account goes to its own address, never to what was typed. The first that is over the
-    // budget of its hour is put on record.
+    // A mail to somebody who has an account goes to its own address, never to what was typed. The first that is over
+    // the budget of its hour is put on record.
     private static Task NoteAsync(OAuthDbContext db, UnsortedMail mail, SortedMail sorted, CancellationToken ct) =>
         db.RunAsync($"""
             WITH sorted AS (
                 UPDATE mail_outbox AS m
                 SET sorted_at = now(), kind = {sorted.Kind.ToString()}, account_id = {OrNull.Uuid(mail.AccountId)},
                     security_stamp = coalesce(
-                        m.security_stamp, (SELECT security_stamp FROM accounts WHERE id = {OrNull.Uuid(mail.AccountId)})),
+                        m.security_stamp, (SELECT security_stamp FROM accounts
+                        WHERE id = {OrNull.Uuid(mail.AccountId)})),
                     recipient = CASE WHEN m.account_id IS NULL AND {OrNull.Uuid(mail.AccountId)} IS NOT NULL
                                      THEN NULL ELSE m.recipient END,
                     expires_at = m.made_at + {MailKinds.LifeOf(sorted.Kind)},

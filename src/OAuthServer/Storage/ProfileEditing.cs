@@ -8,8 +8,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// What an operator writes of a person (table <c>account_profiles</c>), column by column, with its audit row. That names
-/// the columns and never what stands in them.
+/// What an operator writes of a person (table <c>account_profiles</c>), column by column, with its audit row. That
+/// names the columns and never what stands in them.
 /// </summary>
 internal sealed class ProfileEditing(IDbContextFactory<OAuthDbContext> contexts)
 {

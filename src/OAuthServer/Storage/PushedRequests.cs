@@ -53,7 +53,8 @@ internal sealed class PushedRequests(IDbContextFactory<OAuthDbContext> contexts)
 
     /// <summary>Keeps a request that was found good.</summary>
     public async Task AddAsync(
-        string reference, string clientId, string parameters, TimeSpan lifetime, AuditContext audit, CancellationToken ct)
+        string reference, string clientId, string parameters, TimeSpan lifetime, AuditContext audit,
+        CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         await db.RunAsync($"""

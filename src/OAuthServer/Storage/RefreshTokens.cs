@@ -156,7 +156,8 @@ internal sealed class RefreshTokens(IDbContextFactory<OAuthDbContext> contexts)
         return await db.OnceAsync<RefreshTokenState>($"""
             SELECT t.client_id, t.user_id, t.id AS grant_id, t.scope, t.device_fingerprint, t.successor_nonce,
                    coalesce(t.resources, ARRAY[]::text[]) AS resources, t.rotated_resource, t.rotated_scope,
-                   t.token AS live_token, t.expires_at, t.expires_at <= now() AS expired, t.token <> asked.token AS used,
+                   t.token AS live_token, t.expires_at, t.expires_at <= now() AS expired, t.token <> asked.token
+                   AS used,
                    coalesce(t.previous_token = asked.token, false) AS is_previous,
                    now() - nullif(t.rotated_at, 'infinity') AS since_use,
                    t.revoked_at IS NOT NULL AS revoked,

@@ -21,7 +21,8 @@ internal sealed record ResourceRow
     public string Names { get; init; } = "{}";
 
     /// <summary>
-    /// A JSON object: each scope with what it lets an app do, in plain words, or with an object of such words by language.
+    /// A JSON object: each scope with what it lets an app do, in plain words, or with an object of such words by
+    /// language.
     /// </summary>
     public required string Scopes { get; init; }
 

@@ -6,8 +6,8 @@ namespace OAuthServer.Storage;
 internal sealed record EndedByRestore(int Grants, int Sessions, int PushedRequests, int Links);
 
 /// <summary>
-/// What a restored database brings back to life. Nobody knows which of it was used or revoked in the time that was lost,
-/// so all of it ends. For a command, with the instances stopped.
+/// What a restored database brings back to life. Nobody knows which of it was used or revoked in the time that was
+/// lost, so all of it ends. For a command, with the instances stopped.
 /// </summary>
 internal sealed class RestoredRows(IDbContextFactory<OAuthDbContext> contexts, AccessTokenWindow window)
 {

@@ -28,7 +28,9 @@ internal sealed record RevokedToken
 /// </summary>
 internal sealed record RevokedRead
 {
-    /// <summary>Names this database since its last start: numbers of transactions are compared within it alone.</summary>
+    /// <summary>
+    /// Names this database since its last start: numbers of transactions are compared within it alone.
+    /// </summary>
     public required string Origin { get; init; }
 
     /// <summary>Every transaction below this one was over, and what it had added was seen.</summary>

@@ -4,8 +4,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// Table <c>account_sessions</c>. What follows from the end of a session, whoever ended it, is written by a trigger with
-/// it: its apps are told, and what they got in it ends (migrations/010, docs/decisions/035-a-session-is-a-row.md).
+/// Table <c>account_sessions</c>. What follows from the end of a session, whoever ended it, is written by a trigger
+/// with it: its apps are told, and what they got in it ends (migrations/010, docs/decisions/035-a-session-is-a-row.md).
 /// </summary>
 internal sealed class Sessions(IDbContextFactory<OAuthDbContext> contexts)
 {
@@ -68,7 +68,9 @@ internal sealed class Sessions(IDbContextFactory<OAuthDbContext> contexts)
         return await Live(db).AnyAsync(session => session.Id == id, ct);
     }
 
-    /// <summary>Notes that a live session is in use, which moves the end of a kept one. False when it is over.</summary>
+    /// <summary>
+    /// Notes that a live session is in use, which moves the end of a kept one. False when it is over.
+    /// </summary>
     public async Task<bool> TryUseAsync(Guid id, TimeSpan keptLifetime, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
@@ -133,7 +135,8 @@ internal sealed class Sessions(IDbContextFactory<OAuthDbContext> contexts)
                 RETURNING s.id
             ), audited AS (
                 INSERT INTO oauth_audit_events (event, client_id, pseudonym, address, correlation_id, detail)
-                SELECT event, {OrNull.Text(end.ClientId)}, pseudonym_of(asked.user_id), asked.address, asked.correlation_id,
+                SELECT event, {OrNull.Text(end.ClientId)}, pseudonym_of(asked.user_id), asked.address,
+                    asked.correlation_id,
                        'sessions ended: ' || (SELECT count(*) FROM ended) || ', by ' || {end.Author}
                 FROM asked, (SELECT {OrNull.Text(end.Event)} AS event) AS named
                 WHERE event IS NOT NULL AND EXISTS (SELECT FROM ended)

@@ -5,8 +5,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Storage;
 
 /// <summary>
-/// What is known of a person beside the address (table <c>account_profiles</c>). Operators write it; the server reads it
-/// by the function <c>account_claims</c>, under the names of OpenID Connect.
+/// What is known of a person beside the address (table <c>account_profiles</c>). Operators write it; the server reads
+/// it by the function <c>account_claims</c>, under the names of OpenID Connect.
 /// </summary>
 internal sealed record AccountProfile
 {
@@ -91,7 +91,8 @@ internal sealed class UserInfo(IDbContextFactory<OAuthDbContext> contexts)
 }
 
 /// <summary>Maps the table and what the statement answers with.</summary>
-internal sealed class AccountProfileTable : IEntityTypeConfiguration<AccountProfile>, IEntityTypeConfiguration<KnownPerson>
+internal sealed class AccountProfileTable
+    : IEntityTypeConfiguration<AccountProfile>, IEntityTypeConfiguration<KnownPerson>
 {
     public void Configure(EntityTypeBuilder<AccountProfile> builder)
     {

@@ -5,7 +5,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests.Proxied;
 
-/// <summary>Through nginx the limiter sees who asks, and nothing that a caller writes into a header counts (RFC 9700 §4.13).</summary>
+/// <summary>
+/// Through nginx the limiter sees who asks, and nothing that a caller writes into a header counts (RFC 9700 §4.13).
+/// </summary>
 [Collection(BehindNginx.Name)]
 public sealed partial class ForgedHeaderTests(ProxiedStage proxied)
 {
@@ -30,20 +32,24 @@ public sealed partial class ForgedHeaderTests(ProxiedStage proxied)
             request.Headers.Add("X-Real-IP", forged);
             request.Headers.Add("Forwarded", $"for={forged};proto=https");
             using var answer = await forger.SendAsync(request, TestContext.Current.CancellationToken);
-            if (answer.StatusCode == HttpStatusCode.TooManyRequests) Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+            if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+                Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
             answers.Add(answer.StatusCode);
         }
 
         // Each instance counts for itself.
         Assert.Equal(2 * ProxiedServers.PermitLimit, answers.Count(status => status == HttpStatusCode.BadRequest));
-        Assert.Equal(1000 - 2 * ProxiedServers.PermitLimit, answers.Count(status => status == HttpStatusCode.TooManyRequests));
+        Assert.Equal(
+            1000 - 2 * ProxiedServers.PermitLimit, answers.Count(status => status == HttpStatusCode.TooManyRequests));
         for (var instance = 0; instance < 2; instance++)
         {
-            using var answer = await neighbour.GetAsync(new Uri(new AuthorizationAsk().Path, UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer = await neighbour.GetAsync(
+                new Uri(new AuthorizationAsk().Path, UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
         }
 
-        var audited = await Servers.Database.QueryAsync("SELECT address FROM oauth_audit_events WHERE event = 'budget_used_up' AND reason = 'address_budget'");
+        var audited = await Servers.Database.QueryAsync(
+            "SELECT address FROM oauth_audit_events WHERE event = 'budget_used_up' AND reason = 'address_budget'");
         Assert.Equal(["127.0.3.2", "127.0.3.2"], audited.Select(row => row["address"]));
     }
 
@@ -59,7 +65,12 @@ public sealed partial class ForgedHeaderTests(ProxiedStage proxied)
     public async Task A_forged_header_changes_no_issuer_url_or_cookie(string name, string value)
     {
         using var http = Servers.ClientFrom("127.0.3.4");
-        foreach (var path in new[] { "/.well-known/oauth-authorization-server", "/.well-known/jwks.json", new AuthorizationAsk().Path })
+        foreach (var path in new[]
+        {
+            "/.well-known/oauth-authorization-server",
+            "/.well-known/jwks.json",
+            new AuthorizationAsk().Path,
+        })
         {
             using var plain = await SendAsync(http, path);
             using var forged = await SendAsync(http, path, name, value);
@@ -105,7 +116,8 @@ public sealed partial class ForgedHeaderTests(ProxiedStage proxied)
         Assert.NotNull(tooLong.Headers.GetValues("X-Correlation-Id"));
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, string path, string? header = null, string? value = null)
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient http, string path, string? header = null, string? value = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
         if (header is not null) request.Headers.TryAddWithoutValidation(header, value);

@@ -8,11 +8,21 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.BrowserTests.Proxied;
 
-/// <summary>nginx of this machine with <c>docs/nginx.conf</c>, where names, addresses, ports and paths alone are replaced.</summary>
+/// <summary>
+/// nginx of this machine with <c>docs/nginx.conf</c>, where names, addresses, ports and paths alone are replaced.
+/// </summary>
 internal sealed class Nginx : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly string[] Usual = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), "/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"];
+    private static readonly string[] Usual =
+    [
+        .. (Environment.GetEnvironmentVariable("PATH")
+            ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
+        "/usr/sbin",
+        "/usr/local/sbin",
+        "/usr/local/bin",
+        "/opt/homebrew/bin",
+    ];
 
     private readonly DirectoryInfo _folder;
     private readonly Process _process;
@@ -25,7 +35,8 @@ internal sealed class Nginx : IAsyncDisposable
     }
 
     /// <summary>Where nginx is; null when there is none.</summary>
-    public static string? Binary { get; } = Usual.Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
+    public static string? Binary { get; } = Usual.Select(folder => Path.Combine(folder, "nginx"))
+        .FirstOrDefault(File.Exists);
 
     /// <summary>Where people and apps go.</summary>
     public Uri Address { get; }
@@ -37,14 +48,23 @@ internal sealed class Nginx : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("oauthserver-nginx-");
         var certificate = TestCertificate.Create(folder.FullName);
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "site.conf"), await SiteAsync(folder.FullName, port, first, second));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.FullName, "site.conf"), await SiteAsync(folder.FullName, port, first, second));
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "nginx.conf"), Around(folder.FullName));
-        var start = new ProcessStartInfo(Binary!, ["-p", folder.FullName, "-c", Path.Combine(folder.FullName, "nginx.conf")]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            Binary!,
+            ["-p", folder.FullName, "-c", Path.Combine(folder.FullName, "nginx.conf")])
+        {
+            RedirectStandardError = true,
+        };
         var nginx = new Nginx(folder, Process.Start(start)!, certificate, port);
         try
         {
-            await Eventually.BecomesTrue(async () => nginx._process.HasExited || await nginx.ListensAsync(), Patience, "nginx listens");
-            if (nginx._process.HasExited) throw new InvalidOperationException($"nginx ended: {await nginx._process.StandardError.ReadToEndAsync()}");
+            await Eventually.BecomesTrue(
+                async () => nginx._process.HasExited || await nginx.ListensAsync(), Patience, "nginx listens");
+            if (nginx._process.HasExited)
+                throw new InvalidOperationException(
+                    $"nginx ended: {await nginx._process.StandardError.ReadToEndAsync()}");
             return nginx;
         }
         catch
@@ -54,7 +74,10 @@ internal sealed class Nginx : IAsyncDisposable
         }
     }
 
-    /// <summary>A client that comes from this address of the loopback network, trusts nginx's certificate alone, and keeps no cookies.</summary>
+    /// <summary>
+    /// A client that comes from this address of the loopback network, trusts nginx's certificate alone, and keeps no
+    /// cookies.
+    /// </summary>
     public HttpMessageHandler HandlerFrom(IPAddress from) => new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -75,7 +98,11 @@ internal sealed class Nginx : IAsyncDisposable
                 throw;
             }
         },
-        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == _certificate.GetCertHashString() },
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                shown?.GetCertHashString() == _certificate.GetCertHashString(),
+        },
     };
 
     /// <summary>Everything that nginx has logged.</summary>

@@ -16,7 +16,9 @@ public sealed partial class ProxiedFlowTests(ProxiedStage proxied, Stage stage)
     public async Task Fifty_people_sign_in_and_fifty_apps_are_served_while_instances_are_restarted()
     {
         using var over = new CancellationTokenSource();
-        var probes = Task.WhenAll(ReadOnAsync("/.well-known/oauth-authorization-server", over.Token), ReadOnAsync("/.well-known/jwks.json", over.Token));
+        var probes = Task.WhenAll(
+            ReadOnAsync("/.well-known/oauth-authorization-server", over.Token),
+            ReadOnAsync("/.well-known/jwks.json", over.Token));
         var flows = 0;
         await FlowsAsync(5);
         for (var round = 0; round < 4; round++)
@@ -25,8 +27,8 @@ public sealed partial class ProxiedFlowTests(ProxiedStage proxied, Stage stage)
             var which = round % 2;
             await proxied.TellToStopAsync(which);
             await FlowsAsync(1);
-            // Nothing is under way when it leaves: a POST on a connection that is not accepted any more would be lost, and sent
-            // twice by nobody (docs/operations/install.md).
+            // Nothing is under way when it leaves: a POST on a connection that is not accepted any more would be lost,
+            // and sent twice by nobody (docs/operations/install.md).
             await Servers.EndedAsync(which);
             await FlowsAsync(6);
             await Servers.StartAsync(which);
@@ -66,7 +68,8 @@ public sealed partial class ProxiedFlowTests(ProxiedStage proxied, Stage stage)
 
     private string Issuer => Servers.Address.GetLeftPart(UriPartial.Authority);
 
-    // From the app to the sign-in form, to the consent form, back to the app with a code, and what the app does with it.
+    // From the app to the sign-in form, to the consent form, back to the app with a code, and what the app does with
+    // it.
     private async Task FlowAsync(int number)
     {
         var email = await Servers.EnrolAsync(number);
@@ -93,14 +96,29 @@ public sealed partial class ProxiedFlowTests(ProxiedStage proxied, Stage stage)
     {
         Assert.NotNull(code);
         (string, string?)[] client = [("client_id", clientId), ("client_secret", TestData.Secret)];
-        var tokens = await PostAsync(backend, "/oauth/token", [.. client, ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirectUri), ("code_verifier", AuthorizationAsk.Verifier)]);
+        var tokens = await PostAsync(
+            backend,
+            "/oauth/token",
+            [
+                .. client,
+                ("grant_type", "authorization_code"),
+                ("code", code),
+                ("redirect_uri", redirectUri),
+                ("code_verifier", AuthorizationAsk.Verifier),
+            ]);
         Assert.Equal((HttpStatusCode.OK, null), (tokens.Status, tokens.Error));
         Assert.Equal(Issuer, new JsonWebToken(tokens.AccessToken).Issuer);
-        var refreshed = await PostAsync(backend, "/oauth/refresh", [.. client, ("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken)]);
+        var refreshed = await PostAsync(
+            backend,
+            "/oauth/refresh",
+            [.. client, ("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken)]);
         Assert.Equal((HttpStatusCode.OK, null), (refreshed.Status, refreshed.Error));
         var revoked = await PostAsync(backend, "/oauth/revoke", [.. client, ("token", refreshed.RefreshToken)]);
         Assert.Equal((HttpStatusCode.OK, null), (revoked.Status, revoked.Error));
-        var late = await PostAsync(backend, "/oauth/token", [.. client, ("grant_type", "refresh_token"), ("refresh_token", refreshed.RefreshToken)]);
+        var late = await PostAsync(
+            backend,
+            "/oauth/token",
+            [.. client, ("grant_type", "refresh_token"), ("refresh_token", refreshed.RefreshToken)]);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), (late.Status, late.Error));
     }
 
@@ -130,12 +148,14 @@ public sealed partial class ProxiedFlowTests(ProxiedStage proxied, Stage stage)
         Assert.DoesNotContain("state-of-", log, StringComparison.Ordinal);
         Assert.DoesNotContain("?", log, StringComparison.Ordinal);
         var id = Correlation().Match(log).Groups[1].Value;
-        Assert.Equal(1, await Servers.Database.ScalarAsync<long>("SELECT count(DISTINCT correlation_id) FROM oauth_audit_events WHERE correlation_id = $1", id));
+        Assert.Equal(1, await Servers.Database.ScalarAsync<long>(
+            "SELECT count(DISTINCT correlation_id) FROM oauth_audit_events WHERE correlation_id = $1", id));
     }
 
     private static async Task<Reply> PostAsync(HttpClient http, string path, (string Name, string? Value)[] fields)
     {
-        using var content = new FormUrlEncodedContent(fields.Select(field => new KeyValuePair<string, string>(field.Name, field.Value ?? "")));
+        using var content = new FormUrlEncodedContent(
+            fields.Select(field => new KeyValuePair<string, string>(field.Name, field.Value ?? "")));
         using var response = await http.PostAsync(new Uri(path, UriKind.Relative), content);
         return await Reply.ReadAsync(response);
     }

@@ -7,7 +7,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.BrowserTests.Proxied;
 
 /// <summary>
-/// Two instances as processes of their own, in Production with the limits of Production, on one database and one folder of keys, and nginx in front of them.
+/// Two instances as processes of their own, in Production with the limits of Production, on one database and one folder
+/// of keys, and nginx in front of them.
 /// </summary>
 internal sealed class ProxiedServers : IAsyncDisposable
 {
@@ -26,7 +27,8 @@ internal sealed class ProxiedServers : IAsyncDisposable
     public Uri Address => Nginx.Address;
 
     /// <summary>Both instances up, nginx in front.</summary>
-    /// <param name="drainTime">How long an instance that was told to stop goes on; null for the server's own default.</param>
+    /// <param name="drainTime">How long an instance that was told to stop goes on; null for the server's own
+    /// default.</param>
     public static async Task<ProxiedServers> StartAsync(TimeSpan? drainTime = null)
     {
         var servers = new ProxiedServers { DrainTime = drainTime };
@@ -48,10 +50,12 @@ internal sealed class ProxiedServers : IAsyncDisposable
     private TimeSpan? DrainTime { get; init; }
 
     /// <summary>An instance that runs.</summary>
-    public HostProcess Instance(int which) => _instances[which] ?? throw new InvalidOperationException("The instance is down.");
+    public HostProcess Instance(int which) =>
+        _instances[which] ?? throw new InvalidOperationException("The instance is down.");
 
     /// <summary>Starts an instance on its port and waits until it is ready.</summary>
-    public async Task StartAsync(int which) => _instances[which] = await HostProcess.StartAsync(_root, Variables(), _ports[which]);
+    public async Task StartAsync(int which) =>
+        _instances[which] = await HostProcess.StartAsync(_root, Variables(), _ports[which]);
 
     /// <summary>Waits until an instance that was told to stop has ended; it must have ended well.</summary>
     public async Task EndedAsync(int which)
@@ -79,7 +83,8 @@ internal sealed class ProxiedServers : IAsyncDisposable
     }
 
     /// <summary>A client of nginx at an address of its own.</summary>
-    public HttpClient ClientFrom(string address) => new(Nginx.HandlerFrom(IPAddress.Parse(address))) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+    public HttpClient ClientFrom(string address) =>
+        new(Nginx.HandlerFrom(IPAddress.Parse(address))) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>A person's browser at an address of its own.</summary>
     public TestBrowser BrowserFrom(string address) => new(Nginx.HandlerFrom(IPAddress.Parse(address)), Address);
@@ -89,7 +94,8 @@ internal sealed class ProxiedServers : IAsyncDisposable
     {
         var email = string.Create(CultureInfo.InvariantCulture, $"person-{number}@example.com");
         await Database.ExecuteAsync("""
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed,
+                password_hash, security_stamp)
             SELECT gen_random_uuid(), $1, upper($1), $1, upper($1), true, password_hash, 'STAMP'
             FROM accounts WHERE email = $2
             """, email, TestData.OtherEmail);
@@ -113,10 +119,12 @@ internal sealed class ProxiedServers : IAsyncDisposable
     private async Task<int[]> AnsweredAsync()
     {
         var log = await Nginx.LogsAsync();
-        return [.. _ports.Select(port => log.Split(string.Create(CultureInfo.InvariantCulture, $"upstream 127.0.0.1:{port} 200 ")).Length)];
+        return [.. _ports.Select(
+            port => log.Split(string.Create(CultureInfo.InvariantCulture, $"upstream 127.0.0.1:{port} 200 ")).Length)];
     }
 
-    // Below the ports that the system gives to outgoing connections: one of those could take the port of an instance that is down.
+    // Below the ports that the system gives to outgoing connections: one of those could take the port of an instance
+    // that is down.
     private static int FreePort()
     {
         while (true)

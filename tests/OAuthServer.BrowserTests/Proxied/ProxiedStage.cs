@@ -11,8 +11,8 @@ public sealed class ProxiedStage : IAsyncLifetime
     private ProxiedServers? _servers;
 
     /// <summary>
-    /// Longer than an instance that refused is left alone (<c>fail_timeout</c> of docs/nginx.conf), as the file demands,
-    /// and than one person takes on a busy machine: a POST at the moment when the drain ends may be lost.
+    /// Longer than an instance that refused is left alone (<c>fail_timeout</c> of docs/nginx.conf), as the file
+    /// demands, and than one person takes on a busy machine: a POST at the moment when the drain ends may be lost.
     /// </summary>
     internal static TimeSpan DrainTime { get; } = TimeSpan.FromSeconds(8);
 
@@ -21,7 +21,9 @@ public sealed class ProxiedStage : IAsyncLifetime
     {
         get
         {
-            Assert.True(Nginx.Binary is not null, "No nginx here, and docs/nginx.conf has to be shown to work. Install it: apt-get install nginx-light");
+            Assert.True(
+                Nginx.Binary is not null,
+                "No nginx here, and docs/nginx.conf has to be shown to work. Install it: apt-get install nginx-light");
             return _servers!;
         }
     }

@@ -23,7 +23,8 @@ public sealed class ProxiedStopTests(ProxiedStage proxied)
         var direct = Servers.Instance(0).Http;
 
         // Whoever redeems a code now waits for the test.
-        await using var connection = await Servers.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection = await Servers.Database.DataSource.OpenConnectionAsync(
+            TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await using (var hold = connection.CreateCommand())
         {
@@ -32,19 +33,25 @@ public sealed class ProxiedStopTests(ProxiedStage proxied)
         }
 
         var replies = codes.Select(code => RedeemAsync(backend, code)).ToArray();
-        await Eventually.BecomesTrue(async () => await WaitingAsync() == underWay, Patience, "all requests wait in the database");
+        await Eventually.BecomesTrue(
+            async () => await WaitingAsync() == underWay, Patience, "all requests wait in the database");
         await proxied.TellToStopAsync(0);
-        await Eventually.BecomesTrue(async () => !await ListensAsync(direct.BaseAddress!.Port), Patience, "the instance takes no new connections");
+        await Eventually.BecomesTrue(
+            async () => !await ListensAsync(direct.BaseAddress!.Port),
+            Patience,
+            "the instance takes no new connections");
         Assert.All(replies, reply => Assert.False(reply.IsCompleted));
         await transaction.RollbackAsync(TestContext.Current.CancellationToken);
 
-        Assert.All(await Task.WhenAll(replies), reply => Assert.Equal((HttpStatusCode.OK, null), (reply.Status, reply.Error)));
+        Assert.All(
+            await Task.WhenAll(replies), reply => Assert.Equal((HttpStatusCode.OK, null), (reply.Status, reply.Error)));
         await Servers.EndedAsync(0);
         await Servers.StartAsync(0);
     }
 
     private Task<long> WaitingAsync() => Servers.Database.ScalarAsync<long>(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%oauth_authorization_codes%'");
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
+            + "AND query LIKE '%oauth_authorization_codes%'");
 
     private static async Task<Reply> RedeemAsync(HttpClient backend, string? code)
     {

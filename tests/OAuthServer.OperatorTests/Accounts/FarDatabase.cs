@@ -7,8 +7,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.OperatorTests.Accounts;
 
 /// <summary>
-/// A server whose database is far away, where every statement more is seen from outside: how long an answer takes for one
-/// kind of person beside another. <c>.ci/full</c> takes 200 samples of each kind.
+/// A server whose database is far away, where every statement more is seen from outside: how long an answer takes for
+/// one kind of person beside another. <c>.ci/full</c> takes 200 samples of each kind.
 /// </summary>
 public class FarDatabase : IAsyncLifetime
 {
@@ -59,7 +59,9 @@ public class FarDatabase : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Posts the form of a page for people of each kind in turn, and compares each kind with the first.</summary>
+    /// <summary>
+    /// Posts the form of a page for people of each kind in turn, and compares each kind with the first.
+    /// </summary>
     internal async Task CompareAsync(string path, string[] kinds, HttpStatusCode expected)
     {
         var measured = await Task.WhenAll(Enumerable.Range(0, Browsers)
@@ -74,11 +76,14 @@ public class FarDatabase : IAsyncLifetime
         }
     }
 
-    /// <summary>Adds as many people of a kind as there are samples, who differ from alice by <paramref name="set"/>.</summary>
+    /// <summary>
+    /// Adds as many people of a kind as there are samples, who differ from alice by <paramref name="set"/>.
+    /// </summary>
     internal async Task AddPeopleAsync(string kind, string set = "access_failed_count = 0")
     {
         await Database.ExecuteAsync($"""
-            INSERT INTO accounts (user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash)
+            INSERT INTO accounts (user_name, normalized_user_name, email, normalized_email, email_confirmed,
+                password_hash)
             SELECT name, upper(name), name, upper(name), true, password_hash
             FROM accounts, generate_series(0, {Samples - 1}) AS n,
                  LATERAL (SELECT '{kind}-' || n || '@example.com' AS name) AS person
@@ -114,7 +119,8 @@ public class FarDatabase : IAsyncLifetime
         return times;
     }
 
-    private static async Task<double> TimeAsync(TestBrowser browser, TestForm form, string email, HttpStatusCode expected)
+    private static async Task<double> TimeAsync(
+        TestBrowser browser, TestForm form, string email, HttpStatusCode expected)
     {
         form.Fields["email"] = email;
         if (form.Fields.ContainsKey("password")) form.Fields["password"] = $"not the password of {email}";
@@ -129,7 +135,8 @@ public class FarDatabase : IAsyncLifetime
     private static double Distance(List<double> one, List<double> other) => one.Concat(other)
         .Max(time => Math.Abs(Share(one, time) - Share(other, time)));
 
-    private static double Share(List<double> times, double most) => times.Count(time => time <= most) / (double)times.Count;
+    private static double Share(List<double> times, double most) =>
+        times.Count(time => time <= most) / (double)times.Count;
 
     private static string Told(List<double> times)
     {

@@ -9,11 +9,14 @@ namespace OAuthServer.OperatorTests.Accounts;
 /// </summary>
 public sealed class ImportedRefusalTimeTests(FarDatabase far) : IClassFixture<FarDatabase>
 {
-    /// <summary>Hashes of other software, each slower than ours: 12 rounds of bcrypt, argon2 in 64 MB, much PBKDF2.</summary>
+    /// <summary>
+    /// Hashes of other software, each slower than ours: 12 rounds of bcrypt, argon2 in 64 MB, much PBKDF2.
+    /// </summary>
     private static readonly Dictionary<string, string> Imported = new(StringComparer.Ordinal)
     {
         ["bcrypt"] = "$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm",
-        ["argon2"] = "$argon2id$v=19$m=65536,t=3,p=1$MDEyMzQ1Njc4OWFiY2RlZg$iby8xmCmXjMg/oftIWwu2u/EWQQIXBZrnev/MPXjbGg",
+        ["argon2"] = "$argon2id$v=19$m=65536,t=3"
+            + ",p=1$MDEyMzQ1Njc4OWFiY2RlZg$iby8xmCmXjMg/oftIWwu2u/EWQQIXBZrnev/MPXjbGg",
         ["pbkdf2"] = "$pbkdf2-sha512$600000$MDEyMzQ1Njc4OWFiY2RlZg$QHQoN.j9rshX8YT38wK9W4QS6LW2VHQOlD0UMDWt/v4",
     };
 
@@ -23,6 +26,7 @@ public sealed class ImportedRefusalTimeTests(FarDatabase far) : IClassFixture<Fa
         await far.AddRefusedAsync();
         foreach (var (kind, hash) in Imported) await far.AddPeopleAsync(kind, $"password_hash = '{hash}'");
 
-        await far.CompareAsync("/account/sign-in", [.. FarDatabase.Refused, .. Imported.Keys], HttpStatusCode.BadRequest);
+        await far.CompareAsync(
+            "/account/sign-in", [.. FarDatabase.Refused, .. Imported.Keys], HttpStatusCode.BadRequest);
     }
 }

@@ -4,7 +4,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.OperatorTests.Deploy;
 
 /// <summary>
-/// What <c>deploy/</c> gives to operators, read by the programs that it is for. They are fetched by the long gate alone.
+/// What <c>deploy/</c> gives to operators, read by the programs that it is for. They are fetched by the long gate
+/// alone.
 /// </summary>
 public sealed class DeployToolTests
 {
@@ -13,8 +14,16 @@ public sealed class DeployToolTests
     {
         var built = await RunAsync("kubectl", "kustomize", Checkout.File("deploy", "kubernetes"));
 
-        string[] kinds = ["ConfigMap", "Deployment", "Job", "Namespace", "PodDisruptionBudget", "Service", "ServiceAccount"];
-        Assert.Equal(kinds, built.Split('\n').Where(line => line.StartsWith("kind: ", StringComparison.Ordinal)).Select(line => line[6..]).Order(StringComparer.Ordinal));
+        string[] kinds =
+        [
+            "ConfigMap", "Deployment", "Job", "Namespace", "PodDisruptionBudget", "Service", "ServiceAccount",
+        ];
+        Assert.Equal(
+            kinds,
+            built.Split('\n')
+                .Where(line => line.StartsWith("kind: ", StringComparison.Ordinal))
+                .Select(line => line[6..])
+                .Order(StringComparer.Ordinal));
         Assert.Contains("image: registry.example.com/oauthserver:", built, StringComparison.Ordinal);
     }
 
@@ -24,7 +33,10 @@ public sealed class DeployToolTests
         var folder = Checkout.File("deploy", "systemd");
         var said = await RunAsync("systemd-analyze", ["verify", .. Directory.EnumerateFiles(folder, "*.service")]);
 
-        Assert.DoesNotContain("oauthserver", said.Replace("Command /usr/bin/dotnet is not executable", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "oauthserver",
+            said.Replace("Command /usr/bin/dotnet is not executable", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [LongGateFact]
@@ -32,7 +44,8 @@ public sealed class DeployToolTests
     {
         var tool = Checkout.File(".ci", "hcl");
         await RunAsync("npm", "ci", "--prefix", tool, "--ignore-scripts", "--no-audit", "--no-fund");
-        var read = await RunAsync("node", Path.Combine(tool, "check.mjs"), Checkout.File("deploy", "aws", "secrets.tf"));
+        var read = await RunAsync(
+            "node", Path.Combine(tool, "check.mjs"), Checkout.File("deploy", "aws", "secrets.tf"));
 
         Assert.EndsWith("secrets.tf: locals, resource", read.TrimEnd(), StringComparison.Ordinal);
     }
@@ -40,7 +53,11 @@ public sealed class DeployToolTests
     // What it printed, both outputs together; it has to end with 0.
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await error;

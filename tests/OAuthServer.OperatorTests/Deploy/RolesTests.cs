@@ -17,7 +17,8 @@ public sealed class RolesTests
         await using var cluster = await DedicatedCluster.CreateAsync();
         var superuser = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Pooling = false };
         await RunAsync(superuser);
-        await ExecuteAsync(superuser, "ALTER ROLE oauth_owner PASSWORD 'owner'; ALTER ROLE oauth_server PASSWORD 'server'");
+        await ExecuteAsync(
+            superuser, "ALTER ROLE oauth_owner PASSWORD 'owner'; ALTER ROLE oauth_server PASSWORD 'server'");
         var owner = As(superuser, "oauth_owner", "owner");
         var server = As(superuser, "oauth_server", "server");
 
@@ -46,7 +47,8 @@ public sealed class RolesTests
     private static Task<DoctorRun> DoctorAsync(NpgsqlConnectionStringBuilder role) =>
         DoctorRun.WithAsync(DoctorRun.Settings(role.ConnectionString), null, ["--json", .. DoctorRun.KnownOfTests]);
 
-    private static NpgsqlConnectionStringBuilder As(NpgsqlConnectionStringBuilder superuser, string role, string password) =>
+    private static NpgsqlConnectionStringBuilder As(
+        NpgsqlConnectionStringBuilder superuser, string role, string password) =>
         new(superuser.ConnectionString) { Database = "oauth", Username = role, Password = password };
 
     private static async Task RunAsync(NpgsqlConnectionStringBuilder superuser)

@@ -17,7 +17,9 @@ internal sealed class Chain(string token)
     /// <summary>True after a refusal.</summary>
     public bool IsOver { get; set; }
 
-    /// <summary>How long ago the newest token was first presented: a lost answer may be asked for again so long.</summary>
+    /// <summary>
+    /// How long ago the newest token was first presented: a lost answer may be asked for again so long.
+    /// </summary>
     public TimeSpan Asking => (_presented ??= Stopwatch.StartNew()).Elapsed;
 
     /// <summary>The next token is known.</summary>

@@ -22,7 +22,9 @@ internal sealed class Fleet : IAsyncDisposable
             ["ForwardedHeaders__KnownProxies__0"] = "127.0.0.1",
             ["Audit__SealInterval"] = "00:00:01",
         };
-        foreach (var budget in (string[])["Authorize", "Token", "Revoke", "Revocations", "SignIn", "ClientSecrets", "Passwords"])
+        foreach (var budget in (string[])[
+            "Authorize", "Token", "Revoke", "Revocations", "SignIn", "ClientSecrets", "Passwords",
+        ])
             _variables[$"RateLimiting__{budget}__PermitLimit"] = "1000000";
     }
 

@@ -59,7 +59,8 @@ public sealed class KilledSenderTests
             await database.ExecuteAsync("UPDATE mail_outbox SET next_try_at = now() WHERE done_at IS NULL");
             await sender.StartAsync();
             var arrived = await sink.AwaitAsync(address, moment == Moment.Taken ? 2 : 1);
-            var ids = arrived.Concat(sink.Held.Where(mail => mail.Recipient == address)).Select(mail => mail.Message.MessageId);
+            var ids = arrived.Concat(sink.Held.Where(mail => mail.Recipient == address))
+                .Select(mail => mail.Message.MessageId);
             Assert.EndsWith("@as.example.test", Assert.Single(ids.Distinct()), StringComparison.Ordinal);
             Assert.Equal(HttpStatusCode.OK, await sender.OpenAsync(arrived[^1].Path));
         }
@@ -71,11 +72,15 @@ public sealed class KilledSenderTests
         await sink.HoldsAsync(address);
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var holding = new NpgsqlCommand("SELECT FROM mail_outbox WHERE done_at IS NULL FOR UPDATE", connection))
+        await using (var holding = new NpgsqlCommand(
+            "SELECT FROM mail_outbox WHERE done_at IS NULL FOR UPDATE", connection))
             await holding.ExecuteNonQueryAsync();
         sink.LetGo();
         const string waiting = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        await Eventually.BecomesTrue(async () => await database.ScalarAsync<long>($"SELECT count(*) {waiting}") > 0, TimeSpan.FromSeconds(20), "the server writes that the mail is sent");
+        await Eventually.BecomesTrue(
+            async () => await database.ScalarAsync<long>($"SELECT count(*) {waiting}") > 0,
+            TimeSpan.FromSeconds(20),
+            "the server writes that the mail is sent");
         await sender.KillAsync();
         // What it had sent to the database is lost with it.
         await database.ExecuteAsync($"SELECT pg_terminate_backend(pid) {waiting}");
@@ -92,7 +97,8 @@ public sealed class KilledSenderTests
 
         public async Task StartAsync()
         {
-            var variables = sink.Settings.ToDictionary(setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value!);
+            var variables = sink.Settings.ToDictionary(
+                setting => setting.Key.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value!);
             variables["Mail__Timeout"] = "00:00:20";
             variables["SelfService__Registration"] = "true";
             variables["ASPNETCORE_ENVIRONMENT"] = "Production";

@@ -25,7 +25,11 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
         var ended = await HostProcess.RunAsync(root, new() { ["ASPNETCORE_ENVIRONMENT"] = "Production" });
 
         Assert.Equal(2, ended.ExitCode);
-        Assert.Equal(["ConnectionStrings:OAuthServer is required", "OAuth:Issuer is required", "SigningKeys:Region is required"], Faults(ended).Select(fault => fault.Split(':', 3) is [var a, var b, ..] ? $"{a}:{b}" : fault).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["ConnectionStrings:OAuthServer is required", "OAuth:Issuer is required", "SigningKeys:Region is required"],
+            Faults(ended).Select(fault => fault.Split(':', 3) is [var a, var b, ..]
+                ? $"{a}:{b}"
+                : fault).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -46,10 +50,16 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
         other.Start();
         var taken = $"http://localhost:{((IPEndPoint)other.LocalEndpoint).Port}";
 
-        var ended = await HostProcess.RunAsync(root, new(Right) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:0;{taken}" });
+        var ended = await HostProcess.RunAsync(root, new(Right)
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:0;{taken}",
+        });
 
         Assert.Equal(2, ended.ExitCode);
-        Assert.StartsWith($"Something else listens at {taken} already", Assert.Single(ended.Error.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Something else listens at {taken} already",
+            Assert.Single(ended.Error.Trim().Split('\n')),
+            StringComparison.Ordinal);
         Assert.Contains("--urls", ended.Error, StringComparison.Ordinal);
     }
 
@@ -75,11 +85,16 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
         Assert.Equal(2, ended.ExitCode);
         string[] named =
         [
-            "ConnectionStrings:OAuthServer is required", "OAuth:Issuer must be https", "OAuth:AuthorizationCodeLifetime", "OAuth:AccessTokenLifetime",
-            "OAuth:RefreshRetryWindow", "OAuth:Isuer: there is no setting", "SigningKeys:SecretName: there is no setting", "SigningKeys:PollInterval", "SigningKeys:Region is required", "RateLimiting:Token:Limit: there is no setting",
-            "RateLimiting:Revoke:PermitLimit", "ForwardedHeaders:KnownProxy: there is no setting", "ForwardedHeaders:KnownNetworks:0",
+            "ConnectionStrings:OAuthServer is required", "OAuth:Issuer must be https",
+            "OAuth:AuthorizationCodeLifetime", "OAuth:AccessTokenLifetime",
+            "OAuth:RefreshRetryWindow", "OAuth:Isuer: there is no setting",
+            "SigningKeys:SecretName: there is no setting", "SigningKeys:PollInterval",
+            "SigningKeys:Region is required", "RateLimiting:Token:Limit: there is no setting",
+            "RateLimiting:Revoke:PermitLimit", "ForwardedHeaders:KnownProxy: there is no setting",
+            "ForwardedHeaders:KnownNetworks:0",
         ];
-        foreach (var part in named) Assert.Single(Faults(ended), fault => fault.Contains(part, StringComparison.Ordinal));
+        foreach (var part in named)
+            Assert.Single(Faults(ended), fault => fault.Contains(part, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
     }
 
@@ -103,8 +118,14 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
     [InlineData("OAuth__Issuer__Url", "https://as.example.test", "OAuth:Issuer:Url: there is no setting 'Url'.")]
     [InlineData("OAuth__Scopes__0__Name", "read", "OAuth:Scopes: there is no setting 'Scopes'.")]
     [InlineData("OAuth__Audience", "https://api.example", "OAuth:Audience: there is no setting 'Audience'.")]
-    [InlineData("ForwardedHeaders__KnownProxies", "10.0.0.7", "ForwardedHeaders:KnownProxies has no value of its own: write ForwardedHeaders:KnownProxies:0.")]
-    [InlineData("ForwardedHeaders__KnownProxies__first", "10.0.0.7", "the entries of ForwardedHeaders:KnownProxies are numbered from 0; write ForwardedHeaders:KnownProxies:0.")]
+    [InlineData(
+        "ForwardedHeaders__KnownProxies",
+        "10.0.0.7",
+        "ForwardedHeaders:KnownProxies has no value of its own: write ForwardedHeaders:KnownProxies:0.")]
+    [InlineData(
+        "ForwardedHeaders__KnownProxies__first",
+        "10.0.0.7",
+        "the entries of ForwardedHeaders:KnownProxies are numbered from 0; write ForwardedHeaders:KnownProxies:0.")]
     [InlineData("SigningKeys__Unknown", "1", "SigningKeys:Unknown: there is no setting 'Unknown'.")]
     [InlineData("RateLimiting__Unknown__PermitLimit", "1", "RateLimiting:Unknown: there is no setting 'Unknown'.")]
     [InlineData("RateLimiting__SignIn__Unknown", "1", "RateLimiting:SignIn:Unknown: there is no setting 'Unknown'.")]
@@ -120,7 +141,10 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
     [InlineData("Sweeper__KeepRefreshTokens", "401.00:00:00", "Sweeper:KeepRefreshTokens")]
     [InlineData("ForwardedHeaders__KnownProxies__0", "proxy.example", "KnownProxies:0")]
     [InlineData("ConnectionStrings__OAuthServer", "Database=oauth", "ConnectionStrings:OAuthServer has no Host")]
-    [InlineData("ConnectionStrings__OAuthServer", "Host=db;Nonsense=1", "ConnectionStrings:OAuthServer has the unknown part 'nonsense'")]
+    [InlineData(
+        "ConnectionStrings__OAuthServer",
+        "Host=db;Nonsense=1",
+        "ConnectionStrings:OAuthServer has the unknown part 'nonsense'")]
     [InlineData("AWS_REGION", "", "SigningKeys:Region is required")]
     public void One_wrong_value_is_named_and_nothing_else(string key, string value, string expected)
     {
@@ -136,5 +160,6 @@ public sealed class ConfigurationFaultTests(ContentRoot root) : IClassFixture<Co
     public void The_right_configuration_has_no_faults() => Assert.Empty(InProcess.Faults(Right));
 
     private static string[] Faults(HostProcess.Ended ended) =>
-        [.. ended.Error.Split('\n').Where(line => line.StartsWith("  - ", StringComparison.Ordinal)).Select(line => line[4..].TrimEnd())];
+        [.. ended.Error.Split('\n').Where(line => line.StartsWith("  - ", StringComparison.Ordinal)).Select(
+            line => line[4..].TrimEnd())];
 }

@@ -18,7 +18,10 @@ public sealed class DatabaseDownTests
         await using var cluster = await DedicatedCluster.CreateAsync();
         await TestDatabase.MigrateAsync(cluster.ConnectionString);
         // The cluster is made for speed and would lose its last commits; the product's database does not.
-        await ExecuteAsync(cluster, $"ALTER DATABASE \"{new NpgsqlConnectionStringBuilder(cluster.ConnectionString).Database}\" SET synchronous_commit = on");
+        await ExecuteAsync(
+            cluster,
+            $"ALTER DATABASE \"{new NpgsqlConnectionStringBuilder(cluster.ConnectionString).Database}\" "
+                + "SET synchronous_commit = on");
         await using var server = await TestServer.StartAsync(new()
         {
             FullHashCost = true,
@@ -43,10 +46,19 @@ public sealed class DatabaseDownTests
 
         await cluster.StartAsync();
 
-        await Eventually.BecomesTrue(async () => await StatusAsync(server, "/health/ready") == HttpStatusCode.OK, Recovery, "the server is ready again");
+        await Eventually.BecomesTrue(
+            async () => await StatusAsync(server, "/health/ready") == HttpStatusCode.OK,
+            Recovery,
+            "the server is ready again");
         await EverythingWorksAsync(server, signedIn, newcomer, unused, tokens);
-        await ExecuteAsync(cluster, "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes) VALUES ('late-comer', 'Late', 'browser', '{https://late.example/cb}', '{read}')");
-        await Eventually.BecomesTrue(async () => (await RefreshAsLateComerAsync(server)).Error == "invalid_grant", Recovery, "a client that is inserted afterwards is known");
+        await ExecuteAsync(
+            cluster,
+            "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes) "
+                + "VALUES ('late-comer', 'Late', 'browser', '{https://late.example/cb}', '{read}')");
+        await Eventually.BecomesTrue(
+            async () => (await RefreshAsLateComerAsync(server)).Error == "invalid_grant",
+            Recovery,
+            "a client that is inserted afterwards is known");
     }
 
     private static async Task MachinesAreToldToRetryAsync(TestServer server, string? code, Reply tokens)
@@ -73,7 +85,8 @@ public sealed class DatabaseDownTests
         });
     }
 
-    private static async Task PeopleSeeAPageAsync(TestServer server, TestBrowser signedIn, TestBrowser newcomer, HttpResponseMessage signInPage)
+    private static async Task PeopleSeeAPageAsync(
+        TestServer server, TestBrowser signedIn, TestBrowser newcomer, HttpResponseMessage signInPage)
     {
         using var authorize = await signedIn.SendAsync(Html(HttpMethod.Get, new AuthorizationAsk().Path));
         await AssertPageAsync(authorize);
@@ -98,7 +111,8 @@ public sealed class DatabaseDownTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(server, "/health/ready"));
     }
 
-    private static async Task EverythingWorksAsync(TestServer server, TestBrowser signedIn, TestBrowser newcomer, string? unused, Reply tokens)
+    private static async Task EverythingWorksAsync(
+        TestServer server, TestBrowser signedIn, TestBrowser newcomer, string? unused, Reply tokens)
     {
         Assert.Equal(HttpStatusCode.OK, (await server.RedeemAsync(unused)).Status);
         var refreshed = await server.RefreshAsync(tokens.RefreshToken);
@@ -139,21 +153,29 @@ public sealed class DatabaseDownTests
     private static Task<Reply> RefreshAsNobodyAsync(TestServer server) => RefreshAsync(server, "never-seen");
 
     private static Task<Reply> RefreshAsync(TestServer server, string clientId) =>
-        server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "no-such-token"), ("client_id", clientId));
+        server.PostFormAsync(
+            "/oauth/token",
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "no-such-token"),
+            ("client_id", clientId));
 
     private static async Task SeedAsync(TestDatabase seeded, DedicatedCluster cluster)
     {
-        await ExecuteAsync(cluster, $$"""INSERT INTO oauth_resources (resource, name, scopes, is_default) VALUES ('{{TestServer.Issuer}}', 'Notes', '{"read": "See your notes"}', true)""");
+        await ExecuteAsync(
+            cluster,
+            $$"""INSERT INTO oauth_resources (resource, name, scopes, is_default) VALUES ('{{TestServer.Issuer}}', 'Notes', '{"read": "See your notes"}', true)""");
         foreach (var table in new[] { "oauth_clients", "accounts" })
         {
             var rows = await seeded.ScalarAsync<string>($"SELECT json_agg(r)::text FROM {table} r");
-            await ExecuteAsync(cluster, $"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)", rows!);
+            await ExecuteAsync(
+                cluster, $"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, $1::json)", rows!);
         }
     }
 
     private static async Task ExecuteAsync(DedicatedCluster cluster, string sql, params string[] parameters)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var parameter in parameters) command.Parameters.Add(new NpgsqlParameter { Value = parameter });

@@ -37,7 +37,8 @@ public sealed class DatabaseRefusalTests(ServedCluster served) : IClassFixture<S
 
     [Theory, Row("GEN-12")]
     [MemberData(nameof(Refusals))]
-    public async Task A_database_that_says_no_is_an_outage_that_ends_by_itself(string refuse, string relent, bool writable)
+    public async Task A_database_that_says_no_is_an_outage_that_ends_by_itself(
+        string refuse, string relent, bool writable)
     {
         var tokens = await _server.TokensAsync();
         using var browser = new TestBrowser(_server);

@@ -63,8 +63,13 @@ public sealed class EndedSessionTests : IAsyncLifetime
     [Fact]
     public async Task A_network_that_forgot_its_connections_loses_no_refresh_and_calls_nobody_a_thief()
     {
-        await using var network = new ForgetfulNetwork(new NpgsqlConnectionStringBuilder(_cluster.ConnectionString).Port);
-        var through = new NpgsqlConnectionStringBuilder(_cluster.ConnectionString) { Host = "127.0.0.1", Port = network.Port };
+        await using var network = new ForgetfulNetwork(
+            new NpgsqlConnectionStringBuilder(_cluster.ConnectionString).Port);
+        var through = new NpgsqlConnectionStringBuilder(_cluster.ConnectionString)
+        {
+            Host = "127.0.0.1",
+            Port = network.Port,
+        };
         await using var server = await _cluster.ServeAsync(("ConnectionStrings:OAuthServer", through.ConnectionString));
         using var browser = new TestBrowser(server);
         var tokens = await server.TokensAsync();
@@ -78,7 +83,9 @@ public sealed class EndedSessionTests : IAsyncLifetime
         // Nobody knows whether the first try counted, so it is an outage or a success, and never a replay.
         var redeemed = await server.RedeemAsync(code);
         Assert.True(redeemed.Status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, redeemed.Body);
-        Assert.Equal(0, await _cluster.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NOT NULL"));
+        Assert.Equal(
+            0,
+            await _cluster.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NOT NULL"));
         if (redeemed.Status == HttpStatusCode.ServiceUnavailable)
             Assert.Equal(HttpStatusCode.OK, (await server.RedeemAsync(code)).Status);
     }

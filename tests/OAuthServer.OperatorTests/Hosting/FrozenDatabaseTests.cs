@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Hosting;
 
-/// <summary>A database that hangs holds nothing else: neither documents nor liveness, nor a thread of the pool.</summary>
+/// <summary>
+/// A database that hangs holds nothing else: neither documents nor liveness, nor a thread of the pool.
+/// </summary>
 public sealed class FrozenDatabaseTests
 {
     private const int Hanging = 80;

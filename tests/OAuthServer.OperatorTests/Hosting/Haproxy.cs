@@ -5,7 +5,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Hosting;
 
-/// <summary>HAProxy of this machine with <c>docs/haproxy.cfg</c>, where addresses and paths alone are replaced.</summary>
+/// <summary>
+/// HAProxy of this machine with <c>docs/haproxy.cfg</c>, where addresses and paths alone are replaced.
+/// </summary>
 internal sealed class Haproxy : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -22,16 +24,20 @@ internal sealed class Haproxy : IAsyncDisposable
             AllowAutoRedirect = false,
             ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
         };
-        Http = new(handler) { BaseAddress = new(string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}")) };
+        Http = new(handler)
+        {
+            BaseAddress = new(string.Create(CultureInfo.InvariantCulture, $"https://localhost:{port}")),
+        };
     }
 
     /// <summary>Through it.</summary>
     public HttpClient Http { get; }
 
     // A failed test where there is none.
-    private static string Binary => ((string[])["/usr/sbin/haproxy", "/usr/local/sbin/haproxy", "/opt/homebrew/bin/haproxy"])
-        .FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException("No HAProxy here. Install it: apt-get install haproxy");
+    private static string Binary =>
+        ((string[])["/usr/sbin/haproxy", "/usr/local/sbin/haproxy", "/opt/homebrew/bin/haproxy"])
+            .FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException("No HAProxy here. Install it: apt-get install haproxy");
 
     /// <summary>Starts it in front of two servers and waits until it passes requests on.</summary>
     public static async Task<Haproxy> StartAsync(Uri first, Uri second)
@@ -46,7 +52,11 @@ internal sealed class Haproxy : IAsyncDisposable
         var port = LoopbackPort.Free();
         var file = Path.Combine(folder.FullName, "haproxy.cfg");
         await File.WriteAllTextAsync(file, await ConfigurationAsync(folder.FullName, port, first, second));
-        var start = new ProcessStartInfo(Binary, ["-f", file, "-db"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Binary, ["-f", file, "-db"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         var haproxy = new Haproxy(folder, Process.Start(start)!, port);
         await Eventually.BecomesTrue(haproxy.AnswersAsync, Patience, "HAProxy passes requests on");
         return haproxy;

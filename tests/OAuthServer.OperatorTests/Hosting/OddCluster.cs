@@ -5,8 +5,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.OperatorTests.Hosting;
 
 /// <summary>
-/// A PostgreSQL that listens at IPv6 alone and takes TLS alone, with a database of a Turkish locale, in another time zone
-/// and date style, that has no schema <c>public</c>, and a role that owns the one that it has.
+/// A PostgreSQL that listens at IPv6 alone and takes TLS alone, with a database of a Turkish locale, in another time
+/// zone and date style, that has no schema <c>public</c>, and a role that owns the one that it has.
 /// </summary>
 internal sealed class OddCluster : IAsyncDisposable
 {
@@ -42,7 +42,12 @@ internal sealed class OddCluster : IAsyncDisposable
             "CREATE DATABASE odd TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C'");
         await odd.ExecuteAsync("odd", "CREATE SCHEMA oauth AUTHORIZATION keeper; DROP SCHEMA public");
         foreach (var setting in (string[])
-            ["timezone = 'Pacific/Chatham'", "datestyle = 'SQL, DMY'", "intervalstyle = 'sql_standard'", "bytea_output = 'escape'"])
+            [
+                "timezone = 'Pacific/Chatham'",
+                "datestyle = 'SQL, DMY'",
+                "intervalstyle = 'sql_standard'",
+                "bytea_output = 'escape'",
+            ])
         {
             await odd.ExecuteAsync("odd", $"ALTER DATABASE odd SET {setting}");
         }

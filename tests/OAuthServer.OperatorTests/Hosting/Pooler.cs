@@ -18,7 +18,8 @@ internal sealed class Pooler : IAsyncDisposable
 
     /// <summary>Where PgBouncer is; a failed test where there is none.</summary>
     private static string Binary =>
-        ((string[])["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"]).FirstOrDefault(File.Exists)
+        ((string[])["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"])
+            .FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException("No PgBouncer here. Install it: apt-get install pgbouncer");
 
     /// <summary>Through it.</summary>
@@ -46,7 +47,9 @@ internal sealed class Pooler : IAsyncDisposable
             """));
         // It refuses root, and whoever it is then has to read its file.
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(
+                folder.FullName,
+                File.GetUnixFileMode(folder.FullName) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         string[] arguments = Environment.UserName == "root" ? ["-q", "-u", "nobody", file] : ["-q", file];
         var process = Process.Start(new ProcessStartInfo(Binary, arguments) { RedirectStandardError = true })!;
         var through = new NpgsqlConnectionStringBuilder

@@ -22,7 +22,8 @@ public sealed class RefusingDatabase : IAsyncLifetime
         _right = new(_cluster.ConnectionString) { Pooling = false };
         foreach (var sql in (string[])
         [
-            $"CREATE ROLE oauth LOGIN PASSWORD '{Word}' IN ROLE {_right.Username}", $"CREATE ROLE abroad LOGIN PASSWORD '{Word}'",
+            $"CREATE ROLE oauth LOGIN PASSWORD '{Word}' IN ROLE {_right.Username}",
+            $"CREATE ROLE abroad LOGIN PASSWORD '{Word}'",
             $"CREATE ROLE guest LOGIN PASSWORD '{Word}'", "CREATE DATABASE empty",
         ])
         {
@@ -30,7 +31,10 @@ public sealed class RefusingDatabase : IAsyncLifetime
         }
 
         var rules = Path.Combine(_cluster.DataDirectory, "pg_hba.conf");
-        await File.WriteAllTextAsync(rules, "hostssl all abroad all scram-sha-256\n" + "host all abroad all reject\n" + await File.ReadAllTextAsync(rules));
+        await File.WriteAllTextAsync(
+            rules,
+            "hostssl all abroad all scram-sha-256\n" + "host all abroad all reject\n"
+                + await File.ReadAllTextAsync(rules));
         await ExecuteAsync("SELECT pg_reload_conf()");
     }
 

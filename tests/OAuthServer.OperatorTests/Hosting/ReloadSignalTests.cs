@@ -26,7 +26,14 @@ public sealed class ReloadSignalTests(ContentRoot root) : IClassFixture<ContentR
         var pending = await KeysAsync(variables, "generate");
         await host.SignalAsync("HUP");
         await UntilPublishedAsync(host, leaked, pending);
-        await Eventually.BecomesTrue(() => Task.FromResult(host.Output.Split('\n').Any(line => line.Contains("Asked to read the signing keys again", StringComparison.Ordinal) && line.Contains($"Current {leaked}, Pending {pending}", StringComparison.Ordinal))), Patience, "the log says what was found");
+        await Eventually.BecomesTrue(
+            () =>
+                Task.FromResult(
+                    host.Output.Split('\n')
+                        .Any(line => line.Contains("Asked to read the signing keys again", StringComparison.Ordinal)
+                            && line.Contains($"Current {leaked}, Pending {pending}", StringComparison.Ordinal))),
+            Patience,
+            "the log says what was found");
 
         // One command, one signal, and a key that leaked is gone while it was the one that signs.
         Assert.Equal(leaked, await KeysAsync(variables, "retire", "--kid", leaked, "--force"));
@@ -36,7 +43,11 @@ public sealed class ReloadSignalTests(ContentRoot root) : IClassFixture<ContentR
         Directory.Move(Keys, Keys + "-away");
         await File.WriteAllTextAsync(Keys, "no folder", TestContext.Current.CancellationToken);
         await host.SignalAsync("HUP");
-        await Eventually.BecomesTrue(() => Task.FromResult(host.Output.Contains("Signing keys could not be refreshed", StringComparison.Ordinal)), Patience, "the log says why not");
+        await Eventually.BecomesTrue(
+            () =>
+                Task.FromResult(host.Output.Contains("Signing keys could not be refreshed", StringComparison.Ordinal)),
+            Patience,
+            "the log says why not");
         Assert.True(host.IsAlive);
         Assert.Equal([pending], await PublishedAsync(host));
 
@@ -66,10 +77,12 @@ public sealed class ReloadSignalTests(ContentRoot root) : IClassFixture<ContentR
 
     private static async Task<IReadOnlyList<string>> PublishedAsync(HostProcess host)
     {
-        var keys = new JsonWebKeySet(await host.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative)));
+        var keys = new JsonWebKeySet(
+            await host.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative)));
         return [.. keys.Keys.Select(key => key.Kid)];
     }
 
     private static Task UntilPublishedAsync(HostProcess host, params string[] keys) =>
-        Eventually.BecomesTrue(async () => (await PublishedAsync(host)).SequenceEqual(keys), Patience, "the JWK Set has changed");
+        Eventually.BecomesTrue(
+            async () => (await PublishedAsync(host)).SequenceEqual(keys), Patience, "the JWK Set has changed");
 }

@@ -43,6 +43,7 @@ public sealed class RetryWindowTests
 
     // Until the window would be over for who counts from now on.
     private static Task UsedForAsync(SeededCluster cluster) => Eventually.BecomesTrue(
-        () => cluster.ScalarAsync<bool>("SELECT bool_or(rotated_at < now() - interval '2.2 s') FROM oauth_refresh_tokens"),
+        () => cluster.ScalarAsync<bool>(
+            "SELECT bool_or(rotated_at < now() - interval '2.2 s') FROM oauth_refresh_tokens"),
         Patience, "the window is over");
 }

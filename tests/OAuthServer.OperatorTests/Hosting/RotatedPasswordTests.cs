@@ -5,7 +5,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.OperatorTests.Hosting;
 
 /// <summary>The password of the database changes, in the file that was named, and nothing is restarted.</summary>
-public sealed class RotatedPasswordTests(ServedCluster served, ContentRoot root) : IClassFixture<ServedCluster>, IClassFixture<ContentRoot>
+public sealed class RotatedPasswordTests(ServedCluster served, ContentRoot root)
+    : IClassFixture<ServedCluster>, IClassFixture<ContentRoot>
 {
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(20);
 
@@ -26,15 +27,23 @@ public sealed class RotatedPasswordTests(ServedCluster served, ContentRoot root)
         await File.WriteAllTextAsync(file, "rotated", TestContext.Current.CancellationToken);
 
         await Eventually.BecomesTrue(
-            async () => (await server.RefreshAsync(tokens.RefreshToken)).Status == HttpStatusCode.OK, Recovery, "the new password is used");
+            async () => (await server.RefreshAsync(tokens.RefreshToken)).Status == HttpStatusCode.OK,
+            Recovery,
+            "the new password is used");
         var command = new CommandLine
         {
-            Settings = { ["ConnectionStrings:OAuthServer"] = place, ["ConnectionStrings:OAuthServerPasswordFile"] = file },
+            Settings =
+            {
+                ["ConnectionStrings:OAuthServer"] = place,
+                ["ConnectionStrings:OAuthServerPasswordFile"] = file,
+            },
         };
         Assert.Equal(0, (await command.RunAsync(["clients", "list"], TestContext.Current.CancellationToken)).Code);
         await cluster.ExecuteAsync($"UPDATE oauth_clients SET disabled_at = now() WHERE client_id = '{TestData.Web}'");
         await Eventually.BecomesTrue(
-            async () => (await server.RefreshAsync("no-such-token")).Error == "invalid_client", Recovery, "the listener has it too");
+            async () => (await server.RefreshAsync("no-such-token")).Error == "invalid_client",
+            Recovery,
+            "the listener has it too");
     }
 
     [Fact]
@@ -43,7 +52,10 @@ public sealed class RotatedPasswordTests(ServedCluster served, ContentRoot root)
         var file = Path.Combine(root.Path, "other");
         await File.WriteAllTextAsync(file, "word", TestContext.Current.CancellationToken);
         foreach (var (connection, named, expected) in (ReadOnlySpan<(string, string, string)>)
-            [("Host=db", "/no/such/file", "is no file that can be read: /no/such/file."), ("Host=db;Password=x", file, "a password stands in the connection string too")])
+            [
+                ("Host=db", "/no/such/file", "is no file that can be read: /no/such/file."),
+                ("Host=db;Password=x", file, "a password stands in the connection string too"),
+            ])
         {
             var faults = InProcess.Faults(new Dictionary<string, string>
             {

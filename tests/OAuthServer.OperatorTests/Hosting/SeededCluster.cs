@@ -66,7 +66,8 @@ public sealed class SeededCluster : IAsyncDisposable
         var scopes = await model.ScalarAsync<string>("SELECT scopes::text FROM oauth_resources");
         await ExecuteAsync(
             target,
-            $"INSERT INTO oauth_resources (resource, name, scopes, is_default) VALUES ('{TestServer.Issuer}', 'Notes', $1::jsonb, true)",
+            $"INSERT INTO oauth_resources (resource, name, scopes, is_default) "
+                + $"VALUES ('{TestServer.Issuer}', 'Notes', $1::jsonb, true)",
             scopes!);
     }
 

@@ -100,7 +100,9 @@ public sealed class StartupFaultTests(RefusingDatabase database) : IClassFixture
         Write(page, "Settings", "", StartupFaults.Settings);
         Write(page, "Where it listens", "", StartupFaults.Listening);
         Write(
-            page, "The database", "`clients list`, with this in the connection string. The server's own line at the start "
+            page,
+            "The database",
+            "`clients list`, with this in the connection string. The server's own line at the start "
             + "(event 7008) says the same, and it goes on trying.", StartupFaults.Databases);
         Write(page, "The command line", "", StartupFaults.Commands);
         WrittenPage.AssertIs(Page, page.ToString());

@@ -21,7 +21,8 @@ public sealed class StopTests
             Settings = new Dictionary<string, string?> { ["Shutdown:DrainTime"] = "00:00:05" },
             Services = services => services.AddSingleton<TimeProvider>(clock),
         });
-        using (var before = await GetAsync(server, "/health/ready")) Assert.Equal((HttpStatusCode.OK, null), (before.StatusCode, before.Headers.ConnectionClose));
+        using (var before = await GetAsync(server, "/health/ready"))
+            Assert.Equal((HttpStatusCode.OK, null), (before.StatusCode, before.Headers.ConnectionClose));
 
         var stopping = server.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
 
@@ -48,7 +49,9 @@ public sealed class StopTests
     public async Task The_whole_stop_is_bounded_below_the_time_after_which_orchestrators_kill()
     {
         await using var server = await TestServer.StartAsync();
-        Assert.Equal(TimeSpan.FromSeconds(25), server.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
+        Assert.Equal(
+            TimeSpan.FromSeconds(25),
+            server.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
     }
 
     [Theory]
@@ -70,5 +73,6 @@ public sealed class StopTests
         Assert.Contains(faults, fault => fault.StartsWith(named, StringComparison.Ordinal));
     }
 
-    private static Task<HttpResponseMessage> GetAsync(TestServer server, string path) => server.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+    private static Task<HttpResponseMessage> GetAsync(TestServer server, string path) =>
+        server.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 }

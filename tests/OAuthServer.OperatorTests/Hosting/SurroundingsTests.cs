@@ -40,9 +40,11 @@ public sealed class SurroundingsTests
         Assert.Equal("invalid_grant", (await server.RefreshAsync(refreshed.RefreshToken)).Error);
 
         await Eventually.BecomesTrue(
-            async () => (await commands.RunAsync(["audit", "verify", "--json"], Ct)).Output.Contains("\"ok\":true", StringComparison.Ordinal),
+            async () => (await commands.RunAsync(["audit", "verify", "--json"], Ct)).Output.Contains(
+                "\"ok\":true", StringComparison.Ordinal),
             TimeSpan.FromSeconds(20), "what was sealed verifies");
-        Assert.Equal(0, (await commands.RunAsync(["audit", "search", "--since", "1h", "--event", "token_revoked"], Ct)).Code);
+        Assert.Equal(
+            0, (await commands.RunAsync(["audit", "search", "--since", "1h", "--event", "token_revoked"], Ct)).Code);
         var doctor = await DoctorRun.WithAsync(DoctorRun.Settings(place), null, ["--json", .. DoctorRun.KnownOfTests]);
         foreach (var found in (string[])["error database", "error schema", "error check_failed"])
             Assert.DoesNotContain(doctor.Findings, finding => finding.StartsWith(found, StringComparison.Ordinal));
@@ -56,7 +58,8 @@ public sealed class SurroundingsTests
         var stranger = new NpgsqlConnectionStringBuilder(odd.Connection.ConnectionString) { RootCertificate = null };
 
         var refused = await CommandLine.On(plain.ConnectionString).RunAsync(["migrate"], Ct);
-        Assert.Contains("PostgreSQL wants TLS here: write SSL Mode=VerifyFull", refused.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "PostgreSQL wants TLS here: write SSL Mode=VerifyFull", refused.Error, StringComparison.Ordinal);
         var untrusted = await CommandLine.On(stranger.ConnectionString).RunAsync(["migrate"], Ct);
         Assert.Contains("Its certificate is not trusted", untrusted.Error, StringComparison.Ordinal);
     }

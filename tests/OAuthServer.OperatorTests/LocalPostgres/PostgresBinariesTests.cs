@@ -14,7 +14,8 @@ public sealed class PostgresBinariesTests : IDisposable
     [InlineData("pgsql-14", "postgres (PostgreSQL) 17.2", 14)]
     [InlineData("pgsql", "postgres (PostgreSQL) 17.2 (Debian 17.2-1)", 17)]
     [InlineData("pgsql", "nothing that has a number", 0)]
-    public void The_version_is_in_the_name_of_the_folder_or_in_the_answer_of_the_program(string name, string says, int version)
+    public void The_version_is_in_the_name_of_the_folder_or_in_the_answer_of_the_program(
+        string name, string says, int version)
     {
         var folder = Install(name, says);
 
@@ -30,7 +31,8 @@ public sealed class PostgresBinariesTests : IDisposable
         {
             var file = Path.Combine(folder, tool);
             File.WriteAllText(file, $"#!/bin/sh\necho '{says}'\n");
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         return folder;

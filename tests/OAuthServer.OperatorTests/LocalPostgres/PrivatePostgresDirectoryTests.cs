@@ -26,11 +26,15 @@ public sealed class PrivatePostgresDirectoryTests : IDisposable
         var log = new RecordedLog();
         for (var start = 1; start <= 2; start++)
         {
-            var started = Assert.IsType<PrivatePostgresStart.Started>(await PrivatePostgres.StartAsync(options, log, TestContext.Current.CancellationToken));
+            var started = Assert.IsType<PrivatePostgresStart.Started>(
+                await PrivatePostgres.StartAsync(options, log, TestContext.Current.CancellationToken));
             Assert.NotEqual(options.Directory, started.Server.Directory);
             Assert.True(_fallback is null || _fallback == started.Server.Directory);
             _fallback = started.Server.Directory;
-            Assert.Contains($"cannot use {options.Directory}, so PostgreSQL's data are in {_fallback}", log.Text, StringComparison.Ordinal);
+            Assert.Contains(
+                $"cannot use {options.Directory}, so PostgreSQL's data are in {_fallback}",
+                log.Text,
+                StringComparison.Ordinal);
             await started.Server.DisposeAsync();
         }
 
@@ -45,10 +49,16 @@ public sealed class PrivatePostgresDirectoryTests : IDisposable
         var (chosen, _) = ClusterDirectory.Choose(account, wanted);
         _fallback = chosen!.Root;
         Directory.Delete(_fallback);
-        // Made by root it is not the server user's; made by the server's own user it is open to others. Neither can be trusted.
-        Directory.CreateDirectory(_fallback, Environment.IsPrivilegedProcess ? OwnerOnly : OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        // Made by root it is not the server user's; made by the server's own user it is open to others. Neither can be
+        // trusted.
+        Directory.CreateDirectory(
+            _fallback,
+            Environment.IsPrivilegedProcess ? OwnerOnly : OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
-        var start = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = wanted }, new RecordedLog(), TestContext.Current.CancellationToken);
+        var start = await PrivatePostgres.StartAsync(
+            new PrivatePostgresOptions { Directory = wanted },
+            new RecordedLog(),
+            TestContext.Current.CancellationToken);
         Assert.Contains(_fallback, Assert.IsType<PrivatePostgresStart.Failed>(start).Message, StringComparison.Ordinal);
     }
 
@@ -63,7 +73,10 @@ public sealed class PrivatePostgresDirectoryTests : IDisposable
         File.CreateSymbolicLink(chosen.Root, target);
         try
         {
-            var start = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { Directory = wanted }, new RecordedLog(), TestContext.Current.CancellationToken);
+            var start = await PrivatePostgres.StartAsync(
+                new PrivatePostgresOptions { Directory = wanted },
+                new RecordedLog(),
+                TestContext.Current.CancellationToken);
             Assert.IsType<PrivatePostgresStart.Failed>(start);
         }
         finally
@@ -73,11 +86,13 @@ public sealed class PrivatePostgresDirectoryTests : IDisposable
         }
     }
 
-    // Root hands PostgreSQL over to another user, whom a closed directory keeps out; an ordinary user is kept out by a read-only one.
+    // Root hands PostgreSQL over to another user, whom a closed directory keeps out; an ordinary user is kept out by a
+    // read-only one.
     private string ClosedToTheServer()
     {
         Directory.CreateDirectory(_closed);
-        File.SetUnixFileMode(_closed, Environment.IsPrivilegedProcess ? OwnerOnly : UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(
+            _closed, Environment.IsPrivilegedProcess ? OwnerOnly : UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return Path.Combine(_closed, "checkout", ".data", "postgres");
     }
 }

@@ -29,7 +29,8 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
         await using var second = await StartAsync();
         output.WriteLine($"second start: {watch.ElapsedMilliseconds} ms");
         Assert.Equal(42, await ScalarAsync(second, "SELECT n FROM kept"));
-        Assert.DoesNotContain(File.ReadAllText(Path.Combine(_directory, "password")), _log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            File.ReadAllText(Path.Combine(_directory, "password")), _log.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("cannot use", _log.Text, StringComparison.Ordinal);
     }
 
@@ -40,7 +41,9 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
         Assert.Equal("127.0.0.1", await ScalarAsync(server, "SHOW listen_addresses"));
         Assert.Equal("", await ScalarAsync(server, "SHOW unix_socket_directories"));
         Assert.Equal("UTF8", await ScalarAsync(server, "SHOW server_encoding"));
-        Assert.Equal("C", await ScalarAsync(server, "SELECT datcollate::text FROM pg_database WHERE datname = current_database()"));
+        Assert.Equal(
+            "C",
+            await ScalarAsync(server, "SELECT datcollate::text FROM pg_database WHERE datname = current_database()"));
 
         var wrong = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Password = "wrong", Pooling = false };
         await using var connection = new NpgsqlConnection(wrong.ConnectionString);
@@ -48,8 +51,11 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(PostgresErrorCodes.InvalidPassword, refused.SqlState);
 
         if (OperatingSystem.IsWindows()) return;
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_directory, "password")));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_directory));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_directory, "password")));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(_directory));
     }
 
     [Fact]
@@ -142,7 +148,8 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
         await ExecuteAsync(server, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)");
         var postmaster = int.Parse((await File.ReadAllLinesAsync(PostmasterPid, Now))[0], null);
         using (var process = Process.GetProcessById(postmaster)) process.Kill();
-        await Eventually.BecomesTrue(() => Task.FromResult(HasEnded(postmaster)), TimeSpan.FromSeconds(10), "the server is gone");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(HasEnded(postmaster)), TimeSpan.FromSeconds(10), "the server is gone");
         PretendHostsDied($"{await DeadProcessAsync()}", "1");
 
         await using var again = await StartAsync(disposable: false);
@@ -175,7 +182,10 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_setting_that_the_server_refuses_is_reported_with_the_end_of_its_log()
     {
-        var options = Options() with { Settings = new Dictionary<string, string> { ["shared_buffers"] = "it's not a size" } };
+        var options = Options() with
+        {
+            Settings = new Dictionary<string, string> { ["shared_buffers"] = "it's not a size" },
+        };
         var failed = Assert.IsType<PrivatePostgresStart.Failed>(await PrivatePostgres.StartAsync(options, _log, Now));
         Assert.Contains("shared_buffers", failed.Message, StringComparison.Ordinal);
         Assert.Contains("it's not a size", failed.Message, StringComparison.Ordinal);
@@ -196,7 +206,9 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
     {
         var none = await PrivatePostgres.StartAsync(Options() with { BinaryFolders = [] }, _log, Now);
         var message = Assert.IsType<PrivatePostgresStart.NotInstalled>(none).Message;
-        Assert.All(["apt-get install", "dnf install", "brew install", "winget install", "docker compose up"], way => Assert.Contains(way, message, StringComparison.Ordinal));
+        Assert.All(
+            ["apt-get install", "dnf install", "brew install", "winget install", "docker compose up"],
+            way => Assert.Contains(way, message, StringComparison.Ordinal));
         Assert.False(Directory.Exists(_directory));
     }
 
@@ -206,12 +218,15 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
 
     private bool IsRunning => File.Exists(PostmasterPid);
 
-    private PrivatePostgresOptions Options(bool disposable = true) => new() { Directory = _directory, Disposable = disposable };
+    private PrivatePostgresOptions Options(bool disposable = true) =>
+        new() { Directory = _directory, Disposable = disposable };
 
     private async Task<PrivatePostgres> StartAsync(bool disposable = true, int? port = null)
     {
         var start = await PrivatePostgres.StartAsync(Options(disposable) with { Port = port }, _log, Now);
-        return start is PrivatePostgresStart.Started started ? started.Server : throw new InvalidOperationException($"{start}");
+        return start is PrivatePostgresStart.Started started
+            ? started.Server
+            : throw new InvalidOperationException($"{start}");
     }
 
     private void PretendHostsDied(string processId, string started)
@@ -230,18 +245,25 @@ public sealed class PrivatePostgresTests(ITestOutputHelper output) : IDisposable
 
     // The server is a child of init, not ours; the remains of a process that nobody collects count as ended.
     private static bool HasEnded(int processId) =>
-        !File.Exists($"/proc/{processId}/stat") || File.ReadAllText($"/proc/{processId}/stat").Contains(") Z ", StringComparison.Ordinal);
+        !File.Exists($"/proc/{processId}/stat")
+            || File.ReadAllText($"/proc/{processId}/stat").Contains(") Z ", StringComparison.Ordinal);
 
     private static async Task ExecuteAsync(PrivatePostgres server, string sql)
     {
-        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false });
+        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString)
+        {
+            Pooling = false,
+        });
         await using var command = database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(Now);
     }
 
     private static async Task<object?> ScalarAsync(PrivatePostgres server, string sql)
     {
-        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false });
+        await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.ConnectionString)
+        {
+            Pooling = false,
+        });
         await using var command = database.CreateCommand(sql);
         return await command.ExecuteScalarAsync(Now);
     }

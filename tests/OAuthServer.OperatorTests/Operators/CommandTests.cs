@@ -120,7 +120,8 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
         var run = await HostProcess.RunAsync(root, Production, "migrat");
 
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
-        Assert.StartsWith("There is no command migrat. Did you mean migrate? The commands are ", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "There is no command migrat. Did you mean migrate? The commands are ", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,7 +44,9 @@ public sealed class MigrateCommandTests
 
         var running = RunAsync(database.ConnectionString, option.Length == 0 ? [] : [option]);
         await Eventually.BecomesTrue(
-            async () => await database.ScalarAsync<long>(asked) > 0, TimeSpan.FromSeconds(20), "it has asked for its turn");
+            async () => await database.ScalarAsync<long>(asked) > 0,
+            TimeSpan.FromSeconds(20),
+            "it has asked for its turn");
         turn.CommandText = $"SELECT pg_advisory_unlock({(long)AdvisoryLock.Migrating})";
         await turn.ExecuteNonQueryAsync(Ct);
 

@@ -29,18 +29,32 @@ public sealed partial class PackageTests : ReleaseTest
             ],
             files.Keys.Order(StringComparer.Ordinal));
         Assert.InRange(files["icon.png"].Length, 1, 10_000);
-        var about = XElement.Parse(Encoding.UTF8.GetString(files["OAuthServer.ResourceApi.nuspec"]).TrimStart('\uFEFF')).Elements().Single();
-        var (_, head) = await RunAsync(Path.GetDirectoryName(Checkout.File("OAuthServer.sln"))!, "git", "rev-parse", "HEAD");
+        var about = XElement.Parse(Encoding.UTF8.GetString(files["OAuthServer.ResourceApi.nuspec"]).TrimStart('\uFEFF'))
+            .Elements()
+            .Single();
+        var (_, head) = await RunAsync(
+            Path.GetDirectoryName(Checkout.File("OAuthServer.sln"))!, "git", "rev-parse", "HEAD");
         Assert.Equal(
             ["OAuthServer.ResourceApi", Preview, "MIT", "README.md", "icon.png", head.Trim()],
-            [Of("id"), Of("version"), Of("license"), Of("readme"), Of("icon"), Element("repository").Attribute("commit")!.Value]);
+            [
+                Of("id"),
+                Of("version"),
+                Of("license"),
+                Of("readme"),
+                Of("icon"),
+                Element("repository").Attribute("commit")!.Value,
+            ]);
         var groups = Element("dependencies").Elements().ToDictionary(
             group => group.Attribute("targetFramework")!.Value,
-            group => group.Elements().ToDictionary(package => package.Attribute("id")!.Value, package => package.Attribute("version")!.Value));
+            group => group.Elements().ToDictionary(
+                package => package.Attribute("id")!.Value, package => package.Attribute("version")!.Value));
         Assert.Equal(["net10.0", "net8.0"], groups.Keys.Order(StringComparer.Ordinal));
-        Assert.StartsWith("8.0.", groups["net8.0"]["Microsoft.AspNetCore.Authentication.JwtBearer"], StringComparison.Ordinal);
-        Assert.StartsWith("10.0.", groups["net10.0"]["Microsoft.AspNetCore.Authentication.JwtBearer"], StringComparison.Ordinal);
-        Assert.DoesNotContain(groups.Values, group => group.Keys.Any(package => package.Contains("Analyzers", StringComparison.Ordinal)));
+        Assert.StartsWith(
+            "8.0.", groups["net8.0"]["Microsoft.AspNetCore.Authentication.JwtBearer"], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "10.0.", groups["net10.0"]["Microsoft.AspNetCore.Authentication.JwtBearer"], StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            groups.Values, group => group.Keys.Any(package => package.Contains("Analyzers", StringComparison.Ordinal)));
 
         XElement Element(string name) => about.Elements().Single(element => element.Name.LocalName == name);
         string Of(string name) => Element(name).Value;
@@ -51,13 +65,20 @@ public sealed partial class PackageTests : ReleaseTest
     {
         var clone = await CloneAsync(Scratch);
         // As the release has it: whatever the checkout's origin is, if it has any.
-        var (known, origin) = await RunAsync(Path.GetDirectoryName(Checkout.File("OAuthServer.sln"))!, "git", "remote", "get-url", "origin");
-        await OkAsync(clone, "git", known == 0 ? ["remote", "set-url", "origin", origin.Trim()] : ["remote", "remove", "origin"]);
+        var (known, origin) = await RunAsync(
+            Path.GetDirectoryName(Checkout.File("OAuthServer.sln"))!, "git", "remote", "get-url", "origin");
+        await OkAsync(
+            clone, "git", known == 0 ? ["remote", "set-url", "origin", origin.Trim()] : ["remote", "remove", "origin"]);
         var again = await PackAsync(clone, "again");
-        Assert.Equal(await File.ReadAllBytesAsync(PathOf(Package), Ct), await File.ReadAllBytesAsync(Path.Combine(again, Package), Ct));
-        Assert.Equal(await File.ReadAllBytesAsync(PathOf(Symbols), Ct), await File.ReadAllBytesAsync(Path.Combine(again, Symbols), Ct));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(PathOf(Package), Ct),
+            await File.ReadAllBytesAsync(Path.Combine(again, Package), Ct));
+        Assert.Equal(
+            await File.ReadAllBytesAsync(PathOf(Symbols), Ct),
+            await File.ReadAllBytesAsync(Path.Combine(again, Symbols), Ct));
 
-        await OkAsync(clone, "git", known == 0 ? ["remote", "set-url", "origin", Origin] : ["remote", "add", "origin", Origin]);
+        await OkAsync(
+            clone, "git", known == 0 ? ["remote", "set-url", "origin", Origin] : ["remote", "add", "origin", Origin]);
         var (_, head) = await RunAsync(clone, "git", "rev-parse", "HEAD");
         var hosted = await PackAsync(clone, "hosted");
         await using var symbols = await ZipFile.OpenReadAsync(Path.Combine(hosted, Symbols), Ct);
@@ -66,7 +87,10 @@ public sealed partial class PackageTests : ReleaseTest
         foreach (var file in files)
         {
             var (address, sources) = await ReadAsync(file);
-            Assert.Contains($"https://raw.githubusercontent.com/example/OAuthServer/{head.Trim()}/*", address, StringComparison.Ordinal);
+            Assert.Contains(
+                $"https://raw.githubusercontent.com/example/OAuthServer/{head.Trim()}/*",
+                address,
+                StringComparison.Ordinal);
             Assert.True(sources > 20, "The sources are not in the symbols.");
         }
     }
@@ -77,7 +101,8 @@ public sealed partial class PackageTests : ReleaseTest
     public async Task The_program_of_its_README_compiles_against_it(string framework)
     {
         var readme = Encoding.UTF8.GetString((await UnzipAsync(Package))["README.md"]);
-        var usual = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var usual = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         await File.WriteAllTextAsync(Path.Combine(Scratch, "Program.cs"), Program().Match(readme).Groups[1].Value, Ct);
         // What was packed is taken from its folder and kept here: another one of the same version may come tomorrow.
         await File.WriteAllTextAsync(Path.Combine(Scratch, "nuget.config"), $"""
@@ -110,7 +135,9 @@ public sealed partial class PackageTests : ReleaseTest
     {
         var output = Path.Combine(Scratch, name);
         var (_, time) = await RunAsync(clone, "git", "log", "-1", "--format=%ct");
-        await OkAsync(clone, "dotnet", "pack", "src/OAuthServer.ResourceApi", "-c", "Release", "-p:WithNet8=true", "-p:VersionSuffix=preview", $"-p:DeterministicTimestamp={time.Trim()}", "--output", output);
+        await OkAsync(
+            clone, "dotnet", "pack", "src/OAuthServer.ResourceApi", "-c", "Release", "-p:WithNet8=true",
+            "-p:VersionSuffix=preview", $"-p:DeterministicTimestamp={time.Trim()}", "--output", output);
         return output;
     }
 
@@ -128,8 +155,11 @@ public sealed partial class PackageTests : ReleaseTest
         bytes.Position = 0;
         using var provider = MetadataReaderProvider.FromPortablePdbStream(bytes);
         var reader = provider.GetMetadataReader();
-        var kinds = reader.CustomDebugInformation.Select(reader.GetCustomDebugInformation).ToLookup(info => reader.GetGuid(info.Kind));
-        return (Encoding.UTF8.GetString(reader.GetBlobBytes(kinds[SourceLink].Single().Value)), kinds[EmbeddedSource].Count());
+        var kinds = reader.CustomDebugInformation.Select(reader.GetCustomDebugInformation)
+            .ToLookup(info => reader.GetGuid(info.Kind));
+        return (
+            Encoding.UTF8.GetString(reader.GetBlobBytes(kinds[SourceLink].Single().Value)),
+            kinds[EmbeddedSource].Count());
     }
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]

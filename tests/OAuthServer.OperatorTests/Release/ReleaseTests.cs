@@ -17,12 +17,15 @@ public sealed partial class ReleaseTests : ReleaseTest
             Package, Symbols, $"OAuthServer.ResourceApi.{Preview}.cdx.json", $"oauthserver-{Preview}.cdx.json",
             $"{Server("linux-arm64")}.tar.gz", $"{Server("linux-x64")}.tar.gz",
         ];
-        var sums = (await File.ReadAllLinesAsync(PathOf("SHA256SUMS"), Ct)).Select(line => line.Split("  ")).ToDictionary(line => line[1], line => line[0]);
+        var sums = (await File.ReadAllLinesAsync(PathOf("SHA256SUMS"), Ct))
+            .Select(line => line.Split("  "))
+            .ToDictionary(line => line[1], line => line[0]);
 
         Assert.Equal(expected.Order(StringComparer.Ordinal), sums.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(expected.Length + 1, Directory.GetFileSystemEntries(Folder).Length);
         foreach (var (file, sum) in sums)
-            Assert.Equal(sum, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(PathOf(file), Ct))));
+            Assert.Equal(
+                sum, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(PathOf(file), Ct))));
     }
 
     [LongGateTheory(Needs = Variable)]
@@ -32,10 +35,18 @@ public sealed partial class ReleaseTests : ReleaseTest
     {
         var server = await UntarAsync(platform, Scratch);
 
-        var files = Directory.EnumerateFiles(server, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(server, file)).ToList();
-        Assert.Empty(((string[])["OAuthServer.dll", "OAuthServer.pdb", "appsettings.json", "CHANGELOG.md", "LICENSE", "SECURITY.md"]).Except(files));
+        var files = Directory.EnumerateFiles(server, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(server, file))
+            .ToList();
+        Assert.Empty(
+            ((string[])[
+                "OAuthServer.dll", "OAuthServer.pdb", "appsettings.json", "CHANGELOG.md", "LICENSE", "SECURITY.md",
+            ]).Except(files));
         Assert.DoesNotContain(files, file => file.Contains("LocalPostgres", StringComparison.Ordinal));
-        Assert.DoesNotContain("LocalPostgres", await File.ReadAllTextAsync(Path.Combine(server, "OAuthServer.deps.json"), Ct), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "LocalPostgres",
+            await File.ReadAllTextAsync(Path.Combine(server, "OAuthServer.deps.json"), Ct),
+            StringComparison.Ordinal);
         var isHere = Environment.Is64BitProcess && platform.EndsWith("x64", StringComparison.Ordinal);
         if (!isHere) return;
         var (code, output) = await RunAsync(server, "dotnet", "OAuthServer.dll", "doctor", "--json");
@@ -49,18 +60,26 @@ public sealed partial class ReleaseTests : ReleaseTest
     public async Task The_SBOM_names_each_package_that_is_in_the_server(string platform)
     {
         var server = await UntarAsync(platform, Scratch);
-        using var published = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(server, "OAuthServer.deps.json"), Ct));
+        using var published = JsonDocument.Parse(
+            await File.ReadAllTextAsync(Path.Combine(server, "OAuthServer.deps.json"), Ct));
         var packages = published.RootElement.GetProperty("libraries").EnumerateObject()
-            .Where(library => library.Value.GetProperty("type").GetString() == "package").Select(library => $"pkg:nuget/{library.Name.Replace('/', '@')}").ToList();
+            .Where(library => library.Value.GetProperty("type").GetString() == "package")
+            .Select(library => $"pkg:nuget/{library.Name.Replace('/', '@')}")
+            .ToList();
         using var bill = JsonDocument.Parse(await File.ReadAllTextAsync(PathOf($"oauthserver-{Preview}.cdx.json"), Ct));
         var components = bill.RootElement.GetProperty("components").EnumerateArray().ToList();
 
         Assert.True(packages.Count > 40, "The packages were not found.");
         Assert.Equal("CycloneDX", bill.RootElement.GetProperty("bomFormat").GetString());
-        Assert.Equal(Preview, bill.RootElement.GetProperty("metadata").GetProperty("component").GetProperty("version").GetString());
-        Assert.Empty(packages.Except(components.Select(component => component.GetProperty("purl").GetString()!), StringComparer.OrdinalIgnoreCase));
+        Assert.Equal(
+            Preview,
+            bill.RootElement.GetProperty("metadata").GetProperty("component").GetProperty("version").GetString());
+        Assert.Empty(packages.Except(
+            components.Select(component => component.GetProperty("purl").GetString()!),
+            StringComparer.OrdinalIgnoreCase));
         Assert.All(components, component => Assert.NotEmpty(component.GetProperty("hashes").EnumerateArray()));
-        Assert.DoesNotContain(components, component => component.GetProperty("name").GetString()!.Contains("LocalPostgres", StringComparison.Ordinal));
+        Assert.DoesNotContain(components, component =>
+            component.GetProperty("name").GetString()!.Contains("LocalPostgres", StringComparison.Ordinal));
     }
 
     [LongGateFact(Needs = Variable)]
@@ -78,7 +97,8 @@ public sealed partial class ReleaseTests : ReleaseTest
 
         async Task IsRefusedAsync(string why)
         {
-            var (code, output) = await RunAsync(clone, Path.Combine(clone, ".ci", "release"), Path.Combine(Scratch, "out"));
+            var (code, output) = await RunAsync(
+                clone, Path.Combine(clone, ".ci", "release"), Path.Combine(Scratch, "out"));
             Assert.Equal((1, $"release: {why}"), (code, Sentence().Match(output).Value));
             Assert.False(Directory.Exists(Path.Combine(Scratch, "out")));
         }

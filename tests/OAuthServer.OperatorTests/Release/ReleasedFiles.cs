@@ -5,7 +5,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Release;
 
-/// <summary>What <c>.ci/release --preview</c> made, in the folder that the long gate names in <c>OAUTH_RELEASE</c>.</summary>
+/// <summary>
+/// What <c>.ci/release --preview</c> made, in the folder that the long gate names in <c>OAUTH_RELEASE</c>.
+/// </summary>
 internal static class ReleasedFiles
 {
     public const string Preview = "1.0.0-preview";
@@ -27,7 +29,8 @@ internal static class ReleasedFiles
         await using var zip = await ZipFile.OpenReadAsync(PathOf(file));
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var entry in zip.Entries.Where(entry => !entry.FullName.StartsWith("_rels/", StringComparison.Ordinal)
-                     && !entry.FullName.StartsWith("package/", StringComparison.Ordinal) && entry.Name != "[Content_Types].xml"))
+                     && !entry.FullName.StartsWith("package/", StringComparison.Ordinal)
+                     && entry.Name != "[Content_Types].xml"))
         {
             await using var content = await entry.OpenAsync();
             using var bytes = new MemoryStream();
@@ -48,14 +51,20 @@ internal static class ReleasedFiles
     }
 
     /// <summary>What a program printed, and its exit code.</summary>
-    public static async Task<(int Code, string Output)> RunAsync(string folder, string program, params string[] arguments)
+    public static async Task<(int Code, string Output)> RunAsync(
+        string folder, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["MSBUILDDISABLENODEREUSE"] = "1", ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0", ["CI"] = "true" },
+            Environment =
+            {
+                ["MSBUILDDISABLENODEREUSE"] = "1",
+                ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
+                ["CI"] = "true",
+            },
         };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
@@ -68,7 +77,8 @@ internal static class ReleasedFiles
     public static async Task<string> CloneAsync(string folder)
     {
         var clone = Path.Combine(folder, "clone");
-        var (code, output) = await RunAsync(folder, "git", "clone", "-q", Path.GetDirectoryName(Checkout.File("OAuthServer.sln"))!, clone);
+        var (code, output) = await RunAsync(
+            folder, "git", "clone", "-q", Path.GetDirectoryName(Checkout.File("OAuthServer.sln"))!, clone);
         Assert.True(code == 0, output);
         // As the release is made: the name of a branch would be in the package.
         (code, output) = await RunAsync(clone, "git", "checkout", "-q", "--detach");

@@ -27,8 +27,13 @@ internal static partial class SampleScript
 
     private static async Task<(int Code, string Output)> RunAsync(string script, string[] arguments)
     {
-        var start = new ProcessStartInfo(script, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("OAUTH_", StringComparison.Ordinal)).ToList())
+        var start = new ProcessStartInfo(script, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("OAUTH_", StringComparison.Ordinal))
+            .ToList())
             start.Environment.Remove(name);
         using var process = Process.Start(start)!;
         try

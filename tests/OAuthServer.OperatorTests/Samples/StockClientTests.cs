@@ -3,7 +3,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Samples;
 
-/// <summary>Published libraries and gateways, as they are, against a running server: <c>samples/StockClients</c>.</summary>
+/// <summary>
+/// Published libraries and gateways, as they are, against a running server: <c>samples/StockClients</c>.
+/// </summary>
 public sealed class StockClientTests
 {
     private static readonly (string Name, int Capabilities)[] Every =
@@ -14,7 +16,8 @@ public sealed class StockClientTests
 
     [LongGateTheory]
     [MemberData(nameof(Parts))]
-    public async Task What_is_published_works_with_a_server_that_was_started_as_the_sample_says(string part, int capabilities)
+    public async Task What_is_published_works_with_a_server_that_was_started_as_the_sample_says(
+        string part, int capabilities)
     {
         var port = LoopbackPort.Free();
         var issuer = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");

@@ -4,8 +4,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.OperatorTests.Samples;
 
 /// <summary>
-/// People who come from a published OpenID provider, in a real browser: <c>samples/StockProviders</c>. With the long gate
-/// alone.
+/// People who come from a published OpenID provider, in a real browser: <c>samples/StockProviders</c>. With the long
+/// gate alone.
 /// </summary>
 public sealed class StockProviderTests
 {
@@ -17,8 +17,18 @@ public sealed class StockProviderTests
         var (port, google, entra) = (LoopbackPort.Free(), LoopbackPort.Free(), LoopbackPort.Free());
         var issuer = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         var variables = new Dictionary<string, string> { ["OAuth__Issuer"] = issuer };
-        Add(variables, 0, "google", "Google", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{google}"));
-        Add(variables, 1, "entra", "Entra", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{entra}/{Tenant}/v2.0"));
+        Add(
+            variables,
+            0,
+            "google",
+            "Google",
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{google}"));
+        Add(
+            variables,
+            1,
+            "entra",
+            "Entra",
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{entra}/{Tenant}/v2.0"));
         variables["ExternalProviders__Providers__0__CreateAccounts"] = "true";
         await using var root = new ContentRoot();
         await using var server = await HostProcess.StartAsync(root, variables, port);

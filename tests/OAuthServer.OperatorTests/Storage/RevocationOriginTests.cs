@@ -6,7 +6,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Storage;
 
-/// <summary>Numbers of transactions are compared within one run of one database: whatever ends it changes the origin.</summary>
+/// <summary>
+/// Numbers of transactions are compared within one run of one database: whatever ends it changes the origin.
+/// </summary>
 public sealed class RevocationOriginTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -38,7 +40,10 @@ public sealed class RevocationOriginTests
         var process = ((int)(await command.ExecuteScalarAsync(Ct))!).ToString(CultureInfo.InvariantCulture);
         using var kill = Process.Start("kill", ["-KILL", process]);
         await kill.WaitForExitAsync(Ct);
-        await Eventually.BecomesTrue(() => Task.FromResult(!HostProcess.IsRunning(int.Parse(process, CultureInfo.InvariantCulture))), TimeSpan.FromSeconds(20), "the process is gone");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(!HostProcess.IsRunning(int.Parse(process, CultureInfo.InvariantCulture))),
+            TimeSpan.FromSeconds(20),
+            "the process is gone");
     }
 
     private static async Task<string> OriginAsync(DedicatedCluster cluster)

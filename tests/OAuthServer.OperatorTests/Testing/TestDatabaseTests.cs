@@ -24,15 +24,20 @@ public sealed class TestDatabaseTests(ITestOutputHelper output)
     public async Task Ageing_moves_every_time_of_every_oauth_table_and_nothing_else()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await database.ExecuteAsync("CREATE TABLE oauth_probe (a timestamptz NOT NULL DEFAULT now(), b timestamptz, n int)");
+        await database.ExecuteAsync(
+            "CREATE TABLE oauth_probe (a timestamptz NOT NULL DEFAULT now(), b timestamptz, n int)");
         await database.ExecuteAsync("CREATE TABLE other (a timestamptz NOT NULL DEFAULT now())");
-        await database.ExecuteAsync("INSERT INTO oauth_probe (b, n) VALUES (NULL, 7); INSERT INTO other DEFAULT VALUES");
+        await database.ExecuteAsync(
+            "INSERT INTO oauth_probe (b, n) VALUES (NULL, 7); INSERT INTO other DEFAULT VALUES");
         await database.AgeAsync(TimeSpan.FromMinutes(6));
         var row = Assert.Single(await database.QueryAsync("SELECT now() - a AS age, b, n FROM oauth_probe"));
         Assert.InRange((TimeSpan)row["age"]!, TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(7));
         Assert.Null(row["b"]);
         Assert.Equal(7, row["n"]);
-        Assert.InRange(await database.ScalarAsync<TimeSpan>("SELECT now() - a FROM other"), TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Assert.InRange(
+            await database.ScalarAsync<TimeSpan>("SELECT now() - a FROM other"),
+            TimeSpan.Zero,
+            TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -60,7 +65,8 @@ public sealed class TestDatabaseTests(ITestOutputHelper output)
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => CountAsync(database));
 
         await cluster.StartAsync();
-        await Eventually.BecomesTrue(async () => await AnswersAsync(database), TimeSpan.FromSeconds(10), "the database answers again");
+        await Eventually.BecomesTrue(
+            async () => await AnswersAsync(database), TimeSpan.FromSeconds(10), "the database answers again");
     }
 
     [Fact]

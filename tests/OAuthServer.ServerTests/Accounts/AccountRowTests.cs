@@ -22,7 +22,8 @@ public sealed class AccountRowTests(GuardedServer shared) : IClassFixture<Guarde
     [InlineData("\ud55c\uae00@example.com", "\u1112\u1161\u11ab\u1100\u1173\u11af@example.com")]
     [InlineData("anna@b\u00fccher.example", "Anna@xn--bcher-kva.example")]
     [InlineData("anna@m\u00fcnchen.example", "anna@mu\u0308nchen.example")]
-    public async Task An_address_of_any_alphabet_signs_in_in_every_form_and_wrong_passwords_count(string stored, string typed)
+    public async Task An_address_of_any_alphabet_signs_in_in_every_form_and_wrong_passwords_count(
+        string stored, string typed)
     {
         await AddAsync(stored);
         using var browser = new TestBrowser(_server);
@@ -35,7 +36,10 @@ public sealed class AccountRowTests(GuardedServer shared) : IClassFixture<Guarde
     [Fact]
     public async Task Guesses_at_an_address_are_counted_together_in_whatever_form()
     {
-        string[] forms = ["zo\u00eb@b\u00fccher.example", "zoe\u0308@bu\u0308cher.example", "ZOE\u0308@XN--BCHER-KVA.EXAMPLE"];
+        string[] forms =
+        [
+            "zo\u00eb@b\u00fccher.example", "zoe\u0308@bu\u0308cher.example", "ZOE\u0308@XN--BCHER-KVA.EXAMPLE",
+        ];
         using var browser = new TestBrowser(_server);
         for (var guess = 0; guess < GuardedServer.Guesses; guess++)
             await GuessAsync(browser, forms[guess % forms.Length], $"guess {guess}");
@@ -106,8 +110,12 @@ public sealed class AccountRowTests(GuardedServer shared) : IClassFixture<Guarde
     [InlineData("normalized_email = 'bob@example.com'", "accounts_normalized_email_is_not_in_capitals")]
     [InlineData("normalized_email = U&'JOSE\\0301@EXAMPLE.COM'", "accounts_normalized_email_is_not_composed")]
     [InlineData("normalized_email = U&'U\\0308@EXAMPLE.COM'", "accounts_normalized_email_is_not_composed")]
-    [InlineData("email = 'anna@xn--bcher-kva.example', normalized_email = 'ANNA@XN--BCHER-KVA.EXAMPLE'", "accounts_normalized_email_is_punycode")]
-    [InlineData("email = 'anna@mail.xn--bcher-kva.example', normalized_email = 'ANNA@MAIL.XN--BCHER-KVA.EXAMPLE'", "accounts_normalized_email_is_punycode")]
+    [InlineData(
+        "email = 'anna@xn--bcher-kva.example', normalized_email = 'ANNA@XN--BCHER-KVA.EXAMPLE'",
+        "accounts_normalized_email_is_punycode")]
+    [InlineData(
+        "email = 'anna@mail.xn--bcher-kva.example', normalized_email = 'ANNA@MAIL.XN--BCHER-KVA.EXAMPLE'",
+        "accounts_normalized_email_is_punycode")]
     [InlineData("normalized_email = NULL", "accounts_normalized_email_is_missing")]
     [InlineData("email = 'bobby@example.com'", "accounts_normalized_email_is_of_another_address")]
     [InlineData("normalized_email = 'BOBBY@EXAMPLE.COM'", "accounts_normalized_email_is_of_another_address")]
@@ -121,11 +129,14 @@ public sealed class AccountRowTests(GuardedServer shared) : IClassFixture<Guarde
 
     [Theory]
     [InlineData("email, password_hash", "'ida@example.com', $1")]
-    [InlineData("email, password_hash, security_stamp, concurrency_stamp, normalized_email", "'ira@example.com', $1, NULL, NULL, NULL")]
+    [InlineData(
+        "email, password_hash, security_stamp, concurrency_stamp, normalized_email",
+        "'ira@example.com', $1, NULL, NULL, NULL")]
     [InlineData("email, password_hash, normalized_email", "'zo\u00eb@example.org', $1, 'ZO\u00cb@EXAMPLE.ORG'")]
     public async Task An_address_and_a_hash_alone_make_somebody_who_signs_in(string columns, string values)
     {
-        var hash = await _server.Database.ScalarAsync<string>("SELECT password_hash FROM accounts WHERE id = $1", TestData.AliceId);
+        var hash = await _server.Database.ScalarAsync<string>(
+            "SELECT password_hash FROM accounts WHERE id = $1", TestData.AliceId);
         await _server.Database.ExecuteAsync($"INSERT INTO accounts ({columns}) VALUES ({values})", hash);
         using var browser = new TestBrowser(_server);
         await browser.SignInAsync(values.Split('\'')[1].ToUpperInvariant());
@@ -137,7 +148,8 @@ public sealed class AccountRowTests(GuardedServer shared) : IClassFixture<Guarde
     [InlineData("nobody", "accounts_email_is_not_an_address")]
     public async Task What_the_table_cannot_look_up_by_itself_fails_with_a_name(string email, string constraint)
     {
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => _server.Database.ExecuteAsync("INSERT INTO accounts (email) VALUES ($1)", email));
+        var refused = await Assert.ThrowsAsync<PostgresException>(
+            () => _server.Database.ExecuteAsync("INSERT INTO accounts (email) VALUES ($1)", email));
         Assert.Equal(constraint, refused.ConstraintName);
     }
 

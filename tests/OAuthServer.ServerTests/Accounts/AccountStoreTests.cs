@@ -45,7 +45,12 @@ public sealed class AccountStoreTests : IAsyncLifetime
         await Users.SetLockoutEndDateAsync(made, until);
         await Users.AccessFailedAsync(made);
 
-        Account?[] found = [await Users.FindByIdAsync(made.Id.ToString()), await Users.FindByNameAsync("CAROL@EXAMPLE.COM"), await Users.FindByEmailAsync("carol@example.com")];
+        Account?[] found =
+        [
+            await Users.FindByIdAsync(made.Id.ToString()),
+            await Users.FindByNameAsync("CAROL@EXAMPLE.COM"),
+            await Users.FindByEmailAsync("carol@example.com"),
+        ];
 
         Assert.All(found, account => Assert.Equivalent(new
         {
@@ -92,21 +97,26 @@ public sealed class AccountStoreTests : IAsyncLifetime
         Assert.Equal(["ConcurrencyFailure"], refused.Errors.Select(error => error.Code));
         var kept = (await others.FindByIdAsync(made.Id.ToString()))!;
         Assert.Same(second, kept);
-        Assert.Equal((made.PasswordHash, 1, made.ConcurrencyStamp), (kept.PasswordHash, kept.AccessFailedCount, kept.ConcurrencyStamp));
+        Assert.Equal(
+            (made.PasswordHash, 1, made.ConcurrencyStamp),
+            (kept.PasswordHash, kept.AccessFailedCount, kept.ConcurrencyStamp));
         Assert.True((await others.AccessFailedAsync(kept)).Succeeded);
     }
 
     [Fact]
     public async Task Disabled_by_plain_SQL_an_account_is_not_enabled_by_who_read_it_before() =>
-        await StaysDisabledAsync(id => _server.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", id));
+        await StaysDisabledAsync(
+            id => _server.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", id));
 
     [Fact]
     public async Task Disabled_by_a_command_an_account_is_not_enabled_by_who_read_it_before() =>
         await StaysDisabledAsync(async id =>
         {
-            await using var db = await _server.Services.GetRequiredService<IDbContextFactory<OAuthDbContext>>().CreateDbContextAsync(Ct);
+            await using var db = await _server.Services.GetRequiredService<IDbContextFactory<OAuthDbContext>>()
+                .CreateDbContextAsync(Ct);
             return await db.Accounts.Where(account => account.Id == id)
-                .ExecuteUpdateAsync(set => set.SetProperty(account => account.DisabledAt, DateTimeOffset.UnixEpoch), Ct);
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(account => account.DisabledAt, DateTimeOffset.UnixEpoch), Ct);
         });
 
     [Fact]
@@ -114,7 +124,8 @@ public sealed class AccountStoreTests : IAsyncLifetime
     {
         var statements = new ConcurrentQueue<string>();
         await using var db = Watched(statements);
-        using var store = new AccountStore(db, new IdentityErrorDescriber(), _server.Services.GetRequiredService<OAuthServer.Storage.Passkeys>());
+        using var store = new AccountStore(
+            db, new IdentityErrorDescriber(), _server.Services.GetRequiredService<OAuthServer.Storage.Passkeys>());
         var made = await CarolAsync();
         var read = (await store.FindByIdAsync(made.Id.ToString(), Ct))!;
         db.Entry(read).Property(account => account.DisabledAt).CurrentValue = DateTimeOffset.UnixEpoch;
@@ -134,10 +145,12 @@ public sealed class AccountStoreTests : IAsyncLifetime
     {
         var made = await CarolAsync();
         await using var db = Watched([]);
-        using var store = new AccountStore(db, new IdentityErrorDescriber(), _server.Services.GetRequiredService<OAuthServer.Storage.Passkeys>());
+        using var store = new AccountStore(
+            db, new IdentityErrorDescriber(), _server.Services.GetRequiredService<OAuthServer.Storage.Passkeys>());
         var twin = New("d", made.NormalizedUserName!, "d@d.example", "D@D.EXAMPLE");
         Assert.Equal(["DuplicateUserName"], Codes(await store.CreateAsync(twin, Ct)));
-        Assert.Equal(["DuplicateEmail"], Codes(await store.CreateAsync(New("d", "D", Email, made.NormalizedEmail!), Ct)));
+        Assert.Equal(
+            ["DuplicateEmail"], Codes(await store.CreateAsync(New("d", "D", Email, made.NormalizedEmail!), Ct)));
 
         var other = New("d", "D", "d@d.example", "D@D.EXAMPLE");
         Assert.True((await store.CreateAsync(other, Ct)).Succeeded);
@@ -147,8 +160,10 @@ public sealed class AccountStoreTests : IAsyncLifetime
 
         Assert.Equal(
             ["DuplicateUserName"],
-            Codes(await Users.CreateAsync(new Account { Id = Handle.NewId(), UserName = Email, Email = Email }, TestData.Password)));
-        Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM accounts WHERE normalized_email = 'CAROL@EXAMPLE.COM'"));
+            Codes(await Users.CreateAsync(
+                new Account { Id = Handle.NewId(), UserName = Email, Email = Email }, TestData.Password)));
+        Assert.Equal(1L, await _server.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM accounts WHERE normalized_email = 'CAROL@EXAMPLE.COM'"));
     }
 
     [Fact]
@@ -157,22 +172,25 @@ public sealed class AccountStoreTests : IAsyncLifetime
         var keys = _server.Services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository!;
         var before = keys.GetAllElements().Count;
         var key = XElement.Parse(
-            "<key id=\"7\"><descriptor><encryptedSecret decryptorType=\"OAuthServer.Accounts.SessionKeyDecryptor, OAuthServer\">"
-            + "<encryptedKey secret=\"x\">a &lt; b</encryptedKey></encryptedSecret></descriptor></key>");
+            "<key id=\"7\"><descriptor><encryptedSecret decryptorType=\"OAuthServer.Accounts.SessionKeyDecryptor, "
+            + "OAuthServer\"><encryptedKey secret=\"x\">a &lt; b</encryptedKey></encryptedSecret></descriptor></key>");
 
         keys.StoreElement(key, "key-7");
-        await _server.Database.ExecuteAsync("INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('empty', ''), ('none', NULL)");
+        await _server.Database.ExecuteAsync(
+            "INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('empty', ''), ('none', NULL)");
 
         var all = keys.GetAllElements();
         Assert.Equal(before + 1, all.Count);
         Assert.True(XNode.DeepEquals(key, all.Last()));
-        Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM data_protection_keys WHERE friendly_name = 'key-7'"));
+        Assert.Equal(1L, await _server.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM data_protection_keys WHERE friendly_name = 'key-7'"));
     }
 
     [Fact]
     public async Task What_one_instance_sealed_another_opens_also_beside_rows_that_are_no_keys()
     {
-        await _server.Database.ExecuteAsync("INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('empty', ''), ('none', NULL)");
+        await _server.Database.ExecuteAsync(
+            "INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('empty', ''), ('none', NULL)");
         var sealedText = Protector(_server).Protect("text");
 
         await using var other = await TestServer.StartAsync(new TestServerOptions { Database = _server.Database });
@@ -234,7 +252,8 @@ public sealed class AccountStoreTests : IAsyncLifetime
     private sealed class Watch(ConcurrentQueue<string> statements) : DbCommandInterceptor
     {
         public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default)
         {
             statements.Enqueue(command.CommandText);
             return new(result);

@@ -47,7 +47,8 @@ public sealed class BreachListTests : IAsyncLifetime
         await browser.SignInAsync(TestData.OtherEmail);
         using var refused = await ChangeAsync(browser, Stolen);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Contains("in a list of stolen passwords", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Contains(
+            "in a list of stolen passwords", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         Assert.Equal("true", padding);
         Assert.Equal(1, _host.Requests($"/range/{Prefix(Stolen)}"));
     }
@@ -74,7 +75,8 @@ public sealed class BreachListTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.SeeOther, changed.StatusCode);
         // Judged again inside the change: neither asked nor waited for twice.
         Assert.Equal(1, _host.Requests($"/range/{Prefix(Stolen)}"));
-        Assert.StartsWith("The list of breached passwords was not asked: ", Assert.Single(_log.Texts), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The list of breached passwords was not asked: ", Assert.Single(_log.Texts), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,7 +31,9 @@ public sealed class CredentialLengthTests(OwnServer own) : IClassFixture<OwnServ
             "SELECT reason FROM oauth_audit_events WHERE event = 'sign_in' ORDER BY id DESC LIMIT 1"));
     }
 
-    /// <summary>Code points of the composed form count: 128 of the widest and of decomposed ones are taken too.</summary>
+    /// <summary>
+    /// Code points of the composed form count: 128 of the widest and of decomposed ones are taken too.
+    /// </summary>
     [Theory]
     [InlineData("z", 15, null)]
     [InlineData("z", 128, null)]

@@ -6,12 +6,16 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Accounts;
 
-/// <summary>Signing in with the hash of another software: taken once, then ours; and a refusal tells nothing of it.</summary>
+/// <summary>
+/// Signing in with the hash of another software: taken once, then ours; and a refusal tells nothing of it.
+/// </summary>
 [Collection(Alone.Name)]
-public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer own) : IClassFixture<ImportedHashSignInTests.CostlyServer>
+public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer own)
+    : IClassFixture<ImportedHashSignInTests.CostlyServer>
 {
     private const string Password = "a quiet harbour 7";
-    private const string Argon2 = "$argon2id$v=19$m=64,t=2,p=2$MDEyMzQ1Njc4OWFiY2RlZg$oJGCbebIPQiLCfoqld4KHGkgsfWok25MdInrqzRFh4I";
+    private const string Argon2 = "$argon2id$v=19$m=64,t=2"
+        + ",p=2$MDEyMzQ1Njc4OWFiY2RlZg$oJGCbebIPQiLCfoqld4KHGkgsfWok25MdInrqzRFh4I";
     private const string Slow = "$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm";
 
     // Identity's own, with 1,000 iterations.
@@ -27,7 +31,8 @@ public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer
         await _server.Database.ExecuteAsync("INSERT INTO accounts (email, password_hash) VALUES ($1, $2)", email, hash);
         var stamp = await StampAsync(email);
         using var browser = new TestBrowser(_server);
-        using var wrong = await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in"), email, "another quiet harbour");
+        using var wrong = await browser.TypePasswordAsync(
+            await browser.GetAsync("/account/sign-in"), email, "another quiet harbour");
         Assert.Equal((HttpStatusCode.BadRequest, hash), (wrong.StatusCode, await HashAsync(email)));
 
         await browser.SignInAsync(email, Password);
@@ -44,7 +49,8 @@ public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer
     [Fact]
     public async Task First_sign_ins_at_once_all_succeed()
     {
-        await _server.Database.ExecuteAsync("INSERT INTO accounts (email, password_hash) VALUES ('many@example.org', $1)", Argon2);
+        await _server.Database.ExecuteAsync(
+            "INSERT INTO accounts (email, password_hash) VALUES ('many@example.org', $1)", Argon2);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ =>
         {
             using var browser = new TestBrowser(_server);
@@ -62,7 +68,8 @@ public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer
     {
         await using var server = await TestServer.StartAsync(new() { FullHashCost = true });
         await RefuseAsync(server, "nobody@example.com", RefusalTime.Shortest);
-        await server.Database.ExecuteAsync("INSERT INTO accounts (email, password_hash) VALUES ('slow@example.org', $1)", Slow);
+        await server.Database.ExecuteAsync(
+            "INSERT INTO accounts (email, password_hash) VALUES ('slow@example.org', $1)", Slow);
         await RefuseAsync(server, "nobody@example.com", RefusalTime.Shortest); // measures
         await RefuseAsync(server, "nobody@example.com", 2 * RefusalTime.Shortest);
         await RefuseAsync(server, "slow@example.org", 2 * RefusalTime.Shortest);
@@ -75,7 +82,8 @@ public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer
         await server.Database.ExecuteAsync(await File.ReadAllTextAsync(Seed(), TestContext.Current.CancellationToken));
         using var browser = new TestBrowser(server);
         await browser.SignInAsync("Jane@example.com", TestData.Password);
-        Assert.Equal("ZO\u00cb@B\u00dcCHER.EXAMPLE", await server.Database.ScalarAsync<string>("SELECT normalized_email FROM accounts WHERE password_hash IS NULL"));
+        Assert.Equal("ZO\u00cb@B\u00dcCHER.EXAMPLE", await server.Database.ScalarAsync<string>(
+            "SELECT normalized_email FROM accounts WHERE password_hash IS NULL"));
     }
 
     private static string Seed()
@@ -101,9 +109,11 @@ public sealed class ImportedHashSignInTests(ImportedHashSignInTests.CostlyServer
         Assert.True(took >= least, $"{email}: {took}, and not {least} at least");
     }
 
-    private Task<string?> HashAsync(string email) => _server.Database.ScalarAsync<string>("SELECT password_hash FROM accounts WHERE email = $1", email);
+    private Task<string?> HashAsync(string email) =>
+        _server.Database.ScalarAsync<string>("SELECT password_hash FROM accounts WHERE email = $1", email);
 
-    private Task<string?> StampAsync(string email) => _server.Database.ScalarAsync<string>("SELECT security_stamp FROM accounts WHERE email = $1", email);
+    private Task<string?> StampAsync(string email) =>
+        _server.Database.ScalarAsync<string>("SELECT security_stamp FROM accounts WHERE email = $1", email);
 
     /// <summary>A server whose own hashes cost what they cost outside of tests.</summary>
     public sealed class CostlyServer : OwnServer

@@ -28,7 +28,9 @@ public sealed class SessionIdTests : IAsyncLifetime
         Assert.Equal(first, await GrantAsync(browser));
 
         var again = await GrantAsync(browser, prompt: "login");
-        Assert.Equal((first.Session, _clock.GetUtcNow().ToUnixTimeSeconds()), (again.Session, again.SignedInAt.ToUnixTimeSeconds()));
+        Assert.Equal(
+            (first.Session, _clock.GetUtcNow().ToUnixTimeSeconds()),
+            (again.Session, again.SignedInAt.ToUnixTimeSeconds()));
         using var other = new TestBrowser(_server);
         Assert.NotEqual(first.Session, (await GrantAsync(other)).Session);
     }

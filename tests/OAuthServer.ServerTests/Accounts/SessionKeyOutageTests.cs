@@ -6,7 +6,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Accounts;
 
-/// <summary>Keys of cookies that cannot be read make nobody a stranger: who is signed in stays so, or is told 503.</summary>
+/// <summary>
+/// Keys of cookies that cannot be read make nobody a stranger: who is signed in stays so, or is told 503.
+/// </summary>
 public sealed class SessionKeyOutageTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -75,7 +77,9 @@ public sealed class SessionKeyOutageTests : IAsyncLifetime
         await held.DisposeAsync();
 
         await Eventually.BecomesTrue(
-            async () => await StatusAsync(other, "/account/connections") == HttpStatusCode.OK, Patience, "Alice is known");
+            async () => await StatusAsync(other, "/account/connections") == HttpStatusCode.OK,
+            Patience,
+            "Alice is known");
     }
 
     [Fact]
@@ -91,14 +95,17 @@ public sealed class SessionKeyOutageTests : IAsyncLifetime
         await held.DisposeAsync();
 
         await Eventually.BecomesTrue(
-            async () => await StatusAsync(other, "/account/connections") == HttpStatusCode.OK, Patience, "Alice is known");
+            async () => await StatusAsync(other, "/account/connections") == HttpStatusCode.OK,
+            Patience,
+            "Alice is known");
     }
 
     [Fact]
     public async Task An_instance_without_a_signing_key_answers_503_and_then_knows_everybody()
     {
         var folder = KeyFolder.Create();
-        foreach (var file in Directory.GetFiles(_folder)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), true);
+        foreach (var file in Directory.GetFiles(_folder))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), true);
         var current = Path.Combine(folder, "current.pem");
         await File.WriteAllTextAsync(current, "no key", Ct);
         await using var other = await StartAsync(folder, _server.Database, awaitReady: false);
@@ -109,7 +116,9 @@ public sealed class SessionKeyOutageTests : IAsyncLifetime
         File.Copy(Path.Combine(_folder, "current.pem"), current, overwrite: true);
 
         await Eventually.BecomesTrue(
-            async () => await StatusAsync(other, "/account/connections") == HttpStatusCode.OK, Patience, "Alice is known");
+            async () => await StatusAsync(other, "/account/connections") == HttpStatusCode.OK,
+            Patience,
+            "Alice is known");
         await other.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
@@ -130,7 +139,8 @@ public sealed class SessionKeyOutageTests : IAsyncLifetime
     private async Task<HttpStatusCode> StatusAsync(TestServer server, string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        request.Headers.Add("Cookie", string.Join("; ", _browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+        request.Headers.Add(
+            "Cookie", string.Join("; ", _browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
         using var answer = await server.Http.SendAsync(request, Ct);
         return answer.StatusCode;
     }

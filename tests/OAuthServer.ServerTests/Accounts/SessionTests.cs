@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Accounts;
 
-/// <summary>Session fixation: what a browser held before sign-in is worth nothing after it (OWASP, v2-1 §7.12).</summary>
+/// <summary>
+/// Session fixation: what a browser held before sign-in is worth nothing after it (OWASP, v2-1 §7.12).
+/// </summary>
 [JudgesDeployment]
 public sealed class SessionTests(OwnServer own) : IClassFixture<OwnServer>
 {
@@ -26,7 +28,9 @@ public sealed class SessionTests(OwnServer own) : IClassFixture<OwnServer>
         var issued = SessionOf(answer);
         Assert.NotEqual(planted, issued);
         Assert.Equal(TestData.Email, await SeenAsAsync((Session, issued)));
-        foreach (var old in ((string, string)[][])[[(Session, planted)], [(Antiforgery, antiforgery)], [(Session, planted), (Antiforgery, antiforgery)]])
+        foreach (var old in ((string, string)[][])[
+            [(Session, planted)], [(Antiforgery, antiforgery)], [(Session, planted), (Antiforgery, antiforgery)],
+        ])
             Assert.Null(await SeenAsAsync(old));
     }
 
@@ -59,17 +63,23 @@ public sealed class SessionTests(OwnServer own) : IClassFixture<OwnServer>
     // A browser that holds this session cookie opens the form, even when it is signed in already, and sends it.
     private async Task<(HttpResponseMessage Answer, string Antiforgery)> SignInAsync(string heldCookie)
     {
-        using var page = await SendAsync(HttpMethod.Get, "/account/sign-in?reauthenticate=true", null, (Session, heldCookie));
-        var antiforgery = page.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith(Antiforgery + "=", StringComparison.Ordinal)).Split(';')[0][(Antiforgery.Length + 1)..];
+        using var page = await SendAsync(
+            HttpMethod.Get, "/account/sign-in?reauthenticate=true", null, (Session, heldCookie));
+        var antiforgery = page.Headers.GetValues("Set-Cookie")
+            .Single(c => c.StartsWith(Antiforgery + "=", StringComparison.Ordinal))
+            .Split(';')[0][(Antiforgery.Length + 1)..];
         var form = await TestBrowser.FormAsync(page, "/account/sign-in");
         (form.Fields["email"], form.Fields["password"]) = (TestData.Email, TestData.Password);
-        var answer = await SendAsync(HttpMethod.Post, form.Action, form.Fields, (Session, heldCookie), (Antiforgery, antiforgery));
+        var answer = await SendAsync(
+            HttpMethod.Post, form.Action, form.Fields, (Session, heldCookie), (Antiforgery, antiforgery));
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
         return (answer, antiforgery);
     }
 
     private static string SessionOf(HttpResponseMessage answer) =>
-        answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith(Session + "=", StringComparison.Ordinal)).Split(';')[0][(Session.Length + 1)..];
+        answer.Headers.GetValues("Set-Cookie")
+            .Single(c => c.StartsWith(Session + "=", StringComparison.Ordinal))
+            .Split(';')[0][(Session.Length + 1)..];
 
     /// <summary>Whom the account page greets; null when it asks to sign in.</summary>
     private async Task<string?> SeenAsAsync(params (string, string)[] cookies)
@@ -82,13 +92,22 @@ public sealed class SessionTests(OwnServer own) : IClassFixture<OwnServer>
         }
 
         var html = await page.Content.ReadAsStringAsync(Ct);
-        return Assert.Single([TestData.Email, TestData.OtherEmail], email => html.Contains(email, StringComparison.Ordinal));
+        return Assert.Single(
+            [TestData.Email, TestData.OtherEmail], email => html.Contains(email, StringComparison.Ordinal));
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Dictionary<string, string>? fields, params (string Name, string Value)[] cookies)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        Dictionary<string, string>? fields,
+        params (string Name, string Value)[] cookies)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = fields is null ? null : new FormUrlEncodedContent(fields) };
-        request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", cookies.Select(c => $"{c.Name}={c.Value}")));
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = fields is null ? null : new FormUrlEncodedContent(fields),
+        };
+        request.Headers.TryAddWithoutValidation(
+            "Cookie", string.Join("; ", cookies.Select(c => $"{c.Name}={c.Value}")));
         return await _server.Http.SendAsync(request, Ct);
     }
 }

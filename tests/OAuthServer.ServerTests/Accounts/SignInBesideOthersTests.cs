@@ -13,7 +13,8 @@ namespace OAuthServer.ServerTests.Accounts;
 public sealed class SignInBesideOthersTests : IAsyncLifetime
 {
     private const string Wrong = "not the password";
-    private const string OthersGuess = "access_failed_count = access_failed_count + 1, concurrency_stamp = gen_random_uuid()";
+    private const string OthersGuess = "access_failed_count = access_failed_count + 1, concurrency_stamp = "
+        + "gen_random_uuid()";
 
     private readonly Meanwhile _meanwhile = new();
     private TestServer _server = null!;
@@ -38,7 +39,8 @@ public sealed class SignInBesideOthersTests : IAsyncLifetime
     [Theory]
     [InlineData(OthersGuess)]
     [InlineData("access_failed_count = 0, concurrency_stamp = gen_random_uuid()")]
-    [InlineData("access_failed_count = 0, lockout_end = now() + interval '5 minutes', concurrency_stamp = gen_random_uuid()")]
+    [InlineData(
+        "access_failed_count = 0, lockout_end = now() + interval '5 minutes', concurrency_stamp = gen_random_uuid()")]
     [InlineData("user_name = 'a new name', concurrency_stamp = gen_random_uuid()")]
     public async Task The_right_password_is_right_whatever_others_do_to_the_row(string change)
     {
@@ -70,7 +72,8 @@ public sealed class SignInBesideOthersTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadRequest, await TypeAsync(Wrong));
 
-        Assert.True(await _server.Database.ScalarAsync<bool>("SELECT lockout_end > now() FROM accounts WHERE id = $1", TestData.AliceId));
+        Assert.True(await _server.Database.ScalarAsync<bool>(
+            "SELECT lockout_end > now() FROM accounts WHERE id = $1", TestData.AliceId));
     }
 
     [Theory]
@@ -97,7 +100,8 @@ public sealed class SignInBesideOthersTests : IAsyncLifetime
     private async Task<HttpStatusCode> TypeAsync(string password)
     {
         using var browser = new TestBrowser(_server);
-        using var answer = await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in"), TestData.Email, password);
+        using var answer = await browser.TypePasswordAsync(
+            await browser.GetAsync("/account/sign-in"), TestData.Email, password);
         Assert.True(_meanwhile.IsDone);
         return answer.StatusCode;
     }
@@ -121,7 +125,8 @@ public sealed class SignInBesideOthersTests : IAsyncLifetime
 
         public void Happen()
         {
-            if (Interlocked.Exchange(ref _change, null) is { } change) Assert.Equal(1, Task.Run(change).GetAwaiter().GetResult());
+            if (Interlocked.Exchange(ref _change, null) is { } change)
+                Assert.Equal(1, Task.Run(change).GetAwaiter().GetResult());
         }
     }
 
@@ -131,7 +136,8 @@ public sealed class SignInBesideOthersTests : IAsyncLifetime
     {
         public string HashPassword(Account user, string password) => real.HashPassword(user, password);
 
-        public PasswordVerificationResult VerifyHashedPassword(Account user, string hashedPassword, string providedPassword)
+        public PasswordVerificationResult VerifyHashedPassword(
+            Account user, string hashedPassword, string providedPassword)
         {
             var result = real.VerifyHashedPassword(user, hashedPassword, providedPassword);
             if (http.HttpContext is null) return result;

@@ -60,9 +60,13 @@ public sealed class SealerFailureTests : IAsyncLifetime
 
         await sealer.RunAsync(Ct);
 
-        var seal = Assert.Single(await _server.Database.QueryAsync("SELECT * FROM oauth_audit_seals WHERE sequence = 2"));
+        var seal = Assert.Single(
+            await _server.Database.QueryAsync("SELECT * FROM oauth_audit_seals WHERE sequence = 2"));
         Assert.Equal(
-            [$"Audit seal 2: 3 rows, ids 3 to 5, hash {Convert.ToHexStringLower((byte[])seal["hash"]!)}, key {seal["kid"]}."], _log.Of(6101));
+            [
+                $"Audit seal 2: 3 rows, ids 3 to 5, hash {Convert.ToHexStringLower((byte[])seal["hash"]!)}, key "
+                    + $"{seal["kid"]}.",
+            ], _log.Of(6101));
     }
 
     [Fact]
@@ -128,7 +132,10 @@ public sealed class SealerFailureTests : IAsyncLifetime
 
         await round;
         Assert.Equal(
-            ["Sealing audit rows waits for 1 transactions that have been writing to oauth_audit_events for long; the next round tries again."],
+            [
+                "Sealing audit rows waits for 1 transactions that have been writing to oauth_audit_events for long; "
+                    + "the next round tries again.",
+            ],
             _log.Of(6103));
         Assert.Equal(seals, await _server.Database.CountAsync("oauth_audit_seals"));
     }

@@ -45,7 +45,8 @@ public sealed class SealerTests
 
         await server.AddSealedAsync(1);
 
-        var seals = await server.Database.QueryAsync("SELECT (now() AT TIME ZONE 'UTC')::date - day AS ago, row_count FROM oauth_audit_seals ORDER BY sequence");
+        var seals = await server.Database.QueryAsync(
+            "SELECT (now() AT TIME ZONE 'UTC')::date - day AS ago, row_count FROM oauth_audit_seals ORDER BY sequence");
         Assert.Equal([(5, 2), (3, 3), (0, 3)], seals.Select(seal => ((int)seal["ago"]!, (int)seal["row_count"]!)));
         Assert.Empty((await server.Database.VerifyAsync()).Findings);
     }
@@ -77,7 +78,10 @@ public sealed class SealerTests
         await server.Database.AddEventsAsync(1);
         var sealing = server.SealAsync();
         await Eventually.BecomesTrue(
-            async () => sealing.IsCompleted || await server.Database.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0,
+            async () => sealing.IsCompleted
+                || await server.Database.ScalarAsync<long>(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid "
+                        + "FROM pg_database WHERE datname = current_database())") > 0,
             TimeSpan.FromSeconds(20),
             "the sealer has its turn");
         await transaction.CommitAsync(Ct);
@@ -97,7 +101,8 @@ public sealed class SealerTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var writing = Enumerable.Range(0, 4).Select(_ => WriteUntilAsync(one.Database, stop.Token)).ToList();
 
-        await Eventually.BecomesTrue(SealTwiceAsync, TimeSpan.FromSeconds(60), "there are twelve seals beside the writers");
+        await Eventually.BecomesTrue(
+            SealTwiceAsync, TimeSpan.FromSeconds(60), "there are twelve seals beside the writers");
         await stop.CancelAsync();
         var written = (await Task.WhenAll(writing)).Sum();
         await one.SealAsync();
@@ -140,7 +145,9 @@ public sealed class SealerTests
         await server.Database.AddEventsAsync(5, daysAgo: 402);
         await server.AddSealedAsync(5, daysAgo: 399);
 
-        await server.Database.ExecuteAsync("DELETE FROM oauth_audit_events WHERE occurred_at < now() - interval '398 days' AND address IN ('192.0.2.1', '192.0.2.2')");
+        await server.Database.ExecuteAsync(
+            "DELETE FROM oauth_audit_events WHERE occurred_at < now() - interval '398 days' AND address "
+                + "IN ('192.0.2.1', '192.0.2.2')");
 
         var result = await server.Database.VerifyAsync();
         Assert.Equal(2, result.RowsExpired);
@@ -173,7 +180,10 @@ public sealed class SealerTests
         var keeper = ActivatorUtilities.CreateInstance<KeyKeeper>(one.Services);
         Assert.True((await keeper.GenerateAsync(replace: false, Ct)).Done);
         Assert.True((await keeper.PromoteAsync(force: true, Ct)).Done);
-        await Eventually.BecomesTrue(() => Task.FromResult(KeyOf(one) != first && KeyOf(two) == KeyOf(one)), TimeSpan.FromSeconds(20), "both instances sign with the new key");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(KeyOf(one) != first && KeyOf(two) == KeyOf(one)),
+            TimeSpan.FromSeconds(20),
+            "both instances sign with the new key");
 
         await Task.WhenAll(one.SealAsync(), two.SealAsync());
         await one.SealAsync();
@@ -181,9 +191,15 @@ public sealed class SealerTests
         var result = await one.Database.VerifyAsync();
         Assert.Empty(result.Findings);
         Assert.Equal([first, KeyOf(one)], result.Keys.Select(key => key.KeyId));
-        var events = await one.Database.QueryAsync("SELECT event, kid FROM oauth_audit_events WHERE kid IS NOT NULL ORDER BY id");
+        var events = await one.Database.QueryAsync(
+            "SELECT event, kid FROM oauth_audit_events WHERE kid IS NOT NULL ORDER BY id");
         Assert.Equal(
-            [("signing_key_published", first), ("signing_key_signs", first), ("signing_key_published", KeyOf(one)), ("signing_key_signs", KeyOf(one))],
+            [
+                ("signing_key_published", first),
+                ("signing_key_signs", first),
+                ("signing_key_published", KeyOf(one)),
+                ("signing_key_signs", KeyOf(one)),
+            ],
             events.Select(row => ((string)row["event"]!, (string)row["kid"]!)));
     }
 
@@ -198,14 +214,20 @@ public sealed class SealerTests
         var keeper = ActivatorUtilities.CreateInstance<KeyKeeper>(one.Services);
         var record = one.Services.GetRequiredService<SigningKeys>();
         Assert.True((await keeper.GenerateAsync(replace: false, Ct)).Done);
-        await Eventually.BecomesTrue(() => Task.FromResult(PublishedBy(one) == 2 && PublishedBy(two) == 2), TimeSpan.FromSeconds(20), "both instances publish the new key");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(PublishedBy(one) == 2 && PublishedBy(two) == 2),
+            TimeSpan.FromSeconds(20),
+            "both instances publish the new key");
         await one.SealAsync();
         Assert.Null(await record.StoppedSigningAsync(old, Ct));
 
         // A key that is too young may be one that this instance has yet to see.
         await one.Database.ExecuteAsync("UPDATE oauth_signing_keys SET published_at = now() + interval '1 hour'");
         Assert.True((await keeper.RetireAsync(old, force: true, Ct)).Done);
-        await Eventually.BecomesTrue(() => Task.FromResult(PublishedBy(one) == 1 && PublishedBy(two) == 1), TimeSpan.FromSeconds(20), "both instances publish the new key alone");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(PublishedBy(one) == 1 && PublishedBy(two) == 1),
+            TimeSpan.FromSeconds(20),
+            "both instances publish the new key alone");
         // A note that was under way still says that the old key signs; the next one does not.
         await Eventually.BecomesTrue(
             async () =>
@@ -217,12 +239,15 @@ public sealed class SealerTests
             "the end of the old key is noted");
         Assert.Empty(await WithdrawnAsync(one));
         Assert.InRange((await record.StoppedSigningAsync(old, Ct))!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(10));
-        await one.Database.ExecuteAsync("UPDATE oauth_signing_keys SET published_at = now() - interval '1 minute', signs_until = signs_until - interval '1 hour'");
+        await one.Database.ExecuteAsync(
+            "UPDATE oauth_signing_keys SET published_at = now() - interval '1 minute', signs_until = signs_until - "
+                + "interval '1 hour'");
         await Task.WhenAll(one.SealAsync(), two.SealAsync());
         await one.SealAsync();
 
         Assert.Equal([old], await WithdrawnAsync(one));
-        Assert.InRange((await record.StoppedSigningAsync(old, Ct))!.Value, TimeSpan.FromHours(1), TimeSpan.FromHours(1.5));
+        Assert.InRange(
+            (await record.StoppedSigningAsync(old, Ct))!.Value, TimeSpan.FromHours(1), TimeSpan.FromHours(1.5));
         Assert.Null(await record.StoppedSigningAsync(KeyOf(one), Ct));
         Assert.Empty((await one.Database.VerifyAsync()).Findings);
     }
@@ -230,19 +255,27 @@ public sealed class SealerTests
     [Fact]
     public async Task An_instance_seals_by_itself()
     {
-        await using var server = await TestServer.StartAsync(new() { Settings = new Dictionary<string, string?> { ["Audit:SealInterval"] = "00:00:01" } });
+        await using var server = await TestServer.StartAsync(new()
+        {
+            Settings = new Dictionary<string, string?> { ["Audit:SealInterval"] = "00:00:01" },
+        });
         await server.Database.AddEventsAsync(3);
 
         await Eventually.BecomesTrue(
-            async () => (await server.Database.VerifyAsync()) is { RowsUnsealed: 0, RowsVerified: 5 }, TimeSpan.FromSeconds(20), "every row is sealed");
+            async () => (await server.Database.VerifyAsync()) is { RowsUnsealed: 0, RowsVerified: 5 },
+            TimeSpan.FromSeconds(20),
+            "every row is sealed");
     }
 
-    private static int PublishedBy(TestServer server) => server.Services.GetRequiredService<KeyRing>().Current!.Published.Length;
+    private static int PublishedBy(TestServer server) =>
+        server.Services.GetRequiredService<KeyRing>().Current!.Published.Length;
 
     private static async Task<IEnumerable<string>> WithdrawnAsync(TestServer server) =>
-        (await server.Database.QueryAsync("SELECT kid FROM oauth_audit_events WHERE event = 'signing_key_withdrawn'")).Select(row => (string)row["kid"]!);
+        (await server.Database.QueryAsync("SELECT kid FROM oauth_audit_events WHERE event = 'signing_key_withdrawn'"))
+            .Select(row => (string)row["kid"]!);
 
-    private static string KeyOf(TestServer server) => server.Services.GetRequiredService<KeyRing>().Current!.Signing.KeyId;
+    private static string KeyOf(TestServer server) =>
+        server.Services.GetRequiredService<KeyRing>().Current!.Signing.KeyId;
 
     // Transactions that overlap, so that ids do not become visible in their order, and some that are rolled back.
     // Read again every second.

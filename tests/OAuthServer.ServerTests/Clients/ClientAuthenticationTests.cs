@@ -13,7 +13,9 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
     private const string AwkwardId = "my client:1";
     private const string AwkwardSecret = "a+b% c:d&e=f\"g é";
 
-    /// <summary>The form endpoints, with a body that succeeds for an authenticated client and changes nothing that matters.</summary>
+    /// <summary>
+    /// The form endpoints, with a body that succeeds for an authenticated client and changes nothing that matters.
+    /// </summary>
     public static TheoryData<string> Endpoints => ["/oauth/token", "/oauth/refresh", "/oauth/revoke"];
 
     [Fact]
@@ -25,7 +27,10 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
 
         (await TokenAsync(code, Basic(AwkwardId, AwkwardSecret))).IsUnauthorized();
         (await TokenAsync(code, Basic(encodedId, AwkwardSecret))).IsUnauthorized();
-        (await TokenAsync(code, Basic(encodedId, Uri.EscapeDataString(AwkwardSecret).Replace("%20", "+", StringComparison.Ordinal)))).IsTokens();
+        (await TokenAsync(
+            code,
+            Basic(encodedId, Uri.EscapeDataString(AwkwardSecret).Replace("%20", "+", StringComparison.Ordinal))))
+            .IsTokens();
     }
 
     [Fact]
@@ -33,7 +38,8 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
     public async Task Basic_and_body_both_work_for_a_client_with_a_secret()
     {
         (await TokenAsync(await tokens.CodeAsync(), Basic(TestData.Web, TestData.Secret))).IsTokens();
-        (await TokenAsync(await tokens.CodeAsync(), null, $"client_id={TestData.Web}&client_secret={TestData.Secret}")).IsTokens();
+        (await TokenAsync(await tokens.CodeAsync(), null, $"client_id={TestData.Web}&client_secret={TestData.Secret}"))
+            .IsTokens();
     }
 
     [Theory]
@@ -42,7 +48,13 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
     [MemberData(nameof(Endpoints))]
     public async Task Failed_authentication_is_401_with_a_challenge_by_either_method(string path)
     {
-        foreach (var (id, secret) in new[] { (TestData.Web, "wrong"), ("nobody", TestData.Secret), (TestData.Web, TestData.Secret + "x"), (TestData.Web.ToUpperInvariant(), TestData.Secret) })
+        foreach (var (id, secret) in new[]
+        {
+            (TestData.Web, "wrong"),
+            ("nobody", TestData.Secret),
+            (TestData.Web, TestData.Secret + "x"),
+            (TestData.Web.ToUpperInvariant(), TestData.Secret),
+        })
         {
             (await SendAsync(path, "", Basic(id, secret))).IsUnauthorized();
             (await SendAsync(path, $"&client_id={id}&client_secret={secret}", null)).IsUnauthorized();
@@ -54,22 +66,28 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
     [MemberData(nameof(Endpoints))]
     public async Task Two_methods_at_once_are_an_error(string path)
     {
-        const string assertion = "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=a.b.c";
+        const string assertion =
+            "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+                + "&client_assertion=a.b.c";
         var basic = Basic(TestData.Web, TestData.Secret);
 
-        (await SendAsync(path, $"&client_id={TestData.Web}&client_secret={TestData.Secret}", basic)).IsError("invalid_request");
+        (await SendAsync(path, $"&client_id={TestData.Web}&client_secret={TestData.Secret}", basic))
+            .IsError("invalid_request");
         (await SendAsync(path, $"&client_secret={TestData.Secret}", basic)).IsError("invalid_request");
         (await SendAsync(path, assertion, basic)).IsError("invalid_request");
-        (await SendAsync(path, $"&client_id={TestData.Web}&client_secret={TestData.Secret}{assertion}", null)).IsError("invalid_request");
+        (await SendAsync(path, $"&client_id={TestData.Web}&client_secret={TestData.Secret}{assertion}", null))
+            .IsError("invalid_request");
     }
 
     [Fact]
     [Row("CAUTH-07")]
     public async Task A_client_id_beside_Basic_must_be_the_same()
     {
-        (await TokenAsync(await tokens.CodeAsync(), Basic(TestData.Web, TestData.Secret), $"client_id={TestData.Web}")).IsTokens();
+        (await TokenAsync(await tokens.CodeAsync(), Basic(TestData.Web, TestData.Secret), $"client_id={TestData.Web}"))
+            .IsTokens();
         var code = await tokens.CodeAsync();
-        (await TokenAsync(code, Basic(TestData.Web, TestData.Secret), $"client_id={TestData.OtherWeb}")).IsError("invalid_request");
+        (await TokenAsync(code, Basic(TestData.Web, TestData.Secret), $"client_id={TestData.OtherWeb}"))
+            .IsError("invalid_request");
         (await TokenAsync(code, Basic(TestData.Web, TestData.Secret))).IsTokens();
     }
 
@@ -80,17 +98,30 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
     {
         var code = await tokens.CodeAsync();
         var first = await tokens.TokensAsync();
-        var body = path == "/oauth/revoke" ? $"token={first.RefreshToken}" : $"grant_type=refresh_token&refresh_token={first.RefreshToken}";
-        foreach (var credentials in new[] { "", $"&client_id={TestData.Web}", $"&client_id={TestData.Web}&client_secret=", $"&client_secret={TestData.Secret}", "&client_id=" })
+        var body = path == "/oauth/revoke"
+            ? $"token={first.RefreshToken}"
+            : $"grant_type=refresh_token&refresh_token={first.RefreshToken}";
+        foreach (var credentials in new[]
+        {
+            "",
+            $"&client_id={TestData.Web}",
+            $"&client_id={TestData.Web}&client_secret=",
+            $"&client_secret={TestData.Secret}",
+            "&client_id=",
+        })
         {
             (await tokens.Server.PostRawAsync(path, body + credentials)).IsUnauthorized();
-            (await tokens.Server.PostRawAsync("/oauth/token", $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}{credentials}")).IsUnauthorized();
+            (await tokens.Server.PostRawAsync(
+                "/oauth/token",
+                $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}{credentials}"))
+                .IsUnauthorized();
         }
 
         (await tokens.Server.RedeemAsync(code)).IsTokens();
         (await tokens.Server.RefreshAsync(first.RefreshToken)).IsTokens();
         Assert.Equal(0, await tokens.Database.ScalarAsync<long>(
-            "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_repeated' AND replace(grant_id::text, '-', '') = $1", new JsonWebToken(first.AccessToken).Id.Split('.')[0]));
+            "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_repeated' "
+                + "AND replace(grant_id::text, '-', '') = $1", new JsonWebToken(first.AccessToken).Id.Split('.')[0]));
     }
 
     [Fact]
@@ -171,7 +202,9 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
     [Fact]
     [Row("CAUTH-10")]
     public async Task The_scheme_has_no_case() =>
-        (await TokenAsync(await tokens.CodeAsync(), Basic(TestData.Web, TestData.Secret).Replace("Basic", "basic", StringComparison.Ordinal))).IsTokens();
+        (await TokenAsync(
+            await tokens.CodeAsync(),
+            Basic(TestData.Web, TestData.Secret).Replace("Basic", "basic", StringComparison.Ordinal))).IsTokens();
 
     [Theory]
     [Row("CAUTH-10")]
@@ -183,8 +216,11 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
         var body = Body(path);
         await using var stream = await tokens.Server.ConnectAsync(TestContext.Current.CancellationToken);
         await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: {tokens.Server.Address.Authority}\r\nX-Forwarded-Proto: https\r\nConnection: close\r\nAuthorization: {basic}\r\nAuthorization: {basic}\r\n"
-                + $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
+            Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: {tokens.Server.Address.Authority}\r\nX-Forwarded-Proto: "
+                    + $"https\r\nConnection: close\r\nAuthorization: {basic}\r\nAuthorization: "
+                    + $"{basic}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                    + $"{body.Length}\r\n\r\n{body}"),
             TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream);
         var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -193,17 +229,24 @@ public sealed class ClientAuthenticationTests(SharedServer tokens)
         Assert.Contains("\"error\":\"invalid_request\"", answer, StringComparison.Ordinal);
     }
 
-    private static string Basic(string id, string secret) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{secret}"));
+    private static string Basic(string id, string secret) =>
+        "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{secret}"));
 
-    private static string Body(string path) => path == "/oauth/revoke" ? "token=unknown" : "grant_type=refresh_token&refresh_token=unknown";
+    private static string Body(string path) =>
+        path == "/oauth/revoke" ? "token=unknown" : "grant_type=refresh_token&refresh_token=unknown";
 
-    private Task<Reply> TokenAsync(string code, string? authorization, string credentials = "") => tokens.Server.PostRawAsync(
-        "/oauth/token", $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}&{credentials}", headers: Header(authorization));
+    private Task<Reply> TokenAsync(string code, string? authorization, string credentials = "") =>
+        tokens.Server.PostRawAsync(
+            "/oauth/token",
+            $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}&{credentials}",
+            headers: Header(authorization));
 
     private Task<Reply> RefreshAsync(string? token, string authorization) => tokens.Server.PostRawAsync(
         "/oauth/refresh", $"refresh_token={token}", headers: Header(authorization));
 
-    private Task<Reply> SendAsync(string path, string more, string? authorization) => tokens.Server.PostRawAsync(path, Body(path) + more, headers: Header(authorization));
+    private Task<Reply> SendAsync(string path, string more, string? authorization) =>
+        tokens.Server.PostRawAsync(path, Body(path) + more, headers: Header(authorization));
 
-    private static (string, string)[] Header(string? authorization) => authorization is null ? [] : [("Authorization", authorization)];
+    private static (string, string)[] Header(string? authorization) =>
+        authorization is null ? [] : [("Authorization", authorization)];
 }

@@ -17,7 +17,8 @@ public sealed class ClientChangeListenerTests
         await using var database = await TestDatabase.CreateAsync();
         var cache = Options.Create(new ClientCacheOptions());
         var clients = new OAuthServer.Storage.Clients(database.Contexts);
-        using var resources = new ResourceDirectory(new Resources(database.Contexts), Apis.Server, cache, TimeProvider.System);
+        using var resources = new ResourceDirectory(
+            new Resources(database.Contexts), Apis.Server, cache, TimeProvider.System);
         var directory = new ClientDirectory(clients, resources, cache, TimeProvider.System);
         directory.Dispose();
         using var listener = new ClientChangeListener(
@@ -26,6 +27,7 @@ public sealed class ClientChangeListenerTests
 
         await listener.StartAsync(Ct);
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => listener.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), Ct));
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => listener.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), Ct));
     }
 }

@@ -4,10 +4,14 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Clients;
 
-/// <summary>Clients are registered, changed and switched off by SQL; every running instance follows without a restart.</summary>
-public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : IClassFixture<ClientsBySqlTests.Instances>
+/// <summary>
+/// Clients are registered, changed and switched off by SQL; every running instance follows without a restart.
+/// </summary>
+public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances)
+    : IClassFixture<ClientsBySqlTests.Instances>
 {
-    // The server promises a second. A busy machine gets more, but far less than the 30 s after which memory is read anew.
+    // The server promises a second. A busy machine gets more, but far less than the 30 s after which memory is read
+    // anew.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
 
     private const string Insert = """
@@ -31,13 +35,18 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
     public async Task A_changed_redirect_uri_counts_on_every_instance()
     {
         await InsertAsync("moved", null, "browser");
-        foreach (var server in instances.All) Assert.Equal(HttpStatusCode.SeeOther, await AuthorizeAsync(server, "moved", Uri));
+        foreach (var server in instances.All)
+            Assert.Equal(HttpStatusCode.SeeOther, await AuthorizeAsync(server, "moved", Uri));
 
-        await instances.Database.ExecuteAsync("UPDATE oauth_clients SET redirect_uris = '{https://moved.example/cb}' WHERE client_id = 'moved'");
+        await instances.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET redirect_uris = '{https://moved.example/cb}' WHERE client_id = 'moved'");
 
         foreach (var server in instances.All)
         {
-            await Eventually.BecomesTrue(async () => await AuthorizeAsync(server, "moved", Uri) == HttpStatusCode.BadRequest, Soon, "the old redirect URI is refused");
+            await Eventually.BecomesTrue(
+                async () => await AuthorizeAsync(server, "moved", Uri) == HttpStatusCode.BadRequest,
+                Soon,
+                "the old redirect URI is refused");
             Assert.Equal(HttpStatusCode.SeeOther, await AuthorizeAsync(server, "moved", "https://moved.example/cb"));
         }
     }
@@ -48,14 +57,16 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
         await InsertAsync("disabled", null, "browser");
         foreach (var server in instances.All) Assert.Equal("invalid_grant", await AnswerAsync(server, "disabled"));
 
-        await instances.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = now() WHERE client_id = 'disabled'");
+        await instances.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET disabled_at = now() WHERE client_id = 'disabled'");
         foreach (var server in instances.All)
         {
             await BecomesAsync(server, "disabled", null, "invalid_client");
             Assert.Equal(HttpStatusCode.BadRequest, await AuthorizeAsync(server, "disabled", Uri));
         }
 
-        await instances.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = 'disabled'");
+        await instances.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = 'disabled'");
         foreach (var server in instances.All) await BecomesAsync(server, "disabled", null, "invalid_grant");
     }
 
@@ -66,7 +77,8 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
         foreach (var server in instances.All) Assert.Equal("invalid_grant", await AnswerAsync(server, "old-name"));
         foreach (var server in instances.All) Assert.Equal("invalid_client", await AnswerAsync(server, "new-name"));
 
-        await instances.Database.ExecuteAsync("UPDATE oauth_clients SET client_id = 'new-name' WHERE client_id = 'old-name'");
+        await instances.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET client_id = 'new-name' WHERE client_id = 'old-name'");
         foreach (var server in instances.All)
         {
             await BecomesAsync(server, "old-name", null, "invalid_client");
@@ -90,7 +102,8 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
         }
 
         await instances.Database.ExecuteAsync(
-            "UPDATE oauth_clients SET next_client_secret = $1, client_secret_expires_at = now() + interval '7 days' WHERE client_id = 'rotating'", Hash(next));
+            "UPDATE oauth_clients SET next_client_secret = $1, client_secret_expires_at = now() + interval '7 days' "
+                + "WHERE client_id = 'rotating'", Hash(next));
         foreach (var server in instances.All)
         {
             await BecomesAsync(server, "rotating", next, "invalid_grant");
@@ -99,7 +112,8 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
         }
 
         await instances.Database.ExecuteAsync(
-            "UPDATE oauth_clients SET client_secret = next_client_secret, client_secret_expires_at = NULL, next_client_secret = NULL WHERE client_id = 'rotating'");
+            "UPDATE oauth_clients SET client_secret = next_client_secret, client_secret_expires_at = NULL, "
+                + "next_client_secret = NULL WHERE client_id = 'rotating'");
         foreach (var server in instances.All)
         {
             await BecomesAsync(server, "rotating", old, "invalid_client");
@@ -116,14 +130,17 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
         await instances.Database.ExecuteAsync(
             """
             UPDATE oauth_clients SET client_secret_expires_at = now() + interval '4 seconds',
-                next_client_secret = $1, next_client_secret_expires_at = now() + interval '1 hour' WHERE client_id = 'ending'
+                next_client_secret = $1, next_client_secret_expires_at = now() + interval '1 hour'
+                WHERE client_id = 'ending'
             """, Hash(next));
         var server = instances.First;
         await BecomesAsync(server, "ending", next, "invalid_grant");
         await BecomesAsync(server, "ending", old, "invalid_client");
         Assert.Equal("invalid_grant", await AnswerAsync(server, "ending", next));
 
-        await instances.Database.ExecuteAsync("UPDATE oauth_clients SET next_client_secret_expires_at = now() - interval '1 second' WHERE client_id = 'ending'");
+        await instances.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET next_client_secret_expires_at = now() - interval '1 second' "
+                + "WHERE client_id = 'ending'");
         await BecomesAsync(server, "ending", next, "invalid_client");
     }
 
@@ -131,9 +148,11 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
     public async Task A_lost_listener_comes_back_by_itself()
     {
         var ended = await instances.Database.QueryAsync(
-            "SELECT pg_terminate_backend(pid), pid FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN oauth_clients_changed'");
+            "SELECT pg_terminate_backend(pid), pid FROM pg_stat_activity WHERE datname = current_database() "
+                + "AND query = 'LISTEN oauth_clients_changed'");
         Assert.Equal(2, ended.Count);
-        foreach (var server in instances.All) Assert.Equal("invalid_client", await AnswerAsync(server, "after-the-loss"));
+        foreach (var server in instances.All)
+            Assert.Equal("invalid_client", await AnswerAsync(server, "after-the-loss"));
 
         await InsertAsync("after-the-loss", null, "browser");
 
@@ -141,7 +160,8 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
         var pids = ended.Select(row => (int)row["pid"]!).ToArray();
         await Eventually.BecomesTrue(
             async () => await instances.Database.ScalarAsync<long>(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN oauth_clients_changed' AND pid <> ALL ($1)", pids) == 2,
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                    + "AND query = 'LISTEN oauth_clients_changed' AND pid <> ALL ($1)", pids) == 2,
             Soon, "both instances listen again");
     }
 
@@ -149,12 +169,15 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
     [Row("REG-03")]
     public async Task The_example_file_runs_as_it_is_and_its_clients_work()
     {
-        await instances.Database.ExecuteAsync(await File.ReadAllTextAsync(ExampleFile(), TestContext.Current.CancellationToken));
+        await instances.Database.ExecuteAsync(
+            await File.ReadAllTextAsync(ExampleFile(), TestContext.Current.CancellationToken));
 
         await BecomesAsync(instances.First, "acme-web", "demo-web-secret", "invalid_grant");
         await BecomesAsync(instances.First, "acme-spa", null, "invalid_grant");
         await BecomesAsync(instances.First, "acme-cli", null, "invalid_grant");
-        Assert.Equal(HttpStatusCode.SeeOther, await AuthorizeAsync(instances.First, "acme-cli", "http://127.0.0.1:50123/callback"));
+        Assert.Equal(
+            HttpStatusCode.SeeOther,
+            await AuthorizeAsync(instances.First, "acme-cli", "http://127.0.0.1:50123/callback"));
         Assert.Equal("invalid_client", await AnswerAsync(instances.First, "acme-spa", "any-secret"));
     }
 
@@ -171,18 +194,26 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances) : I
         throw new FileNotFoundException("migrations/seeds/example_clients.sql");
     }
 
-    private Task<int> InsertAsync(string clientId, string? secretHash, string type) => instances.Database.ExecuteAsync(Insert, clientId, secretHash, type, Uri);
+    private Task<int> InsertAsync(string clientId, string? secretHash, string type) =>
+        instances.Database.ExecuteAsync(Insert, clientId, secretHash, type, Uri);
 
     // invalid_client when the client is unknown or its secret wrong; invalid_grant when only the token is.
     private static async Task<string?> AnswerAsync(TestServer server, string clientId, string? secret = null) =>
-        (await server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "no-such-token"), ("client_id", clientId), ("client_secret", secret))).Error;
+        (await server.PostFormAsync(
+            "/oauth/token",
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "no-such-token"),
+            ("client_id", clientId),
+            ("client_secret", secret))).Error;
 
     private static Task BecomesAsync(TestServer server, string clientId, string? secret, string answer) =>
-        Eventually.BecomesTrue(async () => await AnswerAsync(server, clientId, secret) == answer, Soon, $"{clientId} gets {answer}");
+        Eventually.BecomesTrue(
+            async () => await AnswerAsync(server, clientId, secret) == answer, Soon, $"{clientId} gets {answer}");
 
     private static async Task<HttpStatusCode> AuthorizeAsync(TestServer server, string clientId, string redirectUri)
     {
-        using var answer = await server.Http.GetAsync(new Uri(AuthorizationAsk.For(clientId, redirectUri).Path, UriKind.Relative));
+        using var answer = await server.Http.GetAsync(
+            new Uri(AuthorizationAsk.For(clientId, redirectUri).Path, UriKind.Relative));
         return answer.StatusCode;
     }
 

@@ -7,7 +7,8 @@ namespace OAuthServer.ServerTests.Clients;
 /// <summary>An unknown client and a wrong secret look and feel the same (RFC 6749 §10.10).</summary>
 [JudgesDeployment]
 [Collection(Alone.Name)]
-public sealed class SecretTimingTests(SecretTimingTests.CostlyServer own) : IClassFixture<SecretTimingTests.CostlyServer>
+public sealed class SecretTimingTests(SecretTimingTests.CostlyServer own)
+    : IClassFixture<SecretTimingTests.CostlyServer>
 {
     [Fact]
     [Row("CAUTH-05")]
@@ -31,7 +32,12 @@ public sealed class SecretTimingTests(SecretTimingTests.CostlyServer own) : ICla
     public async Task A_client_whose_hash_is_cheaper_than_ours_feels_the_same_too()
     {
         const int tries = 7;
-        await using var server = await TestServer.StartAsync(new() { Database = own.Server.Database, FullHashCost = true, Settings = new Dictionary<string, string?> { ["ClientSecrets:Cost"] = "12" } });
+        await using var server = await TestServer.StartAsync(new()
+        {
+            Database = own.Server.Database,
+            FullHashCost = true,
+            Settings = new Dictionary<string, string?> { ["ClientSecrets:Cost"] = "12" },
+        });
         var (known, unknown) = (new List<double>(), new List<double>());
         var answers = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < tries; i++)
@@ -57,12 +63,19 @@ public sealed class SecretTimingTests(SecretTimingTests.CostlyServer own) : ICla
 
     private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
 
-    private static async Task<double> TimeAsync(TestServer server, string clientId, string secret, HashSet<string> answers)
+    private static async Task<double> TimeAsync(
+        TestServer server, string clientId, string secret, HashSet<string> answers)
     {
         var watch = Stopwatch.StartNew();
-        var reply = await server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "unknown"), ("client_id", clientId), ("client_secret", secret));
+        var reply = await server.PostFormAsync(
+            "/oauth/token",
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "unknown"),
+            ("client_id", clientId),
+            ("client_secret", secret));
         var took = watch.Elapsed.TotalMilliseconds;
-        answers.Add($"{reply.IsUnauthorized().Status} {reply.ContentType} {reply.Headers.WwwAuthenticate} {reply.Body}");
+        answers.Add(
+            $"{reply.IsUnauthorized().Status} {reply.ContentType} {reply.Headers.WwwAuthenticate} {reply.Body}");
         return took;
     }
 

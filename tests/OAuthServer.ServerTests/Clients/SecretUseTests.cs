@@ -6,7 +6,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Clients;
 
-/// <summary>When a secret was used last: noted behind the requests' backs, for each of a client's secrets, and in nobody's way.</summary>
+/// <summary>
+/// When a secret was used last: noted behind the requests' backs, for each of a client's secrets, and in nobody's way.
+/// </summary>
 public sealed class SecretUseTests
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
@@ -15,8 +17,12 @@ public sealed class SecretUseTests
     public async Task A_use_is_written_a_minute_later_and_touches_no_client_row()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var server = await TestServer.StartAsync(new() { Services = services => services.AddSingleton<TimeProvider>(clock) });
-        var version = await server.Database.ScalarAsync<string>("SELECT xmin::text FROM oauth_clients WHERE client_id = $1", TestData.Web);
+        await using var server = await TestServer.StartAsync(new()
+        {
+            Services = services => services.AddSingleton<TimeProvider>(clock),
+        });
+        var version = await server.Database.ScalarAsync<string>(
+            "SELECT xmin::text FROM oauth_clients WHERE client_id = $1", TestData.Web);
         await AuthenticateAsync(server, TestData.Secret);
         Assert.Equal(0, await CountAsync(server.Database));
 
@@ -28,7 +34,8 @@ public sealed class SecretUseTests
 
         var shown = (await new ClientsRunner(server.Database).RunAsync("show", TestData.Web, "--json")).Json;
         Assert.NotNull(shown.GetProperty("secrets")[0].GetProperty("last_used_at").GetString());
-        Assert.Equal(version, await server.Database.ScalarAsync<string>("SELECT xmin::text FROM oauth_clients WHERE client_id = $1", TestData.Web));
+        Assert.Equal(version, await server.Database.ScalarAsync<string>(
+            "SELECT xmin::text FROM oauth_clients WHERE client_id = $1", TestData.Web));
     }
 
     [Fact]
@@ -42,11 +49,14 @@ public sealed class SecretUseTests
         await UseAsync(server, TestData.Secret);
         Assert.Equal(first, await VersionAsync(server.Database));
 
-        await server.Database.ExecuteAsync("UPDATE oauth_client_secret_uses SET last_used_at = last_used_at - interval '1 minute', first_used_at = first_used_at - interval '1 minute'");
+        await server.Database.ExecuteAsync(
+            "UPDATE oauth_client_secret_uses SET last_used_at = last_used_at - interval '1 minute', first_used_at = "
+                + "first_used_at - interval '1 minute'");
         first = await VersionAsync(server.Database);
         await UseAsync(server, TestData.Secret);
         Assert.NotEqual(first, await VersionAsync(server.Database));
-        Assert.True(await server.Database.ScalarAsync<bool>("SELECT last_used_at >= first_used_at + interval '1 minute' FROM oauth_client_secret_uses"));
+        Assert.True(await server.Database.ScalarAsync<bool>(
+            "SELECT last_used_at >= first_used_at + interval '1 minute' FROM oauth_client_secret_uses"));
     }
 
     [Fact]
@@ -54,14 +64,18 @@ public sealed class SecretUseTests
     {
         await using var server = await TestServer.StartAsync();
         await UseAsync(server, TestData.Secret);
-        var made = (await new ClientsRunner(server.Database).RunAsync("rotate-secret", TestData.Web, "--json")).Json.GetProperty("client_secret").GetString()!;
-        await Eventually.BecomesTrue(async () => await AuthenticateAsync(server, made) == "invalid_grant", Bound, "the new secret is live");
+        var made = (await new ClientsRunner(server.Database)
+            .RunAsync("rotate-secret", TestData.Web, "--json")).Json.GetProperty("client_secret").GetString()!;
+        await Eventually.BecomesTrue(
+            async () => await AuthenticateAsync(server, made) == "invalid_grant", Bound, "the new secret is live");
         await WriterOf(server).WriteAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(2, await CountAsync(server.Database));
-        Assert.All(await SecretsAsync(server.Database), secret => Assert.NotEqual(System.Text.Json.JsonValueKind.Null, secret.GetProperty("last_used_at").ValueKind));
+        Assert.All(await SecretsAsync(server.Database), secret =>
+            Assert.NotEqual(System.Text.Json.JsonValueKind.Null, secret.GetProperty("last_used_at").ValueKind));
 
-        await server.Database.ExecuteAsync("UPDATE oauth_clients SET next_client_secret = NULL WHERE client_id = $1", TestData.Web);
+        await server.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET next_client_secret = NULL WHERE client_id = $1", TestData.Web);
         await UseAsync(server, made);
         Assert.Equal(1, await CountAsync(server.Database));
     }
@@ -83,7 +97,8 @@ public sealed class SecretUseTests
     {
         await using var server = await TestServer.StartAsync();
         await AuthenticateAsync(server, TestData.Secret);
-        await using var connection = await server.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection = await server.Database.DataSource.OpenConnectionAsync(
+            TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await using (var hold = connection.CreateCommand())
         {
@@ -91,7 +106,8 @@ public sealed class SecretUseTests
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        await WriterOf(server).WriteAsync(TestContext.Current.CancellationToken).WaitAsync(Bound, TestContext.Current.CancellationToken);
+        await WriterOf(server).WriteAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Bound, TestContext.Current.CancellationToken);
 
         Assert.Equal(1, await CountAsync(server.Database));
     }
@@ -100,12 +116,14 @@ public sealed class SecretUseTests
     public async Task What_was_used_in_the_last_minute_is_written_when_the_server_stops()
     {
         await using var database = await TestData.CreateDatabaseAsync(fullHashCost: true);
-        await using (var server = await TestServer.StartAsync(new() { Database = database })) await AuthenticateAsync(server, TestData.Secret);
+        await using (var server = await TestServer.StartAsync(new() { Database = database }))
+            await AuthenticateAsync(server, TestData.Secret);
 
         Assert.Equal(1, await CountAsync(database));
     }
 
-    private static SecretUseWriter WriterOf(TestServer server) => server.Services.GetServices<IHostedService>().OfType<SecretUseWriter>().Single();
+    private static SecretUseWriter WriterOf(TestServer server) =>
+        server.Services.GetServices<IHostedService>().OfType<SecretUseWriter>().Single();
 
     private static async Task UseAsync(TestServer server, string secret)
     {
@@ -115,12 +133,20 @@ public sealed class SecretUseTests
 
     // invalid_grant: the client is known and its secret right, only the token is not.
     private static async Task<string?> AuthenticateAsync(TestServer server, string secret) =>
-        (await server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "no-such-token"), ("client_id", TestData.Web), ("client_secret", secret))).Error;
+        (await server.PostFormAsync(
+            "/oauth/token",
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "no-such-token"),
+            ("client_id", TestData.Web),
+            ("client_secret", secret))).Error;
 
-    private static Task<long> CountAsync(TestDatabase database) => database.ScalarAsync<long>("SELECT count(*) FROM oauth_client_secret_uses WHERE client_id = $1", TestData.Web);
+    private static Task<long> CountAsync(TestDatabase database) =>
+        database.ScalarAsync<long>("SELECT count(*) FROM oauth_client_secret_uses WHERE client_id = $1", TestData.Web);
 
-    private static Task<string?> VersionAsync(TestDatabase database) => database.ScalarAsync<string>("SELECT xmin::text FROM oauth_client_secret_uses");
+    private static Task<string?> VersionAsync(TestDatabase database) =>
+        database.ScalarAsync<string>("SELECT xmin::text FROM oauth_client_secret_uses");
 
     private static async Task<IEnumerable<System.Text.Json.JsonElement>> SecretsAsync(TestDatabase database) =>
-        (await new ClientsRunner(database).RunAsync("show", TestData.Web, "--json")).Json.GetProperty("secrets").EnumerateArray();
+        (await new ClientsRunner(database).RunAsync("show", TestData.Web, "--json")).Json.GetProperty("secrets")
+            .EnumerateArray();
 }

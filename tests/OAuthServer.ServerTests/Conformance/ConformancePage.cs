@@ -38,7 +38,8 @@ internal sealed class ConformancePage(IReadOnlyList<ConformanceRow> rows, IReadO
     private void WriteArea(StringBuilder page, IGrouping<string, ConformanceRow> area)
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {area.Key}\n\n| Row | Tests |\n|---|---|\n");
-        foreach (var row in area) page.Append(CultureInfo.InvariantCulture, $"| {row.Id} {row.Requirement} | {Cell(row)} |\n");
+        foreach (var row in area)
+            page.Append(CultureInfo.InvariantCulture, $"| {row.Id} {row.Requirement} | {Cell(row)} |\n");
     }
 
     private void WriteSources(StringBuilder page)
@@ -52,7 +53,8 @@ internal sealed class ConformancePage(IReadOnlyList<ConformanceRow> rows, IReadO
 
 
             """.ReplaceLineEndings("\n"));
-        foreach (var row in rows) page.Append(CultureInfo.InvariantCulture, $"- {row.Id} ({row.Level}, stage {row.Stage}): {row.Source}\n");
+        foreach (var row in rows)
+            page.Append(CultureInfo.InvariantCulture, $"- {row.Id} ({row.Level}, stage {row.Stage}): {row.Source}\n");
         page.Append('\n');
     }
 

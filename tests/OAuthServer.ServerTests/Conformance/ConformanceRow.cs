@@ -13,13 +13,19 @@ internal sealed record ConformanceRow(string Id, int Stage, char Level, string S
     /// <summary>Every row, in the order of the list.</summary>
     public static IReadOnlyList<ConformanceRow> ReadAll()
     {
-        using var resource = typeof(ConformanceRow).Assembly.GetManifestResourceStream("rows.tsv") ?? throw new InvalidOperationException("rows.tsv is not embedded.");
+        using var resource = typeof(ConformanceRow).Assembly.GetManifestResourceStream("rows.tsv")
+            ?? throw new InvalidOperationException("rows.tsv is not embedded.");
         using var reader = new StreamReader(resource);
         return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
     }
 
     private static ConformanceRow Parse(string line) =>
         line.TrimEnd('\r').Split('\t') is { Length: Columns } columns
-            ? new(columns[0], int.Parse(columns[1], System.Globalization.CultureInfo.InvariantCulture), columns[2].Single(), columns[3], columns[4])
+            ? new(
+                columns[0],
+                int.Parse(columns[1], System.Globalization.CultureInfo.InvariantCulture),
+                columns[2].Single(),
+                columns[3],
+                columns[4])
             : throw new FormatException($"rows.tsv: {line}");
 }

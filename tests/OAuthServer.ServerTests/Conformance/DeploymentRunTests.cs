@@ -16,9 +16,13 @@ public sealed class DeploymentRunTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    // Endpoints and pages; two classes that need a clock, a configuration or a database of their own; and one that judges no deployment.
+    // Endpoints and pages; two classes that need a clock, a configuration or a database of their own; and one that
+    // judges no deployment.
     private static readonly Type[] Seen = [typeof(MetadataTests), typeof(TokenEndpointTests), typeof(SessionTests)];
-    private static readonly Type[] Unseen = [typeof(KeyRotationTests), typeof(AddressBudgetTests), typeof(FullFlowTests)];
+    private static readonly Type[] Unseen =
+    [
+        typeof(KeyRotationTests), typeof(AddressBudgetTests), typeof(FullFlowTests),
+    ];
 
     [Fact]
     public async Task A_run_against_an_address_passes_what_it_sees_and_says_not_run_of_the_rest()
@@ -29,24 +33,56 @@ public sealed class DeploymentRunTests
         var results = await RunAsync(server.Address, [.. Seen, .. Unseen]);
 
         Assert.DoesNotContain(results, result => result.Outcome == "Fail");
-        Assert.All(Seen, type => Assert.Contains(results, result => result.Outcome == "Pass" && result.Type == type.FullName));
+        Assert.All(
+            Seen, type => Assert.Contains(results, result => result.Outcome == "Pass" && result.Type == type.FullName));
         Assert.All(Unseen, type => Assert.Contains(results, result => result.Type == type.FullName));
-        Assert.All(results.Where(result => Unseen.Any(type => type.FullName == result.Type)), result => Assert.Equal("Skip", result.Outcome));
+        Assert.All(
+            results.Where(result => Unseen.Any(type => type.FullName == result.Type)),
+            result => Assert.Equal("Skip", result.Outcome));
         Assert.Equal(
-            [nameof(TokenEndpointTests.A_client_without_the_refresh_grant_gets_no_refresh_token), nameof(MetadataTests.An_issuer_with_a_path_has_its_document_at_the_inserted_path_alone), nameof(MetadataTests.Scopes_are_listed_whatever_characters_their_names_have)],
-            results.Where(result => result.Outcome == "Skip" && Seen.Any(type => type.FullName == result.Type)).Select(result => result.Method).Order(StringComparer.Ordinal));
-        Assert.All(results.Where(result => result.Outcome == "Skip"), result => Assert.StartsWith("Not run: needs ", result.Reason, StringComparison.Ordinal));
+            [
+                nameof(TokenEndpointTests.A_client_without_the_refresh_grant_gets_no_refresh_token),
+                nameof(MetadataTests.An_issuer_with_a_path_has_its_document_at_the_inserted_path_alone),
+                nameof(MetadataTests.Scopes_are_listed_whatever_characters_their_names_have),
+            ],
+            results.Where(result => result.Outcome == "Skip" && Seen.Any(type => type.FullName == result.Type))
+                .Select(result => result.Method)
+                .Order(StringComparer.Ordinal));
+        Assert.All(
+            results.Where(result => result.Outcome == "Skip"),
+            result => Assert.StartsWith("Not run: needs ", result.Reason, StringComparison.Ordinal));
         // It was this server, and none that the run brought along.
-        Assert.True(await server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'code_redeemed'") > 0);
+        Assert.True(
+            await server.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_audit_events WHERE event = 'code_redeemed'") > 0);
     }
 
     private static async Task<IReadOnlyList<Result>> RunAsync(Uri address, Type[] classes)
     {
         var report = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".xml");
-        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(dotnet, [typeof(DeploymentRunTests).Assembly.Location, .. classes.SelectMany(type => new[] { "-class", type.FullName! }), "-parallelMode", "none", "-result-xml", report])
+        var dotnet = Path.GetFullPath(
+            Path.Combine(
+                RuntimeEnvironment.GetRuntimeDirectory(),
+                "..",
+                "..",
+                "..",
+                OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        var start = new ProcessStartInfo(
+            dotnet,
+            [
+                typeof(DeploymentRunTests).Assembly.Location,
+                .. classes.SelectMany(type => new[] { "-class", type.FullName! }),
+                "-parallelMode",
+                "none",
+                "-result-xml",
+                report,
+            ])
         {
-            Environment = { [Deployment.BaseVariable] = address.AbsoluteUri, ["OAUTH_CONFORMANCE_ISSUER"] = TestServer.Issuer },
+            Environment =
+            {
+                [Deployment.BaseVariable] = address.AbsoluteUri,
+                ["OAUTH_CONFORMANCE_ISSUER"] = TestServer.Issuer,
+            },
             RedirectStandardOutput = true,
         };
         using var process = Process.Start(start)!;
@@ -56,7 +92,15 @@ public sealed class DeploymentRunTests
             var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
             Assert.True(process.ExitCode == 0, output);
-            return [.. XDocument.Load(report).Descendants("test").Select(test => new Result((string)test.Attribute("type")!, (string)test.Attribute("method")!, (string)test.Attribute("result")!, (string?)test.Element("reason")))];
+            return [
+                .. XDocument.Load(report)
+                    .Descendants("test")
+                    .Select(test => new Result(
+                        (string)test.Attribute("type")!,
+                        (string)test.Attribute("method")!,
+                        (string)test.Attribute("result")!,
+                        (string?)test.Element("reason"))),
+            ];
         }
         finally
         {

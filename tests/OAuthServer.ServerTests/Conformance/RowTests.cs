@@ -8,7 +8,9 @@ namespace OAuthServer.ServerTests.Conformance;
 /// <param name="File">From the folder of the solution, with forward slashes.</param>
 internal sealed record RowTest(string Row, string Test, string File);
 
-/// <summary>Finds the tests that name rows, in the sources of every test project: that needs no other project to be built.</summary>
+/// <summary>
+/// Finds the tests that name rows, in the sources of every test project: that needs no other project to be built.
+/// </summary>
 internal static partial class RowTests
 {
     /// <summary>The folder of the solution.</summary>
@@ -18,7 +20,9 @@ internal static partial class RowTests
     public static IReadOnlyList<RowTest> ReadAll() =>
     [
         .. Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(folder => folder is "bin" or "obj"))
+            .Where(file => !Path.GetRelativePath(Root, file)
+                .Split(Path.DirectorySeparatorChar)
+                .Any(folder => folder is "bin" or "obj"))
             .SelectMany(Read).Distinct()
             .OrderBy(test => test.Row, StringComparer.Ordinal).ThenBy(test => test.Test, StringComparer.Ordinal),
     ];
@@ -27,7 +31,8 @@ internal static partial class RowTests
     private static IEnumerable<RowTest> Read(string file)
     {
         var open = new List<string>();
-        var (path, name) = (Path.GetRelativePath(Root, file).Replace('\\', '/'), Path.GetFileNameWithoutExtension(file));
+        var (path, name) = (
+            Path.GetRelativePath(Root, file).Replace('\\', '/'), Path.GetFileNameWithoutExtension(file));
         foreach (Match match in NamingOrMethod().Matches(File.ReadAllText(file)))
         {
             if (match.Groups["row"].Success)
@@ -51,6 +56,8 @@ internal static partial class RowTests
         throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 
-    [GeneratedRegex("""(?<=^\s*\[[^\n]*)\bRow\("(?<row>[^"]*)"\)|^\s*public\s+(?:async\s+)?(?:Task|ValueTask|void)\s+(?<method>\w+)\(""", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        """(?<=^\s*\[[^\n]*)\bRow\("(?<row>[^"]*)"\)|^\s*public\s+(?:async\s+)?(?:Task|ValueTask|void)\s+(?<method>\w+)\(""",
+        RegexOptions.Multiline)]
     private static partial Regex NamingOrMethod();
 }

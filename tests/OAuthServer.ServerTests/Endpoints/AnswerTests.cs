@@ -30,12 +30,16 @@ public sealed class AnswerTests(SharedServer shared)
     [InlineData("/oauth/revoke", "client_id")]
     public async Task Error_texts_of_form_endpoints_stay_in_their_character_set(string path, string name)
     {
-        var withoutScope = (await Server.RedeemAsync(await shared.CodeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri)), TestData.Spa)).RefreshToken;
+        var withoutScope = (await Server.RedeemAsync(
+            await shared.CodeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri)),
+            TestData.Spa)).RefreshToken;
         foreach (var offence in Offences)
         {
             Dictionary<string, string> parameters = new()
             {
-                ["grant_type"] = path == "/oauth/refresh" || name == "refresh_token" ? "refresh_token" : "authorization_code",
+                ["grant_type"] = path == "/oauth/refresh" || name == "refresh_token"
+                    ? "refresh_token"
+                    : "authorization_code",
                 ["client_id"] = TestData.Spa,
                 ["code"] = "x",
                 ["code_verifier"] = AuthorizationAsk.Verifier,
@@ -85,10 +89,14 @@ public sealed class AnswerTests(SharedServer shared)
             (HttpStatusCode.BadRequest, "client_id=demo-spa", "application/x-www-form-urlencoded"),
             (HttpStatusCode.BadRequest, "%", "application/x-www-form-urlencoded"),
             (HttpStatusCode.BadRequest, "", "text/plain"),
-            (HttpStatusCode.Unauthorized, "grant_type=refresh_token&refresh_token=x&token=x&client_id=nobody&client_secret=x", "application/x-www-form-urlencoded"),
+            (
+                HttpStatusCode.Unauthorized,
+                "grant_type=refresh_token&refresh_token=x&token=x&client_id=nobody&client_secret=x",
+                "application/x-www-form-urlencoded"),
             (HttpStatusCode.RequestEntityTooLarge, new string('a', 70_000), "application/x-www-form-urlencoded"),
         ];
-        foreach (var (status, body, contentType) in errors) await AssertUncacheableAsync(path, body, contentType, status);
+        foreach (var (status, body, contentType) in errors)
+            await AssertUncacheableAsync(path, body, contentType, status);
     }
 
     [Fact]
@@ -98,10 +106,19 @@ public sealed class AnswerTests(SharedServer shared)
         const string form = "application/x-www-form-urlencoded";
         var credentials = $"&client_id=demo-web&client_secret={TestData.Secret}";
         var code = await shared.CodeAsync();
-        await AssertUncacheableAsync("/oauth/token", $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}{credentials}", form, HttpStatusCode.OK);
+        await AssertUncacheableAsync(
+            "/oauth/token",
+            $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}{credentials}",
+            form,
+            HttpStatusCode.OK);
         var token = (await Server.RedeemAsync(await shared.CodeAsync())).RefreshToken;
-        var refreshed = await AssertUncacheableAsync("/oauth/refresh", $"refresh_token={token}{credentials}", form, HttpStatusCode.OK);
-        var again = await AssertUncacheableAsync("/oauth/token", $"grant_type=refresh_token&refresh_token={refreshed}{credentials}", form, HttpStatusCode.OK);
+        var refreshed = await AssertUncacheableAsync(
+            "/oauth/refresh", $"refresh_token={token}{credentials}", form, HttpStatusCode.OK);
+        var again = await AssertUncacheableAsync(
+            "/oauth/token",
+            $"grant_type=refresh_token&refresh_token={refreshed}{credentials}",
+            form,
+            HttpStatusCode.OK);
         await AssertUncacheableAsync("/oauth/revoke", $"token={again}{credentials}", form, HttpStatusCode.OK);
         await AssertUncacheableAsync("/oauth/revoke", $"token=unknown{credentials}", form, HttpStatusCode.OK);
     }
@@ -117,11 +134,13 @@ public sealed class AnswerTests(SharedServer shared)
     }
 
     // The refresh token of the answer, if it has one.
-    private async Task<string?> AssertUncacheableAsync(string path, string body, string contentType, HttpStatusCode status)
+    private async Task<string?> AssertUncacheableAsync(
+        string path, string body, string contentType, HttpStatusCode status)
     {
         using var content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", contentType);
-        using var response = await Server.Http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using var response = await Server.Http.PostAsync(
+            new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
         var bytes = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         Assert.Equal(status, response.StatusCode);
         Assert.Equal((byte)'{', bytes[0]);

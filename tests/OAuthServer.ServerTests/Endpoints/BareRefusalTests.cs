@@ -4,15 +4,17 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Endpoints;
 
 /// <summary>
-/// Bytes that are no HTTP request never reach an endpoint: the web server itself answers 400 without a body and closes the
-/// connection (RFC 9112 §2.2), and offers no way to put words in. What can be read as a request gets the endpoint's own form.
+/// Bytes that are no HTTP request never reach an endpoint: the web server itself answers 400 without a body and closes
+/// the connection (RFC 9112 §2.2), and offers no way to put words in. What can be read as a request gets the endpoint's
+/// own form.
 /// </summary>
 [JudgesDeployment]
 [Collection(SharedServer.Name)]
 public sealed class BareRefusalTests(SharedServer shared)
 {
     private const string Https = "Host: x\r\nX-Forwarded-Proto: https\r\n";
-    private const string Form = "POST /oauth/token HTTP/1.1\r\n" + Https + "Content-Type: application/x-www-form-urlencoded\r\n";
+    private const string Form = "POST /oauth/token HTTP/1.1\r\n" + Https
+        + "Content-Type: application/x-www-form-urlencoded\r\n";
 
     public static TheoryData<string> NoRequest =>
     [
@@ -35,14 +37,16 @@ public sealed class BareRefusalTests(SharedServer shared)
 
     public static TheoryData<string> NoTarget =>
     [
-        "/oauth/token\0", "/oauth/token%00", "/%00", "/oauth/authorize/%00", "/account/sign-in%00", "/oauth/\u00ff", "/oauth/authorize?state=\0", "/oauth/authorize?state=\u00ff", "/oauth/authorize?client_id=\u00c3\u00a9",
+        "/oauth/token\0", "/oauth/token%00", "/%00", "/oauth/authorize/%00", "/account/sign-in%00", "/oauth/\u00ff",
+        "/oauth/authorize?state=\0", "/oauth/authorize?state=\u00ff", "/oauth/authorize?client_id=\u00c3\u00a9",
     ];
 
     [Theory]
     [Row("GEN-07")]
     [Row("GEN-08")]
     [MemberData(nameof(NoRequest))]
-    public async Task What_is_no_request_gets_a_bare_400(string bytes) => AssertBare(await RawHttp.SendAsync(shared.Server, bytes));
+    public async Task What_is_no_request_gets_a_bare_400(string bytes) =>
+        AssertBare(await RawHttp.SendAsync(shared.Server, bytes));
 
     [Theory]
     [Row("GEN-07")]
@@ -79,7 +83,11 @@ public sealed class BareRefusalTests(SharedServer shared)
 
     private static void AssertBare(RawReply reply)
     {
-        Assert.Equal((400, "0", "close", string.Empty), (reply.Status, reply["Content-Length"], reply["Connection"], reply.Body));
-        Assert.Equal(["Connection", "Content-Length", "Date"], reply.Headers.Select(header => header.Split(':')[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            (400, "0", "close", string.Empty),
+            (reply.Status, reply["Content-Length"], reply["Connection"], reply.Body));
+        Assert.Equal(
+            ["Connection", "Content-Length", "Date"],
+            reply.Headers.Select(header => header.Split(':')[0]).Order(StringComparer.Ordinal));
     }
 }

@@ -49,10 +49,12 @@ public sealed class BearerLibraryTests : IAsyncLifetime
 
         await _server.AddApiAsync(Mail, """{"mail:read": "See your mail"}""", Service);
         await _server.AddApiAsync(Files, """{"files:read": "See your files", "files:write": "Write files"}""", Service);
-        await _server.Database.ExecuteAsync("UPDATE oauth_resources SET introspection_clients = $1", (object)new[] { Api });
+        await _server.Database.ExecuteAsync(
+            "UPDATE oauth_resources SET introspection_clients = $1", (object)new[] { Api });
         await Eventually.BecomesTrue(
             async () => (await AskAsync(Files, "files:read")).Status == HttpStatusCode.OK
-                && (await IntrospectAsync((await AskAsync(Files, "files:read")).AccessToken!)).Contains("true", StringComparison.Ordinal),
+                && (await IntrospectAsync((await AskAsync(Files, "files:read")).AccessToken!))
+                    .Contains("true", StringComparison.Ordinal),
             Patience, "the service and the API are heard of");
     }
 
@@ -68,9 +70,13 @@ public sealed class BearerLibraryTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.Unauthorized, null), await CallAsync(api, null));
         Assert.Equal((HttpStatusCode.OK, null), await CallAsync(api, await TokenAsync(Files, "files:read")));
-        Assert.Equal((HttpStatusCode.OK, null), await CallAsync(api, await TokenAsync(Files, "files:read files:write")));
-        Assert.Equal((HttpStatusCode.Forbidden, "insufficient_scope"), await CallAsync(api, await TokenAsync(Files, "files:write")));
-        Assert.Equal((HttpStatusCode.Unauthorized, "invalid_token"), await CallAsync(api, await TokenAsync(Mail, "mail:read")));
+        Assert.Equal(
+            (HttpStatusCode.OK, null), await CallAsync(api, await TokenAsync(Files, "files:read files:write")));
+        Assert.Equal(
+            (HttpStatusCode.Forbidden, "insufficient_scope"),
+            await CallAsync(api, await TokenAsync(Files, "files:write")));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, "invalid_token"), await CallAsync(api, await TokenAsync(Mail, "mail:read")));
         Assert.Equal(
             (HttpStatusCode.Unauthorized, "invalid_token"),
             await CallAsync(api, (await TokenAsync(Files, "files:read"))[..^4] + "AAAA"));
@@ -88,7 +94,9 @@ public sealed class BearerLibraryTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await _server.RevokeAsync(first, Service)).Status);
 
         await Eventually.BecomesTrue(
-            async () => await CallAsync(api, first) == (HttpStatusCode.Unauthorized, "invalid_token"), Patience, "it is refused");
+            async () => await CallAsync(api, first) == (HttpStatusCode.Unauthorized, "invalid_token"),
+            Patience,
+            "it is refused");
         Assert.Equal((HttpStatusCode.OK, null), await CallAsync(api, second));
     }
 
@@ -101,10 +109,13 @@ public sealed class BearerLibraryTests : IAsyncLifetime
         var token = await TokenAsync(Files, "files:read");
         Assert.Equal((HttpStatusCode.OK, null), await CallAsync(api, token));
 
-        await _server.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = now() WHERE client_id = $1", Service);
+        await _server.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET disabled_at = now() WHERE client_id = $1", Service);
 
         await Eventually.BecomesTrue(
-            async () => await CallAsync(api, token) == (HttpStatusCode.Unauthorized, "invalid_token"), Patience, "it is refused");
+            async () => await CallAsync(api, token) == (HttpStatusCode.Unauthorized, "invalid_token"),
+            Patience,
+            "it is refused");
     }
 
     [Fact]
@@ -148,7 +159,8 @@ public sealed class BearerLibraryTests : IAsyncLifetime
         return (answer.StatusCode, challenge.Split("error=\"") is [_, var error, ..] ? error.Split('"')[0] : null);
     }
 
-    private async Task<string> TokenAsync(string resource, string scope) => (await AskAsync(resource, scope)).AccessToken!;
+    private async Task<string> TokenAsync(string resource, string scope) =>
+        (await AskAsync(resource, scope)).AccessToken!;
 
     private Task<Reply> AskAsync(string resource, string scope) => _server.PostFormAsync(
         "/oauth/token",

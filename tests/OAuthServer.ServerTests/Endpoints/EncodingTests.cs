@@ -5,7 +5,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints;
 
-/// <summary>Bytes that mean nothing, or mean harm: broken escapes, broken UTF-8, control characters (RFC 6749 Appendices A, B).</summary>
+/// <summary>
+/// Bytes that mean nothing, or mean harm: broken escapes, broken UTF-8, control characters (RFC 6749 Appendices A, B).
+/// </summary>
 [JudgesDeployment]
 [Collection(SharedServer.Name)]
 public sealed class EncodingTests(SharedServer shared)
@@ -13,10 +15,44 @@ public sealed class EncodingTests(SharedServer shared)
     private const string TrustedQuery = "client_id=demo-web&redirect_uri=https%3A%2F%2Fc.example%2Fcb";
 
     private static readonly string[] TokenParameters =
-        ["grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "foo"];
+        [
+            "grant_type",
+            "client_id",
+            "client_secret",
+            "client_assertion",
+            "client_assertion_type",
+            "code",
+            "redirect_uri",
+            "code_verifier",
+            "refresh_token",
+            "scope",
+            "foo",
+        ];
 
-    /// <summary>As characters of Latin-1, so bytes: broken escapes, bytes that are no UTF-8, overlong forms, surrogates.</summary>
-    public static TheoryData<string> Broken => ["%zz", "%", "%2", "a%", "%%", "%u0041", "%ff", "%c3", "%c0%af", "%e0%80%af", "%f0%80%80%af", "%ed%a0%80", "%ed%bf%bf", "%f4%90%80%80", "%80", "\u00ff", "\u00c0\u00af", "\u00ed\u00a0\u0080"];
+    /// <summary>
+    /// As characters of Latin-1, so bytes: broken escapes, bytes that are no UTF-8, overlong forms, surrogates.
+    /// </summary>
+    public static TheoryData<string> Broken =>
+        [
+            "%zz",
+            "%",
+            "%2",
+            "a%",
+            "%%",
+            "%u0041",
+            "%ff",
+            "%c3",
+            "%c0%af",
+            "%e0%80%af",
+            "%f0%80%80%af",
+            "%ed%a0%80",
+            "%ed%bf%bf",
+            "%f4%90%80%80",
+            "%80",
+            "\u00ff",
+            "\u00c0\u00af",
+            "\u00ed\u00a0\u0080",
+        ];
 
     private TestServer Server => shared.Server;
 
@@ -30,7 +66,9 @@ public sealed class EncodingTests(SharedServer shared)
             foreach (var path in new[] { "/oauth/token", "/oauth/refresh", "/oauth/revoke" })
             {
                 var reply = await RawHttp.PostAsync(Server, path, body);
-                Assert.Equal((400, "application/json", "no-store"), (reply.Status, reply["Content-Type"], reply["Cache-Control"]));
+                Assert.Equal(
+                    (400, "application/json", "no-store"),
+                    (reply.Status, reply["Content-Type"], reply["Cache-Control"]));
                 Assert.Contains("\"error\":\"invalid_request\"", reply.Body, StringComparison.Ordinal);
             }
         }
@@ -41,7 +79,12 @@ public sealed class EncodingTests(SharedServer shared)
     [MemberData(nameof(Broken))]
     public async Task A_broken_encoding_at_the_authorization_endpoint_is_refused(string broken)
     {
-        foreach (var query in new[] { $"{TrustedQuery}&state={broken}", $"client_id={broken}", $"{TrustedQuery}&{broken}" })
+        foreach (var query in new[]
+        {
+            $"{TrustedQuery}&state={broken}",
+            $"client_id={broken}",
+            $"{TrustedQuery}&{broken}",
+        })
         {
             var byPost = await RawHttp.PostAsync(Server, "/oauth/authorize", query);
             Assert.Equal((400, null), (byPost.Status, byPost["Location"]));
@@ -78,13 +121,18 @@ public sealed class EncodingTests(SharedServer shared)
     {
         foreach (var path in new[] { "/oauth/token", "/oauth/refresh", "/oauth/revoke" })
         {
-            foreach (var name in path == "/oauth/revoke" ? ["token", "token_type_hint", .. TokenParameters] : TokenParameters)
+            foreach (var name in path == "/oauth/revoke"
+                ? ["token", "token_type_hint", .. TokenParameters]
+                : TokenParameters)
             {
                 (string, string?)[] client = name == "client_id" ? [] : [("client_id", TestData.Spa)];
-                Expect.Error(await Server.PostFormAsync(path, [.. client, (name, "a" + control + "b")]), "invalid_request");
+                Expect.Error(
+                    await Server.PostFormAsync(path, [.. client, (name, "a" + control + "b")]), "invalid_request");
             }
 
-            Expect.Error(await Server.PostFormAsync(path, ("client_id", TestData.Spa), ("na" + control + "me", "x")), "invalid_request");
+            Expect.Error(
+                await Server.PostFormAsync(path, ("client_id", TestData.Spa), ("na" + control + "me", "x")),
+                "invalid_request");
         }
     }
 
@@ -97,8 +145,14 @@ public sealed class EncodingTests(SharedServer shared)
     [InlineData("%00", "%00")]
     public async Task A_nul_in_basic_credentials_is_refused(string id, string afterTheSecret)
     {
-        var header = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{TestData.Secret}{afterTheSecret}"));
-        foreach (var (path, body) in new[] { ("/oauth/token", "grant_type=authorization_code&code=x"), ("/oauth/refresh", "refresh_token=x"), ("/oauth/revoke", "token=x") })
+        var header = "Basic "
+            + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{TestData.Secret}{afterTheSecret}"));
+        foreach (var (path, body) in new[]
+        {
+            ("/oauth/token", "grant_type=authorization_code&code=x"),
+            ("/oauth/refresh", "refresh_token=x"),
+            ("/oauth/revoke", "token=x"),
+        })
         {
             Expect.Error(await Server.PostRawAsync(path, body, headers: ("Authorization", header)), "invalid_request");
         }
@@ -150,7 +204,11 @@ public sealed class EncodingTests(SharedServer shared)
     public async Task A_nul_typed_at_sign_in_does_no_harm()
     {
         using var browser = new TestBrowser(Server);
-        foreach (var (email, password) in new[] { ("alice@example.com\0", TestData.Password), (TestData.Email, TestData.Password + "\0") })
+        foreach (var (email, password) in new[]
+        {
+            ("alice@example.com\0", TestData.Password),
+            (TestData.Email, TestData.Password + "\0"),
+        })
         {
             using var page = await browser.GetAsync("/account/sign-in");
             using var answer = await browser.TypePasswordAsync(page, email, password);

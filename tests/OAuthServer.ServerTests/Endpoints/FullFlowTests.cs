@@ -51,7 +51,9 @@ public sealed class FullFlowTests
         var ask = AuthorizationAsk.For("five-columns", redirectUri).With("scope", "read write");
         var answer = await browser.AuthorizeAsync(ask);
         Assert.Equal(redirectUri, answer.Target);
-        Assert.Equal("invalid_grant", (await server.RedeemAsync(answer.Code, "five-columns", redirectUri, verifier: null)).Error);
+        Assert.Equal(
+            "invalid_grant",
+            (await server.RedeemAsync(answer.Code, "five-columns", redirectUri, verifier: null)).Error);
         var first = await server.RedeemAsync(answer.Code, "five-columns", redirectUri);
         Assert.Equal((HttpStatusCode.OK, "read write"), (first.Status, first.Scope));
         var second = await server.RefreshAsync(first.RefreshToken, "five-columns");
@@ -68,8 +70,11 @@ public sealed class FullFlowTests
     public async Task A_public_client_needs_no_secret(string clientId, string redirectUri)
     {
         await using var server = await TestServer.StartAsync();
-        var tokens = await server.RedeemAsync(await server.CodeAsync(AuthorizationAsk.For(clientId, redirectUri)), clientId, redirectUri);
+        var tokens = await server.RedeemAsync(
+            await server.CodeAsync(AuthorizationAsk.For(clientId, redirectUri)), clientId, redirectUri);
         Assert.Equal(HttpStatusCode.OK, tokens.Status);
-        Assert.Equal(HttpStatusCode.OK, (await server.RefreshAsync(tokens.RefreshToken, clientId, path: "/oauth/refresh")).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await server.RefreshAsync(tokens.RefreshToken, clientId, path: "/oauth/refresh")).Status);
     }
 }

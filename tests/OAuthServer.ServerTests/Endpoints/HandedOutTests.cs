@@ -23,7 +23,8 @@ public sealed class HandedOutTests(SignedInServer own) : IClassFixture<SignedInS
         Assert.Equal(3999, first.Scope!.Length);
 
         var same = (await own.Server.RefreshAsync(first.RefreshToken, Broad, first.Scope)).IsTokens();
-        var blanks = await own.Server.RefreshAsync(same.RefreshToken, Broad, $"  {Scopes[1]}  {Scopes[0]} offline_access ");
+        var blanks = await own.Server.RefreshAsync(
+            same.RefreshToken, Broad, $"  {Scopes[1]}  {Scopes[0]} offline_access ");
 
         Assert.Equal(first.Scope, same.Scope);
         Assert.Equal($"{Scopes[1]} {Scopes[0]}", blanks.IsTokens().Scope);

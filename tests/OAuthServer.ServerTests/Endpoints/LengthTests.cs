@@ -30,7 +30,11 @@ public sealed class LengthTests(OwnServer own) : IClassFixture<OwnServer>
         string name, int length, string? error)
     {
         (string, string?)[] form =
-            [("client_id", TestData.Web), ("client_secret", TestData.Secret), .. name == "token" ? [] : new (string, string?)[] { ("token", "x") }];
+            [
+                ("client_id", TestData.Web),
+                ("client_secret", TestData.Secret),
+                .. name == "token" ? [] : new (string, string?)[] { ("token", "x") },
+            ];
 
         var reply = await _server.PostFormAsync("/oauth/revoke", [.. form, (name, new string('t', length))]);
 
@@ -87,7 +91,12 @@ public sealed class LengthTests(OwnServer own) : IClassFixture<OwnServer>
     public async Task A_stranger_is_recorded_by_a_name_of_128_characters_at_most(int length, bool isNamed)
     {
         var id = new string('u', length);
-        await _server.PostFormAsync("/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "x"), ("client_id", id), ("client_secret", "s"));
+        await _server.PostFormAsync(
+            "/oauth/token",
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "x"),
+            ("client_id", id),
+            ("client_secret", "s"));
 
         var named = await _server.Database.ScalarAsync<string>(
             "SELECT client_id FROM oauth_audit_events WHERE event = 'client_refused' ORDER BY id DESC LIMIT 1");

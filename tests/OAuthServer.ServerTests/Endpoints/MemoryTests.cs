@@ -9,10 +9,13 @@ namespace OAuthServer.ServerTests.Endpoints;
 [Collection(Alone.Name)]
 public sealed class MemoryTests(OwnServer own) : IClassFixture<OwnServer>
 {
-    private static readonly string[] Paths = ["/oauth/token", "/oauth/refresh", "/oauth/revoke", "/oauth/authorize", "/account/sign-in"];
+    private static readonly string[] Paths =
+    [
+        "/oauth/token", "/oauth/refresh", "/oauth/revoke", "/oauth/authorize", "/account/sign-in",
+    ];
 
-    // Every body is new, so that whatever keeps one keeps them all; a third of what was sent would be kept for sure then.
-    // The warm-up fills the pools of the web server, whose size is bounded by what is in flight.
+    // Every body is new, so that whatever keeps one keeps them all; a third of what was sent would be kept for sure
+    // then. The warm-up fills the pools of the web server, whose size is bounded by what is in flight.
     [Theory]
     [Row("GEN-09")]
     [InlineData("a parameter of 20 KB", 300)]

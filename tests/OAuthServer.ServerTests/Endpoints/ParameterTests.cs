@@ -16,7 +16,8 @@ public sealed class ParameterTests(SharedServer shared)
     public async Task A_repeated_parameter_is_refused_at_the_token_endpoint_and_the_code_stays()
     {
         var code = await shared.CodeAsync();
-        await RefusedAsync("/oauth/token", Redemption(code), "client_assertion", "client_assertion_type", "refresh_token", "scope");
+        await RefusedAsync(
+            "/oauth/token", Redemption(code), "client_assertion", "client_assertion_type", "refresh_token", "scope");
         Expect.Tokens(await Server.PostFormAsync("/oauth/token", Redemption(code)));
     }
 
@@ -27,7 +28,14 @@ public sealed class ParameterTests(SharedServer shared)
     public async Task A_repeated_parameter_is_refused_at_a_refresh_and_the_token_stays(string path)
     {
         var token = (await Server.RedeemAsync(await shared.CodeAsync())).RefreshToken;
-        (string, string?)[] refresh = [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", "read"), ("client_id", TestData.Web), ("client_secret", TestData.Secret)];
+        (string, string?)[] refresh =
+        [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", token),
+            ("scope", "read"),
+            ("client_id", TestData.Web),
+            ("client_secret", TestData.Secret),
+        ];
         await RefusedAsync(path, refresh, "code", "redirect_uri", "code_verifier");
         Expect.Tokens(await Server.PostFormAsync(path, refresh));
     }
@@ -37,7 +45,14 @@ public sealed class ParameterTests(SharedServer shared)
     public async Task A_repeated_parameter_is_refused_at_the_revocation_endpoint_and_nothing_is_revoked()
     {
         var token = (await Server.RedeemAsync(await shared.CodeAsync())).RefreshToken;
-        await RefusedAsync("/oauth/revoke", [("token", token), ("token_type_hint", "refresh_token"), ("client_id", TestData.Web), ("client_secret", TestData.Secret)]);
+        await RefusedAsync(
+            "/oauth/revoke",
+            [
+                ("token", token),
+                ("token_type_hint", "refresh_token"),
+                ("client_id", TestData.Web),
+                ("client_secret", TestData.Secret),
+            ]);
         Expect.Tokens(await Server.RefreshAsync(token));
     }
 
@@ -45,9 +60,14 @@ public sealed class ParameterTests(SharedServer shared)
     [Row("GEN-03")]
     public async Task An_empty_scope_and_unknown_parameters_are_ignored()
     {
-        Expect.Tokens(await Server.PostFormAsync("/oauth/token", [.. Redemption(await shared.CodeAsync()), ("scope", "")]));
-        Expect.Tokens(await Server.PostFormAsync("/oauth/token", [.. Redemption(await shared.CodeAsync()), ("foo", "bar")]));
-        Expect.Tokens(await Server.PostFormAsync("/oauth/token", [.. Redemption(await shared.CodeAsync()), ("foo", "bar"), ("foo", "bar"), ("foo", "")]));
+        Expect.Tokens(
+            await Server.PostFormAsync("/oauth/token", [.. Redemption(await shared.CodeAsync()), ("scope", "")]));
+        Expect.Tokens(
+            await Server.PostFormAsync("/oauth/token", [.. Redemption(await shared.CodeAsync()), ("foo", "bar")]));
+        Expect.Tokens(
+            await Server.PostFormAsync(
+                "/oauth/token",
+                [.. Redemption(await shared.CodeAsync()), ("foo", "bar"), ("foo", "bar"), ("foo", "")]));
     }
 
     [Fact]
@@ -56,7 +76,9 @@ public sealed class ParameterTests(SharedServer shared)
     {
         Expect.Error(await Server.RedeemAsync(code: ""), "invalid_request");
         Expect.Error(await Server.RedeemAsync(code: null), "invalid_request");
-        Expect.Error(await Server.PostFormAsync("/oauth/token", ("grant_type", ""), ("client_id", TestData.Spa)), "invalid_request");
+        Expect.Error(
+            await Server.PostFormAsync("/oauth/token", ("grant_type", ""), ("client_id", TestData.Spa)),
+            "invalid_request");
         Expect.Error(await Server.RefreshAsync(""), "invalid_request");
         Expect.Error(await Server.RevokeAsync(""), "invalid_request");
     }
@@ -67,7 +89,13 @@ public sealed class ParameterTests(SharedServer shared)
     {
         var code = await shared.CodeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri));
         Expect.Tokens(await Server.PostFormAsync(
-            "/oauth/token", ("grant_type", "authorization_code"), ("code", code), ("code_verifier", AuthorizationAsk.Verifier), ("redirect_uri", TestData.SpaRedirectUri), ("client_id", TestData.Spa), ("client_secret", "")));
+            "/oauth/token",
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("code_verifier", AuthorizationAsk.Verifier),
+            ("redirect_uri", TestData.SpaRedirectUri),
+            ("client_id", TestData.Spa),
+            ("client_secret", "")));
     }
 
     [Theory]
@@ -79,7 +107,10 @@ public sealed class ParameterTests(SharedServer shared)
     [InlineData("/oauth/refresh", "refresh_token")]
     [InlineData("/oauth/revoke", "token")]
     public async Task A_parameter_of_20_kilobytes_is_refused(string path, string name) =>
-        Expect.Error(await Server.PostFormAsync(path, [("client_id", name == "client_id" ? null : TestData.Spa), (name, new string('a', 20 * 1024))]), "invalid_request");
+        Expect.Error(
+            await Server.PostFormAsync(
+                path, [("client_id", name == "client_id" ? null : TestData.Spa), (name, new string('a', 20 * 1024))]),
+            "invalid_request");
 
     [Theory]
     [Row("GEN-09")]
@@ -88,9 +119,14 @@ public sealed class ParameterTests(SharedServer shared)
     [InlineData("/oauth/revoke")]
     public async Task A_body_over_64_kilobytes_is_refused(string path)
     {
-        Expect.Error(await Server.PostRawAsync(path, "foo=" + new string('a', 64 * 1024)), "invalid_request", HttpStatusCode.RequestEntityTooLarge);
+        Expect.Error(
+            await Server.PostRawAsync(path, "foo=" + new string('a', 64 * 1024)),
+            "invalid_request",
+            HttpStatusCode.RequestEntityTooLarge);
         var announced = await RawHttp.PostAnnouncedAsync(Server, path, long.MaxValue);
-        Assert.Equal((413, "application/json", "no-store"), (announced.Status, announced["Content-Type"], announced["Cache-Control"]));
+        Assert.Equal(
+            (413, "application/json", "no-store"),
+            (announced.Status, announced["Content-Type"], announced["Cache-Control"]));
         Assert.Contains("\"error\":\"invalid_request\"", announced.Body, StringComparison.Ordinal);
     }
 
@@ -112,7 +148,9 @@ public sealed class ParameterTests(SharedServer shared)
     [InlineData("/oauth/refresh")]
     [InlineData("/oauth/revoke")]
     public async Task A_form_of_5000_keys_is_refused(string path) =>
-        Expect.Error(await Server.PostRawAsync(path, string.Join('&', Enumerable.Range(0, 5000).Select(i => $"k{i}=1"))), "invalid_request");
+        Expect.Error(
+            await Server.PostRawAsync(path, string.Join('&', Enumerable.Range(0, 5000).Select(i => $"k{i}=1"))),
+            "invalid_request");
 
     [Fact]
     [Row("GEN-09")]
@@ -141,22 +179,28 @@ public sealed class ParameterTests(SharedServer shared)
     [InlineData("client_id", "invalid_client")]
     [InlineData("redirect_uri", "invalid_redirect_uri")]
     public async Task An_oversized_client_or_redirect_uri_is_never_redirected(string name, string error) =>
-        await Expect.PageAsync(shared.Browser, new AuthorizationAsk().With(name, "https://c.example/cb?" + new string('a', 20 * 1024)).Path, error);
+        await Expect.PageAsync(
+            shared.Browser,
+            new AuthorizationAsk().With(name, "https://c.example/cb?" + new string('a', 20 * 1024)).Path,
+            error);
 
     private static (string Name, string? Value)[] Redemption(string code) =>
     [
-        ("grant_type", "authorization_code"), ("code", code), ("code_verifier", AuthorizationAsk.Verifier), ("redirect_uri", TestData.WebRedirectUri),
+        ("grant_type", "authorization_code"), ("code", code), ("code_verifier", AuthorizationAsk.Verifier),
+        ("redirect_uri", TestData.WebRedirectUri),
         ("client_id", TestData.Web), ("client_secret", TestData.Secret),
     ];
 
-    // Each parameter of the request, and each further one that the endpoint knows, twice: with equal and with different values.
+    // Each parameter of the request, and each further one that the endpoint knows, twice: with equal and with different
+    // values.
     private async Task RefusedAsync(string path, (string Name, string? Value)[] request, params string[] further)
     {
         foreach (var (name, value) in request.Concat(further.Select(f => (f, (string?)"x"))))
         {
             var rest = request.Where(p => p.Name != name).ToArray();
             Expect.Error(await Server.PostFormAsync(path, [.. rest, (name, value), (name, value)]), "invalid_request");
-            Expect.Error(await Server.PostFormAsync(path, [.. rest, (name, value), (name, "other")]), "invalid_request");
+            Expect.Error(
+                await Server.PostFormAsync(path, [.. rest, (name, value), (name, "other")]), "invalid_request");
             Expect.Error(await Server.PostFormAsync(path, [.. rest, (name, ""), (name, value)]), "invalid_request");
         }
     }

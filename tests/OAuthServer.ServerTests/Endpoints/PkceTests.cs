@@ -33,7 +33,8 @@ public sealed class PkceTests(SharedServer shared)
     {
         var ask = LegacyAsk.With("code_challenge", null).With("code_challenge_method", null);
         var answer = Expect.Code(await shared.AuthorizeAsync(ask), TestData.LegacyRedirectUri);
-        Expect.Tokens(await shared.Server.RedeemAsync(answer.Code, TestData.Legacy, TestData.LegacyRedirectUri, verifier: null));
+        Expect.Tokens(
+            await shared.Server.RedeemAsync(answer.Code, TestData.Legacy, TestData.LegacyRedirectUri, verifier: null));
     }
 
     [Theory]
@@ -49,7 +50,8 @@ public sealed class PkceTests(SharedServer shared)
     {
         await RefusedAsync(new AuthorizationAsk().With("code_challenge_method", method));
         await RefusedAsync(LegacyAsk.With("code_challenge_method", method));
-        await RefusedAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri).With("code_challenge_method", method));
+        await RefusedAsync(
+            AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri).With("code_challenge_method", method));
     }
 
     [Theory]
@@ -114,10 +116,17 @@ public sealed class PkceTests(SharedServer shared)
         const string other = "another-verifier-that-is-well-formed-0123456789";
         var otherChallenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(other)));
         var otherCode = await shared.CodeAsync(new AuthorizationAsk().With("code_challenge", otherChallenge));
-        string[] wrong = [other, AuthorizationAsk.Challenge, AuthorizationAsk.Verifier + "a", AuthorizationAsk.Verifier.ToUpperInvariant()];
+        string[] wrong =
+        [
+            other,
+            AuthorizationAsk.Challenge,
+            AuthorizationAsk.Verifier + "a",
+            AuthorizationAsk.Verifier.ToUpperInvariant(),
+        ];
         foreach (var verifier in wrong)
         {
-            Expect.Error(await shared.Server.RedeemAsync(await shared.CodeAsync(), verifier: verifier), "invalid_grant");
+            Expect.Error(
+                await shared.Server.RedeemAsync(await shared.CodeAsync(), verifier: verifier), "invalid_grant");
         }
 
         Expect.Error(await shared.Server.RedeemAsync(otherCode), "invalid_grant");
@@ -133,7 +142,9 @@ public sealed class PkceTests(SharedServer shared)
         var spa = await shared.CodeAsync(AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri));
         Expect.Error(await shared.Server.RedeemAsync(spa, TestData.Spa, verifier: verifier), "invalid_grant");
         var legacy = await shared.CodeAsync(LegacyAsk);
-        Expect.Error(await shared.Server.RedeemAsync(legacy, TestData.Legacy, TestData.LegacyRedirectUri, verifier), "invalid_grant");
+        Expect.Error(
+            await shared.Server.RedeemAsync(legacy, TestData.Legacy, TestData.LegacyRedirectUri, verifier),
+            "invalid_grant");
     }
 
     [Theory]
@@ -157,14 +168,17 @@ public sealed class PkceTests(SharedServer shared)
     [Fact]
     [Row("PKCE-07")]
     public async Task A_verifier_of_129_characters_is_refused() =>
-        Expect.Error(await shared.Server.RedeemAsync(await shared.CodeAsync(), verifier: new string('a', 129)), "invalid_request");
+        Expect.Error(
+            await shared.Server.RedeemAsync(await shared.CodeAsync(), verifier: new string('a', 129)),
+            "invalid_request");
 
     [Fact]
     [Row("PKCE-08")]
     public async Task A_verifier_for_a_code_without_challenge_is_refused()
     {
         var code = await shared.CodeAsync(LegacyAsk.With("code_challenge", null).With("code_challenge_method", null));
-        Expect.Error(await shared.Server.RedeemAsync(code, TestData.Legacy, TestData.LegacyRedirectUri), "invalid_request");
+        Expect.Error(
+            await shared.Server.RedeemAsync(code, TestData.Legacy, TestData.LegacyRedirectUri), "invalid_request");
     }
 
     private async Task RefusedAsync(AuthorizationAsk ask)

@@ -4,7 +4,10 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints;
 
-/// <summary>Resource indicators (RFC 8707) from the authorization request to the refreshed token: which API, and which of its scopes.</summary>
+/// <summary>
+/// Resource indicators (RFC 8707) from the authorization request to the refreshed token: which API, and which of its
+/// scopes.
+/// </summary>
 public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceServer>
 {
     private const string Files = ResourceServer.Files;
@@ -16,8 +19,11 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
         var code = await own.CodeAsync(ResourceServer.Ask("files:read", Files));
         Assert.Equal(Files, ResourceServer.AudienceOf(await own.RedeemAsync(code, Files)));
         Assert.Equal(TestServer.Issuer, ResourceServer.AudienceOf(await own.RedeemAsync(await own.CodeAsync())));
-        Assert.Equal(TestServer.Issuer, ResourceServer.AudienceOf(await own.RedeemAsync(await own.CodeAsync(), TestServer.Issuer)));
-        Assert.Equal(TestServer.Issuer, ResourceServer.AudienceOf(await own.RedeemAsync(await own.CodeAsync(ResourceServer.Ask("read", TestServer.Issuer)))));
+        Assert.Equal(
+            TestServer.Issuer,
+            ResourceServer.AudienceOf(await own.RedeemAsync(await own.CodeAsync(), TestServer.Issuer)));
+        Assert.Equal(TestServer.Issuer, ResourceServer.AudienceOf(
+            await own.RedeemAsync(await own.CodeAsync(ResourceServer.Ask("read", TestServer.Issuer)))));
     }
 
     [Theory, Row("RES-02")]
@@ -48,26 +54,35 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
         var tokens = (await own.RedeemAsync(code, Files)).IsTokens();
         (await own.RefreshAsync(tokens.RefreshToken, resource)).IsError("invalid_target");
         (await own.RefreshAsync(tokens.RefreshToken, Files)).IsTokens();
-        Assert.Equal(4, await own.Database.ScalarAsync<long>("SELECT count(*) FROM (SELECT reason FROM oauth_audit_events WHERE event IN ('authorization_refused', 'token_refused', 'push_refused') ORDER BY id DESC LIMIT 4) AS last WHERE reason = $1", reason));
+        Assert.Equal(
+            4,
+            await own.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM (SELECT reason FROM oauth_audit_events WHERE event "
+                    + "IN ('authorization_refused', 'token_refused', 'push_refused') ORDER BY id DESC LIMIT 4) AS last "
+                    + "WHERE reason = $1",
+                reason));
     }
 
     [Fact, Row("RES-03")]
     public async Task A_resource_may_be_repeated_and_counts_once()
     {
-        var code = await own.CodeAsync(ResourceServer.Ask(ResourceServer.Both, Files, Mail, Files, "HTTPS://FILES.EXAMPLE/"));
+        var code = await own.CodeAsync(
+            ResourceServer.Ask(ResourceServer.Both, Files, Mail, Files, "HTTPS://FILES.EXAMPLE/"));
 
         var first = await own.RedeemAsync(code, Files, Files);
         Assert.Equal(Files, ResourceServer.AudienceOf(first));
         var second = await own.RefreshAsync(first.RefreshToken, Mail, "https://mail.example/v1");
         Assert.Equal(Mail, ResourceServer.AudienceOf(second));
 
-        Assert.Equal(2, await own.Database.ScalarAsync<int>("SELECT cardinality(resources) FROM oauth_refresh_tokens ORDER BY created_at DESC LIMIT 1"));
+        Assert.Equal(2, await own.Database.ScalarAsync<int>(
+            "SELECT cardinality(resources) FROM oauth_refresh_tokens ORDER BY created_at DESC LIMIT 1"));
     }
 
     [Fact, Row("RES-01"), Row("RES-03")]
     public async Task A_pushed_request_names_its_APIs_as_well()
     {
-        var pushed = (await own.Server.PushAsync(ResourceServer.Ask("files:read mail.read", Files, Mail, Files))).RequestUri();
+        var pushed = (await own.Server.PushAsync(ResourceServer.Ask("files:read mail.read", Files, Mail, Files)))
+            .RequestUri();
 
         var code = (await own.Browser.VisitAsync(pushed)).Code!;
 
@@ -80,15 +95,19 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
     {
         // Scopes that the other API has too: only the resource stands in the way.
         var code = await own.CodeAsync(ResourceServer.Ask("find", Files));
-        foreach (var resource in (string[])[Mail, TestServer.Issuer]) (await own.RedeemAsync(code, resource)).IsError("invalid_target");
+        foreach (var resource in (string[])[Mail, TestServer.Issuer])
+            (await own.RedeemAsync(code, resource)).IsError("invalid_target");
         var tokens = (await own.RedeemAsync(code, Files)).IsTokens();
-        foreach (var resource in (string[])[Mail, TestServer.Issuer]) (await own.RefreshAsync(tokens.RefreshToken, resource)).IsError("invalid_target");
+        foreach (var resource in (string[])[Mail, TestServer.Issuer])
+            (await own.RefreshAsync(tokens.RefreshToken, resource)).IsError("invalid_target");
         (await own.RefreshAsync(tokens.RefreshToken, Files)).IsTokens();
 
         var usual = await own.CodeAsync(new AuthorizationAsk().With("scope", "read"));
-        foreach (var resource in (string[])[Mail, Files]) (await own.RedeemAsync(usual, resource)).IsError("invalid_target");
+        foreach (var resource in (string[])[Mail, Files])
+            (await own.RedeemAsync(usual, resource)).IsError("invalid_target");
         var first = (await own.RedeemAsync(usual)).IsTokens();
-        foreach (var resource in (string[])[Mail, Files]) (await own.RefreshAsync(first.RefreshToken, resource)).IsError("invalid_target");
+        foreach (var resource in (string[])[Mail, Files])
+            (await own.RefreshAsync(first.RefreshToken, resource)).IsError("invalid_target");
         (await own.RefreshAsync(first.RefreshToken, TestServer.Issuer)).IsTokens();
     }
 
@@ -97,14 +116,17 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
     {
         var files = (await own.RedeemAsync(await own.CodeOfBothAsync(), Files)).IsTokens();
         Assert.Equal("files:read files:write find", files.Scope);
-        Assert.Equal("files:read files:write find", new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(files.AccessToken).GetPayloadValue<string>("scope"));
+        Assert.Equal(
+            "files:read files:write find",
+            new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(files.AccessToken).GetPayloadValue<string>("scope"));
         var mail = (await own.RefreshAsync(files.RefreshToken, Mail)).IsTokens();
         Assert.Equal("mail.read find read", mail.Scope);
         // Asking for a scope narrows further; one of the other API alone leaves nothing.
         var narrow = (await own.RefreshAsync(mail.RefreshToken, "find files:read", [Mail])).IsTokens();
         Assert.Equal("find", narrow.Scope);
         (await own.RefreshAsync(narrow.RefreshToken, "files:read", [Mail])).IsError("invalid_scope");
-        Assert.Equal("files:read", (await own.RefreshAsync(narrow.RefreshToken, "files:read", [Files])).IsTokens().Scope);
+        Assert.Equal(
+            "files:read", (await own.RefreshAsync(narrow.RefreshToken, "files:read", [Files])).IsTokens().Scope);
     }
 
     [Theory, Row("RES-05")]
@@ -120,19 +142,25 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
         var ask = ResourceServer.Ask(scope, resources);
         using var answer = await own.Browser.GetAsync(ask.Path);
         if (error is not null) Expect.Redirect(answer, error, ask);
-        else Assert.DoesNotContain("error=", answer.Headers.Location?.OriginalString ?? string.Empty, StringComparison.Ordinal);
+        else
+            Assert.DoesNotContain(
+                "error=", answer.Headers.Location?.OriginalString ?? string.Empty, StringComparison.Ordinal);
     }
 
     [Fact, Row("RES-05")]
     public async Task Without_a_scope_the_defaults_of_the_client_count_as_far_as_they_are_of_the_API()
     {
         await own.AddClientAsync("defaulting");
-        await own.Database.ExecuteAsync("UPDATE oauth_clients SET allowed_scopes = '{read,write,find}', default_scopes = '{read,find}', allowed_resources = ARRAY[$1] WHERE client_id = 'defaulting'", Files);
+        await own.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET allowed_scopes = '{read,write,find}', default_scopes = '{read,find}', "
+                + "allowed_resources = ARRAY[$1] WHERE client_id = 'defaulting'",
+            Files);
         var ask = ResourceServer.Ask(null, Files).With("client_id", "defaulting");
 
         Assert.NotNull((await own.Browser.AuthorizeAsync(ask)).Code);
 
-        Assert.Equal("find", await own.Database.ScalarAsync<string>("SELECT scope FROM oauth_authorization_codes WHERE client_id = 'defaulting'"));
+        Assert.Equal("find", await own.Database.ScalarAsync<string>(
+            "SELECT scope FROM oauth_authorization_codes WHERE client_id = 'defaulting'"));
     }
 
     [Theory, Row("RES-06")]
@@ -141,7 +169,8 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
     [InlineData("HTTPS://FILES.example", "https://files.EXAMPLE:443/", Files)]
     [InlineData("https://mail.example/v1", "HTTPS://MAIL.EXAMPLE/v1", Mail)]
     [InlineData("https://mail.example:443/v1", "https://mail.example/v1", Mail)]
-    public async Task Spellings_of_one_identifier_are_the_same_and_the_audience_has_the_registered_one(string asked, string named, string audience)
+    public async Task Spellings_of_one_identifier_are_the_same_and_the_audience_has_the_registered_one(
+        string asked, string named, string audience)
     {
         var scope = audience == Files ? "files:read" : "mail.read";
         var tokens = await own.RedeemAsync(await own.CodeAsync(ResourceServer.Ask(scope, asked)), named);
@@ -202,14 +231,17 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
         var first = (await own.RedeemAsync(await own.CodeOfBothAsync(), Mail)).IsTokens();
         var second = (await own.RefreshAsync(first.RefreshToken, "find files:read", [Files])).IsTokens();
 
-        foreach (var (scope, resource) in ((string?, string)[])[("find", Files), (null, Files), ("files:read", Files), ("find files:read", Mail)])
+        foreach (var (scope, resource) in ((string?, string)[])[
+            ("find", Files), (null, Files), ("files:read", Files), ("find files:read", Mail),
+        ])
             (await own.RefreshAsync(first.RefreshToken, scope, [resource])).IsError("invalid_grant");
 
         var again = (await own.RefreshAsync(first.RefreshToken, "files:read find", [Files])).IsTokens();
         Assert.Equal((second.RefreshToken, "files:read find"), (again.RefreshToken, again.Scope));
         Assert.Equal(Files, ResourceServer.AudienceOf(again));
         Assert.Equal(Mail, ResourceServer.AudienceOf(await own.RefreshAsync(second.RefreshToken, Mail)));
-        Assert.Equal(4, await own.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE reason = 'refresh_repeat_differs'"));
+        Assert.Equal(4, await own.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_audit_events WHERE reason = 'refresh_repeat_differs'"));
     }
 
     [Fact, Row("REF-14")]

@@ -26,7 +26,12 @@ public sealed class TransportTests(SharedServer shared)
     [InlineData("", "Production")]
     public async Task A_server_with_a_wrong_issuer_does_not_start(string issuer, string environment)
     {
-        var options = new TestServerOptions { Database = Server.Database, Environment = environment, Settings = new Dictionary<string, string?> { ["OAuth:Issuer"] = issuer } };
+        var options = new TestServerOptions
+        {
+            Database = Server.Database,
+            Environment = environment,
+            Settings = new Dictionary<string, string?> { ["OAuth:Issuer"] = issuer },
+        };
         await Assert.ThrowsAsync<InvalidOperationException>(() => TestServer.StartAsync(options));
     }
 
@@ -37,7 +42,12 @@ public sealed class TransportTests(SharedServer shared)
     [InlineData("http://localhost:5080", "Development")]
     public async Task A_server_with_a_right_issuer_starts(string issuer, string environment)
     {
-        await using var server = await TestServer.StartAsync(new() { Database = Server.Database, Environment = environment, Settings = new Dictionary<string, string?> { ["OAuth:Issuer"] = issuer } });
+        await using var server = await TestServer.StartAsync(new()
+        {
+            Database = Server.Database,
+            Environment = environment,
+            Settings = new Dictionary<string, string?> { ["OAuth:Issuer"] = issuer },
+        });
         Assert.NotNull(server);
     }
 
@@ -53,7 +63,11 @@ public sealed class TransportTests(SharedServer shared)
     public async Task Plain_http_gets_no_form_token_code_or_redirect(string method, string path)
     {
         using var http = Server.CreateDirectClient();
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(method == "GET" ? path + new AuthorizationAsk().Path["/oauth/authorize".Length..] : path, UriKind.Relative));
+        using var request = new HttpRequestMessage(
+            new HttpMethod(method),
+            new Uri(
+                method == "GET" ? path + new AuthorizationAsk().Path["/oauth/authorize".Length..] : path,
+                UriKind.Relative));
         if (method == "POST") request.Content = new FormUrlEncodedContent(new AuthorizationAsk().Parameters);
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         var reply = await Reply.ReadAsync(response);
@@ -69,7 +83,8 @@ public sealed class TransportTests(SharedServer shared)
         var code = await shared.CodeAsync();
         using var http = Server.CreateDirectClient();
         using var content = new StringContent(Body(code), Encoding.UTF8, "application/x-www-form-urlencoded");
-        using var response = await http.PostAsync(new Uri("/oauth/token", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using var response = await http.PostAsync(
+            new Uri("/oauth/token", UriKind.Relative), content, TestContext.Current.CancellationToken);
         Expect.Error(await Reply.ReadAsync(response), "invalid_request");
         Expect.Tokens(await Server.RedeemAsync(code));
     }
@@ -83,8 +98,10 @@ public sealed class TransportTests(SharedServer shared)
     [InlineData("/no-such-page")]
     public async Task Answers_over_https_pin_https(string path)
     {
-        using var response = await Server.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Matches("^max-age=[1-9][0-9]{6,}", Assert.Single(response.Headers.GetValues("Strict-Transport-Security")));
+        using var response = await Server.Http.GetAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Matches(
+            "^max-age=[1-9][0-9]{6,}", Assert.Single(response.Headers.GetValues("Strict-Transport-Security")));
     }
 
     [Theory]
@@ -101,9 +118,15 @@ public sealed class TransportTests(SharedServer shared)
     {
         var code = await shared.CodeAsync();
         Expect.Error(await Server.PostRawAsync("/oauth/token", Body(code), contentType), "invalid_request");
-        Expect.Error(await Server.PostRawAsync("/oauth/token", $$"""{"grant_type":"authorization_code","code":"{{code}}"}""", contentType), "invalid_request");
-        Expect.Error(await Server.PostRawAsync("/oauth/refresh", "refresh_token=x&client_id=demo-spa", contentType), "invalid_request");
-        Expect.Error(await Server.PostRawAsync("/oauth/revoke", "token=x&client_id=demo-spa", contentType), "invalid_request");
+        Expect.Error(
+            await Server.PostRawAsync(
+                "/oauth/token", $$"""{"grant_type":"authorization_code","code":"{{code}}"}""", contentType),
+            "invalid_request");
+        Expect.Error(
+            await Server.PostRawAsync("/oauth/refresh", "refresh_token=x&client_id=demo-spa", contentType),
+            "invalid_request");
+        Expect.Error(
+            await Server.PostRawAsync("/oauth/revoke", "token=x&client_id=demo-spa", contentType), "invalid_request");
         Expect.Tokens(await Server.RedeemAsync(code));
     }
 
@@ -126,12 +149,20 @@ public sealed class TransportTests(SharedServer shared)
     {
         var code = await shared.CodeAsync();
         var tokens = await Server.RedeemAsync(await shared.CodeAsync());
-        var refresh = $"grant_type=refresh_token&refresh_token={tokens.RefreshToken}&client_id=demo-web&client_secret={TestData.Secret}";
+        var refresh = $"grant_type=refresh_token&refresh_token={tokens.RefreshToken}&client_id=demo-web"
+            + $"&client_secret={TestData.Secret}";
         var revoke = $"token={tokens.RefreshToken}&client_id=demo-web&client_secret={TestData.Secret}";
-        foreach (var (path, parameters) in new[] { ("/oauth/token", Body(code)), ("/oauth/refresh", refresh), ("/oauth/revoke", revoke) })
+        foreach (var (path, parameters) in new[]
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri($"{path}?{parameters}", UriKind.Relative));
-            if (method is not ("GET" or "HEAD")) request.Content = new StringContent(parameters, Encoding.UTF8, "application/x-www-form-urlencoded");
+            ("/oauth/token", Body(code)),
+            ("/oauth/refresh", refresh),
+            ("/oauth/revoke", revoke),
+        })
+        {
+            using var request = new HttpRequestMessage(
+                new HttpMethod(method), new Uri($"{path}?{parameters}", UriKind.Relative));
+            if (method is not ("GET" or "HEAD"))
+                request.Content = new StringContent(parameters, Encoding.UTF8, "application/x-www-form-urlencoded");
             using var response = await Server.Http.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
             Assert.Equal(["POST"], response.Content.Headers.Allow);
@@ -149,19 +180,40 @@ public sealed class TransportTests(SharedServer shared)
         var code = await shared.CodeAsync();
         var credentials = $"client_id=demo-web&client_secret={TestData.Secret}";
         var grant = $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}";
-        Expect.Error(await Server.PostRawAsync($"/oauth/token?{credentials}", grant), "invalid_client", HttpStatusCode.Unauthorized);
-        Expect.Error(await Server.PostRawAsync($"/oauth/token?client_secret={TestData.Secret}", grant + "&client_id=demo-web"), "invalid_client", HttpStatusCode.Unauthorized);
-        Expect.Error(await Server.PostRawAsync($"/oauth/token?code={code}", $"grant_type=authorization_code&code_verifier={AuthorizationAsk.Verifier}&{credentials}"), "invalid_request");
-        Expect.Error(await Server.PostRawAsync("/oauth/token?grant_type=authorization_code", $"code={code}&{credentials}"), "invalid_request");
-        Expect.Error(await Server.PostRawAsync($"/oauth/token?code_verifier={AuthorizationAsk.Verifier}", $"grant_type=authorization_code&code={code}&{credentials}"), "invalid_grant");
+        Expect.Error(
+            await Server.PostRawAsync($"/oauth/token?{credentials}", grant),
+            "invalid_client",
+            HttpStatusCode.Unauthorized);
+        Expect.Error(
+            await Server.PostRawAsync($"/oauth/token?client_secret={TestData.Secret}", grant + "&client_id=demo-web"),
+            "invalid_client",
+            HttpStatusCode.Unauthorized);
+        Expect.Error(
+            await Server.PostRawAsync(
+                $"/oauth/token?code={code}",
+                $"grant_type=authorization_code&code_verifier={AuthorizationAsk.Verifier}&{credentials}"),
+            "invalid_request");
+        Expect.Error(
+            await Server.PostRawAsync("/oauth/token?grant_type=authorization_code", $"code={code}&{credentials}"),
+            "invalid_request");
+        Expect.Error(
+            await Server.PostRawAsync(
+                $"/oauth/token?code_verifier={AuthorizationAsk.Verifier}",
+                $"grant_type=authorization_code&code={code}&{credentials}"),
+            "invalid_grant");
 
         var tokens = await Server.PostRawAsync("/oauth/token?code=other&scope=write&client_id=other-web", Body(code));
         Expect.Tokens(tokens);
-        Expect.Error(await Server.PostRawAsync($"/oauth/refresh?refresh_token={tokens.RefreshToken}", credentials), "invalid_request");
-        Expect.Error(await Server.PostRawAsync($"/oauth/revoke?token={tokens.RefreshToken}", credentials), "invalid_request");
+        Expect.Error(
+            await Server.PostRawAsync($"/oauth/refresh?refresh_token={tokens.RefreshToken}", credentials),
+            "invalid_request");
+        Expect.Error(
+            await Server.PostRawAsync($"/oauth/revoke?token={tokens.RefreshToken}", credentials), "invalid_request");
         Expect.Tokens(await Server.RefreshAsync(tokens.RefreshToken));
     }
 
     private static string Body(string code) =>
-        $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}&redirect_uri={Uri.EscapeDataString(TestData.WebRedirectUri)}&client_id=demo-web&client_secret={TestData.Secret}";
+        $"grant_type=authorization_code&code={code}&code_verifier={AuthorizationAsk.Verifier}"
+            + $"&redirect_uri={Uri.EscapeDataString(TestData.WebRedirectUri)}&client_id=demo-web"
+            + $"&client_secret={TestData.Secret}";
 }

@@ -51,5 +51,6 @@ public sealed class TwoInstanceTests
 
     private static string On(TestServer server, string path) => new Uri(server.Address, path).AbsoluteUri;
 
-    private static Task<string> KeysAsync(TestServer server) => server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative));
+    private static Task<string> KeysAsync(TestServer server) =>
+        server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative));
 }

@@ -39,7 +39,8 @@ public class AdminServer : OwnServer
     private HttpClient? _port;
 
     /// <summary>The management port, called by this machine.</summary>
-    public HttpClient Port => _port ?? throw new InvalidOperationException($"There is no port beside {Server.Address}.");
+    public HttpClient Port =>
+        _port ?? throw new InvalidOperationException($"There is no port beside {Server.Address}.");
 
     /// <summary>What tokens of the admin API are for.</summary>
     public static string Audience => $"{TestServer.Issuer}/admin/api";
@@ -66,7 +67,8 @@ public class AdminServer : OwnServer
     /// <summary>A client of the management port of a server.</summary>
     public static HttpClient PortOf(TestServer server)
     {
-        var addresses = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        var addresses = server.Services.GetRequiredService<IServer>().Features
+            .Get<IServerAddressesFeature>()!.Addresses;
         return new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
         {
             BaseAddress = new Uri(addresses.Last()),
@@ -76,8 +78,10 @@ public class AdminServer : OwnServer
     /// <summary>A client that may administer, by itself and for people.</summary>
     public Task AddAdminAsync(string clientId, string redirectUri, string scopes = "") => Database.ExecuteAsync(
         """
-        INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, grant_types, may_administer)
-        VALUES ($1, $2, $1, ARRAY[$3], string_to_array($4, ' '), '{authorization_code,refresh_token,client_credentials}', true)
+        INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, grant_types,
+            may_administer)
+        VALUES ($1, $2, $1, ARRAY[$3], string_to_array($4, ' '),
+            '{authorization_code,refresh_token,client_credentials}', true)
         """,
         clientId, TestData.SecretHash, redirectUri,
         scopes.Length > 0 ? scopes : string.Join(' ', OAuthServer.Protocol.AdminScopes.All));

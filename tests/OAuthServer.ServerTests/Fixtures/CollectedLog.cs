@@ -26,5 +26,10 @@ public sealed class CollectedLog : ILogEventSink
     };
 
     public void Emit(LogEvent logEvent) => _events.Enqueue(string.Join('\n',
-        (IEnumerable<string?>)[logEvent.RenderMessage(null), logEvent.MessageTemplate.Text, .. logEvent.Properties.Select(p => $"{p.Key}={p.Value}"), logEvent.Exception?.ToString()]));
+        (IEnumerable<string?>)[
+            logEvent.RenderMessage(null),
+            logEvent.MessageTemplate.Text,
+            .. logEvent.Properties.Select(p => $"{p.Key}={p.Value}"),
+            logEvent.Exception?.ToString(),
+        ]));
 }

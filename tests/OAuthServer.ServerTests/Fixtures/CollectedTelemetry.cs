@@ -4,7 +4,9 @@ using System.Diagnostics.Metrics;
 
 namespace OAuthServer.ServerTests.Fixtures;
 
-/// <summary>Every span of every source and every measurement of every meter of this process, as text; equal lines are kept once.</summary>
+/// <summary>
+/// Every span of every source and every measurement of every meter of this process, as text; equal lines are kept once.
+/// </summary>
 internal sealed class CollectedTelemetry : IDisposable
 {
     private readonly ConcurrentDictionary<string, byte> _lines = new(StringComparer.Ordinal);
@@ -16,14 +18,16 @@ internal sealed class CollectedTelemetry : IDisposable
         _spans = new ActivityListener
         {
             // The HTTP client here is the tests' own: what it sends is what is not to be told.
-            ShouldListenTo = source => !source.Name.StartsWith("System.Net.", StringComparison.Ordinal) && !source.Name.StartsWith("Experimental.System.Net.", StringComparison.Ordinal),
+            ShouldListenTo = source => !source.Name.StartsWith("System.Net.", StringComparison.Ordinal)
+                && !source.Name.StartsWith("Experimental.System.Net.", StringComparison.Ordinal),
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = Keep,
         };
         ActivitySource.AddActivityListener(_spans);
         _measurements.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name != "System.Net.Http" && instrument.Meter.Name != "System.Net.NameResolution") listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name != "System.Net.Http" && instrument.Meter.Name != "System.Net.NameResolution")
+                listener.EnableMeasurementEvents(instrument);
         };
         _measurements.SetMeasurementEventCallback<byte>(Keep);
         _measurements.SetMeasurementEventCallback<short>(Keep);
@@ -53,13 +57,18 @@ internal sealed class CollectedTelemetry : IDisposable
 
     private void Keep(Activity span) => _lines.TryAdd(string.Join('\n',
     [
-        $"span {span.Source.Name}: {span.OperationName}, {span.DisplayName}, {span.StatusDescription}, {span.TraceStateString}", .. Told(span.TagObjects), .. span.Baggage.Select(b => $"{b.Key}={b.Value}"),
-        .. span.Events.SelectMany(e => Told(e.Tags).Prepend(e.Name)), .. span.Links.SelectMany(link => Told(link.Tags ?? [])),
+        $"span {span.Source.Name}: {span.OperationName}, {span.DisplayName}, {span.StatusDescription}, "
+            + $"{span.TraceStateString}", .. Told(span.TagObjects), .. span.Baggage.Select(b => $"{b.Key}={b.Value}"),
+        .. span.Events.SelectMany(e => Told(e.Tags).Prepend(e.Name)),
+        .. span.Links.SelectMany(link => Told(link.Tags ?? [])),
     ]), 0);
 
-    private void Keep<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state) =>
-        _lines.TryAdd(string.Join('\n', [$"measurement {instrument.Meter.Name}: {instrument.Name}", .. Told(tags.ToArray())]), 0);
+    private void Keep<T>(
+        Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state) =>
+        _lines.TryAdd(
+            string.Join('\n', [$"measurement {instrument.Meter.Name}: {instrument.Name}", .. Told(tags.ToArray())]), 0);
 
     private static IEnumerable<string> Told(IEnumerable<KeyValuePair<string, object?>> tags) =>
-        tags.Select(tag => $"{tag.Key}={(tag.Value is Array many ? string.Join(',', many.Cast<object?>()) : tag.Value)}");
+        tags.Select(
+            tag => $"{tag.Key}={(tag.Value is Array many ? string.Join(',', many.Cast<object?>()) : tag.Value)}");
 }

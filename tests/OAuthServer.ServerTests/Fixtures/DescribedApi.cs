@@ -9,7 +9,12 @@ internal sealed record DescribedCall(string Method, string Path, JsonElement Ope
     public string Id => Operation.GetProperty("operationId").GetString()!;
 
     public IReadOnlyList<int> Statuses =>
-        [.. Operation.GetProperty("responses").EnumerateObject().Select(answer => int.Parse(answer.Name, CultureInfo.InvariantCulture)).Order()];
+        [
+            .. Operation.GetProperty("responses")
+                .EnumerateObject()
+                .Select(answer => int.Parse(answer.Name, CultureInfo.InvariantCulture))
+                .Order(),
+        ];
 
     public IReadOnlyList<JsonElement> Parameters =>
         Operation.TryGetProperty("parameters", out var all) ? [.. all.EnumerateArray()] : [];
@@ -21,7 +26,9 @@ internal sealed record DescribedCall(string Method, string Path, JsonElement Ope
 
     /// <summary>The only scope of its only way in.</summary>
     public string Scope =>
-        Assert.Single(Assert.Single(Operation.GetProperty("security").EnumerateArray()).GetProperty("operator").EnumerateArray()).GetString()!;
+        Assert.Single(Assert.Single(Operation.GetProperty("security").EnumerateArray())
+            .GetProperty("operator")
+            .EnumerateArray()).GetString()!;
 
     public override string ToString() => $"{Method} {Path}";
 }
@@ -62,22 +69,28 @@ internal sealed class DescribedApi(JsonElement document)
         var schema = Resolve(said);
         if (schema.TryGetProperty("oneOf", out var some) || schema.TryGetProperty("anyOf", out some))
         {
-            return some.EnumerateArray().Any(one => !Differences(value, one, at).Any()) ? [] : [$"{at} is none of oneOf"];
+            return some.EnumerateArray().Any(one => !Differences(value, one, at).Any())
+                ? []
+                : [$"{at} is none of oneOf"];
         }
 
-        if (schema.TryGetProperty("type", out var type) && !Types(type).Any(name => IsOf(value, name))) return [$"{at} is no {type}"];
+        if (schema.TryGetProperty("type", out var type) && !Types(type).Any(name => IsOf(value, name)))
+            return [$"{at} is no {type}"];
         return value.ValueKind switch
         {
             JsonValueKind.Object => OfObject(value, schema, at),
             JsonValueKind.Array when schema.TryGetProperty("items", out var items) =>
                 value.EnumerateArray().SelectMany((item, number) => Differences(item, items, $"{at}[{number}]")),
-            JsonValueKind.String when schema.TryGetProperty("format", out var format) => OfText(value, format.GetString()!, at),
+            JsonValueKind.String when schema.TryGetProperty("format", out var format) =>
+                OfText(value, format.GetString()!, at),
             _ => [],
         };
     }
 
     public static IEnumerable<string> Types(JsonElement type) =>
-        type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Select(one => one.GetString()!) : [type.GetString()!];
+        type.ValueKind == JsonValueKind.Array
+            ? type.EnumerateArray().Select(one => one.GetString()!)
+            : [type.GetString()!];
 
     private static bool IsOf(JsonElement value, string type) => type switch
     {
@@ -104,7 +117,9 @@ internal sealed class DescribedApi(JsonElement document)
             : [];
         if (schema.TryGetProperty("required", out var required))
         {
-            foreach (var name in required.EnumerateArray().Select(one => one.GetString()!).Where(name => !value.TryGetProperty(name, out _)))
+            foreach (var name in required.EnumerateArray()
+                .Select(one => one.GetString()!)
+                .Where(name => !value.TryGetProperty(name, out _)))
                 yield return $"{at}.{name} is missing";
         }
 
@@ -112,7 +127,8 @@ internal sealed class DescribedApi(JsonElement document)
         foreach (var member in value.EnumerateObject().Where(_ => members.Count > 0))
         {
             if (!members.TryGetValue(member.Name, out var said)) yield return $"{at}.{member.Name} is not described";
-            else foreach (var difference in Differences(member.Value, said, $"{at}.{member.Name}")) yield return difference;
+            else foreach (var difference in Differences(member.Value, said, $"{at}.{member.Name}"))
+                yield return difference;
         }
     }
 }

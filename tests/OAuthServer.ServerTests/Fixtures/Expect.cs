@@ -22,10 +22,14 @@ internal static class Expect
         Assert.False(string.IsNullOrEmpty(reply.Scope));
     }
 
-    /// <summary>ERR, and ERR401 by its status: nothing issued, never a redirect, a challenge exactly with 401 (RFC 6749 §5.2).</summary>
+    /// <summary>
+    /// ERR, and ERR401 by its status: nothing issued, never a redirect, a challenge exactly with 401 (RFC 6749 §5.2).
+    /// </summary>
     public static void Error(Reply reply, string error, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
-        Assert.True(status == reply.Status && error == reply.Error, $"expected {(int)status} {error}, got {(int)reply.Status}: {reply.Body}");
+        Assert.True(
+            status == reply.Status && error == reply.Error,
+            $"expected {(int)status} {error}, got {(int)reply.Status}: {reply.Body}");
         UncacheableJson(reply);
         Assert.Null(reply.Headers.Location);
         Assert.Equal(status == HttpStatusCode.Unauthorized, reply.Headers.WwwAuthenticate.Count > 0);
@@ -33,8 +37,12 @@ internal static class Expect
         Assert.Null(reply.RefreshToken);
     }
 
-    /// <summary>REDIR: one error on exactly the requested redirect URI, with <c>state</c> and <c>iss</c> (RFC 6749 §4.1.2.1, RFC 9207 §2).</summary>
-    public static AuthorizationAnswer Redirect(HttpResponseMessage response, string error, AuthorizationAsk ask, string? state = "s-1")
+    /// <summary>
+    /// REDIR: one error on exactly the requested redirect URI, with <c>state</c> and <c>iss</c> (RFC 6749 §4.1.2.1, RFC
+    /// 9207 §2).
+    /// </summary>
+    public static AuthorizationAnswer Redirect(
+        HttpResponseMessage response, string error, AuthorizationAsk ask, string? state = "s-1")
     {
         var answer = Sent(response, ask);
         Assert.Equal(error, answer["error"]);
@@ -99,5 +107,6 @@ internal static class Expect
         return answer;
     }
 
-    private static string Redirection(AuthorizationAsk ask) => ask.Parameters.Single(p => p.Key == "redirect_uri").Value;
+    private static string Redirection(AuthorizationAsk ask) =>
+        ask.Parameters.Single(p => p.Key == "redirect_uri").Value;
 }

@@ -2,7 +2,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Fixtures;
 
-/// <summary>A server that sends its mails at once to a mail server of the tests, with all that people may do switched on.</summary>
+/// <summary>
+/// A server that sends its mails at once to a mail server of the tests, with all that people may do switched on.
+/// </summary>
 public sealed class MailedServer : OwnServer
 {
     private TestServer? _second;
@@ -38,7 +40,8 @@ public sealed class MailedServer : OwnServer
         var id = Guid.NewGuid();
         var email = NewAddress();
         await Database.ExecuteAsync("""
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash)
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed,
+                password_hash)
             SELECT $1, $2, upper($2), $2, upper($2), $4, CASE WHEN $5 THEN password_hash END FROM accounts WHERE id = $3
             """, id, email, TestData.AliceId, confirmed, hasPassword);
         return (id, email);
@@ -67,7 +70,9 @@ public sealed class MailedServer : OwnServer
     public static async Task<HttpResponseMessage> ChooseAsync(TestBrowser browser, string path, string? password = null)
     {
         using var page = await browser.GetAsync(path);
-        return page.IsSuccessStatusCode ? await SendAsync(browser, await TestBrowser.FormAsync(page, path.Split('?')[0]), password) : await browser.GetAsync(path);
+        return page.IsSuccessStatusCode
+            ? await SendAsync(browser, await TestBrowser.FormAsync(page, path.Split('?')[0]), password)
+            : await browser.GetAsync(path);
     }
 
     public static Task<HttpResponseMessage> SendAsync(TestBrowser browser, TestForm form, string? password = null)

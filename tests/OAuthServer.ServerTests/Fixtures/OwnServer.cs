@@ -25,7 +25,14 @@ public class OwnServer : IAsyncLifetime
     {
         Deployment.NeedsOwnServer("a start with another configuration");
         var app = ServerHost.Build(
-            ["--environment=Production", $"--contentRoot={AppContext.BaseDirectory}", "--OAuth:Issuer=https://as.example.test", "--ConnectionStrings:OAuthServer=Host=127.0.0.1", "--SigningKeys:Source=File", $"--{setting}"]);
+            [
+                "--environment=Production",
+                $"--contentRoot={AppContext.BaseDirectory}",
+                "--OAuth:Issuer=https://as.example.test",
+                "--ConnectionStrings:OAuthServer=Host=127.0.0.1",
+                "--SigningKeys:Source=File",
+                $"--{setting}",
+            ]);
         if (app is null) return false;
         await app.DisposeAsync();
         return true;

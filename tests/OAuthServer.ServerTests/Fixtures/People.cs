@@ -6,7 +6,10 @@ namespace OAuthServer.ServerTests.Fixtures;
 /// <summary>What the people of the seed have done so far.</summary>
 internal static partial class People
 {
-    /// <summary>Nobody has agreed to anything and nobody has mistyped a password: by the database, or from outside by withdrawing and signing in.</summary>
+    /// <summary>
+    /// Nobody has agreed to anything and nobody has mistyped a password: by the database, or from outside by
+    /// withdrawing and signing in.
+    /// </summary>
     public static async Task StartAnewAsync(TestServer server)
     {
         if (Deployment.UnderTest is null)
@@ -28,10 +31,15 @@ internal static partial class People
     {
         using var page = await browser.GetAsync("/account/connections");
         var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        var antiforgery = (await TestBrowser.FormAsync(await browser.GetAsync("/account/sign-out"), "/account/sign-out")).Fields["antiforgery"];
+        var antiforgery = (await TestBrowser.FormAsync(
+            await browser.GetAsync("/account/sign-out"), "/account/sign-out")).Fields["antiforgery"];
         foreach (Match client in ConnectedClient().Matches(html))
         {
-            using var answer = await browser.PostAsync("/account/connections/withdraw", new Dictionary<string, string> { ["antiforgery"] = antiforgery, ["client_id"] = client.Groups[1].Value });
+            using var answer = await browser.PostAsync("/account/connections/withdraw", new Dictionary<string, string>
+            {
+                ["antiforgery"] = antiforgery,
+                ["client_id"] = client.Groups[1].Value,
+            });
         }
     }
 

@@ -19,13 +19,19 @@ internal sealed record RawAnswer(int Status, IReadOnlyList<string> Head, byte[] 
     public string Text => Encoding.UTF8.GetString(Body);
 
     /// <summary>The value of a header, or null.</summary>
-    public string? this[string name] => Head.FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
+    public string? this[string name] =>
+        Head.FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length
+            + 1)..].Trim();
 
     /// <summary>Whether the server keeps the connection.</summary>
-    public bool StaysOpen => Status != 0 && !string.Equals(this["Connection"], "close", StringComparison.OrdinalIgnoreCase);
+    public bool StaysOpen =>
+        Status != 0 && !string.Equals(this["Connection"], "close", StringComparison.OrdinalIgnoreCase);
 }
 
-/// <summary>An HTTP/1.1 connection that sends bytes as they are and is used again for as long as the server keeps it. For one thread.</summary>
+/// <summary>
+/// An HTTP/1.1 connection that sends bytes as they are and is used again for as long as the server keeps it. For one
+/// thread.
+/// </summary>
 internal sealed class RawConnection(Uri address, X509Certificate2? certificate = null) : IDisposable
 {
     private const int Deadline = 30_000;
@@ -78,7 +84,12 @@ internal sealed class RawConnection(Uri address, X509Certificate2? certificate =
         client.Connect(address.Host, address.Port);
         if (address.Scheme != Uri.UriSchemeHttps) return client.GetStream();
         var secure = new SslStream(client.GetStream());
-        secure.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = address.Host, RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && certificate is not null && shown.Equals(certificate) });
+        secure.AuthenticateAsClient(new SslClientAuthenticationOptions
+        {
+            TargetHost = address.Host,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && certificate is not null
+                && shown.Equals(certificate),
+        });
         return secure;
     }
 
@@ -96,13 +107,21 @@ internal sealed class RawConnection(Uri address, X509Certificate2? certificate =
         while (ReadLine() is { Length: > 0 } line) head.Add(line);
         var answer = new RawAnswer(status, head, []);
         if (status is 204 or 304) return answer;
-        return answer with { Body = string.Equals(answer["Transfer-Encoding"], "chunked", StringComparison.OrdinalIgnoreCase) ? ReadChunks() : ReadBytes(int.Parse(answer["Content-Length"] ?? "0", CultureInfo.InvariantCulture)) };
+        return answer with
+        {
+            Body = string.Equals(answer["Transfer-Encoding"], "chunked", StringComparison.OrdinalIgnoreCase)
+                ? ReadChunks()
+                : ReadBytes(int.Parse(answer["Content-Length"] ?? "0", CultureInfo.InvariantCulture)),
+        };
     }
 
     private byte[] ReadChunks()
     {
         using var body = new MemoryStream();
-        while (int.Parse(ReadLine() ?? throw new IOException("The answer ended within its chunks."), NumberStyles.HexNumber, CultureInfo.InvariantCulture) is > 0 and var length)
+        while (int.Parse(
+            ReadLine() ?? throw new IOException("The answer ended within its chunks."),
+            NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture) is > 0 and var length)
         {
             body.Write(ReadBytes(length));
             ReadLine();

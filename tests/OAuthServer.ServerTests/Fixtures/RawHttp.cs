@@ -12,7 +12,8 @@ internal sealed record RawReply(int Status, IReadOnlyList<string> Headers, strin
 {
     /// <summary>The value of a header, or null.</summary>
     public string? this[string name] =>
-        Headers.FirstOrDefault(h => h.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
+        Headers.FirstOrDefault(h => h.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..]
+            .Trim();
 }
 
 /// <summary>Sends requests byte by byte, as the trusted proxy would.</summary>
@@ -26,19 +27,37 @@ internal static class RawHttp
 
     /// <summary>A form POST with a body as it is; characters are sent as Latin-1 bytes.</summary>
     public static Task<RawReply> PostAsync(TestServer server, string target, string body) =>
-        SendAsync(server, Head(server, "POST", target, $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {body.Length.ToString(CultureInfo.InvariantCulture)}\r\n") + body);
+        SendAsync(
+            server,
+            Head(
+                server,
+                "POST",
+                target,
+                $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                    + $"{body.Length.ToString(CultureInfo.InvariantCulture)}\r\n") + body);
 
     /// <summary>Begins a chunked form POST that never ends, and waits for the answer after the first chunks.</summary>
     public static async Task<RawReply> PostEndlessAsync(TestServer server, string target, int chunks, int chunkSize)
     {
         var body = new StringBuilder();
-        for (var i = 0; i < chunks; i++) body.Append(CultureInfo.InvariantCulture, $"{chunkSize:X}\r\n").Append('a', chunkSize).Append("\r\n");
-        return await SendAsync(server, Head(server, "POST", target, "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n") + body);
+        for (var i = 0; i < chunks; i++)
+            body.Append(CultureInfo.InvariantCulture, $"{chunkSize:X}\r\n").Append('a', chunkSize).Append("\r\n");
+        return await SendAsync(
+            server,
+            Head(
+                server,
+                "POST",
+                target,
+                "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n") + body);
     }
 
     /// <summary>Announces a form body of this length in bytes and sends none of it.</summary>
     public static Task<RawReply> PostAnnouncedAsync(TestServer server, string target, long length) =>
-        SendAsync(server, Head(server, "POST", target, string.Create(CultureInfo.InvariantCulture, $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n")));
+        SendAsync(
+            server,
+            Head(server, "POST", target, string.Create(
+                CultureInfo.InvariantCulture,
+                $"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n")));
 
     /// <summary>Sends these bytes and reads the answer to its end.</summary>
     public static async Task<RawReply> SendAsync(TestServer server, string latin1)
@@ -50,11 +69,13 @@ internal static class RawHttp
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         if (end < 0) return new RawReply(0, [], text);
         var lines = text[..end].Split("\r\n");
-        return new RawReply(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), lines[1..], text[(end + 4)..]);
+        return new RawReply(
+            int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), lines[1..], text[(end + 4)..]);
     }
 
     private static string Head(TestServer server, string method, string target, string headers) =>
-        $"{method} {target} HTTP/1.1\r\nHost: {server.Address.Authority}\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n{headers}\r\n";
+        $"{method} {target} HTTP/1.1\r\nHost: {server.Address.Authority}\r\nX-Forwarded-Proto: https\r\nConnection: "
+            + $"close\r\n{headers}\r\n";
 
     // Stops at the announced length too: an endless request keeps its connection open.
     private static async Task<string> ReadAsync(Stream stream, CancellationToken ct)
@@ -64,7 +85,8 @@ internal static class RawHttp
         try
         {
             int read;
-            while (!IsWhole(Encoding.Latin1.GetString(received.GetBuffer(), 0, (int)received.Length)) && (read = await stream.ReadAsync(buffer, ct)) > 0) received.Write(buffer, 0, read);
+            while (!IsWhole(Encoding.Latin1.GetString(received.GetBuffer(), 0, (int)received.Length))
+                && (read = await stream.ReadAsync(buffer, ct)) > 0) received.Write(buffer, 0, read);
         }
         catch (IOException)
         {
@@ -81,7 +103,9 @@ internal static class RawHttp
         var at = text.IndexOf(name, StringComparison.OrdinalIgnoreCase);
         if (end < 0 || at < 0 || at > end) return false;
         var from = at + name.Length;
-        var length = int.Parse(text.AsSpan(from, text.IndexOf("\r\n", from, StringComparison.Ordinal) - from), CultureInfo.InvariantCulture);
+        var length = int.Parse(
+            text.AsSpan(from, text.IndexOf("\r\n", from, StringComparison.Ordinal) - from),
+            CultureInfo.InvariantCulture);
         return text.Length >= end + 4 + length;
     }
 }

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace OAuthServer.ServerTests.Fixtures;
 
 /// <summary>
-/// A Redis of one test, in memory alone, with the user whose rights docs/operations/limits.md gives. The long gate fetches
-/// the program; elsewhere there may be none.
+/// A Redis of one test, in memory alone, with the user whose rights docs/operations/limits.md gives. The long gate
+/// fetches the program; elsewhere there may be none.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
@@ -21,7 +21,8 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>What a server is told.</summary>
-    public string Setting => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port},user=oauth,password={Password}");
+    public string Setting =>
+        string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port},user=oauth,password={Password}");
 
     public static async Task<RedisServer> StartAsync()
     {
@@ -35,7 +36,8 @@ public sealed class RedisServer : IAsyncDisposable
     {
         string[] arguments =
         [
-            "--port", _port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+            "--port", _port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "",
+            "--appendonly", "no",
             "--user", .. Rights(),
         ];
         _process = Process.Start(new ProcessStartInfo("redis-server", arguments) { RedirectStandardOutput = true })!;
@@ -55,7 +57,8 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>A connection with all rights.</summary>
     public Task<ConnectionMultiplexer> ConnectAsync() =>
-        ConnectionMultiplexer.ConnectAsync(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port},allowAdmin=true,connectRetry=0"));
+        ConnectionMultiplexer.ConnectAsync(
+            string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port},allowAdmin=true,connectRetry=0"));
 
     public async ValueTask DisposeAsync()
     {
@@ -69,7 +72,9 @@ public sealed class RedisServer : IAsyncDisposable
     {
         var page = File.ReadAllText(Checkout.File("docs", "operations", "limits.md"));
         const string begin = "ACL SETUSER oauth ";
-        var lines = page.Split('\n').Where(text => text.StartsWith(begin, StringComparison.Ordinal)).Select(text => text[begin.Length..]);
+        var lines = page.Split('\n')
+            .Where(text => text.StartsWith(begin, StringComparison.Ordinal))
+            .Select(text => text[begin.Length..]);
         return ["oauth", .. string.Join(' ', lines).Replace("PASSWORD", Password, StringComparison.Ordinal).Split(' ')];
     }
 

@@ -38,7 +38,8 @@ public sealed class SharedServer : SignedInServer
     public Task<HttpResponseMessage> OpenAsync(AuthorizationAsk ask) => Browser.GetAsync(ask.Path);
 
     /// <summary>The whole way to the client.</summary>
-    public Task<AuthorizationAnswer> AuthorizeAsync(AuthorizationAsk? ask = null) => Browser.AuthorizeAsync(ask ?? new AuthorizationAsk());
+    public Task<AuthorizationAnswer> AuthorizeAsync(AuthorizationAsk? ask = null) =>
+        Browser.AuthorizeAsync(ask ?? new AuthorizationAsk());
 }
 
 /// <summary>The classes that share it.</summary>

@@ -33,9 +33,16 @@ public sealed class TalkativeServer : OwnServer
     {
         var rows = await Server.Database.QueryAsync("SELECT to_jsonb(a)::text AS line FROM oauth_audit_events a");
         string[] lines = [.. Log.Events, .. Telemetry, .. rows.Select(row => (string)row["line"]!)];
-        string[] searched = [.. markers.Select(marker => string.IsNullOrEmpty(marker) ? throw new ArgumentException("A marker was not made.", nameof(markers)) : marker)];
+        string[] searched =
+        [
+            .. markers.Select(marker => string.IsNullOrEmpty(marker)
+                ? throw new ArgumentException("A marker was not made.", nameof(markers))
+                : marker),
+        ];
         Assert.NotEmpty(searched);
-        Assert.Empty(searched.SelectMany(marker => lines.Where(line => line.Contains(marker, StringComparison.OrdinalIgnoreCase)).Select(line => $"{marker} in: {line}")));
+        Assert.Empty(
+            searched.SelectMany(marker => lines.Where(line => line.Contains(marker, StringComparison.OrdinalIgnoreCase))
+                .Select(line => $"{marker} in: {line}")));
     }
 
     public override async ValueTask DisposeAsync()

@@ -14,7 +14,9 @@ internal static class TokenAnswers
         AssertUncached(reply);
         Assert.Equal("no-cache", Assert.Single(reply.Headers.GetValues("Pragma")));
         var json = reply.Json!.Value;
-        Assert.All(new[] { "access_token", "token_type", "scope" }, name => Assert.Equal(JsonValueKind.String, json.GetProperty(name).ValueKind));
+        Assert.All(
+            new[] { "access_token", "token_type", "scope" },
+            name => Assert.Equal(JsonValueKind.String, json.GetProperty(name).ValueKind));
         Assert.Equal(JsonValueKind.Number, json.GetProperty("expires_in").ValueKind);
         return reply;
     }

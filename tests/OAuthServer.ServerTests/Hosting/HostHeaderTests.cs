@@ -152,8 +152,11 @@ public sealed class HostHeaderTests
             var nothing = new Spoiler(Way.Absent, [], 1, false);
             var right = new Target(endpoint, "Accept", null);
             // Each of these spends a code, a form or a token of its own.
-            var answered = CompareAll(endpoint, pick => new HostileCase(right, nothing, nothing, pick), HostileServer.Codes);
-            Assert.True(secure == (answered is 200 or 201 or 303) || AnswersBoth(endpoint) || HasNothing(endpoint, answered), $"{endpoint} {answered}");
+            var answered = CompareAll(
+                endpoint, pick => new HostileCase(right, nothing, nothing, pick), HostileServer.Codes);
+            Assert.True(
+                secure == (answered is 200 or 201 or 303) || AnswersBoth(endpoint) || HasNothing(endpoint, answered),
+                $"{endpoint} {answered}");
             var evil = new Spoiler(Way.Instead, "evil"u8.ToArray(), 1, false);
             foreach (var target in Target.All(endpoint).Where(t => t.Second is null && !t.MayHash))
                 CompareAll(endpoint, _ => new HostileCase(target, evil, nothing, 0), some + 1);
@@ -178,7 +181,8 @@ public sealed class HostHeaderTests
     }
 
     // No client of the tests has a picture.
-    private static bool HasNothing(HostileEndpoint endpoint, int answered) => endpoint.Route == "/account/app-logo" && answered == 404;
+    private static bool HasNothing(HostileEndpoint endpoint, int answered) =>
+        endpoint.Route == "/account/app-logo" && answered == 404;
 
     // Two Host lines are no HTTP, and a second X-Forwarded-Proto is another hop: what is said takes the place of the
     // plain line.

@@ -7,7 +7,8 @@ namespace OAuthServer.ServerTests.Hosting;
 /// <summary>A server whose metrics can be scraped.</summary>
 public sealed class ScrapedServer : AdminServer
 {
-    protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Management:Metrics"] = "true" };
+    protected override IReadOnlyDictionary<string, string?> Settings =>
+        new Dictionary<string, string?> { ["Management:Metrics"] = "true" };
 }
 
 /// <summary>Metrics for Prometheus.</summary>
@@ -20,14 +21,17 @@ public sealed class ManagementMetricsTests(ScrapedServer server) : IClassFixture
     [Row("OPS-06")]
     public async Task Metrics_are_not_public_and_stay_small()
     {
-        Assert.Equal(HttpStatusCode.NotFound, (await server.Server.Http.GetAsync(Metrics, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await server.Server.Http.GetAsync(Metrics, TestContext.Current.CancellationToken)).StatusCode);
 
         // Half of them are known.
         var ids = Effort.Rounds(1000);
         await server.Database.ExecuteAsync(
             """
             INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes)
-            SELECT 'counted-' || n, 'Counted', 'browser', '{https://counted.example/cb}', '{read}' FROM generate_series(1, $1) AS n
+            SELECT 'counted-' || n, 'Counted', 'browser', '{https://counted.example/cb}', '{read}'
+                FROM generate_series(1, $1) AS n
             """,
             ids / 2);
         await AskAsync(1, 20);
@@ -40,12 +44,16 @@ public sealed class ManagementMetricsTests(ScrapedServer server) : IClassFixture
 
         // At the end: two servers in one process are one to the listener.
         await using var off = await TestServer.StartAsync(new() { Database = server.Database });
-        Assert.Equal(HttpStatusCode.NotFound, (await off.Http.GetAsync(Metrics, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await off.Http.GetAsync(Metrics, TestContext.Current.CancellationToken)).StatusCode);
     }
 
     private static IEnumerable<string> SeriesOf(IEnumerable<string> lines) => lines
-        .Where(line => line.StartsWith("oauth_", StringComparison.Ordinal) || line.StartsWith("http_", StringComparison.Ordinal))
-        .Select(line => line[..line.LastIndexOf(' ')].Trim()).Where(line => !line.Contains("/metrics", StringComparison.Ordinal))
+        .Where(line => line.StartsWith("oauth_", StringComparison.Ordinal)
+            || line.StartsWith("http_", StringComparison.Ordinal))
+        .Select(line => line[..line.LastIndexOf(' ')].Trim())
+        .Where(line => !line.Contains("/metrics", StringComparison.Ordinal))
         .Distinct().Order(StringComparer.Ordinal);
 
     private async Task<IReadOnlyList<string>> SeriesAsync()

@@ -13,7 +13,11 @@ public sealed class ManagementPortTests(AdminServer server) : IClassFixture<Admi
     public static TheoryData<string, string> Management => new()
     {
         { "GET", "/admin/api/clients" }, { "POST", "/admin/api/clients" }, { "DELETE", "/admin/api/clients" },
-        { "GET", "/admin/api/clients/demo-web" }, { "GET", "/metrics" }, { "GET", "/openapi.json" }, { "GET", "/swagger" },
+        { "GET", "/admin/api/clients/demo-web" }, { "GET", "/metrics" }, { "GET", "/openapi.json" },
+        {
+            "GET",
+            "/swagger"
+        },
         { "GET", "/admin" },
     };
 
@@ -37,7 +41,8 @@ public sealed class ManagementPortTests(AdminServer server) : IClassFixture<Admi
     [InlineData("/.well-known/oauth-authorization-server")]
     public async Task Nothing_of_the_public_answers_there(string path)
     {
-        using var answer = await server.Port.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await server.Port.GetAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
@@ -71,7 +76,10 @@ public sealed class ManagementPortTests(AdminServer server) : IClassFixture<Admi
     [InlineData("https://localhost", 403)]
     public async Task No_page_of_another_origin_calls_it(string origin, int status)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/admin/api/clients") { Headers = { Host = "localhost" } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/admin/api/clients")
+        {
+            Headers = { Host = "localhost" },
+        };
         request.Headers.TryAddWithoutValidation("Origin", origin);
         using var answer = await server.Port.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(status, (int)answer.StatusCode);
@@ -97,7 +105,8 @@ public sealed class ManagementPortTests(AdminServer server) : IClassFixture<Admi
     {
         await using var usual = await TestServer.StartAsync(new() { Database = server.Database });
         Assert.Single(usual.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses);
-        using var answer = await usual.Http.GetAsync(new Uri("/admin/api/clients", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await usual.Http.GetAsync(
+            new Uri("/admin/api/clients", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 

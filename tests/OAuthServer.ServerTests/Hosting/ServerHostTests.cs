@@ -20,7 +20,10 @@ public sealed class ServerHostTests(OwnServer own) : IClassFixture<OwnServer>
 
         Assert.Equal(
             (32_768, 65_536, 1_048_576L),
-            (kestrel.Limits.MaxRequestLineSize, kestrel.Limits.MaxRequestHeadersTotalSize, kestrel.Limits.MaxRequestBodySize));
+            (
+                kestrel.Limits.MaxRequestLineSize,
+                kestrel.Limits.MaxRequestHeadersTotalSize,
+                kestrel.Limits.MaxRequestBodySize));
         Assert.False(kestrel.AddServerHeader);
     }
 
@@ -37,7 +40,9 @@ public sealed class ServerHostTests(OwnServer own) : IClassFixture<OwnServer>
         Assert.False(answer.Headers.Contains("X-Powered-By"));
     }
 
-    /// <summary>The path and 32 KiB for the whole line: the method, two blanks, the version and the end of the line count.</summary>
+    /// <summary>
+    /// The path and 32 KiB for the whole line: the method, two blanks, the version and the end of the line count.
+    /// </summary>
     [Theory]
     [InlineData(0, 404)]
     [InlineData(1, 414)]

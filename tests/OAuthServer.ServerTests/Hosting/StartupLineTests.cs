@@ -59,7 +59,10 @@ public sealed class StartupLineTests
         });
 
         var line = await log.StartedAsync();
-        Assert.Contains("schema \"unknown: Failed to connect to 127.0.0.1:1 (Connection refused). Nothing listens there", line, StringComparison.Ordinal);
+        Assert.Contains(
+            "schema \"unknown: Failed to connect to 127.0.0.1:1 (Connection refused). Nothing listens there",
+            line,
+            StringComparison.Ordinal);
         Assert.Contains("psql", line, StringComparison.Ordinal);
         Assert.Contains("signing key \"none yet: ", line, StringComparison.Ordinal);
         Assert.DoesNotContain("never-printed", line, StringComparison.Ordinal);

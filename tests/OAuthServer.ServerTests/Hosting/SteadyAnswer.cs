@@ -46,16 +46,20 @@ internal static partial class SteadyAnswer
     private static partial Regex Protected { get; }
 
     [GeneratedRegex(
-        "([?&]code=)[A-Za-z0-9_-]{43}|(\"refresh_token\":\")[A-Za-z0-9_-]{70}|(request_uri(?::|(?:%25)*%3A))[A-Za-z0-9_-]{43}")]
+        "([?&]code=)[A-Za-z0-9_-]{43}|(\"refresh_token\":\")[A-Za-z0-9_-]{70}|(request_uri(?::|("
+            + "?:%25)*%3A))[A-Za-z0-9_-]{43}")]
     private static partial Regex Handles { get; }
 
     // The challenge of a passkey, and the secret of an authenticator app with its picture.
     [GeneratedRegex(
-        "(?<=challenge&quot;:&quot;)[A-Za-z0-9_-]+|(?<=[?]secret=)[A-Z2-7]+|(?<=<span>)[A-Z2-7]{4}(?=</span>)|(?<=qr-dark\" d=\")[^\"]+")]
+        "(?<=challenge&quot;:&quot;)[A-Za-z0-9_-]+|(?<=[?]secret=)[A-Z2-7]+|(?<=<span>)[A-Z2-7]{4}(?=</span>)|("
+            + "?<=qr-dark\" d=\")[^\"]+")]
     private static partial Regex Ceremonies { get; }
 
     // What ties a visit to another provider to this browser, and its proof key.
-    [GeneratedRegex("(?<=oauthserver-external-[a-z]+-)[A-Za-z0-9_-]+(?==)|(?<=github[.]com/[^\n]*code_challenge=)[A-Za-z0-9_-]{43}")]
+    [GeneratedRegex(
+        "(?<=oauthserver-external-[a-z]+-)[A-Za-z0-9_-]+(?==)|("
+            + "?<=github[.]com/[^\n]*code_challenge=)[A-Za-z0-9_-]{43}")]
     private static partial Regex Visits { get; }
 
     [GeneratedRegex(@"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")]

@@ -10,7 +10,8 @@ namespace OAuthServer.ServerTests.Keys;
 /// Apps that refresh as fast as they can, at each instance in turn, and call the API with every token that they get and
 /// again with the ones before, for as long as these live. Time only passes between two such calls, never within one.
 /// </summary>
-internal sealed class AppsUnderLoad(IReadOnlyList<TestServer> instances, StockApi api, FakeTimeProvider clock) : IAsyncDisposable
+internal sealed class AppsUnderLoad(IReadOnlyList<TestServer> instances, StockApi api, FakeTimeProvider clock)
+    : IAsyncDisposable
 {
     private const int Apps = 3;
     private const int MostHeld = 4;
@@ -50,7 +51,10 @@ internal sealed class AppsUnderLoad(IReadOnlyList<TestServer> instances, StockAp
         clock.Advance(time);
         var before = Volatile.Read(ref _turns);
         _places.Release(Apps);
-        await Eventually.BecomesTrue(() => Task.FromResult(Volatile.Read(ref _turns) >= before + (2 * Apps)), TimeSpan.FromSeconds(60), "the apps go on");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(Volatile.Read(ref _turns) >= before + (2 * Apps)),
+            TimeSpan.FromSeconds(60),
+            "the apps go on");
     }
 
     /// <summary>Lets time pass in steps until a condition holds.</summary>
@@ -78,7 +82,8 @@ internal sealed class AppsUnderLoad(IReadOnlyList<TestServer> instances, StockAp
             await _places.WaitAsync();
             try
             {
-                var reply = await instances[Interlocked.Increment(ref _turns) % instances.Count].RefreshAsync(refreshToken);
+                var reply = await instances[Interlocked.Increment(ref _turns) % instances.Count]
+                    .RefreshAsync(refreshToken);
                 if (reply.Status != HttpStatusCode.OK)
                 {
                     _failures.Enqueue($"A refresh got {(int)reply.Status} {reply.Body}");
@@ -102,7 +107,8 @@ internal sealed class AppsUnderLoad(IReadOnlyList<TestServer> instances, StockAp
     {
         foreach (var token in held.Where(token => token.ValidTo > clock.GetUtcNow().UtcDateTime))
         {
-            if (await api.RefusalAsync(token.EncodedToken) is { } refusal) _failures.Enqueue($"A token of {token.Kid} got {refusal}");
+            if (await api.RefusalAsync(token.EncodedToken) is { } refusal)
+                _failures.Enqueue($"A token of {token.Kid} got {refusal}");
             else _accepted.AddOrUpdate(token.Kid, 1, (_, count) => count + 1);
         }
     }
@@ -112,6 +118,7 @@ internal sealed class AppsUnderLoad(IReadOnlyList<TestServer> instances, StockAp
     {
         JsonWebToken[] all = [.. held.Where(token => token.ValidTo > clock.GetUtcNow().UtcDateTime)];
         held.Clear();
-        foreach (var token in all.DistinctBy(token => (token.Kid, token.ValidTo)).TakeLast(MostHeld)) held.Enqueue(token);
+        foreach (var token in all.DistinctBy(token => (token.Kid, token.ValidTo)).TakeLast(MostHeld))
+            held.Enqueue(token);
     }
 }

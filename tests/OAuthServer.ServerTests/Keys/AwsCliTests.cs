@@ -30,12 +30,20 @@ public sealed class AwsCliTests
                 "--version-stages", "AWSPENDING");
             Assert.Equal([KeyStage.Pending, KeyStage.Current], await StagesAsync(source));
 
-            await MoveAsync(store, "AWSCURRENT", store.Secrets.VersionOf(Key, "AWSCURRENT"), store.Secrets.VersionOf(Key, "AWSPENDING"));
+            await MoveAsync(
+                store,
+                "AWSCURRENT",
+                store.Secrets.VersionOf(Key, "AWSCURRENT"),
+                store.Secrets.VersionOf(Key, "AWSPENDING"));
             Assert.Contains(KeyStage.Previous, await StagesAsync(source));
             Assert.NotEqual(first.Key.KeyId, await CurrentAsync(source));
 
             // Back again: the first signs.
-            await MoveAsync(store, "AWSCURRENT", store.Secrets.VersionOf(Key, "AWSCURRENT"), store.Secrets.VersionOf(Key, "AWSPREVIOUS"));
+            await MoveAsync(
+                store,
+                "AWSCURRENT",
+                store.Secrets.VersionOf(Key, "AWSCURRENT"),
+                store.Secrets.VersionOf(Key, "AWSPREVIOUS"));
             Assert.Equal(first.Key.KeyId, await CurrentAsync(source));
         }
         finally
@@ -48,7 +56,8 @@ public sealed class AwsCliTests
         [.. (await source.ReadAsync(TestContext.Current.CancellationToken)).Keys.Select(key => key.Stage).Order()];
 
     private static async Task<string> CurrentAsync(SecretsManagerKeySource source) =>
-        (await source.ReadAsync(TestContext.Current.CancellationToken)).Keys.Single(key => key.Stage == KeyStage.Current).Key.KeyId;
+        (await source.ReadAsync(TestContext.Current.CancellationToken)).Keys.Single(
+            key => key.Stage == KeyStage.Current).Key.KeyId;
 
     private static async Task<string> PemAsync(string folder, string name)
     {

@@ -7,7 +7,9 @@ using Serilog.Core;
 
 namespace OAuthServer.ServerTests.Keys;
 
-/// <summary>The history of signing keys is written without anybody asking for it, also after an outage of the database.</summary>
+/// <summary>
+/// The history of signing keys is written without anybody asking for it, also after an outage of the database.
+/// </summary>
 public sealed class KeyHistoryTests
 {
     private const string Failed = "The history of signing keys was not written";

@@ -97,7 +97,9 @@ public sealed class KeyRotationTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<string>> PublishedAsync()
     {
-        var keys = new JsonWebKeySet(await _server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken));
+        var keys = new JsonWebKeySet(
+            await _server.Http.GetStringAsync(
+                new Uri("/.well-known/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken));
         return [.. keys.Keys.Select(key => key.Kid)];
     }
 
@@ -131,7 +133,9 @@ public sealed class KeyRotationTests : IAsyncLifetime
         return (await commands.RunAsync(["keys", what], TestContext.Current.CancellationToken)).Code;
     }
 
-    /// <summary>An API that keeps the JWK Set for its full max-age, and may fetch it once more for a key it does not know.</summary>
+    /// <summary>
+    /// An API that keeps the JWK Set for its full max-age, and may fetch it once more for a key it does not know.
+    /// </summary>
     private sealed class Verifier(TestServer server, TimeProvider clock)
     {
         private JsonWebKeySet _keys = new();
@@ -150,7 +154,8 @@ public sealed class KeyRotationTests : IAsyncLifetime
         {
             foreach (var token in tokens)
             {
-                if (_freshUntil <= clock.GetUtcNow() || !_keys.Keys.Any(key => key.Kid == Kid(token))) await FetchAsync();
+                if (_freshUntil <= clock.GetUtcNow() || !_keys.Keys.Any(key => key.Kid == Kid(token)))
+                    await FetchAsync();
                 var result = await new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters
                 {
                     ValidIssuer = TestServer.Issuer,
@@ -165,7 +170,8 @@ public sealed class KeyRotationTests : IAsyncLifetime
 
         private async Task FetchAsync()
         {
-            using var answer = await server.Http.GetAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer = await server.Http.GetAsync(
+                new Uri("/.well-known/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken);
             _keys = new JsonWebKeySet(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             _freshUntil = clock.GetUtcNow() + answer.Headers.CacheControl!.MaxAge!.Value;
             Fetches++;

@@ -40,14 +40,20 @@ public sealed class KeyStoreOutageTests : IAsyncLifetime
         var steps = 0;
         foreach (var seconds in (int[])[1, 2, 4, 8])
         {
-            await Eventually.BecomesTrue(() => Task.FromResult(_log.Count(NoKey) == steps + 1 && IsWaiting(seconds)), Patience, $"attempt {steps + 1} has failed");
+            await Eventually.BecomesTrue(
+                () => Task.FromResult(_log.Count(NoKey) == steps + 1 && IsWaiting(seconds)),
+                Patience,
+                $"attempt {steps + 1} has failed");
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "/health/live"));
             Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(server, "/health/ready"));
             _clock.Advance(TimeSpan.FromSeconds(seconds));
             steps++;
         }
 
-        await Eventually.BecomesTrue(() => Task.FromResult(_log.Count(NoKey) == steps + 1 && IsWaiting(16)), Patience, "the last attempt has failed");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(_log.Count(NoKey) == steps + 1 && IsWaiting(16)),
+            Patience,
+            "the last attempt has failed");
         Assert.All(_log.Lines(NoKey), line => Assert.Contains("is out of reach", line, StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(server, "/.well-known/jwks.json"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "/.well-known/oauth-authorization-server"));
@@ -56,7 +62,10 @@ public sealed class KeyStoreOutageTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromSeconds(16));
 
         // Ready with the key; the log has it a moment later.
-        await Eventually.BecomesTrue(async () => await StatusAsync(server, "/health/ready") == HttpStatusCode.OK, Patience, "the server is ready");
+        await Eventually.BecomesTrue(
+            async () => await StatusAsync(server, "/health/ready") == HttpStatusCode.OK,
+            Patience,
+            "the server is ready");
         await Eventually.BecomesTrue(() => Task.FromResult(_log.Count(Changed) > 0), Patience, "the key is in the log");
         Assert.NotNull((await server.TokensAsync()).AccessToken);
         Assert.Equal(steps + 1, _log.Count(NoKey));
@@ -77,7 +86,8 @@ public sealed class KeyStoreOutageTests : IAsyncLifetime
         await Eventually.BecomesTrue(() => Task.FromResult(_log.Count(Stale) > 0), Patience, "an attempt has failed");
         var failures = _log.Count(Stale);
         server.Services.GetRequiredService<KeyRefresher>().Ask();
-        await Eventually.BecomesTrue(() => Task.FromResult(_log.Count(Stale) > failures), Patience, "the attempt that was asked for has failed");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(_log.Count(Stale) > failures), Patience, "the attempt that was asked for has failed");
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "/health/ready"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "/.well-known/jwks.json"));
@@ -88,7 +98,8 @@ public sealed class KeyStoreOutageTests : IAsyncLifetime
     }
 
     // The wait between this attempt and the next: half of the step or more.
-    private bool IsWaiting(int seconds) => _clock.HasWaited(TimeSpan.FromSeconds(seconds / 2.0), TimeSpan.FromSeconds(seconds));
+    private bool IsWaiting(int seconds) =>
+        _clock.HasWaited(TimeSpan.FromSeconds(seconds / 2.0), TimeSpan.FromSeconds(seconds));
 
     private Task<TestServer> StartAsync(bool ready)
     {
@@ -115,12 +126,14 @@ public sealed class KeyStoreOutageTests : IAsyncLifetime
 
         public int Count(int id) => _events.Count(entry => entry.Id == id);
 
-        public IReadOnlyList<string> Lines(int id) => [.. _events.Where(entry => entry.Id == id).Select(entry => entry.Line)];
+        public IReadOnlyList<string> Lines(int id) =>
+            [.. _events.Where(entry => entry.Id == id).Select(entry => entry.Line)];
 
         public void Emit(LogEvent logEvent)
         {
             if (logEvent.Properties.GetValueOrDefault("EventId") is not StructureValue value) return;
-            if (value.Properties.FirstOrDefault(property => property.Name == "Id")?.Value is ScalarValue { Value: int id }) _events.Enqueue((id, logEvent.RenderMessage(null)));
+            if (value.Properties.FirstOrDefault(property => property.Name
+                == "Id")?.Value is ScalarValue { Value: int id }) _events.Enqueue((id, logEvent.RenderMessage(null)));
         }
     }
 }

@@ -7,8 +7,9 @@ using Testcontainers.LocalStack;
 namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>
-/// The same life of a key against LocalStack. Compiled only with OAUTH_TEST_LOCALSTACK=1, since it needs a Docker engine:
-/// where it is asked for it runs and can fail, elsewhere it does not exist, and it never passes without having run.
+/// The same life of a key against LocalStack. Compiled only with OAUTH_TEST_LOCALSTACK=1, since it needs a Docker
+/// engine: where it is asked for it runs and can fail, elsewhere it does not exist, and it never passes without having
+/// run.
 /// </summary>
 public sealed class LocalStackTests : IAsyncLifetime
 {

@@ -8,7 +8,10 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Keys;
 
-/// <summary>The password of the database in Secrets Manager: a rotated one reaches a running instance, and an outage takes nothing.</summary>
+/// <summary>
+/// The password of the database in Secrets Manager: a rotated one reaches a running instance, and an outage takes
+/// nothing.
+/// </summary>
 public sealed class ManagedPasswordTests : IAsyncLifetime
 {
     private const string Secret = "rds!cluster-oauth";
@@ -41,7 +44,11 @@ public sealed class ManagedPasswordTests : IAsyncLifetime
     [Fact]
     public async Task A_rotated_password_reaches_a_running_instance_and_its_commands()
     {
-        var place = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Username = _role, Password = null }.ConnectionString;
+        var place = new NpgsqlConnectionStringBuilder(_database.ConnectionString)
+        {
+            Username = _role,
+            Password = null,
+        }.ConnectionString;
         var settings = new Dictionary<string, string?>(_store.Settings())
         {
             ["SigningKeys:Source"] = "File",
@@ -53,10 +60,13 @@ public sealed class ManagedPasswordTests : IAsyncLifetime
 
         await _database.ExecuteAsync($"ALTER ROLE {_role} PASSWORD 'second'");
         await PutAsync("second");
-        await _database.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{_role}'");
+        await _database.ExecuteAsync(
+            $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{_role}'");
 
         await Eventually.BecomesTrue(
-            async () => (await server.RefreshAsync(tokens.RefreshToken)).Status == HttpStatusCode.OK, Recovery, "the new password is used");
+            async () => (await server.RefreshAsync(tokens.RefreshToken)).Status == HttpStatusCode.OK,
+            Recovery,
+            "the new password is used");
         var command = new CommandLine { Settings = settings };
         Assert.Equal(0, (await command.RunAsync(["clients", "list"], Ct)).Code);
     }
@@ -107,7 +117,10 @@ public sealed class ManagedPasswordTests : IAsyncLifetime
         };
         var run = await new CommandLine { Settings = settings }.RunAsync(["clients", "list"], Ct);
         Assert.Equal(
-            (2, "ConnectionStrings:OAuthServerPasswordSecret: a password stands in the connection string too. Give one of them."),
+            (
+                2,
+                "ConnectionStrings:OAuthServerPasswordSecret: a password stands in the connection string too. Give one "
+                    + "of them."),
             (run.Code, run.Error.Trim()));
     }
 

@@ -6,8 +6,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>
-/// Keys are rotated under two instances that serve, and an API that knows nothing of it and keeps its keys for as long as
-/// the framework does by default.
+/// Keys are rotated under two instances that serve, and an API that knows nothing of it and keeps its keys for as long
+/// as the framework does by default.
 /// </summary>
 public sealed class RotationUnderLoadTests : IAsyncDisposable
 {
@@ -46,7 +46,10 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
         for (var rotation = 0; rotation < 3; rotation++)
         {
             await KeysAsync(0, "generate");
-            await apps.PassUntilAsync(Poll, () => Published(_first).Length == 2 && Published(_second).Length == 2, "both instances publish the new key");
+            await apps.PassUntilAsync(
+                Poll,
+                () => Published(_first).Length == 2 && Published(_second).Length == 2,
+                "both instances publish the new key");
             keys.Add(Published(_first).Single(kid => kid != keys[^1]));
             await KeysAsync(1, "promote");
             for (var hours = 0; hours < 25; hours += 5) await apps.PassAsync(TimeSpan.FromHours(5));
@@ -54,19 +57,26 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
             await PromoteAsync(byItself: secretsManager && rotation == 1);
             if (rotation == 1) Services<KeyRefresher>(_second).Ask();
             if (rotation == 2) Services<KeyRefresher>(_first).Ask();
-            await apps.PassUntilAsync(Poll / 4, () => Signing(_first) == keys[^1] && Signing(_second) == keys[^1], "both instances sign with the new key");
+            await apps.PassUntilAsync(
+                Poll / 4,
+                () => Signing(_first) == keys[^1] && Signing(_second) == keys[^1],
+                "both instances sign with the new key");
             var stopped = _clock.GetUtcNow();
 
             await RetireAsync(1, keys[^2], stopped);
             for (var minutes = 0; minutes < 75; minutes += 5) await apps.PassAsync(TimeSpan.FromMinutes(5));
             await RetireAsync(0, keys[^2], stopped);
-            await apps.PassUntilAsync(Poll, () => Published(_first).SequenceEqual([keys[^1]]) && Published(_second).SequenceEqual([keys[^1]]), "the old key is published no more");
+            await apps.PassUntilAsync(
+                Poll,
+                () => Published(_first).SequenceEqual([keys[^1]]) && Published(_second).SequenceEqual([keys[^1]]),
+                "the old key is published no more");
         }
 
         Assert.Empty(apps.Failures);
         Assert.Equal(keys.Order(StringComparer.Ordinal), apps.Accepted.Keys.Order(StringComparer.Ordinal));
         Assert.True(apps.Issued > 100, $"There was no load: {apps.Issued} tokens.");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{apps.Issued} tokens issued, {apps.Accepted.Values.Sum()} calls accepted, 0 refused");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{apps.Issued} tokens issued, {apps.Accepted.Values.Sum()} calls accepted, 0 refused");
     }
 
     [Fact]
@@ -82,8 +92,11 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
         await KeysAsync(0, "promote", "--force");
         Services<KeyRefresher>(_first).Ask();
 
-        await Eventually.BecomesTrue(() => Task.FromResult(apps.Failures.Count > 0), TimeSpan.FromSeconds(60), "the API refuses a token");
-        Assert.All(apps.Failures, failure => Assert.StartsWith($"A token of {Signing(_first)} got 401", failure, StringComparison.Ordinal));
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(apps.Failures.Count > 0), TimeSpan.FromSeconds(60), "the API refuses a token");
+        Assert.All(
+            apps.Failures,
+            failure => Assert.StartsWith($"A token of {Signing(_first)} got 401", failure, StringComparison.Ordinal));
     }
 
     private async Task StartAsync(bool secretsManager)
@@ -109,11 +122,18 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
         _api = await StockApi.StartAsync(_second, _clock);
     }
 
-    /// <summary>By the command; or by the last step of a rotation that Secrets Manager runs, which knows nothing of us.</summary>
+    /// <summary>
+    /// By the command; or by the last step of a rotation that Secrets Manager runs, which knows nothing of us.
+    /// </summary>
     private async Task PromoteAsync(bool byItself)
     {
         if (!byItself) await KeysAsync(0, "promote");
-        else _secrets!.Secrets.Move(SecretId, "AWSCURRENT", _secrets.Secrets.VersionOf(SecretId, "AWSCURRENT"), _secrets.Secrets.VersionOf(SecretId, "AWSPENDING"));
+        else
+            _secrets!.Secrets.Move(
+                SecretId,
+                "AWSCURRENT",
+                _secrets.Secrets.VersionOf(SecretId, "AWSCURRENT"),
+                _secrets.Secrets.VersionOf(SecretId, "AWSPENDING"));
     }
 
     // What instances note is told by the database's clock, which does not follow ours.
@@ -136,7 +156,8 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
             Clock = _clock,
         };
         var run = await commands.RunAsync(["keys", .. arguments], Cancel);
-        Assert.True(run.Code == expected, $"keys {string.Join(' ', arguments)} ended with {run.Code}: {run.Output}{run.Error}");
+        Assert.True(
+            run.Code == expected, $"keys {string.Join(' ', arguments)} ended with {run.Code}: {run.Output}{run.Error}");
     }
 
     private static T Services<T>(TestServer server)
@@ -144,5 +165,6 @@ public sealed class RotationUnderLoadTests : IAsyncDisposable
 
     private static string Signing(TestServer server) => Services<KeyRing>(server).Current!.Signing.KeyId;
 
-    private static string[] Published(TestServer server) => [.. Services<KeyRing>(server).Current!.Published.Select(key => key.KeyId)];
+    private static string[] Published(TestServer server) =>
+        [.. Services<KeyRing>(server).Current!.Published.Select(key => key.KeyId)];
 }

@@ -9,7 +9,9 @@ internal sealed class ServiceError(string code, string message) : Exception(mess
     public string Code { get; } = code;
 }
 
-/// <summary>Secrets, their versions and staging labels, behaving as the API reference of Secrets Manager describes.</summary>
+/// <summary>
+/// Secrets, their versions and staging labels, behaving as the API reference of Secrets Manager describes.
+/// </summary>
 internal sealed class SecretVersions(TimeProvider clock)
 {
     private readonly Lock _one = new();
@@ -33,7 +35,10 @@ internal sealed class SecretVersions(TimeProvider clock)
     /// <summary>The labels of each version, oldest first.</summary>
     public string[] Labels(string secret)
     {
-        lock (_one) return [.. _secrets[secret].Select(version => string.Join(',', version.Labels.Order(StringComparer.Ordinal)))];
+        lock (_one)
+            return [
+                .. _secrets[secret].Select(version => string.Join(',', version.Labels.Order(StringComparer.Ordinal))),
+            ];
     }
 
     /// <summary>Makes the newest version that bears <paramref name="label"/> look older.</summary>
@@ -50,7 +55,12 @@ internal sealed class SecretVersions(TimeProvider clock)
     /// <summary>What someone else's UpdateSecretVersionStage does.</summary>
     public void Move(string secret, string label, string from, string? to)
     {
-        var request = new JsonObject { ["SecretId"] = secret, ["VersionStage"] = label, ["RemoveFromVersionId"] = from };
+        var request = new JsonObject
+        {
+            ["SecretId"] = secret,
+            ["VersionStage"] = label,
+            ["RemoveFromVersionId"] = from,
+        };
         if (to is not null) request["MoveToVersionId"] = to;
         Answer("UpdateSecretVersionStage", JsonSerializer.SerializeToElement(request));
     }
@@ -59,7 +69,9 @@ internal sealed class SecretVersions(TimeProvider clock)
     {
         var label = request.TryGetProperty("VersionStage", out var asked) ? asked.GetString()! : "AWSCURRENT";
         var version = Secret(request).Find(version => version.Labels.Contains(label))
-            ?? throw new ServiceError("ResourceNotFoundException", $"Secrets Manager can't find the specified secret value for staging label: {label}");
+            ?? throw new ServiceError(
+                "ResourceNotFoundException",
+                $"Secrets Manager can't find the specified secret value for staging label: {label}");
         return new JsonObject
         {
             ["Name"] = request.GetProperty("SecretId").GetString(),
@@ -74,7 +86,8 @@ internal sealed class SecretVersions(TimeProvider clock)
     {
         var name = request.GetProperty("Name").GetString()!;
         if (_secrets.ContainsKey(name))
-            throw new ServiceError("ResourceExistsException", $"The operation failed because the secret {name} already exists.");
+            throw new ServiceError(
+                "ResourceExistsException", $"The operation failed because the secret {name} already exists.");
         _secrets[name] = [NewVersion(request, ["AWSCURRENT"])];
         return new JsonObject { ["Name"] = name, ["VersionId"] = _secrets[name][0].Id };
     }
@@ -82,7 +95,10 @@ internal sealed class SecretVersions(TimeProvider clock)
     private JsonObject Put(JsonElement request)
     {
         var versions = Secret(request);
-        var labels = request.GetProperty("VersionStages").EnumerateArray().Select(label => label.GetString()!).ToArray();
+        var labels = request.GetProperty("VersionStages")
+            .EnumerateArray()
+            .Select(label => label.GetString()!)
+            .ToArray();
         var version = NewVersion(request, []);
         if (versions.Any(known => known.Id == version.Id))
             throw new ServiceError("ResourceExistsException", "A version of that name exists.");
@@ -100,7 +116,8 @@ internal sealed class SecretVersions(TimeProvider clock)
         if (from != bearer?.Id)
         {
             throw new ServiceError(
-                "InvalidParameterException", $"The parameter RemoveFromVersionId must name the version that bears {label}.");
+                "InvalidParameterException",
+                $"The parameter RemoveFromVersionId must name the version that bears {label}.");
         }
 
         if (request.TryGetProperty("MoveToVersionId", out var to))

@@ -60,7 +60,8 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     [Fact]
     public async Task Many_that_add_a_first_key_at_once_make_one()
     {
-        var stages = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, Cancel)));
+        var stages = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => _source.AddAsync(SigningKey.GeneratePem(), onlyFirst: true, Cancel)));
 
         Assert.Single(stages, stage => stage == KeyStage.Current);
         Assert.Equal(["AWSCURRENT"], _server.Secrets.Labels(SecretId));
@@ -74,7 +75,8 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     {
         await _source.AddAsync(SigningKey.GeneratePem(), onlyFirst: false, Cancel);
         await _source.AddAsync(SigningKey.GeneratePem(), onlyFirst: false, Cancel);
-        var (current, pending) = (_server.Secrets.VersionOf(SecretId, "AWSCURRENT"), _server.Secrets.VersionOf(SecretId, "AWSPENDING"));
+        var (current, pending) = (
+            _server.Secrets.VersionOf(SecretId, "AWSCURRENT"), _server.Secrets.VersionOf(SecretId, "AWSPENDING"));
         void Promote()
         {
             _server.Secrets.Move(SecretId, "AWSCURRENT", from: current, to: pending);
@@ -95,7 +97,12 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
         using var client = _server.Connect();
         var current = await client.GetSecretValueAsync(new GetSecretValueRequest { SecretId = SecretId }, Cancel);
         await client.UpdateSecretVersionStageAsync(
-            new UpdateSecretVersionStageRequest { SecretId = SecretId, VersionStage = "AWSPENDING", MoveToVersionId = current.VersionId }, Cancel);
+            new UpdateSecretVersionStageRequest
+            {
+                SecretId = SecretId,
+                VersionStage = "AWSPENDING",
+                MoveToVersionId = current.VersionId,
+            }, Cancel);
 
         Assert.Equal([KeyStage.Current], (await StagesAsync()).Keys);
         Assert.False(await _source.PromoteAsync(Cancel));
@@ -106,7 +113,12 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     {
         using var client = _server.Connect();
         await client.CreateSecretAsync(
-            new CreateSecretRequest { Name = SecretId, SecretString = "demo-not-a-key", ClientRequestToken = new string('a', 32) }, Cancel);
+            new CreateSecretRequest
+            {
+                Name = SecretId,
+                SecretString = "demo-not-a-key",
+                ClientRequestToken = new string('a', 32),
+            }, Cancel);
 
         using var stored = await _source.ReadAsync(Cancel);
 
@@ -132,7 +144,8 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     public async Task No_region_is_an_outage_with_its_reason_and_not_a_crash()
     {
         using var lost = new SecretsManagerKeySource(
-            () => throw new Amazon.Runtime.AmazonClientException("No RegionEndpoint or ServiceURL configured"), SecretId);
+            () => throw new Amazon.Runtime.AmazonClientException("No RegionEndpoint or ServiceURL configured"),
+            SecretId);
 
         var outage = await Assert.ThrowsAsync<KeyStoreException>(() => lost.ReadAsync(Cancel));
 
@@ -177,7 +190,8 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
     [Fact]
     public async Task A_previous_key_is_retired_once_its_last_token_is_dead_and_its_version_is_left_without_a_label()
     {
-        foreach (var arguments in (string[][])[["generate"], ["generate"], ["promote", "--force"]]) Assert.Equal(0, (await RunAsync(arguments)).Code);
+        foreach (var arguments in (string[][])[["generate"], ["generate"], ["promote", "--force"]])
+            Assert.Equal(0, (await RunAsync(arguments)).Code);
         var previous = (await StagesAsync())[KeyStage.Previous];
         await using var database = await TestDatabase.CreateAsync();
         _database = database.ConnectionString;

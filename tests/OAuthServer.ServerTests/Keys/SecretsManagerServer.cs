@@ -13,7 +13,8 @@ using OAuthServer.Keys.SecretsManager;
 namespace OAuthServer.ServerTests.Keys;
 
 /// <summary>
-/// A Secrets Manager on loopback: speaks JSON 1.1, verifies every signature, keeps versions and labels, and fails as told.
+/// A Secrets Manager on loopback: speaks JSON 1.1, verifies every signature, keeps versions and labels, and fails as
+/// told.
 /// </summary>
 internal sealed class SecretsManagerServer : IAsyncDisposable
 {
@@ -41,7 +42,9 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
 
     public int Requests => _requests;
 
-    /// <summary>Runs once, before the request of this number is answered, counted from the start of the server.</summary>
+    /// <summary>
+    /// Runs once, before the request of this number is answered, counted from the start of the server.
+    /// </summary>
     public (int Request, Action Act)? Meanwhile { get; set; }
 
     /// <summary>The headers of the last request, signature included.</summary>
@@ -67,7 +70,10 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
         new BasicAWSCredentials("AKIDEMO", secretKey),
         new AmazonSecretsManagerConfig { ServiceURL = Address, AuthenticationRegion = "eu-central-1" });
 
-    /// <summary>The settings of a host that keeps its keys here. Its credentials are those that the SDK finds, here in the environment.</summary>
+    /// <summary>
+    /// The settings of a host that keeps its keys here. Its credentials are those that the SDK finds, here in the
+    /// environment.
+    /// </summary>
     public Dictionary<string, string?> Settings()
     {
         Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "AKIDEMO");
@@ -103,8 +109,10 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
         await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);
         var body = buffer.ToArray();
         if (_failures.TryDequeue(out var failure)) await RefuseAsync(http, failure.Status, failure.Code, "As told.");
-        else if (_signature.Fault(http.Request, body, TimeProvider.System.GetUtcNow()) is { } fault) await RefuseAsync(http, 400, "InvalidSignatureException", fault);
-        else if (http.Request.ContentType != "application/x-amz-json-1.1") await RefuseAsync(http, 400, "SerializationException", "content type");
+        else if (_signature.Fault(http.Request, body, TimeProvider.System.GetUtcNow()) is { } fault)
+            await RefuseAsync(http, 400, "InvalidSignatureException", fault);
+        else if (http.Request.ContentType != "application/x-amz-json-1.1")
+            await RefuseAsync(http, 400, "SerializationException", "content type");
         else await OperateAsync(http, body);
     }
 
@@ -114,7 +122,8 @@ internal sealed class SecretsManagerServer : IAsyncDisposable
         try
         {
             using var request = JsonDocument.Parse(body);
-            if (target is not ["secretsmanager", var operation]) throw new ServiceError("UnknownOperationException", "target");
+            if (target is not ["secretsmanager", var operation])
+                throw new ServiceError("UnknownOperationException", "target");
             await WriteAsync(http, 200, Secrets.Answer(operation, request.RootElement));
         }
         catch (ServiceError error)

@@ -57,7 +57,9 @@ public sealed class ServerSecretRotationTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account/connections")).StatusCode);
         // The next key of cookies is there before it counts.
         await Eventually.BecomesTrue(
-            () => Task.FromResult(Keys().Any(key => key.ActivationDate > DateTimeOffset.UtcNow.AddDays(1))), Patience, "the next key");
+            () => Task.FromResult(Keys().Any(key => key.ActivationDate > DateTimeOffset.UtcNow.AddDays(1))),
+            Patience,
+            "the next key");
         Assert.DoesNotContain(Keys(), key => key.IsRevoked);
     }
 
@@ -71,7 +73,9 @@ public sealed class ServerSecretRotationTests : IAsyncLifetime
         await RotateAsync(keepPrevious: false);
 
         await Eventually.BecomesTrue(
-            async () => (await browser.GetAsync("/account/connections")).StatusCode == HttpStatusCode.SeeOther, Patience, "the session is over");
+            async () => (await browser.GetAsync("/account/connections")).StatusCode == HttpStatusCode.SeeOther,
+            Patience,
+            "the session is over");
         Assert.All(Keys().Where(key => before.Any(old => old.KeyId == key.KeyId)), key => Assert.True(key.IsRevoked));
         using var next = new TestBrowser(_server);
         await next.SignInAsync();
@@ -85,7 +89,8 @@ public sealed class ServerSecretRotationTests : IAsyncLifetime
         await browser.SignInAsync();
         var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/factors/app"), "/account/factors/app");
         var ticket = new SealedJson<EnrollmentTicket>(
-            _server.Services.GetRequiredService<IDataProtectionProvider>(), "OAuthServer.Accounts.Enrollment.v1").Open(form.Fields["ticket"])!;
+            _server.Services.GetRequiredService<IDataProtectionProvider>(), "OAuthServer.Accounts.Enrollment.v1")
+            .Open(form.Fields["ticket"])!;
         var totp = new Totp(Base32Encoding.ToBytes(ticket.Secret));
         form.Fields["code"] = totp.ComputeTotp(DateTime.UtcNow.AddSeconds(-30));
         using var added = await browser.PostAsync(form.Action, form.Fields);
@@ -95,10 +100,12 @@ public sealed class ServerSecretRotationTests : IAsyncLifetime
 
         var current = _server.Services.GetRequiredService<KeyRing>().Secrets.Current.Id;
         await Eventually.BecomesTrue(
-            async () => await _server.Database.ScalarAsync<string>("SELECT wrapped_by FROM account_authenticators") == current, Patience, "the secret is encrypted anew");
+            async () => await _server.Database.ScalarAsync<string>("SELECT wrapped_by FROM account_authenticators")
+                == current, Patience, "the secret is encrypted anew");
         using var next = new TestBrowser(_server);
         using var step = await next.TypePasswordAsync(await next.GetAsync("/account/sign-in"));
-        var code = await TestBrowser.FormAsync(await next.GetAsync(step.Headers.Location!.OriginalString), "/account/sign-in/factor");
+        var code = await TestBrowser.FormAsync(
+            await next.GetAsync(step.Headers.Location!.OriginalString), "/account/sign-in/factor");
         code.Fields["code"] = totp.ComputeTotp(DateTime.UtcNow.AddSeconds(25));
         using var signedIn = await next.PostAsync(code.Action, code.Fields);
         Assert.Equal(HttpStatusCode.SeeOther, signedIn.StatusCode);
@@ -136,7 +143,11 @@ public sealed class ServerSecretRotationTests : IAsyncLifetime
         await using var late = await TestServer.StartAsync(new()
         {
             Database = _server.Database,
-            Settings = new Dictionary<string, string?> { ["SigningKeys:Directory"] = _folder, ["SigningKeys:PollInterval"] = "06:00:00" },
+            Settings = new Dictionary<string, string?>
+            {
+                ["SigningKeys:Directory"] = _folder,
+                ["SigningKeys:PollInterval"] = "06:00:00",
+            },
         });
         var used = await _server.TokensAsync();
         await RotateAsync(keepPrevious: true);
@@ -148,7 +159,9 @@ public sealed class ServerSecretRotationTests : IAsyncLifetime
         Assert.NotNull(early.Headers.RetryAfter);
         late.Services.GetRequiredService<KeyRefresher>().Ask();
         await Eventually.BecomesTrue(
-            async () => (await late.RefreshAsync(used.RefreshToken)).RefreshToken == live, Patience, "the new secret is known");
+            async () => (await late.RefreshAsync(used.RefreshToken)).RefreshToken == live,
+            Patience,
+            "the new secret is known");
         (await late.RefreshAsync(live)).IsTokens();
     }
 
@@ -161,6 +174,7 @@ public sealed class ServerSecretRotationTests : IAsyncLifetime
         var source = new FileServerSecretSource(_folder, TimeProvider.System);
         await source.RotateAsync(ServerSecret.Generate(), keepPrevious, Ct);
         _server.Services.GetRequiredService<KeyRefresher>().Ask();
-        await Eventually.BecomesTrue(() => Task.FromResult(ring.Secrets.Current.Id != before), Patience, "the new secret is read");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(ring.Secrets.Current.Id != before), Patience, "the new secret is read");
     }
 }

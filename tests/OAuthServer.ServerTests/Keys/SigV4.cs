@@ -23,7 +23,11 @@ internal sealed record SigV4(string AccessKey, string SecretKey, string Region, 
             .ToDictionary(part => part[0], part => part[1], StringComparer.Ordinal);
         var time = request.Headers["X-Amz-Date"].ToString();
         if (!DateTimeOffset.TryParseExact(
-                time, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var signedAt)
+                time,
+                "yyyyMMdd'T'HHmmss'Z'",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var signedAt)
             || (now - signedAt).Duration() > TimeSpan.FromMinutes(5)) return "stale or missing X-Amz-Date";
 
         var scope = $"{time[..8]}/{Region}/{Service}/aws4_request";
@@ -36,7 +40,8 @@ internal sealed record SigV4(string AccessKey, string SecretKey, string Region, 
 
         var text = $"{Algorithm}\n{time}\n{scope}\n{Hash(Encoding.UTF8.GetBytes(Canonical(request, signed, body)))}";
         var expected = Convert.ToHexStringLower(HMACSHA256.HashData(Key(time[..8]), Encoding.UTF8.GetBytes(text)));
-        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(parts["Signature"]))
+        return CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(parts["Signature"]))
             ? null
             : "the signature does not match";
     }

@@ -24,7 +24,8 @@ internal sealed class StockApi : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HttpClient _http;
 
-    private StockApi(WebApplication app) => (_app, _http) = (app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
+    private StockApi(WebApplication app) =>
+        (_app, _http) = (app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) });
 
     /// <summary>Starts an API that asks this instance for metadata and keys.</summary>
     public static async Task<StockApi> StartAsync(TestServer issuer, TimeProvider clock)
@@ -37,18 +38,24 @@ internal sealed class StockApi : IAsyncDisposable
         {
             options.MetadataAddress = TestServer.Issuer + "/.well-known/oauth-authorization-server";
             options.Audience = TestServer.Issuer;
-            options.BackchannelHttpHandler = new ProxyInFront(issuer.Address) { InnerHandler = new SocketsHttpHandler() };
+            options.BackchannelHttpHandler = new ProxyInFront(issuer.Address)
+            {
+                InnerHandler = new SocketsHttpHandler(),
+            };
         });
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapGet("/notes", () => Results.Ok()).RequireAuthorization();
-        var bearer = app.Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme);
+        var bearer = app.Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>()
+            .Get(JwtBearerDefaults.AuthenticationScheme);
 
         // Not public, and there is no other way to let half a day pass.
         const BindingFlags Hidden = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
-        typeof(ConfigurationManager<OpenIdConnectConfiguration>).GetField("TimeProvider", Hidden)!.SetValue(bearer.ConfigurationManager, clock);
-        typeof(TokenValidationParameters).GetProperty("TimeProvider", Hidden)!.SetValue(bearer.TokenValidationParameters, clock);
+        typeof(ConfigurationManager<OpenIdConnectConfiguration>).GetField("TimeProvider", Hidden)!
+            .SetValue(bearer.ConfigurationManager, clock);
+        typeof(TokenValidationParameters).GetProperty("TimeProvider", Hidden)!
+            .SetValue(bearer.TokenValidationParameters, clock);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new StockApi(app);
     }

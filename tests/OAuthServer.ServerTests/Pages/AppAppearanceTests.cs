@@ -34,8 +34,12 @@ public sealed class AppAppearanceTests(OwnServer own) : IClassFixture<OwnServer>
         }
 
         await SetAsync(TestData.Web, "policy_uri", "https://app.example/policy?a=b&c=d#e");
-        var links = (await ConsentAsync(page => page.QuerySelector(".app-links") is not null)).QuerySelectorAll(".app-links a").ToList();
-        Assert.Equal(("https://app.example/policy?a=b&c=d#e", "noopener noreferrer", "Privacy policy"), (links[0].GetAttribute("href"), links[0].GetAttribute("rel"), links[0].TextContent));
+        var links = (await ConsentAsync(page => page.QuerySelector(".app-links") is not null))
+            .QuerySelectorAll(".app-links a")
+            .ToList();
+        Assert.Equal(
+            ("https://app.example/policy?a=b&c=d#e", "noopener noreferrer", "Privacy policy"),
+            (links[0].GetAttribute("href"), links[0].GetAttribute("rel"), links[0].TextContent));
     }
 
     [Fact]
@@ -44,19 +48,26 @@ public sealed class AppAppearanceTests(OwnServer own) : IClassFixture<OwnServer>
         var picture = Pictures.Png();
         await LogoAsync(picture, "image/png");
 
-        var source = (await ConsentAsync(page => page.QuerySelector("img.app-logo") is not null)).QuerySelector("img.app-logo")!.GetAttribute("src")!;
+        var source = (await ConsentAsync(page => page.QuerySelector("img.app-logo") is not null))
+            .QuerySelector("img.app-logo")!.GetAttribute("src")!;
         Assert.Matches(@"^/account/app-logo\?v=[0-9a-f]{64}$", source);
         using (var answer = await _server.Http.GetAsync(new Uri(source, UriKind.Relative), Ct))
         {
             Assert.Equal(picture, await answer.Content.ReadAsByteArrayAsync(Ct));
-            Assert.Equal(("image/png", "nosniff"), (answer.Content.Headers.ContentType?.MediaType, Assert.Single(answer.Headers.GetValues("X-Content-Type-Options"))));
-            Assert.Contains("sandbox", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+            Assert.Equal(("image/png", "nosniff"), (
+                answer.Content.Headers.ContentType?.MediaType,
+                Assert.Single(answer.Headers.GetValues("X-Content-Type-Options"))));
+            Assert.Contains(
+                "sandbox",
+                Assert.Single(answer.Headers.GetValues("Content-Security-Policy")),
+                StringComparison.Ordinal);
             Assert.Equal(TimeSpan.FromDays(365), answer.Headers.CacheControl?.MaxAge);
         }
 
         await LogoAsync(Pictures.Png(32, 32), "image/png");
         await ConsentAsync(page => page.QuerySelector("img.app-logo")!.GetAttribute("src") != source);
-        Assert.Equal(HttpStatusCode.NotFound, (await _server.Http.GetAsync(new Uri(source, UriKind.Relative), Ct)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await _server.Http.GetAsync(new Uri(source, UriKind.Relative), Ct)).StatusCode);
 
         await _server.Database.ExecuteAsync("DELETE FROM oauth_client_logos");
         await ConsentAsync(page => page.QuerySelector("img") is null);
@@ -68,7 +79,8 @@ public sealed class AppAppearanceTests(OwnServer own) : IClassFixture<OwnServer>
     [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml")]
     public async Task What_is_no_picture_is_refused_by_the_table(string content, string type)
     {
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => LogoAsync(System.Text.Encoding.UTF8.GetBytes(content), type));
+        var refused = await Assert.ThrowsAsync<PostgresException>(
+            () => LogoAsync(System.Text.Encoding.UTF8.GetBytes(content), type));
         Assert.Equal("logo_is_png_jpeg_or_webp_by_its_bytes", refused.ConstraintName);
     }
 
@@ -77,27 +89,38 @@ public sealed class AppAppearanceTests(OwnServer own) : IClassFixture<OwnServer>
     [InlineData("/account/app-logo?v=0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("/account/app-logo")]
     public async Task Another_picture_is_not_found(string path) =>
-        Assert.Equal(HttpStatusCode.NotFound, (await _server.Http.GetAsync(new Uri(path, UriKind.Relative), Ct)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await _server.Http.GetAsync(new Uri(path, UriKind.Relative), Ct)).StatusCode);
 
     [Fact, Row("UI-16")]
     public async Task A_name_cannot_pose_as_another()
     {
         foreach (var hidden in (string[])["Ac\u202eme", "Ac\u200bme", "Ac\u2066me", "Ac\ufeffme"])
-            Assert.Equal("name_has_no_characters_that_hide_or_reorder", (await Assert.ThrowsAsync<PostgresException>(() => SetAsync(TestData.Web, "name", hidden))).ConstraintName);
+            Assert.Equal(
+                "name_has_no_characters_that_hide_or_reorder",
+                (await Assert.ThrowsAsync<PostgresException>(
+                    () => SetAsync(TestData.Web, "name", hidden))).ConstraintName);
 
         Assert.Empty((await ConsentAsync()).QuerySelectorAll(".alert"));
         await SetAsync(TestData.Web, "name", "P\u0430ypal");
         var mixed = await ConsentAsync(page => page.QuerySelector(".alert") is not null);
-        Assert.Contains("several alphabets", Assert.Single(mixed.QuerySelectorAll(".alert")).TextContent, StringComparison.Ordinal);
-        Assert.Equal(("P\u0430ypal", "An app at c.example"), (mixed.QuerySelector("h1 bdi")!.TextContent, mixed.QuerySelector(".lead")!.TextContent));
+        Assert.Contains(
+            "several alphabets", Assert.Single(mixed.QuerySelectorAll(".alert")).TextContent, StringComparison.Ordinal);
+        Assert.Equal(
+            ("P\u0430ypal", "An app at c.example"),
+            (mixed.QuerySelector("h1 bdi")!.TextContent, mixed.QuerySelector(".lead")!.TextContent));
 
         await SetAsync(TestData.Web, "name", "\u00c4cme Shop");
         await SetAsync(TestData.OtherWeb, "name", "\u00e4CME shop");
-        await ConsentAsync(page => page.QuerySelector(".alert")?.TextContent.Contains("same name", StringComparison.Ordinal) == true);
+        await ConsentAsync(
+            page => page.QuerySelector(".alert")?.TextContent.Contains("same name", StringComparison.Ordinal) == true);
         var lint = await new ClientsRunner(_server.Database).RunAsync("lint");
         Assert.Contains("client_name_shared", lint.Output, StringComparison.Ordinal);
         await SetAsync(TestData.Web, "name", "P\u0430ypal");
-        Assert.Contains("client_name_mixes_scripts", (await new ClientsRunner(_server.Database).RunAsync("lint")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "client_name_mixes_scripts",
+            (await new ClientsRunner(_server.Database).RunAsync("lint")).Output,
+            StringComparison.Ordinal);
         await SetAsync(TestData.Web, "name", "Demo Web");
     }
 
@@ -105,9 +128,12 @@ public sealed class AppAppearanceTests(OwnServer own) : IClassFixture<OwnServer>
     public async Task Words_of_APIs_and_scopes_are_in_the_language_of_the_page_else_the_default_ones()
     {
         await _server.Database.ExecuteAsync(
-            "UPDATE oauth_resources SET names = '{\"de\": \"Notizen\", \"fr\": \"Carnet\"}', scopes = scopes || '{\"read\": {\"default\": \"See your notes\", \"de\": \"Ihre Notizen ansehen\"}, \"write\": \"Write your notes\"}' WHERE is_default");
+            "UPDATE oauth_resources SET names = '{\"de\": \"Notizen\", \"fr\": \"Carnet\"}', scopes = scopes || "
+                + "'{\"read\": {\"default\": \"See your notes\", \"de\": \"Ihre Notizen ansehen\"}, \"write\": \"Write "
+                + "your notes\"}' WHERE is_default");
 
-        var german = (await ConsentAsync(page => page.Body!.TextContent.Contains("Notizen", StringComparison.Ordinal), "de-AT")).Body!.TextContent;
+        var german = (await ConsentAsync(
+            page => page.Body!.TextContent.Contains("Notizen", StringComparison.Ordinal), "de-AT")).Body!.TextContent;
         Assert.Contains("Notizen", german, StringComparison.Ordinal);
         Assert.Contains("Ihre Notizen ansehen", german, StringComparison.Ordinal);
         Assert.Contains("Write your notes", german, StringComparison.Ordinal);
@@ -121,7 +147,10 @@ public sealed class AppAppearanceTests(OwnServer own) : IClassFixture<OwnServer>
     {
         using var browser = new TestBrowser(_server);
         await browser.SignInAsync();
-        var ask = new AuthorizationAsk().With("scope", "read write").With("prompt", "consent").With("ui_locales", locales);
+        var ask = new AuthorizationAsk()
+            .With("scope", "read write")
+            .With("prompt", "consent")
+            .With("ui_locales", locales);
         IDocument? document = null;
         await Eventually.BecomesTrue(async () =>
         {
@@ -136,6 +165,7 @@ public sealed class AppAppearanceTests(OwnServer own) : IClassFixture<OwnServer>
         _server.Database.ExecuteAsync($"UPDATE oauth_clients SET {column} = $2 WHERE client_id = $1", client, value);
 
     private Task<int> LogoAsync(byte[] content, string type) => _server.Database.ExecuteAsync(
-        "INSERT INTO oauth_client_logos (client_id, content, media_type) VALUES ($1, $2, $3) ON CONFLICT (client_id) DO UPDATE SET content = excluded.content, media_type = excluded.media_type",
+        "INSERT INTO oauth_client_logos (client_id, content, media_type) VALUES ($1, $2, $3) "
+            + "ON CONFLICT (client_id) DO UPDATE SET content = excluded.content, media_type = excluded.media_type",
         TestData.Web, content, type);
 }

@@ -26,7 +26,9 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
             var page = await PageAsync(path, "en");
             Assert.EndsWith(" · Acme Login", page.Title, StringComparison.Ordinal);
             Assert.Equal("Acme Login", page.QuerySelector(".brand-name")!.TextContent);
-            Assert.Equal(page.QuerySelector(".brand-logo")!.GetAttribute("src"), page.QuerySelector("link[rel=icon]")!.GetAttribute("href"));
+            Assert.Equal(
+                page.QuerySelector(".brand-logo")!.GetAttribute("src"),
+                page.QuerySelector("link[rel=icon]")!.GetAttribute("href"));
             Assert.Equal(
                 ["https://acme.example/terms", "https://acme.example/privacy", "https://acme.example/help"],
                 page.QuerySelectorAll("footer a[rel='noopener noreferrer']").Select(link => link.GetAttribute("href")));
@@ -37,7 +39,9 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
     public async Task Its_files_are_served_from_here_for_a_year()
     {
         var page = await PageAsync("/account/sign-in", "en");
-        var (styles, logo) = (page.QuerySelectorAll("link[rel=stylesheet]")[1].GetAttribute("href")!, page.QuerySelector(".brand-logo")!.GetAttribute("src")!);
+        var (styles, logo) = (
+            page.QuerySelectorAll("link[rel=stylesheet]")[1].GetAttribute("href")!,
+            page.QuerySelector(".brand-logo")!.GetAttribute("src")!);
 
         using var css = await _server.Http.GetAsync(new Uri(styles, UriKind.Relative), Ct);
         var text = await css.Content.ReadAsStringAsync(Ct);
@@ -46,7 +50,9 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
         Assert.EndsWith(".card { border-radius: 0; }", text, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromDays(365), css.Headers.CacheControl?.MaxAge);
         using var picture = await _server.Http.GetAsync(new Uri(logo, UriKind.Relative), Ct);
-        Assert.Equal(("image/png", Pictures.Png().Length), (picture.Content.Headers.ContentType?.MediaType, (await picture.Content.ReadAsByteArrayAsync(Ct)).Length));
+        Assert.Equal(
+            ("image/png", Pictures.Png().Length),
+            (picture.Content.Headers.ContentType?.MediaType, (await picture.Content.ReadAsByteArrayAsync(Ct)).Length));
     }
 
     [Fact]
@@ -54,10 +60,16 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
     {
         Assert.Equal("Willkommen <b>", (await PageAsync("/account/sign-in", "de")).QuerySelector("h1")!.TextContent);
         var added = await PageAsync("/account/sign-in", "ar-EG,de;q=0.5");
-        Assert.Equal(("ar", "rtl"), (added.DocumentElement.GetAttribute("lang"), added.DocumentElement.GetAttribute("dir")));
-        Assert.Equal(("تسجيل الدخول", "Password"), (added.QuerySelector("h1")!.TextContent, added.QuerySelector("label[for=password]")!.TextContent));
-        var metadata = JsonDocument.Parse(await _server.Http.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative), Ct));
-        Assert.Equal(["en", "de", "ar", "fr", "tr"], metadata.RootElement.GetProperty("ui_locales_supported").EnumerateArray().Select(tag => tag.GetString()));
+        Assert.Equal(
+            ("ar", "rtl"), (added.DocumentElement.GetAttribute("lang"), added.DocumentElement.GetAttribute("dir")));
+        Assert.Equal(
+            ("تسجيل الدخول", "Password"),
+            (added.QuerySelector("h1")!.TextContent, added.QuerySelector("label[for=password]")!.TextContent));
+        var metadata = JsonDocument.Parse(
+            await _server.Http.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative), Ct));
+        Assert.Equal(
+            ["en", "de", "ar", "fr", "tr"],
+            metadata.RootElement.GetProperty("ui_locales_supported").EnumerateArray().Select(tag => tag.GetString()));
     }
 
     [Theory, Row("UI-17")]
@@ -66,12 +78,18 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
     [InlineData("de-AT de", "fr", "de", "Ihre Notizen ansehen")]
     [InlineData("tlh", null, "en", "See your notes")]
     [InlineData("tlh", "fr", "fr", "See your notes")]
-    public async Task The_language_follows_the_request_then_the_browser(string? asked, string? language, string spoken, string scope)
+    public async Task The_language_follows_the_request_then_the_browser(
+        string? asked, string? language, string spoken, string scope)
     {
-        await _server.Database.ExecuteAsync("UPDATE oauth_resources SET scopes = scopes || '{\"read\": {\"default\": \"See your notes\", \"de\": \"Ihre Notizen ansehen\"}, \"write\": \"Write your notes\"}' WHERE is_default");
+        await _server.Database.ExecuteAsync(
+            "UPDATE oauth_resources SET scopes = scopes || '{\"read\": {\"default\": \"See your notes\", \"de\": "
+                + "\"Ihre Notizen ansehen\"}, \"write\": \"Write your notes\"}' WHERE is_default");
         using var browser = new TestBrowser(_server);
         await browser.SignInAsync(TestData.OtherEmail); // whose profile has no language
-        var ask = new AuthorizationAsk().With("scope", "read write").With("prompt", "consent").With("ui_locales", asked);
+        var ask = new AuthorizationAsk()
+            .With("scope", "read write")
+            .With("prompt", "consent")
+            .With("ui_locales", asked);
         IDocument? page = null;
         // The rows of APIs are read again within a second.
         await Eventually.BecomesTrue(async () =>
@@ -87,7 +105,9 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
         Assert.Contains("Write your notes", page.Body!.TextContent, StringComparison.Ordinal);
     }
 
-    /// <summary>In Turkish a small I has a dot: whoever let a browser's language into a comparison would not find Alice.</summary>
+    /// <summary>
+    /// In Turkish a small I has a dot: whoever let a browser's language into a comparison would not find Alice.
+    /// </summary>
     [Fact]
     public async Task Only_texts_follow_the_language()
     {
@@ -101,7 +121,10 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
         using var signedIn = await SendAsync(browser, HttpMethod.Post, form.Action, form.Fields);
         Assert.Equal(HttpStatusCode.SeeOther, signedIn.StatusCode);
         using var refused = await SendAsync(browser, HttpMethod.Post, "/oauth/token", new() { ["grant_type"] = "ısı" });
-        Assert.Contains("\"error\":\"invalid_client\",\"error_description\":\"Client ", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"error\":\"invalid_client\",\"error_description\":\"Client ",
+            await refused.Content.ReadAsStringAsync(Ct),
+            StringComparison.Ordinal);
         Assert.Empty(refused.Content.Headers.ContentLanguage);
     }
 
@@ -129,9 +152,13 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
         return await new HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync(Ct));
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(TestBrowser browser, HttpMethod method, string path, Dictionary<string, string>? fields)
+    private static async Task<HttpResponseMessage> SendAsync(
+        TestBrowser browser, HttpMethod method, string path, Dictionary<string, string>? fields)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = fields is null ? null : new FormUrlEncodedContent(fields) };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = fields is null ? null : new FormUrlEncodedContent(fields),
+        };
         request.Headers.TryAddWithoutValidation("Accept-Language", "tr-TR");
         return await browser.SendAsync(request);
     }
@@ -148,7 +175,9 @@ public sealed class BrandTests(BrandTests.Branded own) : IClassFixture<BrandTest
                 var texts = _folder.CreateSubdirectory("texts").FullName;
                 File.WriteAllText(Path.Combine(texts, "de.json"), "{\"SignIn.Title\": \"Willkommen <b>\"}");
                 File.WriteAllText(Path.Combine(texts, "ar.json"), "{\"SignIn.Title\": \"تسجيل الدخول\"}");
-                File.WriteAllText(Path.Combine(texts, "fr.json"), "{\"SignIn.Title\": \"Connexion\", \"Consent.Allow\": \"Autoriser\"}");
+                File.WriteAllText(
+                    Path.Combine(texts, "fr.json"),
+                    "{\"SignIn.Title\": \"Connexion\", \"Consent.Allow\": \"Autoriser\"}");
                 File.WriteAllText(Path.Combine(texts, "tr.json"), "{\"SignIn.Title\": \"Oturum açın\"}");
                 File.WriteAllBytes(Path.Combine(_folder.FullName, "logo.png"), Pictures.Png());
                 File.WriteAllText(Path.Combine(_folder.FullName, "own.css"), ".card { border-radius: 0; }");

@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Pages;
 
-/// <summary>Forms that another site, another session or another person sends (RFC 6749 §10.12, RFC 9700 §4.7).</summary>
+/// <summary>
+/// Forms that another site, another session or another person sends (RFC 6749 §10.12, RFC 9700 §4.7).
+/// </summary>
 [JudgesDeployment]
 public sealed class FormForgeryTests(OwnServer own) : IClassFixture<OwnServer>
 {
@@ -59,16 +61,22 @@ public sealed class FormForgeryTests(OwnServer own) : IClassFixture<OwnServer>
     [Row("UI-04")]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_antiforgery_pair_of_another_person_does_not_answer_for_the_one_who_is_signed_in(bool withTheirTicket)
+    public async Task The_antiforgery_pair_of_another_person_does_not_answer_for_the_one_who_is_signed_in(
+        bool withTheirTicket)
     {
         using var alice = new TestBrowser(_server);
         using var bob = new TestBrowser(_server);
-        var (form, planted) = (await ConsentFormAsync(alice, TestData.Email), await ConsentFormAsync(bob, TestData.OtherEmail));
+        var (form, planted) = (
+            await ConsentFormAsync(alice, TestData.Email), await ConsentFormAsync(bob, TestData.OtherEmail));
         form.Fields["antiforgery"] = planted.Fields["antiforgery"];
         if (withTheirTicket) form.Fields["ticket"] = planted.Fields["ticket"];
         var before = await StateAsync();
 
-        using var answer = await PostAsync(Consent, form.Fields, new Dictionary<string, string> { [Session] = alice.Cookies[Session], [Antiforgery] = bob.Cookies[Antiforgery] });
+        using var answer = await PostAsync(Consent, form.Fields, new Dictionary<string, string>
+        {
+            [Session] = alice.Cookies[Session],
+            [Antiforgery] = bob.Cookies[Antiforgery],
+        });
 
         await AssertNothingHappenedAsync(answer, before);
     }
@@ -77,8 +85,8 @@ public sealed class FormForgeryTests(OwnServer own) : IClassFixture<OwnServer>
     [Row("UI-04")]
     public async Task A_page_of_another_site_can_post_neither_form()
     {
-        // Our cookies are SameSite=Lax, so no browser sends them with a form of another site. What such a page can fill in
-        // is what its owner was given: even everything of a right form changes nothing.
+        // Our cookies are SameSite=Lax, so no browser sends them with a form of another site. What such a page can fill
+        // in is what its owner was given: even everything of a right form changes nothing.
         using var owner = new TestBrowser(_server);
         var (signIn, consent) = (await SignInFormAsync(owner), await ConsentFormAsync(owner, TestData.Email));
         var before = await StateAsync();
@@ -98,7 +106,9 @@ public sealed class FormForgeryTests(OwnServer own) : IClassFixture<OwnServer>
         var signIn = await SignInFormAsync(browser);
         using var signedIn = await PostAsync(SignIn, signIn.Fields, browser.Cookies);
         Assert.Equal(HttpStatusCode.SeeOther, signedIn.StatusCode);
-        Assert.Contains(signedIn.Headers.GetValues("Set-Cookie"), cookie => cookie.StartsWith(Session + "=", StringComparison.Ordinal));
+        Assert.Contains(
+            signedIn.Headers.GetValues("Set-Cookie"),
+            cookie => cookie.StartsWith(Session + "=", StringComparison.Ordinal));
 
         var consent = await ConsentFormAsync(browser, TestData.Email);
         using var agreed = await PostAsync(Consent, consent.Fields, browser.Cookies);
@@ -128,11 +138,27 @@ public sealed class FormForgeryTests(OwnServer own) : IClassFixture<OwnServer>
         return form;
     }
 
-    private async Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> fields, IReadOnlyDictionary<string, string> cookies, bool crossSite = false)
+    private async Task<HttpResponseMessage> PostAsync(
+        string path,
+        Dictionary<string, string> fields,
+        IReadOnlyDictionary<string, string> cookies,
+        bool crossSite = false)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new FormUrlEncodedContent(fields) };
-        if (cookies.Count > 0) request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")));
-        foreach (var (name, value) in crossSite ? [("Origin", "https://evil.example"), ("Referer", "https://evil.example/"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate")] : Array.Empty<(string, string)>())
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
+        {
+            Content = new FormUrlEncodedContent(fields),
+        };
+        if (cookies.Count > 0)
+            request.Headers.TryAddWithoutValidation(
+                "Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")));
+        foreach (var (name, value) in crossSite
+            ? [
+                ("Origin", "https://evil.example"),
+                ("Referer", "https://evil.example/"),
+                ("Sec-Fetch-Site", "cross-site"),
+                ("Sec-Fetch-Mode", "navigate"),
+            ]
+            : Array.Empty<(string, string)>())
             request.Headers.TryAddWithoutValidation(name, value);
         return await _server.Http.SendAsync(request, Ct);
     }
@@ -143,12 +169,14 @@ public sealed class FormForgeryTests(OwnServer own) : IClassFixture<OwnServer>
         await _server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_consents"),
         await _server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE reason IS NULL"));
 
-    private async Task AssertNothingHappenedAsync(HttpResponseMessage answer, (long Codes, long Consents, long Events) before)
+    private async Task AssertNothingHappenedAsync(
+        HttpResponseMessage answer, (long Codes, long Consents, long Events) before)
     {
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Null(answer.Headers.Location);
         Assert.DoesNotContain("code=", await answer.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
-        if (answer.Headers.TryGetValues("Set-Cookie", out var cookies)) Assert.DoesNotContain(cookies, cookie => cookie.StartsWith(Session, StringComparison.Ordinal));
+        if (answer.Headers.TryGetValues("Set-Cookie", out var cookies))
+            Assert.DoesNotContain(cookies, cookie => cookie.StartsWith(Session, StringComparison.Ordinal));
         Assert.Equal(before, await StateAsync());
     }
 }

@@ -7,7 +7,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Pages;
 
-/// <summary>Which language a page is in, and that it lasts from the app's request to its answer (OpenID Connect Core §3.1.2.1).</summary>
+/// <summary>
+/// Which language a page is in, and that it lasts from the app's request to its answer (OpenID Connect Core §3.1.2.1).
+/// </summary>
 [Collection(SharedServer.Name)]
 public sealed class LanguageTests(SharedServer shared)
 {
@@ -31,7 +33,9 @@ public sealed class LanguageTests(SharedServer shared)
         {
             using var person = new TestBrowser(shared.Server);
             var ask = new AuthorizationAsk().With("ui_locales", asked);
-            var path = pushed ? Pushing.Visit(Pushing.RequestUri(await Pushing.PushAsync(shared.Server, ask)), TestData.Web) : ask.Path;
+            var path = pushed
+                ? Pushing.Visit(Pushing.RequestUri(await Pushing.PushAsync(shared.Server, ask)), TestData.Web)
+                : ask.Path;
 
             using var begun = await GetAsync(person, path, browser);
             Assert.Equal(HttpStatusCode.SeeOther, begun.StatusCode);
@@ -51,16 +55,22 @@ public sealed class LanguageTests(SharedServer shared)
     [Fact]
     public async Task A_German_page_says_nothing_in_English()
     {
-        var english = OAuthServer.Pages.ShippedTexts.English().Where(text => text.Value.Length > 12 && !text.Value.Contains('{', StringComparison.Ordinal) && text.Key is not "Format.Minute")
+        var english = OAuthServer.Pages.ShippedTexts.English().Where(text => text.Value.Length > 12
+            && !text.Value.Contains('{', StringComparison.Ordinal)
+            && text.Key is not "Format.Minute")
             .Select(text => text.Value).ToList();
         using var person = new TestBrowser(shared.Server);
         await person.SignInAsync();
         string[] paths =
         [
-            "/account", "/account/profile?done=saved", "/account/connections?done=withdrawn", "/account/connections?done=password", "/account/sessions?done=ended",
-            "/account/sessions?done=others", "/account/password", "/account/sign-out", "/account/sign-in?reauthenticate=true", "/oauth/logout", "/nowhere", "/account/connections/withdraw",
-            "/oauth/authorize?client_id=nobody", new AuthorizationAsk().With("scope", "read write").With("prompt", "consent").Path,
-            new AuthorizationAsk().With("client_id", OpenIdAsks.Client).With("scope", "openid profile email phone address").With("prompt", "consent").Path,
+            "/account", "/account/profile?done=saved", "/account/connections?done=withdrawn",
+            "/account/connections?done=password", "/account/sessions?done=ended",
+            "/account/sessions?done=others", "/account/password", "/account/sign-out",
+            "/account/sign-in?reauthenticate=true", "/oauth/logout", "/nowhere", "/account/connections/withdraw",
+            "/oauth/authorize?client_id=nobody",
+            new AuthorizationAsk().With("scope", "read write").With("prompt", "consent").Path,
+            new AuthorizationAsk().With("client_id", OpenIdAsks.Client).With(
+                "scope", "openid profile email phone address").With("prompt", "consent").Path,
         ];
         foreach (var path in paths)
         {
@@ -68,7 +78,8 @@ public sealed class LanguageTests(SharedServer shared)
             request.Headers.TryAddWithoutValidation("Accept", StatusPageTests.Browser);
             using var page = await SendAsync(person, request, "de");
             Assert.Equal(["de"], page.Content.Headers.ContentLanguage);
-            var text = (await new HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync(Ct))).DocumentElement.TextContent;
+            var text = (await new HtmlParser()
+                .ParseDocumentAsync(await page.Content.ReadAsStringAsync(Ct))).DocumentElement.TextContent;
             Assert.DoesNotContain(english, words => text.Contains(words, StringComparison.Ordinal));
         }
     }
@@ -76,7 +87,14 @@ public sealed class LanguageTests(SharedServer shared)
     [Fact]
     public async Task Ten_thousand_characters_of_languages_are_looked_at_in_their_first_few()
     {
-        using var answer = await shared.Server.Http.PostAsync(new Uri("/oauth/authorize", UriKind.Relative), new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = "nobody", ["ui_locales"] = new string('x', 10_000) + " de" }), Ct);
+        using var answer = await shared.Server.Http.PostAsync(
+            new Uri("/oauth/authorize", UriKind.Relative),
+            new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["client_id"] = "nobody",
+                ["ui_locales"] = new string('x', 10_000) + " de",
+            }),
+            Ct);
 
         Assert.Equal(["en"], answer.Content.Headers.ContentLanguage);
     }
@@ -93,9 +111,16 @@ public sealed class LanguageTests(SharedServer shared)
         SendAsync(person, new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)), language);
 
     private static Task<HttpResponseMessage> PostAsync(TestBrowser person, TestForm form, string? language) =>
-        SendAsync(person, new HttpRequestMessage(HttpMethod.Post, new Uri(form.Action, UriKind.Relative)) { Content = new FormUrlEncodedContent(form.Fields) }, language);
+        SendAsync(
+            person,
+            new HttpRequestMessage(HttpMethod.Post, new Uri(form.Action, UriKind.Relative))
+            {
+                Content = new FormUrlEncodedContent(form.Fields),
+            },
+            language);
 
-    private static async Task<HttpResponseMessage> SendAsync(TestBrowser person, HttpRequestMessage request, string? language)
+    private static async Task<HttpResponseMessage> SendAsync(
+        TestBrowser person, HttpRequestMessage request, string? language)
     {
         using (request)
         {

@@ -20,12 +20,17 @@ public sealed class LogoTests(OwnServer own) : IClassFixture<OwnServer>
     public async Task A_logo_is_ours_once_it_is_shown()
     {
         await using var origin = await KeyHost.StartAsync();
-        using var fetcher = new LogoFetcher(origin.TrustedBy(GuardedHttp.CreateHandler(new AddressRules(["localhost"], []))), TimeProvider.System);
+        using var fetcher = new LogoFetcher(
+            origin.TrustedBy(GuardedHttp.CreateHandler(new AddressRules(["localhost"], []))), TimeProvider.System);
         var logos = own.Server.Services.GetRequiredService<ClientLogos>();
         var (first, second) = (Pictures.Png(), Pictures.Png(32, 32));
         origin.Answer("/logo", http => TypedAsync(http, "image/png", first));
         Assert.False((await fetcher.FetchAsync(origin.Https("/logo"), Ct)).Failed(out _, out var picture));
-        await logos.TrySetAsync(TestData.Web, picture!, new AuditEvent(AuditEventNames.ClientChanged, null, AuditContext.Command, TestData.Web), Ct);
+        await logos.TrySetAsync(
+            TestData.Web,
+            picture!,
+            new AuditEvent(AuditEventNames.ClientChanged, null, AuditContext.Command, TestData.Web),
+            Ct);
 
         var shown = await SourceAsync(source => source is not null);
         Assert.StartsWith("/account/app-logo?v=", shown, StringComparison.Ordinal);
@@ -42,7 +47,8 @@ public sealed class LogoTests(OwnServer own) : IClassFixture<OwnServer>
         }
 
         Assert.True((await fetcher.FetchAsync(origin.Http("/logo"), Ct)).Failed(out _, out _));
-        using var strict = new LogoFetcher(origin.TrustedBy(GuardedHttp.CreateHandler(new AddressRules([], []))), TimeProvider.System);
+        using var strict = new LogoFetcher(
+            origin.TrustedBy(GuardedHttp.CreateHandler(new AddressRules([], []))), TimeProvider.System);
         Assert.True((await strict.FetchAsync(origin.Https("/logo"), Ct)).Failed(out var refused, out _));
         Assert.Contains("private or reserved", refused, StringComparison.Ordinal);
         Assert.Equal(1, origin.Requests("/logo"));
@@ -55,7 +61,9 @@ public sealed class LogoTests(OwnServer own) : IClassFixture<OwnServer>
         var run = new ClientsRunner(own.Database);
         var file = Path.GetTempFileName();
         await File.WriteAllBytesAsync(file, Pictures.Png(16, 16), Ct);
-        Assert.Equal("image/png", (await run.RunAsync("logo", TestData.OtherWeb, file, "--json")).Json.GetProperty("media_type").GetString());
+        Assert.Equal(
+            "image/png",
+            (await run.RunAsync("logo", TestData.OtherWeb, file, "--json")).Json.GetProperty("media_type").GetString());
         Assert.NotNull(await LogoAsync());
         await File.WriteAllTextAsync(file, "<svg xmlns='http://www.w3.org/2000/svg'/>", Ct);
         Assert.Equal(1, (await run.RunAsync("logo", TestData.OtherWeb, file)).Code);
@@ -65,13 +73,18 @@ public sealed class LogoTests(OwnServer own) : IClassFixture<OwnServer>
         Assert.NotEqual(0, (await run.RunAsync("logo", TestData.OtherWeb)).Code);
         Assert.Equal(0, (await run.RunAsync("logo", TestData.OtherWeb, "--remove")).Code);
         Assert.Null(await LogoAsync());
-        Assert.Equal(2L, await own.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'client_changed' AND client_id = $1", TestData.OtherWeb));
+        Assert.Equal(2L, await own.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_audit_events WHERE event = 'client_changed' AND client_id = $1",
+            TestData.OtherWeb));
         File.Delete(file);
     }
 
     private static IEnumerable<(string Path, RequestDelegate Answer, string Fault)> Refused() =>
     [
-        ("/svg", http => TypedAsync(http, "image/png", "<svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray()), "no picture"),
+        (
+            "/svg",
+            http => TypedAsync(http, "image/png", "<svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray()),
+            "no picture"),
         ("/html", http => TypedAsync(http, "image/webp", "<html><script>"u8.ToArray()), "no picture"),
         ("/large", http => TypedAsync(http, "image/png", new byte[5_000_000]), "larger than"),
         ("/wide", http => TypedAsync(http, "image/png", Pictures.Png(1025, 1)), "1025 × 1"),
@@ -93,7 +106,8 @@ public sealed class LogoTests(OwnServer own) : IClassFixture<OwnServer>
         await http.Response.BodyWriter.WriteAsync(content, http.RequestAborted);
     }
 
-    private Task<string?> LogoAsync() => own.Database.ScalarAsync<string?>("SELECT logo FROM oauth_clients WHERE client_id = $1", TestData.OtherWeb);
+    private Task<string?> LogoAsync() =>
+        own.Database.ScalarAsync<string?>("SELECT logo FROM oauth_clients WHERE client_id = $1", TestData.OtherWeb);
 
     private async Task<string?> SourceAsync(Func<string?, bool> until)
     {

@@ -38,6 +38,7 @@ public sealed class SharedBudgetOutageTests
         Assert.Equal((true, false), (shared.IsOn, shared.IsTogether));
         Assert.True(shared.CountedAlone >= 6, $"{shared.CountedAlone}");
 
-        Task<Reply> AskAsync(string path) => server.PostRawAsync(path, "grant_type=x&client_id=unknown&client_secret=y");
+        Task<Reply> AskAsync(string path) =>
+            server.PostRawAsync(path, "grant_type=x&client_id=unknown&client_secret=y");
     }
 }

@@ -12,8 +12,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.RateLimits;
 
 /// <summary>
-/// Instances that count together in a real Redis, which the long gate fetches: what they admit together, and what happens
-/// when it is gone. <see cref="SharedBudgetOutageTests"/> has what needs no Redis.
+/// Instances that count together in a real Redis, which the long gate fetches: what they admit together, and what
+/// happens when it is gone. <see cref="SharedBudgetOutageTests"/> has what needs no Redis.
 /// </summary>
 public sealed class SharedBudgetTests
 {
@@ -49,7 +49,8 @@ public sealed class SharedBudgetTests
         await using var second = await StartAsync(redis, first);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
-            (i % 2 == 0 ? first : second).PostRawAsync("/account/sign-in", "email=x&password=y", headers: ("X-Forwarded-For", "203.0.113.7"))));
+            (i % 2 == 0 ? first : second)
+                .PostRawAsync("/account/sign-in", "email=x&password=y", headers: ("X-Forwarded-For", "203.0.113.7"))));
 
         var limited = answers.Where(answer => answer.Status == HttpStatusCode.TooManyRequests).ToList();
         Assert.Equal(Limit, answers.Length - limited.Count);
@@ -66,7 +67,8 @@ public sealed class SharedBudgetTests
         var options = Options.Create(
             new RateLimitOptions { Shared = new() { Redis = redis.Setting, TimeLimit = limit } });
         var keys = new KeyRing(Options.Create(new SigningKeyOptions()), TimeProvider.System);
-        await using var shared = new SharedBudgets(options, keys, TimeProvider.System, NullLogger<SharedBudgets>.Instance);
+        await using var shared = new SharedBudgets(
+            options, keys, TimeProvider.System, NullLogger<SharedBudgets>.Instance);
 
         var result = await new SharedBudgetCheck(shared, options).RunAsync(Ct);
 
@@ -89,13 +91,15 @@ public sealed class SharedBudgetTests
 
         var keys = client.GetServers()[0].Keys(pattern: "*").Select(key => key.ToString()).ToList();
         Assert.All(keys, key => Assert.Matches("^oauth:[a-z_-]+:[A-Za-z0-9_-]{22}$", key));
-        foreach (var key in keys) Assert.InRange((await client.GetDatabase().KeyTimeToLiveAsync(key))!.Value.TotalMinutes, 1, 15);
+        foreach (var key in keys)
+            Assert.InRange((await client.GetDatabase().KeyTimeToLiveAsync(key))!.Value.TotalMinutes, 1, 15);
 
         async Task<long> ScriptsAsync()
         {
             var stats = await client.GetServers()[0].InfoAsync("commandstats");
             return stats.SelectMany(group => group).Where(stat => stat.Key is "cmdstat_evalsha" or "cmdstat_eval")
-                .Sum(stat => long.Parse(stat.Value.Split(',')[0].Split('=')[1], System.Globalization.CultureInfo.InvariantCulture));
+                .Sum(stat => long.Parse(
+                    stat.Value.Split(',')[0].Split('=')[1], System.Globalization.CultureInfo.InvariantCulture));
         }
     }
 
@@ -110,7 +114,8 @@ public sealed class SharedBudgetTests
         Assert.Equal(1, metrics.Read("oauth.server.budget.shared").Single().Value);
 
         redis.Kill();
-        await Eventually.BecomesTrue(() => Task.FromResult(!Shared(first).IsTogether), TimeSpan.FromSeconds(10), "the first one notices");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(!Shared(first).IsTogether), TimeSpan.FromSeconds(10), "the first one notices");
         for (var guess = 1; guess <= 2; guess++) await AnswersSoonAsync(first, guess);
         Assert.Equal(0, metrics.Read("oauth.server.budget.shared").Single().Value);
         Assert.True(Shared(first).CountedAlone >= 2);
@@ -118,10 +123,18 @@ public sealed class SharedBudgetTests
         // It comes back with nothing in it, and what was counted alone is told by the next guess.
         await redis.StartAgainAsync();
         await Eventually.BecomesTrue(
-            async () => { await first.PostRawAsync("/oauth/revoke", "x", headers: ("X-Forwarded-For", "198.51.100.9")); return Shared(first).IsTogether; },
+            async () =>
+            {
+                await first.PostRawAsync("/oauth/revoke", "x", headers: ("X-Forwarded-For", "198.51.100.9"));
+                return Shared(first).IsTogether;
+            },
             TimeSpan.FromSeconds(20), "the first one counts with others");
         await Eventually.BecomesTrue(
-            async () => { await second.PostRawAsync("/oauth/revoke", "x", headers: ("X-Forwarded-For", "198.51.100.8")); return Shared(second).IsTogether; },
+            async () =>
+            {
+                await second.PostRawAsync("/oauth/revoke", "x", headers: ("X-Forwarded-For", "198.51.100.8"));
+                return Shared(second).IsTogether;
+            },
             TimeSpan.FromSeconds(20), "the second one counts with others");
         Assert.Equal(HttpStatusCode.Unauthorized, (await GuessAsync(first, 3)).Status);
 
@@ -163,13 +176,15 @@ public sealed class SharedBudgetTests
                 ["RateLimiting:Shared:TimeLimit"] = "00:00:01",
             },
         });
-        await Eventually.BecomesTrue(() => Task.FromResult(Shared(server).IsTogether), TimeSpan.FromSeconds(10), "Redis is connected");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(Shared(server).IsTogether), TimeSpan.FromSeconds(10), "Redis is connected");
         return server;
     }
 
     // From another address each time, so that the client's budget alone is asked.
     private static Task<Reply> GuessAsync(TestServer server, int guess) => server.PostRawAsync(
-        "/oauth/token", $"grant_type=refresh_token&refresh_token=x&client_id={TestData.Web}&client_secret=guess-{guess}",
+        "/oauth/token",
+        $"grant_type=refresh_token&refresh_token=x&client_id={TestData.Web}&client_secret=guess-{guess}",
         headers: ("X-Forwarded-For", $"203.0.113.{guess}"));
 
     private static async Task AnswersSoonAsync(TestServer server, int guess)

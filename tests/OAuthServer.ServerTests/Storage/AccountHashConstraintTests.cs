@@ -3,7 +3,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Storage;
 
-/// <summary>Which hashes of passwords the table takes: known formats, within bounds that no check of one can abuse.</summary>
+/// <summary>
+/// Which hashes of passwords the table takes: known formats, within bounds that no check of one can abuse.
+/// </summary>
 public sealed class AccountHashConstraintTests(AccountTable shared) : IClassFixture<AccountTable>
 {
     private const string NoFormat = "accounts_password_hash_has_no_known_format";
@@ -46,7 +48,8 @@ public sealed class AccountHashConstraintTests(AccountTable shared) : IClassFixt
     [InlineData(null, null)]
     public async Task A_hash_is_of_a_known_format_and_within_bounds(string? hash, string? constraint)
     {
-        var write = shared.Database.ExecuteAsync("INSERT INTO accounts (email, password_hash) VALUES (gen_random_uuid() || '@example.com', $1::text)", hash);
+        var write = shared.Database.ExecuteAsync(
+            "INSERT INTO accounts (email, password_hash) VALUES (gen_random_uuid() || '@example.com', $1::text)", hash);
         if (constraint is null)
         {
             Assert.Equal(1, await write);
@@ -63,9 +66,18 @@ public sealed class AccountHashConstraintTests(AccountTable shared) : IClassFixt
         await using var database = await TestData.CreateDatabaseAsync(fullHashCost: true);
         var accounts = new OAuthServer.Storage.Accounts(database.Contexts);
         Assert.Empty(await accounts.ForeignHashesAsync(TestContext.Current.CancellationToken));
-        foreach (var hash in (string[])["$2a$04$" + Rest, "$2a$05$" + Rest, "$argon2id$v=19$m=64,t=2,p=1" + Salted, "$pbkdf2-sha256$i=100,l=24" + Salted, "AQAAAAIAAABkAAAAEGRlbW8tb25seS1zYWx0LTDugygAdEgqOczI/jhg6Q7U8J7i+jIEKG6xP+OO0Zsi8g=="])
+        foreach (var hash in (string[])[
+            "$2a$04$" + Rest,
+            "$2a$05$" + Rest,
+            "$argon2id$v=19$m=64,t=2,p=1" + Salted,
+            "$pbkdf2-sha256$i=100,l=24" + Salted,
+            "AQAAAAIAAABkAAAAEGRlbW8tb25seS1zYWx0LTDugygAdEgqOczI/jhg6Q7U8J7i+jIEKG6xP+OO0Zsi8g==",
+        ])
         {
-            await database.ExecuteAsync("INSERT INTO accounts (email, password_hash) SELECT n || md5($1) || '@example.com', $1 FROM generate_series(1, 400) AS n", hash);
+            await database.ExecuteAsync(
+                "INSERT INTO accounts (email, password_hash) SELECT n || md5($1) || '@example.com', $1 "
+                    + "FROM generate_series(1, 400) AS n",
+                hash);
         }
 
         await database.ExecuteAsync("ANALYZE accounts");
@@ -73,7 +85,12 @@ public sealed class AccountHashConstraintTests(AccountTable shared) : IClassFixt
         Assert.Equal(
             ["$2a$04$", "$2a$05$", "$argon2id$v=19$m=64,t=2,p=1$", "$pbkdf2-sha256$i=100,l=24$32", "AQAAAAIAAABk84"],
             kinds.Select(kind => kind.Cost).Order(StringComparer.Ordinal));
-        var plan = string.Join('\n', (await database.QueryAsync("EXPLAIN SELECT account_hash_cost(password_hash) FROM accounts WHERE password_hash NOT LIKE 'AQAAAAIAAzRQ%' AND account_hash_cost(password_hash) > '$2a$04$' ORDER BY account_hash_cost(password_hash) LIMIT 1")).Select(row => (string)row["QUERY PLAN"]!));
+        var plan = string.Join(
+            '\n',
+            (await database.QueryAsync(
+                "EXPLAIN SELECT account_hash_cost(password_hash) FROM accounts WHERE password_hash NOT LIKE "
+                    + "'AQAAAAIAAzRQ%' AND account_hash_cost(password_hash) > '$2a$04$' ORDER BY "
+                    + "account_hash_cost(password_hash) LIMIT 1")).Select(row => (string)row["QUERY PLAN"]!));
         Assert.Contains("accounts_foreign_hashes", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
     }

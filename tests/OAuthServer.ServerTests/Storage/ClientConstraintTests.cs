@@ -5,7 +5,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Storage;
 
 /// <summary>A row that could never work, or should not, is refused by a constraint whose name says why.</summary>
-public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) : IClassFixture<ClientConstraintTests.Schema>
+public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema)
+    : IClassFixture<ClientConstraintTests.Schema>
 {
     private const string Bcrypt = "'$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm'";
     private const string TooManyScopes = "allowed_scopes_have_at_most_4000_characters";
@@ -68,7 +69,8 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     public async Task A_scheme_that_is_neither_https_nor_loopback_nor_reverse_domain_is_refused(string uri)
     {
         Assert.Equal(NotHttps, await RefusalAsync("redirect_uris", "$1", uri));
-        Assert.Equal(NotHttps, await RefusalAsync("application_type, client_secret, redirect_uris", "'native', NULL, $1", uri));
+        Assert.Equal(
+            NotHttps, await RefusalAsync("application_type, client_secret, redirect_uris", "'native', NULL, $1", uri));
     }
 
     [Theory]
@@ -183,7 +185,8 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     [InlineData("'web'", Bcrypt)]
     [InlineData("'browser'", "NULL")]
     public async Task A_private_use_scheme_is_for_native_clients_alone(string type, string secret) =>
-        Assert.Equal("private_use_scheme_is_for_native_clients", await RefusalAsync("application_type, client_secret, redirect_uris", $"{type}, {secret}, $1", "com.example.app:/cb"));
+        Assert.Equal("private_use_scheme_is_for_native_clients", await RefusalAsync(
+            "application_type, client_secret, redirect_uris", $"{type}, {secret}, $1", "com.example.app:/cb"));
 
     [Theory]
     [Row("REG-03")]
@@ -191,14 +194,19 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     [InlineData(null, "application_type, client_secret", "'browser', NULL")]
     [InlineData("public_client_has_no_secret", "application_type", "'native'")]
     [InlineData("public_client_has_no_secret", "application_type", "'browser'")]
-    [InlineData("public_client_has_no_secret", "application_type, client_secret, next_client_secret", "'browser', NULL, " + Bcrypt)]
+    [InlineData(
+        "public_client_has_no_secret",
+        "application_type, client_secret, next_client_secret",
+        "'browser', NULL, " + Bcrypt)]
     [InlineData("web_client_has_a_secret_or_keys", "client_secret", "NULL")]
     [InlineData("max_refresh_repeats_is_above_0", "max_refresh_repeats", "0")]
     [InlineData("max_refresh_repeats_is_above_0", "max_refresh_repeats", "-1")]
     [InlineData(null, "max_refresh_repeats", "1")]
     [InlineData(null, "max_refresh_repeats", "NULL")]
-    [InlineData("public_client_requires_pkce", "application_type, client_secret, require_pkce", "'browser', NULL, false")]
-    [InlineData("public_client_requires_pkce", "application_type, client_secret, require_pkce", "'native', NULL, false")]
+    [InlineData(
+        "public_client_requires_pkce", "application_type, client_secret, require_pkce", "'browser', NULL, false")]
+    [InlineData(
+        "public_client_requires_pkce", "application_type, client_secret, require_pkce", "'native', NULL, false")]
     [InlineData("application_type_is_web_browser_or_native", "application_type, client_secret", "'machine', NULL")]
     [InlineData("application_type_is_web_browser_or_native", "application_type", "'WEB'")]
     [InlineData("redirect_uris_are_not_empty_for_the_code_grant", "redirect_uris", "'{}'")]
@@ -227,10 +235,20 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     [Row("REG-04")]
     [InlineData("client_secret_is_bcrypt_of_cost_10_to_14", "client_secret", "'plain-text-secret-of-some-length'")]
     [InlineData("client_secret_is_bcrypt_of_cost_10_to_14", "client_secret", "''")]
-    [InlineData("client_secret_is_bcrypt_of_cost_10_to_14", "client_secret", "'$2a$04$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm'")]
-    [InlineData("client_secret_is_bcrypt_of_cost_10_to_14", "client_secret", "'$2a$15$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm'")]
-    [InlineData("client_secret_is_bcrypt_of_cost_10_to_14", "client_secret", "E'$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm\\n'")]
-    [InlineData("next_client_secret_is_bcrypt_of_cost_10_to_14", "next_client_secret", "'plain-text-secret-of-some-length'")]
+    [InlineData(
+        "client_secret_is_bcrypt_of_cost_10_to_14",
+        "client_secret",
+        "'$2a$04$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm'")]
+    [InlineData(
+        "client_secret_is_bcrypt_of_cost_10_to_14",
+        "client_secret",
+        "'$2a$15$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm'")]
+    [InlineData(
+        "client_secret_is_bcrypt_of_cost_10_to_14",
+        "client_secret",
+        "E'$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm\\n'")]
+    [InlineData(
+        "next_client_secret_is_bcrypt_of_cost_10_to_14", "next_client_secret", "'plain-text-secret-of-some-length'")]
     public async Task A_secret_that_is_no_strong_hash_is_refused(string constraint, string column, string value) =>
         Assert.Equal(constraint, await RefusalAsync(column, value));
 
@@ -253,7 +271,8 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     [InlineData(TooManyScopes, "allowed_scopes", "array_fill(repeat('a', 100), ARRAY[40])")]
     [InlineData(null, "allowed_scopes", "array_fill(repeat('a', 99), ARRAY[40])")]
     [InlineData("default_scopes_are_among_allowed_scopes", "default_scopes", "'{write}'")]
-    [InlineData("redirect_uri_is_at_most_2000_characters", "redirect_uris", "ARRAY['https://c.example/' || repeat('a', 1983)]")]
+    [InlineData(
+        "redirect_uri_is_at_most_2000_characters", "redirect_uris", "ARRAY['https://c.example/' || repeat('a', 1983)]")]
     [InlineData(null, "redirect_uris", "ARRAY['https://c.example/' || repeat('a', 1982)]")]
     public async Task Every_other_column_is_checked_too(string? constraint, string column, string value) =>
         Assert.Equal(constraint, await RefusalAsync(column, value));
@@ -261,30 +280,44 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     [Fact]
     [Row("REG-01")]
     public async Task One_wrong_redirect_uri_among_right_ones_is_refused() =>
-        Assert.Equal("redirect_uri_has_no_fragment", await RefusalAsync("redirect_uris", "ARRAY['https://c.example/cb', 'https://c.example/b#', 'https://c.example/c']"));
+        Assert.Equal("redirect_uri_has_no_fragment", await RefusalAsync(
+            "redirect_uris", "ARRAY['https://c.example/cb', 'https://c.example/b#', 'https://c.example/c']"));
 
     [Fact]
     [Row("REG-01")]
-    public async Task A_missing_value_among_redirect_uris_is_refused() => Assert.NotNull(await RefusalAsync("redirect_uris", "ARRAY['https://c.example/cb', NULL]"));
+    public async Task A_missing_value_among_redirect_uris_is_refused() =>
+        Assert.NotNull(await RefusalAsync("redirect_uris", "ARRAY['https://c.example/cb', NULL]"));
 
     [Fact]
     [Row("REG-01")]
     public async Task An_update_is_checked_like_an_insert()
     {
-        await using var connection = await schema.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection = await schema.Database.DataSource.OpenConnectionAsync(
+            TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await InsertAsync(connection, "client_id", "'to-change'");
-        await using var update = new NpgsqlCommand("UPDATE oauth_clients SET redirect_uris = '{https://*.example/cb}' WHERE client_id = 'to-change'", connection);
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => update.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        await using var update = new NpgsqlCommand(
+            "UPDATE oauth_clients SET redirect_uris = '{https://*.example/cb}' WHERE client_id = 'to-change'",
+            connection);
+        var refusal = await Assert.ThrowsAsync<PostgresException>(
+            () => update.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
         Assert.Equal("redirect_uri_has_no_wildcard", refusal.ConstraintName);
     }
 
     [Theory]
-    [InlineData("code_is_a_sha256", "oauth_authorization_codes (code, client_id, user_id, id, redirect_uri, redirect_uri_was_sent, scope, expires_at) VALUES ('\\x00', 'c', $1, $1, 'https://c.example/cb', true, 'read', now())")]
-    [InlineData("code_lives_at_most_10_minutes", "oauth_authorization_codes (code, client_id, user_id, id, redirect_uri, redirect_uri_was_sent, scope, expires_at) VALUES (sha256('a'), 'c', $1, $1, 'https://c.example/cb', true, 'read', now() + interval '10 minutes 1 second')")]
+    [InlineData(
+        "code_is_a_sha256",
+        "oauth_authorization_codes (code, client_id, user_id, id, redirect_uri, redirect_uri_was_sent, scope, "
+            + "expires_at) VALUES ('\\x00', 'c', $1, $1, 'https://c.example/cb', true, 'read', now())")]
+    [InlineData(
+        "code_lives_at_most_10_minutes",
+        "oauth_authorization_codes (code, client_id, user_id, id, redirect_uri, redirect_uri_was_sent, scope, "
+            + "expires_at) VALUES (sha256('a'), 'c', $1, $1, 'https://c.example/cb', true, 'read', now() + interval "
+            + "'10 minutes 1 second')")]
     public async Task Codes_are_hashes_and_end_in_time(string constraint, string insert)
     {
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => schema.Database.ExecuteAsync($"INSERT INTO {insert}", Handle.NewId()));
+        var refusal = await Assert.ThrowsAsync<PostgresException>(
+            () => schema.Database.ExecuteAsync($"INSERT INTO {insert}", Handle.NewId()));
         Assert.Equal(constraint, refusal.ConstraintName);
     }
 
@@ -305,7 +338,8 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
     }
 
     // A row that is right but for these columns.
-    private static async Task InsertAsync(NpgsqlConnection connection, string columns, string values, string? uri = null)
+    private static async Task InsertAsync(
+        NpgsqlConnection connection, string columns, string values, string? uri = null)
     {
         var row = new Dictionary<string, string>
         {
@@ -317,7 +351,8 @@ public sealed class ClientConstraintTests(ClientConstraintTests.Schema schema) :
         };
         foreach (var column in columns.Split(", ")) row.Remove(column);
         await using var insert = new NpgsqlCommand(
-            $"INSERT INTO oauth_clients ({string.Join(", ", [.. row.Keys, columns])}) VALUES ({string.Join(", ", [.. row.Values, values])})", connection);
+            $"INSERT INTO oauth_clients ({string.Join(", ", [.. row.Keys, columns])}) "
+                + $"VALUES ({string.Join(", ", [.. row.Values, values])})", connection);
         if (uri is not null) insert.Parameters.Add(new NpgsqlParameter { Value = new[] { uri } });
         await insert.ExecuteNonQueryAsync();
     }

@@ -3,8 +3,11 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Storage;
 
-/// <summary>A client with keys that could never work, or should not, is refused by a constraint whose name says why.</summary>
-public sealed class ClientKeyConstraintTests(ClientConstraintTests.Schema schema) : IClassFixture<ClientConstraintTests.Schema>
+/// <summary>
+/// A client with keys that could never work, or should not, is refused by a constraint whose name says why.
+/// </summary>
+public sealed class ClientKeyConstraintTests(ClientConstraintTests.Schema schema)
+    : IClassFixture<ClientConstraintTests.Schema>
 {
     private const string Bcrypt = "'$2a$12$mVdMDShNwmSkGrFsN27zCeNAfh7bX/CL5Dl8qhSbF3XDJ4FiXgDpm'";
     private const string Coordinate = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -26,7 +29,8 @@ public sealed class ClientKeyConstraintTests(ClientConstraintTests.Schema schema
     [InlineData("client_has_jwks_or_jwks_uri_and_not_both", "jwks, jwks_uri", Set + ", 'https://keys.example/'")]
     [InlineData("public_client_has_no_keys", "application_type, jwks", "'native', " + Set)]
     [InlineData("public_client_has_no_keys", "application_type, jwks_uri", "'browser', 'https://keys.example/'")]
-    public async Task A_client_has_a_secret_or_keys_and_one_place_for_them(string? constraint, string columns, string values) =>
+    public async Task A_client_has_a_secret_or_keys_and_one_place_for_them(
+        string? constraint, string columns, string values) =>
         Assert.Equal(constraint, await RefusalAsync(columns, values));
 
     [Theory]
@@ -95,9 +99,11 @@ public sealed class ClientKeyConstraintTests(ClientConstraintTests.Schema schema
     [InlineData("jwks_keys_are_for_signatures", $$"""{"keys":[{"use":1,{{EcMembers}}}]}""")]
     [InlineData(Private, """{"keys":[{"kty":"oct","k":"AAAA"}]}""")]
     [InlineData("jwks_keys_are_for_signatures", $$"""{"keys":[{"use":"enc",{{EcMembers}}}]}""")]
-    [InlineData("jwks_key_ids_are_strings_that_differ", $$"""{"keys":[{"kid":"a",{{EcMembers}}},{"kid":"a",{{EcMembers}}}]}""")]
+    [InlineData(
+        "jwks_key_ids_are_strings_that_differ", $$"""{"keys":[{"kid":"a",{{EcMembers}}},{"kid":"a",{{EcMembers}}}]}""")]
     [InlineData("jwks_key_ids_are_strings_that_differ", $$"""{"keys":[{"kid":1,{{EcMembers}}}]}""")]
-    [InlineData(null, $$"""{"keys":[{"use":"sig","kid":"a",{{EcMembers}}},{"kid":"b",{{EcMembers}}},{{Ec}},{{Ec}}],"x":1}""")]
+    [InlineData(
+        null, $$"""{"keys":[{"use":"sig","kid":"a",{{EcMembers}}},{"kid":"b",{{EcMembers}}},{{Ec}},{{Ec}}],"x":1}""")]
     [InlineData(NotEc, """{"keys":[{"kty":"EC","crv":"P-256"}]}""")]
     [InlineData(NotEc, $$"""{"keys":[{"kty":"EC","crv":"secp256k1","x":"{{Coordinate}}","y":"{{Coordinate}}"}]}""")]
     [InlineData(NotEc, $$"""{"keys":[{"kty":"EC","crv":"P-256","x":"{{Coordinate}}=","y":"{{Coordinate}}"}]}""")]
@@ -114,7 +120,10 @@ public sealed class ClientKeyConstraintTests(ClientConstraintTests.Schema schema
     [InlineData(NotRsa, 342, "AQABAQAB")]
     [InlineData(NotRsa, 342, "")]
     public async Task An_RSA_key_is_neither_weak_nor_slow(string? constraint, int modulus, string exponent) =>
-        Assert.Equal(constraint, await RefusalAsync("jwks", "$1::text::jsonb", $$"""{"keys":[{"kty":"RSA","n":"{{new string('u', modulus)}}","e":"{{exponent}}"}]}"""));
+        Assert.Equal(constraint, await RefusalAsync(
+            "jwks",
+            "$1::text::jsonb",
+            $$"""{"keys":[{"kty":"RSA","n":"{{new string('u', modulus)}}","e":"{{exponent}}"}]}"""));
 
     [Theory]
     [InlineData("d")]
@@ -126,7 +135,9 @@ public sealed class ClientKeyConstraintTests(ClientConstraintTests.Schema schema
     [InlineData("oth")]
     [InlineData("k")]
     public async Task A_private_part_is_never_stored(string member) =>
-        Assert.Equal(Private, await RefusalAsync("jwks", "$1::text::jsonb", $$"""{"keys":[{{Ec}},{"{{member}}":"AA",{{EcMembers}}}]}"""));
+        Assert.Equal(
+            Private,
+            await RefusalAsync("jwks", "$1::text::jsonb", $$"""{"keys":[{{Ec}},{"{{member}}":"AA",{{EcMembers}}}]}"""));
 
     [Theory]
     [InlineData("ES256")]
@@ -143,9 +154,13 @@ public sealed class ClientKeyConstraintTests(ClientConstraintTests.Schema schema
     [Fact]
     public async Task A_set_has_at_most_20_keys_and_64_KB()
     {
-        Assert.Null(await RefusalAsync("jwks", "$1::text::jsonb", $$"""{"keys":[{{string.Join(',', Enumerable.Repeat(Ec, 20))}}]}"""));
-        Assert.Equal(NotASet, await RefusalAsync("jwks", "$1::text::jsonb", $$"""{"keys":[{{string.Join(',', Enumerable.Repeat(Ec, 21))}}]}"""));
-        Assert.Equal("jwks_has_at_most_65536_characters", await RefusalAsync("jwks", "$1::text::jsonb", $$"""{"keys":[{{Ec}}],"x":"{{new string('x', 65_536)}}"}"""));
+        Assert.Null(await RefusalAsync(
+            "jwks", "$1::text::jsonb", $$"""{"keys":[{{string.Join(',', Enumerable.Repeat(Ec, 20))}}]}"""));
+        Assert.Equal(NotASet, await RefusalAsync(
+            "jwks", "$1::text::jsonb", $$"""{"keys":[{{string.Join(',', Enumerable.Repeat(Ec, 21))}}]}"""));
+        Assert.Equal(
+            "jwks_has_at_most_65536_characters",
+            await RefusalAsync("jwks", "$1::text::jsonb", $$"""{"keys":[{{Ec}}],"x":"{{new string('x', 65_536)}}"}"""));
     }
 
     private const string EcMembers = $"\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"{Coordinate}\",\"y\":\"{Coordinate}\"";
@@ -156,7 +171,8 @@ public sealed class ClientKeyConstraintTests(ClientConstraintTests.Schema schema
         try
         {
             await schema.Database.ExecuteAsync(
-                $"INSERT INTO oauth_clients (client_id, name, redirect_uris, allowed_scopes, {columns}) VALUES ('c', 'C', '{{https://c.example/cb}}', '{{read}}', {values})",
+                $"INSERT INTO oauth_clients (client_id, name, redirect_uris, allowed_scopes, {columns}) "
+                    + $"VALUES ('c', 'C', '{{https://c.example/cb}}', '{{read}}', {values})",
                 parameters);
             await schema.Database.ExecuteAsync("DELETE FROM oauth_clients");
             return null;

@@ -3,8 +3,12 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Storage;
 
-/// <summary>An address that an app could never be told at, or nobody should be sent to, is refused by a constraint whose name says why.</summary>
-public sealed class ClientLogoutConstraintTests(ClientConstraintTests.Schema schema) : IClassFixture<ClientConstraintTests.Schema>
+/// <summary>
+/// An address that an app could never be told at, or nobody should be sent to, is refused by a constraint whose name
+/// says why.
+/// </summary>
+public sealed class ClientLogoutConstraintTests(ClientConstraintTests.Schema schema)
+    : IClassFixture<ClientConstraintTests.Schema>
 {
     private const string NotHttps = "backchannel_logout_uri_is_https_or_loopback_http";
     private const string NotPlain = "backchannel_logout_uri_is_at_most_2000_printable_ascii";
@@ -57,8 +61,12 @@ public sealed class ClientLogoutConstraintTests(ClientConstraintTests.Schema sch
     [Fact]
     public async Task A_native_app_may_have_its_own_scheme()
     {
-        Assert.Null(await RefusalAsync("application_type, client_secret, post_logout_redirect_uris", "'native', NULL, ARRAY[$1]", "com.example.app:/bye"));
-        Assert.Equal("post_logout_redirect_uri_is_at_most_2000_characters", await RefusalAsync("post_logout_redirect_uris", "ARRAY[$1]", "https://rp.example/" + new string('a', 1982)));
+        Assert.Null(await RefusalAsync(
+            "application_type, client_secret, post_logout_redirect_uris",
+            "'native', NULL, ARRAY[$1]",
+            "com.example.app:/bye"));
+        Assert.Equal("post_logout_redirect_uri_is_at_most_2000_characters", await RefusalAsync(
+            "post_logout_redirect_uris", "ARRAY[$1]", "https://rp.example/" + new string('a', 1982)));
     }
 
     private async Task<string?> RefusalAsync(string columns, string values, string value)
@@ -67,7 +75,10 @@ public sealed class ClientLogoutConstraintTests(ClientConstraintTests.Schema sch
         try
         {
             await schema.Database.ExecuteAsync(
-                $"INSERT INTO oauth_clients (client_id, name, redirect_uris, allowed_scopes, {(secret ? "" : "client_secret, ")}{columns}) VALUES (gen_random_uuid()::text || 'x', 'App', '{{https://rp.example/cb}}', '{{openid}}', {(secret ? "" : $"'{TestData.FullSecretHash}', ")}{values})",
+                $"INSERT INTO oauth_clients (client_id, name, redirect_uris, allowed_scopes, "
+                    + $"{(secret ? "" : "client_secret, ")}{columns}) VALUES (gen_random_uuid()::text || 'x', 'App', "
+                    + $"'{{https://rp.example/cb}}', '{{openid}}', "
+                    + $"{(secret ? "" : $"'{TestData.FullSecretHash}', ")}{values})",
                 value);
             return null;
         }

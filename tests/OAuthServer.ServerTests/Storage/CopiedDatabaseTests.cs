@@ -97,8 +97,12 @@ public sealed class CopiedDatabaseTests(SignedInServer flow) : IClassFixture<Sig
     /// <summary>As whoever may write the database would put it there, or an old backup have it.</summary>
     [Theory]
     [InlineData("")]
-    [InlineData("<encryptedSecret decryptorType=\"OAuthServer.Accounts.SessionKeyDecryptor, OAuthServer\"><encryptedKey secret=\"x\">AAAA</encryptedKey></encryptedSecret>")]
-    [InlineData("<encryptedSecret decryptorType=\"Microsoft.AspNetCore.DataProtection.XmlEncryption.NullXmlDecryptor, Microsoft.AspNetCore.DataProtection\"><unencryptedKey><masterKey><value>MASTER</value></masterKey></unencryptedKey></encryptedSecret>")]
+    [InlineData(
+        "<encryptedSecret decryptorType=\"OAuthServer.Accounts.SessionKeyDecryptor, OAuthServer\"><encryptedKey "
+            + "secret=\"x\">AAAA</encryptedKey></encryptedSecret>")]
+    [InlineData(
+        "<encryptedSecret decryptorType=\"Microsoft.AspNetCore.DataProtection.XmlEncryption.NullXmlDecryptor, "
+            + "Microsoft.AspNetCore.DataProtection\"><unencryptedKey><masterKey><value>MASTER</value></masterKey></unencryptedKey></encryptedSecret>")]
     public async Task A_key_in_clear_protects_nothing(string besides)
     {
         var id = Guid.NewGuid();
@@ -110,7 +114,8 @@ public sealed class CopiedDatabaseTests(SignedInServer flow) : IClassFixture<Sig
             <descriptor><encryption algorithm="AES_256_CBC" /><validation algorithm="HMACSHA256" />
             <masterKey><value>{master}</value></masterKey>{besides.Replace("MASTER", master, StringComparison.Ordinal)}</descriptor></descriptor></key>
             """;
-        await flow.Database.ExecuteAsync("INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('clear', $1)", xml);
+        await flow.Database.ExecuteAsync(
+            "INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('clear', $1)", xml);
 
         await using var next = await TestServer.StartAsync(new() { Database = flow.Database });
         var known = next.Services.GetRequiredService<IKeyManager>().GetAllKeys();
@@ -141,7 +146,8 @@ public sealed class CopiedDatabaseTests(SignedInServer flow) : IClassFixture<Sig
     }
 
     private async Task<List<string>> StoredKeysAsync() =>
-        [.. (await flow.Database.QueryAsync("SELECT xml FROM data_protection_keys WHERE xml LIKE '<key%'")).Select(row => (string)row["xml"]!)];
+        [.. (await flow.Database.QueryAsync("SELECT xml FROM data_protection_keys WHERE xml LIKE '<key%'")).Select(
+            row => (string)row["xml"]!)];
 
     private sealed class NoSecret : IServerSecretSource
     {
@@ -150,7 +156,8 @@ public sealed class CopiedDatabaseTests(SignedInServer flow) : IClassFixture<Sig
         public Task<ServerSecrets?> ReadAsync(CancellationToken ct) =>
             throw new KeyStoreException("the store is away");
 
-        public Task<bool> AddFirstAsync(string secret, CancellationToken ct) => ReadAsync(ct).ContinueWith(_ => false, ct);
+        public Task<bool> AddFirstAsync(string secret, CancellationToken ct) =>
+            ReadAsync(ct).ContinueWith(_ => false, ct);
 
         public Task RotateAsync(string secret, bool keepPrevious, CancellationToken ct) => ReadAsync(ct);
     }

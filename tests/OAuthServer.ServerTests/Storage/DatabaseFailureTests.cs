@@ -18,7 +18,8 @@ public sealed class DatabaseFailureTests
         await using var database = await TestDatabase.CreateAsync();
         await database.ExecuteAsync("ALTER TABLE oauth_audit_events ADD CONSTRAINT never CHECK (false)");
 
-        var refusal = await Assert.ThrowsAsync<PostgresException>(() => new AuditEvents(database.Contexts).RecordAsync(SignOut, Ct));
+        var refusal = await Assert.ThrowsAsync<PostgresException>(
+            () => new AuditEvents(database.Contexts).RecordAsync(SignOut, Ct));
 
         Assert.Equal((PostgresErrorCodes.CheckViolation, "never"), (refusal.SqlState, refusal.ConstraintName));
     }

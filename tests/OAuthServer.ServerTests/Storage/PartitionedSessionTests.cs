@@ -7,8 +7,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Storage;
 
 /// <summary>
-/// A database whose sessions are in parts, made by <c>deploy/postgres/partition-sessions.sql</c> from one that is in use:
-/// the server notices nothing.
+/// A database whose sessions are in parts, made by <c>deploy/postgres/partition-sessions.sql</c> from one that is in
+/// use: the server notices nothing.
 /// </summary>
 public sealed partial class PartitionedSessionTests : IAsyncLifetime
 {
@@ -28,15 +28,18 @@ public sealed partial class PartitionedSessionTests : IAsyncLifetime
     public async Task Sessions_from_before_and_after_refresh_are_seen_reused_and_end()
     {
         var before = await _server.TokensAsync();
-        await Database.ExecuteAsync("CREATE ROLE reader_of_parts; GRANT SELECT ON oauth_refresh_tokens TO reader_of_parts");
+        await Database.ExecuteAsync(
+            "CREATE ROLE reader_of_parts; GRANT SELECT ON oauth_refresh_tokens TO reader_of_parts");
         var settings = await SettingsAsync("oauth_refresh_tokens");
         await PartitionAsync();
 
         try
         {
-            Assert.Equal(Parts, await Database.ScalarAsync<long>("SELECT count(*) FROM pg_inherits WHERE inhparent = 'oauth_refresh_tokens'::regclass"));
+            Assert.Equal(Parts, await Database.ScalarAsync<long>(
+                "SELECT count(*) FROM pg_inherits WHERE inhparent = 'oauth_refresh_tokens'::regclass"));
             Assert.Equal(settings, await SettingsAsync("oauth_refresh_tokens_15"));
-            Assert.True(await Database.ScalarAsync<bool>("SELECT has_table_privilege('reader_of_parts', 'oauth_refresh_tokens', 'SELECT')"));
+            Assert.True(await Database.ScalarAsync<bool>(
+                "SELECT has_table_privilege('reader_of_parts', 'oauth_refresh_tokens', 'SELECT')"));
             Assert.Null(await Database.ScalarAsync<string>("SELECT to_regclass('oauth_refresh_tokens_whole')::text"));
         }
         finally
@@ -48,10 +51,12 @@ public sealed partial class PartitionedSessionTests : IAsyncLifetime
         {
             var next = await _server.RefreshAsync(tokens.RefreshToken);
             Expect.Tokens(next);
-            Assert.Equal(next.RefreshToken, (await _server.RefreshAsync(tokens.RefreshToken)).RefreshToken); // a lost answer
+            // a lost answer
+            Assert.Equal(next.RefreshToken, (await _server.RefreshAsync(tokens.RefreshToken)).RefreshToken);
             var last = await _server.RefreshAsync(next.RefreshToken);
             Expect.Tokens(last);
-            Expect.Error(await _server.RefreshAsync(tokens.RefreshToken), "invalid_grant"); // two generations old: reuse
+            // two generations old: reuse
+            Expect.Error(await _server.RefreshAsync(tokens.RefreshToken), "invalid_grant");
             Expect.Error(await _server.RefreshAsync(last.RefreshToken), "invalid_grant");
         }
 
@@ -66,7 +71,8 @@ public sealed partial class PartitionedSessionTests : IAsyncLifetime
         await PartitionAsync();
 
         var plan = string.Join('\n', (await Database.QueryAsync(
-            "EXPLAIN UPDATE oauth_refresh_tokens t SET repeated = true FROM (SELECT sha256('x') AS family) asked WHERE t.family = asked.family"))
+            "EXPLAIN UPDATE oauth_refresh_tokens t SET repeated = true FROM (SELECT sha256('x') AS family) asked WHERE "
+                + "t.family = asked.family"))
             .Select(row => row["QUERY PLAN"]));
 
         Assert.Single(Part().Matches(plan).Select(match => match.Value).Distinct());
@@ -78,19 +84,23 @@ public sealed partial class PartitionedSessionTests : IAsyncLifetime
     {
         await PartitionAsync();
         await Database.AddFamiliesAsync(400, TimeSpan.FromDays(-3));
-        await Database.ExecuteAsync("UPDATE oauth_refresh_tokens SET sweep_at = now() - interval '3 days' WHERE get_byte(family, 0) < 128");
+        await Database.ExecuteAsync(
+            "UPDATE oauth_refresh_tokens SET sweep_at = now() - interval '3 days' WHERE get_byte(family, 0) < 128");
         var over = await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE sweep_at < now()");
 
         var sweeps = new Sweeps(Database.Contexts);
-        var batch = await sweeps.DeleteAsync(SweptTable.RefreshTokens(TimeSpan.FromDays(1)), 1000, null, TimeSpan.FromSeconds(5), Ct);
+        var batch = await sweeps.DeleteAsync(
+            SweptTable.RefreshTokens(TimeSpan.FromDays(1)), 1000, null, TimeSpan.FromSeconds(5), Ct);
 
         Assert.Equal((over, over), (batch.Found, batch.Removed));
         Assert.Equal(400 - over, await Database.CountAsync("oauth_refresh_tokens"));
-        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE sweep_at < now()"));
+        Assert.Equal(
+            0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE sweep_at < now()"));
     }
 
     private Task<string?> SettingsAsync(string table) =>
-        Database.ScalarAsync<string>("SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = $1::regclass", table);
+        Database.ScalarAsync<string>(
+            "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = $1::regclass", table);
 
     private async Task PartitionAsync()
     {

@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Storage;
 
-/// <summary>What each question about a table finds, and beside it the rows that are nearly the same and are not found.</summary>
+/// <summary>
+/// What each question about a table finds, and beside it the rows that are nearly the same and are not found.
+/// </summary>
 public sealed class QuestionTests : IAsyncLifetime
 {
     private static readonly AuditContext Nobody = new(null, null);
@@ -23,7 +25,8 @@ public sealed class QuestionTests : IAsyncLifetime
         var moment = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
         await _database.ExecuteAsync(
             """
-            INSERT INTO oauth_audit_events (occurred_at, event, reason, client_id, pseudonym, address, correlation_id) VALUES
+            INSERT INTO oauth_audit_events (occurred_at, event, reason, client_id, pseudonym, address, correlation_id)
+                VALUES
                 ($1, 'e1', 'r1', 'c1', pseudonym_of($2), 'a1', 'i1'),
                 ($1 + interval '1 microsecond', 'e2', 'r2', 'c2', pseudonym_of($3), 'a2', 'i2'),
                 ($1 + interval '1 hour', 'e3', NULL, NULL, NULL, NULL, NULL)
@@ -41,7 +44,10 @@ public sealed class QuestionTests : IAsyncLifetime
         await FindsAsync("1", new AuditFilter { ClientId = "c1" });
         await FindsAsync("2", new AuditFilter { UserId = TestData.BobId });
         await FindsAsync("", new AuditFilter { UserId = Guid.NewGuid() });
-        await FindsAsync("1", new AuditFilter { Pseudonym = await _database.ScalarAsync<Guid>("SELECT pseudonym_of($1)", TestData.AliceId) });
+        await FindsAsync("1", new AuditFilter
+        {
+            Pseudonym = await _database.ScalarAsync<Guid>("SELECT pseudonym_of($1)", TestData.AliceId),
+        });
         await FindsAsync("", new AuditFilter { Pseudonym = TestData.AliceId });
         await FindsAsync("1", new AuditFilter { Address = "a1" });
         await FindsAsync("2", new AuditFilter { CorrelationId = "i2" });
@@ -53,7 +59,8 @@ public sealed class QuestionTests : IAsyncLifetime
     public async Task A_range_of_audit_events_has_both_its_ends()
     {
         await _database.ExecuteAsync(
-            "INSERT INTO oauth_audit_events (event, occurred_at) SELECT 'e', '2026-03-01T12:00:00Z'::timestamptz - row * interval '1 hour' FROM generate_series(1, 5) AS row");
+            "INSERT INTO oauth_audit_events (event, occurred_at) SELECT 'e', '2026-03-01T12:00:00Z'::timestamptz - row "
+                + "* interval '1 hour' FROM generate_series(1, 5) AS row");
         var log = new AuditEvents(_database.Contexts);
 
         var ids = new List<long>();
@@ -69,7 +76,8 @@ public sealed class QuestionTests : IAsyncLifetime
         var seals = new AuditSeals(_database.Contexts);
         Assert.Null(await seals.LagAsync(Ct));
         await _database.ExecuteAsync(
-            "INSERT INTO oauth_audit_events (event, occurred_at) SELECT 'e', now() - row * interval '1 hour' FROM generate_series(1, 5) AS row");
+            "INSERT INTO oauth_audit_events (event, occurred_at) SELECT 'e', now() - row * interval '1 hour' "
+                + "FROM generate_series(1, 5) AS row");
         Assert.InRange((await seals.LagAsync(Ct))!.Value, TimeSpan.FromHours(1), TimeSpan.FromHours(1.1));
 
         await AddSealAsync(1, "2026-03-01", 1, 1);
@@ -86,7 +94,8 @@ public sealed class QuestionTests : IAsyncLifetime
         var seals = new AuditSeals(_database.Contexts);
         var today = await _database.ScalarAsync<DateTime>("SELECT (now() AT TIME ZONE 'UTC')::date::timestamp");
         Assert.Equal(0, await seals.LastExpiredIdAsync(TimeSpan.FromDays(10), Ct));
-        for (var day = 0; day < 3; day++) await AddSealAsync(day + 1, $"{today.AddDays(day - 12):yyyy-MM-dd}", (day * 10) + 1, (day * 10) + 10);
+        for (var day = 0; day < 3; day++)
+            await AddSealAsync(day + 1, $"{today.AddDays(day - 12):yyyy-MM-dd}", (day * 10) + 1, (day * 10) + 10);
 
         Assert.Equal(20, await seals.LastExpiredIdAsync(TimeSpan.FromDays(10), Ct));
         Assert.Equal(10, await seals.LastExpiredIdAsync(TimeSpan.FromDays(11), Ct));
@@ -135,15 +144,18 @@ public sealed class QuestionTests : IAsyncLifetime
         await keys.NotePublishedAsync("a", "n", "e", Ct);
         Assert.Null(await keys.SigningForAsync("a", Ct));
         await keys.NoteSigningAsync("a", Ct);
-        await _database.ExecuteAsync("UPDATE oauth_signing_keys SET signs_since = signs_since - interval '1 hour' WHERE kid = 'a'");
+        await _database.ExecuteAsync(
+            "UPDATE oauth_signing_keys SET signs_since = signs_since - interval '1 hour' WHERE kid = 'a'");
         await keys.NoteSigningAsync("a", Ct);
         Assert.InRange((await keys.SigningForAsync("a", Ct))!.Value, TimeSpan.FromHours(1), TimeSpan.FromHours(1.1));
         Assert.Equal((null, null), (await keys.StoppedSigningAsync("a", Ct), await keys.SigningForAsync("b", Ct)));
 
         await keys.NoteSigningAsync("b", Ct);
-        await _database.ExecuteAsync("UPDATE oauth_signing_keys SET signs_until = signs_until - interval '2 hours' WHERE kid = 'a'");
+        await _database.ExecuteAsync(
+            "UPDATE oauth_signing_keys SET signs_until = signs_until - interval '2 hours' WHERE kid = 'a'");
         await keys.NoteSigningAsync("b", Ct);
-        Assert.InRange((await keys.StoppedSigningAsync("a", Ct))!.Value, TimeSpan.FromHours(2), TimeSpan.FromHours(2.1));
+        Assert.InRange(
+            (await keys.StoppedSigningAsync("a", Ct))!.Value, TimeSpan.FromHours(2), TimeSpan.FromHours(2.1));
         Assert.Null(await keys.StoppedSigningAsync("b", Ct));
 
         await keys.NoteSigningAsync("a", Ct);
@@ -151,7 +163,8 @@ public sealed class QuestionTests : IAsyncLifetime
         Assert.InRange((await keys.StoppedSigningAsync("b", Ct))!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Assert.Equal(
             ["signing_key_published a", "signing_key_published b", "signing_key_signs a", "signing_key_signs b"],
-            (await _database.QueryAsync("SELECT event, kid FROM oauth_audit_events ORDER BY id")).Select(row => $"{row["event"]} {row["kid"]}"));
+            (await _database.QueryAsync("SELECT event, kid FROM oauth_audit_events ORDER BY id"))
+                .Select(row => $"{row["event"]} {row["kid"]}"));
     }
 
     [Fact]
@@ -159,12 +172,16 @@ public sealed class QuestionTests : IAsyncLifetime
     {
         var keys = new SigningKeys(_database.Contexts);
         foreach (var key in (string[])["kept", "young", "old"]) await keys.NotePublishedAsync(key, "n", "e", Ct);
-        await _database.ExecuteAsync("UPDATE oauth_signing_keys SET published_at = now() - CASE kid WHEN 'young' THEN interval '59 minutes' ELSE interval '61 minutes' END");
+        await _database.ExecuteAsync(
+            "UPDATE oauth_signing_keys SET published_at = now() - CASE kid WHEN 'young' THEN interval '59 minutes' "
+                + "ELSE interval '61 minutes' END");
 
         for (var turn = 0; turn < 2; turn++) await keys.NoteWithdrawnAsync(["kept"], TimeSpan.FromHours(1), Ct);
 
-        Assert.Equal("old", await _database.ScalarAsync<string>("SELECT string_agg(kid, ' ') FROM oauth_signing_keys WHERE withdrawn_at IS NOT NULL"));
-        Assert.Equal(1, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'signing_key_withdrawn' AND kid = 'old'"));
+        Assert.Equal("old", await _database.ScalarAsync<string>(
+            "SELECT string_agg(kid, ' ') FROM oauth_signing_keys WHERE withdrawn_at IS NOT NULL"));
+        Assert.Equal(1, await _database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_audit_events WHERE event = 'signing_key_withdrawn' AND kid = 'old'"));
     }
 
     [Fact]
@@ -173,7 +190,8 @@ public sealed class QuestionTests : IAsyncLifetime
         await _database.ExecuteAsync(
             """
             INSERT INTO oauth_consents (user_id, client_id, resource, scopes, granted_at) VALUES
-                ($1, 'demo-web', 'urn:a', '{read}', now() - interval '2 days'), ($1, 'demo-spa', 'urn:a', '{read,write}', now() - interval '1 day'),
+                ($1, 'demo-web', 'urn:a', '{read}', now() - interval '2 days'), ($1, 'demo-spa', 'urn:a',
+                    '{read,write}', now() - interval '1 day'),
                 ($2, 'demo-web', 'urn:a', '{write}', now())
             """,
             TestData.AliceId, TestData.BobId);
@@ -181,8 +199,10 @@ public sealed class QuestionTests : IAsyncLifetime
 
         Assert.Equal(["read"], (await consents.FindAsync(TestData.AliceId, "demo-web", Ct))["urn:a"]);
         Assert.Empty(await consents.FindAsync(TestData.BobId, "demo-spa", Ct));
-        Assert.Equal(["demo-spa", "demo-web"], (await consents.ListAsync(TestData.AliceId, Ct)).Select(app => app.ClientId));
-        Assert.All(await consents.ListAsync(TestData.AliceId, Ct), app => Assert.NotEqual(app.ClientId, app.ClientName));
+        Assert.Equal(
+            ["demo-spa", "demo-web"], (await consents.ListAsync(TestData.AliceId, Ct)).Select(app => app.ClientId));
+        Assert.All(
+            await consents.ListAsync(TestData.AliceId, Ct), app => Assert.NotEqual(app.ClientId, app.ClientName));
     }
 
     [Fact]
@@ -205,7 +225,8 @@ public sealed class QuestionTests : IAsyncLifetime
         await _database.ExecuteAsync("UPDATE account_sessions SET ends_at = now() WHERE id = $1", id);
         Assert.False(await sessions.IsLiveAsync(id, alice.Id, stamp, Ct));
         Assert.False(await sessions.TryUseAsync(id, TimeSpan.FromDays(14), Ct));
-        await _database.ExecuteAsync("UPDATE account_sessions SET ends_at = now() + interval '1 hour' WHERE id = $1", id);
+        await _database.ExecuteAsync(
+            "UPDATE account_sessions SET ends_at = now() + interval '1 hour' WHERE id = $1", id);
         Assert.True(await sessions.IsLiveAsync(id, alice.Id, stamp, Ct));
 
         await _database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", alice.Id);
@@ -227,19 +248,28 @@ public sealed class QuestionTests : IAsyncLifetime
     public async Task The_list_of_revoked_tokens_has_what_could_still_be_accepted_each_once_and_as_they_came()
     {
         var revoked = new RevokedTokens(_database.Contexts, new AccessTokenWindow(TimeSpan.FromMinutes(20)));
-        foreach (var id in (string[])["b", "a", "b", "c"]) await revoked.AddAsync(id, "demo-web", TestData.AliceId, Nobody, Ct);
+        foreach (var id in (string[])["b", "a", "b", "c"])
+            await revoked.AddAsync(id, "demo-web", TestData.AliceId, Nobody, Ct);
         await _database.ExecuteAsync("UPDATE oauth_revoked_tokens SET expires_at = now() WHERE jti = 'c'");
 
         var read = await revoked.ReadAsync(0, Ct);
         Assert.Equal(["b", "a"], read.Ids);
         Assert.Equal(["a"], (await revoked.ReadAsync(read.AddedBy[1], Ct)).Ids);
-        Assert.Equal(3, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'token_revoked' AND client_id = 'demo-web' AND pseudonym = pseudonym_of($1)", TestData.AliceId));
+        Assert.Equal(
+            3,
+            await _database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_audit_events WHERE event = 'token_revoked' AND client_id = 'demo-web' "
+                    + "AND pseudonym = pseudonym_of($1)",
+                TestData.AliceId));
         Assert.InRange(
-            await _database.ScalarAsync<TimeSpan>("SELECT expires_at - now() FROM oauth_revoked_tokens WHERE jti = 'a'"),
+            await _database.ScalarAsync<TimeSpan>(
+                "SELECT expires_at - now() FROM oauth_revoked_tokens WHERE jti = 'a'"),
             TimeSpan.FromMinutes(19), TimeSpan.FromMinutes(20));
     }
 
-    /// <summary>A live code or session of the client names its holder; one that is over, used, or of another client does not.</summary>
+    /// <summary>
+    /// A live code or session of the client names its holder; one that is over, used, or of another client does not.
+    /// </summary>
     [Theory]
     [InlineData("code", "", true)]
     [InlineData("code", "expires_at = now()", false)]
@@ -257,29 +287,42 @@ public sealed class QuestionTests : IAsyncLifetime
         if (kind == "code")
         {
             await _database.AddCodeAsync(-TimeSpan.FromMinutes(5));
-            await _database.ExecuteAsync("UPDATE oauth_authorization_codes SET code = $1, user_id = $2", Handle.Hash(presented), TestData.AliceId);
+            await _database.ExecuteAsync(
+                "UPDATE oauth_authorization_codes SET code = $1, user_id = $2",
+                Handle.Hash(presented),
+                TestData.AliceId);
         }
         else
         {
             await _database.AddFamiliesAsync(1, -TimeSpan.FromDays(1));
-            await _database.ExecuteAsync("UPDATE oauth_refresh_tokens SET family = $1, user_id = $2", RefreshTokenValue.FamilyKey(presented), TestData.AliceId);
+            await _database.ExecuteAsync(
+                "UPDATE oauth_refresh_tokens SET family = $1, user_id = $2",
+                RefreshTokenValue.FamilyKey(presented),
+                TestData.AliceId);
         }
 
         var table = kind == "code" ? "oauth_authorization_codes" : "oauth_refresh_tokens";
         if (change.Length > 0) await _database.ExecuteAsync($"UPDATE {table} SET {change}");
-        var grants = new OAuthServer.Storage.Grants(_database.Contexts, new AccessTokenWindow(TimeSpan.FromMinutes(20)));
+        var grants = new OAuthServer.Storage.Grants(
+            _database.Contexts, new AccessTokenWindow(TimeSpan.FromMinutes(20)));
 
         Assert.Equal(isFound ? TestData.AliceId : null, await grants.FindHolderAsync(presented, "demo-web", Ct));
         Assert.Null(await grants.FindHolderAsync(presented + "x", "demo-web", Ct));
     }
 
     private async Task FindsAsync(string ids, AuditFilter filter, int limit = 100) =>
-        Assert.Equal(ids, string.Join(' ', (await new AuditEvents(_database.Contexts).FindAsync(filter, limit, Ct)).Select(found => found.Row.Id)));
+        Assert.Equal(ids, string.Join(
+            ' ',
+            (await new AuditEvents(_database.Contexts).FindAsync(filter, limit, Ct)).Select(found => found.Row.Id)));
 
     private async Task AddSealAsync(long sequence, string day, long from, long to)
     {
-        await _database.ExecuteAsync("INSERT INTO oauth_signing_keys (kid, n, e) VALUES ('k', 'n', 'e') ON CONFLICT DO NOTHING");
         await _database.ExecuteAsync(
-            $"INSERT INTO oauth_audit_seals VALUES ($1, '{day}', $2, $3, 1, sha256('x'), now(), 'k', 'x')", sequence, from, to);
+            "INSERT INTO oauth_signing_keys (kid, n, e) VALUES ('k', 'n', 'e') ON CONFLICT DO NOTHING");
+        await _database.ExecuteAsync(
+            $"INSERT INTO oauth_audit_seals VALUES ($1, '{day}', $2, $3, 1, sha256('x'), now(), 'k', 'x')",
+            sequence,
+            from,
+            to);
     }
 }

@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Storage;
 
-/// <summary>What the table does not check by itself, for a check costs every refresh: the server's statements see to it.</summary>
+/// <summary>
+/// What the table does not check by itself, for a check costs every refresh: the server's statements see to it.
+/// </summary>
 public sealed class RefreshTokenRowTests
 {
     [Fact]
@@ -16,7 +18,11 @@ public sealed class RefreshTokenRowTests
         await using var server = await TestServer.StartAsync(new()
         {
             Database = database,
-            Settings = new Dictionary<string, string?> { ["OAuth:RefreshTokenLifetime"] = "1.00:00:00", ["OAuth:RefreshTokenFamilyLifetime"] = "1.00:00:00" },
+            Settings = new Dictionary<string, string?>
+            {
+                ["OAuth:RefreshTokenLifetime"] = "1.00:00:00",
+                ["OAuth:RefreshTokenFamilyLifetime"] = "1.00:00:00",
+            },
         });
         var first = await server.TokensAsync();
         var second = await server.RefreshAsync(first.RefreshToken);
@@ -24,12 +30,15 @@ public sealed class RefreshTokenRowTests
 
         // Whoever looks at the row may read when the family began: to the second, up to what it then took to store it.
         var row = Assert.Single(await database.QueryAsync("""
-            SELECT length(family) AS family, length(token) AS token, length(previous_token) AS previous, length(successor_nonce) AS nonce,
+            SELECT length(family) AS family, length(token) AS token, length(previous_token)
+                AS previous, length(successor_nonce) AS nonce,
                    expires_at = family_expires_at AS together, created_at < rotated_at AS rotated,
-                   ('x' || encode(substr(family, 1, 4), 'hex'))::bit(32)::bigint BETWEEN extract(epoch FROM created_at) - 60 AND extract(epoch FROM created_at) + 1 AS punctual
+                   ('x' || encode(substr(family, 1, 4), 'hex'))::bit(32)::bigint BETWEEN extract(epoch
+                   FROM created_at) - 60 AND extract(epoch FROM created_at) + 1 AS punctual
             FROM oauth_refresh_tokens
             """));
-        Assert.Equal((36, 32, 32, 32), ((int)row["family"]!, (int)row["token"]!, (int)row["previous"]!, (int)row["nonce"]!));
+        Assert.Equal(
+            (36, 32, 32, 32), ((int)row["family"]!, (int)row["token"]!, (int)row["previous"]!, (int)row["nonce"]!));
         Assert.True((bool)row["together"]! && (bool)row["rotated"]! && (bool)row["punctual"]!);
     }
 
@@ -39,7 +48,8 @@ public sealed class RefreshTokenRowTests
         await using var database = await TestData.CreateDatabaseAsync();
         await using var server = await TestServer.StartAsync(new() { Database = database });
         var refreshToken = (await server.TokensAsync()).RefreshToken;
-        // All versions of the row fit into one page, whether or not a snapshot of somebody else lets old ones be pruned.
+        // All versions of the row fit into one page, whether or not a snapshot of somebody else lets old ones be
+        // pruned.
         await RefreshAsync(5);
         Assert.Equal((5, 5), await UpdatesAsync(5));
 
@@ -61,7 +71,9 @@ public sealed class RefreshTokenRowTests
             (long All, long HeapOnly) updates = default;
             await Eventually.BecomesTrue(async () =>
             {
-                var row = (await database.QueryAsync("SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'oauth_refresh_tokens'")).Single();
+                var row = (await database.QueryAsync(
+                    "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'oauth_refresh_tokens'"))
+                    .Single();
                 updates = ((long)row["n_tup_upd"]!, (long)row["n_tup_hot_upd"]!);
                 return updates.All >= expected;
             }, TimeSpan.FromSeconds(20), "the updates are counted");

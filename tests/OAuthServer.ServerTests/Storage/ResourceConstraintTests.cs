@@ -3,8 +3,11 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.ServerTests.Storage;
 
-/// <summary>An operator's mistake in <c>oauth_resources</c> fails at the INSERT, by a constraint whose name says why.</summary>
-public sealed class ResourceConstraintTests(ClientConstraintTests.Schema schema) : IClassFixture<ClientConstraintTests.Schema>
+/// <summary>
+/// An operator's mistake in <c>oauth_resources</c> fails at the INSERT, by a constraint whose name says why.
+/// </summary>
+public sealed class ResourceConstraintTests(ClientConstraintTests.Schema schema)
+    : IClassFixture<ClientConstraintTests.Schema>
 {
     [Theory]
     [InlineData(null, "resource", "'https://api.example/v1?tenant=a'")]
@@ -16,7 +19,8 @@ public sealed class ResourceConstraintTests(ClientConstraintTests.Schema schema)
     [InlineData("resource_is_an_absolute_uri", "resource", "'/v1'")]
     [InlineData("resource_is_an_absolute_uri", "resource", "'https:'")]
     [InlineData("resource_has_no_fragment", "resource", "'https://api.example/#x'")]
-    [InlineData("resource_has_at_most_500_characters_of_a_uri", "resource", "'https://api.example/' || repeat('a', 481)")]
+    [InlineData(
+        "resource_has_at_most_500_characters_of_a_uri", "resource", "'https://api.example/' || repeat('a', 481)")]
     [InlineData(null, "resource", "'https://api.example/' || repeat('a', 480)")]
     [InlineData("resource_has_at_most_500_characters_of_a_uri", "resource", "'https://api.example/a b'")]
     [InlineData("resource_has_at_most_500_characters_of_a_uri", "resource", "'https://\u00e4pi.example/'")]
@@ -39,7 +43,10 @@ public sealed class ResourceConstraintTests(ClientConstraintTests.Schema schema)
     [InlineData("scope_names_have_valid_characters", "scopes", "'{\"\": \"See\"}'")]
     [InlineData("scope_names_have_valid_characters", "scopes", "'{\"r\u00e9ad\": \"See\"}'")]
     [InlineData("scope_names_have_valid_characters", "scopes", "jsonb_build_object(repeat('a', 101), 'See')")]
-    [InlineData(null, "scopes", "'{\"notes:read\": \"See your notes\", \"https://api.example/write\": \"\u00dcberall schreiben\"}'")]
+    [InlineData(
+        null,
+        "scopes",
+        "'{\"notes:read\": \"See your notes\", \"https://api.example/write\": \"\u00dcberall schreiben\"}'")]
     [InlineData("scope_words_have_1_to_200_characters", "scopes", "'{\"read\": \"\"}'")]
     [InlineData("scope_words_have_1_to_200_characters", "scopes", "'{\"read\": \"  \"}'")]
     [InlineData("scope_words_have_1_to_200_characters", "scopes", "'{\"read\": \"a\\nb\"}'")]
@@ -49,7 +56,8 @@ public sealed class ResourceConstraintTests(ClientConstraintTests.Schema schema)
     [InlineData(null, "access_token_lifetime", "'1 hour'")]
     [InlineData("access_token_lifetime_is_1_minute_to_1_hour", "access_token_lifetime", "'59 seconds'")]
     [InlineData("access_token_lifetime_is_1_minute_to_1_hour", "access_token_lifetime", "'1 hour 1 second'")]
-    [InlineData("access_token_lifetime_is_1_minute_to_1_hour", "access_token_lifetime", "'1 month -30 days 30 minutes'")]
+    [InlineData(
+        "access_token_lifetime_is_1_minute_to_1_hour", "access_token_lifetime", "'1 month -30 days 30 minutes'")]
     [InlineData("default_resource_is_not_disabled", "is_default, disabled_at", "true, now()")]
     [InlineData("introspection_clients_are_client_ids", "introspection_clients", "ARRAY['']")]
     [InlineData("introspection_clients_are_client_ids", "introspection_clients", "ARRAY['a', NULL]")]
@@ -62,11 +70,20 @@ public sealed class ResourceConstraintTests(ClientConstraintTests.Schema schema)
     [InlineData("https://api.example/v1", "https://api.example/v1/", null)]
     [InlineData("https://api.example", "http://api.example", null)]
     public async Task Two_spellings_of_one_API_cannot_both_be_there(string one, string other, string? constraint) =>
-        Assert.Equal(constraint, await RefusalAsync("resource", $"'{other}'", $"INSERT INTO oauth_resources (resource, name, scopes) VALUES ('{one}', 'One', '{{\"a\": \"b\"}}')"));
+        Assert.Equal(constraint, await RefusalAsync(
+            "resource",
+            $"'{other}'",
+            $"INSERT INTO oauth_resources (resource, name, scopes) VALUES ('{one}', 'One', '{{\"a\": \"b\"}}')"));
 
     [Fact]
     public async Task There_is_one_default() =>
-        Assert.Equal("oauth_resources_one_default", await RefusalAsync("is_default", "true", "INSERT INTO oauth_resources (resource, name, scopes, is_default) VALUES ('urn:one', 'One', '{\"a\": \"b\"}', true)"));
+        Assert.Equal(
+            "oauth_resources_one_default",
+            await RefusalAsync(
+                "is_default",
+                "true",
+                "INSERT INTO oauth_resources (resource, name, scopes, is_default) "
+                    + "VALUES ('urn:one', 'One', '{\"a\": \"b\"}', true)"));
 
     [Theory]
     [InlineData("https://api.example")]
@@ -79,7 +96,9 @@ public sealed class ResourceConstraintTests(ClientConstraintTests.Schema schema)
     [InlineData("x:y//z")]
     [InlineData("https://api.example/a//b?c/d")]
     public async Task Server_and_schema_compare_alike(string resource) =>
-        Assert.Equal(ResourceUri.Canonical(resource), await schema.Database.ScalarAsync<string>("SELECT oauth_canonical_resource($1)", resource));
+        Assert.Equal(
+            ResourceUri.Canonical(resource),
+            await schema.Database.ScalarAsync<string>("SELECT oauth_canonical_resource($1)", resource));
 
     [Theory]
     [InlineData("relative", true)]
@@ -88,9 +107,14 @@ public sealed class ResourceConstraintTests(ClientConstraintTests.Schema schema)
     [InlineData("urn:example:notes", false)]
     public async Task What_a_client_may_ask_for_are_identifiers(string resource, bool refused)
     {
-        await using var connection = await schema.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection = await schema.Database.DataSource.OpenConnectionAsync(
+            TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        var name = await NameAsync(connection, $"INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, allowed_resources) VALUES ('c', 'C', 'browser', '{{https://c.example/cb}}', '{{read}}', ARRAY['{resource}'])");
+        var name = await NameAsync(
+            connection,
+            $"INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, "
+                + $"allowed_resources) VALUES ('c', 'C', 'browser', '{{https://c.example/cb}}', '{{read}}', "
+                + $"ARRAY['{resource}'])");
         Assert.Equal(refused ? "allowed_resources_are_absolute_uris_without_fragment" : null, name);
     }
 
@@ -99,10 +123,18 @@ public sealed class ResourceConstraintTests(ClientConstraintTests.Schema schema)
     {
         await using var connection = await schema.Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var row = new Dictionary<string, string> { ["resource"] = "'urn:example'", ["name"] = "'Example'", ["scopes"] = "'{\"read\": \"See\"}'" };
+        var row = new Dictionary<string, string>
+        {
+            ["resource"] = "'urn:example'",
+            ["name"] = "'Example'",
+            ["scopes"] = "'{\"read\": \"See\"}'",
+        };
         foreach (var column in columns.Split(", ")) row.Remove(column);
         if (before is not null) Assert.Null(await NameAsync(connection, before));
-        return await NameAsync(connection, $"INSERT INTO oauth_resources ({string.Join(", ", [.. row.Keys, columns])}) VALUES ({string.Join(", ", [.. row.Values, values])})");
+        return await NameAsync(
+            connection,
+            $"INSERT INTO oauth_resources ({string.Join(", ", [.. row.Keys, columns])}) "
+                + $"VALUES ({string.Join(", ", [.. row.Values, values])})");
     }
 
     private static async Task<string?> NameAsync(NpgsqlConnection connection, string sql)
@@ -113,7 +145,8 @@ public sealed class ResourceConstraintTests(ClientConstraintTests.Schema schema)
             await command.ExecuteNonQueryAsync();
             return null;
         }
-        catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.CheckViolation or PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.CheckViolation
+            or PostgresErrorCodes.UniqueViolation)
         {
             return refused.ConstraintName;
         }

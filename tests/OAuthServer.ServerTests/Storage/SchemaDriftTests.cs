@@ -5,13 +5,17 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Storage;
 
-/// <summary>The mapping is written by hand beside the migrations: the two are compared here, in both directions.</summary>
+/// <summary>
+/// The mapping is written by hand beside the migrations: the two are compared here, in both directions.
+/// </summary>
 public sealed class SchemaDriftTests
 {
-    // Every table with its columns, keys and references. Keys and indexes by their columns: no statement needs their names.
+    // Every table with its columns, keys and references. Keys and indexes by their columns: no statement needs their
+    // names.
     private const string Catalogue = """
         WITH ours AS (
-            SELECT oid, relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+            SELECT oid, relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+                AND relkind IN ('r', 'p')
         )
         SELECT format('%s: a table', relname) AS fact FROM ours
         UNION ALL
@@ -46,17 +50,31 @@ public sealed class SchemaDriftTests
     [Theory]
     [InlineData("ALTER TABLE oauth_clients DROP COLUMN name", "oauth_clients.name: text NOT NULL")]
     [InlineData("ALTER TABLE oauth_clients ADD COLUMN badge text", "oauth_clients.badge: text NULL")]
-    [InlineData("ALTER TABLE accounts ALTER COLUMN email TYPE varchar(100)", "accounts.email: character varying(100) NULL")]
-    [InlineData("ALTER TABLE accounts ALTER COLUMN access_failed_count TYPE bigint", "accounts.access_failed_count: bigint NOT NULL")]
-    [InlineData("ALTER TABLE accounts ALTER COLUMN lockout_enabled DROP NOT NULL", "accounts.lockout_enabled: boolean NULL")]
-    [InlineData("ALTER TABLE oauth_refresh_tokens ALTER COLUMN rotated_at SET NOT NULL", "oauth_refresh_tokens.rotated_at: timestamp with time zone NULL")]
-    [InlineData("ALTER TABLE oauth_consents DROP CONSTRAINT oauth_consents_pkey", "oauth_consents: primary key (user_id, client_id, resource)")]
+    [InlineData(
+        "ALTER TABLE accounts ALTER COLUMN email TYPE varchar(100)", "accounts.email: character varying(100) NULL")]
+    [InlineData(
+        "ALTER TABLE accounts ALTER COLUMN access_failed_count TYPE bigint",
+        "accounts.access_failed_count: bigint NOT NULL")]
+    [InlineData(
+        "ALTER TABLE accounts ALTER COLUMN lockout_enabled DROP NOT NULL", "accounts.lockout_enabled: boolean NULL")]
+    [InlineData(
+        "ALTER TABLE oauth_refresh_tokens ALTER COLUMN rotated_at SET NOT NULL",
+        "oauth_refresh_tokens.rotated_at: timestamp with time zone NULL")]
+    [InlineData(
+        "ALTER TABLE oauth_consents DROP CONSTRAINT oauth_consents_pkey",
+        "oauth_consents: primary key (user_id, client_id, resource)")]
     [InlineData("DROP INDEX oauth_resources_one_default", "oauth_resources: unique (is_default)")]
-    [InlineData("ALTER TABLE oauth_resources ALTER COLUMN name TYPE varchar(100)", "oauth_resources.name: character varying(100) NOT NULL")]
+    [InlineData(
+        "ALTER TABLE oauth_resources ALTER COLUMN name TYPE varchar(100)",
+        "oauth_resources.name: character varying(100) NOT NULL")]
     [InlineData("DROP INDEX accounts_normalized_user_name", "accounts: unique (normalized_user_name)")]
     [InlineData("CREATE UNIQUE INDEX ON oauth_clients (name)", "oauth_clients: unique (name)")]
-    [InlineData("ALTER TABLE oauth_consents DROP CONSTRAINT oauth_consents_user_id_fkey", "oauth_consents: (user_id) references accounts (id)")]
-    [InlineData("ALTER TABLE oauth_authorization_codes ADD FOREIGN KEY (user_id) REFERENCES accounts", "oauth_authorization_codes: (user_id) references accounts (id)")]
+    [InlineData(
+        "ALTER TABLE oauth_consents DROP CONSTRAINT oauth_consents_user_id_fkey",
+        "oauth_consents: (user_id) references accounts (id)")]
+    [InlineData(
+        "ALTER TABLE oauth_authorization_codes ADD FOREIGN KEY (user_id) REFERENCES accounts",
+        "oauth_authorization_codes: (user_id) references accounts (id)")]
     [InlineData("CREATE TABLE forgotten (id int)", "forgotten: a table")]
     [InlineData("DROP TABLE oauth_revoked_tokens", "oauth_revoked_tokens: a table")]
     public async Task Drift_is_noticed(string change, string fact)
@@ -69,8 +87,13 @@ public sealed class SchemaDriftTests
     private static async Task<IReadOnlyList<string>> DriftAsync(TestDatabase database)
     {
         await using var db = database.Contexts.CreateDbContext();
-        var model = db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables.SelectMany(Describe).ToHashSet(StringComparer.Ordinal);
-        var catalogue = (await database.QueryAsync(Catalogue)).Select(row => (string)row["fact"]!).ToHashSet(StringComparer.Ordinal);
+        var model = db.GetService<IDesignTimeModel>().Model
+            .GetRelationalModel().Tables
+            .SelectMany(Describe)
+            .ToHashSet(StringComparer.Ordinal);
+        var catalogue = (await database.QueryAsync(Catalogue))
+            .Select(row => (string)row["fact"]!)
+            .ToHashSet(StringComparer.Ordinal);
         return
         [
             .. model.Except(catalogue).Select(fact => $"{fact} (the mapping says so, the database does not)"),
@@ -81,13 +104,18 @@ public sealed class SchemaDriftTests
     private static IEnumerable<string> Describe(ITable table)
     {
         yield return $"{table.Name}: a table";
-        foreach (var column in table.Columns) yield return $"{table.Name}.{column.Name}: {column.StoreType} {(column.IsNullable ? "NULL" : "NOT NULL")}";
+        foreach (var column in table.Columns)
+            yield return $"{table.Name}.{column.Name}: {column.StoreType} {(column.IsNullable ? "NULL" : "NOT NULL")}";
         foreach (var unique in table.UniqueConstraints)
-            yield return $"{table.Name}: {(unique.GetIsPrimaryKey() ? "primary key" : "unique")} ({List(unique.Columns)})";
-        foreach (var index in table.Indexes.Where(index => index.IsUnique)) yield return $"{table.Name}: unique ({List(index.Columns)})";
+            yield return $"{table.Name}: {(unique.GetIsPrimaryKey() ? "primary key" : "unique")} "
+                + $"({List(unique.Columns)})";
+        foreach (var index in table.Indexes.Where(index => index.IsUnique))
+            yield return $"{table.Name}: unique ({List(index.Columns)})";
         foreach (var foreign in table.ForeignKeyConstraints)
-            yield return $"{table.Name}: ({List(foreign.Columns)}) references {foreign.PrincipalTable.Name} ({List(foreign.PrincipalColumns)})";
+            yield return $"{table.Name}: ({List(foreign.Columns)}) references {foreign.PrincipalTable.Name} "
+                + $"({List(foreign.PrincipalColumns)})";
 
-        static string List(IEnumerable<IColumnBase> columns) => string.Join(", ", columns.Select(column => column.Name));
+        static string List(IEnumerable<IColumnBase> columns) =>
+            string.Join(", ", columns.Select(column => column.Name));
     }
 }

@@ -7,7 +7,10 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Storage;
 
-/// <summary>The hot paths cost one statement each, a revocation two, an assertion one more, and none is for a client that is warm.</summary>
+/// <summary>
+/// The hot paths cost one statement each, a revocation two, an assertion one more, and none is for a client that is
+/// warm.
+/// </summary>
 public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<SignedInServer>
 {
     private const int Operations = 10;
@@ -18,23 +21,32 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
         var codes = new Queue<string>();
         for (var i = 0; i <= Operations; i++) codes.Enqueue(await flow.CodeAsync());
 
-        await AssertStatementsEachAsync(1, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.RedeemAsync(codes.Dequeue(), redirectUri: TestData.WebRedirectUri)).Status));
+        await AssertStatementsEachAsync(
+            1,
+            async () => Assert.Equal(
+                HttpStatusCode.OK,
+                (await flow.Server.RedeemAsync(codes.Dequeue(), redirectUri: TestData.WebRedirectUri)).Status));
     }
 
     [Theory]
     [InlineData(null)]
     [InlineData("""{"userinfo": {"name": null}, "id_token": {"email": null}}""")]
-    public async Task With_an_ID_token_it_is_one_too_and_so_is_its_refresh_and_a_question_about_the_person(string? claims)
+    public async Task With_an_ID_token_it_is_one_too_and_so_is_its_refresh_and_a_question_about_the_person(
+        string? claims)
     {
         var ask = OpenIdAsks.For("openid profile email read").With("claims", claims);
         var codes = new Queue<string>();
         for (var i = 0; i <= Operations; i++) codes.Enqueue(await flow.CodeAsync(ask));
         Reply? last = null;
-        await AssertStatementsEachAsync(1, async () => Assert.NotNull((last = await flow.Server.RedeemAsync(codes.Dequeue(), OpenIdAsks.Client)).IdToken()));
+        await AssertStatementsEachAsync(1, async () =>
+            Assert.NotNull((last = await flow.Server.RedeemAsync(codes.Dequeue(), OpenIdAsks.Client)).IdToken()));
 
-        await AssertStatementsEachAsync(1, async () => Assert.NotNull((last = await flow.Server.RefreshAsync(last!.RefreshToken, OpenIdAsks.Client)).IdToken()));
+        await AssertStatementsEachAsync(1, async () =>
+            Assert.NotNull((last = await flow.Server.RefreshAsync(last!.RefreshToken, OpenIdAsks.Client)).IdToken()));
 
-        await AssertStatementsEachAsync(1, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.UserInfoAsync(last!.AccessToken)).Status));
+        await AssertStatementsEachAsync(
+            1,
+            async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.UserInfoAsync(last!.AccessToken)).Status));
     }
 
     [Fact]
@@ -44,11 +56,13 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
         for (var i = 0; i <= Operations; i++)
         {
             var tokens = await flow.TokensAsync();
-            for (var refreshes = 0; refreshes < i; refreshes++) tokens = await flow.Server.RefreshAsync(tokens.RefreshToken);
+            for (var refreshes = 0; refreshes < i; refreshes++)
+                tokens = await flow.Server.RefreshAsync(tokens.RefreshToken);
             sessions.Enqueue(tokens.RefreshToken);
         }
 
-        await AssertStatementsEachAsync(2, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.RevokeAsync(sessions.Dequeue())).Status));
+        await AssertStatementsEachAsync(
+            2, async () => Assert.Equal(HttpStatusCode.OK, (await flow.Server.RevokeAsync(sessions.Dequeue())).Status));
     }
 
     [Fact]
@@ -64,7 +78,9 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
         });
     }
 
-    /// <summary>The second one uses the assertion up; docs/decisions/032-an-assertion-is-used-by-a-statement-of-its-own.md.</summary>
+    /// <summary>
+    /// The second one uses the assertion up; docs/decisions/032-an-assertion-is-used-by-a-statement-of-its-own.md.
+    /// </summary>
     [Fact]
     public async Task A_warm_refresh_by_an_assertion_is_two_statements()
     {
@@ -104,8 +120,8 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
             Assert.Contains("code=", answer.Headers.Location!.Query, StringComparison.Ordinal);
         });
 
-    // What a change brings about that was made a moment ago may fall into a count, and only adds to it: the least of a few
-    // is what the operation costs.
+    // What a change brings about that was made a moment ago may fall into a count, and only adds to it: the least of a
+    // few is what the operation costs.
     private async Task AssertStatementsEachAsync(int expected, Func<Task> operation)
     {
         var counted = await CountAsync(expected, operation);
@@ -118,7 +134,8 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
     private async Task<string?> CountAsync(int expected, Func<Task> operation)
     {
         flow.Server.Services.GetRequiredService<ClientDirectory>().DropAll();
-        await flow.Server.Services.GetRequiredService<ResourceDirectory>().ReadAnewAsync(TestContext.Current.CancellationToken);
+        await flow.Server.Services.GetRequiredService<ResourceDirectory>()
+            .ReadAnewAsync(TestContext.Current.CancellationToken);
         await operation();
         var start = await flow.Database.StatementCountAsync();
         var before = await flow.Database.StatementCountAsync();
@@ -134,9 +151,12 @@ public sealed class StatementCountTests(SignedInServer flow) : IClassFixture<Sig
     }
 
     private async Task<Dictionary<string, long>> RanAsync() =>
-        (await flow.Database.QueryAsync("SELECT query, sum(calls)::bigint AS calls FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY query"))
+        (await flow.Database.QueryAsync(
+            "SELECT query, sum(calls)::bigint AS calls FROM pg_stat_statements WHERE dbid = (SELECT oid "
+                + "FROM pg_database WHERE datname = current_database()) GROUP BY query"))
         .ToDictionary(row => (string)row["query"]!, row => (long)row["calls"]!);
 
     private async Task<string> ChangedAsync(Dictionary<string, long> before) =>
-        string.Join("; ", (await RanAsync()).Where(now => now.Value != before.GetValueOrDefault(now.Key)).Select(now => $"{now.Value - before.GetValueOrDefault(now.Key)} x {now.Key}"));
+        string.Join("; ", (await RanAsync()).Where(now => now.Value != before.GetValueOrDefault(now.Key)).Select(
+            now => $"{now.Value - before.GetValueOrDefault(now.Key)} x {now.Key}"));
 }

@@ -5,7 +5,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Storage;
 
-/// <summary>Whoever reads the database, or a copy of it, finds nothing that opens anything (RFC 6819 §5.1.4.1.3).</summary>
+/// <summary>
+/// Whoever reads the database, or a copy of it, finds nothing that opens anything (RFC 6819 §5.1.4.1.3).
+/// </summary>
 public sealed class StoredSecretsTests(SignedInServer flow) : IClassFixture<SignedInServer>
 {
     [Fact]
@@ -23,17 +25,22 @@ public sealed class StoredSecretsTests(SignedInServer flow) : IClassFixture<Sign
         await flow.Server.RevokeAsync(third.RefreshToken);
         string?[] secrets =
         [
-            unused, code, first.RefreshToken, first.AccessToken, second.RefreshToken, second.AccessToken, repeated.AccessToken,
+            unused, code, first.RefreshToken, first.AccessToken, second.RefreshToken, second.AccessToken,
+            repeated.AccessToken,
             third.RefreshToken, third.AccessToken, AuthorizationAsk.Verifier, TestData.Secret, TestData.Password,
             // The language of the profile is no secret.
-            .. flow.Browser.Cookies.Where(cookie => !cookie.Key.EndsWith("-language", StringComparison.Ordinal)).Select(cookie => cookie.Value),
+            .. flow.Browser.Cookies.Where(cookie => !cookie.Key.EndsWith("-language", StringComparison.Ordinal))
+                .Select(cookie => cookie.Value),
         ];
 
         var dump = await DumpAsync();
 
         // The dump is real: what is no secret is in it, and so is the hash of the code.
         Assert.Contains(TestData.Web, dump, StringComparison.Ordinal);
-        Assert.Contains(Hex(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(code))), dump, StringComparison.Ordinal);
+        Assert.Contains(
+            Hex(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(code))),
+            dump,
+            StringComparison.Ordinal);
         Assert.All(secrets, secret =>
         {
             Assert.False(string.IsNullOrEmpty(secret));
@@ -49,11 +56,14 @@ public sealed class StoredSecretsTests(SignedInServer flow) : IClassFixture<Sign
 
     private async Task<string> DumpAsync()
     {
-        var tables = await flow.Database.QueryAsync("SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'");
+        var tables = await flow.Database.QueryAsync(
+            "SELECT quote_ident(table_name) AS name FROM information_schema.tables "
+                + "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'");
         var dump = new StringBuilder();
         foreach (var table in tables)
         {
-            foreach (var row in await flow.Database.QueryAsync($"SELECT t::text AS row FROM {table["name"]} t")) dump.AppendLine((string)row["row"]!);
+            foreach (var row in await flow.Database.QueryAsync($"SELECT t::text AS row FROM {table["name"]} t"))
+                dump.AppendLine((string)row["row"]!);
         }
 
         return dump.ToString();

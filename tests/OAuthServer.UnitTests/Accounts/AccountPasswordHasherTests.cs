@@ -14,7 +14,8 @@ public sealed class AccountPasswordHasherTests
     private const string Password = "a quiet harbour 7";
 
     // Work enough that it takes some milliseconds on any machine.
-    private static readonly AccountPasswordHasher Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 200_000 }));
+    private static readonly AccountPasswordHasher Hasher = new(
+        Options.Create(new PasswordHasherOptions { IterationCount = 200_000 }));
     private static readonly Account Person = new();
 
     /// <summary>The layout of a hash, byte by byte, with nothing to spare.</summary>
@@ -75,6 +76,8 @@ public sealed class AccountPasswordHasherTests
         BinaryPrimitives.WriteInt32BigEndian(hash.AsSpan(1), 2);
         BinaryPrimitives.WriteInt32BigEndian(hash.AsSpan(5), iterations);
         BinaryPrimitives.WriteInt32BigEndian(hash.AsSpan(9), salt.Length);
-        return [.. hash, .. salt, .. Rfc2898DeriveBytes.Pbkdf2(Password, salt, iterations, HashAlgorithmName.SHA512, 16)];
+        return [
+            .. hash, .. salt, .. Rfc2898DeriveBytes.Pbkdf2(Password, salt, iterations, HashAlgorithmName.SHA512, 16),
+        ];
     }
 }

@@ -11,7 +11,8 @@ public sealed class ImportedHashTests
 {
     private const string Password = "a quiet harbour 7";
 
-    private static readonly AccountPasswordHasher Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 1000 }));
+    private static readonly AccountPasswordHasher Hasher = new(
+        Options.Create(new PasswordHasherOptions { IterationCount = 1000 }));
 
     [Theory]
     [InlineData("$2y$04$BoanLwS0fPeo.FnJvd9hyOKIvxPiOC2kBmqT9DyudTHNmv6K42JLy")]
@@ -24,11 +25,15 @@ public sealed class ImportedHashTests
     [InlineData("$pbkdf2$1000$MDEyMzQ1Njc4OWFiY2RlZg$7JeoNoxP.TL5NoFyfSt0eBQHKfI")]
     [InlineData("$pbkdf2-sha256$i=1000$MDEyMzQ1Njc4OWFiY2RlZg$QHQoN+j9rshX8YT38wK9W4QS6LW2VHQOlD0UMDWt/v4")]
     [InlineData("$pbkdf2-sha256$1000$MDEyMzQ1Njc4OWFiY2RlZg$QHQoN.j9rshX8YT38wK9W4QS6LW2VHQOlD0UMDWt/v4")]
-    [InlineData("$pbkdf2-sha512$i=1000,l=64$MDEyMzQ1Njc4OWFiY2RlZg$rQTyJwuN1UulVG/1TVD4Nk5NtmYV8r/jpUCItIXqEXIP1ihEkv5PqfGPRQMXZfjmMNGf1xEgTjA1uLKVYnjrfA")]
+    [InlineData(
+        "$pbkdf2-sha512$i=1000"
+            + ",l=64$MDEyMzQ1Njc4OWFiY2RlZg$rQTyJwuN1UulVG/1TVD4Nk5NtmYV8r/jpUCItIXqEXIP1ihEkv5PqfGPRQMXZfjmMNGf1xEgTjA1uLKVYnjrfA")]
     public void A_known_hash_fits_its_password_and_is_to_be_made_anew(string hash, string password = Password)
     {
-        Assert.Equal(PasswordVerificationResult.SuccessRehashNeeded, Hasher.VerifyHashedPassword(new Account(), hash, password));
-        Assert.Equal(PasswordVerificationResult.Failed, Hasher.VerifyHashedPassword(new Account(), hash, password + "!"));
+        Assert.Equal(
+            PasswordVerificationResult.SuccessRehashNeeded, Hasher.VerifyHashedPassword(new Account(), hash, password));
+        Assert.Equal(
+            PasswordVerificationResult.Failed, Hasher.VerifyHashedPassword(new Account(), hash, password + "!"));
     }
 
     /// <summary>Beyond the bounds of the table nothing is computed, also where somebody took them away.</summary>

@@ -56,7 +56,8 @@ public sealed class KnownDevicesTests
         var person = Person();
 
         Assert.Null(foreign.Read(With(Remember(null, person))));
-        foreach (var forged in new[] { "", "x", "CfDJ8", new string('A', 4_000) }) Assert.Null(_devices.Read(With(forged)));
+        foreach (var forged in new[] { "", "x", "CfDJ8", new string('A', 4_000) })
+            Assert.Null(_devices.Read(With(forged)));
         Assert.Null(_devices.Read(With(null)));
     }
 
@@ -80,7 +81,9 @@ public sealed class KnownDevicesTests
         var traits = http.Response.Headers.SetCookie.Single()!.ToLowerInvariant().Split("; ");
 
         Assert.StartsWith("__host-oauthserver-device=", traits[0], StringComparison.Ordinal);
-        Assert.Equal(["httponly", "max-age=15552000", "path=/", "samesite=lax", "secure"], traits[1..].Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["httponly", "max-age=15552000", "path=/", "samesite=lax", "secure"],
+            traits[1..].Order(StringComparer.Ordinal));
     }
 
     private static Account Person() => new() { Id = Handle.NewId(), SecurityStamp = "stamp" };

@@ -27,7 +27,8 @@ public sealed class NewPasswordRuleTests
     [InlineData("violet anchor 7 rides", false)]
     [InlineData("my password hides in a harbour", false)]
     [InlineData("Demo-Passw0rd-2026", false)]
-    public void Common_ones_are_refused_in_every_disguise_and_not_inside_a_phrase(string password, bool isGuessable = true) =>
+    public void Common_ones_are_refused_in_every_disguise_and_not_inside_a_phrase(
+        string password, bool isGuessable = true) =>
         Assert.Equal(isGuessable, Guessable(password, Email));
 
     [Theory]
@@ -44,7 +45,8 @@ public sealed class NewPasswordRuleTests
     [InlineData("839201748362915", false)]
     [InlineData("$#%&*(@!)-+=?^~<>", false)]
     [InlineData("\u00e9\u00e8\u00ea \u00eb\u00fc\u00f6\u00e4", false)]
-    public void What_fingers_make_by_themselves_is_refused_and_digits_alone_are_not(string password, bool isGuessable = true) =>
+    public void What_fingers_make_by_themselves_is_refused_and_digits_alone_are_not(
+        string password, bool isGuessable = true) =>
         Assert.Equal(isGuessable, Guessable(password, Email));
 
     [Theory]
@@ -77,7 +79,8 @@ public sealed class NewPasswordRuleTests
     [InlineData(SecondFactorRule.WhenEnrolled, 15)]
     [InlineData(SecondFactorRule.Everyone, 8)]
     internal void A_second_factor_for_everybody_makes_shorter_ones_do(SecondFactorRule rule, int shortest) =>
-        Assert.Equal(shortest, new PasswordLength(Options.Create(new SecondFactorOptions { Required = rule })).Shortest);
+        Assert.Equal(
+            shortest, new PasswordLength(Options.Create(new SecondFactorOptions { Required = rule })).Shortest);
 
     [Theory]
     [InlineData("fifteen letters", 15)]

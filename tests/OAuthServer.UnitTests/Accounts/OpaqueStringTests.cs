@@ -21,7 +21,8 @@ public sealed class OpaqueStringTests
     }
 
     [Fact]
-    public void Letters_stay_as_they_are() => Assert.NotEqual(OpaqueString.Of("\u00c9t\u00e9"), OpaqueString.Of("\u00e9t\u00e9"));
+    public void Letters_stay_as_they_are() =>
+        Assert.NotEqual(OpaqueString.Of("\u00c9t\u00e9"), OpaqueString.Of("\u00e9t\u00e9"));
 
     [Theory]
     [InlineData(0xd800)]

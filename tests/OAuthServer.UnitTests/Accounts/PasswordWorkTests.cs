@@ -23,7 +23,9 @@ public sealed class PasswordWorkTests : IDisposable
     [InlineData(false)]
     public async Task Twenty_five_wait_for_each_place_and_the_next_one_is_turned_away(bool known)
     {
-        var asked = Enumerable.Range(0, 26 * HashWork.Places).Select(_ => _passwords.EnterAsync(known, Ct).AsTask()).ToList();
+        var asked = Enumerable.Range(0, 26 * HashWork.Places)
+            .Select(_ => _passwords.EnterAsync(known, Ct).AsTask())
+            .ToList();
         Assert.Equal(HashWork.Places, asked.Count(turn => turn.IsCompleted));
         Assert.Equal(25 * HashWork.Places, _work.Waiting);
 

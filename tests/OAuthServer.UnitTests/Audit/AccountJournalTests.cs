@@ -45,7 +45,8 @@ public sealed class AccountJournalTests : IDisposable
                 "6002 Warning: Sign-in to account (null) refused: why",
                 $"6004 Information: Account {Alice} changed its password; all access of apps was withdrawn",
                 $"6005 Warning: Password change of account {Alice} refused: the current password was wrong",
-                $"6006 Warning: Wrong passwords of strangers used up a budget (why), last for account {Alice}; more of the same are answered 429 until its window ends",
+                $"6006 Warning: Wrong passwords of strangers used up a budget (why), last for account {Alice}; more of "
+                    + "the same are answered 429 until its window ends",
             ],
             _log.Lines);
     }

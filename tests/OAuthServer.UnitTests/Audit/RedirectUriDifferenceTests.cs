@@ -116,7 +116,9 @@ public sealed class RedirectUriDifferenceTests
     [InlineData(101, 8)]
     public void The_first_hundred_registered_ones_are_looked_at(int place, int index)
     {
-        var registered = Enumerable.Range(1, 101).Select(number => number == place ? "https://app.example/callback" : "https://other.example/").ToArray();
+        var registered = Enumerable.Range(1, 101)
+            .Select(number => number == place ? "https://app.example/callback" : "https://other.example/")
+            .ToArray();
 
         Assert.Equal(index, RedirectUriDifference.Of(new("https://app.example/cal", registered))!.Index);
     }

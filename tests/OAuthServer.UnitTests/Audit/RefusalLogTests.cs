@@ -46,7 +46,9 @@ public sealed class RefusalLogTests : IDisposable
 
         Assert.Same(error, _log.Note("token", error, Context));
 
-        Assert.Equal([$"1001 {level}: Refused at token: invalid_request (why), client notes. Correlation id trace-1"], _lines.Lines);
+        Assert.Equal(
+            [$"1001 {level}: Refused at token: invalid_request (why), client notes. Correlation id trace-1"],
+            _lines.Lines);
     }
 
     [Fact]
@@ -57,10 +59,13 @@ public sealed class RefusalLogTests : IDisposable
         _log.Note("authorize", OAuthError.InvalidRequest("", "why") with { Mismatch = mismatch }, Context);
 
         Assert.Equal(
-            "1003 Information: The redirect URI https://app.example/cp is not https://app.example/cb, the nearest registered one: "
-            + "character 21 is 'p' instead of 'b'. Correlation id trace-1",
+            "1003 Information: The redirect URI https://app.example/cp is not https://app.example/cb, the nearest "
+            + "registered one: character 21 is 'p' instead of 'b'. Correlation id trace-1",
             _lines.Lines[1]);
-        _log.Note("authorize", OAuthError.InvalidRequest("", "why") with { Mismatch = new("https://app.example/cp", []) }, Context);
+        _log.Note(
+            "authorize",
+            OAuthError.InvalidRequest("", "why") with { Mismatch = new("https://app.example/cp", []) },
+            Context);
         Assert.Equal(3, _lines.Lines.Count);
     }
 
@@ -76,7 +81,9 @@ public sealed class RefusalLogTests : IDisposable
     {
         var error = OAuthError.InvalidRequest("", "why", status) with { About = names ? new("notes") : null };
 
-        if (isAudited) await Assert.ThrowsAsync<Npgsql.NpgsqlException>(() => _journal.RecordAsync("token", "event", error, Context, Ct));
+        if (isAudited)
+            await Assert.ThrowsAsync<Npgsql.NpgsqlException>(
+                () => _journal.RecordAsync("token", "event", error, Context, Ct));
         else Assert.Same(error, await _journal.RecordAsync("token", "event", error, Context, Ct));
 
         Assert.Equal(isAudited ? 1 : 0, _database.Asked);
@@ -90,7 +97,9 @@ public sealed class RefusalLogTests : IDisposable
     {
         var error = new OAuthError("invalid_client", "", "why", status);
 
-        if (asked > 0) await Assert.ThrowsAsync<Npgsql.NpgsqlException>(() => _journal.RecordClientAsync("token", error, "c", Context, Ct));
+        if (asked > 0)
+            await Assert.ThrowsAsync<Npgsql.NpgsqlException>(
+                () => _journal.RecordClientAsync("token", error, "c", Context, Ct));
         else await _journal.RecordClientAsync("token", error, "c", Context, Ct);
 
         Assert.Equal(asked, _database.Asked);

@@ -5,10 +5,13 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.UnitTests.Audit;
 
-/// <summary>What a seal is over, byte by byte: whoever checks one with a program of their own builds the same.</summary>
+/// <summary>
+/// What a seal is over, byte by byte: whoever checks one with a program of their own builds the same.
+/// </summary>
 public sealed class SealHashTests
 {
-    private static readonly DateTime Moment = new DateTime(2026, 3, 1, 12, 30, 15, DateTimeKind.Utc).AddTicks(1_234_560);
+    private static readonly DateTime Moment = new DateTime(2026, 3, 1, 12, 30, 15, DateTimeKind.Utc)
+        .AddTicks(1_234_560);
 
     private static readonly AuditRow Full = new()
     {
@@ -44,9 +47,11 @@ public sealed class SealHashTests
     public void Each_row_is_a_line_of_all_its_columns_after_the_hash_before_it()
     {
         const string full =
-            "[7,\"2026-03-01T12:30:15.123456Z\",\"token_refused\",\"code_unknown\",\"notes\",\"a11ce000-0000-4000-8000-000000000001\","
-            + "\"b0b00000-0000-4000-8000-000000000002\",\"192.0.2.1\",\"trace-1\",\"kid-1\",\"192.0.2.2\",\"true\",\"nobody\"]\n";
-        const string bare = "[8,\"2026-03-01T12:30:15.123456Z\",\"sign_in\",null,null,null,null,null,null,null,null,null,null]\n";
+            "[7,\"2026-03-01T12:30:15.123456Z\",\"token_refused\",\"code_unknown\",\"notes\""
+            + ",\"a11ce000-0000-4000-8000-000000000001\",\"b0b00000-0000-4000-8000-000000000002\",\"192.0.2.1\""
+            + ",\"trace-1\",\"kid-1\",\"192.0.2.2\",\"true\",\"nobody\"]\n";
+        const string bare = "[8,\"2026-03-01T12:30:15.123456Z\",\"sign_in\",null,null,null,null,null,null,null,null"
+            + ",null,null]\n";
         var before = SHA256.HashData("before"u8);
         using var hash = new SealHash(before);
 
@@ -71,7 +76,8 @@ public sealed class SealHashTests
         var text = Encoding.UTF8.GetString(SealHash.SignedText(Seal));
 
         Assert.Equal(
-            "oauthserver-audit-seal-1\n3\n2026-03-01\n5\n9\n4\n2026-03-01T12:30:15.123456Z\nkid-1\n" + Convert.ToHexStringLower(Seal.Hash) + "\n",
+            "oauthserver-audit-seal-1\n3\n2026-03-01\n5\n9\n4\n2026-03-01T12:30:15.123456Z\nkid-1\n"
+                + Convert.ToHexStringLower(Seal.Hash) + "\n",
             text);
     }
 

@@ -43,7 +43,10 @@ public sealed class ServerTelemetryTests : IDisposable
         _telemetry.Signed(signing);
 
         Assert.Equal(
-            ["oauth.server.secret_check.duration 0.25 oauth.check=memory oauth.result=wrong", "oauth.server.signing.duration 0.25 "],
+            [
+                "oauth.server.secret_check.duration 0.25 oauth.check=memory oauth.result=wrong",
+                "oauth.server.signing.duration 0.25 ",
+            ],
             _measured);
     }
 
@@ -71,7 +74,10 @@ public sealed class ServerTelemetryTests : IDisposable
         _telemetry.Refused("token", OAuthError.InvalidRequest("", "why") with { Code = code });
 
         Assert.Equal(
-            [$"oauth.server.requests 1 oauth.endpoint=token oauth.error={code} oauth.outcome={outcome} oauth.reason=why"],
+            [
+                $"oauth.server.requests 1 oauth.endpoint=token oauth.error={code} oauth.outcome={outcome} "
+                    + "oauth.reason=why",
+            ],
             _measured);
     }
 
@@ -83,7 +89,10 @@ public sealed class ServerTelemetryTests : IDisposable
         _telemetry.RefreshTokenReused();
 
         Assert.Equal(
-            ["oauth.server.reuse.detections 1 oauth.credential=code", "oauth.server.reuse.detections 1 oauth.credential=refresh_token"],
+            [
+                "oauth.server.reuse.detections 1 oauth.credential=code",
+                "oauth.server.reuse.detections 1 oauth.credential=refresh_token",
+            ],
             _measured);
     }
 
@@ -100,7 +109,8 @@ public sealed class ServerTelemetryTests : IDisposable
         return listener;
     }
 
-    private void Keep<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
+    private void Keep<T>(
+        Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {
         var told = tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal);
         _measured.Add(FormattableString.Invariant($"{instrument.Name} {value} {string.Join(' ', told)}"));

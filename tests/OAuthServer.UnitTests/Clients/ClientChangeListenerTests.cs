@@ -7,7 +7,9 @@ using OAuthServer.UnitTests.Storage;
 
 namespace OAuthServer.UnitTests.Clients;
 
-/// <summary>What listening for changed clients does while there is no database; with one it is tested on a real server.</summary>
+/// <summary>
+/// What listening for changed clients does while there is no database; with one it is tested on a real server.
+/// </summary>
 public sealed class ClientChangeListenerTests : IDisposable
 {
     private readonly WaitingClock _clock = new();
@@ -23,7 +25,8 @@ public sealed class ClientChangeListenerTests : IDisposable
         var clients = new OAuthServer.Storage.Clients(new FailingDatabase());
         _resources = new ResourceDirectory(new Resources(new FailingDatabase()), Apis.Server, cache, _clock);
         _directory = new ClientDirectory(clients, _resources, cache, _clock);
-        _listener = new ClientChangeListener(new DatabaseAccess(Options.Create(database)), clients, [_directory], cache, _clock, _log);
+        _listener = new ClientChangeListener(
+            new DatabaseAccess(Options.Create(database)), clients, [_directory], cache, _clock, _log);
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -45,7 +48,8 @@ public sealed class ClientChangeListenerTests : IDisposable
         Assert.Equal(4, _log.Lines.Count);
         Assert.All(_log.Lines, line =>
         {
-            Assert.StartsWith("1201 Warning: Listening for client changes was interrupted (", line, StringComparison.Ordinal);
+            Assert.StartsWith(
+                "1201 Warning: Listening for client changes was interrupted (", line, StringComparison.Ordinal);
             Assert.EndsWith("); changes take effect within 00:00:30 until it is back.", line, StringComparison.Ordinal);
         });
         await _listener.StopAsync(Ct);

@@ -51,7 +51,12 @@ public sealed class ClientCredentialsTests
     [InlineData(null, "client_id=c&client_secret=s&" + Assertion)]
     [InlineData("c:s", "client_id=c&client_secret=s&" + Assertion)]
     public void Two_methods_at_once_are_an_error(string? basic, string body) =>
-        AssertRefused(basic is null ? StringValues.Empty : Basic(basic), body, "invalid_request", 400, "client_authentication_repeated");
+        AssertRefused(
+            basic is null ? StringValues.Empty : Basic(basic),
+            body,
+            "invalid_request",
+            400,
+            "client_authentication_repeated");
 
     [Fact, Row("CAUTH-07")]
     public void A_repeated_client_id_must_agree()
@@ -116,7 +121,8 @@ public sealed class ClientCredentialsTests
 
     [Fact, Row("CAUTH-10")]
     public void Two_headers_are_an_error() =>
-        AssertRefused(new StringValues(["Basic Yzpz", "Basic Yzpz"]), "", "invalid_request", 400, "authorization_repeated");
+        AssertRefused(
+            new StringValues(["Basic Yzpz", "Basic Yzpz"]), "", "invalid_request", 400, "authorization_repeated");
 
     [Theory, Row("CAUTH-11")]
     [InlineData("c:s%00")]
@@ -136,16 +142,20 @@ public sealed class ClientCredentialsTests
         var blanks = new string(' ', 2048 - given.Length);
 
         Assert.Equal("s", Accepted(given.Replace(" ", " " + blanks, StringComparison.Ordinal), "").ClientSecret);
-        AssertRefused(given.Replace(" ", "  " + blanks, StringComparison.Ordinal), "", "invalid_client", 401, "basic_unreadable");
+        AssertRefused(
+            given.Replace(" ", "  " + blanks, StringComparison.Ordinal), "", "invalid_client", 401, "basic_unreadable");
     }
 
     [Theory, Row("PKJ-01")]
     [InlineData("client_assertion=x", "invalid_request", 400, "client_assertion_incomplete")]
     [InlineData("client_assertion_type=y", "invalid_request", 400, "client_assertion_incomplete")]
-    [InlineData("client_id=c&client_assertion=x&client_assertion_type=", "invalid_request", 400, "client_assertion_incomplete")]
+    [InlineData(
+        "client_id=c&client_assertion=x&client_assertion_type=", "invalid_request", 400, "client_assertion_incomplete")]
     [InlineData("client_id=c&" + Assertion, "invalid_client", 401, "client_assertion_type_unsupported")]
-    [InlineData("client_id=c&client_assertion=x&" + AssertionType, "invalid_client", 401, "client_assertion_unreadable")]
-    [InlineData("client_assertion=eyJhbGciOiJFUzI1NiJ9.e30.c2ln&" + AssertionType, "invalid_client", 401, "client_id_missing")]
+    [InlineData("client_id=c&client_assertion=x&"
+        + AssertionType, "invalid_client", 401, "client_assertion_unreadable")]
+    [InlineData("client_assertion=eyJhbGciOiJFUzI1NiJ9.e30.c2ln&"
+        + AssertionType, "invalid_client", 401, "client_id_missing")]
     public void An_assertion_has_its_type_and_names_a_client(string body, string error, int status, string reason) =>
         AssertRefused(StringValues.Empty, body, error, status, reason);
 
@@ -154,7 +164,8 @@ public sealed class ClientCredentialsTests
     [InlineData("client_id=c&", "c")]
     public void Whose_an_assertion_is_client_id_says_or_its_subject(string before, string id)
     {
-        var credentials = Accepted(StringValues.Empty, before + "client_assertion=eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln&" + AssertionType);
+        var credentials = Accepted(
+            StringValues.Empty, before + "client_assertion=eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJzIn0.c2ln&" + AssertionType);
         Assert.Equal((id, "s", null), (credentials.ClientId, credentials.Assertion!.Subject, credentials.ClientSecret));
     }
 
@@ -164,11 +175,15 @@ public sealed class ClientCredentialsTests
     private static StringValues Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));
 
     private static Parameters Body(string encoded) =>
-        Parameters.TryParse(Encoding.UTF8.GetBytes(encoded), out var body) ? body : throw new ArgumentException(encoded);
+        Parameters.TryParse(Encoding.UTF8.GetBytes(encoded), out var body)
+            ? body
+            : throw new ArgumentException(encoded);
 
     private static ClientCredentials Accepted(StringValues authorization, string body)
     {
-        Assert.False(ClientCredentials.Read(authorization, Body(body)).Failed(out var error, out var credentials), error?.Reason);
+        Assert.False(
+            ClientCredentials.Read(authorization, Body(body)).Failed(out var error, out var credentials),
+            error?.Reason);
         return credentials!;
     }
 

@@ -42,7 +42,8 @@ public sealed class ClientResourcesTests
     [Fact]
     public void Named_ones_come_once_each_and_in_one_order()
     {
-        Assert.False(App.Resources.Read(["https://main.example/", "https://FILES.example/v1", "https://main.example"]).Failed(out _, out var apis));
+        Assert.False(App.Resources.Read(["https://main.example/", "https://FILES.example/v1", "https://main.example"])
+            .Failed(out _, out var apis));
         Assert.Equal(["https://Files.example/v1", "https://main.example"], apis!.Select(api => api.Identifier));
         Assert.False(App.Resources.Read([]).Failed(out _, out var none));
         Assert.Empty(none!);

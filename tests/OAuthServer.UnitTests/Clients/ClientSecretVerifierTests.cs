@@ -24,7 +24,11 @@ public sealed class ClientSecretVerifierTests : IDisposable
     private readonly ClientSecretVerifier _verifier;
 
     public ClientSecretVerifierTests() =>
-        _verifier = new(Options.Create(new ClientSecretOptions { Cost = LowestCost }), _work, new SecretUses(TimeProvider.System), _telemetry);
+        _verifier = new(
+            Options.Create(new ClientSecretOptions { Cost = LowestCost }),
+            _work,
+            new SecretUses(TimeProvider.System),
+            _telemetry);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -103,7 +107,9 @@ public sealed class ClientSecretVerifierTests : IDisposable
         var longest = new string('s', ClientSecretVerifier.LongestSecret);
         var hash = Hash(longest);
         Assert.Equal(SecretCheck.Right, await _verifier.CheckAsync("c", longest, [hash], Ct));
-        Assert.True(Bcrypt.Verify(longest + "x", hash), "bcrypt itself cuts at 72 bytes; when it no longer does, this rule can go.");
+        Assert.True(
+            Bcrypt.Verify(longest + "x", hash),
+            "bcrypt itself cuts at 72 bytes; when it no longer does, this rule can go.");
         Assert.Equal(SecretCheck.Wrong, await _verifier.CheckAsync("c", longest + "x", [hash], Ct));
         Assert.Equal(SecretCheck.Wrong, await _verifier.CheckAsync("c", longest[..^1] + "é", [hash], Ct));
     }
@@ -142,7 +148,11 @@ public sealed class ClientSecretVerifierTests : IDisposable
     {
         var clock = new RestingClock { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
         using var work = new HashWork(clock);
-        using var verifier = new ClientSecretVerifier(Options.Create(new ClientSecretOptions { Cost = LowestCost }), work, new SecretUses(TimeProvider.System), _telemetry);
+        using var verifier = new ClientSecretVerifier(
+            Options.Create(new ClientSecretOptions { Cost = LowestCost }),
+            work,
+            new SecretUses(TimeProvider.System),
+            _telemetry);
 
         Assert.Equal(SecretCheck.Right, await verifier.CheckAsync("c", Secret, [Hash(Secret)], Ct));
         Assert.Empty(clock.Rests);
@@ -154,12 +164,15 @@ public sealed class ClientSecretVerifierTests : IDisposable
 
     // One guess that is being checked, and as many waiting as may wait.
     private List<Task<SecretCheck>> Flood(string clientId, CancellationToken ct) =>
-        [.. Enumerable.Range(0, 9).Select(i => _verifier.CheckAsync(clientId, $"demo-guess-{i}", [SlowHash], ct).AsTask())];
+        [.. Enumerable.Range(0, 9).Select(
+            i => _verifier.CheckAsync(clientId, $"demo-guess-{i}", [SlowHash], ct).AsTask())];
 
     private static async Task EndAsync(CancellationTokenSource flood, List<Task<SecretCheck>> guesses)
     {
         await flood.CancelAsync();
-        foreach (var guess in guesses) await guess.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        foreach (var guess in guesses)
+            await guess.ContinueWith(
+                _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         Assert.DoesNotContain(guesses, guess => guess.IsFaulted);
     }
 

@@ -9,7 +9,9 @@ using OAuthServer.UnitTests.Storage;
 
 namespace OAuthServer.UnitTests.Clients;
 
-/// <summary>What happens to the list of APIs while there is no database; with one it is tested on a real server.</summary>
+/// <summary>
+/// What happens to the list of APIs while there is no database; with one it is tested on a real server.
+/// </summary>
 public sealed class ResourceWatchTests : IDisposable
 {
     private readonly WaitingClock _clock = new();
@@ -20,7 +22,8 @@ public sealed class ResourceWatchTests : IDisposable
 
     public ResourceWatchTests()
     {
-        _directory = new ResourceDirectory(new Resources(_database), Apis.Server, Options.Create(new ClientCacheOptions()), _clock);
+        _directory = new ResourceDirectory(
+            new Resources(_database), Apis.Server, Options.Create(new ClientCacheOptions()), _clock);
         _watch = new ResourceWatch(_directory, _clock, _log);
     }
 

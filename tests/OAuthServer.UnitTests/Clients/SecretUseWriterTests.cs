@@ -39,7 +39,12 @@ public sealed class SecretUseWriterTests : IDisposable
     {
         Use();
         await _writer.WriteAsync(Ct);
-        Assert.Equal(["1202 Warning: The last uses of client secrets were not written (the database is away); the next minute's will be."], _log.Lines);
+        Assert.Equal(
+            [
+                "1202 Warning: The last uses of client secrets were not written (the database is away); the next "
+                    + "minute's will be.",
+            ],
+            _log.Lines);
 
         Use();
         _database.Failure = new InvalidOperationException("a bug");
@@ -87,7 +92,9 @@ public sealed class SecretUseWriterTests : IDisposable
         waits.Add(await _clock.NextAsync());
 
         Assert.Equal([TimeSpan.FromSeconds(2)], waits);
-        Assert.Equal(["1202 Warning: The last uses of client secrets were not written (over); the next minute's will be."], _log.Lines);
+        Assert.Equal(
+            ["1202 Warning: The last uses of client secrets were not written (over); the next minute's will be."],
+            _log.Lines);
     }
 
     [Fact]

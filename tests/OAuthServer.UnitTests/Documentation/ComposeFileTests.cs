@@ -11,7 +11,8 @@ public sealed partial class ComposeFileTests
         var ports = Ports().Matches(MarkdownPage.Read("docker-compose.yml").Text);
 
         Assert.NotEmpty(ports);
-        Assert.All(ports, published => Assert.StartsWith("127.0.0.1:", published.Groups[1].Value, StringComparison.Ordinal));
+        Assert.All(
+            ports, published => Assert.StartsWith("127.0.0.1:", published.Groups[1].Value, StringComparison.Ordinal));
     }
 
     [GeneratedRegex("ports: \\[\"([^\"]*)\"")]

@@ -56,7 +56,9 @@ internal sealed partial class ConfigurationPage
         var said = new HashSet<string>(StringComparer.Ordinal);
         foreach (var section in production.Sections)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n## {section.Path}\n\n").Append(MarkdownText.Wrap("", Intro(section))).Append('\n');
+            page.Append(CultureInfo.InvariantCulture, $"\n## {section.Path}\n\n")
+                .Append(MarkdownText.Wrap("", Intro(section)))
+                .Append('\n');
             foreach (var setting in Setting.Of(section.Path, section.Options))
             {
                 var value = Code(setting.ValueIn(production.Options(section.Options)));

@@ -28,7 +28,8 @@ public sealed partial class DeployFileTests
         string[] calls =
         [
             .. Directory.EnumerateFiles(Path.Combine(Root, "src", "OAuthServer", "Keys", "SecretsManager"), "*.cs")
-                .SelectMany(file => Operation().Matches(File.ReadAllText(file)).Select(match => $"secretsmanager:{match.Groups[1].Value}"))
+                .SelectMany(file => Operation().Matches(File.ReadAllText(file))
+                    .Select(match => $"secretsmanager:{match.Groups[1].Value}"))
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
         Assert.Contains("secretsmanager:GetSecretValue", calls);
@@ -36,7 +37,8 @@ public sealed partial class DeployFileTests
         Assert.Equal(["secretsmanager:GetSecretValue"], Actions("server-policy.json"));
         Assert.Equal(calls, Actions("keys-policy.json"));
         var terraform = Quoted().Matches(File.ReadAllText(Path.Combine(Root, "deploy", "aws", "secrets.tf")))
-            .Select(match => match.Groups[1].Value).Where(text => text.StartsWith("secretsmanager:", StringComparison.Ordinal));
+            .Select(match => match.Groups[1].Value)
+            .Where(text => text.StartsWith("secretsmanager:", StringComparison.Ordinal));
         Assert.Equal(["secretsmanager:GetSecretValue", .. calls], terraform);
     }
 
@@ -56,7 +58,8 @@ public sealed partial class DeployFileTests
     public void The_unit_gives_the_process_what_the_image_sets()
     {
         var unit = File.ReadAllText(Path.Combine(Root, "deploy", "systemd", "oauthserver.service"));
-        var image = MemorySetting().Matches(File.ReadAllText(Path.Combine(Root, "Dockerfile"))).Select(match => match.Value);
+        var image = MemorySetting().Matches(File.ReadAllText(Path.Combine(Root, "Dockerfile")))
+            .Select(match => match.Value);
 
         Assert.All(image, setting => Assert.Contains(setting, unit, StringComparison.Ordinal));
         Assert.Contains("RestartPreventExitStatus=2", unit, StringComparison.Ordinal);

@@ -4,8 +4,8 @@ using System.Xml.Linq;
 namespace OAuthServer.UnitTests.Documentation;
 
 /// <summary>
-/// The two ways to an image give the same one, and who runs the server without it is told what it sets. Neither image is
-/// built here: there is no registry to fetch the base from.
+/// The two ways to an image give the same one, and who runs the server without it is told what it sets. Neither image
+/// is built here: there is no registry to fetch the base from.
 /// </summary>
 public sealed partial class ImageTests
 {
@@ -29,7 +29,9 @@ public sealed partial class ImageTests
     {
         Assert.Equal(Instructions("FROM")[^1], Property("ContainerBaseImage"));
         Assert.Equal(Instructions("WORKDIR")[^1], Property("ContainerWorkingDirectory"));
-        Assert.Equal(Instructions("USER").Single().Replace("$APP_UID", AppUser, StringComparison.Ordinal), Property("ContainerUser"));
+        Assert.Equal(
+            Instructions("USER").Single().Replace("$APP_UID", AppUser, StringComparison.Ordinal),
+            Property("ContainerUser"));
         Assert.Equal(Instructions("EXPOSE"), Items("ContainerPort").Select(port => port.Name));
         var entry = Items("ContainerAppCommand").Single().Name.Split(';').Select(word => $"\"{word}\"");
         Assert.Equal(Instructions("ENTRYPOINT").Single(), $"[{string.Join(", ", entry)}]");
@@ -43,15 +45,20 @@ public sealed partial class ImageTests
     {
         // It is named only so that the lock file fits: its sources are not copied, and it cannot be published.
         Assert.DoesNotContain(Instructions("COPY"), copy => copy.Contains("LocalPostgres/ ", StringComparison.Ordinal));
-        var reference = Project.Descendants("ProjectReference").Single(item => item.Attribute("Include")!.Value.Contains("LocalPostgres", StringComparison.Ordinal));
+        var reference = Project.Descendants("ProjectReference")
+            .Single(item => item.Attribute("Include")!.Value.Contains("LocalPostgres", StringComparison.Ordinal));
         Assert.Equal("'$(WithLocalPostgres)' == 'true'", reference.Parent!.Attribute("Condition")!.Value);
-        Assert.Contains("'$(_IsPublishing)' != 'true'", Project.Descendants("WithLocalPostgres").Single().Attribute("Condition")!.Value, StringComparison.Ordinal);
+        Assert.Contains(
+            "'$(_IsPublishing)' != 'true'",
+            Project.Descendants("WithLocalPostgres").Single().Attribute("Condition")!.Value,
+            StringComparison.Ordinal);
         Assert.Equal(AppUser, Kubernetes().Match(Read("deploy/kubernetes/deployment.yaml")).Groups[1].Value);
     }
 
     [Fact]
     public void The_page_says_that_neither_was_built() =>
-        Assert.Contains("Neither image was built", MarkdownPage.Read("docs/releases.md").Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Neither image was built", MarkdownPage.Read("docs/releases.md").Text, StringComparison.Ordinal);
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(MarkdownPage.Root, file));
 

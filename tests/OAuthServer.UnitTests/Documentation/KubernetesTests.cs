@@ -5,20 +5,27 @@ using YamlDotNet.RepresentationModel;
 namespace OAuthServer.UnitTests.Documentation;
 
 /// <summary>
-/// The manifests of <c>deploy/kubernetes</c>, read strictly into the types of the Kubernetes client: a misspelt member is
-/// a fault. What belongs together names each other.
+/// The manifests of <c>deploy/kubernetes</c>, read strictly into the types of the Kubernetes client: a misspelt member
+/// is a fault. What belongs together names each other.
 /// </summary>
 public sealed class KubernetesTests
 {
     private static readonly string Folder = Path.Combine(MarkdownPage.Root, "deploy", "kubernetes");
 
     private readonly List<object> _objects =
-        [.. Resources().SelectMany(file => KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(Folder, file)), strict: true))];
+        [.. Resources().SelectMany(
+            file => KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(Folder, file)), strict: true))];
 
     [Fact]
     public void Every_manifest_is_listed_and_read()
     {
-        string[] files = [.. Directory.EnumerateFiles(Folder, "*.yaml").Select(file => Path.GetFileName(file)!).Where(file => file != "kustomization.yaml").Order(StringComparer.Ordinal)];
+        string[] files =
+        [
+            .. Directory.EnumerateFiles(Folder, "*.yaml")
+                .Select(file => Path.GetFileName(file)!)
+                .Where(file => file != "kustomization.yaml")
+                .Order(StringComparer.Ordinal),
+        ];
         Assert.Equal(files, Resources().Order(StringComparer.Ordinal));
         Assert.Equal(files.Length, _objects.Count);
     }
@@ -35,7 +42,8 @@ public sealed class KubernetesTests
             Assert.Contains(selector, label => One<V1Job>().Spec.Template.Metadata.Labels[label.Key] != label.Value);
         }
 
-        Assert.Equal(("1", 2), (One<V1PodDisruptionBudget>().Spec.MinAvailable.Value, One<V1Deployment>().Spec.Replicas));
+        Assert.Equal(
+            ("1", 2), (One<V1PodDisruptionBudget>().Spec.MinAvailable.Value, One<V1Deployment>().Spec.Replicas));
     }
 
     [Fact]
@@ -61,7 +69,8 @@ public sealed class KubernetesTests
         var server = Assert.Single(pod.Containers);
         Assert.Equal(
             ["/health/live", "/health/live", "/health/ready"],
-            new[] { server.StartupProbe, server.LivenessProbe, server.ReadinessProbe }.Select(probe => probe.HttpGet.Path));
+            new[] { server.StartupProbe, server.LivenessProbe, server.ReadinessProbe }
+                .Select(probe => probe.HttpGet.Path));
         Assert.Equal("http", Assert.Single(One<V1Service>().Spec.Ports).TargetPort.Value);
         Assert.Equal(8080, Assert.Single(server.Ports).ContainerPort);
         Assert.True(pod.TerminationGracePeriodSeconds > 25);
@@ -79,7 +88,8 @@ public sealed class KubernetesTests
         Assert.Contains($"create secret generic {server.Name} ", page, StringComparison.Ordinal);
 
         static V1SecretKeySelector Connection(V1PodSpec pod) => Assert.Single(
-            Assert.Single(pod.Containers).Env, one => one.Name == "ConnectionStrings__OAuthServer").ValueFrom.SecretKeyRef;
+            Assert.Single(pod.Containers).Env,
+            one => one.Name == "ConnectionStrings__OAuthServer").ValueFrom.SecretKeyRef;
     }
 
     [Fact]

@@ -62,7 +62,8 @@ internal sealed partial class RfcIndex
 
     private static void Write(StringBuilder page, Entry entry)
     {
-        page.Append(CultureInfo.InvariantCulture, $"- **{(entry.Section.Length == 0 ? "As a whole" : entry.Section)}**\n");
+        page.Append(
+            CultureInfo.InvariantCulture, $"- **{(entry.Section.Length == 0 ? "As a whole" : entry.Section)}**\n");
         var byRow = entry.Rows.GroupBy(row => row.Row, row => row.Test, StringComparer.Ordinal)
             .Select(row => $"{row.Key} ({string.Join(", ", row.Select(Code))})");
         Write(page, "Source", entry.Files.Select(Code));

@@ -14,7 +14,22 @@ public sealed partial class SnippetTests
     // Read here or by DocumentedSqlTests, and those that are compiled, run or shown elsewhere.
     private static readonly string[] Read = ["sh", "json", "yaml", "ini", "sql"];
     private static readonly string[] Others =
-        ["csharp", "js", "kotlin", "go", "python", "nginx", "apache", "csv", "console", "http", "text", "mermaid", "css", "html"];
+        [
+            "csharp",
+            "js",
+            "kotlin",
+            "go",
+            "python",
+            "nginx",
+            "apache",
+            "csv",
+            "console",
+            "http",
+            "text",
+            "mermaid",
+            "css",
+            "html",
+        ];
 
     [Fact]
     public void Every_language_is_one_that_is_known()
@@ -30,7 +45,11 @@ public sealed partial class SnippetTests
         var faults = new List<string>();
         foreach (var block in Blocks("sh"))
         {
-            var start = new ProcessStartInfo("bash", ["-n"]) { RedirectStandardInput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("bash", ["-n"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardError = true,
+            };
             using var bash = Process.Start(start)!;
             await bash.StandardInput.WriteAsync(Placeholder().Replace(block.Text, "placeholder"));
             bash.StandardInput.Close();
@@ -56,7 +75,8 @@ public sealed partial class SnippetTests
     {
         var faults = new List<string>();
         foreach (var block in Blocks(language).Where(block => !block.IsFragment))
-            if (Record.Exception(() => read(block.Text)) is { } fault) faults.Add($"{block.Page}: {fault.Message}\n{block.Text}");
+            if (Record.Exception(() => read(block.Text)) is { } fault)
+                faults.Add($"{block.Page}: {fault.Message}\n{block.Text}");
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
@@ -72,12 +92,15 @@ public sealed partial class SnippetTests
         .. from page in MarkdownPage.All()
            from block in Fence().Matches(page.Text)
            let indent = block.Groups["indent"].Value
-           let lines = block.Groups["text"].Value.Split('\n').Select(line => line.StartsWith(indent, StringComparison.Ordinal) ? line[indent.Length..] : line)
+           let lines = block.Groups["text"].Value.Split('\n')
+               .Select(line => line.StartsWith(indent, StringComparison.Ordinal) ? line[indent.Length..] : line)
            select new Block(
                page.Path, block.Groups["language"].Value, block.Groups["fragment"].Success, string.Join('\n', lines)),
     ];
 
-    [GeneratedRegex(@"^(?<indent> *)```(?<language>[a-z]+)(?<fragment> fragment)?\n(?<text>.*?)\n\k<indent>```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^(?<indent> *)```(?<language>[a-z]+)(?<fragment> fragment)?\n(?<text>.*?)\n\k<indent>```$",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
 
     // "<bcrypt hash>" is for the reader to fill in; bash would read it as two redirections.

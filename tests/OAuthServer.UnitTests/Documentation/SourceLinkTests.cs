@@ -12,7 +12,8 @@ public sealed partial class SourceLinkTests
     public void Each_page_that_the_source_names_exists()
     {
         var named = Sources()
-            .SelectMany(file => Page().Matches(File.ReadAllText(file)).Select(page => (File: file, Page: page.Value))).ToList();
+            .SelectMany(file => Page().Matches(File.ReadAllText(file)).Select(page => (File: file, Page: page.Value)))
+            .ToList();
         Assert.True(named.Count > 10, "The names were not found.");
         Assert.Empty(named.Where(name => !File.Exists(Path.Combine(MarkdownPage.Root, name.Page)))
             .Select(name => $"{Path.GetRelativePath(MarkdownPage.Root, name.File)}: {name.Page}").Distinct());

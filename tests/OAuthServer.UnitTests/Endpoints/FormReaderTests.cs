@@ -61,7 +61,8 @@ public sealed class FormReaderTests
         var http = new DefaultHttpContext();
         http.Request.ContentType = Form;
         http.Request.Body = new Trickle([.. "a=b%20c&d=e"u8]);
-        Assert.False((await FormReader.ReadAsync(http.Request, TestContext.Current.CancellationToken)).Failed(out _, out var parameters));
+        Assert.False((await FormReader.ReadAsync(http.Request, TestContext.Current.CancellationToken))
+            .Failed(out _, out var parameters));
         Assert.Equal(("b c", "e"), (parameters["a"], parameters["d"]));
     }
 
@@ -101,6 +102,7 @@ public sealed class FormReaderTests
 
     private sealed class Trickle(byte[] bytes) : MemoryStream(bytes)
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => base.ReadAsync(buffer[..Math.Min(1, buffer.Length)], cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(1, buffer.Length)], cancellationToken);
     }
 }

@@ -14,7 +14,8 @@ public sealed class GrantRefusalsTests
         Reasons.CodeUnknown, Reasons.CodeOfAnotherClient, Reasons.CodeRedirectUriMismatch, Reasons.CodeVerifierMissing,
         Reasons.CodeVerifierWrong, Reasons.CodeExpired, Reasons.CodeRevoked, Reasons.RefreshTokenUnknown,
         Reasons.RefreshTokenOfAnotherClient, Reasons.RefreshTokenExpired, Reasons.RefreshTokenRevoked,
-        Reasons.RefreshTokenReused, Reasons.RefreshRepeatsExhausted, Reasons.ScopeWithdrawn, Reasons.DeviceChanged, Reasons.AccountDisabled,
+        Reasons.RefreshTokenReused, Reasons.RefreshRepeatsExhausted, Reasons.ScopeWithdrawn, Reasons.DeviceChanged,
+        Reasons.AccountDisabled,
         Reasons.TokenOfAnotherClient,
     ];
 

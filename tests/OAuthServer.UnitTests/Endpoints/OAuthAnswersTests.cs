@@ -20,10 +20,12 @@ public sealed class OAuthAnswersTests
     [InlineData(null, "")]
     public async Task A_grant_has_its_tokens_and_is_not_stored(string? refreshToken, string member)
     {
-        var (status, headers, body) = await WriteAsync(OAuthAnswers.Grant(new IssuedTokens("jwt", 900, refreshToken, "read")));
+        var (status, headers, body) = await WriteAsync(
+            OAuthAnswers.Grant(new IssuedTokens("jwt", 900, refreshToken, "read")));
 
         Assert.Equal((200, NotStored), (status, headers));
-        Assert.Equal($$"""{"access_token":"jwt","token_type":"Bearer","expires_in":900{{member}},"scope":"read"}""", body);
+        Assert.Equal(
+            $$"""{"access_token":"jwt","token_type":"Bearer","expires_in":900{{member}},"scope":"read"}""", body);
     }
 
     [Fact]
@@ -49,14 +51,18 @@ public sealed class OAuthAnswersTests
         var once = await WriteAsync(Answers("https://docs.example/errors").Refuse(OAuthError.TooManyRequests("why")));
         Assert.Equal((429, NotStored + ", Retry-After: 5", """{"error":"too_many_requests"}"""), once);
 
-        var usedUp = await WriteAsync(Answers().Refuse(new BudgetRefusal("why", new BudgetState(100, 0, TimeSpan.FromSeconds(7)))));
-        Assert.Equal(NotStored + ", RateLimit-Limit: 100, RateLimit-Remaining: 0, RateLimit-Reset: 7, Retry-After: 7", usedUp.Headers);
+        var usedUp = await WriteAsync(
+            Answers().Refuse(new BudgetRefusal("why", new BudgetState(100, 0, TimeSpan.FromSeconds(7)))));
+        Assert.Equal(
+            NotStored + ", RateLimit-Limit: 100, RateLimit-Remaining: 0, RateLimit-Reset: 7, Retry-After: 7",
+            usedUp.Headers);
     }
 
     [Fact]
     public async Task Documentation_is_linked_where_there_is_some_and_an_empty_description_left_out()
     {
-        var (_, _, body) = await WriteAsync(Answers("https://docs.example/errors").Refuse(new OAuthError("code", "", "why")));
+        var (_, _, body) = await WriteAsync(
+            Answers("https://docs.example/errors").Refuse(new OAuthError("code", "", "why")));
 
         Assert.Equal("""{"error":"code","error_uri":"https://docs.example/errors#code"}""", body);
     }

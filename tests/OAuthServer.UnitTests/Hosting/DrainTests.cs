@@ -26,7 +26,8 @@ public sealed class DrainTests
         var stopping = _drain.StoppingAsync(Ct);
 
         Assert.Equal((true, HealthStatus.Unhealthy), (_drain.HasBegun, await HealthAsync()));
-        Assert.Equal(["7009 Information: Told to stop: not ready any more, but answering for another 00:00:05."], _log.Lines);
+        Assert.Equal(
+            ["7009 Information: Told to stop: not ready any more, but answering for another 00:00:05."], _log.Lines);
         _clock.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1));
         Assert.False(stopping.IsCompleted);
         _clock.Advance(TimeSpan.FromTicks(1));
@@ -59,7 +60,10 @@ public sealed class DrainTests
     private async Task<HealthStatus> HealthAsync()
     {
         var check = new DrainHealthCheck(_drain);
-        var context = new HealthCheckContext { Registration = new HealthCheckRegistration("drain", check, HealthStatus.Unhealthy, null) };
+        var context = new HealthCheckContext
+        {
+            Registration = new HealthCheckRegistration("drain", check, HealthStatus.Unhealthy, null),
+        };
         return (await check.CheckHealthAsync(context, Ct)).Status;
     }
 }

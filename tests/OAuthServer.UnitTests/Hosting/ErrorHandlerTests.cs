@@ -32,16 +32,36 @@ public sealed class ErrorHandlerTests : IDisposable
         var pages = new StatusPages(Spoken.Pages(address, Checking.Environment()), new AccountLinks(address));
         var json = new OAuthAnswers(address, new GrantRefusals(Checking.Environment()));
         _answers = new ErrorAnswers(
-            new RefusalLog(_telemetry, new RecordedLog<RefusalLog>()), address, pages, json, NullLogger<ErrorAnswers>.Instance);
+            new RefusalLog(_telemetry, new RecordedLog<RefusalLog>()),
+            address,
+            pages,
+            json,
+            NullLogger<ErrorAnswers>.Instance);
     }
 
     public static TheoryData<Exception, string?> Outages => new()
     {
-        { new NpgsqlException("away"), "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1" },
-        { new InvalidOperationException("wrapped", new NpgsqlException("away")), "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1" },
-        { new KeyStoreException("away"), "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1" },
-        { new InvalidOperationException("one", new InvalidOperationException("two", new KeyStoreException("away"))), "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1" },
-        { new PostgresException("no such table", "ERROR", "ERROR", PostgresErrorCodes.UndefinedTable), "7004 Error: The database refused a statement, answered temporarily_unavailable. Its schema may not be this server's; else this is a fault. Correlation id trace-1" },
+        {
+            new NpgsqlException("away"),
+            "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1"
+        },
+        {
+            new InvalidOperationException("wrapped", new NpgsqlException("away")),
+            "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1"
+        },
+        {
+            new KeyStoreException("away"),
+            "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1"
+        },
+        {
+            new InvalidOperationException("one", new InvalidOperationException("two", new KeyStoreException("away"))),
+            "7003 Error: A dependency is away, answered temporarily_unavailable: away. Correlation id trace-1"
+        },
+        {
+            new PostgresException("no such table", "ERROR", "ERROR", PostgresErrorCodes.UndefinedTable),
+            "7004 Error: The database refused a statement, answered temporarily_unavailable. Its schema may not be "
+                + "this server's; else this is a fault. Correlation id trace-1"
+        },
         { new InvalidOperationException("a bug"), null },
     };
 
@@ -62,17 +82,22 @@ public sealed class ErrorHandlerTests : IDisposable
 
         Assert.Equal(line is not null, handled);
         var met = "7013 Debug: Where the dependency was missed. Correlation id trace-1";
-        Assert.Equal(line is null ? [] : line.StartsWith("7003", StringComparison.Ordinal) ? [line, met] : [line], _outages.Lines);
+        Assert.Equal(
+            line is null ? [] : line.StartsWith("7003", StringComparison.Ordinal) ? [line, met] : [line],
+            _outages.Lines);
         if (handled) AssertAnswer(503, "temporarily_unavailable", "The server cannot answer now. Try again later.");
     }
 
     [Fact]
     public async Task Whatever_is_left_is_a_fault_of_ours()
     {
-        Assert.True(await new FaultHandler(_answers, _faults).TryHandleAsync(_http, new InvalidOperationException("a bug"), Ct));
+        Assert.True(await new FaultHandler(_answers, _faults)
+            .TryHandleAsync(_http, new InvalidOperationException("a bug"), Ct));
 
         Assert.Equal(["7002 Error: Unexpected error, answered server_error. Correlation id trace-1"], _faults.Lines);
-        Assert.Equal((500, true), (_http.Response.StatusCode, Text().StartsWith("{\"error\":\"server_error\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            (500, true),
+            (_http.Response.StatusCode, Text().StartsWith("{\"error\":\"server_error\"", StringComparison.Ordinal)));
     }
 
     public static TheoryData<Exception, int> Unreadable => new()
@@ -96,14 +121,21 @@ public sealed class ErrorHandlerTests : IDisposable
     {
         Assert.Equal(status > 0, await new UnreadableRequestHandler(_answers).TryHandleAsync(_http, exception, Ct));
         if (status == 0) return;
-        AssertAnswer(status, "invalid_request", status == 413 ? "The request body is too large." : "The request could not be read.");
+        AssertAnswer(
+            status,
+            "invalid_request",
+            status == 413 ? "The request body is too large." : "The request could not be read.");
     }
 
     [Fact]
     public async Task The_route_that_the_framework_took_away_is_known_again()
     {
         var endpoint = new Endpoint(_ => Task.CompletedTask, EndpointMetadataCollection.Empty, "token");
-        _http.Features.Set<IExceptionHandlerFeature>(new ExceptionHandlerFeature { Endpoint = endpoint, Error = new InvalidOperationException() });
+        _http.Features.Set<IExceptionHandlerFeature>(new ExceptionHandlerFeature
+        {
+            Endpoint = endpoint,
+            Error = new InvalidOperationException(),
+        });
 
         await _answers.WriteAsync(_http, OAuthServer.Protocol.OAuthError.ServerError("why"));
 

@@ -48,8 +48,10 @@ public sealed class ServerRegistrationTests : IDisposable
         Assert.Equal("__Host-oauthserver-session HttpOnly Secure Lax / True", Text(session.Cookie));
         Assert.Equal("__Host-oauthserver-antiforgery HttpOnly Secure Lax / True", Text(forms.Cookie));
         Assert.Equal((TimeSpan.FromDays(14), true), (session.ExpireTimeSpan, session.SlidingExpiration));
-        Assert.Equal(("antiforgery", null, true), (forms.FormFieldName, forms.HeaderName, forms.SuppressXFrameOptionsHeader));
-        Assert.Equal((TimeSpan.FromDays(14), TimeSpan.FromHours(8)), (AccountSession.KeptLifetime, AccountSession.Lifetime));
+        Assert.Equal(
+            ("antiforgery", null, true), (forms.FormFieldName, forms.HeaderName, forms.SuppressXFrameOptionsHeader));
+        Assert.Equal(
+            (TimeSpan.FromDays(14), TimeSpan.FromHours(8)), (AccountSession.KeptLifetime, AccountSession.Lifetime));
     }
 
     [Fact]
@@ -73,7 +75,8 @@ public sealed class ServerRegistrationTests : IDisposable
                 "signing-key: documents,ready -00:00:00.0010000",
                 "stopping: documents,ready -00:00:00.0010000",
             ],
-            checks.Select(check => $"{check.Name}: {string.Join(',', check.Tags.Order(StringComparer.Ordinal))} {check.Timeout}")
+            checks.Select(
+                check => $"{check.Name}: {string.Join(',', check.Tags.Order(StringComparer.Ordinal))} {check.Timeout}")
                 .Order(StringComparer.Ordinal));
     }
 
@@ -86,7 +89,9 @@ public sealed class ServerRegistrationTests : IDisposable
     {
         using var server = timeout is null ? Configured() : Configured(("Shutdown:Timeout", timeout));
 
-        Assert.Equal(TimeSpan.FromSeconds(seconds), server.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
+        Assert.Equal(
+            TimeSpan.FromSeconds(seconds),
+            server.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
     }
 
     [Fact]
@@ -102,7 +107,9 @@ public sealed class ServerRegistrationTests : IDisposable
 
         Assert.Equal(ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, headers.ForwardedHeaders);
         Assert.Equal((null, false), (headers.ForwardLimit, headers.RequireHeaderSymmetry));
-        Assert.Equal(("192.0.2.1", "10.0.0.0/8"), (Assert.Single(headers.KnownProxies).ToString(), Assert.Single(headers.KnownIPNetworks).ToString()));
+        Assert.Equal(
+            ("192.0.2.1", "10.0.0.0/8"),
+            (Assert.Single(headers.KnownProxies).ToString(), Assert.Single(headers.KnownIPNetworks).ToString()));
     }
 
     [Fact]
@@ -122,6 +129,7 @@ public sealed class ServerRegistrationTests : IDisposable
     private static string Text(CookieBuilder cookie)
     {
         var built = cookie.Build(new DefaultHttpContext());
-        return $"{cookie.Name} {(built.HttpOnly ? "HttpOnly" : "-")} {(built.Secure ? "Secure" : "-")} {built.SameSite} {built.Path} {built.IsEssential}";
+        return $"{cookie.Name} {(built.HttpOnly ? "HttpOnly" : "-")} {(built.Secure ? "Secure" : "-")} "
+            + $"{built.SameSite} {built.Path} {built.IsEssential}";
     }
 }

@@ -23,7 +23,10 @@ public sealed class TakenPortTests : IDisposable
     {
         var fault = Fault(urls);
 
-        Assert.StartsWith($"Something else listens at {string.Format(null, urls.Split(';')[0], Port)} ", fault, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Something else listens at {string.Format(null, urls.Split(';')[0], Port)} ",
+            fault,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -46,7 +49,8 @@ public sealed class TakenPortTests : IDisposable
 
         Assert.StartsWith($"Something else listens at {taken} ", fault, StringComparison.Ordinal);
         Assert.EndsWith("Management:Url.", fault, StringComparison.Ordinal);
-        Assert.Null(TakenPort.Fault(Checking.Listen([("urls", "http://127.0.0.1:0"), ("Management:Url", "http://127.0.0.1:0")])));
+        Assert.Null(TakenPort.Fault(
+            Checking.Listen([("urls", "http://127.0.0.1:0"), ("Management:Url", "http://127.0.0.1:0")])));
     }
 
     [Fact]

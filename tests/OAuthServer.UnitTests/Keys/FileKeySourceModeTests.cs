@@ -17,7 +17,9 @@ public sealed class FileKeySourceModeTests : IDisposable
         var source = new FileKeySource(_folder.Path, makesFirstKey: true, TimeProvider.System);
         await source.AddAsync(TestKeys.Pem(0), onlyFirst: true, TestContext.Current.CancellationToken);
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, new DirectoryInfo(_folder.Path).UnixFileMode);
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            new DirectoryInfo(_folder.Path).UnixFileMode);
         Assert.All(
             new DirectoryInfo(_folder.Path).GetFiles(),
             file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode));

@@ -130,7 +130,8 @@ public sealed class FileKeySourceTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.Path, "a file", Cancel);
 
-        var outage = await Assert.ThrowsAsync<KeyStoreException>(() => _source.AddAsync(TestKeys.Pem(0), onlyFirst: true, Cancel));
+        var outage = await Assert.ThrowsAsync<KeyStoreException>(
+            () => _source.AddAsync(TestKeys.Pem(0), onlyFirst: true, Cancel));
 
         Assert.Contains(_folder.Path, outage.Message, StringComparison.Ordinal);
     }
@@ -141,6 +142,7 @@ public sealed class FileKeySourceTests : IDisposable
     {
         using var stored = await _source.ReadAsync(Cancel);
         Assert.Empty(stored.Faults);
-        return [.. stored.Keys.Select(key => (Enumerable.Range(0, 4).Single(n => TestKeys.KeyId(n) == key.Key.KeyId), key.Stage))];
+        return [.. stored.Keys.Select(
+            key => (Enumerable.Range(0, 4).Single(n => TestKeys.KeyId(n) == key.Key.KeyId), key.Stage))];
     }
 }

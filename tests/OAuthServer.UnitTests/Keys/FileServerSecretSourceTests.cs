@@ -24,13 +24,15 @@ public sealed class FileServerSecretSourceTests : IDisposable
 
         Assert.Equal(first!.Current.Id, (await _source.ReadAsync(Ct))!.Current.Id);
         Assert.Null(first.Previous);
-        Assert.InRange(DateTimeOffset.UtcNow - first.CreatedAt!.Value, TimeSpan.FromSeconds(-5), TimeSpan.FromMinutes(1));
+        Assert.InRange(
+            DateTimeOffset.UtcNow - first.CreatedAt!.Value, TimeSpan.FromSeconds(-5), TimeSpan.FromMinutes(1));
     }
 
     [Fact]
     public async Task Of_many_that_add_the_first_one_does()
     {
-        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _source.AddFirstAsync(ServerSecret.Generate(), Ct))));
+        var added = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => _source.AddFirstAsync(ServerSecret.Generate(), Ct))));
 
         Assert.Single(added, one => one);
     }

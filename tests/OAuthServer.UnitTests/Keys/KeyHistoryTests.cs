@@ -6,7 +6,9 @@ using OAuthServer.UnitTests.Storage;
 
 namespace OAuthServer.UnitTests.Keys;
 
-/// <summary>What the record of keys does while the database cannot be had; the record itself is tested on a real one.</summary>
+/// <summary>
+/// What the record of keys does while the database cannot be had; the record itself is tested on a real one.
+/// </summary>
 public sealed class KeyHistoryTests : IDisposable
 {
     private readonly WaitingClock _clock = new();
@@ -55,7 +57,10 @@ public sealed class KeyHistoryTests : IDisposable
         }
 
         Assert.Equal(
-            Enumerable.Repeat("5008 Warning: The history of signing keys was not written (the database is away); the next round tries again.", 2),
+            Enumerable.Repeat(
+                "5008 Warning: The history of signing keys was not written (the database is away); the next round "
+                    + "tries again.",
+                2),
             _log.Lines);
         await _history.StopAsync(Ct);
         Assert.True(_history.ExecuteTask!.IsCanceled);
@@ -69,7 +74,8 @@ public sealed class KeyHistoryTests : IDisposable
         await _history.StartAsync(Ct);
         await _clock.PassAsync();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _history.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), Ct));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => _history.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), Ct));
         Assert.Empty(_log.Lines);
     }
 
@@ -82,7 +88,8 @@ public sealed class KeyHistoryTests : IDisposable
         await _history.StartAsync(Ct);
         await _clock.PassAsync();
 
-        await Assert.ThrowsAsync<Npgsql.NpgsqlException>(() => _history.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), Ct));
+        await Assert.ThrowsAsync<Npgsql.NpgsqlException>(
+            () => _history.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), Ct));
         await stopping;
         Assert.Empty(_log.Lines);
     }

@@ -64,7 +64,8 @@ public sealed class KeyRefresherTests : IAsyncDisposable
         Assert.Equal(
             [
                 $"Signing keys are now: Current {TestKeys.KeyId(0)}, Pending {TestKeys.KeyId(1)} (from scripted store)",
-                $"Signing keys are now: Current {TestKeys.KeyId(1)}, Previous {TestKeys.KeyId(0)} (from scripted store)",
+                $"Signing keys are now: Current {TestKeys.KeyId(1)}, Previous {TestKeys.KeyId(0)} (from scripted "
+                    + "store)",
             ],
             _log.Texts);
     }
@@ -97,7 +98,8 @@ public sealed class KeyRefresherTests : IAsyncDisposable
         Assert.Equal(10, _store.Reads);
         var told = _log.Texts.Where(line => line.Contains("the store is down", StringComparison.Ordinal)).ToList();
         Assert.Equal(10, told.Count);
-        Assert.All(told.Index(), line => Assert.Contains($"(attempt {line.Index + 1},", line.Item, StringComparison.Ordinal));
+        Assert.All(
+            told.Index(), line => Assert.Contains($"(attempt {line.Index + 1},", line.Item, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -112,8 +114,13 @@ public sealed class KeyRefresherTests : IAsyncDisposable
 
         Assert.Equal(TestKeys.KeyId(0), _ring.Current?.Signing.KeyId);
         Assert.Equal(HealthStatus.Degraded, await HealthAsync());
-        var told = _log.Texts.Where(line => line.Contains("the loaded ones stay in use", StringComparison.Ordinal)).Take(3);
-        Assert.Equal(["(attempt 1,", "(attempt 2,", "(attempt 3,"], told.Select(line => line[line.IndexOf("(attempt", StringComparison.Ordinal)..(line.IndexOf(", trying", StringComparison.Ordinal) + 1)]));
+        var told = _log.Texts.Where(line => line.Contains("the loaded ones stay in use", StringComparison.Ordinal))
+            .Take(3);
+        Assert.Equal(
+            ["(attempt 1,", "(attempt 2,", "(attempt 3,"],
+            told.Select(line =>
+                line[line.IndexOf(
+                    "(attempt", StringComparison.Ordinal)..(line.IndexOf(", trying", StringComparison.Ordinal) + 1)]));
     }
 
     [Fact]
@@ -145,7 +152,8 @@ public sealed class KeyRefresherTests : IAsyncDisposable
 
         Assert.Equal(
             ["scripted store: pending.pem: damaged", "scripted store: previous.pem: damaged"],
-            _log.Texts.Where(line => line.StartsWith("A stored key", StringComparison.Ordinal)).Select(line => line.Split("left out. ")[1]));
+            _log.Texts.Where(line => line.StartsWith("A stored key", StringComparison.Ordinal))
+                .Select(line => line.Split("left out. ")[1]));
     }
 
     [Fact]
@@ -190,7 +198,13 @@ public sealed class KeyRefresherTests : IAsyncDisposable
 
         Assert.Equal(TestKeys.KeyId(1), _ring.Current?.Signing.KeyId);
         Assert.Equal(3, _store.Reads);
-        Assert.Equal(2, _log.Texts.Count(line => line.Contains($"Asked to read the signing keys again. In use: Current {TestKeys.KeyId(1)}, Previous {TestKeys.KeyId(0)}", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            _log.Texts.Count(line =>
+                line.Contains(
+                    $"Asked to read the signing keys again. In use: Current {TestKeys.KeyId(1)}, Previous "
+                        + $"{TestKeys.KeyId(0)}",
+                    StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -220,7 +234,8 @@ public sealed class KeyRefresherTests : IAsyncDisposable
         await starting.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
 
         Assert.Null(_ring.Current);
-        Assert.Equal(["The key store has not answered yet; starting without a signing key. scripted store"], _log.Texts);
+        Assert.Equal(
+            ["The key store has not answered yet; starting without a signing key. scripted store"], _log.Texts);
         hanging.SetResult(TestKeys.Stored(current: 0));
         await _clock.NextAsync();
         Assert.NotNull(_ring.Current);

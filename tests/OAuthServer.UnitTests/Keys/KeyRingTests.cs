@@ -29,7 +29,11 @@ public sealed class KeyRingTests
         var snapshot = _ring.Current!;
         Assert.Equal(TestKeys.KeyId(0), snapshot.Signing.KeyId);
         Assert.Equal(
-            [(TestKeys.KeyId(0), KeyStage.Current), (TestKeys.KeyId(1), KeyStage.Pending), (TestKeys.KeyId(2), KeyStage.Previous)],
+            [
+                (TestKeys.KeyId(0), KeyStage.Current),
+                (TestKeys.KeyId(1), KeyStage.Pending),
+                (TestKeys.KeyId(2), KeyStage.Previous),
+            ],
             snapshot.Published.Select(key => (key.KeyId, key.Stage)));
         Assert.Equal(snapshot.Published.Select(key => key.KeyId), Kids(snapshot));
     }
@@ -130,7 +134,8 @@ public sealed class KeyRingTests
         _ring.Replace(TestKeys.Stored(current: 0), TestKeys.Secrets);
         var turning = Task.Run(() =>
         {
-            for (var turn = 0; turn < 100; turn++) _ring.Replace(TestKeys.Stored(current: turn % 3, previous: (turn + 2) % 3), TestKeys.Secrets);
+            for (var turn = 0; turn < 100; turn++)
+                _ring.Replace(TestKeys.Stored(current: turn % 3, previous: (turn + 2) % 3), TestKeys.Secrets);
         }, TestContext.Current.CancellationToken);
 
         var signature = new byte[256];
@@ -148,6 +153,7 @@ public sealed class KeyRingTests
     private static string[] Kids(KeyRingSnapshot snapshot)
     {
         using var document = JsonDocument.Parse(snapshot.Jwks.Body);
-        return [.. document.RootElement.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString()!)];
+        return [.. document.RootElement.GetProperty("keys").EnumerateArray().Select(
+            key => key.GetProperty("kid").GetString()!)];
     }
 }

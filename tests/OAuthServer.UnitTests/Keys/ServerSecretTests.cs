@@ -13,9 +13,15 @@ public sealed class ServerSecretTests
     {
         var secret = TestKeys.Secret(Stored);
 
-        Assert.Equal("384865d9b9050161437ede2f4344c50df0596cf1c951fdb8a1c7e7ee5b2811e1", Convert.ToHexStringLower(secret.SuccessorKey));
-        Assert.Equal("8d01cbbc50db574803572bbd30cabe09ac22f429c93d5887cdda97f6f5b0eb8a", Convert.ToHexStringLower(secret.CodeKey));
-        Assert.Equal("47e2d094347a2b53ebdd06b4f48ce3616740970ddfa0657575cd06c061e3e6a3", Convert.ToHexStringLower(secret.SessionKeyKey));
+        Assert.Equal(
+            "384865d9b9050161437ede2f4344c50df0596cf1c951fdb8a1c7e7ee5b2811e1",
+            Convert.ToHexStringLower(secret.SuccessorKey));
+        Assert.Equal(
+            "8d01cbbc50db574803572bbd30cabe09ac22f429c93d5887cdda97f6f5b0eb8a",
+            Convert.ToHexStringLower(secret.CodeKey));
+        Assert.Equal(
+            "47e2d094347a2b53ebdd06b4f48ce3616740970ddfa0657575cd06c061e3e6a3",
+            Convert.ToHexStringLower(secret.SessionKeyKey));
         Assert.Equal(12, secret.Id.Length);
         Assert.NotEqual(secret.Id, TestKeys.Secret(ServerSecret.Generate()).Id);
     }
@@ -47,6 +53,7 @@ public sealed class ServerSecretTests
         var secret = TestKeys.Secret(Stored);
 
         Assert.Equal($"ServerSecret {secret.Id}", secret.ToString());
-        Assert.DoesNotContain(Stored[..6], new ServerSecrets(secret, secret, null).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Stored[..6], new ServerSecrets(secret, secret, null).ToString(), StringComparison.Ordinal);
     }
 }

@@ -53,12 +53,21 @@ public sealed class SigningKeyOptionsTests
     [InlineData("01:07:00", "00:01:00", true)]
     [InlineData("01:06:59", "00:01:00", false)]
     [InlineData("1.01:00:00", "13:00:00", false)]
-    public void A_key_cannot_sign_before_every_cached_key_set_and_every_old_token_is_over(string publish, string poll, bool valid)
+    public void A_key_cannot_sign_before_every_cached_key_set_and_every_old_token_is_over(
+        string publish, string poll, bool valid)
     {
-        (string, string)[] settings = [("SigningKeys:PublishBeforeSigning", publish), ("SigningKeys:PollInterval", poll)];
+        (string, string)[] settings =
+        [
+            ("SigningKeys:PublishBeforeSigning", publish), ("SigningKeys:PollInterval", poll),
+        ];
 
         if (valid) Bind(Environments.Production, settings);
-        else Assert.StartsWith("SigningKeys:PublishBeforeSigning ", Assert.Single(Assert.Throws<OptionsValidationException>(() => Bind(Environments.Production, settings)).Failures), StringComparison.Ordinal);
+        else
+            Assert.StartsWith(
+                "SigningKeys:PublishBeforeSigning ",
+                Assert.Single(
+                    Assert.Throws<OptionsValidationException>(() => Bind(Environments.Production, settings)).Failures),
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,7 +78,8 @@ public sealed class SigningKeyOptionsTests
     {
         var options = new SigningKeyOptions { PollInterval = TimeSpan.Parse(poll, CultureInfo.InvariantCulture) };
 
-        Assert.True(options.ShortestPublication() > options.SeenWithin() + TimeSpan.FromSeconds(DiscoveryEndpoints.MaxAgeSeconds));
+        Assert.True(options.ShortestPublication() > options.SeenWithin()
+            + TimeSpan.FromSeconds(DiscoveryEndpoints.MaxAgeSeconds));
         Assert.True(options.ShortestPublication() >= options.PreviousKeyRetention());
         Assert.True(options.SeenWithin() > options.PollInterval);
     }
@@ -97,7 +107,9 @@ public sealed class SigningKeyOptionsTests
     public void A_previous_key_is_kept_for_the_longest_token_lifetime_that_an_API_can_have_two_polls_and_clock_skew()
     {
         var options = Bind(
-            Environments.Production, ("OAuth:AccessTokenLifetime", "00:01:00"), ("SigningKeys:PollInterval", "00:01:00"));
+            Environments.Production,
+            ("OAuth:AccessTokenLifetime", "00:01:00"),
+            ("SigningKeys:PollInterval", "00:01:00"));
 
         Assert.Equal(TimeSpan.FromMinutes(60 + 2 + 5), options.PreviousKeyRetention());
     }
@@ -108,12 +120,14 @@ public sealed class SigningKeyOptionsTests
         using var folder = new TemporaryDirectory();
         using var host = Host(Environments.Development, ("SigningKeys:Directory", folder.Path));
         var health = host.Services.GetRequiredService<HealthCheckService>();
-        Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(
+            HealthStatus.Unhealthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
 
         await host.StartAsync(TestContext.Current.CancellationToken);
 
         Assert.NotNull(host.Services.GetRequiredService<KeyRing>().Current);
-        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(
+            HealthStatus.Healthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -130,7 +144,8 @@ public sealed class SigningKeyOptionsTests
             DisableDefaults = true,
             EnvironmentName = environment,
         });
-        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
+        builder.Configuration.AddInMemoryCollection(
+            settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
         builder.Services.AddLogging();
 
         // Its time stands still, so that no busy machine uses up the patience of start-up.

@@ -53,7 +53,11 @@ public sealed class SigningKeyTests
         });
 
         for (var number = 0; number < signatures.Length; number++)
-            Assert.True(rsa.VerifyData(BitConverter.GetBytes(number), signatures[number], HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+            Assert.True(rsa.VerifyData(
+                BitConverter.GetBytes(number),
+                signatures[number],
+                HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pkcs1));
     }
 
     [Fact]
@@ -83,7 +87,8 @@ public sealed class SigningKeyTests
         rsa.ImportFromPem(TestKeys.Pem(0));
 
         Refused(
-            rsa.ExportEncryptedPkcs8PrivateKeyPem("demo", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000)),
+            rsa.ExportEncryptedPkcs8PrivateKeyPem(
+                "demo", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000)),
             "passphrase");
     }
 
@@ -103,7 +108,9 @@ public sealed class SigningKeyTests
 
     [Fact]
     public void A_key_that_was_cut_short_is_refused() =>
-        Refused("-----BEGIN PRIVATE KEY-----\n" + TestKeys.Pem(0).Split('\n')[1] + "\n-----END PRIVATE KEY-----", "not an RSA private key");
+        Refused(
+            "-----BEGIN PRIVATE KEY-----\n" + TestKeys.Pem(0).Split('\n')[1] + "\n-----END PRIVATE KEY-----",
+            "not an RSA private key");
 
     [Fact]
     public void A_key_prints_its_kid_alone()
@@ -111,7 +118,8 @@ public sealed class SigningKeyTests
         using var key = TestKeys.Key(0);
 
         Assert.Equal($"SigningKey {key.KeyId}", key.ToString());
-        Assert.DoesNotContain("PRIVATE", new StoredKey(KeyStage.Current, key, null).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "PRIVATE", new StoredKey(KeyStage.Current, key, null).ToString(), StringComparison.Ordinal);
     }
 
     private static void Refused(string pem, string why)

@@ -5,7 +5,10 @@ namespace OAuthServer.UnitTests.Keys;
 /// <summary>A few keys made once per run, since making one takes a while.</summary>
 internal static class TestKeys
 {
-    private static readonly Lazy<string>[] Pems = [.. Enumerable.Range(0, 4).Select(_ => new Lazy<string>(SigningKey.GeneratePem))];
+    private static readonly Lazy<string>[] Pems =
+    [
+        .. Enumerable.Range(0, 4).Select(_ => new Lazy<string>(SigningKey.GeneratePem)),
+    ];
 
     /// <summary>The server secret of these tests.</summary>
     public static ServerSecrets Secrets { get; } = new(Secret(ServerSecret.Generate()), null, null);

@@ -33,7 +33,8 @@ public sealed class VanishedKeyTests : IDisposable
         var published = Published();
 
         File.Delete(_folder.File(file));
-        Assert.False(_ring.Replace(await _source.ReadAsync(Cancel), TestKeys.Secrets) && published.Count != Published().Count);
+        Assert.False(_ring.Replace(await _source.ReadAsync(Cancel), TestKeys.Secrets)
+            && published.Count != Published().Count);
 
         Assert.Equal(published, Published());
         _clock.Advance(_options.PreviousKeyRetention());
@@ -116,10 +117,16 @@ public sealed class VanishedKeyTests : IDisposable
     private async Task RefreshAsync()
     {
         using var refresher = new KeyRefresher(
-            _ring, _source, new ScriptedSecretSource(), Options.Create(_options), _clock, NullLogger<KeyRefresher>.Instance);
+            _ring,
+            _source,
+            new ScriptedSecretSource(),
+            Options.Create(_options),
+            _clock,
+            NullLogger<KeyRefresher>.Instance);
         await refresher.StartAsync(Cancel);
         await refresher.StopAsync(Cancel);
     }
 
-    private List<string> Published() => [.. _ring.Current!.Published.Select(key => key.KeyId).Order(StringComparer.Ordinal)];
+    private List<string> Published() =>
+        [.. _ring.Current!.Published.Select(key => key.KeyId).Order(StringComparer.Ordinal)];
 }

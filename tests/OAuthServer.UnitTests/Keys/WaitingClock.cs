@@ -35,5 +35,7 @@ internal sealed class WaitingClock : TimeProvider
 
     /// <summary>The next wait, which goes on.</summary>
     public async Task<TimeSpan> NextAsync() =>
-        await _waits.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        await _waits.Reader.ReadAsync(TestContext.Current.CancellationToken)
+            .AsTask()
+            .WaitAsync(TimeSpan.FromSeconds(20));
 }

@@ -56,7 +56,10 @@ public sealed class CommandRunnerTests
             (new NpgsqlException("It failed."), $"{Unusable} It failed. {Usual}"),
             (new NpgsqlException("It failed.", cause), $"{Unusable} It failed. (Connection refused?). {Usual}"),
             (new NpgsqlException("Connection refused\u001b", cause), $"{Unusable} Connection refused?. {Usual}"),
-            (new TimeoutException("It took too long."), $"{Unusable} It took too long. Nothing answers there: check Host and Port, and that no firewall is between."),
+            (
+                new TimeoutException("It took too long."),
+                $"{Unusable} It took too long. Nothing answers there: check Host and Port, and that no firewall is "
+                    + "between."),
             (Refusal(PostgresErrorCodes.InsufficientPrivilege), $"{Unusable} 42501: permission denied. {Right}"),
             (Refusal("23514"), $"{Unusable} 23514: permission denied. {Usual}"),
             (Refusal(PostgresErrorCodes.UndefinedTable), OldSchema),
@@ -83,10 +86,20 @@ public sealed class CommandRunnerTests
     [InlineData("", "No database is configured: set ConnectionStrings__OAuthServer.")]
     [InlineData(" ", "No database is configured: set ConnectionStrings__OAuthServer.")]
     [InlineData("Nonsense=1;Password=demo-password", "ConnectionStrings:OAuthServer has the unknown part 'nonsense'.")]
-    [InlineData("Host=db;Password=a;demo-password=1", "ConnectionStrings:OAuthServer has an unknown part behind a password. If the password has a semicolon, put it into quotes: Password='...'")]
-    [InlineData("Host=db;PWD=a;demo-password=1", "ConnectionStrings:OAuthServer has an unknown part behind a password. If the password has a semicolon, put it into quotes: Password='...'")]
-    [InlineData("Password=demo-password;Port=x", "ConnectionStrings:OAuthServer: the value of its part 'port' cannot be read.")]
-    [InlineData("Password=demo-password", "ConnectionStrings:OAuthServer has no Host: write for example Host=db;Database=oauth;Username=oauth;Password=...")]
+    [InlineData(
+        "Host=db;Password=a;demo-password=1",
+        "ConnectionStrings:OAuthServer has an unknown part behind a password. If the password has a semicolon, put it "
+            + "into quotes: Password='...'")]
+    [InlineData(
+        "Host=db;PWD=a;demo-password=1",
+        "ConnectionStrings:OAuthServer has an unknown part behind a password. If the password has a semicolon, put it "
+            + "into quotes: Password='...'")]
+    [InlineData(
+        "Password=demo-password;Port=x", "ConnectionStrings:OAuthServer: the value of its part 'port' cannot be read.")]
+    [InlineData(
+        "Password=demo-password",
+        "ConnectionStrings:OAuthServer has no Host: write for example "
+            + "Host=db;Database=oauth;Username=oauth;Password=...")]
     public async Task Without_a_connection_string_the_work_is_not_begun(string? connectionString, string sentence)
     {
         var began = false;

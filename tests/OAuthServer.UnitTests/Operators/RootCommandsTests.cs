@@ -43,8 +43,8 @@ public sealed class RootCommandsTests
 
         Assert.Equal((ExitCodes.Misconfigured, ""), (run.Code, run.Output));
         Assert.Equal(
-            $"There is no command {shown}.{hint} The commands are migrate, keys, clients, accounts, operators, import, audit, restore, doctor; "
-            + "without one the server starts.",
+            $"There is no command {shown}.{hint} The commands are migrate, keys, clients, accounts, operators, import, "
+            + "audit, restore, doctor; without one the server starts.",
             run.Error.TrimEnd());
     }
 

@@ -92,7 +92,11 @@ public sealed class AddressRulesTests
     [InlineData("ff02::1")]
     public void Link_local_and_metadata_addresses_are_refused_whatever_is_listed(string address)
     {
-        var everything = new RemoteKeyOptions { AllowedHosts = { "keys.example" }, AllowedNetworks = { "0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1" } };
+        var everything = new RemoteKeyOptions
+        {
+            AllowedHosts = { "keys.example" },
+            AllowedNetworks = { "0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1" },
+        };
         Assert.False(Allows(everything, "keys.example", address));
     }
 

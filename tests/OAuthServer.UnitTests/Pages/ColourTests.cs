@@ -25,9 +25,14 @@ public sealed class ColourTests
     [Fact]
     public void A_pale_colour_is_refused_with_one_that_can_be_read()
     {
-        var fault = Assert.Single(new BrandingOptionsValidator().Validate(null, new BrandingOptions { Accent = "#ffd400" }).Failures!);
+        var fault = Assert.Single(
+            new BrandingOptionsValidator().Validate(null, new BrandingOptions { Accent = "#ffd400" }).Failures!);
 
-        Assert.StartsWith("Branding:Accent: #ffd400 has a contrast of 1.4 to 1 on the white page, where links in it need 4.5 to be read. #", fault, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Branding:Accent: #ffd400 has a contrast of 1.4 to 1 on the white page, where links in it need 4.5 to be "
+                + "read. #",
+            fault,
+            StringComparison.Ordinal);
         var offered = Colour.Parse(fault.Split(". ")[^1][..7])!.Value;
         Assert.True(offered.ContrastTo(Colours.LightCard) >= 4.5);
     }
@@ -40,8 +45,9 @@ public sealed class ColourTests
     public void What_follows_from_a_colour_can_be_read(string text, bool dark)
     {
         var card = dark ? Colours.DarkCard : Colours.LightCard;
-        var declared = Colours.Declarations(Colour.Parse(text)!.Value, card).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .ToDictionary(part => part.Split(": ")[0], part => Colour.Parse(part.Split(": ")[1])!.Value);
+        var declared = Colours.Declarations(Colour.Parse(text)!.Value, card)
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .ToDictionary(part => part.Split(": ")[0], part => Colour.Parse(part.Split(": ")[1])!.Value);
         Assert.True(declared["--on-accent"].ContrastTo(declared["--accent"]) >= 4.5);
         Assert.True(declared["--accent-strong"].ContrastTo(declared["--accent-soft"]) >= 4.5);
         Assert.True(declared["--accent-strong"].ContrastTo(card) >= 4.5);
@@ -49,5 +55,6 @@ public sealed class ColourTests
 
     [Fact]
     public void Nothing_has_to_be_set() =>
-        Assert.Equal(ValidateOptionsResult.Success, new BrandingOptionsValidator().Validate(null, new BrandingOptions()));
+        Assert.Equal(
+            ValidateOptionsResult.Success, new BrandingOptionsValidator().Validate(null, new BrandingOptions()));
 }

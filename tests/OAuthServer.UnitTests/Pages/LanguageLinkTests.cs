@@ -8,7 +8,8 @@ public sealed class LanguageLinkTests
     [Theory]
     [InlineData("/account", "de", "/account?ui_locales=de")]
     [InlineData("/account/sign-in?returnUrl=x", "de", "/account/sign-in?returnUrl=x&ui_locales=de")]
-    [InlineData("/account/sign-in?returnUrl=x%3Fui_locales%3Dfr", "de", "/account/sign-in?returnUrl=x%3Fui_locales%3Dfr")]
+    [InlineData(
+        "/account/sign-in?returnUrl=x%3Fui_locales%3Dfr", "de", "/account/sign-in?returnUrl=x%3Fui_locales%3Dfr")]
     [InlineData("/account", null, "/account")]
     [InlineData("/oauth/authorize?client_id=a", "de", "/oauth/authorize?client_id=a")]
     [InlineData("/auth/oauth/authorize/cancel?client_id=a", "de", "/auth/oauth/authorize/cancel?client_id=a")]

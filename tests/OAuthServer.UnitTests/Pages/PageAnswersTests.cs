@@ -24,7 +24,8 @@ public sealed class PageAnswersTests
         var refused = Assert.IsType<PageResult>(_pages.SignIn(view, null, Refusal));
 
         Assert.Equal((200, true, "https:", null), (asked.Status, asked.HasForm, asked.FormActionSource, asked.Refusal));
-        Assert.Equal((409, true, null, Refusal), (refused.Status, refused.HasForm, refused.FormActionSource, refused.Refusal));
+        Assert.Equal(
+            (409, true, null, Refusal), (refused.Status, refused.HasForm, refused.FormActionSource, refused.Refusal));
     }
 
     [Fact]
@@ -40,16 +41,25 @@ public sealed class PageAnswersTests
         AssertMessage(_pages.Busy(_http, "/again"), 503, "Please try again in a moment", Reasons.SignInBusy);
         Assert.Equal("5", _http.Response.Headers.RetryAfter);
 
-        AssertMessage(_pages.TooManyAtOnce(_http, OAuthError.TooManyRequests("why"), "/again"), 429, "Please wait before you try again", "why");
+        AssertMessage(
+            _pages.TooManyAtOnce(_http, OAuthError.TooManyRequests("why"), "/again"),
+            429,
+            "Please wait before you try again",
+            "why");
         Assert.Equal("5", _http.Response.Headers.RetryAfter);
 
         var usedUp = new BudgetRefusal("why", new BudgetState(50, 0, TimeSpan.FromSeconds(90)));
-        var page = AssertMessage(_pages.TooManyTries(_http, usedUp, "/again"), 429, "Please wait before you try again", "why");
+        var page = AssertMessage(
+            _pages.TooManyTries(_http, usedUp, "/again"), 429, "Please wait before you try again", "why");
         Assert.Equal("90", _http.Response.Headers.RetryAfter);
         Assert.Equal(
             ("50", "0", "90"),
-            (_http.Response.Headers["RateLimit-Limit"].ToString(), _http.Response.Headers["RateLimit-Remaining"].ToString(), _http.Response.Headers["RateLimit-Reset"].ToString()));
-        Assert.StartsWith("There were too many wrong passwords. Try again in 2 minutes,", page.Text.Say(), StringComparison.Ordinal);
+            (
+                _http.Response.Headers["RateLimit-Limit"].ToString(),
+                _http.Response.Headers["RateLimit-Remaining"].ToString(),
+                _http.Response.Headers["RateLimit-Reset"].ToString()));
+        Assert.StartsWith(
+            "There were too many wrong passwords. Try again in 2 minutes,", page.Text.Say(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,7 +67,10 @@ public sealed class PageAnswersTests
     [InlineData("Development", "https://app.example/\\u00E9")]
     public void A_redirect_URI_that_was_refused_is_shown_in_Development_alone(string environment, string? shown)
     {
-        var view = new ErrorView(400, new Words("Error.CannotGoOn"), "text", "code", "id") { RedirectUri = "https://app.example/\u00e9" };
+        var view = new ErrorView(400, new Words("Error.CannotGoOn"), "text", "code", "id")
+        {
+            RedirectUri = "https://app.example/\u00e9",
+        };
 
         var page = Assert.IsType<PageResult>(Pages(environment).Error(_http, view));
 
@@ -70,8 +83,10 @@ public sealed class PageAnswersTests
     {
         IResult[] fine =
         [
-            _pages.Continue(new ContinueView("app", "x:/")), _pages.Answered(new AnsweredView("app", "host", null, "/c")), _pages.SignedOut("/in"),
-            _pages.SignOut(new SignOutView("me")), _pages.Connections(new ConnectionsView("me", [], null)), _pages.Password(new PasswordView("me", null) { Shortest = 15, Longest = 128 }),
+            _pages.Continue(new ContinueView("app", "x:/")),
+            _pages.Answered(new AnsweredView("app", "host", null, "/c")), _pages.SignedOut("/in"),
+            _pages.SignOut(new SignOutView("me")), _pages.Connections(new ConnectionsView("me", [], null)),
+            _pages.Password(new PasswordView("me", null) { Shortest = 15, Longest = 128 }),
         ];
 
         Assert.All(fine, page => Assert.Equal((200, null), (((PageResult)page).Status, ((PageResult)page).Refusal)));
@@ -85,7 +100,8 @@ public sealed class PageAnswersTests
     {
         var page = Assert.IsType<PageResult>(result);
         var view = Assert.IsType<MessageView>(page.View);
-        Assert.Equal((status, title, reason, "/again"), (page.Status, view.Title.Say(), page.Refusal?.Reason, view.LinkUrl));
+        Assert.Equal(
+            (status, title, reason, "/again"), (page.Status, view.Title.Say(), page.Refusal?.Reason, view.LinkUrl));
         return view;
     }
 }

@@ -29,14 +29,16 @@ public sealed class PageRuleTests
     [InlineData("")]
     [InlineData(null)]
     public void A_source_that_could_end_the_directive_is_left_out(string? source) =>
-        Assert.Contains("form-action 'self'; base-uri", Headers(source).ContentSecurityPolicy.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "form-action 'self'; base-uri", Headers(source).ContentSecurityPolicy.ToString(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("http://127.0.0.1:5173")]
     [InlineData("http://[::1]:*", false)]
     [InlineData("com.example.app:")]
     public void Sources_of_native_clients_are_let_through(string source, bool allowed = true) =>
-        Assert.Equal(allowed, Headers(source).ContentSecurityPolicy.ToString().Contains(source, StringComparison.Ordinal));
+        Assert.Equal(
+            allowed, Headers(source).ContentSecurityPolicy.ToString().Contains(source, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("Demo Web", "Demo Web")]

@@ -14,7 +14,8 @@ namespace OAuthServer.UnitTests.Pages;
 internal static class Spoken
 {
     public static TextSource Source() => new(new ResourceManagerStringLocalizerFactory(
-        Options.Create(new LocalizationOptions { ResourcesPath = "Pages/Texts" }), NullLoggerFactory.Instance), TextFolder.Read(null));
+        Options.Create(new LocalizationOptions { ResourcesPath = "Pages/Texts" }),
+        NullLoggerFactory.Instance), TextFolder.Read(null));
 
     public static PageTexts In(string language) => new(Source(), CultureInfo.GetCultureInfo(language));
 
@@ -22,5 +23,8 @@ internal static class Spoken
     public static string Say(this Words words) => In("en")[words];
 
     public static PageAnswers Pages(ServerAddress address, IHostEnvironment environment) =>
-        new(new PageRenderer(address, Source(), null!, null!, null!), new Languages(TextFolder.Read(null)), environment);
+        new(
+            new PageRenderer(address, Source(), null!, null!, null!),
+            new Languages(TextFolder.Read(null)),
+            environment);
 }

@@ -33,12 +33,21 @@ public sealed class StatusPagesTests
     }
 
     [Theory]
-    [InlineData("GET", "/account/sign-in?x=1", "There were too many requests from your network. Try again in 2 minutes.")]
-    [InlineData("HEAD", "/account/sign-in?x=1", "There were too many requests from your network. Try again in 2 minutes.")]
-    [InlineData("POST", "/account", "There were too many requests from your network. Nothing was changed. Try again in 2 minutes: reload this page then, to send the form once more.")]
+    [InlineData(
+        "GET", "/account/sign-in?x=1", "There were too many requests from your network. Try again in 2 minutes.")]
+    [InlineData(
+        "HEAD", "/account/sign-in?x=1", "There were too many requests from your network. Try again in 2 minutes.")]
+    [InlineData(
+        "POST",
+        "/account",
+        "There were too many requests from your network. Nothing was changed. Try again in 2 minutes: reload this page "
+            + "then, to send the form once more.")]
     public void A_used_up_budget_says_when_to_come_back_and_how(string method, string link, string text)
     {
-        var http = new DefaultHttpContext { Request = { Method = method, Path = "/account/sign-in", QueryString = new("?x=1") } };
+        var http = new DefaultHttpContext
+        {
+            Request = { Method = method, Path = "/account/sign-in", QueryString = new("?x=1") },
+        };
         var refusal = new BudgetRefusal("address_budget", new BudgetState(100, 0, TimeSpan.FromSeconds(61)));
 
         var (page, message) = Message(http, refusal);
@@ -68,13 +77,16 @@ public sealed class StatusPagesTests
     {
         var http = new DefaultHttpContext { TraceIdentifier = "trace-1" };
 
-        var page = Assert.IsType<PageResult>(_pages.Of(http, new OAuthError("some_code", "What was wrong.", "why", status)));
+        var page = Assert.IsType<PageResult>(
+            _pages.Of(http, new OAuthError("some_code", "What was wrong.", "why", status)));
 
         var view = Assert.IsType<ErrorView>(page.View);
         Assert.Equal((status, status, title), (page.Status, view.Status, view.Title.Say()));
         Assert.Equal(("some_code", "trace-1"), (view.Code, view.CorrelationId));
         Assert.Equal(status < 500 ? "What was wrong." : "", view.Description);
-        Assert.Equal(status < 500 ? null : "The server could not answer. Please try again in a moment.", view.Explanation?.Say());
+        Assert.Equal(
+            status < 500 ? null : "The server could not answer. Please try again in a moment.",
+            view.Explanation?.Say());
         Assert.Equal(retryAfter, http.Response.Headers.RetryAfter.ToString());
         Assert.Equal("Accept", http.Response.Headers.Vary);
     }

@@ -27,7 +27,9 @@ public sealed class TextFolderTests : IDisposable
     [InlineData("{\"SignIn.Nothing\": \"x\"}", "there is no text SignIn.Nothing.")]
     [InlineData("{\"SignIn.Title\": \" \"}", "SignIn.Title is empty.")]
     [InlineData("{\"SignIn.Title\": null}", "SignIn.Title is empty.")]
-    [InlineData("{\"SignIn.ToContinue\": \"weiter\"}", "SignIn.ToContinue must have the places {0}, as \"to continue to {0}\" has.")]
+    [InlineData(
+        "{\"SignIn.ToContinue\": \"weiter\"}",
+        "SignIn.ToContinue must have the places {0}, as \"to continue to {0}\" has.")]
     [InlineData("{\"SignIn.Title\": \"{0}\"}", "SignIn.Title must have the places , as \"Sign in\" has.")]
     [InlineData("{\"SignIn.Title\": \"a { b\"}", "SignIn.Title has a brace that begins no place; write two for one.")]
     [InlineData("{\"Format.Day\": \"%\"}", "Format.Day is no format.")]
@@ -35,7 +37,8 @@ public sealed class TextFolderTests : IDisposable
     {
         Write("fr", json);
 
-        Assert.EndsWith(": " + fault, Assert.Single(TextFolder.Read(_folder.FullName).Faults), StringComparison.Ordinal);
+        Assert.EndsWith(
+            ": " + fault, Assert.Single(TextFolder.Read(_folder.FullName).Faults), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,5 +60,6 @@ public sealed class TextFolderTests : IDisposable
         Assert.Single(TextFolder.Read("/nowhere/texts").Faults);
     }
 
-    private void Write(string name, string json) => File.WriteAllText(Path.Combine(_folder.FullName, name + ".json"), json);
+    private void Write(string name, string json) =>
+        File.WriteAllText(Path.Combine(_folder.FullName, name + ".json"), json);
 }

@@ -4,15 +4,29 @@ using OAuthServer.UnitTests.Architecture;
 
 namespace OAuthServer.UnitTests.Pages;
 
-/// <summary>Every text that is asked for is there in each language, none is left over, and places for values agree.</summary>
+/// <summary>
+/// Every text that is asked for is there in each language, none is left over, and places for values agree.
+/// </summary>
 public sealed partial class TextTests
 {
     private static readonly string[] Languages = ["", "de"];
 
-    // Asked for by a key that is put together: of an error by its reason, of a fault by Identity's code, of a kind of mail.
-    private static readonly string[] ByName = ["Reason.", "NewPassword.", "ProfileFault.", "Scope.", "Mail", "Operators.State.", "Operators.Ask.", "Operators.Message."];
+    // Asked for by a key that is put together: of an error by its reason, of a fault by Identity's code, of a kind of
+    // mail.
+    private static readonly string[] ByName =
+    [
+        "Reason.",
+        "NewPassword.",
+        "ProfileFault.",
+        "Scope.",
+        "Mail",
+        "Operators.State.",
+        "Operators.Ask.",
+        "Operators.Message.",
+    ];
 
-    public static TheoryData<string> Areas => [.. Folder().GetFiles("*.resx").Select(file => file.Name.Split('.')[0]).Distinct()];
+    public static TheoryData<string> Areas =>
+        [.. Folder().GetFiles("*.resx").Select(file => file.Name.Split('.')[0]).Distinct()];
 
     [Theory]
     [MemberData(nameof(Areas))]
@@ -33,15 +47,19 @@ public sealed partial class TextTests
     [Fact]
     public void Every_text_that_is_asked_for_is_there_and_none_is_left_over()
     {
-        var written = Areas.SelectMany(area => Read(area.Data, "").Keys.Select(name => $"{area.Data}.{name}")).ToHashSet();
+        var written = Areas.SelectMany(area => Read(area.Data, "").Keys.Select(name => $"{area.Data}.{name}"))
+            .ToHashSet();
         var asked = CompiledServer.SourceFiles().SelectMany(file => file.Lines)
             .SelectMany(line => AskedKey().Matches(line)).Select(match => match.Groups[1].Value).ToHashSet();
 
         Assert.DoesNotContain(asked, key => IsOfAnArea(key) && !written.Contains(key));
-        Assert.DoesNotContain(written, text => !asked.Contains(text) && !ByName.Any(start => text.StartsWith(start, StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            written,
+            text => !asked.Contains(text) && !ByName.Any(start => text.StartsWith(start, StringComparison.Ordinal)));
     }
 
-    private static bool IsOfAnArea(string key) => Areas.Any(area => key.StartsWith(area.Data + ".", StringComparison.Ordinal));
+    private static bool IsOfAnArea(string key) =>
+        Areas.Any(area => key.StartsWith(area.Data + ".", StringComparison.Ordinal));
 
     private static Dictionary<string, string> Read(string area, string language)
     {
@@ -50,9 +68,11 @@ public sealed partial class TextTests
             .ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);
     }
 
-    private static string Places(string text) => string.Join(' ', Place().Matches(text).Select(match => match.Value).Distinct().Order());
+    private static string Places(string text) =>
+        string.Join(' ', Place().Matches(text).Select(match => match.Value).Distinct().Order());
 
-    private static DirectoryInfo Folder() => new(Path.Combine(CompiledServer.SourceFolder, "OAuthServer", "Pages", "Texts"));
+    private static DirectoryInfo Folder() =>
+        new(Path.Combine(CompiledServer.SourceFolder, "OAuthServer", "Pages", "Texts"));
 
     // In C# and in Razor a key is a constant: "Area.Name".
     [GeneratedRegex("\"([A-Z][A-Za-z]+\\.[A-Z][A-Za-z]+)\"")]

@@ -8,7 +8,10 @@ public sealed class ClaimsRequestTests
     [Theory]
     [InlineData("""{}""", "", "")]
     [InlineData("""{"userinfo": null, "other": 1}""", "", "")]
-    [InlineData("""{"userinfo": {"picture": {"value": "x"}, "name": {"essential": true}, "no_such": null}}""", "name picture", "")]
+    [InlineData(
+        """{"userinfo": {"picture": {"value": "x"}, "name": {"essential": true}, "no_such": null}}""",
+        "name picture",
+        "")]
     [InlineData("""{"id_token": {"email": {"values": ["a"]}, "auth_time": {"essential": true}}}""", "", "email")]
     public void It_names_claims_that_there_are(string text, string userInfo, string idToken)
     {
@@ -52,7 +55,8 @@ public sealed class ClaimsRequestTests
     [Fact]
     public void What_a_client_may_not_have_by_a_scope_it_does_not_get_by_a_claim()
     {
-        Assert.True(ClaimsRequest.TryParse("""{"userinfo": {"name": null, "email": null}, "id_token": {"address": null}}""", out var claims));
+        Assert.True(ClaimsRequest.TryParse(
+            """{"userinfo": {"name": null, "email": null}, "id_token": {"address": null}}""", out var claims));
 
         var left = claims.Among(["openid", "email"]);
 

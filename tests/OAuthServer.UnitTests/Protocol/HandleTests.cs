@@ -14,12 +14,16 @@ public sealed class HandleTests
         Assert.Equal(handles.Count, handles.Distinct().Count());
         // Every bit is as often set as not.
         var bytes = handles.Select(handle => Base64Url.DecodeFromChars(handle)).ToList();
-        Assert.All(Enumerable.Range(0, 256), bit => Assert.InRange(bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1), 400, 600));
+        Assert.All(
+            Enumerable.Range(0, 256),
+            bit => Assert.InRange(bytes.Count(one => (one[bit / 8] >> (bit % 8) & 1) == 1), 400, 600));
     }
 
     [Fact]
     public void A_handle_is_stored_as_its_SHA256() =>
-        Assert.Equal(Convert.FromHexString("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"), Handle.Hash("abc"));
+        Assert.Equal(
+            Convert.FromHexString("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            Handle.Hash("abc"));
 
     [Fact]
     public void A_token_id_begins_with_its_grant_and_never_repeats()

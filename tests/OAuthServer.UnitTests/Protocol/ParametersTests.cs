@@ -11,23 +11,26 @@ namespace OAuthServer.UnitTests.Protocol;
 public sealed class ParametersTests
 {
     // Every code point that can stand in a string alone: no halves of surrogate pairs.
-    private static readonly Gen<string> Text = Gen.OneOf(Gen.Char['\0', '\u007f'], Gen.Char['\u0080', '\ud7ff'], Gen.Char['\ue000', '\uffff'])
+    private static readonly Gen<string> Text = Gen.OneOf(
+        Gen.Char['\0', '\u007f'], Gen.Char['\u0080', '\ud7ff'], Gen.Char['\ue000', '\uffff'])
         .Array[0, 12].Select(characters => new string(characters));
 
     private static readonly Gen<(string Name, string Value)[]> Pairs = Gen.Select(Text, Text).Array[0, 12];
 
     [Fact]
-    public void Encoding_and_then_reading_gives_the_same_pairs() => Gen.Select(Pairs, Gen.UInt).Sample((pairs, choice) =>
-    {
-        var encoded = string.Join('&', pairs.Select(pair => Encode(pair.Name, choice) + "=" + Encode(pair.Value, choice >> 7)));
-        Assert.True(Parameters.TryParse(Encoding.ASCII.GetBytes(encoded), out var parameters));
-        Assert.Equal(pairs, Decode(parameters.ToQuery()));
-        foreach (var group in pairs.GroupBy(pair => pair.Name, StringComparer.Ordinal))
+    public void Encoding_and_then_reading_gives_the_same_pairs() =>
+        Gen.Select(Pairs, Gen.UInt).Sample((pairs, choice) =>
         {
-            Assert.Equal(group.Count(), parameters.Count(group.Key));
-            Assert.Equal(group.First().Value is "" ? null : group.First().Value, parameters[group.Key]);
-        }
-    }, iter: Effort.Cases(2_000));
+            var encoded = string.Join(
+                '&', pairs.Select(pair => Encode(pair.Name, choice) + "=" + Encode(pair.Value, choice >> 7)));
+            Assert.True(Parameters.TryParse(Encoding.ASCII.GetBytes(encoded), out var parameters));
+            Assert.Equal(pairs, Decode(parameters.ToQuery()));
+            foreach (var group in pairs.GroupBy(pair => pair.Name, StringComparer.Ordinal))
+            {
+                Assert.Equal(group.Count(), parameters.Count(group.Key));
+                Assert.Equal(group.First().Value is "" ? null : group.First().Value, parameters[group.Key]);
+            }
+        }, iter: Effort.Cases(2_000));
 
     [Fact]
     public void No_bytes_at_all_make_reading_throw() => Gen.Byte.Array[0, 64].Sample(bytes =>
@@ -90,7 +93,9 @@ public sealed class ParametersTests
     [InlineData(Parameters.MostParameters, true)]
     [InlineData(Parameters.MostParameters + 1, false)]
     public void The_number_of_parameters_is_bounded(int count, bool read) =>
-        Assert.Equal(read, Parameters.TryParse(Encoding.ASCII.GetBytes(string.Join('&', Enumerable.Repeat("a=b", count))), out _));
+        Assert.Equal(
+            read,
+            Parameters.TryParse(Encoding.ASCII.GetBytes(string.Join('&', Enumerable.Repeat("a=b", count))), out _));
 
     [Theory]
     [InlineData("a=1&b=2", null)]
@@ -164,5 +169,6 @@ public sealed class ParametersTests
 
     private static (string Name, string Value)[] Decode(string query) => query.Length == 0
         ? []
-        : [.. query[1..].Split('&').Select(pair => pair.Split('=', 2)).Select(pair => (WebUtility.UrlDecode(pair[0]), WebUtility.UrlDecode(pair[1])))];
+        : [.. query[1..].Split('&').Select(pair => pair.Split('=', 2)).Select(
+            pair => (WebUtility.UrlDecode(pair[0]), WebUtility.UrlDecode(pair[1])))];
 }

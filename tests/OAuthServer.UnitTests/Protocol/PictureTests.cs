@@ -52,7 +52,13 @@ public sealed class PictureTests
     [Fact]
     public void No_bytes_are_too_odd()
     {
-        byte[][] starts = [[0xFF, 0xD8, 0xFF], Pictures.Png()[..12], Encoding.ASCII.GetBytes("RIFF....WEBPVP8X"), Encoding.ASCII.GetBytes("RIFF....WEBPVP8L")];
+        byte[][] starts =
+        [
+            [0xFF, 0xD8, 0xFF],
+            Pictures.Png()[..12],
+            Encoding.ASCII.GetBytes("RIFF....WEBPVP8X"),
+            Encoding.ASCII.GetBytes("RIFF....WEBPVP8L"),
+        ];
         foreach (var start in starts)
             for (var length = 0; length < 60; length++)
                 for (var fill = 0; fill < 256; fill += 15)

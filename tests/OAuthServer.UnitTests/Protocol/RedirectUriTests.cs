@@ -152,7 +152,8 @@ public sealed class RedirectUriTests
     [InlineData("http://127.0.0.1:51004/cb", "http://127.0.0.1:51004", "127.0.0.1:51004", "http:")]
     [InlineData("http://[::1]:1/cb", "http://[::1]:1", "[::1]:1", "http:")]
     [InlineData("com.example.app:/cb", null, "com.example.app:", "com.example.app:")]
-    public void Origin_display_and_policy_source_follow_from_the_uri(string uri, string? origin, string display, string source)
+    public void Origin_display_and_policy_source_follow_from_the_uri(
+        string uri, string? origin, string display, string source)
     {
         Assert.Equal(origin, RedirectUri.Origin(uri));
         Assert.Equal(display, RedirectUri.Display(uri));

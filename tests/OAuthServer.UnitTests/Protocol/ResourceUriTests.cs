@@ -2,7 +2,9 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.UnitTests.Protocol;
 
-/// <summary>What an identifier of an API is, and when two spellings are one (RFC 8707 §2, RFC 3986 §6.2.2.1, §6.2.3).</summary>
+/// <summary>
+/// What an identifier of an API is, and when two spellings are one (RFC 8707 §2, RFC 3986 §6.2.2.1, §6.2.3).
+/// </summary>
 public sealed class ResourceUriTests
 {
     [Theory]
@@ -41,7 +43,8 @@ public sealed class ResourceUriTests
     [InlineData("https://api.example/<x>")]
     [InlineData("https://äpi.example/")]
     [InlineData("https://api.example/\u007f")]
-    public void What_is_no_absolute_URI_without_a_fragment_is_none(string text) => Assert.Null(ResourceUri.Canonical(text));
+    public void What_is_no_absolute_URI_without_a_fragment_is_none(string text) =>
+        Assert.Null(ResourceUri.Canonical(text));
 
     [Theory]
     [InlineData(510, true)]
@@ -53,5 +56,6 @@ public sealed class ResourceUriTests
     [InlineData("https://api.example/v1", "The resource https://api.example/v1")]
     [InlineData("<script>", "A resource")]
     [InlineData("a&b", "A resource")]
-    public void It_is_named_where_its_characters_allow(string text, string named) => Assert.Equal(named, ResourceUri.Named(text));
+    public void It_is_named_where_its_characters_allow(string text, string named) =>
+        Assert.Equal(named, ResourceUri.Named(text));
 }

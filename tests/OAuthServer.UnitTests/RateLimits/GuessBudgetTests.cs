@@ -63,13 +63,15 @@ public sealed class GuessBudgetTests : IDisposable
     {
         foreach (var client in (string?[])["c", null])
         {
-            for (var guess = 1; guess <= 5; guess++) Assert.Equal(guess == 5, await _secrets.CountAsync(client, null) is not null);
+            for (var guess = 1; guess <= 5; guess++)
+                Assert.Equal(guess == 5, await _secrets.CountAsync(client, null) is not null);
             Assert.NotNull(_secrets.UsedUp(client, null));
         }
 
         Assert.Null(_secrets.UsedUp("d", null));
         Assert.Equal(
-            [("client_secrets", 2), ("client_secret_holders", 0)], _secrets.Sizes.Select(size => (size.Key, size.Value)));
+            [("client_secrets", 2), ("client_secret_holders", 0)],
+            _secrets.Sizes.Select(size => (size.Key, size.Value)));
     }
 
     [Fact]
@@ -125,7 +127,9 @@ public sealed class GuessBudgetTests : IDisposable
             var typed = Guess("a@example.com", $"p{guess}");
             Assert.Null(_passwords.UsedUp(typed));
             Assert.Equal(guess == 1, _passwords.IsNewcomer(typed));
-            Assert.Equal(guess == 5 ? [Reasons.AccountGuessesExhausted] : [], (await _passwords.CountAsync(typed)).Select(used => used.Reason));
+            Assert.Equal(
+                guess == 5 ? [Reasons.AccountGuessesExhausted] : [],
+                (await _passwords.CountAsync(typed)).Select(used => used.Reason));
         }
 
         Assert.NotNull(_passwords.UsedUp(Guess("a@example.com", "p6")));
@@ -141,7 +145,9 @@ public sealed class GuessBudgetTests : IDisposable
         for (var guess = 1; guess <= 5; guess++)
         {
             var typed = Guess($"a{guess}@example.com", "Summer2026!");
-            Assert.Equal(guess == 5 ? [Reasons.PasswordGuessesExhausted] : [], (await _passwords.CountAsync(typed)).Select(used => used.Reason));
+            Assert.Equal(
+                guess == 5 ? [Reasons.PasswordGuessesExhausted] : [],
+                (await _passwords.CountAsync(typed)).Select(used => used.Reason));
         }
 
         Assert.NotNull(_passwords.UsedUp(Guess("z@example.com", "Summer2026!")));

@@ -90,7 +90,9 @@ public sealed class HashWorkTests : IDisposable
     public async Task Of_all_lanes_together_256_wait_and_the_next_one_is_turned_away()
     {
         var turns = await FillAsync();
-        var waiting = Enumerable.Range(0, 256).Select(i => _work.EnterAsync(Lane($"waiting {i}"), Ct).AsTask()).ToList();
+        var waiting = Enumerable.Range(0, 256)
+            .Select(i => _work.EnterAsync(Lane($"waiting {i}"), Ct).AsTask())
+            .ToList();
         Assert.Equal(256, _work.Waiting);
 
         using var refused = await _work.EnterAsync(Lane("one more"), Ct);

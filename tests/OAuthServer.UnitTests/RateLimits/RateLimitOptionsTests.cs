@@ -14,7 +14,15 @@ public class RateLimitOptionsTests
         Assert.All(budgets, budget => Assert.Equal(TimeSpan.FromMinutes(15), budget.Window));
         Assert.Equal([100, 100, 100, 1000, 100, 30, 100], budgets.Select(budget => budget.PermitLimit));
         Assert.Equal(
-            [BudgetCount.Refused, BudgetCount.Refused, BudgetCount.Refused, BudgetCount.All, BudgetCount.All, BudgetCount.All, BudgetCount.Refused],
+            [
+                BudgetCount.Refused,
+                BudgetCount.Refused,
+                BudgetCount.Refused,
+                BudgetCount.All,
+                BudgetCount.All,
+                BudgetCount.All,
+                BudgetCount.Refused,
+            ],
             budgets.Select(budget => budget.Count));
         Assert.All(
             new[] { options.ClientSecrets, options.Passwords },
@@ -26,7 +34,16 @@ public class RateLimitOptionsTests
     {
         var options = new RateLimitOptions();
 
-        BudgetOptions[] groups = [options.Authorize, options.Token, options.Revoke, options.Revocations, options.SignIn, options.Mail, options.Admin];
+        BudgetOptions[] groups =
+        [
+            options.Authorize,
+            options.Token,
+            options.Revoke,
+            options.Revocations,
+            options.SignIn,
+            options.Mail,
+            options.Admin,
+        ];
         Assert.Equal(groups, Enum.GetValues<Budget>().Select(options.Of));
         var names = Enum.GetValues<Budget>().Select(budget => budget.Name());
         Assert.Equal(["authorize", "token", "revoke", "revocations", "sign-in", "mail", "admin"], names);

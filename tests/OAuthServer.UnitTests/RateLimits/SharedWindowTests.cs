@@ -3,7 +3,9 @@ using OAuthServer.RateLimits;
 
 namespace OAuthServer.UnitTests.RateLimits;
 
-/// <summary>A window that other instances take from too: what it makes of their count, and what it has to tell them.</summary>
+/// <summary>
+/// A window that other instances take from too: what it makes of their count, and what it has to tell them.
+/// </summary>
 public sealed class SharedWindowTests : IDisposable
 {
     private static readonly TimeSpan Length = TimeSpan.FromMinutes(15);
@@ -65,7 +67,8 @@ public sealed class SharedWindowTests : IDisposable
     [InlineData(",ssl=true", false)]
     public void Where_Redis_is_must_be_readable(string redis, bool isRight)
     {
-        var faults = new RateLimitOptionsValidator().Validate(null, new() { Shared = new() { Redis = redis } }).Failures ?? [];
+        var faults = new RateLimitOptionsValidator().Validate(null, new() { Shared = new() { Redis = redis } }).Failures
+            ?? [];
 
         Assert.Equal(isRight ? [] : ["RateLimiting:Shared:Redis"], faults.Select(fault => fault.Split(' ')[0]));
         Assert.DoesNotContain(faults, fault => fault.Contains("sssl", StringComparison.Ordinal));

@@ -25,7 +25,8 @@ public sealed class UsedUpBudgetsTests
 
         Assert.Equal(
             [
-                "7001 Warning: Budget token of 192.0.2.7 is used up: 100 requests. Further ones are answered 429 for 31 s, without another log line",
+                "7001 Warning: Budget token of 192.0.2.7 is used up: 100 requests. Further ones are answered 429 for "
+                    + "31 s, without another log line",
                 "7005 Error: That budget token is used up could not be recorded",
             ],
             _log.Lines);

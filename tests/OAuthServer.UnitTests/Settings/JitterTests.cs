@@ -16,7 +16,9 @@ public sealed class JitterTests
     // That none of so many comes near one of the ends happens once in 10^87 runs.
     private static void AssertSpread(double least, double most, Func<TimeSpan, TimeSpan> wait)
     {
-        var shares = Enumerable.Range(0, Many).Select(_ => wait(TimeSpan.FromHours(1)) / TimeSpan.FromHours(1)).ToList();
+        var shares = Enumerable.Range(0, Many)
+            .Select(_ => wait(TimeSpan.FromHours(1)) / TimeSpan.FromHours(1))
+            .ToList();
         var near = (most - least) / 100;
 
         Assert.InRange(shares.Min(), least, least + near);

@@ -20,7 +20,8 @@ public sealed class OptionDefaultTests
         Assert.Equal(
             (Minutes(10), Minutes(15), TimeSpan.FromDays(7)),
             (options.AuthorizationCodeLifetime, options.AccessTokenLifetime, options.RefreshTokenLifetime));
-        Assert.Equal((TimeSpan.FromDays(90), Seconds(30)), (options.RefreshTokenFamilyLifetime, options.RefreshRetryWindow));
+        Assert.Equal(
+            (TimeSpan.FromDays(90), Seconds(30)), (options.RefreshTokenFamilyLifetime, options.RefreshRetryWindow));
     }
 
     [Fact]
@@ -53,9 +54,17 @@ public sealed class OptionDefaultTests
 
         Assert.Equal((Seconds(30), 12), (new ClientCacheOptions().CacheLifetime, new ClientSecretOptions().Cost));
         Assert.Equal(
-            [(100, BudgetCount.Refused), (100, BudgetCount.Refused), (100, BudgetCount.Refused), (100, BudgetCount.All)],
-            new[] { limits.Authorize, limits.Token, limits.Revoke, limits.SignIn }.Select(budget => (budget.PermitLimit, budget.Count)));
-        Assert.All([limits.Authorize, limits.Token, limits.Revoke, limits.SignIn], budget => Assert.Equal(Minutes(15), budget.Window));
+            [
+                (100, BudgetCount.Refused),
+                (100, BudgetCount.Refused),
+                (100, BudgetCount.Refused),
+                (100, BudgetCount.All),
+            ],
+            new[] { limits.Authorize, limits.Token, limits.Revoke, limits.SignIn }
+                .Select(budget => (budget.PermitLimit, budget.Count)));
+        Assert.All(
+            [limits.Authorize, limits.Token, limits.Revoke, limits.SignIn],
+            budget => Assert.Equal(Minutes(15), budget.Window));
         Assert.Equal((Seconds(5), Seconds(25)), (end.DrainTime, end.Timeout));
     }
 
@@ -65,7 +74,8 @@ public sealed class OptionDefaultTests
         var patience = new MigrationPatience();
 
         Assert.Equal(
-            (Seconds(2), Seconds(1), TimeSpan.FromMilliseconds(200)), (patience.LockTimeout, patience.Pause, patience.TurnInterval));
+            (Seconds(2), Seconds(1), TimeSpan.FromMilliseconds(200)),
+            (patience.LockTimeout, patience.Pause, patience.TurnInterval));
         Assert.Equal(10, patience.Tries);
     }
 

@@ -10,10 +10,16 @@ public sealed class UnknownSectionsTests
         [new("OAuth", typeof(OAuthOptions)), new("Mail", typeof(object)), new("RateLimiting", typeof(object))];
 
     [Theory]
-    [InlineData("RateLimitting:Token:PermitLimit", "RateLimitting: there is no section 'RateLimitting'. Did you mean RateLimiting?")]
+    [InlineData(
+        "RateLimitting:Token:PermitLimit",
+        "RateLimitting: there is no section 'RateLimitting'. Did you mean RateLimiting?")]
     [InlineData("Mails:Host", "Mails: there is no section 'Mails'. Did you mean Mail?")]
-    [InlineData("Mail_Host", "Mail_Host: there is no setting 'Mail_Host'. Levels are two underscores apart: did you mean Mail__Host?")]
-    [InlineData("ConnectionStrings:OAuthSrver", "ConnectionStrings:OAuthSrver: there is no connection string 'OAuthSrver'. Did you mean OAuthServer?")]
+    [InlineData(
+        "Mail_Host",
+        "Mail_Host: there is no setting 'Mail_Host'. Levels are two underscores apart: did you mean Mail__Host?")]
+    [InlineData(
+        "ConnectionStrings:OAuthSrver",
+        "ConnectionStrings:OAuthSrver: there is no connection string 'OAuthSrver'. Did you mean OAuthServer?")]
     public void A_key_that_was_meant_for_us_is_a_fault(string key, string fault) =>
         Assert.Equal([fault], Faults(key));
 

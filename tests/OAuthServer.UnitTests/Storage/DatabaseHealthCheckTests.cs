@@ -10,7 +10,8 @@ public sealed class DatabaseHealthCheckTests
 
     [Fact]
     public async Task A_database_that_is_away_is_not_ready_and_says_why() =>
-        Assert.Equal((HealthStatus.Unhealthy, "The database cannot be used: the database is away"), await HealthAsync());
+        Assert.Equal(
+            (HealthStatus.Unhealthy, "The database cannot be used: the database is away"), await HealthAsync());
 
     [Fact]
     public async Task A_database_that_does_not_answer_has_three_seconds()

@@ -24,21 +24,30 @@ public sealed class RefreshTokenValueTests
             Assert.Equal(52, Base64Url.DecodeFromChars(token).Length);
             Assert.Equal(Second, Base64Url.DecodeFromChars(token)[..4]);
         });
-        Assert.Equal(tokens.Count, tokens.Select(token => Convert.ToHexString(Base64Url.DecodeFromChars(token)[4..20])).Distinct().Count());
-        Assert.Equal(tokens.Count, tokens.Select(token => Convert.ToHexString(Base64Url.DecodeFromChars(token)[20..])).Distinct().Count());
+        Assert.Equal(
+            tokens.Count,
+            tokens.Select(token => Convert.ToHexString(Base64Url.DecodeFromChars(token)[4..20])).Distinct().Count());
+        Assert.Equal(
+            tokens.Count,
+            tokens.Select(token => Convert.ToHexString(Base64Url.DecodeFromChars(token)[20..])).Distinct().Count());
     }
 
     [Fact]
     public void The_key_of_a_family_is_its_second_and_the_SHA256_of_what_its_tokens_share()
     {
         var token = RefreshTokenValue.New(Now);
-        Assert.Equal([.. Second, .. SHA256.HashData(Base64Url.DecodeFromChars(token)[..20])], RefreshTokenValue.FamilyKey(token)!);
+        Assert.Equal(
+            [.. Second, .. SHA256.HashData(Base64Url.DecodeFromChars(token)[..20])],
+            RefreshTokenValue.FamilyKey(token)!);
     }
 
     [Fact]
     public void Later_families_have_greater_keys()
     {
-        var keys = Enumerable.Range(0, 600).Select(second => Convert.ToHexString(RefreshTokenValue.FamilyKey(RefreshTokenValue.New(Now.AddSeconds(second)))!)).ToList();
+        var keys = Enumerable.Range(0, 600)
+            .Select(second =>
+                Convert.ToHexString(RefreshTokenValue.FamilyKey(RefreshTokenValue.New(Now.AddSeconds(second)))!))
+            .ToList();
         Assert.Equal(keys.Order(StringComparer.Ordinal), keys);
     }
 
@@ -46,9 +55,11 @@ public sealed class RefreshTokenValueTests
     [InlineData("")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]                                // 43 characters
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]                           // 48 characters
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.")]     // 70 of which one is none of base64url
+    // 70 of which one is none of base64url
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaé")]
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  ")]      // base64 in other hands allows spaces
+    // base64 in other hands allows spaces
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  ")]
     public void What_has_another_shape_names_no_family(string token)
     {
         Assert.False(RefreshTokenValue.IsOurs(token));

@@ -5,7 +5,13 @@ namespace OAuthServer.UnitTests.Storage;
 /// <summary>What becomes of a mail that was asked for, by the account that its address belongs to.</summary>
 public sealed class SortedMailTests
 {
-    private static readonly UnsortedMail Asked = new() { Kind = MailKind.PasswordReset, AccountId = Guid.NewGuid(), HasPassword = true, Confirmed = true };
+    private static readonly UnsortedMail Asked = new()
+    {
+        Kind = MailKind.PasswordReset,
+        AccountId = Guid.NewGuid(),
+        HasPassword = true,
+        Confirmed = true,
+    };
 
     public static TheoryData<string, string, string?> Rows => new()
     {

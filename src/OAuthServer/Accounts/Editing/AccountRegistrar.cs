@@ -46,7 +46,9 @@ internal sealed class AccountRegistrar(
             : new EditedAccount(account.Id, true) { Password = password.Shown };
     }
 
-    /// <summary>Makes an account whose owner chooses the password; where there is none yet, sends the link anew.</summary>
+    /// <summary>
+    /// Makes an account whose owner chooses the password; where there is none yet, sends the link anew.
+    /// </summary>
     public async Task<Result<EditedAccount>> InviteAsync(InvitedPerson person, AccountEdit by, CancellationToken ct)
     {
         var account = NewPerson.Account(person.Email, person.Name);

@@ -59,7 +59,9 @@ internal sealed class ExternalProviderOptions
     /// </summary>
     public bool TrustAddresses { get; set; }
 
-    /// <summary>Whether the provider's userinfo endpoint is asked too, for an address that its ID tokens lack.</summary>
+    /// <summary>
+    /// Whether the provider's userinfo endpoint is asked too, for an address that its ID tokens lack.
+    /// </summary>
     public bool UserInfo { get; set; }
 
     /// <summary>Values of the provider's <c>acr</c> that count as two factors here.</summary>
@@ -68,7 +70,9 @@ internal sealed class ExternalProviderOptions
     /// <summary>Values of the provider's <c>amr</c> that count as two factors here.</summary>
     public IList<string> TwoFactorAmr { get; init; } = [];
 
-    /// <summary>Claims that an ID token has to have, such as <c>hd</c> for the people of one Google Workspace.</summary>
+    /// <summary>
+    /// Claims that an ID token has to have, such as <c>hd</c> for the people of one Google Workspace.
+    /// </summary>
     public IList<RequiredClaimOptions> RequiredClaims { get; init; } = [];
 
     /// <summary>Hosts with private addresses that may be called beside that of the issuer.</summary>

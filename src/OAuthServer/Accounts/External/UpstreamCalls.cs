@@ -7,7 +7,8 @@ namespace OAuthServer.Accounts.External;
 
 /// <summary>
 /// Calls to a provider: to its issuer's host, which the operator has named, whatever its address; and to what its
-/// documents name, by the rules for addresses that somebody else chose (docs/decisions/044-calls-to-other-providers.md).
+/// documents name, by the rules for addresses that somebody else chose
+/// (docs/decisions/044-calls-to-other-providers.md).
 /// </summary>
 internal static class UpstreamCalls
 {

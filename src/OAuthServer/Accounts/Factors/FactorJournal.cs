@@ -79,7 +79,8 @@ internal sealed partial class FactorJournal(
         CancellationToken ct) =>
         audit.RecordAsync(new AuditEvent(name, reason, context, UserId: account) { Detail = detail }, ct);
 
-    [LoggerMessage(6021, LogLevel.Information, "Account {AccountId} typed its password; its second factor is asked for")]
+    [LoggerMessage(
+        6021, LogLevel.Information, "Account {AccountId} typed its password; its second factor is asked for")]
     private partial void LogAsked(Guid accountId);
 
     [LoggerMessage(6022, LogLevel.Warning, "Second factor of account {AccountId} refused: {Reason}")]

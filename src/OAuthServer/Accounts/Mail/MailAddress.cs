@@ -2,7 +2,9 @@ using MimeKit;
 
 namespace OAuthServer.Accounts.Mail;
 
-/// <summary>Reads an address for a mail: one address alone (RFC 5322 §3.4.1), without a name, a comment or a list.</summary>
+/// <summary>
+/// Reads an address for a mail: one address alone (RFC 5322 §3.4.1), without a name, a comment or a list.
+/// </summary>
 internal static class MailAddress
 {
     /// <summary>Null for what is none.</summary>

@@ -5,7 +5,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts.Mail;
 
 /// <summary>
-/// Sends one mail, and notes what came of it. Neither a link nor an address is ever part of a log line: a mail has an id.
+/// Sends one mail, and notes what came of it. Neither a link nor an address is ever part of a log line: a mail has an
+/// id.
 /// </summary>
 internal sealed partial class MailCourier(
     IMailTransport transport,

@@ -4,8 +4,9 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts.Mail;
 
 /// <summary>
-/// Sends what is in the outbox, on every instance, one mail after the other over one connection: what was queued survives
-/// a restart and a dead mail server, and no person waits for it. While the mail server is away the pauses grow.
+/// Sends what is in the outbox, on every instance, one mail after the other over one connection: what was queued
+/// survives a restart and a dead mail server, and no person waits for it. While the mail server is away the pauses
+/// grow.
 /// </summary>
 internal sealed partial class MailDelivery(
     MailState state,

@@ -23,7 +23,9 @@ internal sealed class MailOptions
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "Mail";
 
-    /// <summary>The SMTP server. Without one nothing is sent; Development shows mails at <c>/account/mails</c>.</summary>
+    /// <summary>
+    /// The SMTP server. Without one nothing is sent; Development shows mails at <c>/account/mails</c>.
+    /// </summary>
     public string? Host { get; set; }
 
     /// <summary>Its port: 587 with <c>StartTls</c>, 465 with <c>OnConnect</c>.</summary>

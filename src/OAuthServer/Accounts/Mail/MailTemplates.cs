@@ -16,9 +16,10 @@ internal sealed record MailText(string Subject, string Text, string Html)
 }
 
 /// <summary>
-/// The templates: for each kind and language a text file <c>PasswordReset.en.txt</c>, whose first line is the subject and
-/// whose paragraphs make the HTML too, unless there is a <c>PasswordReset.en.html</c>; and one <c>Layout.html</c> around
-/// it. A file of the operator's folder takes the place of ours with the same name, or adds a language. A value stands as
+/// The templates: for each kind and language a text file <c>PasswordReset.en.txt</c>, whose first line is the subject
+/// and whose paragraphs make the HTML too, unless there is a <c>PasswordReset.en.html</c>; and one <c>Layout.html</c>
+/// around it. A file of the operator's folder takes the place of ours with the same name, or adds a language. A value
+/// stands as
 /// <c>{{name}}</c>, and is encoded where it stands in HTML.
 /// </summary>
 internal sealed partial class MailTemplates
@@ -29,7 +30,10 @@ internal sealed partial class MailTemplates
     private const string Link = "{{link}}";
 
     // Known in every mail.
-    private static readonly string[] Always = ["service", "address", "link", "made_at", "language", "subject", "content"];
+    private static readonly string[] Always =
+    [
+        "service", "address", "link", "made_at", "language", "subject", "content",
+    ];
 
     private readonly FrozenDictionary<string, string> _files;
 
@@ -62,7 +66,8 @@ internal sealed partial class MailTemplates
         all["subject"] = OneLine(Fill(subject, all, encode: false));
         var content = _files.TryGetValue($"{kind}.{known}.html", out var html) ? html : Paragraphs(body);
         var filled = Fill(content, all, encode: true);
-        var document = Fill(_files[Layout].Replace("{{content}}", "\u0001", StringComparison.Ordinal), all, encode: true)
+        var document = Fill(
+            _files[Layout].Replace("{{content}}", "\u0001", StringComparison.Ordinal), all, encode: true)
             .Replace("\u0001", filled, StringComparison.Ordinal);
         return new MailText(all["subject"], Fill(body, all, encode: false), document);
     }
@@ -143,7 +148,8 @@ internal sealed partial class MailTemplates
         Names(text).Except(known, StringComparer.Ordinal)
             .Select(place => $"Mail:Templates: {name} has {{{{{place}}}}}, which is the name of no value.");
 
-    private static IEnumerable<string> Names(string text) => Place().Matches(text).Select(place => place.Groups[1].Value);
+    private static IEnumerable<string> Names(string text) =>
+        Place().Matches(text).Select(place => place.Groups[1].Value);
 
     [GeneratedRegex(@"\{\{([a-z_]+)\}\}")]
     private static partial Regex Place();

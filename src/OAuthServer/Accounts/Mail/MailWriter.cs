@@ -9,14 +9,16 @@ using OAuthServer.Storage;
 namespace OAuthServer.Accounts.Mail;
 
 /// <summary>
-/// Makes a mail of a row, and its link: the address is the issuer's, whatever host a request named, and the token is made
-/// now and kept nowhere but in the mail. A mail that is tried again has another token and the same Message-ID; of several
-/// links that arrived each works, until one is used.
+/// Makes a mail of a row, and its link: the address is the issuer's, whatever host a request named, and the token is
+/// made now and kept nowhere but in the mail. A mail that is tried again has another token and the same Message-ID; of
+/// several links that arrived each works, until one is used.
 /// </summary>
 internal sealed class MailWriter(
     IOptions<MailOptions> options, MailTemplates templates, ServerAddress address, AccountTokens tokens)
 {
-    /// <summary>The mail, with a link that works once it is sent; null when the address cannot stand in a mail.</summary>
+    /// <summary>
+    /// The mail, with a link that works once it is sent; null when the address cannot stand in a mail.
+    /// </summary>
     public async Task<MimeMessage?> WriteAsync(DueMail mail, CancellationToken ct)
     {
         if (MailAddress.Read(mail.Address!) is not { } to) return null;

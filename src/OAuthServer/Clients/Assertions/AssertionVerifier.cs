@@ -9,8 +9,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Clients.Assertions;
 
 /// <summary>
-/// Checks the assertion of a client (RFC 7523 §3): what it says, then who signed it, and last of all, so that a forged one
-/// burns nothing, that it is the first time (docs/decisions/032-an-assertion-is-used-by-a-statement-of-its-own.md).
+/// Checks the assertion of a client (RFC 7523 §3): what it says, then who signed it, and last of all, so that a forged
+/// one burns nothing, that it is the first time (docs/decisions/032-an-assertion-is-used-by-a-statement-of-its-own.md).
 /// </summary>
 internal sealed class AssertionVerifier(
     ServerAddress address, RemoteKeySets remote, UsedJwts used, ServerTelemetry telemetry, TimeProvider clock)

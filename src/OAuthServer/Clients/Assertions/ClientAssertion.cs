@@ -38,7 +38,9 @@ internal sealed class ClientAssertion
 
     public string? Subject { get; private init; }
 
-    /// <summary>The values of <c>aud</c>, a string or a list of them; null when it is absent or something else.</summary>
+    /// <summary>
+    /// The values of <c>aud</c>, a string or a list of them; null when it is absent or something else.
+    /// </summary>
     public IReadOnlyList<string>? Audience { get; private init; }
 
     /// <summary>In seconds since 1970 (RFC 7519 §4.1.4), like the next two.</summary>

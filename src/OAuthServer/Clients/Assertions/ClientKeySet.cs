@@ -39,8 +39,8 @@ internal sealed class ClientKeySet
     }
 
     /// <summary>
-    /// The keys that may have made a signature. One that has a <c>kid</c> is meant by no other; with a <c>kid</c> that no
-    /// key has, only those without one are left.
+    /// The keys that may have made a signature. One that has a <c>kid</c> is meant by no other; with a <c>kid</c> that
+    /// no key has, only those without one are left.
     /// </summary>
     /// <param name="algorithm">The signature's.</param>
     /// <param name="keyId">The <c>kid</c> that the JWT names; null for none.</param>

@@ -25,7 +25,8 @@ internal static class ClientBody
         var unfit = StrictBody.FaultsOf(body, known, id is null ? null : IdMember, Why);
         if (unfit.Count > 0) return StrictBody.Refuse(unfit);
         var entry = ClientFileShape.ReadEntry(body, id)!;
-        if (id is not null && entry.ClientId != id) return StrictBody.Refuse([StrictBody.Fault(IdMember, "is not that of the address.")]);
+        if (id is not null && entry.ClientId != id)
+            return StrictBody.Refuse([StrictBody.Fault(IdMember, "is not that of the address.")]);
         var faults = ClientFileReader.FaultsOf(Place, entry).Select(FaultOf).ToList();
         return faults.Count > 0 ? StrictBody.Refuse(faults) : entry;
     }

@@ -40,7 +40,8 @@ internal static class ClientFileShape
         // A name with signs of its own stands in ['…'], and no member has such a name.
         if (path.Contains("['", StringComparison.Ordinal)) return $"{path} is unknown.";
         var names = path.Split('.').Select(part => part.Split('[')[0]).ToArray();
-        if (names is [_, "jwks", ..]) return $"{path} must be {Kind(typeof(JsonElement?), false)}, and stand there once.";
+        if (names is [_, "jwks", ..])
+            return $"{path} must be {Kind(typeof(JsonElement?), false)}, and stand there once.";
         if (names.Length == 1 && path.EndsWith(']')) return $"{path} must be an object that has {Required()}.";
         var members = MembersOf(names.Length switch
         {

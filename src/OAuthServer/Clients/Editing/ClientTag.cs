@@ -3,7 +3,9 @@ using OAuthServer.Storage;
 
 namespace OAuthServer.Clients.Editing;
 
-/// <summary>Tells one state of a client from the next (RFC 9110 §8.8.3): when it was changed last, to the microsecond.</summary>
+/// <summary>
+/// Tells one state of a client from the next (RFC 9110 §8.8.3): when it was changed last, to the microsecond.
+/// </summary>
 internal static class ClientTag
 {
     public static string Of(ClientRow row) => Of(row.UpdatedAt);

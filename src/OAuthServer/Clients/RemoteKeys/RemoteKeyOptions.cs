@@ -12,8 +12,8 @@ internal sealed class RemoteKeyOptions
     public const string Section = "ClientKeys";
 
     /// <summary>
-    /// How long fetched keys are good: a key that the client took away stops working after this time. From half of it on
-    /// they are fetched anew beside the requests, so that a short outage of the client's server is not noticed.
+    /// How long fetched keys are good: a key that the client took away stops working after this time. From half of it
+    /// on they are fetched anew beside the requests, so that a short outage of the client's server is not noticed.
     /// </summary>
     public TimeSpan CacheLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -26,12 +26,14 @@ internal sealed class RemoteKeyOptions
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Hosts that may have a private address, such as <c>keys.corp.example</c>, as they stand in <c>jwks_uri</c>. Link-local
-    /// addresses and those of cloud metadata stay refused.
+    /// Hosts that may have a private address, such as <c>keys.corp.example</c>, as they stand in <c>jwks_uri</c>.
+    /// Link-local addresses and those of cloud metadata stay refused.
     /// </summary>
     public IList<string> AllowedHosts { get; init; } = [];
 
-    /// <summary>Private networks that keys may be fetched from, in CIDR notation, such as <c>10.20.0.0/16</c>.</summary>
+    /// <summary>
+    /// Private networks that keys may be fetched from, in CIDR notation, such as <c>10.20.0.0/16</c>.
+    /// </summary>
     public IList<string> AllowedNetworks { get; init; } = [];
 }
 

@@ -30,8 +30,8 @@ internal sealed class RemoteKeySet(string uri, KeySetFetcher fetcher, RemoteKeyO
     }
 
     /// <summary>
-    /// Keys that were fetched after these, which lacked one. Null when there are none, also because the last fetch was a
-    /// short while ago.
+    /// Keys that were fetched after these, which lacked one. Null when there are none, also because the last fetch was
+    /// a short while ago.
     /// </summary>
     public async ValueTask<ClientKeySet?> NewerAsync(ClientKeySet than, CancellationToken ct)
     {

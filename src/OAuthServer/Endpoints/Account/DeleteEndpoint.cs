@@ -43,7 +43,8 @@ internal static class DeleteEndpoint
         AccountDeletion deletion)
     {
         var ct = http.RequestAborted;
-        if (await AccountForm.ReadAsync(http.Request, Fields, ct) is not { } form) return pages.Malformed(Routes.Delete);
+        if (await AccountForm.ReadAsync(http.Request, Fields, ct) is not { } form)
+            return pages.Malformed(Routes.Delete);
         var account = await AccountSession.ReadAsync(http);
         if (account is null || !await antiforgery.IsRequestValidAsync(http)) return pages.Expired(Routes.Delete);
         if (await recent.AskAsync(account, pages.Local(Routes.Delete), ct) is { } first) return new SeeOther(first);

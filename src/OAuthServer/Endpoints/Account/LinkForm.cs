@@ -8,8 +8,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Endpoints.Account;
 
 /// <summary>
-/// Where a mailed link leads that sets a password: <c>/account/reset</c>, and <c>/account/confirm</c> for a new account.
-/// Opening it shows a form and uses nothing, since mail scanners open links too; the form counts once.
+/// Where a mailed link leads that sets a password: <c>/account/reset</c>, and <c>/account/confirm</c> for a new
+/// account. Opening it shows a form and uses nothing, since mail scanners open links too; the form counts once.
 /// </summary>
 /// <param name="Name">As the texts of its last page begin.</param>
 /// <param name="Route">Its address.</param>
@@ -24,7 +24,9 @@ internal sealed record LinkForm(string Name, string Route, string[] Kinds)
 
     public static LinkForm Confirm { get; } = new("Registration", Routes.Confirm, MailedPasswords.Registering);
 
-    /// <summary>The token of a link as it was sent; empty for what can be none, so that no answer carries it on.</summary>
+    /// <summary>
+    /// The token of a link as it was sent; empty for what can be none, so that no answer carries it on.
+    /// </summary>
     public static string TokenOf(string? sent) => sent is { Length: <= LongestToken } ? sent : "";
 
     /// <summary>Holds no link.</summary>
@@ -57,7 +59,8 @@ internal sealed record LinkForm(string Name, string Route, string[] Kinds)
         MailedPasswords passwords,
         CancellationToken ct)
     {
-        if (await AccountForm.ReadAsync(http.Request, Fields, ct) is not { } form) return pages.Malformed(Routes.SignIn);
+        if (await AccountForm.ReadAsync(http.Request, Fields, ct) is not { } form)
+            return pages.Malformed(Routes.SignIn);
         var token = TokenOf(form[Token]);
         var again = $"{Route}?{Token}={Uri.EscapeDataString(token)}";
         if (!await antiforgery.IsRequestValidAsync(http)) return pages.Expired(again);

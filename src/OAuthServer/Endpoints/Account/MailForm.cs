@@ -7,8 +7,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Endpoints.Account;
 
 /// <summary>
-/// A form that asks for a mail: <c>/account/forgot</c> and <c>/account/register</c>. Every address gets the same answer,
-/// and none is looked up for it.
+/// A form that asks for a mail: <c>/account/forgot</c> and <c>/account/register</c>. Every address gets the same
+/// answer, and none is looked up for it.
 /// </summary>
 /// <param name="Name">As its texts begin.</param>
 /// <param name="Route">Its address.</param>

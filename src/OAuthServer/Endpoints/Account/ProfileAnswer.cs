@@ -60,6 +60,7 @@ internal sealed class ProfileAnswer(
         var texts = claims.RootElement.EnumerateObject().ToList();
         if (claims.RootElement.TryGetProperty("address", out var address)) texts.AddRange(address.EnumerateObject());
         return texts.Where(text => text.Value.ValueKind == JsonValueKind.String)
-            .ToDictionary(text => text.Name, text => text.Value.GetString()!.ReplaceLineEndings(", "), StringComparer.Ordinal);
+            .ToDictionary(
+                text => text.Name, text => text.Value.GetString()!.ReplaceLineEndings(", "), StringComparer.Ordinal);
     }
 }

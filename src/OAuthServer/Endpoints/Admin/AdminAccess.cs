@@ -13,8 +13,8 @@ namespace OAuthServer.Endpoints.Admin;
 internal sealed record AdminRights(AdminCaller Caller, IReadOnlyList<string> Scopes, string? Lacks = null);
 
 /// <summary>
-/// What an access token is good for at the admin API (RFC 6750 §3.1). What can change since it was issued is asked again
-/// at every call: whether it was revoked, whether its client may administer, whether the person is an operator.
+/// What an access token is good for at the admin API (RFC 6750 §3.1). What can change since it was issued is asked
+/// again at every call: whether it was revoked, whether its client may administer, whether the person is an operator.
 /// </summary>
 internal sealed class AdminAccess(
     AccessTokenReader reader,

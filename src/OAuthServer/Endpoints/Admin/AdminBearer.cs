@@ -61,7 +61,10 @@ internal sealed class AdminBearer(
     }
 
     private static OAuthError LacksScope(string reason) => new(
-        "insufficient_scope", "The access token lacks the scope of this call, or the person is no operator.", reason, 403);
+        "insufficient_scope",
+        "The access token lacks the scope of this call, or the person is no operator.",
+        reason,
+        403);
 
     private static string Said(OAuthError error) =>
         $", error=\"{error.Code}\", error_description=\"{error.Description}\"";

@@ -29,7 +29,8 @@ internal static class AdminBody
     {
         if (http.Request is { ContentType: null, ContentLength: null or 0 })
             return Of<T>(Nothing, isShown);
-        if ((await ReadAsync(http.Request, http.RequestAborted)).Failed(out var malformed, out var body)) return malformed;
+        if ((await ReadAsync(http.Request, http.RequestAborted)).Failed(out var malformed, out var body))
+            return malformed;
         using (body) return Of<T>(body.RootElement, isShown);
     }
 

@@ -6,7 +6,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Endpoints.Admin;
 
 /// <summary>
-/// What the admin API does with clients. A change names the state that it is of (RFC 6585 §3), and a secret is told once.
+/// What the admin API does with clients. A change names the state that it is of (RFC 6585 §3), and a secret is told
+/// once.
 /// </summary>
 internal sealed class AdminClients(
     Storage.Clients clients, ClientSecretUses uses, ClientRegistrar registrar, AdminAnswers answers, TimeProvider clock)

@@ -16,7 +16,18 @@ internal sealed class AdminRecords(Resources resources, SigningKeys keys, AuditE
     public const int MostEvents = 1000;
 
     private static readonly string[] Filters =
-        ["correlation_id", "event", "reason", "client_id", "user_id", "pseudonym", "address", "since", "until", "limit"];
+        [
+            "correlation_id",
+            "event",
+            "reason",
+            "client_id",
+            "user_id",
+            "pseudonym",
+            "address",
+            "since",
+            "until",
+            "limit",
+        ];
 
     public async Task ResourcesAsync(HttpContext http)
     {

@@ -8,8 +8,8 @@ using OAuthServer.Settings;
 namespace OAuthServer.Endpoints.Authorize;
 
 /// <summary>
-/// What an app is answered (RFC 6749 §4.1.2, RFC 9207 §2): in an address that the browser follows or the person taps, or
-/// in a form that posts itself (OAuth 2.0 Form Post Response Mode §2).
+/// What an app is answered (RFC 6749 §4.1.2, RFC 9207 §2): in an address that the browser follows or the person taps,
+/// or in a form that posts itself (OAuth 2.0 Form Post Response Mode §2).
 /// </summary>
 internal sealed class AppAnswers(ServerAddress address, PageAnswers pages, ServerTelemetry telemetry)
 {

@@ -13,7 +13,8 @@ internal sealed record AskedAccess(Scope Scope, IReadOnlyList<Resource> Resource
     {
         var (apis, text) = (client.Resources, parameters["scope"]);
         if (apis.Read(parameters.All("resource")).Failed(out var untargeted, out var named)) return untargeted;
-        if (named.Count == 0 && apis.Default is null && !PersonScopes.IsOpenId(text)) return OAuthError.NoDefaultTarget();
+        if (named.Count == 0 && apis.Default is null && !PersonScopes.IsOpenId(text))
+            return OAuthError.NoDefaultTarget();
         Scope? asked = Scope.Of([]);
         if (text is not null && !Scope.TryParse(text, out asked))
             return OAuthError.MalformedScope(Reasons.ScopeNotAllowed);

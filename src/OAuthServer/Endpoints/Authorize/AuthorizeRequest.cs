@@ -82,7 +82,9 @@ internal sealed record RedirectTarget(Client Client, string RedirectUri, bool Re
     /// <summary>True when the answer is posted by the browser, instead of standing in an address.</summary>
     public bool IsFormPost { get; init; }
 
-    /// <summary>The languages that the app would have pages in, as it wrote them (OpenID Connect Core §3.1.2.1).</summary>
+    /// <summary>
+    /// The languages that the app would have pages in, as it wrote them (OpenID Connect Core §3.1.2.1).
+    /// </summary>
     public string? UiLocales { get; init; }
 
     /// <summary>Holds the state.</summary>

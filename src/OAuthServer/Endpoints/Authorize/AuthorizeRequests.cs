@@ -67,14 +67,16 @@ internal sealed class AuthorizeRequests(
         }
 
         if (query.Repeated("client_id", "request_uri") is { } repeated)
-            return Ended(OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated));
+            return Ended(
+                OAuthError.InvalidRequest($"The parameter {repeated} is repeated.", Reasons.ParameterRepeated));
         if (query["client_id"] is not { } client)
             return Ended(OAuthError.InvalidRequest("The parameter client_id is missing.", Reasons.ClientIdMissing));
         if (!ClientId.IsReadable(client)) return LeadsNowhere;
         if (await find(reference.Reference, client) is not { } visited) return LeadsNowhere;
         if (AuthorizeEndpoint.ReadQuery(visited.Parameters).Failed(out var malformed, out var parameters))
             return Ended(malformed);
-        if ((await validator.ValidateAsync(parameters, RequestSource.Pushed, ct)).Failed(out var ended, out var request))
+        if ((await validator.ValidateAsync(parameters, RequestSource.Pushed, ct))
+            .Failed(out var ended, out var request))
             return ended;
         return request with
         {

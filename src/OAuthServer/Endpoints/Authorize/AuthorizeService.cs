@@ -53,7 +53,8 @@ internal sealed class AuthorizeService(
         if (await judge.IsBarredAsync(request, person, ct))
             return await RefuseToldAsync(request, NoOperator, person, audit, ct);
         if (SignInJudge.IsTooWeak(request, person)) return await RaiseAsync(request, person, audit, ct);
-        if (MayUseRememberedConsent(request) && await issuer.TryIssueAsync(request, person, null, audit, ct) is { } code)
+        if (MayUseRememberedConsent(request)
+            && await issuer.TryIssueAsync(request, person, null, audit, ct) is { } code)
             return new AuthorizeOutcome.Granted(request.Target, code) { NeedsATap = request.NeedsATap };
         if (!await IsLiveAsync(person, ct)) return await AskPasswordAsync(request, person, audit, ct);
         if (request.Prompt == Prompt.None) return await RefuseToldAsync(request, ConsentRequired, person, audit, ct);
@@ -153,7 +154,8 @@ internal sealed class AuthorizeService(
         await EndAsync(await RefuseAsync(request, error, ct), person, audit, ct);
 
     // Whatever the client is told ends its request, which is answered once.
-    private async Task<AuthorizeOutcome> RefuseAsync(AuthorizeRequest request, OAuthError error, CancellationToken ct) =>
+    private async Task<AuthorizeOutcome> RefuseAsync(
+        AuthorizeRequest request, OAuthError error, CancellationToken ct) =>
         await requests.TryEndAsync(request, ct)
             ? new AuthorizeOutcome.Refused(request.Target, error)
             : AuthorizeRequests.LeadsNowhere;

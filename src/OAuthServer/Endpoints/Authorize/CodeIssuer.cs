@@ -18,9 +18,9 @@ internal sealed record FormCode(string Code, CodeState State)
 }
 
 /// <summary>
-/// Makes authorization codes (RFC 6749 §4.1.2, §10.10). With remembered consent a code is random; that of a consent form
-/// is made from the form's own secret and a key that is in no database, so that the form's answer can be given again
-/// although only hashes are stored.
+/// Makes authorization codes (RFC 6749 §4.1.2, §10.10). With remembered consent a code is random; that of a consent
+/// form is made from the form's own secret and a key that is in no database, so that the form's answer can be given
+/// again although only hashes are stored.
 /// </summary>
 internal sealed class CodeIssuer(
     AuthorizationCodes codes, PushedRequests pushed, KeyRing keys, IOptions<OAuthOptions> options)

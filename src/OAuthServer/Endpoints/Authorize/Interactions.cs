@@ -9,8 +9,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Endpoints.Authorize;
 
 /// <summary>
-/// What a request remembers that went through the sign-in page: who was signed in before. Sealed, so that neither app nor
-/// person can say that a demand for a new sign-in is met (OpenID Connect Core §3.1.2.1).
+/// What a request remembers that went through the sign-in page: who was signed in before. Sealed, so that neither app
+/// nor person can say that a demand for a new sign-in is met (OpenID Connect Core §3.1.2.1).
 /// </summary>
 /// <param name="Request">Of which request it is part: a hash.</param>
 /// <param name="SignIn">The sign-in that there was when it began; empty without one.</param>

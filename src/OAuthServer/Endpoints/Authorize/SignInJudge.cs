@@ -40,7 +40,8 @@ internal sealed class SignInJudge(
         var isOfAnother = request.Demand.IsOfAnother(person);
         who = isOfAnother || request.Prompt.HasFlag(Prompt.SelectAccount) ? SignInAs.Another : SignInAs.TheSame;
         if (isOfAnother) return true;
-        return !request.IsSignedInSince && (request.Demand.AsksAnew(person, clock.GetUtcNow()) || IsStale(request, person));
+        return !request.IsSignedInSince
+            && (request.Demand.AsksAnew(person, clock.GetUtcNow()) || IsStale(request, person));
     }
 
     /// <summary>True when scopes of the admin API are asked for by somebody who is no operator.</summary>

@@ -12,8 +12,8 @@ using OAuthServer.Settings;
 namespace OAuthServer.Endpoints.Discovery;
 
 /// <summary>
-/// The metadata of the server (RFC 8414 §2, OpenID Connect Discovery §3), built anew when the APIs change: it only tells
-/// what works.
+/// The metadata of the server (RFC 8414 §2, OpenID Connect Discovery §3), built anew when the APIs change: it only
+/// tells what works.
 /// </summary>
 internal sealed class DiscoveryDocuments(
     ServerAddress address, ResourceDirectory resources, Languages languages, IOptions<OAuthOptions> options)

@@ -35,8 +35,8 @@ internal static class DiscoveryEndpoints
             Routes.Metadata + address.Path, GetAndHead, http => WriteAsync(http, documents.Metadata, MaxAge));
 
     /// <summary>
-    /// The same document for OpenID Connect: below the issuer (Discovery §4), and where RFC 8414 §5 looks for it. Without a
-    /// path in the issuer that is one address.
+    /// The same document for OpenID Connect: below the issuer (Discovery §4), and where RFC 8414 §5 looks for it.
+    /// Without a path in the issuer that is one address.
     /// </summary>
     public static IEnumerable<IEndpointConventionBuilder> MapOpenIdMetadata(
         this IEndpointRouteBuilder root, ServerAddress address, DiscoveryDocuments documents) =>

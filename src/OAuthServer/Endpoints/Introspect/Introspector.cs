@@ -7,8 +7,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Endpoints.Introspect;
 
 /// <summary>
-/// What a caller may know of a token (RFC 7662 §2.2, §4): of an access token its client and those that its API names, of
-/// a refresh token its client alone. Everybody else, and of every other token, learns that it is not active.
+/// What a caller may know of a token (RFC 7662 §2.2, §4): of an access token its client and those that its API names,
+/// of a refresh token its client alone. Everybody else, and of every other token, learns that it is not active.
 /// </summary>
 internal sealed class Introspector(
     AccessTokenReader reader,

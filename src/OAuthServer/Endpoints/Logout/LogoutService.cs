@@ -29,9 +29,9 @@ internal abstract record LogoutOutcome
 internal sealed record AppPlace(string Name, string Url);
 
 /// <summary>
-/// Decides about sign-out that an app asks for (OpenID Connect RP-Initiated Logout §2, §6). A hint that fits this session
-/// ends it at once. With another one, or none, the person is asked; and nothing but a hint of ours leads to a redirect,
-/// to an address that the app registered, character by character (§3).
+/// Decides about sign-out that an app asks for (OpenID Connect RP-Initiated Logout §2, §6). A hint that fits this
+/// session ends it at once. With another one, or none, the person is asked; and nothing but a hint of ours leads to a
+/// redirect, to an address that the app registered, character by character (§3).
 /// </summary>
 internal sealed class LogoutService(IdTokenHintReader hints, ClientDirectory clients, Sessions sessions)
 {

@@ -16,8 +16,9 @@ internal sealed record IdTokenHint(Guid UserId, Guid? SessionId, string ClientId
 }
 
 /// <summary>
-/// Recognises our own ID tokens where an app hands one back as <c>id_token_hint</c>. An expired one is a good hint: what
-/// it says was true, and nothing is granted by it. Neither an access token nor a logout token is one (RFC 8725 §3.11).
+/// Recognises our own ID tokens where an app hands one back as <c>id_token_hint</c>. An expired one is a good hint:
+/// what it says was true, and nothing is granted by it. Neither an access token nor a logout token is one (RFC 8725
+/// §3.11).
 /// </summary>
 internal sealed class IdTokenHintReader(KeyRing keys, ServerAddress address)
 {

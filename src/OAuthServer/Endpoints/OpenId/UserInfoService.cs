@@ -8,8 +8,9 @@ using OAuthServer.Storage;
 namespace OAuthServer.Endpoints.OpenId;
 
 /// <summary>
-/// Tells an app of the person who let it know (OpenID Connect Core §5.3): the claims of the token's scopes, and those that
-/// were asked for one by one. Whatever API the token is for, it is good here (docs/decisions/034-scopes-of-the-person.md).
+/// Tells an app of the person who let it know (OpenID Connect Core §5.3): the claims of the token's scopes, and those
+/// that were asked for one by one. Whatever API the token is for, it is good here
+/// (docs/decisions/034-scopes-of-the-person.md).
 /// </summary>
 internal sealed class UserInfoService(AccessTokenReader reader, UserInfo people, RefusalLog refusals)
 {

@@ -16,7 +16,9 @@ internal sealed record IssuedAccessToken(string Id, string ClientId, Guid? Subje
     public override string ToString() => Id;
 }
 
-/// <summary>Recognises our own access tokens, for revocation and introspection. Expired tokens and those of others need none.</summary>
+/// <summary>
+/// Recognises our own access tokens, for revocation and introspection. Expired tokens and those of others need none.
+/// </summary>
 internal sealed class AccessTokenReader(KeyRing keys, ServerAddress address, TimeProvider clock)
 {
     private readonly JsonWebTokenHandler _handler = new();

@@ -13,8 +13,8 @@ using OAuthServer.Storage;
 namespace OAuthServer.Endpoints.Token;
 
 /// <summary>
-/// Makes ID tokens (OpenID Connect Core §2): for the client alone, and what they say of the sign-in stays as it was when
-/// the person signed in, however often they are made anew (§12.2).
+/// Makes ID tokens (OpenID Connect Core §2): for the client alone, and what they say of the sign-in stays as it was
+/// when the person signed in, however often they are made anew (§12.2).
 /// </summary>
 internal sealed class IdTokenIssuer(ServerAddress address)
 {

@@ -81,7 +81,9 @@ internal static class ManagementPipeline
         if (refusal is null) return Task.CompletedTask;
         var services = http.RequestServices;
         return IsOfSite(http)
-            ? services.GetRequiredService<OperatorPages>().Message("Unknown", "Again", Routes.Site, refusal).ExecuteAsync(http)
+            ? services.GetRequiredService<OperatorPages>()
+                .Message("Unknown", "Again", Routes.Site, refusal)
+                .ExecuteAsync(http)
             : services.GetRequiredService<AdminAnswers>().RefuseAsync(http, refusal, null);
     }
 

@@ -4,12 +4,14 @@ using OAuthServer.Settings;
 namespace OAuthServer.Hosting.Management;
 
 /// <summary>
-/// The endpoint of Kestrel that is for operators. Its connections carry a mark: which port a request came to is known from
-/// where it was accepted, and from nothing that it says.
+/// The endpoint of Kestrel that is for operators. Its connections carry a mark: which port a request came to is known
+/// from where it was accepted, and from nothing that it says.
 /// </summary>
 internal static class ManagementPort
 {
-    /// <summary>The name of the endpoint in Kestrel's configuration, where it may have a certificate of its own.</summary>
+    /// <summary>
+    /// The name of the endpoint in Kestrel's configuration, where it may have a certificate of its own.
+    /// </summary>
     public const string Endpoint = "Management";
 
     /// <summary>Says where it is.</summary>

@@ -7,8 +7,8 @@ internal static class AccountsCommand
 {
     public static Command Create(CommandRunner runner) => new(
         "accounts",
-        "Make accounts of people, and look after them. 0: done; 1: there is no such account, or something is refused; 2: "
-        + "a setting or the command line is wrong; 3: the database cannot be used.")
+        "Make accounts of people, and look after them. 0: done; 1: there is no such account, or something is refused; "
+        + "2: a setting or the command line is wrong; 3: the database cannot be used.")
     {
         AccountsCreateCommand.Create(runner),
         AccountsCreateCommand.Invite(runner),

@@ -13,8 +13,8 @@ internal static class OperatorsCommand
 {
     public static Command Create(CommandRunner runner) => new(
         "operators",
-        "Say who may use the admin API. 0: done; 1: there is no such account; 2: a setting or the command line is wrong; "
-        + "3: the database cannot be used.")
+        "Say who may use the admin API. 0: done; 1: there is no such account; 2: a setting or the command line is "
+        + "wrong; 3: the database cannot be used.")
     {
         Switch(runner, "add", "Let a person use the admin API, by an app that may and with a second factor."),
         Switch(runner, "remove", "Take that away; the next call is refused."),

@@ -9,10 +9,12 @@ namespace OAuthServer.Operators.Clients;
 
 /// <summary>
 /// Looks for what the CHECK constraints of <c>oauth_clients</c> admit and an operator would still want to know. The
-/// rules about secrets are in <see cref="SecretLint"/>, those about keys in <see cref="KeyLint"/>, those about sign-out in
+/// rules about secrets are in <see cref="SecretLint"/>, those about keys in <see cref="KeyLint"/>, those about sign-out
+/// in
 /// <see cref="LogoutLint"/>. A disabled client is one finding: nothing else of it matters until it is enabled.
 /// </summary>
-/// <param name="apis">What <c>oauth_resources</c> has; when it has nothing, no scope and no resource is looked at.</param>
+/// <param name="apis">What <c>oauth_resources</c> has; when it has nothing, no scope and no resource is looked
+/// at.</param>
 /// <param name="cost"><c>ClientSecrets:Cost</c>.</param>
 /// <param name="now">The moment that end dates are compared with.</param>
 internal sealed class ClientLint(ResourceList apis, int cost, DateTimeOffset now)

@@ -21,8 +21,8 @@ internal static class ClientsLogoCommand
         var json = CommandOutput.Json();
         var command = new Command(
             "logo",
-            "Store the picture of a client for the consent page. 0: done; 1: there is no such client, or the picture is "
-            + "refused.") { id, file, fetch, remove, json };
+            "Store the picture of a client for the consent page. 0: done; 1: there is no such client, or the picture "
+            + "is refused.") { id, file, fetch, remove, json };
         command.Validators.Add(given =>
         {
             bool[] ways = [given.GetValue(file) is not null, given.GetValue(fetch), given.GetValue(remove)];

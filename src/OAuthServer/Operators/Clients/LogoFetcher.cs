@@ -5,8 +5,8 @@ using OAuthServer.Protocol;
 namespace OAuthServer.Operators.Clients;
 
 /// <summary>
-/// Takes the picture of a client from where its registration says: bounded in size and time, without redirects, and what
-/// comes is a picture by its bytes (docs/decisions/042-a-picture-is-stored.md).
+/// Takes the picture of a client from where its registration says: bounded in size and time, without redirects, and
+/// what comes is a picture by its bytes (docs/decisions/042-a-picture-is-stored.md).
 /// </summary>
 /// <param name="handler">Decides which addresses are connected to.</param>
 /// <param name="clock">Bounds the time.</param>

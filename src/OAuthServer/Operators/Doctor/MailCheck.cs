@@ -36,8 +36,8 @@ internal sealed class MailCheck(MailRules rules, MailQueue queue, IMailTransport
             report.Warning(
                 FindingIds.MailStuck,
                 $"The oldest mail that waits was queued {(int)backlog.Age.TotalMinutes} minutes ago.",
-                $"Look for the log events {MailSender.AwayEvent} and {MailCourier.FailedEvent}, and whether an instance "
-                + "runs.");
+                $"Look for the log events {MailSender.AwayEvent} and {MailCourier.FailedEvent}, and whether an "
+                + "instance runs.");
         }
 
         return report.Result();
@@ -55,8 +55,8 @@ internal sealed class MailCheck(MailRules rules, MailQueue queue, IMailTransport
             report.Error(
                 FindingIds.MailServerAway,
                 $"The mail server does not take us: {away.Message}.",
-                "Check Mail:Host, Mail:Port, Mail:Tls, the user and the password. Mails wait meanwhile and none is lost "
-                + "before its link would end.");
+                "Check Mail:Host, Mail:Port, Mail:Tls, the user and the password. Mails wait meanwhile and none is "
+                + "lost before its link would end.");
         }
         finally
         {

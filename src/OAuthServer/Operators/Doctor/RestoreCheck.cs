@@ -20,10 +20,10 @@ internal sealed class RestoreCheck(SealMark mark) : IDoctorCheck
         {
             report.Error(
                 FindingIds.DatabaseRestored,
-                $"The database does not have audit seal {lost.Sequence} of {TerminalText.Time(lost.SealedAt)} any more: it "
-                + "was restored from a backup, or a standby that was behind took over.",
-                "With all instances stopped, OAuthServer restore end-sessions; or restore accept, if nothing of weight was "
-                + "lost. No instance starts before.");
+                $"The database does not have audit seal {lost.Sequence} of {TerminalText.Time(lost.SealedAt)} any "
+                + "more: it was restored from a backup, or a standby that was behind took over.",
+                "With all instances stopped, OAuthServer restore end-sessions; or restore accept, if nothing of weight "
+                + "was lost. No instance starts before.");
         }
 
         return report.Result();

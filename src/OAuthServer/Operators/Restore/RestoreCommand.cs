@@ -9,13 +9,14 @@ using OAuthServer.Storage;
 namespace OAuthServer.Operators.Restore;
 
 /// <summary>
-/// <c>OAuthServer restore end-sessions</c> and <c>restore accept</c>: what is to be done after the database was restored,
-/// before the first instance starts (docs/operations/backup-and-restore.md).
+/// <c>OAuthServer restore end-sessions</c> and <c>restore accept</c>: what is to be done after the database was
+/// restored, before the first instance starts (docs/operations/backup-and-restore.md).
 /// </summary>
 internal static class RestoreCommand
 {
     private const string NotRestored =
-        "Nothing says that the database was restored: Audit:MarkFile names no seal that is gone. --force does it anyway.";
+        "Nothing says that the database was restored: Audit:MarkFile names no seal that is gone. --force does it "
+            + "anyway.";
 
     public static Command Create(CommandRunner runner) =>
         new("restore", "What is to be done after the database was restored from a backup.")
@@ -29,9 +30,9 @@ internal static class RestoreCommand
         var json = CommandOutput.Json();
         var command = new Command(
             "end-sessions",
-            "End every session, code, refresh token, pushed request and link in a mail: what was used or revoked in the "
-            + "time that was lost would live again. People sign in anew; consents stay. 0: done; 1: nothing says that "
-            + "the database was restored.") { force, json };
+            "End every session, code, refresh token, pushed request and link in a mail: what was used or revoked in "
+            + "the time that was lost would live again. People sign in anew; consents stay. 0: done; 1: nothing says "
+            + "that the database was restored.") { force, json };
         command.SetAction((parsed, ct) => RunAsync(runner, parsed, parsed.GetValue(force), async database =>
         {
             var ended = await new RestoredRows(database, AccessTokenWindow.Usual).EndAllAsync(ct);

@@ -6,7 +6,9 @@ using OAuthServer.Protocol;
 
 namespace OAuthServer.Pages.Views;
 
-/// <summary>The texts of pages in the language of whoever reads them. A page asks by key: <c>@T["SignIn.Title"]</c>.</summary>
+/// <summary>
+/// The texts of pages in the language of whoever reads them. A page asks by key: <c>@T["SignIn.Title"]</c>.
+/// </summary>
 public sealed class PageTexts
 {
     private readonly TextSource _source;

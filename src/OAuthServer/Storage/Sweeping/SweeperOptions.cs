@@ -41,7 +41,8 @@ internal sealed class SweeperOptions
     public TimeSpan KeepRefreshTokens { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// How long a session of a person stays after its end, with its browser and address: for whoever asks what ended it.
+    /// How long a session of a person stays after its end, with its browser and address: for whoever asks what ended
+    /// it.
     /// </summary>
     public TimeSpan KeepSessions { get; set; } = TimeSpan.FromDays(7);
 

@@ -5,7 +5,10 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Hosting.Development;
 
-/// <summary>An app and its user, against a host that is a process: signs in, agrees, redeems, refreshes. The client keeps the cookies.</summary>
+/// <summary>
+/// An app and its user, against a host that is a process: signs in, agrees, redeems, refreshes. The client keeps the
+/// cookies.
+/// </summary>
 internal sealed class DemoApp(HttpClient http)
 {
     private const int MostSteps = 8;
@@ -15,7 +18,11 @@ internal sealed class DemoApp(HttpClient http)
     {
         var code = await CodeAsync(AuthorizationAsk.For(clientId, redirectUri));
         var (status, body) = await PostAsync(
-            http, ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirectUri), ("code_verifier", AuthorizationAsk.Verifier),
+            http,
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", redirectUri),
+            ("code_verifier", AuthorizationAsk.Verifier),
             ("client_id", clientId), ("client_secret", secret));
         Assert.True(status == HttpStatusCode.OK, body);
         return RefreshToken(body);
@@ -24,7 +31,12 @@ internal sealed class DemoApp(HttpClient http)
     /// <summary>Refreshes as demo-web; null when the host refuses.</summary>
     public static async Task<string?> RefreshAsync(HttpClient http, string token)
     {
-        var (status, body) = await PostAsync(http, ("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", "demo-web"), ("client_secret", DemoSeed.WebSecret));
+        var (status, body) = await PostAsync(
+            http,
+            ("grant_type", "refresh_token"),
+            ("refresh_token", token),
+            ("client_id", "demo-web"),
+            ("client_secret", DemoSeed.WebSecret));
         return status == HttpStatusCode.OK ? RefreshToken(body) : null;
     }
 
@@ -36,7 +48,8 @@ internal sealed class DemoApp(HttpClient http)
             if (answer.StatusCode == HttpStatusCode.SeeOther)
             {
                 var location = answer.Headers.Location!.OriginalString;
-                if (!location.StartsWith('/')) return new AuthorizationAnswer(location).Code ?? throw new InvalidOperationException(location);
+                if (!location.StartsWith('/'))
+                    return new AuthorizationAnswer(location).Code ?? throw new InvalidOperationException(location);
                 answer = await http.GetAsync(new Uri(location, UriKind.Relative));
                 continue;
             }
@@ -44,18 +57,22 @@ internal sealed class DemoApp(HttpClient http)
             var html = await answer.Content.ReadAsStringAsync();
             Assert.True(answer.StatusCode == HttpStatusCode.OK, html);
             var asksPassword = html.Contains("name=\"password\"", StringComparison.Ordinal);
-            var form = await TestBrowser.FormAsync(answer, asksPassword ? "/account/sign-in" : "/oauth/authorize/consent");
+            var form = await TestBrowser.FormAsync(
+                answer, asksPassword ? "/account/sign-in" : "/oauth/authorize/consent");
             if (asksPassword) (form.Fields["email"], form.Fields["password"]) = (DemoSeed.Email, DemoSeed.Password);
             else form.Fields["decision"] = "allow";
-            answer = await http.PostAsync(new Uri(form.Action, UriKind.Relative), new FormUrlEncodedContent(form.Fields));
+            answer = await http.PostAsync(
+                new Uri(form.Action, UriKind.Relative), new FormUrlEncodedContent(form.Fields));
         }
 
         throw new InvalidOperationException("The flow does not end.");
     }
 
-    private static async Task<(HttpStatusCode Status, string Body)> PostAsync(HttpClient http, params (string Name, string? Value)[] parameters)
+    private static async Task<(HttpStatusCode Status, string Body)> PostAsync(
+        HttpClient http, params (string Name, string? Value)[] parameters)
     {
-        using var content = new FormUrlEncodedContent(parameters.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Name, p.Value!)));
+        using var content = new FormUrlEncodedContent(
+            parameters.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Name, p.Value!)));
         using var answer = await http.PostAsync(new Uri("/oauth/token", UriKind.Relative), content);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }

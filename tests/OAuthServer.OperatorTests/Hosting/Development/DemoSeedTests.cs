@@ -33,7 +33,8 @@ public sealed class DemoSeedTests
 
         var rows = await database.CountAsync("oauth_clients") + await database.CountAsync("accounts");
         Assert.Equal(seeded ? 4 : 0, rows);
-        var api = await database.ScalarAsync<string>("SELECT resource || ' ' || name FROM oauth_resources WHERE is_default AND scopes ?& '{read,write}'");
+        var api = await database.ScalarAsync<string>(
+            "SELECT resource || ' ' || name FROM oauth_resources WHERE is_default AND scopes ?& '{read,write}'");
         Assert.Equal(seeded ? $"{issuer} Demo API" : null, api);
         var name = await database.ScalarAsync<string>("SELECT name FROM account_profiles");
         Assert.Equal(seeded ? "Alice Example" : null, name);
@@ -68,10 +69,14 @@ public sealed class DemoSeedTests
     [Theory]
     [InlineData("SELECT 1", 7011, 7012)]
     [InlineData("UPDATE accounts SET disabled_at = now()", 7012)]
-    [InlineData("UPDATE accounts SET password_hash = '$2a$04$demoOnlyDemoOnlyDemo1OqeGu0q5jeHWDZngpOzBks6xXfOPTAm2'", 7012)]
+    [InlineData(
+        "UPDATE accounts SET password_hash = '$2a$04$demoOnlyDemoOnlyDemo1OqeGu0q5jeHWDZngpOzBks6xXfOPTAm2'", 7012)]
     [InlineData("UPDATE accounts SET password_hash = NULL", 7012)]
     [InlineData("UPDATE oauth_clients SET disabled_at = now()", 7011)]
-    [InlineData("UPDATE oauth_clients SET client_secret_expires_at = now() - interval '1 second' WHERE client_secret IS NOT NULL", 7011)]
+    [InlineData(
+        "UPDATE oauth_clients SET client_secret_expires_at = now() - interval '1 second' "
+            + "WHERE client_secret IS NOT NULL",
+        7011)]
     [InlineData("DELETE FROM oauth_clients", 7011)]
     [InlineData("DELETE FROM accounts; DELETE FROM oauth_clients")]
     public async Task A_start_in_Production_warns_of_what_works(string sql, params int[] events)
@@ -90,7 +95,8 @@ public sealed class DemoSeedTests
         await using var database = await TestDatabase.CreateAsync();
         await database.ExecuteAsync(
             """
-            INSERT INTO oauth_clients (client_id, client_secret, next_client_secret, name, redirect_uris, allowed_scopes)
+            INSERT INTO oauth_clients (client_id, client_secret, next_client_secret, name, redirect_uris,
+                allowed_scopes)
             VALUES ('acme', $1, $1, 'Acme', '{https://acme.example/cb}', '{read}')
             """,
             BCrypt.Net.BCrypt.HashPassword("a-secret-of-its-own-that-nobody-knows", 10));
@@ -131,7 +137,8 @@ public sealed class DemoSeedTests
         await database.ExecuteAsync("ALTER TABLE oauth_clients RENAME TO away");
         var log = new StartLog();
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await using var server = await StartAsync(database, log, services => services.AddSingleton<TimeProvider>(clock));
+        await using var server = await StartAsync(
+            database, log, services => services.AddSingleton<TimeProvider>(clock));
         var warning = Warning(server);
         Assert.False(warning.ExecuteTask!.IsCompleted);
 

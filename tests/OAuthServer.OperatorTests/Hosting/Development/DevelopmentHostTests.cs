@@ -8,7 +8,10 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Hosting.Development;
 
-/// <summary>The built host as a person starts it for the first time: Development, nothing configured, a PostgreSQL on the machine.</summary>
+/// <summary>
+/// The built host as a person starts it for the first time: Development, nothing configured, a PostgreSQL on the
+/// machine.
+/// </summary>
 public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<ContentRoot>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -28,13 +31,19 @@ public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<Conte
         await using (var first = await HostProcess.StartAsync(root))
         {
             await AssertBannerAsync(first);
-            using var metadata = JsonDocument.Parse(await first.Http.GetStringAsync(new Uri("/.well-known/oauth-authorization-server", UriKind.Relative), TestContext.Current.CancellationToken));
+            using var metadata = JsonDocument.Parse(
+                await first.Http.GetStringAsync(
+                    new Uri("/.well-known/oauth-authorization-server", UriKind.Relative),
+                    TestContext.Current.CancellationToken));
             Assert.Equal("http://localhost:5080", metadata.RootElement.GetProperty("issuer").GetString());
 
             var app = new DemoApp(first.Http);
-            token = await app.SignInAndGetRefreshTokenAsync("demo-web", DemoSeed.WebSecret, "http://localhost:5090/callback");
-            Assert.NotEmpty(await app.SignInAndGetRefreshTokenAsync("demo-spa", null, "http://localhost:5091/callback"));
-            Assert.NotEmpty(await app.SignInAndGetRefreshTokenAsync("demo-native", null, "http://127.0.0.1:50123/callback"));
+            token = await app.SignInAndGetRefreshTokenAsync(
+                "demo-web", DemoSeed.WebSecret, "http://localhost:5090/callback");
+            Assert.NotEmpty(
+                await app.SignInAndGetRefreshTokenAsync("demo-spa", null, "http://localhost:5091/callback"));
+            Assert.NotEmpty(
+                await app.SignInAndGetRefreshTokenAsync("demo-native", null, "http://127.0.0.1:50123/callback"));
             await AssertStopsAsync(first, "TERM");
         }
 
@@ -120,8 +129,21 @@ public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<Conte
 
     private static async Task AssertBannerAsync(HostProcess host)
     {
-        await Eventually.BecomesTrue(() => Task.FromResult(host.Output.Contains("/.well-known/oauth-authorization-server", StringComparison.Ordinal)), Patience, "the banner is printed");
-        foreach (var part in new[] { "http://localhost:5080", DemoSeed.Email, DemoSeed.Password, DemoSeed.WebSecret, "demo-web", "demo-spa", "demo-native" }) Assert.Contains(part, host.Output, StringComparison.Ordinal);
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(
+                host.Output.Contains("/.well-known/oauth-authorization-server", StringComparison.Ordinal)),
+            Patience,
+            "the banner is printed");
+        foreach (var part in new[]
+        {
+            "http://localhost:5080",
+            DemoSeed.Email,
+            DemoSeed.Password,
+            DemoSeed.WebSecret,
+            "demo-web",
+            "demo-spa",
+            "demo-native",
+        }) Assert.Contains(part, host.Output, StringComparison.Ordinal);
     }
 
     private async Task AssertStopsAsync(HostProcess host, string signal)
@@ -133,12 +155,15 @@ public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<Conte
         Assert.DoesNotContain(" ERR ", host.Output, StringComparison.Ordinal);
     }
 
-    // Four families refresh as fast as they can when the host is killed; the answer is the last token that each received.
+    // Four families refresh as fast as they can when the host is killed; the answer is the last token that each
+    // received.
     private static async Task<IReadOnlyCollection<string>> KillUnderLoadAsync(HostProcess host)
     {
         var received = new ConcurrentDictionary<int, string>();
         var app = new DemoApp(host.Http);
-        for (var family = 0; family < 4; family++) received[family] = await app.SignInAndGetRefreshTokenAsync("demo-web", DemoSeed.WebSecret, "http://localhost:5090/callback");
+        for (var family = 0; family < 4; family++)
+            received[family] = await app.SignInAndGetRefreshTokenAsync(
+                "demo-web", DemoSeed.WebSecret, "http://localhost:5090/callback");
         var refreshes = 0;
         var load = Enumerable.Range(0, 4).Select(family => Task.Run(async () =>
         {
@@ -148,7 +173,8 @@ public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<Conte
                 Interlocked.Increment(ref refreshes);
             }
         })).ToArray();
-        await Eventually.BecomesTrue(() => Task.FromResult(Volatile.Read(ref refreshes) >= 40), Patience, "the load runs");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(Volatile.Read(ref refreshes) >= 40), Patience, "the load runs");
         Assert.NotEqual(0, await host.EndAsync("KILL"));
         await Task.WhenAll(load);
         return [.. received.Values];
@@ -181,6 +207,7 @@ public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<Conte
     {
         using var process = Process.GetProcessById(postmaster);
         process.Kill(entireProcessTree: true);
-        await Eventually.BecomesTrue(() => Task.FromResult(!HostProcess.IsRunning(postmaster)), Patience, "PostgreSQL is gone");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(!HostProcess.IsRunning(postmaster)), Patience, "PostgreSQL is gone");
     }
 }

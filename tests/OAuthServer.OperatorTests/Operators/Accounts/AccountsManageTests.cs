@@ -21,7 +21,8 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
         await File.WriteAllTextAsync(file, Good + "\n", Ct);
         try
         {
-            var run = await RunAsync("create", email, "--password-file", file, "--name", "Carla M\u00fcller", "--confirmed", "--json");
+            var run = await RunAsync(
+                "create", email, "--password-file", file, "--name", "Carla M\u00fcller", "--confirmed", "--json");
             Assert.Equal((0, ""), (run.Code, run.Error));
             Assert.Equal(email, run.Json.GetProperty("email").GetString());
             Assert.Equal(System.Text.Json.JsonValueKind.Null, run.Json.GetProperty("password").ValueKind);
@@ -53,7 +54,8 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
         Assert.StartsWith("dora@example.com has an account (", run.Lines[0], StringComparison.Ordinal);
         using var browser = new TestBrowser(_server);
         await browser.SignInAsync("dora@example.com", made);
-        Assert.DoesNotContain(made, (await RunAsync("show", "dora@example.com", "--json")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            made, (await RunAsync("show", "dora@example.com", "--json")).Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,7 +71,8 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
         File.Delete(file);
         Assert.Equal(1, run.Code);
         Assert.Contains(fault, run.Error, StringComparison.Ordinal);
-        Assert.Equal(0L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM accounts WHERE email = 'e.v.a@example.com'"));
+        Assert.Equal(0L, await _server.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM accounts WHERE email = 'e.v.a@example.com'"));
     }
 
     [Theory]
@@ -97,29 +100,52 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
         await MakeAsync("frank@example.com");
         using var browser = new TestBrowser(_server);
         await browser.SignInAsync("frank@example.com", Good);
-        Assert.Equal("frank@example.com is disabled: every session and all access of apps have ended.", Assert.Single((await RunAsync("disable", "frank@example.com")).Lines));
+        Assert.Equal(
+            "frank@example.com is disabled: every session and all access of apps have ended.",
+            Assert.Single((await RunAsync("disable", "frank@example.com")).Lines));
         Assert.Equal(HttpStatusCode.SeeOther, (await browser.GetAsync("/account/connections")).StatusCode);
-        using (var refused = await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in"), "frank@example.com", Good))
+        using (var refused = await browser.TypePasswordAsync(
+            await browser.GetAsync("/account/sign-in"), "frank@example.com", Good))
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Equal("frank@example.com was disabled already.", Assert.Single((await RunAsync("disable", "frank@example.com")).Lines));
+        Assert.Equal(
+            "frank@example.com was disabled already.",
+            Assert.Single((await RunAsync("disable", "frank@example.com")).Lines));
         Assert.Equal(1, (await RunAsync("reset-password", "frank@example.com")).Code);
-        Assert.Contains("frank@example.com", (await RunAsync("list", "--disabled", "--email", "FRANK@")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "frank@example.com",
+            (await RunAsync("list", "--disabled", "--email", "FRANK@")).Output,
+            StringComparison.Ordinal);
         Assert.True((await RunAsync("enable", "frank@example.com", "--json")).Json.GetProperty("changed").GetBoolean());
-        Assert.Equal("frank@example.com was enabled already.", Assert.Single((await RunAsync("enable", "frank@example.com")).Lines));
+        Assert.Equal(
+            "frank@example.com was enabled already.",
+            Assert.Single((await RunAsync("enable", "frank@example.com")).Lines));
         using var again = new TestBrowser(_server);
         await again.SignInAsync("frank@example.com", Good);
-        Assert.Equal(["account_created by command", "account_disabled", "account_enabled"], await EventsAsync("frank@example.com"));
+        Assert.Equal(
+            ["account_created by command", "account_disabled", "account_enabled"],
+            await EventsAsync("frank@example.com"));
     }
 
     [Fact]
     public async Task Who_is_locked_by_guesses_is_unlocked()
     {
         await MakeAsync("gina@example.com");
-        await _server.Database.ExecuteAsync("UPDATE accounts SET lockout_end = now() + interval '1 day', access_failed_count = 4 WHERE email = 'gina@example.com'");
-        Assert.Contains(" locked ", Assert.Single((await RunAsync("list", "--locked")).Lines, line => line.EndsWith("gina@example.com", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Equal("gina@example.com is not locked any more.", Assert.Single((await RunAsync("unlock", "gina@example.com")).Lines));
-        Assert.Equal("gina@example.com was not locked.", Assert.Single((await RunAsync("unlock", "gina@example.com")).Lines));
-        Assert.Equal(0, await _server.Database.ScalarAsync<int>("SELECT access_failed_count FROM accounts WHERE email = 'gina@example.com' AND lockout_end IS NULL"));
+        await _server.Database.ExecuteAsync(
+            "UPDATE accounts SET lockout_end = now() + interval '1 day', access_failed_count = 4 "
+                + "WHERE email = 'gina@example.com'");
+        Assert.Contains(
+            " locked ",
+            Assert.Single(
+                (await RunAsync("list", "--locked")).Lines,
+                line => line.EndsWith("gina@example.com", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "gina@example.com is not locked any more.",
+            Assert.Single((await RunAsync("unlock", "gina@example.com")).Lines));
+        Assert.Equal(
+            "gina@example.com was not locked.", Assert.Single((await RunAsync("unlock", "gina@example.com")).Lines));
+        Assert.Equal(0, await _server.Database.ScalarAsync<int>(
+            "SELECT access_failed_count FROM accounts WHERE email = 'gina@example.com' AND lockout_end IS NULL"));
     }
 
     [Fact]
@@ -131,7 +157,8 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
         var made = run.Json.GetProperty("password").GetString()!;
         Assert.False(run.Json.GetProperty("link_mailed").GetBoolean());
         Assert.Equal(HttpStatusCode.SeeOther, (await browser.GetAsync("/account/connections")).StatusCode);
-        using (var old = await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in"), TestData.OtherEmail, TestData.Password))
+        using (var old = await browser.TypePasswordAsync(
+            await browser.GetAsync("/account/sign-in"), TestData.OtherEmail, TestData.Password))
             Assert.Equal(HttpStatusCode.BadRequest, old.StatusCode);
         using var again = new TestBrowser(_server);
         await again.SignInAsync(TestData.OtherEmail, made);
@@ -147,10 +174,17 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
         Assert.Equal(0, (await RunAsync("invite", "hugo@example.com")).Code);
         Assert.Equal(0, (await RunAsync("reset-password", "hugo@example.com")).Code);
         Assert.Equal(["Invitation", "Invitation", "Invitation"], await MailsAsync("hugo@example.com"));
-        Assert.Contains("hugo@example.com", (await RunAsync("list", "--without-password", "--unconfirmed")).Output, StringComparison.Ordinal);
-        Assert.Equal("A link to choose a password is on its way to alice@example.com.", Assert.Single((await RunAsync("reset-password", "alice@example.com")).Lines));
+        Assert.Contains(
+            "hugo@example.com",
+            (await RunAsync("list", "--without-password", "--unconfirmed")).Output,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "A link to choose a password is on its way to alice@example.com.",
+            Assert.Single((await RunAsync("reset-password", "alice@example.com")).Lines));
         Assert.Equal(["PasswordReset"], await MailsAsync("alice@example.com"));
-        Assert.Equal(["account_invited by command", "password_link_sent", "password_link_sent"], await EventsAsync("hugo@example.com"));
+        Assert.Equal(
+            ["account_invited by command", "password_link_sent", "password_link_sent"],
+            await EventsAsync("hugo@example.com"));
     }
 
     [Fact]
@@ -159,7 +193,9 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
         var run = await RunAsync("list", "--limit", "1", "--json");
         Assert.Equal(1, run.Json.GetArrayLength());
         Assert.StartsWith("There are more than 1: ", run.Error, StringComparison.Ordinal);
-        Assert.Equal("ACCOUNT  STATE  CONFIRMED  PASSWORD  CREATED  ADDRESS", Assert.Single((await RunAsync("list", "--email", "nobody-at-all")).Lines));
+        Assert.Equal(
+            "ACCOUNT  STATE  CONFIRMED  PASSWORD  CREATED  ADDRESS",
+            Assert.Single((await RunAsync("list", "--email", "nobody-at-all")).Lines));
     }
 
     private async Task MakeAsync(string email)
@@ -170,11 +206,23 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
         File.Delete(file);
     }
 
-    private Task<CommandRun> RunAsync(params string[] args) => AccountsServer.On(_server).RunAsync(["accounts", .. args], Ct);
+    private Task<CommandRun> RunAsync(params string[] args) =>
+        AccountsServer.On(_server).RunAsync(["accounts", .. args], Ct);
 
     private async Task<IReadOnlyList<string>> EventsAsync(string email) =>
-        [.. (await _server.Database.QueryAsync("SELECT event || coalesce(' ' || detail, '') AS text FROM oauth_audit_events WHERE (event LIKE 'account%' OR event LIKE 'password%') AND pseudonym = (SELECT pseudonym FROM accounts WHERE email = $1) ORDER BY id", email)).Select(row => (string)row["text"]!)];
+        [
+            .. (await _server.Database.QueryAsync(
+                "SELECT event || coalesce(' ' || detail, '') AS text FROM oauth_audit_events "
+                    + "WHERE (event LIKE 'account%' OR event LIKE 'password%') AND pseudonym = (SELECT pseudonym FROM "
+                    + "accounts WHERE email = $1) ORDER BY id",
+                email)).Select(row => (string)row["text"]!),
+        ];
 
     private async Task<IReadOnlyList<string>> MailsAsync(string email) =>
-        [.. (await _server.Database.QueryAsync("SELECT kind FROM mail_outbox WHERE account_id = (SELECT id FROM accounts WHERE email = $1) ORDER BY made_at", email)).Select(row => (string)row["kind"]!)];
+        [
+            .. (await _server.Database.QueryAsync(
+                "SELECT kind FROM mail_outbox WHERE account_id = (SELECT id FROM accounts WHERE email = $1) "
+                    + "ORDER BY made_at",
+                email)).Select(row => (string)row["kind"]!),
+        ];
 }

@@ -5,13 +5,17 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Accounts;
 
-/// <summary>People from another system: who is taken, who is refused and why, and that they sign in with the old password.</summary>
+/// <summary>
+/// People from another system: who is taken, who is refused and why, and that they sign in with the old password.
+/// </summary>
 public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<AccountsServer>, IDisposable
 {
     private const string Password = "a quiet harbour 7";
     private const string Bcrypt = "$2y$04$BoanLwS0fPeo.FnJvd9hyOKIvxPiOC2kBmqT9DyudTHNmv6K42JLy";
-    private const string Argon2 = "$argon2id$v=19$m=64,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$iby8xmCmXjMg/oftIWwu2u/EWQQIXBZrnev/MPXjbGg";
-    private const string Pbkdf2 = "$pbkdf2-sha256$i=1000$MDEyMzQ1Njc4OWFiY2RlZg$QHQoN+j9rshX8YT38wK9W4QS6LW2VHQOlD0UMDWt/v4";
+    private const string Argon2 = "$argon2id$v=19$m=64,t=2"
+        + ",p=1$MDEyMzQ1Njc4OWFiY2RlZg$iby8xmCmXjMg/oftIWwu2u/EWQQIXBZrnev/MPXjbGg";
+    private const string Pbkdf2 =
+        "$pbkdf2-sha256$i=1000$MDEyMzQ1Njc4OWFiY2RlZg$QHQoN+j9rshX8YT38wK9W4QS6LW2VHQOlD0UMDWt/v4";
 
     private static readonly string[] Formats = [Bcrypt, Argon2, Pbkdf2];
 
@@ -62,14 +66,25 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
             run.Lines);
         Assert.Equal(1, run.Code);
         Assert.DoesNotContain("BoanLwS0", run.Output + run.Error, StringComparison.Ordinal);
-        Assert.Equal(4L, await CountAsync("(email LIKE '%@example.org' OR email LIKE '%@b\u00fccher.example') AND EXISTS (SELECT FROM oauth_audit_events e WHERE e.pseudonym = accounts.pseudonym AND e.event = 'account_created' AND e.detail = 'by import')"));
+        Assert.Equal(
+            4L,
+            await CountAsync(
+                "(email LIKE '%@example.org' OR email LIKE '%@b\u00fccher.example') AND EXISTS (SELECT FROM "
+                    + "oauth_audit_events e WHERE e.pseudonym = accounts.pseudonym AND e.event = 'account_created' AND "
+                    + "e.detail = 'by import')"));
         var before = await RowsAsync();
-        Assert.Equal("13 read: 0 were made, 5 were there already, 8 refused.", (await RunAsync("import", file)).Lines[^1]);
+        Assert.Equal(
+            "13 read: 0 were made, 5 were there already, 8 refused.", (await RunAsync("import", file)).Lines[^1]);
         Assert.Equal(before, await RowsAsync());
 
-        Assert.Equal("Ada, Countess of \"Lovelace\"", (await RunAsync("profile", "ada@example.org")).Json.GetProperty("name").GetString());
+        Assert.Equal(
+            "Ada, Countess of \"Lovelace\"",
+            (await RunAsync("profile", "ada@example.org")).Json.GetProperty("name").GetString());
         Assert.True((await RunAsync("profile", "ada@example.org")).Json.GetProperty("email_verified").GetBoolean());
-        Assert.Contains(" disabled ", Assert.Single((await RunAsync("list", "--email", "gone@")).Lines.Skip(1)), StringComparison.Ordinal);
+        Assert.Contains(
+            " disabled ",
+            Assert.Single((await RunAsync("list", "--email", "gone@")).Lines.Skip(1)),
+            StringComparison.Ordinal);
         using var browser = new TestBrowser(_server);
         await browser.SignInAsync("B\u00d6RJE@xn--bcher-kva.example", Password);
     }
@@ -86,9 +101,18 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
             ]
             """);
         var run = await RunAsync("import", file, "--json");
-        Assert.Equal((4, 1, 0), (run.Json.GetProperty("read").GetInt32(), run.Json.GetProperty("made").GetInt32(), run.Json.GetProperty("already_there").GetInt32()));
-        var refused = run.Json.GetProperty("refused").EnumerateArray().Select(one => $"{one.GetProperty("place")}: {one.GetProperty("reason")}").ToList();
-        Assert.StartsWith("entry 2: shoe_size is none of email, email_verified, disabled, password_hash, address_formatted, ", refused[0], StringComparison.Ordinal);
+        Assert.Equal((4, 1, 0), (
+            run.Json.GetProperty("read").GetInt32(),
+            run.Json.GetProperty("made").GetInt32(),
+            run.Json.GetProperty("already_there").GetInt32()));
+        var refused = run.Json.GetProperty("refused")
+            .EnumerateArray()
+            .Select(one => $"{one.GetProperty("place")}: {one.GetProperty("reason")}")
+            .ToList();
+        Assert.StartsWith(
+            "entry 2: shoe_size is none of email, email_verified, disabled, password_hash, address_formatted, ",
+            refused[0],
+            StringComparison.Ordinal);
         Assert.Equal(["entry 3: name is no text, true or false", "entry 4: it is no object"], refused[1..]);
         Assert.Equal("de-DE", (await RunAsync("profile", "jo@example.net")).Json.GetProperty("locale").GetString());
     }
@@ -103,7 +127,8 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
     [InlineData(null, "", "Could not find file")]
     public async Task A_file_that_cannot_be_read_is_said_so(string? name, string text, string fault)
     {
-        var run = await RunAsync("import", name is null ? Path.Combine(_folder.FullName, "none.csv") : await WriteAsync(name, text));
+        var run = await RunAsync(
+            "import", name is null ? Path.Combine(_folder.FullName, "none.csv") : await WriteAsync(name, text));
         Assert.Equal(1, run.Code);
         Assert.StartsWith(fault, run.Error, StringComparison.Ordinal);
     }
@@ -111,11 +136,13 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
     [Fact]
     public async Task What_stands_before_a_broken_place_is_taken()
     {
-        var json = await WriteAsync("people.json", """[{"email": "one@example.info"}, {"email": "two@example.info"}, {"em""");
+        var json = await WriteAsync(
+            "people.json", """[{"email": "one@example.info"}, {"email": "two@example.info"}, {"em""");
         var run = await RunAsync("import", json);
         Assert.Equal("2 read: 2 were made, 0 were there already, 0 refused.", run.Lines[^1]);
         Assert.Equal((1, "The file is no list of JSON: line 1, after entry 2."), (run.Code, run.Lines[0]));
-        var csv = await WriteAsync("people.csv", "email,name\nthree@example.info,\"Jane \"Doe\"\nfour@example.info,Joe\n");
+        var csv = await WriteAsync(
+            "people.csv", "email,name\nthree@example.info,\"Jane \"Doe\"\nfour@example.info,Joe\n");
         run = await RunAsync("import", csv);
         Assert.Equal("line 2: it is no CSV: a quote is not closed, or closed early", run.Lines[0]);
         Assert.Equal(1L, await CountAsync("email = 'four@example.info'"));
@@ -127,9 +154,11 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
     {
         const int people = 1000;
         var text = new StringBuilder("email,password_hash\n");
-        for (var n = 0; n < people; n++) text.Append(CultureInfo.InvariantCulture, $"p{n}@example.edu,\"{Formats[n % 3]}\"\n");
+        for (var n = 0; n < people; n++)
+            text.Append(CultureInfo.InvariantCulture, $"p{n}@example.edu,\"{Formats[n % 3]}\"\n");
         var run = await RunAsync("import", await WriteAsync("people.csv", text.ToString()));
-        Assert.Equal((0, "1000 read: 1000 were made, 0 were there already, 0 refused."), (run.Code, Assert.Single(run.Lines)));
+        Assert.Equal(
+            (0, "1000 read: 1000 were made, 0 were there already, 0 refused."), (run.Code, Assert.Single(run.Lines)));
         Assert.Equal("200 read …", run.Error.Split('\n')[0].TrimEnd());
 
         var tries = Effort.IsLong ? people : 6;
@@ -145,8 +174,10 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
             Assert.Equal(System.Net.HttpStatusCode.OK, (await browser.GetAsync("/account/connections")).StatusCode);
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{tries} people signed in within {watch.Elapsed.TotalSeconds:0.0} s.");
-        Assert.Equal((long)tries, await CountAsync("email LIKE 'p%@example.edu' AND password_hash LIKE 'AQAAAAIAAzRQ%'"));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{tries} people signed in within {watch.Elapsed.TotalSeconds:0.0} s.");
+        Assert.Equal(
+            (long)tries, await CountAsync("email LIKE 'p%@example.edu' AND password_hash LIKE 'AQAAAAIAAzRQ%'"));
     }
 
     private async Task<string> WriteAsync(string name, string text)
@@ -156,9 +187,14 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
         return file;
     }
 
-    private Task<CommandRun> RunAsync(params string[] args) => AccountsServer.On(_server).RunAsync(["accounts", .. args], Ct);
+    private Task<CommandRun> RunAsync(params string[] args) =>
+        AccountsServer.On(_server).RunAsync(["accounts", .. args], Ct);
 
-    private Task<long> CountAsync(string condition) => _server.Database.ScalarAsync<long>($"SELECT count(*) FROM accounts WHERE {condition}");
+    private Task<long> CountAsync(string condition) =>
+        _server.Database.ScalarAsync<long>($"SELECT count(*) FROM accounts WHERE {condition}");
 
-    private Task<string?> RowsAsync() => _server.Database.ScalarAsync<string>("SELECT md5(string_agg(a::text || coalesce(p::text, ''), '' ORDER BY a.id)) FROM accounts a LEFT JOIN account_profiles p ON p.account_id = a.id");
+    private Task<string?> RowsAsync() =>
+        _server.Database.ScalarAsync<string>(
+            "SELECT md5(string_agg(a::text || coalesce(p::text, ''), '' ORDER BY a.id)) FROM accounts a LEFT "
+                + "JOIN account_profiles p ON p.account_id = a.id");
 }

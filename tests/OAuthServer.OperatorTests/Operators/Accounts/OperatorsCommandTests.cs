@@ -25,7 +25,10 @@ public sealed class OperatorsCommandTests : IAsyncLifetime
         Assert.Equal((0, "zoe@example.com was an operator already."), await RunAsync("add", "zoe@example.com"));
         var alice = await _database.ScalarAsync<Guid>("SELECT id FROM accounts WHERE email = 'alice@example.com'");
         var added = await On().RunAsync(["operators", "add", $"{alice}", "--json"], Ct);
-        Assert.Equal((alice, true, true), (added.Json.GetProperty("account").GetGuid(), added.Json.GetProperty("is_operator").GetBoolean(), added.Json.GetProperty("changed").GetBoolean()));
+        Assert.Equal((alice, true, true), (
+            added.Json.GetProperty("account").GetGuid(),
+            added.Json.GetProperty("is_operator").GetBoolean(),
+            added.Json.GetProperty("changed").GetBoolean()));
 
         await _database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE email = 'zoe@example.com'");
         var listed = (await On().RunAsync(["operators", "list"], Ct)).Lines;

@@ -16,17 +16,35 @@ public sealed class ProfileCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_profile_is_written_column_by_column_and_shown()
     {
-        var first = await RunAsync("BOB@example.com", "--set", "name=Bob = Example", "--set", "phone_number=+33140205050", "--set", "phone_number_verified=true");
-        Assert.Equal((0, "Bob = Example", true), (first.Code, Claim(first, "name"), first.Json.GetProperty("phone_number_verified").GetBoolean()));
+        var first = await RunAsync(
+            "BOB@example.com", "--set", "name=Bob = Example", "--set", "phone_number=+33140205050", "--set",
+            "phone_number_verified=true");
+        Assert.Equal(
+            (0, "Bob = Example", true),
+            (first.Code, Claim(first, "name"), first.Json.GetProperty("phone_number_verified").GetBoolean()));
         Assert.Equal("bob@example.com", Claim(first, "email"));
 
-        var second = await RunAsync(TestData.BobId.ToString(), "--set", "given_name=Bob", "--set", "country=France", "--clear", "phone_number", "--clear", "phone_number_verified");
-        Assert.Equal(("Bob = Example", "Bob", "France"), (Claim(second, "name"), Claim(second, "given_name"), second.Json.GetProperty("address").GetProperty("country").GetString()));
+        var second = await RunAsync(
+            TestData.BobId.ToString(),
+            "--set",
+            "given_name=Bob",
+            "--set",
+            "country=France",
+            "--clear",
+            "phone_number",
+            "--clear",
+            "phone_number_verified");
+        Assert.Equal(("Bob = Example", "Bob", "France"), (
+            Claim(second, "name"),
+            Claim(second, "given_name"),
+            second.Json.GetProperty("address").GetProperty("country").GetString()));
         Assert.False(second.Json.TryGetProperty("phone_number", out _));
         Assert.False(second.Json.TryGetProperty("phone_number_verified", out _));
 
         Assert.Equal(second.Output, (await RunAsync("bob@example.com")).Output);
-        Assert.Equal(["name phone_number phone_number_verified", "country given_name phone_number phone_number_verified"], await ChangesAsync());
+        Assert.Equal(
+            ["name phone_number phone_number_verified", "country given_name phone_number phone_number_verified"],
+            await ChangesAsync());
     }
 
     [Theory]
@@ -57,14 +75,22 @@ public sealed class ProfileCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_column_is_named_once_and_the_account_has_to_be_there()
     {
-        Assert.Equal("name is named twice.", (await RunAsync("bob@example.com", "--set", "name=B", "--clear", "name")).Error.TrimEnd());
+        Assert.Equal(
+            "name is named twice.",
+            (await RunAsync("bob@example.com", "--set", "name=B", "--clear", "name")).Error.TrimEnd());
         Assert.Equal("There is no account nobody@example.com.", (await RunAsync("nobody@example.com")).Error.TrimEnd());
     }
 
     private static string? Claim(CommandRun run, string name) => run.Json.GetProperty(name).GetString();
 
     private async Task<IReadOnlyList<string>> ChangesAsync() =>
-        [.. (await _database.QueryAsync("SELECT detail FROM oauth_audit_events WHERE event = 'profile_changed' AND pseudonym = pseudonym_of($1) ORDER BY id", TestData.BobId)).Select(row => (string)row["detail"]!)];
+        [
+            .. (await _database.QueryAsync(
+                "SELECT detail FROM oauth_audit_events WHERE event = 'profile_changed' "
+                    + "AND pseudonym = pseudonym_of($1) ORDER BY id",
+                TestData.BobId)).Select(row => (string)row["detail"]!),
+        ];
 
-    private Task<CommandRun> RunAsync(params string[] args) => CommandLine.On(_database.ConnectionString).RunAsync(["accounts", "profile", .. args], Ct);
+    private Task<CommandRun> RunAsync(params string[] args) =>
+        CommandLine.On(_database.ConnectionString).RunAsync(["accounts", "profile", .. args], Ct);
 }

@@ -6,7 +6,8 @@ namespace OAuthServer.OperatorTests.Operators.Audit;
 public sealed class AuditCommandTests : IAsyncLifetime
 {
     private const string Rows = """
-        INSERT INTO oauth_audit_events (occurred_at, event, reason, client_id, pseudonym, address, correlation_id) VALUES
+        INSERT INTO oauth_audit_events (occurred_at, event, reason, client_id, pseudonym, address, correlation_id)
+            VALUES
             (now() - interval '3 days', 'sign_in', NULL, NULL, pseudonym_of($1), '192.0.2.1', 'c-1'),
             (now() - interval '2 hours', 'token_refused', 'code_unknown', 'demo-web', NULL, '192.0.2.2', 'c-2'),
             (now() - interval '1 minute', 'code_redeemed', NULL, 'demo-spa', pseudonym_of($2), '192.0.2.1', 'c-3'),

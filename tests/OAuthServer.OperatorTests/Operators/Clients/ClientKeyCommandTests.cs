@@ -22,12 +22,16 @@ public sealed class ClientKeyCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_file_registers_keys_and_a_second_apply_changes_nothing()
     {
-        var created = await _acme.RunFileAsync("apply", File(_key.Jwks, ", \"token_endpoint_auth_signing_alg\": \"ES256\""));
+        var created = await _acme.RunFileAsync(
+            "apply", File(_key.Jwks, ", \"token_endpoint_auth_signing_alg\": \"ES256\""));
         Assert.Equal((0, ""), (created.Code, created.Error));
-        Assert.Matches("^ *jwks: \\[\"one, EC P-256, thumbprint [A-Za-z0-9_-]{43}\"\\]$", Assert.Single(created.Lines, line => line.Contains("jwks:", StringComparison.Ordinal)));
+        Assert.Matches(
+            "^ *jwks: \\[\"one, EC P-256, thumbprint [A-Za-z0-9_-]{43}\"\\]$",
+            Assert.Single(created.Lines, line => line.Contains("jwks:", StringComparison.Ordinal)));
         Assert.True(await _acme.IsAsync("client_secret IS NULL AND jwks -> 'keys' -> 0 ->> 'kid' = 'one'"));
 
-        var again = await _acme.RunFileAsync("plan", File($" {_key.Jwks} ", ", \"token_endpoint_auth_signing_alg\": \"ES256\""));
+        var again = await _acme.RunFileAsync(
+            "plan", File($" {_key.Jwks} ", ", \"token_endpoint_auth_signing_alg\": \"ES256\""));
         Assert.Equal((0, "To change: 0 rows."), (again.Code, again.Output.Trim()));
 
         var rotated = await _acme.RunFileAsync("apply", File(AppKey.SetOf(_key, _next)));
@@ -54,10 +58,16 @@ public sealed class ClientKeyCommandTests : IAsyncLifetime
     {
         foreach (var (file, rule) in (IEnumerable<(string, string)>)
         [
-            (AcmeClients.File(more: $", \"jwks\": {_key.Jwks}"), "clients[0] breaks the rule client_with_keys_has_no_secret."),
-            (File($$"""{"keys":[{{_key.PrivateJwk}}]}"""), "clients[0] breaks the rule jwks_holds_no_private_or_shared_key."),
+            (
+                AcmeClients.File(more: $", \"jwks\": {_key.Jwks}"),
+                "clients[0] breaks the rule client_with_keys_has_no_secret."),
+            (
+                File($$"""{"keys":[{{_key.PrivateJwk}}]}"""),
+                "clients[0] breaks the rule jwks_holds_no_private_or_shared_key."),
             (File("\"x\""), "clients[0] breaks the rule jwks_is_an_object_with_a_list_of_1_to_20_keys."),
-            (File(_key.Jwks, ", \"jwks_uri\": \"https://keys.example/\""), "clients[0] breaks the rule client_has_jwks_or_jwks_uri_and_not_both."),
+            (
+                File(_key.Jwks, ", \"jwks_uri\": \"https://keys.example/\""),
+                "clients[0] breaks the rule client_has_jwks_or_jwks_uri_and_not_both."),
             (File("null", ", \"jwks_uri\": \"http://keys.example/\""), "clients[0] breaks the rule jwks_uri_is_https."),
         ])
         {
@@ -75,14 +85,28 @@ public sealed class ClientKeyCommandTests : IAsyncLifetime
         await _acme.Database.AddKeyClientAsync("far", null, "https://127.0.0.1/jwks");
 
         var listed = await _acme.RunAsync("list");
-        Assert.Matches("^acme +web +enabled +2 keys +- +Acme$", Assert.Single(listed.Lines, line => line.StartsWith("acme ", StringComparison.Ordinal)));
-        Assert.Matches("^far +web +enabled +jwks_uri +- +far$", Assert.Single(listed.Lines, line => line.StartsWith("far ", StringComparison.Ordinal)));
+        Assert.Matches(
+            "^acme +web +enabled +2 keys +- +Acme$",
+            Assert.Single(listed.Lines, line => line.StartsWith("acme ", StringComparison.Ordinal)));
+        Assert.Matches(
+            "^far +web +enabled +jwks_uri +- +far$",
+            Assert.Single(listed.Lines, line => line.StartsWith("far ", StringComparison.Ordinal)));
         var shown = await _acme.RunAsync("show", "acme");
-        Assert.Matches("^key +one, EC P-256, thumbprint [A-Za-z0-9_-]{43}$", Assert.Single(shown.Lines, line => line.Contains("one,", StringComparison.Ordinal)));
-        Assert.Matches("^jwks_uri +https://127.0.0.1/jwks$", Assert.Single((await _acme.RunAsync("show", "far")).Lines, line => line.StartsWith("jwks_uri", StringComparison.Ordinal)));
+        Assert.Matches(
+            "^key +one, EC P-256, thumbprint [A-Za-z0-9_-]{43}$",
+            Assert.Single(shown.Lines, line => line.Contains("one,", StringComparison.Ordinal)));
+        Assert.Matches(
+            "^jwks_uri +https://127.0.0.1/jwks$",
+            Assert.Single(
+                (await _acme.RunAsync("show", "far")).Lines,
+                line => line.StartsWith("jwks_uri", StringComparison.Ordinal)));
         var json = (await _acme.RunAsync("show", "acme", "--json")).Json;
-        Assert.Equal(["one", "two"], json.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString()));
-        Assert.Equal((0, true), (json.GetProperty("secrets").GetArrayLength(), json.GetProperty("jwks_uri").ValueKind == System.Text.Json.JsonValueKind.Null));
+        Assert.Equal(
+            ["one", "two"],
+            json.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString()));
+        Assert.Equal((0, true), (
+            json.GetProperty("secrets").GetArrayLength(),
+            json.GetProperty("jwks_uri").ValueKind == System.Text.Json.JsonValueKind.Null));
 
         var lint = await _acme.RunAsync("lint");
         Assert.Contains("far  jwks_uri_not_public:", lint.Output, StringComparison.Ordinal);

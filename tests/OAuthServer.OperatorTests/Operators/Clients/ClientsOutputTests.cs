@@ -16,14 +16,21 @@ public sealed class ClientsOutputTests : IAsyncLifetime
         await _database.ExecuteAsync(
             """
             INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, client_secret,
-                client_secret_expires_at, next_client_secret, next_client_secret_expires_at, disabled_at, created_at, updated_at)
+                client_secret_expires_at, next_client_secret, next_client_secret_expires_at, disabled_at, created_at,
+                updated_at)
             VALUES
-                ('b-ends', 'Ends', 'web', '{https://b.example/cb}', '{read}', $1, '2100-03-01T12:00:00Z', $2, '2100-02-01T12:00:00Z', NULL, '2026-01-02T03:04:05Z', '2026-01-02T03:04:06Z'),
-                ('c-half', 'Half', 'web', '{https://c.example/cb}', '{read}', $1, NULL, $2, '2020-02-01T12:00:00Z', NULL, DEFAULT, DEFAULT),
-                ('d-over', 'Over', 'web', '{https://d.example/cb}', '{read}', $1, '2020-02-01T12:00:00Z', NULL, NULL, NULL, DEFAULT, DEFAULT),
-                ('e-native', 'Native', 'native', '{http://127.0.0.1/cb}', '{read}', NULL, NULL, NULL, NULL, '2026-05-06T07:08:09Z', '2026-01-02T03:04:05Z', '2026-01-02T03:04:06Z'),
-                (repeat('f', 40), repeat('F', 40), 'browser', '{https://f.example/cb}', '{read}', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT),
-                (repeat('g', 41), repeat('G', 41), 'browser', '{https://g.example/cb}', '{read}', NULL, NULL, NULL, NULL, NULL, DEFAULT, DEFAULT)
+                ('b-ends', 'Ends', 'web', '{https://b.example/cb}', '{read}', $1, '2100-03-01T12:00:00Z', $2,
+                    '2100-02-01T12:00:00Z', NULL, '2026-01-02T03:04:05Z', '2026-01-02T03:04:06Z'),
+                ('c-half', 'Half', 'web', '{https://c.example/cb}', '{read}', $1, NULL, $2, '2020-02-01T12:00:00Z',
+                NULL, DEFAULT, DEFAULT),
+                ('d-over', 'Over', 'web', '{https://d.example/cb}', '{read}', $1, '2020-02-01T12:00:00Z', NULL, NULL,
+                NULL, DEFAULT, DEFAULT),
+                ('e-native', 'Native', 'native', '{http://127.0.0.1/cb}', '{read}', NULL, NULL, NULL, NULL,
+                '2026-05-06T07:08:09Z', '2026-01-02T03:04:05Z', '2026-01-02T03:04:06Z'),
+                (repeat('f', 40), repeat('F', 40), 'browser', '{https://f.example/cb}', '{read}', NULL, NULL, NULL,
+                NULL, NULL, DEFAULT, DEFAULT),
+                (repeat('g', 41), repeat('G', 41), 'browser', '{https://g.example/cb}', '{read}', NULL, NULL, NULL,
+                NULL, NULL, DEFAULT, DEFAULT)
             """,
             Hash, Other);
         await _database.ExecuteAsync(
@@ -45,13 +52,20 @@ public sealed class ClientsOutputTests : IAsyncLifetime
 
         string[] expected =
         [
-            "CLIENT                                    TYPE     STATE     SECRETS             LAST USED             NAME",
-            "b-ends                                    web      enabled   2 until 2100-03-01  2026-02-03T04:05:08Z  Ends",
-            "c-half                                    web      enabled   1                   2026-02-03T04:05:09Z  Half",
-            "d-over                                    web      enabled   none live           -                     Over",
-            "e-native                                  native   disabled  -                   -                     Native",
-            $"{new string('f', 40)}  browser  enabled   -                   -                     {new string('F', 40)}",
-            $"{new string('g', 39)}…  browser  enabled   -                   -                     {new string('G', 39)}…",
+            "CLIENT                                    TYPE     STATE     SECRETS             LAST USED             "
+                + "NAME",
+            "b-ends                                    web      enabled   2 until 2100-03-01  2026-02-03T04:05:08Z  "
+                + "Ends",
+            "c-half                                    web      enabled   1                   2026-02-03T04:05:09Z  "
+                + "Half",
+            "d-over                                    web      enabled   none live           -                     "
+                + "Over",
+            "e-native                                  native   disabled  -                   -                     "
+                + "Native",
+            $"{new string('f', 40)}  browser  enabled   -                   -                     "
+                + $"{new string('F', 40)}",
+            $"{new string('g', 39)}…  browser  enabled   -                   -                     "
+                + $"{new string('G', 39)}…",
         ];
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Equal(expected, run.Output.TrimEnd('\n').Split('\n'));
@@ -91,6 +105,7 @@ public sealed class ClientsOutputTests : IAsyncLifetime
 
         Assert.Contains("client_secret       live, no end, cost 10, last used -", run.Output.Split('\n'));
         Assert.Contains(
-            "next_client_secret  ended, until 2020-02-01T12:00:00Z, cost 12, last used 2026-02-03T04:05:09Z", run.Output.Split('\n'));
+            "next_client_secret  ended, until 2020-02-01T12:00:00Z, cost 12, last used 2026-02-03T04:05:09Z",
+            run.Output.Split('\n'));
     }
 }

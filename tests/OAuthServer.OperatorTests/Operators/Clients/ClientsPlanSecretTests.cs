@@ -55,7 +55,9 @@ public sealed class ClientsPlanSecretTests : IAsyncLifetime
         Assert.Equal(rotated, await _acme.SecretAsync("client_secret"));
     }
 
-    /// <summary>Of its secrets the file may have the last one, or one that another outlives, with or without an end.</summary>
+    /// <summary>
+    /// Of its secrets the file may have the last one, or one that another outlives, with or without an end.
+    /// </summary>
     [Theory]
     [InlineData(null, false)]
     [InlineData("NULL", true)]
@@ -64,11 +66,13 @@ public sealed class ClientsPlanSecretTests : IAsyncLifetime
     public async Task That_another_secret_follows_is_noted_when_it_lasts_longer(string? other, bool noted)
     {
         await _acme.ApplyAsync(AcmeClients.File());
-        await _acme.Database.ExecuteAsync("UPDATE oauth_clients SET client_secret_expires_at = now() + interval '30 days'");
+        await _acme.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET client_secret_expires_at = now() + interval '30 days'");
         if (other is not null)
         {
             await _acme.Database.ExecuteAsync(
-                $"UPDATE oauth_clients SET next_client_secret = $1, next_client_secret_expires_at = {other}", TestData.FullSecretHash);
+                $"UPDATE oauth_clients SET next_client_secret = $1, next_client_secret_expires_at = {other}",
+                TestData.FullSecretHash);
         }
 
         var plan = await _acme.RunFileAsync("plan", AcmeClients.File());

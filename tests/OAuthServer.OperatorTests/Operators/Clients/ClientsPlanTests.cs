@@ -51,8 +51,11 @@ public sealed class ClientsPlanTests : IAsyncLifetime
             [
                 "+ acme", "name: \"Acme\"", "application_type: \"web\"",
                 """redirect_uris: ["https://a.example/cb","https://b.example/cb"]""", """allowed_scopes: ["read"]""",
-                "default_scopes: []", "allowed_resources: []", """grant_types: ["authorization_code","refresh_token"]""", "require_pkce: true",
-                "require_pushed_authorization_requests: false", "claims_in_id_token: false", "require_second_factor: false", "app_origins: []", "accepted_schemes: []", "post_logout_redirect_uris: []", "secret: new", "disabled: true", "To change: 1 row.",
+                "default_scopes: []", "allowed_resources: []",
+                """grant_types: ["authorization_code","refresh_token"]""", "require_pkce: true",
+                "require_pushed_authorization_requests: false", "claims_in_id_token: false",
+                "require_second_factor: false", "app_origins: []", "accepted_schemes: []",
+                "post_logout_redirect_uris: []", "secret: new", "disabled: true", "To change: 1 row.",
             ],
             run.Lines);
     }

@@ -114,7 +114,8 @@ public sealed class DatabaseFactsTests : IAsyncLifetime
     public async Task Connections_that_are_kept_for_others_are_not_ours(int all, int superuser, int reserved)
     {
         await using var cluster = await DedicatedCluster.CreateAsync();
-        var knows = int.Parse(await AskAsync(cluster, "SHOW server_version_num"), CultureInfo.InvariantCulture) >= 160000;
+        var knows = int.Parse(await AskAsync(cluster, "SHOW server_version_num"), CultureInfo.InvariantCulture)
+            >= 160000;
         await AskAsync(cluster, $"ALTER SYSTEM SET max_connections = {all}");
         await AskAsync(cluster, $"ALTER SYSTEM SET superuser_reserved_connections = {superuser}");
         if (knows) await AskAsync(cluster, $"ALTER SYSTEM SET reserved_connections = {reserved}");
@@ -129,7 +130,8 @@ public sealed class DatabaseFactsTests : IAsyncLifetime
     [Fact]
     public async Task A_sequence_is_behind_when_it_would_give_a_number_that_a_row_has()
     {
-        await _database.ExecuteAsync("INSERT INTO oauth_audit_events (event) VALUES ('sign_in'), ('sign_in'), ('sign_in')");
+        await _database.ExecuteAsync(
+            "INSERT INTO oauth_audit_events (event) VALUES ('sign_in'), ('sign_in'), ('sign_in')");
         await _database.ExecuteAsync("SELECT setval('oauth_audit_events_id_seq', 3)");
         Assert.Empty(await new DatabaseFacts(_database.Contexts).SequencesBehindAsync(Ct));
 

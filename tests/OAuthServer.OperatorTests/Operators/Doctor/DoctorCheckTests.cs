@@ -97,14 +97,16 @@ public sealed class DoctorCheckTests : IAsyncLifetime
     [InlineData(-1, "encryptedKey", "warning session_keys_expired")]
     [InlineData(60, "encryptedKey", "")]
     [InlineData(60, "masterKey", "warning session_keys_in_clear")]
-    public async Task Session_keys_are_judged_by_their_end_and_lie_nowhere_in_clear(int days, string kind, string expected)
+    public async Task Session_keys_are_judged_by_their_end_and_lie_nowhere_in_clear(
+        int days, string kind, string expected)
     {
         await _database.ExecuteAsync(
             """
             INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('key', format(
                 '<key id="4b5d" version="1"><activationDate>2026-01-01T00:00:00Z</activationDate>'
                 '<expirationDate>%1$s</expirationDate><descriptor><%2$s>never-printed</%2$s></descriptor></key>',
-                to_char((now() + make_interval(days => $1)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), $2::text))
+                to_char((now() + make_interval(days => $1)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                $2::text))
             """,
             days, kind);
 
@@ -175,7 +177,8 @@ public sealed class DoctorCheckTests : IAsyncLifetime
     public async Task Rows_may_wait_for_five_rounds_of_sealing(int minutes, string expected)
     {
         await _database.ExecuteAsync(
-            "INSERT INTO oauth_audit_events (event, occurred_at) VALUES ('sign_in', now() - make_interval(mins => $1))", minutes);
+            "INSERT INTO oauth_audit_events (event, occurred_at) VALUES ('sign_in', now() - make_interval(mins => $1))",
+            minutes);
         var settings = DoctorRun.Settings(_database);
         settings["Audit:SealInterval"] = "00:03:00";
 
@@ -196,7 +199,10 @@ public sealed class DoctorCheckTests : IAsyncLifetime
         Assert.Equal(("answers", "0 mails"), (well.Fact("mail server"), well.Fact("mails that wait")));
 
         sink.Disappear();
-        await _database.ExecuteAsync("INSERT INTO mail_outbox (kind, account_id, sorted_at, made_at, expires_at) VALUES ('PasswordChanged', gen_random_uuid(), now(), now() - interval '20 minutes', now() + interval '1 day')");
+        await _database.ExecuteAsync(
+            "INSERT INTO mail_outbox (kind, account_id, sorted_at, made_at, expires_at) "
+                + "VALUES ('PasswordChanged', gen_random_uuid(), now(), now() - interval '20 minutes', now() + "
+                + "interval '1 day')");
         var away = await DoctorRun.WithAsync(settings, null, ["--json", .. DoctorRun.KnownOfTests]);
         Assert.Equal(["error mail_server_away", "warning mail_stuck"], away.Findings);
         Assert.Equal("1 mail", away.Fact("mails that wait"));
@@ -206,9 +212,11 @@ public sealed class DoctorCheckTests : IAsyncLifetime
     public async Task A_default_API_that_is_missing_is_named_with_the_way_to_one()
     {
         var well = await DoctorRun.OnAsync(_database);
-        Assert.Equal(("https://as.example.test", "https://as.example.test"), (well.Fact("apis"), well.Fact("default audience")));
+        Assert.Equal(
+            ("https://as.example.test", "https://as.example.test"), (well.Fact("apis"), well.Fact("default audience")));
         await _database.ExecuteAsync("UPDATE oauth_resources SET is_default = false");
-        await _database.ExecuteAsync("""INSERT INTO oauth_resources (resource, name, scopes) VALUES ('urn:files', 'Files', '{"files": "See them"}')""");
+        await _database.ExecuteAsync(
+            """INSERT INTO oauth_resources (resource, name, scopes) VALUES ('urn:files', 'Files', '{"files": "See them"}')""");
 
         var run = await DoctorRun.OnAsync(_database);
 

@@ -64,7 +64,8 @@ public sealed class DoctorCommandTests(ContentRoot root) : IClassFixture<Content
         Assert.Equal(
             [
                 "issuer", "proxies", "database", "rights", "schema", "migrations", "sequences", "clock", "signing keys",
-                "key files", "previous key", "resources", "clients", "mail", "demo", "session keys", "audit seals", "restore", "sweeper", "rate limits", "shared rate limits",
+                "key files", "previous key", "resources", "clients", "mail", "demo", "session keys", "audit seals",
+                "restore", "sweeper", "rate limits", "shared rate limits",
             ],
             checks.Select(check => check.GetProperty("name").GetString()));
         var findings = checks.SelectMany(check => check.GetProperty("findings").EnumerateArray());

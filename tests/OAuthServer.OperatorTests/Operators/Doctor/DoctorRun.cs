@@ -13,7 +13,12 @@ internal sealed record DoctorRun(int Code, string Output, string Error)
 {
     /// <summary>What is true of the cluster and the keys of tests, and would be found anywhere else.</summary>
     public static readonly string[] KnownOfTests =
-        [.. Ignore("database_not_durable", "key_files_in_production", "database_superuser", "session_keys_none", "mail_server_none")];
+        [.. Ignore(
+            "database_not_durable",
+            "key_files_in_production",
+            "database_superuser",
+            "session_keys_none",
+            "mail_server_none")];
 
     // One young key for all runs.
     private static readonly Lazy<string> Keys = new(KeyFolder.Create);

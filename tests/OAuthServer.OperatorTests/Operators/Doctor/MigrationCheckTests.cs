@@ -44,7 +44,8 @@ public sealed class MigrationCheckTests : IAsyncLifetime
     [Theory]
     [InlineData("SELECT 1", "", "CREATE on SCHEMA public")]
     [InlineData("CREATE SCHEMA hers", "-c search_path=hers", "USAGE on a schema of its search_path")]
-    [InlineData("CREATE SCHEMA hers; GRANT USAGE ON SCHEMA hers TO {0}", "-c search_path=hers", "CREATE on SCHEMA hers")]
+    [InlineData(
+        "CREATE SCHEMA hers; GRANT USAGE ON SCHEMA hers TO {0}", "-c search_path=hers", "CREATE on SCHEMA hers")]
     [InlineData("REVOKE USAGE ON SCHEMA public FROM PUBLIC", "", "USAGE on a schema of its search_path")]
     public async Task On_a_new_database_what_the_role_lacks_is_named_and_migrate_fails_by_it(
         string sql, string options, string lacking)
@@ -80,12 +81,14 @@ public sealed class MigrationCheckTests : IAsyncLifetime
     public async Task One_owner_of_many_tables_is_named_once()
     {
         await MigrateAsOwnerOfAllAsync();
-        await AsOwnerAsync("ALTER TABLE oauth_consents OWNER TO CURRENT_USER; ALTER TABLE accounts OWNER TO CURRENT_USER");
+        await AsOwnerAsync(
+            "ALTER TABLE oauth_consents OWNER TO CURRENT_USER; ALTER TABLE accounts OWNER TO CURRENT_USER");
         await _database.ExecuteAsync($"GRANT SELECT, INSERT, UPDATE, DELETE ON oauth_consents, accounts TO {_role}");
 
         var doctor = await DoctorAsync(AsRole);
 
-        Assert.Contains("OWNERSHIP on TABLE accounts, OWNERSHIP on TABLE oauth_consents", doctor.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "OWNERSHIP on TABLE accounts, OWNERSHIP on TABLE oauth_consents", doctor.Output, StringComparison.Ordinal);
         Assert.Equal(2, doctor.Output.Split($" TO {_role};").Length);
     }
 
@@ -118,7 +121,8 @@ public sealed class MigrationCheckTests : IAsyncLifetime
             """
             DELETE FROM schema_versions WHERE script_name NOT LIKE '001%';
             DROP TABLE accounts CASCADE; DROP TABLE data_protection_keys; DROP FUNCTION accounts_end_what_was;
-            DROP FUNCTION account_of, account_lookup, account_hash_cost, account_hash_iterations, accounts_fill, pseudonym_of;
+            DROP FUNCTION account_of, account_lookup, account_hash_cost, account_hash_iterations, accounts_fill,
+                pseudonym_of;
             DROP TABLE oauth_audit_events, oauth_signing_keys, oauth_audit_seals
             """);
         await AsOwnerAsync(sql);
@@ -131,7 +135,9 @@ public sealed class MigrationCheckTests : IAsyncLifetime
         Assert.Equal(1, migrate.Code);
         Assert.Equal("002_create_accounts.sql", migrate.Json.GetProperty("failed_script").GetString());
         Assert.Contains(
-            $"The role {_role} lacks {lacking}.", migrate.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
+            $"The role {_role} lacks {lacking}.",
+            migrate.Json.GetProperty("error").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

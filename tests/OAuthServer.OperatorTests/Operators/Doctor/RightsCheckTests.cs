@@ -47,7 +47,8 @@ public sealed class RightsCheckTests : IAsyncLifetime
     {
         await _database.ExecuteAsync($"REVOKE INSERT, UPDATE ON oauth_clients FROM {_role}");
 
-        var run = await DoctorRun.OnAsync(_database, AsRole, builder => builder.Configuration["Management:Url"] = "http://127.0.0.1:0");
+        var run = await DoctorRun.OnAsync(
+            _database, AsRole, builder => builder.Configuration["Management:Url"] = "http://127.0.0.1:0");
 
         Assert.Equal(["error database_rights_missing", "note migration_other_role"], run.Findings);
         Assert.Contains("GRANT INSERT, UPDATE ON oauth_clients", run.Output, StringComparison.Ordinal);
@@ -74,7 +75,20 @@ public sealed class RightsCheckTests : IAsyncLifetime
         Assert.Contains("GRANT USAGE ON SCHEMA public TO", closed.Output, StringComparison.Ordinal);
         Assert.Equal("USAGE on the schema public is missing", closed.Fact("rights"));
         Assert.Equal(
-            ["schema", "migrations", "sequences", "previous key", "resources", "clients", "mail", "demo", "session keys", "audit seals", "restore", "sweeper"],
+            [
+                "schema",
+                "migrations",
+                "sequences",
+                "previous key",
+                "resources",
+                "clients",
+                "mail",
+                "demo",
+                "session keys",
+                "audit seals",
+                "restore",
+                "sweeper",
+            ],
             closed.Checks.Where(check => !check.GetProperty("checked").GetBoolean())
                 .Select(check => check.GetProperty("name").GetString()));
 

@@ -5,7 +5,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Import;
 
-/// <summary>What of the export of a Keycloak realm comes along: clients with their secrets, people with their hashes.</summary>
+/// <summary>
+/// What of the export of a Keycloak realm comes along: clients with their secrets, people with their hashes.
+/// </summary>
 public sealed class KeycloakImportTests : IAsyncLifetime
 {
     private const string Password = "a quiet harbour 7";
@@ -48,21 +50,45 @@ public sealed class KeycloakImportTests : IAsyncLifetime
                 "- client ledger is left: none of its grants is served here (saml)",
             ],
             run.Lines.Where(line => line[0] != '~').Take(11));
-        Assert.Contains("- account 44444444-0000-4000-8000-000000000004 is left: dave@example.com: its password is hashed by scrypt, which is not known here", run.Lines);
-        Assert.Contains("- account erin@example.com is left: accounts_argon2_is_above_128_mb_10_passes_or_4_lanes", run.Lines);
-        foreach (var left in (string[])["realm roles (1)", "groups (1)", "identity providers (1)", "service accounts (1)", "second factors (1)", "refresh tokens"])
+        Assert.Contains(
+            "- account 44444444-0000-4000-8000-000000000004 is left: dave@example.com: its password is hashed by "
+                + "scrypt, which is not known here",
+            run.Lines);
+        Assert.Contains(
+            "- account erin@example.com is left: accounts_argon2_is_above_128_mb_10_passes_or_4_lanes", run.Lines);
+        foreach (var left in (string[])[
+            "realm roles (1)",
+            "groups (1)",
+            "identity providers (1)",
+            "service accounts (1)",
+            "second factors (1)",
+            "refresh tokens",
+        ])
             Assert.Contains(run.Lines, line => line.StartsWith($"- server {left} is left: ", StringComparison.Ordinal));
         Assert.Contains("account: 3 made, 0 there already, 2 left", run.Lines);
         Assert.Single(run.Lines, line => line.StartsWith("client_secret of ", StringComparison.Ordinal));
 
         // The new API is known within a second.
         await Eventually.BecomesTrue(
-            async () => (await _server.PostFormAsync("/oauth/token", ("grant_type", "client_credentials"), ("client_id", "reports"), ("client_secret", run.Lines[^1].Split(": ")[^1]))).Status == System.Net.HttpStatusCode.OK,
+            async () =>
+                (await _server.PostFormAsync(
+                    "/oauth/token",
+                    ("grant_type", "client_credentials"),
+                    ("client_id", "reports"),
+                    ("client_secret", run.Lines[^1].Split(": ")[^1]))).Status == System.Net.HttpStatusCode.OK,
             TimeSpan.FromSeconds(10),
             "the imported client gets a token for the imported API");
-        Assert.True(await _server.Database.ScalarAsync<bool>("SELECT require_pkce FROM oauth_clients WHERE client_id = 'reports'"));
-        Assert.True(BCrypt.Net.BCrypt.Verify("the-secret-of-the-shop", await _server.Database.ScalarAsync<string>("SELECT client_secret FROM oauth_clients WHERE client_id = 'shop'")));
-        Assert.Equal("11111111-0000-4000-8000-000000000001", (await _server.Database.ScalarAsync<Guid>("SELECT id FROM accounts WHERE email = 'bert@example.com'")).ToString());
+        Assert.True(await _server.Database.ScalarAsync<bool>(
+            "SELECT require_pkce FROM oauth_clients WHERE client_id = 'reports'"));
+        Assert.True(
+            BCrypt.Net.BCrypt.Verify(
+                "the-secret-of-the-shop",
+                await _server.Database.ScalarAsync<string>(
+                    "SELECT client_secret FROM oauth_clients WHERE client_id = 'shop'")));
+        Assert.Equal(
+            "11111111-0000-4000-8000-000000000001",
+            (await _server.Database.ScalarAsync<Guid>("SELECT id FROM accounts WHERE email = 'bert@example.com'"))
+                .ToString());
         foreach (var email in (string[])["bert@example.com", "carla@example.com"])
         {
             using var browser = new TestBrowser(_server);
@@ -81,7 +107,8 @@ public sealed class KeycloakImportTests : IAsyncLifetime
         Assert.Equal((1, "broken.json is no JSON: line 2."), (broken.Code, broken.Error.Trim()));
         var list = await RunAsync(await WriteAsync("list.json", "[]"), "--apply");
         Assert.Equal((1, "list.json is no export of a realm: it is no JSON object."), (list.Code, list.Error.Trim()));
-        var empty = await RunAsync(await WriteAsync("empty.json", """{"realm": "x", "clients": [null, 7, {}], "users": "none"}"""), "--apply");
+        var empty = await RunAsync(
+            await WriteAsync("empty.json", """{"realm": "x", "clients": [null, 7, {}], "users": "none"}"""), "--apply");
         Assert.Equal(1, empty.Code);
         var missing = await RunAsync(Path.Combine(_folder.FullName, "missing.json"), "--apply");
         Assert.Equal(1, missing.Code);
@@ -103,7 +130,8 @@ public sealed class KeycloakImportTests : IAsyncLifetime
     private static string Credential(string algorithm, string hash, string salt, int rounds, string more = "")
     {
         var secret = $$"""{"value": "{{hash}}", "salt": "{{salt}}", "additionalParameters": {} }""";
-        var how = $$"""{"hashIterations": {{rounds}}, "algorithm": "{{algorithm}}", "additionalParameters": { {{more}} } }""";
+        var how =
+            $$"""{"hashIterations": {{rounds}}, "algorithm": "{{algorithm}}", "additionalParameters": { {{more}} } }""";
         return $$"""
             "credentials": [ {"type": "password", "secretData": {{JsonSerializer.Serialize(secret)}}, "credentialData": {{JsonSerializer.Serialize(how)}} } ]
             """;
@@ -113,8 +141,10 @@ public sealed class KeycloakImportTests : IAsyncLifetime
     private static string Users()
     {
         var salt = Encoding.ASCII.GetBytes("0123456789abcdef");
-        var pbkdf2 = Convert.ToBase64String(Rfc2898DeriveBytes.Pbkdf2(Password, salt, 1000, HashAlgorithmName.SHA256, 64));
-        const string figures = """ "hashLength": ["32"], "memory": ["64"], "type": ["id"], "version": ["1.3"], "parallelism": ["1"] """;
+        var pbkdf2 = Convert.ToBase64String(
+            Rfc2898DeriveBytes.Pbkdf2(Password, salt, 1000, HashAlgorithmName.SHA256, 64));
+        const string figures =
+            """ "hashLength": ["32"], "memory": ["64"], "type": ["id"], "version": ["1.3"], "parallelism": ["1"] """;
         const string argon2 = "iby8xmCmXjMg/oftIWwu2u/EWQQIXBZrnev/MPXjbGg=";
         var text = Convert.ToBase64String(salt);
         return $$"""

@@ -21,8 +21,8 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace OAuthServer.OperatorTests.Operators.Import;
 
 /// <summary>
-/// A real OpenIddict server on a database of its own, with clients, scopes, people of ASP.NET Core Identity, and refresh
-/// tokens that it handed out.
+/// A real OpenIddict server on a database of its own, with clients, scopes, people of ASP.NET Core Identity, and
+/// refresh tokens that it handed out.
 /// </summary>
 public sealed class OpenIddictSource : IAsyncLifetime
 {
@@ -43,7 +43,8 @@ public sealed class OpenIddictSource : IAsyncLifetime
         set => Options.UseReferenceRefreshTokens = value;
     }
 
-    private OpenIddictServerOptions Options => _app.Services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue;
+    private OpenIddictServerOptions Options =>
+        _app.Services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue;
 
     public async ValueTask InitializeAsync()
     {
@@ -76,10 +77,15 @@ public sealed class OpenIddictSource : IAsyncLifetime
     /// <summary>A refresh token of the peer's own client, by a code.</summary>
     public async Task<string> RefreshTokenAsync()
     {
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address() };
-        var challenge = System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(Verifier)));
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = Address(),
+        };
+        var challenge = System.Buffers.Text.Base64Url.EncodeToString(
+            SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(Verifier)));
         using var code = await http.GetAsync(new Uri(
-            $"/connect/authorize?response_type=code&client_id=bench&redirect_uri=https%3A%2F%2Fclient.example%2Fcb&scope=read&code_challenge={challenge}&code_challenge_method=S256",
+            $"/connect/authorize?response_type=code&client_id=bench&redirect_uri=https%3A%2F%2Fclient.example%2Fcb"
+                + $"&scope=read&code_challenge={challenge}&code_challenge_method=S256",
             UriKind.Relative));
         var query = System.Web.HttpUtility.ParseQueryString(code.Headers.Location!.Query);
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
@@ -102,7 +108,8 @@ public sealed class OpenIddictSource : IAsyncLifetime
         await Database.DisposeAsync();
     }
 
-    private Uri Address() => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    private Uri Address() =>
+        new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     private async Task AddPeopleAsync()
     {
@@ -113,8 +120,18 @@ public sealed class OpenIddictSource : IAsyncLifetime
         people.Users.Add(Person("not-a-uuid", "edsger@example.com"));
         people.Users.Add(Person(Guid.NewGuid().ToString(), null));
         people.Roles.Add(new IdentityRole("admin"));
-        people.UserClaims.Add(new IdentityUserClaim<string> { UserId = PersonId, ClaimType = "given_name", ClaimValue = "Grace" });
-        people.UserClaims.Add(new IdentityUserClaim<string> { UserId = PersonId, ClaimType = "shoe_size", ClaimValue = "39" });
+        people.UserClaims.Add(new IdentityUserClaim<string>
+        {
+            UserId = PersonId,
+            ClaimType = "given_name",
+            ClaimValue = "Grace",
+        });
+        people.UserClaims.Add(new IdentityUserClaim<string>
+        {
+            UserId = PersonId,
+            ClaimType = "shoe_size",
+            ClaimValue = "39",
+        });
         await people.SaveChangesAsync();
     }
 
@@ -137,7 +154,12 @@ public sealed class OpenIddictSource : IAsyncLifetime
     {
         await using var scope = _app.Services.CreateAsyncScope();
         var scopes = scope.ServiceProvider.GetRequiredService<IOpenIddictScopeManager>();
-        await scopes.CreateAsync(new OpenIddictScopeDescriptor { Name = "read", DisplayName = "Read your notes", Resources = { "https://api.example" } });
+        await scopes.CreateAsync(new OpenIddictScopeDescriptor
+        {
+            Name = "read",
+            DisplayName = "Read your notes",
+            Resources = { "https://api.example" },
+        });
         await scopes.CreateAsync(new OpenIddictScopeDescriptor { Name = "roles" });
         await AddClientAsync(new OpenIddictApplicationDescriptor
         {
@@ -145,7 +167,15 @@ public sealed class OpenIddictSource : IAsyncLifetime
             ClientType = ClientTypes.Public,
             DisplayName = "A page",
             RedirectUris = { new Uri("https://spa.example/cb"), new Uri("http://spa.example/cb") },
-            Permissions = { Permissions.GrantTypes.AuthorizationCode, Permissions.GrantTypes.Implicit, Permissions.ResponseTypes.Code, Permissions.Scopes.Profile, "scp:read", "scp:roles" },
+            Permissions =
+            {
+                Permissions.GrantTypes.AuthorizationCode,
+                Permissions.GrantTypes.Implicit,
+                Permissions.ResponseTypes.Code,
+                Permissions.Scopes.Profile,
+                "scp:read",
+                "scp:roles",
+            },
             Requirements = { Requirements.Features.ProofKeyForCodeExchange },
         });
         await AddClientAsync(new OpenIddictApplicationDescriptor

@@ -24,11 +24,14 @@ internal sealed partial class DrillShell(ContentRoot root, string connectionStri
     public static IReadOnlyList<string> Blocks(string page) =>
         [.. ShellBlock().Matches(File.ReadAllText(Checkout.File(page))).Select(match => match.Groups[1].Value)];
 
-    /// <summary>Runs a block up to the first command that does not end with 0: how that ended, and what all printed.</summary>
+    /// <summary>
+    /// Runs a block up to the first command that does not end with 0: how that ended, and what all printed.
+    /// </summary>
     public async Task<(int Code, string Output)> RunAsync(string block)
     {
         var output = "";
-        foreach (var line in block.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(" #")[0].Trim()))
+        foreach (var line in block.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(" #")[0].Trim()))
         {
             var (code, printed) = line.StartsWith(Own, StringComparison.Ordinal)
                 ? await OwnAsync(line[Own.Length..].Split(' '))

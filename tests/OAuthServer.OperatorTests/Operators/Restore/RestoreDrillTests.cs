@@ -45,8 +45,13 @@ public sealed class RestoreDrillTests(ContentRoot root) : IClassFixture<ContentR
         var doctor = await shell.RunAsync(commands[2]);
         Assert.Equal(1, doctor.Code);
         Assert.Contains("database_restored", doctor.Output, StringComparison.Ordinal);
-        var variables = shell.Settings.ToDictionary(pair => pair.Key.Replace(":", "__", StringComparison.Ordinal), pair => pair.Value!);
-        var start = await HostProcess.RunAsync(root, new(variables) { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["urls"] = "http://127.0.0.1:0" });
+        var variables = shell.Settings.ToDictionary(
+            pair => pair.Key.Replace(":", "__", StringComparison.Ordinal), pair => pair.Value!);
+        var start = await HostProcess.RunAsync(root, new(variables)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["urls"] = "http://127.0.0.1:0",
+        });
         Assert.Equal(2, start.ExitCode);
         Assert.Contains("run OAuthServer restore end-sessions", start.Error, StringComparison.Ordinal);
 
@@ -116,7 +121,8 @@ public sealed class RestoreDrillTests(ContentRoot root) : IClassFixture<ContentR
             INSERT INTO oauth_pushed_requests (request_uri, client_id, parameters, expires_at)
             VALUES (decode(repeat('ab', 32), 'hex'), 'any', 'any', now() + interval '1 minute');
             INSERT INTO account_tokens (hash, kind, address, normalized_address, expires_at)
-            VALUES (decode(repeat('cd', 32), 'hex'), 'registration', 'x@example.com', 'X@EXAMPLE.COM', now() + interval '1 hour')
+            VALUES (decode(repeat('cd', 32), 'hex'), 'registration', 'x@example.com', 'X@EXAMPLE.COM',
+                now() + interval '1 hour')
             """);
         return (used, revoked, code);
     }

@@ -8,7 +8,8 @@ namespace OAuthServer.OperatorTests.Storage.Schema;
 /// <summary>Running the migrations, and knowing whether they ran.</summary>
 public sealed class MigratorTests
 {
-    private static readonly MigrationScript First = new("001_first.sql", "CREATE TABLE runs (n int); INSERT INTO runs VALUES (1);");
+    private static readonly MigrationScript First = new(
+        "001_first.sql", "CREATE TABLE runs (n int); INSERT INTO runs VALUES (1);");
     private static readonly MigrationScript Second = new(
         "002_second.sql",
         """
@@ -24,7 +25,8 @@ public sealed class MigratorTests
     public async Task The_embedded_scripts_run_in_order_once()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var migrator = new Migrator(database.Contexts, Microsoft.Extensions.Logging.Abstractions.NullLogger<Migrator>.Instance);
+        var migrator = new Migrator(
+            database.Contexts, Microsoft.Extensions.Logging.Abstractions.NullLogger<Migrator>.Instance);
 
         var first = await migrator.RunAsync(Now);
         Assert.True(first.Ok, first.Cause);
@@ -42,10 +44,12 @@ public sealed class MigratorTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         var slow = new MigrationScript("003_slow.sql", "SELECT pg_sleep(0.3); INSERT INTO runs VALUES (3);");
-        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Migrator(database, First, Second, slow).RunAsync(Now)));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => Migrator(database, First, Second, slow).RunAsync(Now)));
 
         Assert.All(results, result => Assert.True(result.Ok, result.Cause));
-        Assert.Equal([First.Name, Second.Name, slow.Name], Assert.Single(results, result => result.Applied.Count > 0).Applied);
+        Assert.Equal(
+            [First.Name, Second.Name, slow.Name], Assert.Single(results, result => result.Applied.Count > 0).Applied);
         Assert.Equal(3, await database.ScalarAsync<long>("SELECT count(*) FROM runs"));
         Assert.Equal(3, await database.ScalarAsync<long>("SELECT count(*) FROM schema_versions"));
         Assert.Equal("$not_a_variable$; -- still text", await database.ScalarAsync<string>("SELECT quoted()"));
@@ -55,7 +59,8 @@ public sealed class MigratorTests
     public async Task A_script_that_fails_is_named_and_leaves_nothing_behind()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var broken = new MigrationScript("002_broken.sql", "CREATE TABLE half (n int); INSERT INTO missing VALUES (1);");
+        var broken = new MigrationScript(
+            "002_broken.sql", "CREATE TABLE half (n int); INSERT INTO missing VALUES (1);");
 
         var failed = await Migrator(database, First, broken).RunAsync(Now);
         Assert.False(failed.Ok);
@@ -72,7 +77,8 @@ public sealed class MigratorTests
     public async Task A_first_script_that_fails_leaves_not_even_the_journal()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var failed = await Migrator(database, new MigrationScript("001_broken.sql", "CREATE TABLE half (n int); SELECT 1/0;")).RunAsync(Now);
+        var failed = await Migrator(
+            database, new MigrationScript("001_broken.sql", "CREATE TABLE half (n int); SELECT 1/0;")).RunAsync(Now);
         Assert.Equal("001_broken.sql", failed.FailedScript);
         Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
     }
@@ -85,9 +91,13 @@ public sealed class MigratorTests
         Task<MigrationResult> waiting;
         await using (var connection = await database.DataSource.OpenConnectionAsync(Now))
         {
-            await using (var hold = new NpgsqlCommand($"SELECT pg_advisory_lock({0x6F61757468737276})", connection)) await hold.ExecuteNonQueryAsync(Now);
+            await using (var hold = new NpgsqlCommand($"SELECT pg_advisory_lock({0x6F61757468737276})", connection))
+                await hold.ExecuteNonQueryAsync(Now);
             waiting = new Migrator(database.Contexts, log, [First]).RunAsync(Now);
-            await Eventually.BecomesTrue(() => Task.FromResult(log.Text.Contains("Another migration is running", StringComparison.Ordinal)), TimeSpan.FromSeconds(20), "it waits");
+            await Eventually.BecomesTrue(
+                () => Task.FromResult(log.Text.Contains("Another migration is running", StringComparison.Ordinal)),
+                TimeSpan.FromSeconds(20),
+                "it waits");
             await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
             await release.ExecuteNonQueryAsync(Now);
         }
@@ -101,7 +111,8 @@ public sealed class MigratorTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         await using var connection = await database.DataSource.OpenConnectionAsync(Now);
-        await using (var hold = new NpgsqlCommand($"SELECT pg_advisory_lock({0x6F61757468737276})", connection)) await hold.ExecuteNonQueryAsync(Now);
+        await using (var hold = new NpgsqlCommand($"SELECT pg_advisory_lock({0x6F61757468737276})", connection))
+            await hold.ExecuteNonQueryAsync(Now);
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Migrator(database, First).RunAsync(stop.Token));
         Assert.True(await database.ScalarAsync<bool>("SELECT to_regclass('runs') IS NULL"));
@@ -140,8 +151,14 @@ public sealed class MigratorTests
 
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
-    private static Migrator Migrator(TestDatabase database, params MigrationScript[] scripts) => new(database.Contexts, new RecordedLog(), scripts);
+    private static Migrator Migrator(TestDatabase database, params MigrationScript[] scripts) =>
+        new(database.Contexts, new RecordedLog(), scripts);
 
     private static Task<HealthCheckResult> CheckAsync(SchemaHealthCheck check) =>
-        check.CheckHealthAsync(new HealthCheckContext { Registration = new HealthCheckRegistration("schema", check, HealthStatus.Unhealthy, null) }, Now);
+        check.CheckHealthAsync(
+            new HealthCheckContext
+            {
+                Registration = new HealthCheckRegistration("schema", check, HealthStatus.Unhealthy, null),
+            },
+            Now);
 }

@@ -16,7 +16,8 @@ public sealed class SchemaReadinessTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         var scripts = MigrationScript.Embedded();
-        await new Migrator(database.Contexts, new RecordedLog(), [.. scripts.Take(scripts.Count - 1)]).RunAsync(TestContext.Current.CancellationToken);
+        await new Migrator(database.Contexts, new RecordedLog(), [.. scripts.Take(scripts.Count - 1)])
+            .RunAsync(TestContext.Current.CancellationToken);
         var log = new LogLines();
         await using var server = await TestServer.StartAsync(new()
         {
@@ -27,18 +28,30 @@ public sealed class SchemaReadinessTests
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "/health/live"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(server, "/health/ready"));
-        Assert.Contains(log.Lines, line => line.Contains("run `OAuthServer migrate`", StringComparison.Ordinal) && line.Contains(scripts[^1].Name, StringComparison.Ordinal));
+        Assert.Contains(
+            log.Lines,
+            line => line.Contains("run `OAuthServer migrate`", StringComparison.Ordinal)
+                && line.Contains(scripts[^1].Name, StringComparison.Ordinal));
 
         await TestDatabase.MigrateAsync(database.ConnectionString);
-        await Eventually.BecomesTrue(async () => await StatusAsync(server, "/health/ready") == HttpStatusCode.OK, TimeSpan.FromSeconds(20), "the host is ready");
+        await Eventually.BecomesTrue(
+            async () => await StatusAsync(server, "/health/ready") == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(20),
+            "the host is ready");
     }
 
     [Fact]
     public async Task On_a_newer_schema_a_host_is_ready_and_serves()
     {
         await using var database = await TestData.CreateDatabaseAsync();
-        MigrationScript newer = new("999_of_the_next_version.sql", "ALTER TABLE oauth_refresh_tokens ADD COLUMN note text; ALTER TABLE oauth_clients ADD COLUMN remark text NOT NULL DEFAULT ''; CREATE TABLE oauth_things (id uuid PRIMARY KEY);");
-        Assert.True((await new Migrator(database.Contexts, new RecordedLog(), [.. MigrationScript.Embedded(), newer]).RunAsync(TestContext.Current.CancellationToken)).Ok);
+        MigrationScript newer = new(
+            "999_of_the_next_version.sql",
+            "ALTER TABLE oauth_refresh_tokens ADD COLUMN note text; "
+                + "ALTER TABLE oauth_clients ADD COLUMN remark text NOT NULL DEFAULT ''; CREATE TABLE oauth_things (id "
+                + "uuid PRIMARY KEY);");
+        Assert.True(
+            (await new Migrator(database.Contexts, new RecordedLog(), [.. MigrationScript.Embedded(), newer])
+                .RunAsync(TestContext.Current.CancellationToken)).Ok);
 
         await using var server = await TestServer.StartAsync(new() { Database = database });
         var tokens = await server.TokensAsync();

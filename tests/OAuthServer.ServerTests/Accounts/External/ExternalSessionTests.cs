@@ -5,7 +5,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Accounts.External;
 
-/// <summary>The session after a sign-in at another provider: how sure it is, how it ends, and what may be taken away.</summary>
+/// <summary>
+/// The session after a sign-in at another provider: how sure it is, how it ends, and what may be taken away.
+/// </summary>
 public sealed class ExternalSessionTests(ExternalServers servers) : IClassFixture<ExternalServers>
 {
     private static readonly AuthorizationAsk TwoFactors = OpenIdAsks.For().With("acr_values", "2fa");
@@ -21,7 +23,8 @@ public sealed class ExternalSessionTests(ExternalServers servers) : IClassFixtur
             // The factor of the account is asked for, as after a password.
             Assert.StartsWith(FactorPerson.Step, first.Headers.Location?.OriginalString, StringComparison.Ordinal);
             Assert.False(await FactorPerson.HasSessionAsync(plain.Browser));
-            using var coded = await FactorPerson.TypeCodeAsync(plain.Browser, plain.Person.Code(), page: first.Headers.Location!.OriginalString);
+            using var coded = await FactorPerson.TypeCodeAsync(
+                plain.Browser, plain.Person.Code(), page: first.Headers.Location!.OriginalString);
             var token = (await plain.Browser.TokensAsync(servers.First)).IdToken()!;
             Assert.Equal("2fa", token.GetPayloadValue<string>("acr"));
             Assert.Equal(["mfa", "otp"], token.GetPayloadValue<string[]>("amr").Order());
@@ -83,7 +86,8 @@ public sealed class ExternalSessionTests(ExternalServers servers) : IClassFixtur
         servers.Clock.Advance(TimeSpan.FromMinutes(11));
         using var old = await browser.GetAsync(ExternalWalks.Logins);
         Assert.DoesNotContain("/account/logins/add", await old.TextAsync(), StringComparison.Ordinal);
-        using var anew = await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in?reauthenticate=true"), person.Email);
+        using var anew = await browser.TypePasswordAsync(
+            await browser.GetAsync("/account/sign-in?reauthenticate=true"), person.Email);
         using var linked = await browser.ComeFromAsync("google", ExternalWalks.Logins);
         using var data = await browser.GetAsync("/account/data?download=true");
         using var page = await browser.GetAsync(ExternalWalks.Logins);
@@ -101,8 +105,14 @@ public sealed class ExternalSessionTests(ExternalServers servers) : IClassFixtur
         Assert.Null(await servers.AccountOfAsync("google", "mine"));
         var mails = await servers.AsTimePassesAsync(servers.Sink.AwaitAsync(person.Email, 2));
         Assert.Contains(mails, mail => mail.Text.Contains("was linked to The google", StringComparison.Ordinal));
-        Assert.Contains(mails, mail => mail.Text.Contains("not linked to The google any more", StringComparison.Ordinal));
-        Assert.Equal(2, await servers.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event IN ('login_added', 'login_removed') AND detail LIKE '%google'", person.Id));
+        Assert.Contains(
+            mails, mail => mail.Text.Contains("not linked to The google any more", StringComparison.Ordinal));
+        Assert.Equal(
+            2,
+            await servers.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event "
+                    + "IN ('login_added', 'login_removed') AND detail LIKE '%google'",
+                person.Id));
     }
 
     [Fact]
@@ -156,7 +166,8 @@ public sealed class ExternalSessionTests(ExternalServers servers) : IClassFixtur
     }
 
     // Somebody with an app whose account is linked, and a browser in which nobody is signed in.
-    private async Task<(Walker Walker, TestBrowser Enrolled)> LinkedAsync(string provider, string subject, Dictionary<string, object> claims)
+    private async Task<(Walker Walker, TestBrowser Enrolled)> LinkedAsync(
+        string provider, string subject, Dictionary<string, object> claims)
     {
         var person = await servers.PersonAsync();
         var enrolled = await person.EnrolledAsync();

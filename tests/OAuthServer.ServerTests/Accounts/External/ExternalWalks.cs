@@ -14,7 +14,8 @@ internal static class ExternalWalks
     private static readonly HttpClient Web = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     /// <summary>Presses the button of a provider on a page.</summary>
-    public static async Task<HttpResponseMessage> PressAsync(this TestBrowser browser, string provider, string page = SignIn)
+    public static async Task<HttpResponseMessage> PressAsync(
+        this TestBrowser browser, string provider, string page = SignIn)
     {
         using var shown = await browser.GetAsync(page);
         var form = await FormAsync(shown, "provider", provider);
@@ -32,7 +33,8 @@ internal static class ExternalWalks
     }
 
     /// <summary>To a provider and back, and what the server makes of it.</summary>
-    public static async Task<HttpResponseMessage> ComeFromAsync(this TestBrowser browser, string provider, string page = SignIn)
+    public static async Task<HttpResponseMessage> ComeFromAsync(
+        this TestBrowser browser, string provider, string page = SignIn)
     {
         using var sent = await browser.PressAsync(provider, page);
         return await browser.GetAsync(await AnswerAsync(sent));
@@ -61,7 +63,9 @@ internal static class ExternalWalks
         using var document = await new HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync());
         var form = document.QuerySelectorAll("form").OfType<IHtmlFormElement>()
             .Single(one => one.QuerySelectorAll($"[name={field}]").Any(part => part.GetAttribute("value") == value));
-        var fields = form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>().ToDictionary(input => input.Name!, input => input.Value);
+        var fields = form.QuerySelectorAll("input[name]")
+            .OfType<IHtmlInputElement>()
+            .ToDictionary(input => input.Name!, input => input.Value);
         fields[field] = value;
         return new TestForm(form.GetAttribute("action")!, fields);
     }

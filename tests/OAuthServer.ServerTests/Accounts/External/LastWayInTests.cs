@@ -30,14 +30,17 @@ public sealed class LastWayInTests(ExternalServers servers) : IClassFixture<Exte
         Assert.Equal(1, await WaysAsync(passwordPerson.Id));
 
         // A login of a provider that is not asked any more is no way in.
-        await servers.Database.ExecuteAsync("INSERT INTO account_logins (issuer, subject, account_id) VALUES ('https://gone.example', 'x', $1)", passwordPerson.Id);
+        await servers.Database.ExecuteAsync(
+            "INSERT INTO account_logins (issuer, subject, account_id) VALUES ('https://gone.example', 'x', $1)",
+            passwordPerson.Id);
         using var still = await passwordBrowser.PostAsync(form.Action, form.Fields);
         Assert.Equal(HttpStatusCode.BadRequest, still.StatusCode);
         foreach (var browser in new[] { passkeyBrowser, loginBrowser, passwordBrowser }) browser.Dispose();
 
         await OneIsLeftAsync("/account/passkeys", "/account/passkeys/remove", "/account/password", Password);
         await OneIsLeftAsync("/account/logins", "/account/logins/remove", "/account/password", Password);
-        await OneIsLeftAsync("/account/logins", "/account/logins/remove", "/account/passkeys", "/account/passkeys/remove");
+        await OneIsLeftAsync(
+            "/account/logins", "/account/logins/remove", "/account/passkeys", "/account/passkeys/remove");
     }
 
     // Two removals at once on two instances.
@@ -45,7 +48,9 @@ public sealed class LastWayInTests(ExternalServers servers) : IClassFixture<Exte
     {
         for (var round = 0; round < Effort.Rounds(2); round++)
         {
-            var (person, browser) = firstPage == "/account/passkeys" ? await AddPasskeyAsync() : await LinkAsync($"pair-{secondPage}-{round}");
+            var (person, browser) = firstPage == "/account/passkeys"
+                ? await AddPasskeyAsync()
+                : await LinkAsync($"pair-{secondPage}-{round}");
             if (secondPage == "/account/passkeys")
             {
                 await AddPasskeyAsync(person, browser);
@@ -53,10 +58,14 @@ public sealed class LastWayInTests(ExternalServers servers) : IClassFixture<Exte
             }
 
             Assert.Equal(2, await WaysAsync(person.Id));
-            TestForm[] forms = [await FormAsync(browser, firstPage, firstForm), await FormAsync(browser, secondPage, secondForm)];
+            TestForm[] forms =
+            [
+                await FormAsync(browser, firstPage, firstForm), await FormAsync(browser, secondPage, secondForm),
+            ];
             // Each with the cookies of before: of two, the second may find its session ended by the first.
             var cookies = string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
-            var answers = await Task.WhenAll(forms.Select((form, n) => SendAsync(n == 0 ? servers.First : servers.Second, form, cookies)));
+            var answers = await Task.WhenAll(
+                forms.Select((form, n) => SendAsync(n == 0 ? servers.First : servers.Second, form, cookies)));
             Assert.Equal(1, await WaysAsync(person.Id));
             Assert.Contains(answers, answer => answer == 303);
             browser.Dispose();
@@ -74,9 +83,12 @@ public sealed class LastWayInTests(ExternalServers servers) : IClassFixture<Exte
         Assert.Equal("/account/password", removed.Headers.Location?.OriginalString);
         Assert.True(await FactorPerson.HasSessionAsync(browser));
         Assert.False(await FactorPerson.HasSessionAsync(elsewhere));
-        using var refused = await servers.AsTimePassesAsync(elsewhere.TypePasswordAsync(await elsewhere.GetAsync("/account/sign-in"), person.Email));
+        using var refused = await servers.AsTimePassesAsync(
+            elsewhere.TypePasswordAsync(await elsewhere.GetAsync("/account/sign-in"), person.Email));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Contains(await servers.AsTimePassesAsync(servers.Sink.AwaitAsync(person.Email, 2)), mail => mail.Text.Contains("has no password any more", StringComparison.Ordinal));
+        Assert.Contains(
+            await servers.AsTimePassesAsync(servers.Sink.AwaitAsync(person.Email, 2)),
+            mail => mail.Text.Contains("has no password any more", StringComparison.Ordinal));
 
         const string chosen = "walrus lantern copper tide";
         var first = await FormAsync(browser, "/account/password", "/account/password");
@@ -100,14 +112,16 @@ public sealed class LastWayInTests(ExternalServers servers) : IClassFixture<Exte
         return (person, browser);
     }
 
-    private async Task<(FactorPerson Person, TestBrowser Browser)> AddPasskeyAsync(FactorPerson? known = null, TestBrowser? signedIn = null)
+    private async Task<(FactorPerson Person, TestBrowser Browser)> AddPasskeyAsync(
+        FactorPerson? known = null, TestBrowser? signedIn = null)
     {
         var person = known ?? await servers.PersonAsync();
         var browser = signedIn ?? new TestBrowser(servers.First);
         if (signedIn is null) await browser.SignInAsync(person.Email);
         var authenticator = new SoftAuthenticator();
         using var added = await browser.AddPasskeyAsync(authenticator);
-        using var raised = await browser.SignInByPasskeyAsync(authenticator, path: "/account/sign-in?reauthenticate=true");
+        using var raised = await browser.SignInByPasskeyAsync(
+            authenticator, path: "/account/sign-in?reauthenticate=true");
         return (person, browser);
     }
 
@@ -129,14 +143,21 @@ public sealed class LastWayInTests(ExternalServers servers) : IClassFixture<Exte
     private static async Task<TestForm> FormAsync(TestBrowser browser, string page, string action)
     {
         using var shown = await browser.GetAsync(page);
-        using var document = await new HtmlParser().ParseDocumentAsync(await shown.TextAsync(), TestContext.Current.CancellationToken);
+        using var document = await new HtmlParser()
+            .ParseDocumentAsync(await shown.TextAsync(), TestContext.Current.CancellationToken);
         var form = document.QuerySelector($"form[action='{action}']")!;
-        return new TestForm(action, form.QuerySelectorAll("input[name]").ToDictionary(one => one.GetAttribute("name")!, one => one.GetAttribute("value") ?? ""));
+        return new TestForm(
+            action,
+            form.QuerySelectorAll("input[name]")
+                .ToDictionary(one => one.GetAttribute("name")!, one => one.GetAttribute("value") ?? ""));
     }
 
     private static async Task<int> SendAsync(TestServer server, TestForm form, string cookies)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(form.Action, UriKind.Relative)) { Content = new FormUrlEncodedContent(form.Fields) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(form.Action, UriKind.Relative))
+        {
+            Content = new FormUrlEncodedContent(form.Fields),
+        };
         request.Headers.Add("Cookie", cookies);
         using var answer = await server.Http.SendAsync(request);
         return (int)answer.StatusCode;

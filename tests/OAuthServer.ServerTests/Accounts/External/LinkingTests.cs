@@ -41,7 +41,9 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         var unconfirmed = await UnconfirmedAsync();
         Assert.NotEqual(unconfirmed.Id, await AccountAsync("google", Verified("theirs", unconfirmed.Email)));
         var unproven = await servers.PersonAsync();
-        Assert.NotEqual(unproven.Id, await AccountAsync("google", new Somebody("claims") { Email = unproven.Email, EmailVerified = false }));
+        Assert.NotEqual(
+            unproven.Id,
+            await AccountAsync("google", new Somebody("claims") { Email = unproven.Email, EmailVerified = false }));
 
         // Two people with one address there, at once: it is one person's here.
         var wanted = await servers.PersonAsync();
@@ -54,7 +56,10 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         }
 
         await Task.WhenAll(answers.Select(answer => answer.Browser.GetAsync(answer.Path)));
-        Guid?[] accounts = [await servers.AccountOfAsync("google", "first"), await servers.AccountOfAsync("google", "second")];
+        Guid?[] accounts =
+        [
+            await servers.AccountOfAsync("google", "first"), await servers.AccountOfAsync("google", "second"),
+        ];
         Assert.Single(accounts, account => account == wanted.Id);
         Assert.Equal(2, accounts.OfType<Guid>().Distinct().Count());
     }
@@ -72,8 +77,10 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
 
         var came = await Task.WhenAll(answers.Select(answer => answer.Browser.GetAsync(answer.Path)));
         Assert.All(came, answer => Assert.Equal("/account", answer.Headers.Location?.OriginalString));
-        Assert.Equal(1, await servers.Database.ScalarAsync<long>("SELECT count(*) FROM accounts WHERE email = 'twice@example.org'"));
-        Assert.Equal(1, await servers.Database.ScalarAsync<long>("SELECT count(*) FROM account_logins WHERE subject = 'twice'"));
+        Assert.Equal(1, await servers.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM accounts WHERE email = 'twice@example.org'"));
+        Assert.Equal(
+            1, await servers.Database.ScalarAsync<long>("SELECT count(*) FROM account_logins WHERE subject = 'twice'"));
     }
 
     [Fact, Row("EXT-03")]
@@ -92,7 +99,8 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         Assert.Equal(ahead.Email, await victim.NameAsync());
 
         using var again = new TestBrowser(servers.First);
-        using var refused = await servers.AsTimePassesAsync(again.TypePasswordAsync(await again.GetAsync("/account/sign-in"), ahead.Email));
+        using var refused = await servers.AsTimePassesAsync(
+            again.TypePasswordAsync(await again.GetAsync("/account/sign-in"), ahead.Email));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         using var data = await stranger.GetAsync("/account/data");
         Assert.DoesNotContain(account.ToString(), await data.TextAsync(), StringComparison.Ordinal);
@@ -100,7 +108,11 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
 
         // The reverse: the stranger claims the address at the provider.
         var owner = await servers.PersonAsync();
-        var separate = await AccountAsync("google", new Somebody("impostor") { Email = owner.Email, EmailVerified = false });
+        var separate = await AccountAsync("google", new Somebody("impostor")
+        {
+            Email = owner.Email,
+            EmailVerified = false,
+        });
         Assert.NotEqual(owner.Id, separate);
         Assert.Null(await AddressAsync(separate));
         Assert.Equal(owner.Email, await AddressAsync(owner.Id));
@@ -112,14 +124,21 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         foreach (bool? verified in new bool?[] { null, false })
         {
             var person = await servers.PersonAsync();
-            var account = await AccountAsync("entra", new Somebody($"entra-{verified}") { Email = person.Email, EmailVerified = verified });
+            var account = await AccountAsync("entra", new Somebody($"entra-{verified}")
+            {
+                Email = person.Email,
+                EmailVerified = verified,
+            });
             Assert.NotEqual(person.Id, account);
             Assert.Null(await AddressAsync(account));
         }
 
         using var browser = new TestBrowser(servers.First);
         var known = await servers.PersonAsync();
-        servers.Provider.Who = Verified("tenant", known.Email) with { WrongClaims = new() { ["iss"] = servers.Provider.Issuer("entra-of-others") } };
+        servers.Provider.Who = Verified("tenant", known.Email) with
+        {
+            WrongClaims = new() { ["iss"] = servers.Provider.Issuer("entra-of-others") },
+        };
         using var refused = await browser.ComeFromAsync("entra");
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.False(await FactorPerson.HasSessionAsync(browser));
@@ -130,10 +149,18 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
     {
         var person = await servers.PersonAsync();
         using var browser = new TestBrowser(servers.First);
-        servers.Provider.Who = new Somebody("pinned") { Email = person.Email, Claims = new() { ["hd"] = "example.org" } };
+        servers.Provider.Who = new Somebody("pinned")
+        {
+            Email = person.Email,
+            Claims = new() { ["hd"] = "example.org" },
+        };
         using var refused = await browser.ComeFromAsync("trusted");
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        servers.Provider.Who = new Somebody("pinned") { Email = person.Email, Claims = new() { ["hd"] = "example.com" } };
+        servers.Provider.Who = new Somebody("pinned")
+        {
+            Email = person.Email,
+            Claims = new() { ["hd"] = "example.com" },
+        };
         using var came = await browser.ComeFromAsync("trusted");
         Assert.Equal(person.Id, await servers.AccountOfAsync("trusted", "pinned"));
         Assert.Equal(person.Email, await browser.NameAsync());
@@ -189,7 +216,9 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         Assert.Equal(HttpStatusCode.OK, back.StatusCode);
     }
 
-    /// <summary>What a session was good for when the person left for the provider may be over when they come back.</summary>
+    /// <summary>
+    /// What a session was good for when the person left for the provider may be over when they come back.
+    /// </summary>
     [Fact]
     public async Task Nothing_is_linked_to_an_account_that_changed_or_was_disabled_meanwhile()
     {
@@ -207,10 +236,13 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         Assert.True(await logins.TryLinkAsync(login, person.Id, await StampAsync(), ct));
         Assert.Equal(person.Id, await servers.AccountOfAsync("google", "meanwhile"));
 
-        async Task<string> StampAsync() => (await servers.Database.ScalarAsync<string>("SELECT security_stamp FROM accounts WHERE id = $1", person.Id))!;
+        async Task<string> StampAsync() =>
+            (await servers.Database.ScalarAsync<string>(
+                "SELECT security_stamp FROM accounts WHERE id = $1", person.Id))!;
     }
 
-    private static Somebody Verified(string subject, string email) => new(subject) { Email = email, EmailVerified = true };
+    private static Somebody Verified(string subject, string email) =>
+        new(subject) { Email = email, EmailVerified = true };
 
     // In a browser of its own.
     private async Task<Guid> AccountAsync(string provider, Somebody who)
@@ -233,6 +265,8 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
     private Task<string?> AddressAsync(Guid account) =>
         servers.Database.ScalarAsync<string?>("SELECT email FROM accounts WHERE id = $1", account);
 
-    private async Task<IReadOnlyList<string>> EventsAsync(Guid account) => (await servers.Database.ScalarAsync<string[]>(
-        "SELECT array_agg(event ORDER BY id) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event <> 'sign_in'", account)) ?? [];
+    private async Task<IReadOnlyList<string>> EventsAsync(Guid account) =>
+        (await servers.Database.ScalarAsync<string[]>(
+            "SELECT array_agg(event ORDER BY id) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) "
+                + "AND event <> 'sign_in'", account)) ?? [];
 }

@@ -42,8 +42,8 @@ internal enum Trouble
 }
 
 /// <summary>
-/// OpenID providers on a loopback port, each with an issuer of its own (<c>/NAME</c>), and a GitHub. They behave as a test
-/// wants them to, and remember what they were asked.
+/// OpenID providers on a loopback port, each with an issuer of its own (<c>/NAME</c>), and a GitHub. They behave as a
+/// test wants them to, and remember what they were asked.
 /// </summary>
 internal sealed class OddProvider : IAsyncDisposable
 {
@@ -86,7 +86,8 @@ internal sealed class OddProvider : IAsyncDisposable
         _app.MapPost("/{name}/token", TokenAsync);
         _app.MapGet("/github/login/oauth/authorize", (HttpContext http) => Authorize("github", http, isGitHub: true));
         _app.MapPost("/github/login/oauth/access_token", (Delegate)GitHubTokenAsync);
-        _app.MapGet("/github/api/v3/user", () => Results.Json(new { id = long.Parse(Who.Subject, null), login = "octo" }));
+        _app.MapGet(
+            "/github/api/v3/user", () => Results.Json(new { id = long.Parse(Who.Subject, null), login = "octo" }));
         _app.MapGet("/github/api/v3/user/emails", () => Results.Json(new object[]
         {
             new { email = "other@example.com", verified = true, primary = false },
@@ -112,7 +113,8 @@ internal sealed class OddProvider : IAsyncDisposable
                 http.Response.StatusCode = 500;
                 break;
             case Trouble.Hangs:
-                await Task.Delay(TimeSpan.FromSeconds(30), http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TimeSpan.FromSeconds(30), http.RequestAborted)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 break;
             default:
                 await next(http);
@@ -134,8 +136,19 @@ internal sealed class OddProvider : IAsyncDisposable
 
     private Dictionary<string, string> PublicKey()
     {
-        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_key.Rsa.ExportParameters(false)) { KeyId = "k1" });
-        return new() { ["kty"] = "RSA", ["kid"] = "k1", ["alg"] = "RS256", ["use"] = "sig", ["n"] = key.N, ["e"] = key.E };
+        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_key.Rsa.ExportParameters(false))
+        {
+            KeyId = "k1",
+        });
+        return new()
+        {
+            ["kty"] = "RSA",
+            ["kid"] = "k1",
+            ["alg"] = "RS256",
+            ["use"] = "sig",
+            ["n"] = key.N,
+            ["e"] = key.E,
+        };
     }
 
     private IResult Authorize(string name, HttpContext http, bool isGitHub)
@@ -149,13 +162,15 @@ internal sealed class OddProvider : IAsyncDisposable
         else answer["code"] = code;
         if (!isGitHub) answer["iss"] = Issuer(name);
         foreach (var (key, value) in Who.WrongParameters) answer[key] = value;
-        return Results.Redirect(QueryHelpers.AddQueryString(asked["redirect_uri"], answer.Where(one => one.Value is not null)));
+        return Results.Redirect(
+            QueryHelpers.AddQueryString(asked["redirect_uri"], answer.Where(one => one.Value is not null)));
     }
 
     private async Task<IResult> TokenAsync(string name, HttpContext http)
     {
         Redemptions++;
-        if (await RedeemAsync(http) is not var (who, nonce)) return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
+        if (await RedeemAsync(http) is not var (who, nonce))
+            return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
         var now = _clock.GetUtcNow().ToUnixTimeSeconds();
         var claims = new Dictionary<string, object>
         {
@@ -169,11 +184,12 @@ internal sealed class OddProvider : IAsyncDisposable
         if (who.Email is not null) claims["email"] = who.Email;
         if (who.EmailVerified is { } verified) claims["email_verified"] = verified;
         foreach (var (claim, value) in who.Claims.Concat(who.WrongClaims)) claims[claim] = value;
-        var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Claims = claims,
-            SigningCredentials = new SigningCredentials(who.WrongKey ? _other : _key, SecurityAlgorithms.RsaSha256),
-        });
+        var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }
+            .CreateToken(new SecurityTokenDescriptor
+            {
+                Claims = claims,
+                SigningCredentials = new SigningCredentials(who.WrongKey ? _other : _key, SecurityAlgorithms.RsaSha256),
+            });
         return Results.Json(new { access_token = "at", token_type = "Bearer", expires_in = 300, id_token = token });
     }
 
@@ -186,7 +202,8 @@ internal sealed class OddProvider : IAsyncDisposable
     {
         var form = await http.Request.ReadFormAsync();
         if (!_codes.TryGetValue(form["code"].ToString(), out var given) || form["client_secret"] != Secret) return null;
-        var challenge = Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
+        var challenge = Base64UrlEncoder.Encode(
+            SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
         return challenge == given.Challenge ? (given.Who, given.Nonce) : null;
     }
 }

@@ -22,7 +22,10 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
             ("google", new("d") { WrongClaims = new() { ["iss"] = servers.Provider.Issuer("google") + "/" } }),
             ("google", new("e") { WrongClaims = new() { ["aud"] = "somebody else" } }),
             ("google", new("f") { WrongClaims = new() { ["nonce"] = "another" } }),
-            ("google", new("g") { WrongClaims = new() { ["exp"] = servers.Clock.GetUtcNow().ToUnixTimeSeconds() - 120 } }),
+            ("google", new("g")
+            {
+                WrongClaims = new() { ["exp"] = servers.Clock.GetUtcNow().ToUnixTimeSeconds() - 120 },
+            }),
             ("google", new("h") { WrongKey = true }),
             ("google", new("i") { WrongParameters = new() { ["state"] = "another" } }),
             ("google", new("j") { WrongParameters = new() { ["state"] = null } }),
@@ -45,9 +48,12 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
         // The code of another provider with our state for this one; and a right answer, which counts once.
         servers.Provider.Who = new Somebody("right");
         using var person = new TestBrowser(servers.First);
-        var (own, others) = (await ExternalWalks.AnswerAsync(await person.PressAsync("google")), await ExternalWalks.AnswerAsync(await person.PressAsync("other")));
+        var (own, others) = (
+            await ExternalWalks.AnswerAsync(await person.PressAsync("google")),
+            await ExternalWalks.AnswerAsync(await person.PressAsync("other")));
         using var mixed = await person.GetAsync(own.Replace(CodeOf(own), CodeOf(others), StringComparison.Ordinal));
-        Assert.Equal((HttpStatusCode.BadRequest, false), (mixed.StatusCode, await FactorPerson.HasSessionAsync(person)));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, false), (mixed.StatusCode, await FactorPerson.HasSessionAsync(person)));
         using var right = await person.GetAsync(others);
         using var twice = await person.GetAsync(others);
         Assert.Equal((HttpStatusCode.SeeOther, HttpStatusCode.BadRequest), (right.StatusCode, twice.StatusCode));
@@ -90,7 +96,9 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
         Assert.Equal(1, servers.Provider.Redemptions - before);
         Assert.Equal((3, 19), (Counted("external_refused"), Counted("external_used_before")));
 
-        int Counted(string reason) => first.All.Concat(second.All).Count(one => one.Instrument == "oauth.server.requests" && one.Tags.Split(' ').Contains("oauth.reason=" + reason));
+        int Counted(string reason) =>
+            first.All.Concat(second.All).Count(one => one.Instrument == "oauth.server.requests"
+                && one.Tags.Split(' ').Contains("oauth.reason=" + reason));
     }
 
     [Fact]
@@ -125,7 +133,9 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
         {
             var browser = new TestBrowser(servers.First);
             using var start = await browser.GetAsync(ask.Path);
-            return (Browser: browser, Answer: await browser.PressAsync(trouble.Provider, start.Headers.Location!.OriginalString));
+            return (
+                Browser: browser,
+                Answer: await browser.PressAsync(trouble.Provider, start.Headers.Location!.OriginalString));
         }));
         Assert.True(TimeProvider.System.GetElapsedTime(began) < Limit);
         var owner = await servers.PersonAsync();
@@ -136,7 +146,8 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
         var form = await pages[0].Answer.PasskeyAsync();
         using var byPasskey = await form.PostAsync(pages[0].Browser, authenticator.Get(form.Options));
         Assert.StartsWith("/oauth/authorize?", byPasskey.Headers.Location?.OriginalString, StringComparison.Ordinal);
-        foreach (var (browser, answer) in pages) await IsSignInPageAsync(browser, answer, HttpStatusCode.ServiceUnavailable);
+        foreach (var (browser, answer) in pages)
+            await IsSignInPageAsync(browser, answer, HttpStatusCode.ServiceUnavailable);
 
         // At the token endpoint, and a provider that says it by itself.
         foreach (var trouble in new[] { Trouble.Refuses, Trouble.Hangs, Trouble.Fails })
@@ -148,7 +159,10 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
         }
 
         servers.Provider.Troubles.Clear();
-        await ComesBackAsync(ask, new Somebody("ill") { WrongParameters = new() { ["error"] = "temporarily_unavailable", ["code"] = null } }, HttpStatusCode.ServiceUnavailable);
+        await ComesBackAsync(
+            ask,
+            new Somebody("ill") { WrongParameters = new() { ["error"] = "temporarily_unavailable", ["code"] = null } },
+            HttpStatusCode.ServiceUnavailable);
         await ComesBackAsync(ask, new Somebody("back") { GoesBack = true }, HttpStatusCode.OK);
     }
 
@@ -182,7 +196,10 @@ public sealed class UpstreamAnswerTests(ExternalServers servers) : IClassFixture
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal(status == HttpStatusCode.ServiceUnavailable, answer.Headers.RetryAfter is not null);
         var html = await answer.TextAsync();
-        Assert.Contains(status == HttpStatusCode.OK ? "without going on there" : "cannot be reached at the moment", html, StringComparison.Ordinal);
+        Assert.Contains(
+            status == HttpStatusCode.OK ? "without going on there" : "cannot be reached at the moment",
+            html,
+            StringComparison.Ordinal);
         var person = await servers.PersonAsync();
         using var signedIn = await browser.TypePasswordAsync(answer, person.Email);
         Assert.StartsWith("/oauth/authorize?", signedIn.Headers.Location?.OriginalString, StringComparison.Ordinal);

@@ -19,14 +19,19 @@ public sealed class EnrollmentTests(FactorServers servers) : IClassFixture<Facto
         await browser.SignInAsync(person.Email);
         servers.Clock.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
         using var old = await browser.GetAsync(FactorPerson.App);
-        Assert.StartsWith("/account/sign-in?reauthenticate=true", old.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/account/sign-in?reauthenticate=true", old.Headers.Location!.OriginalString, StringComparison.Ordinal);
 
         using var fresh = await person.TypePasswordAsync(browser, old.Headers.Location!.OriginalString);
         Assert.StartsWith(FactorPerson.App, fresh.Headers.Location!.OriginalString, StringComparison.Ordinal);
         using var page = await browser.GetAsync(fresh.Headers.Location.OriginalString);
         var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
-        Assert.DoesNotContain("http", html.Replace("http-equiv", "", StringComparison.Ordinal).Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "http",
+            html.Replace("http-equiv", "", StringComparison.Ordinal)
+                .Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
 
         // Left half way, and finished with a wrong code.
         await person.ReadSecretAsync(page);
@@ -54,7 +59,8 @@ public sealed class EnrollmentTests(FactorServers servers) : IClassFixture<Facto
         using var factors = await browser.GetAsync("/account/factors");
         var removal = await TestBrowser.FormAsync(factors, Remove);
         using var late = await browser.PostAsync(removal.Action, removal.Fields);
-        Assert.StartsWith("/account/sign-in?reauthenticate=true", late.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/account/sign-in?reauthenticate=true", late.Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Equal((1, 10), await RowsAsync(person));
 
         using var signedIn = await person.SignedInAsync();
@@ -141,8 +147,12 @@ public sealed class EnrollmentTests(FactorServers servers) : IClassFixture<Facto
         foreach (var code in person.RecoveryCodes)
         {
             Assert.DoesNotContain(code, dump, StringComparison.OrdinalIgnoreCase);
-            Assert.DoesNotContain(code.Replace("-", "", StringComparison.Ordinal), dump, StringComparison.OrdinalIgnoreCase);
-            Assert.DoesNotContain(Convert.ToHexString(Base32Encoding.ToBytes(code.Replace("-", "", StringComparison.Ordinal))), dump, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(
+                code.Replace("-", "", StringComparison.Ordinal), dump, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(
+                Convert.ToHexString(Base32Encoding.ToBytes(code.Replace("-", "", StringComparison.Ordinal))),
+                dump,
+                StringComparison.OrdinalIgnoreCase);
         }
     }
 
@@ -154,7 +164,8 @@ public sealed class EnrollmentTests(FactorServers servers) : IClassFixture<Facto
         var owner = await servers.PersonAsync();
         using var enrolled = await owner.EnrolledAsync();
         await servers.Database.ExecuteAsync(
-            "UPDATE account_authenticators AS a SET secret = b.secret FROM account_authenticators AS b WHERE a.account_id = $1 AND b.account_id = $2", owner.Id, thief.Id);
+            "UPDATE account_authenticators AS a SET secret = b.secret FROM account_authenticators AS b "
+                + "WHERE a.account_id = $1 AND b.account_id = $2", owner.Id, thief.Id);
         using var browser = await owner.AtSecondStepAsync();
         using var answer = await FactorPerson.TypeCodeAsync(browser, thief.Code());
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -163,18 +174,26 @@ public sealed class EnrollmentTests(FactorServers servers) : IClassFixture<Facto
     // Every row of every table, as text.
     private async Task<string> DumpAsync()
     {
-        var tables = await servers.Database.QueryAsync("SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'");
+        var tables = await servers.Database.QueryAsync(
+            "SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'");
         var rows = new List<string?>();
         foreach (var table in tables)
-            rows.Add(await servers.Database.ScalarAsync<string>($"SELECT string_agg(t::text, E'\\n') FROM {table["name"]} AS t"));
+            rows.Add(await servers.Database.ScalarAsync<string>(
+                $"SELECT string_agg(t::text, E'\\n') FROM {table["name"]} AS t"));
         return string.Join('\n', rows);
     }
 
     private async Task<(int Apps, int Codes)> RowsAsync(FactorPerson person) => (
-        await servers.Database.ScalarAsync<int>("SELECT count(*)::int FROM account_authenticators WHERE account_id = $1", person.Id),
-        await servers.Database.ScalarAsync<int>("SELECT count(*)::int FROM account_recovery_codes WHERE account_id = $1", person.Id));
+        await servers.Database.ScalarAsync<int>(
+            "SELECT count(*)::int FROM account_authenticators WHERE account_id = $1", person.Id),
+        await servers.Database.ScalarAsync<int>(
+            "SELECT count(*)::int FROM account_recovery_codes WHERE account_id = $1", person.Id));
 
     private async Task<(int Mails, int Events)> ToldAsync(FactorPerson person, string mail, string name) => (
-        await servers.Database.ScalarAsync<int>("SELECT count(*)::int FROM mail_outbox WHERE account_id = $1 AND kind = $2", person.Id, mail),
-        await servers.Database.ScalarAsync<int>("SELECT count(*)::int FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event = $2", person.Id, name));
+        await servers.Database.ScalarAsync<int>(
+            "SELECT count(*)::int FROM mail_outbox WHERE account_id = $1 AND kind = $2", person.Id, mail),
+        await servers.Database.ScalarAsync<int>(
+            "SELECT count(*)::int FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event = $2",
+            person.Id,
+            name));
 }

@@ -27,11 +27,15 @@ public sealed class FactorForEveryoneTests(FactorsForEveryone servers) : IClassF
 
         // The last one cannot be taken away here.
         using var page = await browser.GetAsync("/account/factors");
-        Assert.DoesNotContain("/account/factors/app/remove", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "/account/factors/app/remove",
+            await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         var form = await TestBrowser.FormAsync(page, "/account/factors/forget-browsers");
         using var kept = await browser.PostAsync("/account/factors/app/remove", form.Fields);
         Assert.EndsWith("done=kept", kept.Headers.Location!.OriginalString, StringComparison.Ordinal);
-        Assert.Equal(1, await servers.Database.ScalarAsync<int>("SELECT count(*)::int FROM account_authenticators WHERE account_id = $1", person.Id));
+        Assert.Equal(1, await servers.Database.ScalarAsync<int>(
+            "SELECT count(*)::int FROM account_authenticators WHERE account_id = $1", person.Id));
     }
 
     [Fact]

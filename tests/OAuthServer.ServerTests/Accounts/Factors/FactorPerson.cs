@@ -58,13 +58,15 @@ public sealed class FactorPerson(FactorServers servers, Guid id, string email)
     public async Task ReadSecretAsync(HttpResponseMessage page)
     {
         using var document = await new HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync());
-        _secret = Base32Encoding.ToBytes(string.Concat(document.QuerySelectorAll(".key span").Select(group => group.TextContent)));
+        _secret = Base32Encoding.ToBytes(
+            string.Concat(document.QuerySelectorAll(".key span").Select(group => group.TextContent)));
     }
 
     public async Task ReadCodesAsync(HttpResponseMessage page)
     {
         using var document = await new HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync());
-        if (document.QuerySelectorAll(".codes code") is { Length: > 0 } codes) RecoveryCodes = [.. codes.Select(code => code.TextContent)];
+        if (document.QuerySelectorAll(".codes code") is { Length: > 0 } codes)
+            RecoveryCodes = [.. codes.Select(code => code.TextContent)];
     }
 
     /// <summary>The right password in a browser; what the server answers.</summary>
@@ -81,7 +83,8 @@ public sealed class FactorPerson(FactorServers servers, Guid id, string email)
     }
 
     /// <summary>Types a code into the page of the second step.</summary>
-    public static async Task<HttpResponseMessage> TypeCodeAsync(TestBrowser browser, string code, bool recovery = false, string? page = null, bool remember = false)
+    public static async Task<HttpResponseMessage> TypeCodeAsync(
+        TestBrowser browser, string code, bool recovery = false, string? page = null, bool remember = false)
     {
         using var shown = await browser.GetAsync(page ?? Step + (recovery ? "?with=recovery" : ""));
         var form = await TestBrowser.FormAsync(shown, Step);

@@ -34,5 +34,6 @@ public sealed class FactorReasonTests(FactorServers servers) : IClassFixture<Fac
     }
 
     private Task<string?> ReasonAsync(FactorPerson person) => servers.Database.ScalarAsync<string>(
-        "SELECT reason FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event = 'sign_in' ORDER BY id DESC LIMIT 1", person.Id);
+        "SELECT reason FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event = 'sign_in' "
+            + "ORDER BY id DESC LIMIT 1", person.Id);
 }

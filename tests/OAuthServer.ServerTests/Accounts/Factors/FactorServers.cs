@@ -4,13 +4,16 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Accounts.Factors;
 
-/// <summary>Two instances on one database, with one clock that the test moves, and people whom a test makes for itself.</summary>
+/// <summary>
+/// Two instances on one database, with one clock that the test moves, and people whom a test makes for itself.
+/// </summary>
 public class FactorServers : IAsyncLifetime
 {
     private int _people;
 
     // Not in the past: the database has a clock of its own.
-    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+    public FakeTimeProvider Clock { get; } = new(
+        DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
 
     public TestServer First { get; private set; } = null!;
 
@@ -38,8 +41,10 @@ public class FactorServers : IAsyncLifetime
     {
         var email = $"person{Interlocked.Increment(ref _people)}@example.com";
         var id = await Database.ScalarAsync<Guid>("""
-            INSERT INTO accounts (user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash)
-            SELECT $1, upper($1), $1, upper($1), true, password_hash FROM accounts WHERE email = 'alice@example.com' RETURNING id
+            INSERT INTO accounts (user_name, normalized_user_name, email, normalized_email, email_confirmed,
+                password_hash)
+            SELECT $1, upper($1), $1, upper($1), true, password_hash FROM accounts WHERE email = 'alice@example.com'
+                RETURNING id
             """, email);
         return new FactorPerson(this, id, email);
     }
@@ -58,11 +63,13 @@ public class FactorServers : IAsyncLifetime
 /// <summary>The same where everyone needs a second factor.</summary>
 public sealed class FactorsForEveryone : FactorServers
 {
-    protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["SecondFactor:Required"] = "Everyone" };
+    protected override IReadOnlyDictionary<string, string?> Settings =>
+        new Dictionary<string, string?> { ["SecondFactor:Required"] = "Everyone" };
 }
 
 /// <summary>The same where nobody may add one.</summary>
 public sealed class FactorsForNobody : FactorServers
 {
-    protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["SecondFactor:Enrollment"] = "false" };
+    protected override IReadOnlyDictionary<string, string?> Settings =>
+        new Dictionary<string, string?> { ["SecondFactor:Enrollment"] = "false" };
 }

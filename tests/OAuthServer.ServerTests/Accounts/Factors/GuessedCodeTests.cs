@@ -29,9 +29,13 @@ public sealed class GuessedCodeTests(FactorServers servers) : IClassFixture<Fact
         Assert.InRange(first, 1, 19);
         Assert.All(answers[first..], answer => Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode));
         Assert.True(answers[^1].Headers.RetryAfter!.Delta > TimeSpan.Zero);
-        Assert.Contains("with=recovery", await answers[^1].Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "with=recovery",
+            await answers[^1].Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         Assert.Equal(1, await servers.Database.ScalarAsync<long>(
-            "SELECT count(*) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event = 'budget_used_up' AND reason = 'factor_guesses_exhausted'", person.Id));
+            "SELECT count(*) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event = 'budget_used_up' "
+                + "AND reason = 'factor_guesses_exhausted'", person.Id));
 
         // The right code is not looked at either, on the other instance too.
         using var other = await person.AtSecondStepAsync(servers.Second);
@@ -57,7 +61,11 @@ public sealed class GuessedCodeTests(FactorServers servers) : IClassFixture<Fact
             await WaitedAsync(person, wrongCodes: null);
             using var wrong = await FactorPerson.TypeCodeAsync(browser, person.WrongCode());
             Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
-            waits.Add(await servers.Database.ScalarAsync<double?>("SELECT extract(epoch FROM waits_until - now())::float8 FROM account_authenticators WHERE account_id = $1 AND waits_until IS NOT NULL", person.Id) ?? 0);
+            waits.Add(
+                await servers.Database.ScalarAsync<double?>(
+                    "SELECT extract(epoch FROM waits_until - now())::float8 FROM account_authenticators "
+                        + "WHERE account_id = $1 AND waits_until IS NOT NULL",
+                    person.Id) ?? 0);
         }
 
         Assert.Equal([0, 0, 0, 0], waits.Take(4).Select(wait => (int)wait));
@@ -76,5 +84,6 @@ public sealed class GuessedCodeTests(FactorServers servers) : IClassFixture<Fact
     }
 
     private Task<int> WaitedAsync(FactorPerson person, int? wrongCodes) => servers.Database.ExecuteAsync(
-        "UPDATE account_authenticators SET waits_until = NULL, wrong_codes = coalesce($2, wrong_codes) WHERE account_id = $1", person.Id, wrongCodes);
+        "UPDATE account_authenticators SET waits_until = NULL, wrong_codes = coalesce($2, wrong_codes) "
+            + "WHERE account_id = $1", person.Id, wrongCodes);
 }

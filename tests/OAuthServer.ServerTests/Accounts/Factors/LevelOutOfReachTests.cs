@@ -16,7 +16,9 @@ public sealed class LevelOutOfReachTests(FactorsForNobody servers) : IClassFixtu
         {
             using var answer = await browser.GetAsync(OpenIdAsks.For().With("acr_values", levels).Path);
             var told = new AuthorizationAnswer(answer.Headers.Location!.OriginalString);
-            Assert.Equal((OpenIdAsks.RedirectUri, "unmet_authentication_requirements", null, "s-1", TestServer.Issuer), (told.Target, told.Error, told.Code, told["state"], told["iss"]));
+            Assert.Equal(
+                (OpenIdAsks.RedirectUri, "unmet_authentication_requirements", null, "s-1", TestServer.Issuer),
+                (told.Target, told.Error, told.Code, told["state"], told["iss"]));
         }
 
         Assert.NotNull((await browser.AuthorizeAsync(OpenIdAsks.For().With("acr_values", "unknown"))).Code);

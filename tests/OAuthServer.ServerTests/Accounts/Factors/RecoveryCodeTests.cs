@@ -18,14 +18,20 @@ public sealed class RecoveryCodeTests(FactorServers servers) : IClassFixture<Fac
         foreach (var path in new[] { "/account/factors", FactorPerson.App })
         {
             using var page = await enrolled.GetAsync(path);
-            Assert.DoesNotContain(set[0], await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                set[0],
+                await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(HttpStatusCode.SeeOther, await TryAsync(person, set[0]));
         Assert.Equal(HttpStatusCode.BadRequest, await TryAsync(person, set[0]));
         List<TestBrowser> browsers = [];
-        for (var n = 0; n < 20; n++) browsers.Add(await person.AtSecondStepAsync(n % 2 == 0 ? servers.First : servers.Second));
-        var answers = await Task.WhenAll(browsers.Select(browser => FactorPerson.TypeCodeAsync(browser, set[1].ToUpperInvariant().Replace("-", " ", StringComparison.Ordinal), recovery: true)));
+        for (var n = 0; n < 20; n++)
+            browsers.Add(await person.AtSecondStepAsync(n % 2 == 0 ? servers.First : servers.Second));
+        var answers = await Task.WhenAll(
+            browsers.Select(browser => FactorPerson.TypeCodeAsync(
+                browser, set[1].ToUpperInvariant().Replace("-", " ", StringComparison.Ordinal), recovery: true)));
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.SeeOther);
         Assert.Equal(19, answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest));
         foreach (var browser in browsers) browser.Dispose();
@@ -33,7 +39,10 @@ public sealed class RecoveryCodeTests(FactorServers servers) : IClassFixture<Fac
 
         using var fresh = await person.SignedInAsync();
         using var factors = await fresh.GetAsync("/account/factors");
-        Assert.Contains("Codes left: 8.", await factors.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "Codes left: 8.",
+            await factors.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         var form = await TestBrowser.FormAsync(factors, "/account/factors/recovery-codes");
         using var made = await fresh.PostAsync(form.Action, form.Fields);
         await person.ReadCodesAsync(made);
@@ -61,5 +70,6 @@ public sealed class RecoveryCodeTests(FactorServers servers) : IClassFixture<Fac
     }
 
     private Task<long> MailsAsync(FactorPerson person, string kind) =>
-        servers.Database.ScalarAsync<long>("SELECT count(*) FROM mail_outbox WHERE account_id = $1 AND kind = $2", person.Id, kind);
+        servers.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM mail_outbox WHERE account_id = $1 AND kind = $2", person.Id, kind);
 }

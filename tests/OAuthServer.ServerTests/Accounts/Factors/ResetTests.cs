@@ -26,16 +26,19 @@ public sealed class ResetTests(FactorServers servers) : IClassFixture<FactorServ
         var token = Handle.New();
         await servers.Database.ExecuteAsync("""
             INSERT INTO account_tokens (hash, kind, account_id, security_stamp, address, normalized_address, expires_at)
-            SELECT $1, 'reset', id, security_stamp, email, normalized_email, now() + interval '30 minutes' FROM accounts WHERE id = $2
+            SELECT $1, 'reset', id, security_stamp, email, normalized_email, now() + interval '30 minutes' FROM accounts
+                WHERE id = $2
             """, Handle.Hash(token), person.Id);
         using var browser = new TestBrowser(servers.First);
-        var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/reset?token=" + token), "/account/reset");
+        var form = await TestBrowser.FormAsync(
+            await browser.GetAsync("/account/reset?token=" + token), "/account/reset");
         form.Fields["new"] = form.Fields["repeat"] = Chosen;
         using var reset = await browser.PostAsync(form.Action, form.Fields);
         Assert.Equal(HttpStatusCode.SeeOther, reset.StatusCode);
         Assert.False(await FactorPerson.HasSessionAsync(browser));
 
-        using var step = await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in"), person.Email, Chosen);
+        using var step = await browser.TypePasswordAsync(
+            await browser.GetAsync("/account/sign-in"), person.Email, Chosen);
         Assert.StartsWith(FactorPerson.Step, step.Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.False(await FactorPerson.HasSessionAsync(browser));
     }

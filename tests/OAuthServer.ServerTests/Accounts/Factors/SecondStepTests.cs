@@ -8,7 +8,10 @@ namespace OAuthServer.ServerTests.Accounts.Factors;
 /// <summary>Between the password and the session: nothing opens before the second factor was shown.</summary>
 public sealed class SecondStepTests(FactorServers servers) : IClassFixture<FactorServers>
 {
-    private static readonly string[] Pages = ["/account/connections", "/account/sessions", "/account/password", "/account/factors", "/account/factors/app"];
+    private static readonly string[] Pages =
+    [
+        "/account/connections", "/account/sessions", "/account/password", "/account/factors", "/account/factors/app",
+    ];
 
     [Fact, Row("MFA-01")]
     public async Task The_password_alone_opens_nothing()
@@ -39,18 +42,23 @@ public sealed class SecondStepTests(FactorServers servers) : IClassFixture<Facto
         using var back = await browser.GetAsync(start.Headers.Location!.OriginalString);
         Assert.Equal(HttpStatusCode.OK, back.StatusCode);
         using var tab = await browser.GetAsync(FactorPerson.Step);
-        Assert.Contains("one-time-code", await tab.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "one-time-code",
+            await tab.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         Assert.False(await FactorPerson.HasSessionAsync(browser));
 
         // The cookie in another browser.
         using var stolen = new TestBrowser(servers.First);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/account/connections", UriKind.Relative));
-        request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+        request.Headers.TryAddWithoutValidation(
+            "Cookie", string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
         using var elsewhere = await stolen.SendAsync(request);
         Assert.StartsWith("/account/sign-in", elsewhere.Headers.Location!.OriginalString, StringComparison.Ordinal);
 
         // With the factor the same browser goes on to the app.
-        using var done = await FactorPerson.TypeCodeAsync(browser, person.Code(), page: step.Headers.Location!.OriginalString);
+        using var done = await FactorPerson.TypeCodeAsync(
+            browser, person.Code(), page: step.Headers.Location!.OriginalString);
         Assert.StartsWith("/oauth/authorize?", done.Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.NotNull((await browser.AuthorizeAsync(ask)).Code);
     }
@@ -84,14 +92,17 @@ public sealed class SecondStepTests(FactorServers servers) : IClassFixture<Facto
         using var first = await FactorPerson.TypeCodeAsync(one, code);
         using var second = await FactorPerson.TypeCodeAsync(other, code);
         using var earlier = await FactorPerson.TypeCodeAsync(other, before);
-        Assert.Equal((HttpStatusCode.SeeOther, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (first.StatusCode, second.StatusCode, earlier.StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.SeeOther, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest),
+            (first.StatusCode, second.StatusCode, earlier.StatusCode));
         Assert.True(await FactorPerson.HasSessionAsync(one));
         Assert.False(await FactorPerson.HasSessionAsync(other));
 
         person.NextStep();
         var next = person.Code();
         List<TestBrowser> browsers = [];
-        for (var n = 0; n < 20; n++) browsers.Add(await person.AtSecondStepAsync(n % 2 == 0 ? servers.First : servers.Second));
+        for (var n = 0; n < 20; n++)
+            browsers.Add(await person.AtSecondStepAsync(n % 2 == 0 ? servers.First : servers.Second));
         var answers = await Task.WhenAll(browsers.Select(browser => FactorPerson.TypeCodeAsync(browser, next)));
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.SeeOther);
         Assert.Equal(19, answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest));
@@ -164,6 +175,7 @@ public sealed class SecondStepTests(FactorServers servers) : IClassFixture<Facto
     private async Task<string> ToldAsync(TestBrowser browser)
     {
         var token = (await browser.TokensAsync(servers.First, OpenIdAsks.For())).IdToken()!;
-        return $"{string.Join(' ', token.Claims.Where(claim => claim.Type == "amr").Select(claim => claim.Value))} / {token.GetPayloadValue<string>("acr")}";
+        return $"{string.Join(' ', token.Claims.Where(claim => claim.Type == "amr").Select(claim => claim.Value))} / "
+            + $"{token.GetPayloadValue<string>("acr")}";
     }
 }

@@ -30,7 +30,8 @@ public sealed class StepUpFactorTests(FactorServers servers) : IClassFixture<Fac
         Assert.Equal(400, (int)wrong.StatusCode);
         using var done = await FactorPerson.TypeCodeAsync(browser, person.Code(), page: step);
         using var code = await browser.GetAsync(done.Headers.Location!.OriginalString);
-        var after = await servers.First.RedeemAsync(new AuthorizationAnswer(code.Headers.Location!.OriginalString).Code!, OpenIdAsks.Client);
+        var after = await servers.First.RedeemAsync(
+            new AuthorizationAnswer(code.Headers.Location!.OriginalString).Code!, OpenIdAsks.Client);
 
         Assert.Equal("1fa", before.IdToken()!.GetPayloadValue<string>("acr"));
         var now = servers.Clock.GetUtcNow().ToUnixTimeSeconds();
@@ -57,7 +58,8 @@ public sealed class StepUpFactorTests(FactorServers servers) : IClassFixture<Fac
         await browser.AuthorizeAsAsync(person, OpenIdAsks.For("openid read"));
         using var asked = await browser.GetAsync(OpenIdAsks.For("openid read").With(name, value).Path);
         Assert.StartsWith(FactorPerson.App, asked.Headers.Location!.OriginalString, StringComparison.Ordinal);
-        using var codes = await person.EnrollAsync(browser, await browser.GetAsync(asked.Headers.Location.OriginalString));
+        using var codes = await person.EnrollAsync(
+            browser, await browser.GetAsync(asked.Headers.Location.OriginalString));
         var html = await codes.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains("href=\"/oauth/authorize?", html, StringComparison.Ordinal);
         var tokens = await browser.TokensAsync(servers.First, OpenIdAsks.For("openid read").With(name, value));
@@ -72,13 +74,16 @@ public sealed class StepUpFactorTests(FactorServers servers) : IClassFixture<Fac
         using var remembered = await person.SignedInAsync(remember: true);
         using var again = await person.TypePasswordAsync(remembered, "/account/sign-in?reauthenticate=true");
 
-        await servers.Database.ExecuteAsync("UPDATE oauth_clients SET require_second_factor = true WHERE client_id = 'other-web'");
-        await servers.Database.ExecuteAsync("UPDATE oauth_resources SET second_factor_scopes = '{write}' WHERE is_default");
+        await servers.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET require_second_factor = true WHERE client_id = 'other-web'");
+        await servers.Database.ExecuteAsync(
+            "UPDATE oauth_resources SET second_factor_scopes = '{write}' WHERE is_default");
         var client = AuthorizationAsk.For(TestData.OtherWeb, TestData.OtherWebRedirectUri);
         var write = new AuthorizationAsk().With("scope", "read write");
         foreach (var ask in new[] { client, write })
         {
-            await Eventually.BecomesTrue(() => IsAskedAsync(remembered, ask), TimeSpan.FromSeconds(10), "two factors are asked for");
+            await Eventually.BecomesTrue(
+                () => IsAskedAsync(remembered, ask), TimeSpan.FromSeconds(10), "two factors are asked for");
             // Going back to the request skips nothing.
             Assert.True(await IsAskedAsync(remembered, ask));
             using var silent = await remembered.GetAsync(ask.With("prompt", "none").Path);
@@ -91,7 +96,9 @@ public sealed class StepUpFactorTests(FactorServers servers) : IClassFixture<Fac
         using var done = await FactorPerson.TypeCodeAsync(remembered, person.Code());
         foreach (var ask in new[] { client, write })
             Assert.NotNull((await remembered.AuthorizeAsync(ask)).Code);
-        await servers.Database.ExecuteAsync("UPDATE oauth_clients SET require_second_factor = false; UPDATE oauth_resources SET second_factor_scopes = '{}'");
+        await servers.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET require_second_factor = false; UPDATE oauth_resources "
+                + "SET second_factor_scopes = '{}'");
     }
 
     [Fact]

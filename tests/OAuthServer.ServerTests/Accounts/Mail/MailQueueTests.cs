@@ -19,7 +19,8 @@ public sealed class MailQueueTests : IAsyncLifetime
     public async Task Whoever_had_a_mail_before_does_not_postpone_it_for_whoever_has_it_now()
     {
         var queue = new MailQueue(_database.Contexts);
-        await new MailOutbox(_database.Contexts).QueueAsync(MailRequest.Notice(MailKind.PasswordChanged, TestData.AliceId), Ct);
+        await new MailOutbox(_database.Contexts)
+            .QueueAsync(MailRequest.Notice(MailKind.PasswordChanged, TestData.AliceId), Ct);
         var slow = (await queue.TakeAsync(TimeSpan.Zero, Ct))!;
         var now = (await queue.TakeAsync(TimeSpan.Zero, Ct))!;
         Assert.Equal((slow.Id, 1, 2), (now.Id, slow.Tries, now.Tries));

@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Accounts.Mail;
 
-/// <summary>A mail that is queued goes out once, whatever the mail server does, and nothing else waits for it.</summary>
+/// <summary>
+/// A mail that is queued goes out once, whatever the mail server does, and nothing else waits for it.
+/// </summary>
 public sealed class OutboxTests : IAsyncLifetime
 {
     private readonly MailSink _sink = MailSink.Start();
@@ -21,7 +23,8 @@ public sealed class OutboxTests : IAsyncLifetime
     [Fact]
     public async Task A_notice_goes_out_in_the_language_of_the_profile_as_text_and_html()
     {
-        await _server.Database.ExecuteAsync("UPDATE account_profiles SET locale = 'de-AT' WHERE account_id = $1", TestData.AliceId);
+        await _server.Database.ExecuteAsync(
+            "UPDATE account_profiles SET locale = 'de-AT' WHERE account_id = $1", TestData.AliceId);
         await QueueAsync(_server, MailKind.PasswordChanged);
         var mail = Assert.Single(await _sink.AwaitAsync(TestData.Email));
         Assert.Equal("Ihr Passwort wurde geändert", mail.Message.Subject);
@@ -37,7 +40,13 @@ public sealed class OutboxTests : IAsyncLifetime
     public async Task Another_language_of_the_request_counts_before_the_profile()
     {
         await _server.Services.GetRequiredService<MailOutbox>().QueueAsync(
-            new MailRequest { Kind = MailKind.AccountDeleted, AccountId = TestData.BobId, Language = "de", To = "elsewhere@example.com" }, TestContext.Current.CancellationToken);
+            new MailRequest
+            {
+                Kind = MailKind.AccountDeleted,
+                AccountId = TestData.BobId,
+                Language = "de",
+                To = "elsewhere@example.com",
+            }, TestContext.Current.CancellationToken);
         Assert.Equal("Ihr Konto ist gelöscht", (await _sink.AwaitAsync("elsewhere@example.com"))[0].Message.Subject);
     }
 
@@ -85,7 +94,9 @@ public sealed class OutboxTests : IAsyncLifetime
         _sink.Mood = SinkMood.Refuses;
         await QueueAsync(_server, MailKind.PasswordChanged);
         await OutcomeAsync("refused", 1);
-        Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'mail_refused' AND pseudonym = pseudonym_of($1)", TestData.AliceId));
+        Assert.Equal(1L, await _server.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_audit_events WHERE event = 'mail_refused' AND pseudonym = pseudonym_of($1)",
+            TestData.AliceId));
         Assert.Equal(1, await _server.Database.ScalarAsync<int>("SELECT tries FROM mail_outbox"));
     }
 
@@ -98,7 +109,8 @@ public sealed class OutboxTests : IAsyncLifetime
         _sink.Appear();
         await OutcomeAsync("expired", 1);
         Assert.Empty(_sink.Mails);
-        Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'mail_dropped'"));
+        Assert.Equal(1L, await _server.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_audit_events WHERE event = 'mail_dropped'"));
     }
 
     [Fact]
@@ -107,7 +119,14 @@ public sealed class OutboxTests : IAsyncLifetime
         await using var second = await StartAsync(_server.Database);
         var outbox = second.Services.GetRequiredService<MailOutbox>();
         for (var i = 0; i < 40; i++)
-            await outbox.QueueAsync(new MailRequest { Kind = MailKind.PasswordChanged, AccountId = TestData.AliceId, To = $"p{i}@example.com" }, TestContext.Current.CancellationToken);
+            await outbox.QueueAsync(
+                new MailRequest
+                {
+                    Kind = MailKind.PasswordChanged,
+                    AccountId = TestData.AliceId,
+                    To = $"p{i}@example.com",
+                },
+                TestContext.Current.CancellationToken);
         await OutcomeAsync("sent", 40);
         Assert.Equal(40, _sink.Mails.Select(mail => mail.Recipient).Distinct().Count());
         Assert.Equal(40, _sink.Mails.Count);
@@ -121,9 +140,11 @@ public sealed class OutboxTests : IAsyncLifetime
         await QueueAsync(_server, MailKind.PasswordChanged);
         await TriedAsync(1);
         // As it is left by one that died: taken, and no word of what became of it.
-        await _server.Database.ExecuteAsync("UPDATE mail_outbox SET next_try_at = now() + interval '3 seconds', tries = tries + 1");
+        await _server.Database.ExecuteAsync(
+            "UPDATE mail_outbox SET next_try_at = now() + interval '3 seconds', tries = tries + 1");
         _sink.Appear();
-        Assert.Null(await _server.Services.GetRequiredService<MailQueue>().TakeAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        Assert.Null(await _server.Services.GetRequiredService<MailQueue>()
+            .TakeAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
         await OutcomeAsync("sent", 1);
         Assert.Single(_sink.Mails);
     }
@@ -133,7 +154,8 @@ public sealed class OutboxTests : IAsyncLifetime
     {
         await using var strict = await StartAsync(null, ("Mail:Tls", "StartTls"));
         await QueueAsync(strict, MailKind.PasswordReset);
-        await Eventually.BecomesTrue(() => Task.FromResult(_sink.Connections > 0), TimeSpan.FromSeconds(10), "a connection");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(_sink.Connections > 0), TimeSpan.FromSeconds(10), "a connection");
         await TriedAsync(2, strict);
         Assert.Empty(_sink.Mails);
     }
@@ -149,8 +171,11 @@ public sealed class OutboxTests : IAsyncLifetime
         var link = (await _sink.AwaitAsync(TestData.Email))[0].Link;
         Assert.StartsWith($"{TestServer.Issuer}/account/reset?token=", link, StringComparison.Ordinal);
         var token = link.Split("token=")[1];
-        Assert.Equal(1L, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM account_tokens WHERE hash = sha256($1::text::bytea)", token));
-        var rows = await _server.Database.ScalarAsync<string>("SELECT (SELECT string_agg(m::text, '') FROM mail_outbox m) || (SELECT string_agg(t::text, '') FROM account_tokens t)");
+        Assert.Equal(1L, await _server.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM account_tokens WHERE hash = sha256($1::text::bytea)", token));
+        var rows = await _server.Database.ScalarAsync<string>(
+            "SELECT (SELECT string_agg(m::text, '') FROM mail_outbox m) || (SELECT string_agg(t::text, '') "
+                + "FROM account_tokens t)");
         Assert.DoesNotContain(token, rows, StringComparison.Ordinal);
     }
 
@@ -163,14 +188,19 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     private static Task QueueAsync(TestServer server, MailKind kind) => server.Services.GetRequiredService<MailOutbox>()
-        .QueueAsync(new MailRequest { Kind = kind, AccountId = TestData.AliceId }, TestContext.Current.CancellationToken);
+        .QueueAsync(
+            new MailRequest { Kind = kind, AccountId = TestData.AliceId }, TestContext.Current.CancellationToken);
 
     private Task OutcomeAsync(string outcome, long count) => Eventually.BecomesTrue(
-        async () => await _server.Database.ScalarAsync<long>("SELECT count(*) FROM mail_outbox WHERE outcome = $1", outcome) == count,
+        async () =>
+            await _server.Database.ScalarAsync<long>("SELECT count(*) FROM mail_outbox WHERE outcome = $1", outcome)
+                == count,
         TimeSpan.FromSeconds(20), $"{count} mails are {outcome}");
 
     private static Task TriedAsync(int tries, TestServer server) => Eventually.BecomesTrue(
-        async () => await server.Database.ScalarAsync<int>("SELECT max(tries) FROM mail_outbox") >= tries, TimeSpan.FromSeconds(20), $"{tries} tries");
+        async () => await server.Database.ScalarAsync<int>("SELECT max(tries) FROM mail_outbox") >= tries,
+        TimeSpan.FromSeconds(20),
+        $"{tries} tries");
 
     private Task TriedAsync(int tries) => TriedAsync(tries, _server);
 }

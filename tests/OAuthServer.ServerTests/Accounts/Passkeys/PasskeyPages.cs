@@ -33,19 +33,23 @@ internal static class PasskeyPages
     {
         using var document = await new HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync());
         var form = (IHtmlFormElement)document.QuerySelector("form[data-passkey]")!;
-        var fields = form.QuerySelectorAll("input[name]").OfType<IHtmlInputElement>().ToDictionary(input => input.Name!, input => input.Value);
+        var fields = form.QuerySelectorAll("input[name]")
+            .OfType<IHtmlInputElement>()
+            .ToDictionary(input => input.Name!, input => input.Value);
         return new PasskeyForm(form.GetAttribute("action")!, form.GetAttribute("data-options")!, fields);
     }
 
     /// <summary>Registers a passkey in a browser that is signed in.</summary>
-    public static async Task<HttpResponseMessage> AddPasskeyAsync(this TestBrowser browser, SoftAuthenticator authenticator, Deviation? deviation = null)
+    public static async Task<HttpResponseMessage> AddPasskeyAsync(
+        this TestBrowser browser, SoftAuthenticator authenticator, Deviation? deviation = null)
     {
         var form = await browser.PasskeyAsync(Own);
         return await form.PostAsync(browser, authenticator.Create(form.Options, deviation));
     }
 
     /// <summary>Signs in with a passkey, without a name.</summary>
-    public static async Task<HttpResponseMessage> SignInByPasskeyAsync(this TestBrowser browser, SoftAuthenticator authenticator, Deviation? deviation = null, string path = SignIn)
+    public static async Task<HttpResponseMessage> SignInByPasskeyAsync(
+        this TestBrowser browser, SoftAuthenticator authenticator, Deviation? deviation = null, string path = SignIn)
     {
         var form = await browser.PasskeyAsync(path);
         return await form.PostAsync(browser, authenticator.Get(form.Options, deviation));

@@ -39,7 +39,10 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
         using var added = await browser.AddPasskeyAsync(authenticator);
         Assert.Equal(1, await CountAsync(person));
         using var stranger = new TestBrowser(servers.First);
-        Assert.Equal("required", JsonNode.Parse((await stranger.PasskeyAsync(PasskeyPages.SignIn)).Options)!["userVerification"]!.GetValue<string>());
+        Assert.Equal(
+            "required",
+            JsonNode.Parse((await stranger.PasskeyAsync(PasskeyPages.SignIn)).Options)!["userVerification"]!
+                .GetValue<string>());
         using var signIn = await stranger.SignInByPasskeyAsync(authenticator, unverified);
         Assert.Equal(HttpStatusCode.BadRequest, signIn.StatusCode);
         Assert.False(await FactorPerson.HasSessionAsync(stranger));
@@ -82,13 +85,19 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
         // Registration's answer at sign-in, and in the session of somebody else.
         using var stranger = new TestBrowser(servers.First);
         var signIn = await stranger.PasskeyAsync(PasskeyPages.SignIn);
-        using var mixed = await (signIn with { Fields = new(signIn.Fields) { ["ticket"] = registration.Fields["ticket"] } }).PostAsync(stranger, created);
+        using var mixed = await (signIn with
+        {
+            Fields = new(signIn.Fields) { ["ticket"] = registration.Fields["ticket"] },
+        }).PostAsync(stranger, created);
         Assert.Equal(HttpStatusCode.BadRequest, mixed.StatusCode);
         var other = await servers.PersonAsync();
         using var another = new TestBrowser(servers.First);
         await another.SignInAsync(other.Email);
         var theirs = await another.PasskeyAsync(PasskeyPages.Own);
-        using var foreign = await (theirs with { Fields = new(theirs.Fields) { ["ticket"] = registration.Fields["ticket"] } }).PostAsync(another, created);
+        using var foreign = await (theirs with
+        {
+            Fields = new(theirs.Fields) { ["ticket"] = registration.Fields["ticket"] },
+        }).PostAsync(another, created);
         Assert.Equal((HttpStatusCode.BadRequest, 0), (foreign.StatusCode, await CountAsync(other)));
 
         using var added = await registration.PostAsync(owner, created);
@@ -99,7 +108,8 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
         // In another browser, and after five minutes.
         using var thief = new TestBrowser(servers.First);
         var own = await thief.PasskeyAsync(PasskeyPages.SignIn);
-        using var stolen = await (own with { Fields = new(own.Fields) { ["ticket"] = signIn.Fields["ticket"] } }).PostAsync(thief, authenticator.Get(signIn.Options));
+        using var stolen = await (own with { Fields = new(own.Fields) { ["ticket"] = signIn.Fields["ticket"] } })
+            .PostAsync(thief, authenticator.Get(signIn.Options));
         Assert.Equal(HttpStatusCode.BadRequest, stolen.StatusCode);
         servers.Clock.Advance(TimeSpan.FromMinutes(5));
         using var late = await signIn.PostAsync(stranger, authenticator.Get(signIn.Options));
@@ -107,7 +117,9 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
 
         var fresh = await stranger.PasskeyAsync(PasskeyPages.SignIn);
         var answer = authenticator.Get(fresh.Options);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => fresh.PostAsync(stranger, answer, n % 2 == 0 ? servers.First : servers.Second)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20)
+                .Select(n => fresh.PostAsync(stranger, answer, n % 2 == 0 ? servers.First : servers.Second)));
         Assert.Single(answers, one => one.StatusCode == HttpStatusCode.SeeOther);
         Assert.Equal(19, answers.Count(one => one.StatusCode == HttpStatusCode.BadRequest));
     }
@@ -157,20 +169,30 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
         using var browser = new TestBrowser(servers.First);
         await browser.SignInAsync(person.Email);
         using var stranger = new TestBrowser(servers.First);
-        foreach (var (reader, path) in new[] { (stranger, PasskeyPages.SignIn), (browser, PasskeyPages.Own), (browser, "/account/factors") })
+        foreach (var (reader, path) in new[]
+        {
+            (stranger, PasskeyPages.SignIn),
+            (browser, PasskeyPages.Own),
+            (browser, "/account/factors"),
+        })
         {
             using var page = await reader.GetAsync(path);
             var policy = page.Headers.GetValues("Content-Security-Policy").Single();
-            Assert.StartsWith("default-src 'none'; style-src 'self'; img-src 'self' data:; ", policy, StringComparison.Ordinal);
+            Assert.StartsWith(
+                "default-src 'none'; style-src 'self'; img-src 'self' data:; ", policy, StringComparison.Ordinal);
             Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
             Assert.DoesNotContain("connect-src", policy, StringComparison.Ordinal);
             var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            foreach (var script in html.Split("<script").Skip(1)) Assert.StartsWith(" src=\"/account/", script, StringComparison.Ordinal);
+            foreach (var script in html.Split("<script").Skip(1))
+                Assert.StartsWith(" src=\"/account/", script, StringComparison.Ordinal);
         }
 
         // Nothing of it is seen without the script, and the password works.
         using var shown = await stranger.GetAsync(PasskeyPages.SignIn);
-        Assert.Contains("<form class=\"passkey\" method=\"post\" action=\"/account/passkeys/sign-in\" hidden", await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "<form class=\"passkey\" method=\"post\" action=\"/account/passkeys/sign-in\" hidden",
+            await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         await stranger.SignInAsync(person.Email);
         Assert.True(await FactorPerson.HasSessionAsync(stranger));
     }
@@ -189,7 +211,9 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
         await servers.Database.ExecuteAsync("UPDATE accounts SET password_hash = NULL WHERE id = $1", person.Id);
 
         var forms = await RemovalsAsync(browser);
-        var answers = await Task.WhenAll(forms.Select((form, n) => browser.PostAsync(n == 0 ? form.Action : servers.OnSecond(form.Action), form.Fields)));
+        var answers = await Task.WhenAll(
+            forms.Select(
+                (form, n) => browser.PostAsync(n == 0 ? form.Action : servers.OnSecond(form.Action), form.Fields)));
         Assert.Equal([303, 400], answers.Select(answer => (int)answer.StatusCode).Order());
         Assert.Equal(1, await CountAsync(person));
         var last = Assert.Single(await RemovalsAsync(browser));
@@ -205,7 +229,10 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
         await browser.SignInAsync(person.Email);
         using var odd = await browser.AddPasskeyAsync(new SoftAuthenticator(-35));
         Assert.Equal((HttpStatusCode.BadRequest, 0), (odd.StatusCode, await CountAsync(person)));
-        var offered = JsonNode.Parse((await browser.PasskeyAsync(PasskeyPages.Own)).Options)!["pubKeyCredParams"]!.AsArray().Select(one => one!["alg"]!.GetValue<int>()).ToList();
+        var offered = JsonNode.Parse((await browser.PasskeyAsync(PasskeyPages.Own)).Options)!["pubKeyCredParams"]!
+            .AsArray()
+            .Select(one => one!["alg"]!.GetValue<int>())
+            .ToList();
         Assert.Equal([-7, -257], offered);
         foreach (var algorithm in offered)
         {
@@ -216,7 +243,8 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
             using var signedIn = await stranger.SignInByPasskeyAsync(authenticator);
             Assert.Equal(HttpStatusCode.SeeOther, signedIn.StatusCode);
             // Later ones are added in the session of a passkey.
-            using var raised = await browser.SignInByPasskeyAsync(authenticator, path: "/account/sign-in?reauthenticate=true");
+            using var raised = await browser.SignInByPasskeyAsync(
+                authenticator, path: "/account/sign-in?reauthenticate=true");
         }
     }
 
@@ -230,7 +258,8 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
         using var added = await owner.AddPasskeyAsync(authenticator);
         await person.ReadCodesAsync(added);
         Assert.Equal(10, person.RecoveryCodes.Count);
-        Assert.Equal(1, await servers.Database.ScalarAsync<int>("SELECT count(*)::int FROM mail_outbox WHERE account_id = $1 AND kind = 'PasskeyAdded'", person.Id));
+        Assert.Equal(1, await servers.Database.ScalarAsync<int>(
+            "SELECT count(*)::int FROM mail_outbox WHERE account_id = $1 AND kind = 'PasskeyAdded'", person.Id));
 
         using var browser = await person.AtSecondStepAsync();
         using var signedIn = await browser.SignInByPasskeyAsync(authenticator, path: FactorPerson.Step);
@@ -245,7 +274,8 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
-    [InlineData("""{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA","userHandle":"AA"}}""")]
+    [InlineData(
+        """{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA","userHandle":"AA"}}""")]
     public async Task What_is_no_answer_is_refused(string credential)
     {
         using var browser = new TestBrowser(servers.First);
@@ -271,9 +301,11 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
         using var document = await new HtmlParser().ParseDocumentAsync(await page.Content.ReadAsStringAsync());
         return [.. document.QuerySelectorAll("form[action$='/passkeys/remove']").Select(form => new TestForm(
             form.GetAttribute("action")!,
-            form.QuerySelectorAll("input[name]").ToDictionary(input => input.GetAttribute("name")!, input => input.GetAttribute("value") ?? "")))];
+            form.QuerySelectorAll("input[name]")
+                .ToDictionary(input => input.GetAttribute("name")!, input => input.GetAttribute("value") ?? "")))];
     }
 
     private Task<int> CountAsync(FactorPerson person) =>
-        servers.Database.ScalarAsync<int>("SELECT count(*)::int FROM account_passkeys WHERE account_id = $1", person.Id);
+        servers.Database.ScalarAsync<int>(
+            "SELECT count(*)::int FROM account_passkeys WHERE account_id = $1", person.Id);
 }

@@ -18,10 +18,14 @@ internal sealed record Deviation
     public byte[]? CredentialId { get; init; }
 }
 
-/// <summary>An authenticator in memory: one key, discoverable, with user verification (Web Authentication §6).</summary>
+/// <summary>
+/// An authenticator in memory: one key, discoverable, with user verification (Web Authentication §6).
+/// </summary>
 internal sealed class SoftAuthenticator(int algorithm = -7)
 {
-    private readonly ECDsa _elliptic = ECDsa.Create(algorithm == -35 ? ECCurve.NamedCurves.nistP384 : ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa _elliptic = ECDsa.Create(algorithm == -35
+        ? ECCurve.NamedCurves.nistP384
+        : ECCurve.NamedCurves.nistP256);
     private readonly RSA _rsa = RSA.Create(2048);
     private readonly byte[] _id = RandomNumberGenerator.GetBytes(32);
     private string _userHandle = "";
@@ -32,8 +36,21 @@ internal sealed class SoftAuthenticator(int algorithm = -7)
         var asked = JsonNode.Parse(options)!;
         _userHandle = asked["user"]!["id"]!.GetValue<string>();
         var data = AuthenticatorData(asked["rp"]!["id"]!.GetValue<string>(), deviation ?? new(), attests: true);
-        byte[] attestation = [.. Map(3), .. Text("fmt"), .. Text("none"), .. Text("attStmt"), .. Map(0), .. Text("authData"), .. Bytes(data)];
-        return Answer("webauthn.create", asked, deviation ?? new(), response => response["attestationObject"] = Encoded(attestation));
+        byte[] attestation =
+        [
+            .. Map(3),
+            .. Text("fmt"),
+            .. Text("none"),
+            .. Text("attStmt"),
+            .. Map(0),
+            .. Text("authData"),
+            .. Bytes(data),
+        ];
+        return Answer(
+            "webauthn.create",
+            asked,
+            deviation ?? new(),
+            response => response["attestationObject"] = Encoded(attestation));
     }
 
     /// <summary>What <c>navigator.credentials.get</c> gives, as JSON.</summary>
@@ -45,23 +62,42 @@ internal sealed class SoftAuthenticator(int algorithm = -7)
         {
             response["authenticatorData"] = Encoded(data);
             response["userHandle"] = _userHandle;
-            byte[] signed = [.. data, .. SHA256.HashData(Base64Url.DecodeFromChars(response["clientDataJSON"]!.GetValue<string>()))];
+            byte[] signed =
+            [
+                .. data, .. SHA256.HashData(Base64Url.DecodeFromChars(response["clientDataJSON"]!.GetValue<string>())),
+            ];
             response["signature"] = Encoded(algorithm switch
             {
                 -257 => _rsa.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-                _ => _elliptic.SignData(signed, algorithm == -35 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence),
+                _ => _elliptic.SignData(
+                    signed,
+                    algorithm == -35 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256,
+                    DSASignatureFormat.Rfc3279DerSequence),
             });
         });
     }
 
     private string Answer(string type, JsonNode asked, Deviation deviation, Action<JsonObject> fill)
     {
-        var client = new JsonObject { ["type"] = type, ["challenge"] = asked["challenge"]!.GetValue<string>(), ["origin"] = deviation.Origin, ["crossOrigin"] = deviation.CrossOrigin };
+        var client = new JsonObject
+        {
+            ["type"] = type,
+            ["challenge"] = asked["challenge"]!.GetValue<string>(),
+            ["origin"] = deviation.Origin,
+            ["crossOrigin"] = deviation.CrossOrigin,
+        };
         if (deviation.CrossOrigin) client["topOrigin"] = "https://evil.example";
         var response = new JsonObject { ["clientDataJSON"] = Encoded(Encoding.UTF8.GetBytes(client.ToJsonString())) };
         fill(response);
         var id = Encoded(deviation.CredentialId ?? _id);
-        return new JsonObject { ["id"] = id, ["rawId"] = id, ["type"] = "public-key", ["clientExtensionResults"] = new JsonObject(), ["response"] = response }.ToJsonString();
+        return new JsonObject
+        {
+            ["id"] = id,
+            ["rawId"] = id,
+            ["type"] = "public-key",
+            ["clientExtensionResults"] = new JsonObject(),
+            ["response"] = response,
+        }.ToJsonString();
     }
 
     private byte[] AuthenticatorData(string rpId, Deviation deviation, bool attests)
@@ -77,11 +113,33 @@ internal sealed class SoftAuthenticator(int algorithm = -7)
         if (algorithm == -257)
         {
             var rsa = _rsa.ExportParameters(false);
-            return [.. Map(4), .. Number(1), .. Number(3), .. Number(3), .. Number(algorithm), .. Number(-1), .. Bytes(rsa.Modulus!), .. Number(-2), .. Bytes(rsa.Exponent!)];
+            return [
+                .. Map(4),
+                .. Number(1),
+                .. Number(3),
+                .. Number(3),
+                .. Number(algorithm),
+                .. Number(-1),
+                .. Bytes(rsa.Modulus!),
+                .. Number(-2),
+                .. Bytes(rsa.Exponent!),
+            ];
         }
 
         var point = _elliptic.ExportParameters(false).Q;
-        return [.. Map(5), .. Number(1), .. Number(2), .. Number(3), .. Number(algorithm), .. Number(-1), .. Number(algorithm == -35 ? 2 : 1), .. Number(-2), .. Bytes(point.X!), .. Number(-3), .. Bytes(point.Y!)];
+        return [
+            .. Map(5),
+            .. Number(1),
+            .. Number(2),
+            .. Number(3),
+            .. Number(algorithm),
+            .. Number(-1),
+            .. Number(algorithm == -35 ? 2 : 1),
+            .. Number(-2),
+            .. Bytes(point.X!),
+            .. Number(-3),
+            .. Bytes(point.Y!),
+        ];
     }
 
     private static byte[] Length(int length)

@@ -70,7 +70,8 @@ internal sealed class KeyHost : IAsyncDisposable
     public int Requests(string path) => _requests.GetValueOrDefault(path);
 
     /// <summary>Publishes a key set.</summary>
-    public void Publish(string path, string json) => Answer(path, http => http.Response.WriteAsync(json, http.RequestAborted));
+    public void Publish(string path, string json) =>
+        Answer(path, http => http.Response.WriteAsync(json, http.RequestAborted));
 
     public void Answer(string path, RequestDelegate answer) => _answers[path] = answer;
 
@@ -85,16 +86,18 @@ internal sealed class KeyHost : IAsyncDisposable
     public void TrustedBy(IServiceCollection services) => TrustedBy(services, KeySetFetcher.HttpClientName);
 
     /// <summary>The same for the calls of one client alone.</summary>
-    public void TrustedBy(IServiceCollection services, string httpClient) => services.Configure<HttpClientFactoryOptions>(
-        httpClient,
-        options => options.HttpMessageHandlerBuilderActions.Add(builder =>
-            ((SocketsHttpHandler)builder.PrimaryHandler).SslOptions.RemoteCertificateValidationCallback =
-                (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString()));
+    public void TrustedBy(IServiceCollection services, string httpClient) =>
+        services.Configure<HttpClientFactoryOptions>(
+            httpClient,
+            options => options.HttpMessageHandlerBuilderActions.Add(builder =>
+                ((SocketsHttpHandler)builder.PrimaryHandler).SslOptions.RemoteCertificateValidationCallback =
+                    (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString()));
 
     /// <summary>The same for one handler.</summary>
     public SocketsHttpHandler TrustedBy(SocketsHttpHandler handler)
     {
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.GetCertHashString();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            certificate?.GetCertHashString() == _certificate.GetCertHashString();
         return handler;
     }
 
@@ -104,8 +107,9 @@ internal sealed class KeyHost : IAsyncDisposable
         _certificate.Dispose();
     }
 
-    private int Port(int index) => new Uri(_app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
-        .Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(index)).Port;
+    private int Port(int index) =>
+        new Uri(_app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
+            .Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(index)).Port;
 
     private void Count(ListenOptions listen) => listen.Use(next => connection =>
     {

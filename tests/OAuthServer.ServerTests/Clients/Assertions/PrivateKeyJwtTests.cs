@@ -13,7 +13,8 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
 
     private static readonly (string Name, string? Value)[] Pushed =
     [
-        ("response_type", "code"), ("redirect_uri", AppKeyRequests.RedirectUri), ("scope", "read"), ("code_challenge", AuthorizationAsk.Challenge), ("code_challenge_method", "S256"),
+        ("response_type", "code"), ("redirect_uri", AppKeyRequests.RedirectUri), ("scope", "read"),
+        ("code_challenge", AuthorizationAsk.Challenge), ("code_challenge_method", "S256"),
     ];
 
     private long Now { get; } = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
@@ -22,11 +23,14 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
     [Row("PKJ-01")]
     public async Task An_assertion_buys_tokens_with_and_without_client_id_and_revokes()
     {
-        var tokens = (await flow.Server.RedeemByAsync(await flow.CodeOfAsync(Client), flow.Key.Assertion(Client))).IsTokens();
+        var tokens = (await flow.Server.RedeemByAsync(await flow.CodeOfAsync(Client), flow.Key.Assertion(Client)))
+            .IsTokens();
         foreach (var path in Addresses)
         {
-            tokens = (await flow.Server.RefreshByAsync(tokens.RefreshToken, flow.Key.Assertion(Client), Client, path)).IsTokens();
-            tokens = (await flow.Server.RefreshByAsync(tokens.RefreshToken, flow.Key.Assertion(Client), path: path)).IsTokens();
+            tokens = (await flow.Server.RefreshByAsync(tokens.RefreshToken, flow.Key.Assertion(Client), Client, path))
+                .IsTokens();
+            tokens = (await flow.Server.RefreshByAsync(tokens.RefreshToken, flow.Key.Assertion(Client), path: path))
+                .IsTokens();
         }
 
         (await flow.Server.RevokeByAsync(tokens.RefreshToken, flow.Key.Assertion(Client))).IsDone();
@@ -42,9 +46,11 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
         var pushed = await flow.Server.PostFormAsync("/oauth/par", [.. Pushed, .. AppKeyRequests.By(pushing)]);
         Assert.Equal(System.Net.HttpStatusCode.Created, pushed.Status);
         (await flow.Server.PostFormAsync("/oauth/par", [.. Pushed, .. AppKeyRequests.By(pushing)])).IsUnauthorized();
-        var asked = await flow.Server.PostFormAsync("/oauth/introspect", [("token", "unknown"), .. AppKeyRequests.By(asking)]);
+        var asked = await flow.Server.PostFormAsync(
+            "/oauth/introspect", [("token", "unknown"), .. AppKeyRequests.By(asking)]);
         Assert.Equal((System.Net.HttpStatusCode.OK, "{\"active\":false}"), (asked.Status, asked.Body));
-        (await flow.Server.PostFormAsync("/oauth/introspect", [("token", "unknown"), .. AppKeyRequests.By(asking)])).IsUnauthorized();
+        (await flow.Server.PostFormAsync("/oauth/introspect", [("token", "unknown"), .. AppKeyRequests.By(asking)]))
+            .IsUnauthorized();
         await RefusedAsync(asking);
     }
 
@@ -53,11 +59,15 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
     public async Task A_service_gets_its_own_token_by_an_assertion()
     {
         await flow.Database.AddKeyClientAsync("keyed-service", flow.Key.Jwks);
-        await flow.Database.ExecuteAsync("UPDATE oauth_clients SET grant_types = '{client_credentials}', redirect_uris = '{}' WHERE client_id = 'keyed-service'");
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET grant_types = '{client_credentials}', redirect_uris = '{}' "
+                + "WHERE client_id = 'keyed-service'");
         var assertion = flow.Key.Assertion("keyed-service");
 
-        (await flow.Server.PostFormAsync("/oauth/token", [("grant_type", "client_credentials"), .. AppKeyRequests.By(assertion)])).IsTokens();
-        (await flow.Server.PostFormAsync("/oauth/token", [("grant_type", "client_credentials"), .. AppKeyRequests.By(assertion)])).IsUnauthorized();
+        (await flow.Server.PostFormAsync(
+            "/oauth/token", [("grant_type", "client_credentials"), .. AppKeyRequests.By(assertion)])).IsTokens();
+        (await flow.Server.PostFormAsync(
+            "/oauth/token", [("grant_type", "client_credentials"), .. AppKeyRequests.By(assertion)])).IsUnauthorized();
     }
 
     [Theory]
@@ -65,13 +75,22 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
     [InlineData("/oauth/token")]
     [InlineData("/oauth/refresh")]
     [InlineData("/oauth/revoke")]
-    public async Task One_of_the_two_parameters_missing_is_a_bad_request_and_another_type_a_failed_authentication(string path)
+    public async Task One_of_the_two_parameters_missing_is_a_bad_request_and_another_type_a_failed_authentication(
+        string path)
     {
         var assertion = flow.Key.Assertion(Client);
         (await SendAsync(path, ("client_assertion", assertion))).IsError("invalid_request");
-        (await SendAsync(path, ("client_assertion", assertion), ("client_assertion_type", ""))).IsError("invalid_request");
-        (await SendAsync(path, ("client_assertion_type", AppKey.AssertionType), ("client_id", Client))).IsError("invalid_request");
-        foreach (var other in new[] { "urn:ietf:params:oauth:client-assertion-type:saml2-bearer", AppKey.AssertionType.ToUpperInvariant(), AppKey.AssertionType + " ", "jwt-bearer" })
+        (await SendAsync(path, ("client_assertion", assertion), ("client_assertion_type", "")))
+            .IsError("invalid_request");
+        (await SendAsync(path, ("client_assertion_type", AppKey.AssertionType), ("client_id", Client)))
+            .IsError("invalid_request");
+        foreach (var other in new[]
+        {
+            "urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
+            AppKey.AssertionType.ToUpperInvariant(),
+            AppKey.AssertionType + " ",
+            "jwt-bearer",
+        })
             (await SendAsync(path, ("client_assertion", assertion), ("client_assertion_type", other))).IsUnauthorized();
         await AcceptedAsync(assertion, path);
     }
@@ -102,8 +121,11 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
         await AcceptedAsync(flow.Key.Assertion(Client, new { aud = new[] { TestServer.Issuer } }));
         foreach (var audience in new object?[]
         {
-            new[] { TestServer.Issuer, "https://api.example" }, new[] { TestServer.Issuer, TestServer.Issuer }, new[] { TestServer.Issuer + "/oauth/token" }, Array.Empty<string>(),
-            TestServer.Issuer + "/oauth/token", TestServer.Issuer + "/oauth/par", TestServer.Issuer + "/", TestServer.Issuer.ToUpperInvariant(), "https://other-as.example", "", null, 1, new { x = TestServer.Issuer },
+            new[] { TestServer.Issuer, "https://api.example" }, new[] { TestServer.Issuer, TestServer.Issuer },
+            new[] { TestServer.Issuer + "/oauth/token" }, Array.Empty<string>(),
+            TestServer.Issuer + "/oauth/token", TestServer.Issuer + "/oauth/par", TestServer.Issuer + "/",
+            TestServer.Issuer.ToUpperInvariant(), "https://other-as.example", "", null, 1,
+            new { x = TestServer.Issuer },
         })
         {
             await RefusedAsync(flow.Key.Assertion(Client, new { aud = audience }));
@@ -114,7 +136,18 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
     [Row("PKJ-04")]
     public async Task Times_are_checked()
     {
-        foreach (object? end in new object?[] { null, Now - 1, Now - 300, Now + 3700, Now + 1_000_000_000, 0, -1, "soon", 1e300 })
+        foreach (object? end in new object?[]
+        {
+            null,
+            Now - 1,
+            Now - 300,
+            Now + 3700,
+            Now + 1_000_000_000,
+            0,
+            -1,
+            "soon",
+            1e300,
+        })
             await RefusedAsync(flow.Key.Assertion(Client, new { exp = end }));
         foreach (var ahead in new[] { 70, 300, 86_400 })
         {
@@ -145,7 +178,8 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
             (await server.RefreshByAsync("unknown", assertion)).IsUnauthorized();
             (await server.RefreshByAsync("unknown", assertion, path: "/oauth/refresh")).IsUnauthorized();
             (await server.RevokeByAsync("unknown", assertion)).IsUnauthorized();
-            (await server.RefreshByAsync("unknown", flow.Key.Assertion(Client, new { jti = "the-same" }))).IsUnauthorized();
+            (await server.RefreshByAsync("unknown", flow.Key.Assertion(Client, new { jti = "the-same" })))
+                .IsUnauthorized();
         }
 
         await AcceptedAsync(flow.OtherKey.Assertion(Keyed.OtherClient, new { jti = "the-same" }));
@@ -264,7 +298,10 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
         foreach (var password in new[] { "", TestData.Secret })
         {
             var basic = "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"{Client}:{password}"));
-            (await flow.Server.PostRawAsync(path, "grant_type=refresh_token&refresh_token=unknown&token=unknown", headers: [("Authorization", basic)])).IsUnauthorized();
+            (await flow.Server.PostRawAsync(
+                path,
+                "grant_type=refresh_token&refresh_token=unknown&token=unknown",
+                headers: [("Authorization", basic)])).IsUnauthorized();
         }
     }
 
@@ -287,11 +324,13 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
         await RefusedAsync(flow.Key.Assertion(Client, new { jti, exp = Now - 1 }));
         await RefusedAsync(stranger.Assertion(Client, new { jti }));
         await RefusedAsync(flow.Key.Assertion(Client, new { jti }), TestData.Web);
-        Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_used_jwts WHERE id = $1", IdOf(Client, jti)));
+        Assert.Equal(0, await flow.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_used_jwts WHERE id = $1", IdOf(Client, jti)));
 
         await AcceptedAsync(flow.Key.Assertion(Client, new { jti }));
 
-        Assert.Equal(1, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_used_jwts WHERE id = $1 AND expires_at > now()", IdOf(Client, jti)));
+        Assert.Equal(1, await flow.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_used_jwts WHERE id = $1 AND expires_at > now()", IdOf(Client, jti)));
     }
 
     [Fact]
@@ -320,15 +359,27 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
         using var next = AppKey.Create("RS256", "next");
         await flow.Database.AddKeyClientAsync("rotating-keys", old.Jwks);
         await AcceptedAsync(old.Assertion("rotating-keys"));
-        await flow.Database.ExecuteAsync("UPDATE oauth_clients SET jwks = $1::text::jsonb WHERE client_id = 'rotating-keys'", AppKey.SetOf(old, next));
-        await Eventually.BecomesTrue(async () => (await flow.Server.RefreshByAsync("unknown", next.Assertion("rotating-keys"))).Error == "invalid_grant", TimeSpan.FromSeconds(8), "the new key counts");
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET jwks = $1::text::jsonb WHERE client_id = 'rotating-keys'",
+            AppKey.SetOf(old, next));
+        await Eventually.BecomesTrue(
+            async () =>
+                (await flow.Server.RefreshByAsync("unknown", next.Assertion("rotating-keys"))).Error == "invalid_grant",
+            TimeSpan.FromSeconds(8),
+            "the new key counts");
         await AcceptedAsync(old.Assertion("rotating-keys"));
-        await flow.Database.ExecuteAsync("UPDATE oauth_clients SET jwks = $1::text::jsonb WHERE client_id = 'rotating-keys'", next.Jwks);
-        await Eventually.BecomesTrue(async () => (await flow.Server.RefreshByAsync("unknown", old.Assertion("rotating-keys"))).Error == "invalid_client", TimeSpan.FromSeconds(8), "the old key is refused");
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET jwks = $1::text::jsonb WHERE client_id = 'rotating-keys'", next.Jwks);
+        await Eventually.BecomesTrue(
+            async () =>
+                (await flow.Server.RefreshByAsync("unknown", old.Assertion("rotating-keys"))).Error == "invalid_client",
+            TimeSpan.FromSeconds(8),
+            "the old key is refused");
         await AcceptedAsync(next.Assertion("rotating-keys"));
     }
 
-    private static string Part(string json) => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
+    private static string Part(string json) =>
+        System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 
     private static byte[] IdOf(string client, string jti) => UsedJwts.IdOf(UsedJwts.ClientAssertion, client, jti);
 
@@ -344,12 +395,17 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
         (await flow.Server.RefreshByAsync("unknown", assertion, clientId)).IsUnauthorized();
         (await flow.Server.RefreshByAsync("unknown", assertion, clientId, "/oauth/refresh")).IsUnauthorized();
         (await flow.Server.RevokeByAsync("unknown", assertion, clientId)).IsUnauthorized();
-        (await flow.Server.PostFormAsync("/oauth/introspect", [("token", "unknown"), ("client_id", clientId), .. AppKeyRequests.By(assertion)])).IsUnauthorized();
-        (await flow.Server.PostFormAsync("/oauth/par", [.. Pushed, ("client_id", clientId), .. AppKeyRequests.By(assertion)])).IsUnauthorized();
+        (await flow.Server.PostFormAsync(
+            "/oauth/introspect",
+            [("token", "unknown"), ("client_id", clientId), .. AppKeyRequests.By(assertion)])).IsUnauthorized();
+        (await flow.Server.PostFormAsync(
+            "/oauth/par", [.. Pushed, ("client_id", clientId), .. AppKeyRequests.By(assertion)])).IsUnauthorized();
     }
 
-    private Task<Reply> SendAsync(string path, params (string Name, string? Value)[] credentials) => flow.Server.PostFormAsync(
-        path, [("grant_type", "refresh_token"), ("refresh_token", "unknown"), ("token", "unknown"), .. credentials]);
+    private Task<Reply> SendAsync(string path, params (string Name, string? Value)[] credentials) =>
+        flow.Server.PostFormAsync(
+            path,
+            [("grant_type", "refresh_token"), ("refresh_token", "unknown"), ("token", "unknown"), .. credentials]);
 
     /// <summary>A server with two clients that have keys.</summary>
     public sealed class Keyed : SignedInServer
@@ -375,15 +431,19 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
             await base.DisposeAsync();
         }
 
-        public Task<string> CodeOfAsync(string clientId) => CodeAsync(AuthorizationAsk.For(clientId, AppKeyRequests.RedirectUri));
+        public Task<string> CodeOfAsync(string clientId) =>
+            CodeAsync(AuthorizationAsk.For(clientId, AppKeyRequests.RedirectUri));
 
-        public async Task<string> RefreshTokenAsync() => (await Server.RedeemByAsync(await CodeOfAsync(Client), Key.Assertion(Client))).IsTokens().RefreshToken!;
+        public async Task<string> RefreshTokenAsync() =>
+            (await Server.RedeemByAsync(await CodeOfAsync(Client), Key.Assertion(Client))).IsTokens().RefreshToken!;
 
         /// <summary>A JWT whose signature anybody can make who knows the text that it is keyed by.</summary>
         public static string SharedSecretJwt(string secret, Dictionary<string, object?> claims)
         {
-            var input = $"{Part("""{"alg":"HS256","kid":"app-1"}""")}.{Part(System.Text.Json.JsonSerializer.Serialize(claims))}";
-            var signature = System.Security.Cryptography.HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(input));
+            var input =
+                $"{Part("""{"alg":"HS256","kid":"app-1"}""")}.{Part(System.Text.Json.JsonSerializer.Serialize(claims))}";
+            var signature = System.Security.Cryptography.HMACSHA256.HashData(
+                Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(input));
             return $"{input}.{System.Buffers.Text.Base64Url.EncodeToString(signature)}";
         }
     }

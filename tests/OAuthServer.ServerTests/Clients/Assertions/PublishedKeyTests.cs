@@ -22,8 +22,11 @@ public sealed class PublishedKeyTests(PublishedKeyTests.Publishing flow) : IClas
     {
         using var key = await AddAsync("kept");
         using var metrics = new CollectedMetrics(flow.Patient);
-        var tokens = await flow.Patient.RedeemByAsync(await flow.CodeAsync(AuthorizationAsk.For("kept", AppKeyRequests.RedirectUri)), key.Assertion("kept"));
-        for (var i = 0; i < 5; i++) tokens = (await flow.Patient.RefreshByAsync(tokens.IsTokens().RefreshToken, key.Assertion("kept"))).IsTokens();
+        var tokens = await flow.Patient.RedeemByAsync(
+            await flow.CodeAsync(AuthorizationAsk.For("kept", AppKeyRequests.RedirectUri)), key.Assertion("kept"));
+        for (var i = 0; i < 5; i++)
+            tokens = (await flow.Patient.RefreshByAsync(tokens.IsTokens().RefreshToken, key.Assertion("kept")))
+                .IsTokens();
 
         Assert.Equal(1, flow.Host.Requests("/kept"));
         Assert.Equal(1, metrics.Count("oauth.server.client_keys.fetches", "oauth.result=fetched"));
@@ -45,7 +48,8 @@ public sealed class PublishedKeyTests(PublishedKeyTests.Publishing flow) : IClas
             await http.Response.WriteAsync(key.Jwks, http.RequestAborted);
         });
         var asking = Enumerable.Range(0, 30).Select(_ => AnswerAsync(flow.Patient, key.Assertion("crowd"))).ToArray();
-        await Eventually.BecomesTrue(() => Task.FromResult(flow.Host.Requests("/crowd") > 0), Soon, "the keys are asked for");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(flow.Host.Requests("/crowd") > 0), Soon, "the keys are asked for");
         released.SetResult();
 
         Assert.All(await Task.WhenAll(asking), error => Assert.Equal("invalid_grant", error));
@@ -92,7 +96,8 @@ public sealed class PublishedKeyTests(PublishedKeyTests.Publishing flow) : IClas
     {
         using var key = AppKey.Create();
         flow.Host.Publish("/plain", key.Jwks);
-        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => flow.Database.AddKeyClientAsync("plain", null, flow.Host.Http("/plain")));
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(
+            () => flow.Database.AddKeyClientAsync("plain", null, flow.Host.Http("/plain")));
         Assert.Equal("jwks_uri_is_https", refused.ConstraintName);
         await flow.Database.ExecuteAsync("ALTER TABLE oauth_clients DROP CONSTRAINT jwks_uri_is_https");
 
@@ -132,7 +137,8 @@ public sealed class PublishedKeyTests(PublishedKeyTests.Publishing flow) : IClas
             http.RequestAborted.Register(() => closed.TrySetResult());
             if (lengthIsSaid) http.Response.ContentLength = 5 * 1024 * 1024;
             // Enough to be judged by; the rest never comes.
-            await http.Response.WriteAsync(key.Jwks + new string(' ', lengthIsSaid ? 0 : 128 * 1024), http.RequestAborted);
+            await http.Response.WriteAsync(
+                key.Jwks + new string(' ', lengthIsSaid ? 0 : 128 * 1024), http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
             await Task.Delay(Timeout.Infinite, http.RequestAborted);
         });
@@ -189,13 +195,16 @@ public sealed class PublishedKeyTests(PublishedKeyTests.Publishing flow) : IClas
     {
         using var key = await AddAsync("flooded");
         Assert.Equal("invalid_grant", await AnswerAsync(flow.Patient, key.Assertion("flooded")));
-        var attempts = Enumerable.Range(0, 100).Select(i => AnswerAsync(flow.Patient, key.Assertion("flooded", header: new { kid = $"random-{i}" })));
+        var attempts = Enumerable.Range(0, 100)
+            .Select(i => AnswerAsync(flow.Patient, key.Assertion("flooded", header: new { kid = $"random-{i}" })));
 
         Assert.All(await Task.WhenAll(attempts), error => Assert.Equal("invalid_client", error));
         Assert.Equal(1, flow.Host.Requests("/flooded"));
 
         await Eventually.BecomesTrue(
-            async () => await AnswerAsync(flow.Hasty, key.Assertion("flooded", header: new { kid = "random" })) == "invalid_client" && flow.Host.Requests("/flooded") >= 3,
+            async () =>
+                await AnswerAsync(flow.Hasty, key.Assertion("flooded", header: new { kid = "random" }))
+                    == "invalid_client" && flow.Host.Requests("/flooded") >= 3,
             Soon, "after the pause the set is fetched once more");
     }
 
@@ -208,11 +217,17 @@ public sealed class PublishedKeyTests(PublishedKeyTests.Publishing flow) : IClas
         Assert.Equal("invalid_grant", await AnswerAsync(flow.Hasty, old.Assertion("renewed")));
         flow.Host.Publish("/renewed", next.Jwks);
 
-        await Eventually.BecomesTrue(async () => await AnswerAsync(flow.Hasty, next.Assertion("renewed")) == "invalid_grant", Soon, "the new key counts");
+        await Eventually.BecomesTrue(
+            async () => await AnswerAsync(flow.Hasty, next.Assertion("renewed")) == "invalid_grant",
+            Soon,
+            "the new key counts");
 
         Assert.Equal("invalid_client", await AnswerAsync(flow.Hasty, old.Assertion("renewed")));
         flow.Host.Publish("/renewed", """{"keys":[]}""");
-        await Eventually.BecomesTrue(async () => await AnswerAsync(flow.Hasty, next.Assertion("renewed")) == "invalid_client", Soon, "the removed key stops");
+        await Eventually.BecomesTrue(
+            async () => await AnswerAsync(flow.Hasty, next.Assertion("renewed")) == "invalid_client",
+            Soon,
+            "the removed key stops");
     }
 
     [Fact]
@@ -225,12 +240,19 @@ public sealed class PublishedKeyTests(PublishedKeyTests.Publishing flow) : IClas
         flow.Host.Break("/down");
 
         Assert.Equal("invalid_grant", await AnswerAsync(flow.Patient, key.Assertion("down")));
-        Assert.Equal("invalid_client", await AnswerAsync(flow.Patient, key.Assertion("down", header: new { kid = "random" })));
+        Assert.Equal(
+            "invalid_client", await AnswerAsync(flow.Patient, key.Assertion("down", header: new { kid = "random" })));
         Assert.Equal("invalid_grant", await AnswerAsync(flow.Patient, key.Assertion("down")));
-        await Eventually.BecomesTrue(async () => await AnswerAsync(flow.Hasty, key.Assertion("down")) == "invalid_client", Soon, "the cache time is over");
+        await Eventually.BecomesTrue(
+            async () => await AnswerAsync(flow.Hasty, key.Assertion("down")) == "invalid_client",
+            Soon,
+            "the cache time is over");
 
         flow.Host.Publish("/down", key.Jwks);
-        await Eventually.BecomesTrue(async () => await AnswerAsync(flow.Hasty, key.Assertion("down")) == "invalid_grant", Soon, "the address is back");
+        await Eventually.BecomesTrue(
+            async () => await AnswerAsync(flow.Hasty, key.Assertion("down")) == "invalid_grant",
+            Soon,
+            "the address is back");
     }
 
     [Theory]
@@ -253,10 +275,20 @@ public sealed class PublishedKeyTests(PublishedKeyTests.Publishing flow) : IClas
         var before = flow.Host.Requests("/stranger");
 
         foreach (var kid in new[] { null, key.Id })
-            Assert.Equal("invalid_client", await AnswerAsync(flow.Patient, stranger.Assertion("brought-" + header, header: new Dictionary<string, object?> { [header] = value, ["kid"] = kid })));
+            Assert.Equal(
+                "invalid_client",
+                await AnswerAsync(
+                    flow.Patient,
+                    stranger.Assertion("brought-" + header, header: new Dictionary<string, object?>
+                    {
+                        [header] = value,
+                        ["kid"] = kid,
+                    })));
 
         Assert.Equal(before, flow.Host.Requests("/stranger"));
-        Assert.Equal("invalid_grant", await AnswerAsync(flow.Patient, key.Assertion("brought-" + header, header: new Dictionary<string, object?> { [header] = value })));
+        Assert.Equal("invalid_grant", await AnswerAsync(
+            flow.Patient,
+            key.Assertion("brought-" + header, header: new Dictionary<string, object?> { [header] = value })));
     }
 
     [Fact]
@@ -266,14 +298,17 @@ public sealed class PublishedKeyTests(PublishedKeyTests.Publishing flow) : IClas
         using var weak = AppKey.Create("RS256", "weak", 1024);
         using var published = AppKey.Create("ES256", "leaked");
         await flow.Database.AddKeyClientAsync("mixed", null, flow.Host.Https("/mixed"));
-        flow.Host.Publish("/mixed", $$"""{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"},{"kty":"oct","k":"AA"},7,{},{"kty":"RSA","n":1},{{weak.Jwk}},{{published.PrivateJwk}},{{key.Jwk}}]}""");
+        flow.Host.Publish(
+            "/mixed",
+            $$"""{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"},{"kty":"oct","k":"AA"},7,{},{"kty":"RSA","n":1},{{weak.Jwk}},{{published.PrivateJwk}},{{key.Jwk}}]}""");
 
         Assert.Equal("invalid_grant", await AnswerAsync(flow.Patient, key.Assertion("mixed")));
         Assert.Equal("invalid_client", await AnswerAsync(flow.Patient, weak.Assertion("mixed")));
         Assert.Equal("invalid_client", await AnswerAsync(flow.Patient, published.Assertion("mixed")));
     }
 
-    private static async Task<string?> AnswerAsync(TestServer server, string assertion) => (await server.RefreshByAsync("unknown", assertion)).Error;
+    private static async Task<string?> AnswerAsync(TestServer server, string assertion) =>
+        (await server.RefreshByAsync("unknown", assertion)).Error;
 
     private async Task<AppKey> AddAsync(string clientId)
     {

@@ -17,10 +17,12 @@ public sealed class EnumerationTests(OwnServer own) : IClassFixture<OwnServer>
     [Row("UI-09")]
     public async Task Unknown_wrong_locked_and_disabled_get_the_same_status_bytes_and_headers()
     {
-        await _server.Database.ExecuteAsync("UPDATE accounts SET lockout_end = NULL, access_failed_count = 0, disabled_at = NULL");
+        await _server.Database.ExecuteAsync(
+            "UPDATE accounts SET lockout_end = NULL, access_failed_count = 0, disabled_at = NULL");
         var (unknown, unknownHeaders) = await FailAsync("never@example.com", "wrong-demo-password");
         var wrong = await FailAsync(TestData.Email, "wrong-demo-password");
-        await _server.Database.ExecuteAsync("UPDATE accounts SET lockout_end = now() + interval '5 minutes' WHERE id = $1", TestData.AliceId);
+        await _server.Database.ExecuteAsync(
+            "UPDATE accounts SET lockout_end = now() + interval '5 minutes' WHERE id = $1", TestData.AliceId);
         await _server.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", TestData.BobId);
         var locked = await FailAsync(TestData.Email, TestData.Password);
         var disabled = await FailAsync(TestData.OtherEmail, TestData.Password);
@@ -40,7 +42,12 @@ public sealed class EnumerationTests(OwnServer own) : IClassFixture<OwnServer>
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var body = await answer.Content.ReadAsStringAsync(Ct);
         string[] random = ["X-Correlation-Id", "RateLimit-Remaining", "RateLimit-Reset", "Date"];
-        var headers = answer.Headers.Concat(answer.Content.Headers).Where(h => !random.Contains(h.Key)).Select(h => $"{h.Key}: {(h.Key == "Set-Cookie" ? "-" : h.Key == "Content-Length" ? "-" : string.Join(", ", h.Value))}").Order(StringComparer.Ordinal);
-        return (SteadyAnswer.OfPage(body).Replace($"value=\"{email}\"", "", StringComparison.Ordinal), string.Join('\n', headers));
+        var headers = answer.Headers.Concat(answer.Content.Headers)
+            .Where(h => !random.Contains(h.Key))
+            .Select(h =>
+                $"{h.Key}: {(h.Key == "Set-Cookie" ? "-" : h.Key == "Content-Length" ? "-" : string.Join(", ", h.Value))}")
+            .Order(StringComparer.Ordinal);
+        return (SteadyAnswer.OfPage(body).Replace($"value=\"{email}\"", "", StringComparison.Ordinal), string.Join(
+            '\n', headers));
     }
 }

@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Account;
 
-/// <summary>A forgotten password: a link by mail, which works once, and whose form tells nobody who has an account.</summary>
+/// <summary>
+/// A forgotten password: a link by mail, which works once, and whose form tells nobody who has an account.
+/// </summary>
 public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<MailedServer>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -21,28 +23,36 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
         var unknown = MailedServer.NewAddress();
 
         var answers = new List<string>();
-        foreach (var address in new[] { unknown, known, disabled, unconfirmed, passwordless }) answers.Add(await AnswerAsync(address));
+        foreach (var address in new[] { unknown, known, disabled, unconfirmed, passwordless })
+            answers.Add(await AnswerAsync(address));
         Assert.All(answers, answer => Assert.Equal(answers[0], answer));
         Assert.StartsWith("303 /account/forgot?done=sent", answers[0], StringComparison.Ordinal);
         using var browser = new TestBrowser(mailed.Server);
         using var page = await browser.GetAsync("/account/forgot?done=sent");
         Assert.Contains("Look in your mail", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
 
-        Assert.StartsWith("/account/reset?token=", (await mailed.Sink.AwaitAsync(known))[0].Path, StringComparison.Ordinal);
-        Assert.StartsWith("/account/reset?token=", (await mailed.Sink.AwaitAsync(unconfirmed))[0].Path, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/account/reset?token=", (await mailed.Sink.AwaitAsync(known))[0].Path, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/account/reset?token=", (await mailed.Sink.AwaitAsync(unconfirmed))[0].Path, StringComparison.Ordinal);
         var without = (await mailed.Sink.AwaitAsync(passwordless))[0];
         Assert.Equal("Your account has no password", without.Message.Subject);
         Assert.DoesNotContain("token=", without.Text + without.Html, StringComparison.Ordinal);
         foreach (var address in new[] { disabled, unknown })
         {
             await Eventually.BecomesTrue(
-                async () => await mailed.Database.ScalarAsync<string>("SELECT outcome FROM mail_outbox WHERE normalized_recipient = upper($1)", address) == "no_account",
+                async () =>
+                    await mailed.Database.ScalarAsync<string>(
+                        "SELECT outcome FROM mail_outbox WHERE normalized_recipient = upper($1)",
+                        address) == "no_account",
                 TimeSpan.FromSeconds(10), $"{address} is looked up");
             Assert.Empty(mailed.Sink.To(address));
         }
     }
 
-    /// <summary>The form asks nothing about any account: known and unknown addresses cost the database the same.</summary>
+    /// <summary>
+    /// The form asks nothing about any account: known and unknown addresses cost the database the same.
+    /// </summary>
     [Fact]
     public async Task A_known_address_costs_as_many_statements_as_an_unknown_one()
     {
@@ -76,7 +86,8 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
             var second = await mailed.SecondAsync();
             using var browser = new TestBrowser(mailed.Server);
             // As a mail scanner does.
-            for (var i = 0; i < 2; i++) using (var seen = await browser.GetAsync(link)) Assert.Equal(HttpStatusCode.OK, seen.StatusCode);
+            for (var i = 0; i < 2; i++)
+                using (var seen = await browser.GetAsync(link)) Assert.Equal(HttpStatusCode.OK, seen.StatusCode);
             var forms = new List<(TestBrowser Browser, TestForm Form)>();
             for (var i = 0; i < 20; i++)
             {
@@ -86,12 +97,17 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
 
             var answers = await Task.WhenAll(forms.Select(form => MailedServer.SendAsync(form.Browser, form.Form)));
             Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.SeeOther);
-            Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.SeeOther), answer => Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode));
+            Assert.All(
+                answers.Where(answer => answer.StatusCode != HttpStatusCode.SeeOther),
+                answer => Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode));
             foreach (var (other, _) in forms) other.Dispose();
 
             using var again = await browser.GetAsync(link);
             Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
-            Assert.Contains("This link does not work any more", await again.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+            Assert.Contains(
+                "This link does not work any more",
+                await again.Content.ReadAsStringAsync(Ct),
+                StringComparison.Ordinal);
             using var signedIn = new TestBrowser(mailed.Server);
             await signedIn.SignInAsync(email, MailedServer.NewPassword);
         }
@@ -99,13 +115,27 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
         foreach (var ((link, _), life) in new[] { (await ResetAsync(), 1), (await RegistrationAsync(), 24) })
         {
             var token = link.Split("token=")[1];
-            Assert.Equal(life, await mailed.Database.ScalarAsync<decimal>("SELECT round(extract(epoch FROM expires_at - made_at) / 3600) FROM account_tokens WHERE hash = sha256($1::text::bytea)", token));
-            await mailed.Database.ExecuteAsync("UPDATE account_tokens SET expires_at = now(), made_at = now() - interval '1 hour' WHERE hash = sha256($1::text::bytea)", token);
+            Assert.Equal(
+                life,
+                await mailed.Database.ScalarAsync<decimal>(
+                    "SELECT round(extract(epoch FROM expires_at - made_at) / 3600) FROM account_tokens "
+                        + "WHERE hash = sha256($1::text::bytea)",
+                    token));
+            await mailed.Database.ExecuteAsync(
+                "UPDATE account_tokens SET expires_at = now(), made_at = now() - interval '1 hour' "
+                    + "WHERE hash = sha256($1::text::bytea)",
+                token);
             using var browser = new TestBrowser(mailed.Server);
             using var late = await browser.GetAsync(link);
             Assert.Equal(HttpStatusCode.BadRequest, late.StatusCode);
-            Assert.DoesNotContain(token, await mailed.Database.ScalarAsync<string>("SELECT string_agg(t::text, ' ') FROM account_tokens AS t"), StringComparison.Ordinal);
-            Assert.DoesNotContain(token, await mailed.Database.ScalarAsync<string>("SELECT string_agg(m::text, ' ') FROM mail_outbox AS m"), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                token,
+                await mailed.Database.ScalarAsync<string>("SELECT string_agg(t::text, ' ') FROM account_tokens AS t"),
+                StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                token,
+                await mailed.Database.ScalarAsync<string>("SELECT string_agg(m::text, ' ') FROM mail_outbox AS m"),
+                StringComparison.Ordinal);
         }
     }
 
@@ -117,14 +147,18 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
         var first = await mailed.ResetLinkAsync(email);
         var second = await mailed.ResetLinkAsync(email, 2);
         using var browser = new TestBrowser(mailed.Server);
-        using (var used = await MailedServer.ChooseAsync(browser, second)) Assert.Equal(HttpStatusCode.SeeOther, used.StatusCode);
-        using (var dead = await MailedServer.ChooseAsync(browser, first)) Assert.Equal(HttpStatusCode.BadRequest, dead.StatusCode);
+        using (var used = await MailedServer.ChooseAsync(browser, second))
+            Assert.Equal(HttpStatusCode.SeeOther, used.StatusCode);
+        using (var dead = await MailedServer.ChooseAsync(browser, first))
+            Assert.Equal(HttpStatusCode.BadRequest, dead.StatusCode);
 
         var third = await NthLinkAsync(email, 4);
         await browser.SignInAsync(email, MailedServer.NewPassword);
         var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/password"), "/account/password");
-        (form.Fields["current"], form.Fields["new"], form.Fields["repeat"]) = (MailedServer.NewPassword, "harbor violet engine moss", "harbor violet engine moss");
-        using (var changed = await browser.PostAsync(form.Action, form.Fields)) Assert.Equal(HttpStatusCode.SeeOther, changed.StatusCode);
+        (form.Fields["current"], form.Fields["new"], form.Fields["repeat"]) = (
+            MailedServer.NewPassword, "harbor violet engine moss", "harbor violet engine moss");
+        using (var changed = await browser.PostAsync(form.Action, form.Fields))
+            Assert.Equal(HttpStatusCode.SeeOther, changed.StatusCode);
         using (var dead = await browser.GetAsync(third)) Assert.Equal(HttpStatusCode.BadRequest, dead.StatusCode);
 
         // As an operator's command does, or SQL.
@@ -138,26 +172,37 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
     public async Task A_mail_that_waited_over_a_change_of_the_password_is_not_sent()
     {
         var (id, email) = await mailed.AddPersonAsync();
-        await mailed.Database.ExecuteAsync("INSERT INTO mail_outbox (kind, account_id, security_stamp, sorted_at, expires_at) VALUES ('PasswordReset', $1, 'of before', now(), now() + interval '1 hour')", id);
+        await mailed.Database.ExecuteAsync(
+            "INSERT INTO mail_outbox (kind, account_id, security_stamp, sorted_at, expires_at) "
+                + "VALUES ('PasswordReset', $1, 'of before', now(), now() + interval '1 hour')",
+            id);
         await Eventually.BecomesTrue(
-            async () => await mailed.Database.ScalarAsync<string>("SELECT outcome FROM mail_outbox WHERE account_id = $1", id) == "outdated",
+            async () =>
+                await mailed.Database.ScalarAsync<string>("SELECT outcome FROM mail_outbox WHERE account_id = $1", id)
+                    == "outdated",
             TimeSpan.FromSeconds(10), "the mail is outdated");
         Assert.Empty(mailed.Sink.To(email));
     }
 
-    /// <summary>What was typed twice differently changes nothing and leaves the link as it is; a lock ends with the old password.</summary>
+    /// <summary>
+    /// What was typed twice differently changes nothing and leaves the link as it is; a lock ends with the old
+    /// password.
+    /// </summary>
     [Fact]
     public async Task A_password_is_typed_twice_and_opens_what_wrong_ones_had_closed()
     {
         var (id, email) = await mailed.AddPersonAsync();
-        await mailed.Database.ExecuteAsync("UPDATE accounts SET lockout_end = now() + interval '1 hour', access_failed_count = 3 WHERE id = $1", id);
+        await mailed.Database.ExecuteAsync(
+            "UPDATE accounts SET lockout_end = now() + interval '1 hour', access_failed_count = 3 WHERE id = $1", id);
         var link = await mailed.ResetLinkAsync(email);
         using var browser = new TestBrowser(mailed.Server);
         var form = await TestBrowser.FormAsync(await browser.GetAsync(link), "/account/reset");
         (form.Fields["new"], form.Fields["repeat"]) = (MailedServer.NewPassword, MailedServer.NewPassword + "s");
-        using (var other = await browser.PostAsync(form.Action, form.Fields)) Assert.Equal(HttpStatusCode.BadRequest, other.StatusCode);
+        using (var other = await browser.PostAsync(form.Action, form.Fields))
+            Assert.Equal(HttpStatusCode.BadRequest, other.StatusCode);
 
-        using (var set = await MailedServer.ChooseAsync(browser, link)) Assert.Equal(HttpStatusCode.SeeOther, set.StatusCode);
+        using (var set = await MailedServer.ChooseAsync(browser, link))
+            Assert.Equal(HttpStatusCode.SeeOther, set.StatusCode);
         await browser.SignInAsync(email, MailedServer.NewPassword);
     }
 
@@ -172,7 +217,8 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
         var form = await TestBrowser.FormAsync(await browser.GetAsync(link), "/account/reset");
         await mailed.Database.ExecuteAsync($"UPDATE accounts SET {change} WHERE id = $1", id);
 
-        using (var late = await MailedServer.SendAsync(browser, form)) Assert.Equal(HttpStatusCode.BadRequest, late.StatusCode);
+        using (var late = await MailedServer.SendAsync(browser, form))
+            Assert.Equal(HttpStatusCode.BadRequest, late.StatusCode);
         using (var seen = await browser.GetAsync(link)) Assert.Equal(HttpStatusCode.BadRequest, seen.StatusCode);
     }
 
@@ -182,13 +228,18 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
         var (reset, _) = await ResetAsync();
         var (registration, _) = await RegistrationAsync();
         using var browser = new TestBrowser(mailed.Server);
-        foreach (var elsewhere in new[] { reset.Replace("/reset?", "/confirm?", StringComparison.Ordinal), registration.Replace("/confirm?", "/reset?", StringComparison.Ordinal) })
+        foreach (var elsewhere in new[]
+        {
+            reset.Replace("/reset?", "/confirm?", StringComparison.Ordinal),
+            registration.Replace("/confirm?", "/reset?", StringComparison.Ordinal),
+        })
         {
             using var answer = await browser.GetAsync(elsewhere);
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         }
 
-        foreach (var link in new[] { reset, registration }) using (var own = await browser.GetAsync(link)) Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        foreach (var link in new[] { reset, registration })
+            using (var own = await browser.GetAsync(link)) Assert.Equal(HttpStatusCode.OK, own.StatusCode);
     }
 
     /// <summary>A mail that was sorted before its account was disabled.</summary>
@@ -197,9 +248,14 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
     {
         var (id, email) = await mailed.AddPersonAsync();
         await mailed.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", id);
-        await mailed.Database.ExecuteAsync("INSERT INTO mail_outbox (kind, account_id, security_stamp, sorted_at, expires_at) SELECT 'PasswordReset', id, security_stamp, now(), now() + interval '1 hour' FROM accounts WHERE id = $1", id);
+        await mailed.Database.ExecuteAsync(
+            "INSERT INTO mail_outbox (kind, account_id, security_stamp, sorted_at, expires_at) SELECT 'PasswordReset', "
+                + "id, security_stamp, now(), now() + interval '1 hour' FROM accounts WHERE id = $1",
+            id);
         await Eventually.BecomesTrue(
-            async () => await mailed.Database.ScalarAsync<string>("SELECT outcome FROM mail_outbox WHERE account_id = $1", id) == "no_account",
+            async () =>
+                await mailed.Database.ScalarAsync<string>("SELECT outcome FROM mail_outbox WHERE account_id = $1", id)
+                    == "no_account",
             TimeSpan.FromSeconds(10), "the mail has nobody to go to");
         Assert.Empty(mailed.Sink.To(email));
     }
@@ -213,11 +269,16 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
             var texts = new List<string>();
             foreach (var hostile in new[] { false, true })
             {
-                var email = page.EndsWith("forgot", StringComparison.Ordinal) ? (await mailed.AddPersonAsync()).Email : MailedServer.NewAddress();
+                var email = page.EndsWith("forgot", StringComparison.Ordinal)
+                    ? (await mailed.AddPersonAsync()).Email
+                    : MailedServer.NewAddress();
                 using var browser = new TestBrowser(mailed.Server);
                 var form = await TestBrowser.FormAsync(await browser.GetAsync(page), page);
                 form.Fields["email"] = email;
-                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(form.Action, UriKind.Relative)) { Content = new FormUrlEncodedContent(form.Fields) };
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(form.Action, UriKind.Relative))
+                {
+                    Content = new FormUrlEncodedContent(form.Fields),
+                };
                 if (hostile)
                 {
                     request.Headers.Host = "evil.example";
@@ -229,7 +290,9 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
                 Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
                 var mail = (await mailed.Sink.AwaitAsync(email))[0];
                 Assert.StartsWith(TestServer.Issuer + "/account/", mail.Link, StringComparison.Ordinal);
-                texts.Add((mail.Message.Subject + mail.Text + mail.Html).Replace(mail.Link.Split("token=")[1], "", StringComparison.Ordinal).Replace(email, "", StringComparison.Ordinal));
+                texts.Add((mail.Message.Subject + mail.Text + mail.Html)
+                    .Replace(mail.Link.Split("token=")[1], "", StringComparison.Ordinal)
+                    .Replace(email, "", StringComparison.Ordinal));
             }
 
             Assert.Equal(texts[0], texts[1]);
@@ -253,11 +316,21 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
     public async Task What_is_no_address_is_said_and_kept()
     {
         using var browser = new TestBrowser(mailed.Server);
-        foreach (var typed in new[] { "alice", "a@b@c", "Alice <alice@example.com>", "a@example.com,b@example.com", "" })
+        foreach (var typed in new[]
+        {
+            "alice",
+            "a@b@c",
+            "Alice <alice@example.com>",
+            "a@example.com,b@example.com",
+            "",
+        })
         {
             using var answer = await MailedServer.AskAsync(browser, "/account/forgot", typed);
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-            Assert.Contains($"value=\"{WebUtility.HtmlEncode(typed)}\"", await answer.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+            Assert.Contains(
+                $"value=\"{WebUtility.HtmlEncode(typed)}\"",
+                await answer.Content.ReadAsStringAsync(Ct),
+                StringComparison.Ordinal);
         }
     }
 
@@ -292,7 +365,8 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
         await mailed.Sink.AwaitAsync(email, mails - 1);
         using var browser = new TestBrowser(mailed.Server);
         using var answer = await MailedServer.AskAsync(browser, "/account/forgot", email);
-        return (await mailed.Sink.AwaitAsync(email, mails)).Last(mail => mail.Text.Contains("token=", StringComparison.Ordinal)).Path;
+        return (await mailed.Sink.AwaitAsync(email, mails)).Last(
+            mail => mail.Text.Contains("token=", StringComparison.Ordinal)).Path;
     }
 
     private async Task<string> AnswerAsync(string email)
@@ -300,7 +374,11 @@ public sealed class ForgottenPasswordTests(MailedServer mailed) : IClassFixture<
         using var browser = new TestBrowser(mailed.Server);
         using var answer = await MailedServer.AskAsync(browser, "/account/forgot", email);
         string[] random = ["X-Correlation-Id", "RateLimit-Remaining", "RateLimit-Reset", "Date"];
-        var headers = answer.Headers.Concat(answer.Content.Headers).Where(h => !random.Contains(h.Key)).Select(h => $"{h.Key}: {string.Join(", ", h.Value)}").Order(StringComparer.Ordinal);
-        return $"{(int)answer.StatusCode} {answer.Headers.Location} {string.Join('\n', headers)} {await answer.Content.ReadAsStringAsync(Ct)}";
+        var headers = answer.Headers.Concat(answer.Content.Headers)
+            .Where(h => !random.Contains(h.Key))
+            .Select(h => $"{h.Key}: {string.Join(", ", h.Value)}")
+            .Order(StringComparer.Ordinal);
+        return $"{(int)answer.StatusCode} {answer.Headers.Location} {string.Join('\n', headers)} "
+            + $"{await answer.Content.ReadAsStringAsync(Ct)}";
     }
 }

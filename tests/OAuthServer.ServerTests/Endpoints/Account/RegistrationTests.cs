@@ -6,7 +6,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Account;
 
-/// <summary>An account by a mailed link, the address that counts once it is confirmed, and what can be switched off.</summary>
+/// <summary>
+/// An account by a mailed link, the address that counts once it is confirmed, and what can be switched off.
+/// </summary>
 public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<MailedServer>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -25,7 +27,8 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
         Assert.All(answers, answer => Assert.Equal(answers[0], answer));
         Assert.StartsWith("303 /account/register?done=sent", answers[0], StringComparison.Ordinal);
         using var browser = new TestBrowser(mailed.Server);
-        using (var page = await browser.GetAsync("/account/register?done=sent")) Assert.Contains("Look in your mail", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        using (var page = await browser.GetAsync("/account/register?done=sent"))
+            Assert.Contains("Look in your mail", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
 
         var confirmation = (await mailed.Sink.AwaitAsync(fresh))[0];
         Assert.StartsWith("/account/confirm?token=", confirmation.Path, StringComparison.Ordinal);
@@ -38,15 +41,24 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
         Assert.Equal(accounts, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM accounts"));
         using var stranger = new TestBrowser(mailed.Server);
         await stranger.SignInAsync(unconfirmed);
-        using (var taken = await MailedServer.ChooseAsync(browser, taking.Path)) Assert.Equal(HttpStatusCode.SeeOther, taken.StatusCode);
-        using (var ended = await stranger.GetAsync("/account/sessions")) Assert.Equal(HttpStatusCode.SeeOther, ended.StatusCode);
-        Assert.True(await mailed.Database.ScalarAsync<bool>("SELECT email_confirmed FROM accounts WHERE id = $1", unconfirmedId));
+        using (var taken = await MailedServer.ChooseAsync(browser, taking.Path))
+            Assert.Equal(HttpStatusCode.SeeOther, taken.StatusCode);
+        using (var ended = await stranger.GetAsync("/account/sessions"))
+            Assert.Equal(HttpStatusCode.SeeOther, ended.StatusCode);
+        Assert.True(await mailed.Database.ScalarAsync<bool>(
+            "SELECT email_confirmed FROM accounts WHERE id = $1", unconfirmedId));
 
-        using (var made = await MailedServer.ChooseAsync(browser, confirmation.Path)) Assert.Equal("/account/confirm?done=set", made.Headers.Location?.OriginalString);
+        using (var made = await MailedServer.ChooseAsync(browser, confirmation.Path))
+            Assert.Equal("/account/confirm?done=set", made.Headers.Location?.OriginalString);
         Assert.DoesNotContain(browser.Cookies.Keys, name => name.Contains("session", StringComparison.Ordinal));
         Assert.Equal(accounts + 1, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM accounts"));
         await browser.SignInAsync(fresh, MailedServer.NewPassword);
-        Assert.Equal(1L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events AS e JOIN accounts AS a ON a.pseudonym = e.pseudonym WHERE event = 'account_registered' AND email = $1", fresh));
+        Assert.Equal(
+            1L,
+            await mailed.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_audit_events AS e JOIN accounts AS a ON a.pseudonym = e.pseudonym "
+                    + "WHERE event = 'account_registered' AND email = $1",
+                fresh));
     }
 
     /// <summary>Two links for one address: the second finds the account made, and makes no other.</summary>
@@ -57,9 +69,12 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
         using var browser = new TestBrowser(mailed.Server);
         for (var i = 0; i < 2; i++) using (await MailedServer.AskAsync(browser, "/account/register", email)) { }
         var links = await mailed.Sink.AwaitAsync(email, 2);
-        using (var made = await MailedServer.ChooseAsync(browser, links[0].Path)) Assert.Equal(HttpStatusCode.SeeOther, made.StatusCode);
-        using (var second = await MailedServer.ChooseAsync(browser, links[1].Path, "another walrus lantern")) Assert.Equal(HttpStatusCode.BadRequest, second.StatusCode);
-        Assert.Equal(1L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM accounts WHERE email = $1", email));
+        using (var made = await MailedServer.ChooseAsync(browser, links[0].Path))
+            Assert.Equal(HttpStatusCode.SeeOther, made.StatusCode);
+        using (var second = await MailedServer.ChooseAsync(browser, links[1].Path, "another walrus lantern"))
+            Assert.Equal(HttpStatusCode.BadRequest, second.StatusCode);
+        Assert.Equal(
+            1L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM accounts WHERE email = $1", email));
         await browser.SignInAsync(email, MailedServer.NewPassword);
     }
 
@@ -72,39 +87,53 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
         await browser.SignInAsync(email);
         var token = (await browser.TokensAsync(mailed.Server, OpenIdAsks.For("openid email"))).AccessToken;
         await AssertAddressAsync(token, email, false);
-        using (var sent = await browser.PressAsync("/account/email", "/account/email/send")) Assert.Equal("/account/email?done=sent", sent.Headers.Location?.OriginalString);
+        using (var sent = await browser.PressAsync("/account/email", "/account/email/send"))
+            Assert.Equal("/account/email?done=sent", sent.Headers.Location?.OriginalString);
         var confirmation = (await mailed.Sink.AwaitAsync(email))[0].Path;
         await AssertAddressAsync(token, email, false);
 
         // A link alone confirms nothing: it takes a session of the account too.
         using (var stranger = new TestBrowser(mailed.Server))
         {
-            using (var asked = await stranger.GetAsync(confirmation)) Assert.StartsWith("/account/sign-in?returnUrl=", asked.Headers.Location?.OriginalString, StringComparison.Ordinal);
+            using (var asked = await stranger.GetAsync(confirmation))
+                Assert.StartsWith(
+                    "/account/sign-in?returnUrl=", asked.Headers.Location?.OriginalString, StringComparison.Ordinal);
             await stranger.SignInAsync((await mailed.AddPersonAsync()).Email);
-            using (var other = await stranger.GetAsync(confirmation)) Assert.Equal(HttpStatusCode.BadRequest, other.StatusCode);
+            using (var other = await stranger.GetAsync(confirmation))
+                Assert.Equal(HttpStatusCode.BadRequest, other.StatusCode);
             var form = await TestBrowser.FormAsync(await stranger.GetAsync("/account/email"), "/account/email");
-            using var forged = await stranger.PostAsync("/account/email/confirm", [new("antiforgery", form.Fields["antiforgery"]), new("token", confirmation.Split("token=")[1])]);
+            using var forged = await stranger.PostAsync(
+                "/account/email/confirm",
+                [new("antiforgery", form.Fields["antiforgery"]), new("token", confirmation.Split("token=")[1])]);
             Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
         }
 
         await AssertAddressAsync(token, email, false);
-        using (var confirmed = await browser.PressAsync(confirmation, "/account/email/confirm")) Assert.Equal("/account/email?done=confirmed", confirmed.Headers.Location?.OriginalString);
+        using (var confirmed = await browser.PressAsync(confirmation, "/account/email/confirm"))
+            Assert.Equal("/account/email?done=confirmed", confirmed.Headers.Location?.OriginalString);
         await AssertAddressAsync(token, email, true);
 
         var another = MailedServer.NewAddress();
-        using (var asked = await ChangeAsync(browser, another)) Assert.Equal("/account/email?done=asked", asked.Headers.Location?.OriginalString);
+        using (var asked = await ChangeAsync(browser, another))
+            Assert.Equal("/account/email?done=asked", asked.Headers.Location?.OriginalString);
         var link = (await mailed.Sink.AwaitAsync(another))[0].Path;
         Assert.Equal("A new e-mail address was asked for", (await mailed.Sink.AwaitAsync(email, 2))[1].Message.Subject);
         Assert.Contains(another, mailed.Sink.To(email)[1].Text, StringComparison.Ordinal);
         await AssertAddressAsync(token, email, true);
-        using (var changed = await browser.PressAsync(link, "/account/email/confirm")) Assert.Equal("/account/email?done=changed", changed.Headers.Location?.OriginalString);
+        using (var changed = await browser.PressAsync(link, "/account/email/confirm"))
+            Assert.Equal("/account/email?done=changed", changed.Headers.Location?.OriginalString);
         await AssertAddressAsync(token, another, true);
         Assert.Equal("Your e-mail address was changed", (await mailed.Sink.AwaitAsync(email, 3))[2].Message.Subject);
         using (var again = await browser.GetAsync(link)) Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
 
         using var fresh = new TestBrowser(mailed.Server);
         await fresh.SignInAsync(another);
-        Assert.Equal(2L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event IN ('address_confirmed', 'address_changed')", id));
+        Assert.Equal(
+            2L,
+            await mailed.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event "
+                    + "IN ('address_confirmed', 'address_changed')",
+                id));
     }
 
     [Fact]
@@ -114,11 +143,15 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
         var (_, taken) = await mailed.AddPersonAsync();
         using var browser = new TestBrowser(mailed.Server);
         await browser.SignInAsync(email);
-        using (var asked = await ChangeAsync(browser, taken)) Assert.Equal("/account/email?done=asked", asked.Headers.Location?.OriginalString);
-        using var refused = await browser.PressAsync((await mailed.Sink.AwaitAsync(taken))[0].Path, "/account/email/confirm");
+        using (var asked = await ChangeAsync(browser, taken))
+            Assert.Equal("/account/email?done=asked", asked.Headers.Location?.OriginalString);
+        using var refused = await browser.PressAsync(
+            (await mailed.Sink.AwaitAsync(taken))[0].Path, "/account/email/confirm");
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Contains("This address cannot be used", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
-        Assert.Equal(1L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM accounts WHERE email = $1", email));
+        Assert.Contains(
+            "This address cannot be used", await refused.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Equal(
+            1L, await mailed.Database.ScalarAsync<long>("SELECT count(*) FROM accounts WHERE email = $1", email));
     }
 
     [Fact]
@@ -132,7 +165,8 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
         var link = (await mailed.Sink.AwaitAsync(another))[0].Path;
         using var owner = new TestBrowser(mailed.Server);
         using (await MailedServer.AskAsync(owner, "/account/forgot", email)) { }
-        var reset = (await mailed.Sink.AwaitAsync(email, 2)).Single(mail => mail.Text.Contains("token=", StringComparison.Ordinal)).Path;
+        var reset = (await mailed.Sink.AwaitAsync(email, 2)).Single(
+            mail => mail.Text.Contains("token=", StringComparison.Ordinal)).Path;
         using (await MailedServer.ChooseAsync(owner, reset)) { }
         await thief.SignInAsync(email, MailedServer.NewPassword);
         using var dead = await thief.GetAsync(link);
@@ -142,9 +176,23 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
     [Fact]
     public async Task What_is_switched_off_has_no_page_and_no_link()
     {
-        await using var closed = await mailed.StartAsync(("SelfService:Registration", "false"), ("SelfService:PasswordReset", "false"), ("SelfService:AddressChange", "false"), ("SelfService:Deletion", "false"), ("SelfService:Download", "false"));
+        await using var closed = await mailed.StartAsync(
+            ("SelfService:Registration", "false"),
+            ("SelfService:PasswordReset", "false"),
+            ("SelfService:AddressChange", "false"),
+            ("SelfService:Deletion", "false"),
+            ("SelfService:Download", "false"));
         using var browser = new TestBrowser(closed);
-        foreach (var path in new[] { "/account/register", "/account/confirm", "/account/forgot", "/account/email", "/account/delete", "/account/data", "/account/mails" })
+        foreach (var path in new[]
+        {
+            "/account/register",
+            "/account/confirm",
+            "/account/forgot",
+            "/account/email",
+            "/account/delete",
+            "/account/data",
+            "/account/mails",
+        })
         {
             using var page = await browser.GetAsync(path);
             Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
@@ -157,7 +205,8 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
         using var open = new TestBrowser(mailed.Server);
         using var usual = await open.GetAsync("/account/sign-in");
         Assert.Contains("/account/forgot", await usual.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
-        Assert.False(await OwnServer.WouldStartAsync("SelfService:Registration=true"), "Registration needs a mail server.");
+        Assert.False(
+            await OwnServer.WouldStartAsync("SelfService:Registration=true"), "Registration needs a mail server.");
     }
 
     private static async Task<HttpResponseMessage> ChangeAsync(TestBrowser browser, string address)
@@ -166,13 +215,16 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
         var html = await page.Content.ReadAsStringAsync(Ct);
         var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/password"), "/account/password");
         Assert.Contains("name=\"email\"", html, StringComparison.Ordinal);
-        return await browser.PostAsync("/account/email", [new("antiforgery", form.Fields["antiforgery"]), new("email", address)]);
+        return await browser.PostAsync(
+            "/account/email", [new("antiforgery", form.Fields["antiforgery"]), new("email", address)]);
     }
 
     private async Task AssertAddressAsync(string? token, string email, bool verified)
     {
         var claims = (await mailed.Server.UserInfoAsync(token)).Json!.Value;
-        Assert.Equal((email, verified), (claims.GetProperty("email").GetString(), claims.GetProperty("email_verified").GetBoolean()));
+        Assert.Equal(
+            (email, verified),
+            (claims.GetProperty("email").GetString(), claims.GetProperty("email_verified").GetBoolean()));
     }
 
     private async Task<string> AnswerAsync(string email)
@@ -180,7 +232,11 @@ public sealed class RegistrationTests(MailedServer mailed) : IClassFixture<Maile
         using var browser = new TestBrowser(mailed.Server);
         using var answer = await MailedServer.AskAsync(browser, "/account/register", email);
         string[] random = ["X-Correlation-Id", "RateLimit-Remaining", "RateLimit-Reset", "Date"];
-        var headers = answer.Headers.Concat(answer.Content.Headers).Where(h => !random.Contains(h.Key)).Select(h => $"{h.Key}: {string.Join(", ", h.Value)}").Order(StringComparer.Ordinal);
-        return $"{(int)answer.StatusCode} {answer.Headers.Location} {string.Join('\n', headers)} {await answer.Content.ReadAsStringAsync(Ct)}";
+        var headers = answer.Headers.Concat(answer.Content.Headers)
+            .Where(h => !random.Contains(h.Key))
+            .Select(h => $"{h.Key}: {string.Join(", ", h.Value)}")
+            .Order(StringComparer.Ordinal);
+        return $"{(int)answer.StatusCode} {answer.Headers.Location} {string.Join('\n', headers)} "
+            + $"{await answer.Content.ReadAsStringAsync(Ct)}";
     }
 }

@@ -7,7 +7,8 @@ namespace OAuthServer.ServerTests.Endpoints.Account;
 /// <summary>The page that shows where a person is signed in.</summary>
 public sealed class SessionsPageTests(SignOutApps apps) : IClassFixture<SignOutApps>
 {
-    private const string Phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1";
+    private const string Phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
+        + "Version/18.0 Mobile/15E148 Safari/604.1";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -21,7 +22,8 @@ public sealed class SessionsPageTests(SignOutApps apps) : IClassFixture<SignOutA
         await apps.OpenAsync(phone, "page-app");
 
         var html = await PageAsync(here);
-        Assert.Equal(2, Count(html, "<li>\n                <div class=\"connection-text\">") + Count(html, "<li><div class=\"connection-text\">"));
+        Assert.Equal(2, Count(html, "<li>\n                <div class=\"connection-text\">") + Count(
+            html, "<li><div class=\"connection-text\">"));
         Assert.Equal(1, Count(html, "This browser"));
         Assert.Contains("Safari on iPhone", html, StringComparison.Ordinal);
         Assert.Contains("from 198.51.100.7", html, StringComparison.Ordinal);
@@ -29,7 +31,8 @@ public sealed class SessionsPageTests(SignOutApps apps) : IClassFixture<SignOutA
         Assert.Contains(Today(), html, StringComparison.Ordinal);
 
         // Somebody else's and those that are over are not there.
-        await apps.Database.ExecuteAsync("UPDATE account_sessions SET ended_at = now() WHERE user_id = $1 AND device LIKE 'Safari%'", person);
+        await apps.Database.ExecuteAsync(
+            "UPDATE account_sessions SET ended_at = now() WHERE user_id = $1 AND device LIKE 'Safari%'", person);
         html = await PageAsync(here);
         Assert.DoesNotContain("Safari", html, StringComparison.Ordinal);
         Assert.DoesNotContain("Sign out everywhere else", html, StringComparison.Ordinal);
@@ -44,7 +47,8 @@ public sealed class SessionsPageTests(SignOutApps apps) : IClassFixture<SignOutA
         using var phone = await SignInWithAsync(email, Phone);
         using var third = await apps.SignInAsync(email);
         using var stranger = await apps.SignInAsync(otherEmail);
-        var id = await apps.Database.ScalarAsync<Guid>("SELECT id FROM account_sessions WHERE user_id = $1 AND device LIKE 'Safari%'", person);
+        var id = await apps.Database.ScalarAsync<Guid>(
+            "SELECT id FROM account_sessions WHERE user_id = $1 AND device LIKE 'Safari%'", person);
 
         // A stranger's button ends nothing of this person's.
         await EndAsync(stranger, id, "/account/sessions?done=ended");
@@ -53,8 +57,12 @@ public sealed class SessionsPageTests(SignOutApps apps) : IClassFixture<SignOutA
 
         Assert.False(await phone.IsSignedInAsync());
         Assert.True(await here.IsSignedInAsync() && await third.IsSignedInAsync() && await stranger.IsSignedInAsync());
-        using (var page = await here.GetAsync("/account/sessions?done=ended")) Assert.Contains("That session has ended", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
-        Assert.Equal("sessions ended: 1, by person", await apps.Database.ScalarAsync<string>("SELECT detail FROM oauth_audit_events WHERE event = 'sessions_ended' AND pseudonym = pseudonym_of($1)", person));
+        using (var page = await here.GetAsync("/account/sessions?done=ended"))
+            Assert.Contains(
+                "That session has ended", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        Assert.Equal("sessions ended: 1, by person", await apps.Database.ScalarAsync<string>(
+            "SELECT detail FROM oauth_audit_events WHERE event = 'sessions_ended' AND pseudonym = pseudonym_of($1)",
+            person));
         // Once more, as by two tabs: nothing happens, and it is said alike.
         await EndAsync(here, id, "/account/sessions?done=ended");
         await EndAsync(here, null, "");
@@ -68,12 +76,19 @@ public sealed class SessionsPageTests(SignOutApps apps) : IClassFixture<SignOutA
         using var phone = await SignInWithAsync(email, Phone);
         using var third = await apps.SignInAsync(email);
 
-        using (var pressed = await here.PressAsync("/account/sessions", "/end-others")) Assert.Equal("/account/sessions?done=others", pressed.Headers.Location!.OriginalString);
+        using (var pressed = await here.PressAsync("/account/sessions", "/end-others"))
+            Assert.Equal("/account/sessions?done=others", pressed.Headers.Location!.OriginalString);
         Assert.True(await here.IsSignedInAsync());
         Assert.False(await phone.IsSignedInAsync() || await third.IsSignedInAsync());
-        Assert.Equal("sessions ended: 2, by person", await apps.Database.ScalarAsync<string>("SELECT detail FROM oauth_audit_events WHERE event = 'sessions_ended' AND pseudonym = pseudonym_of($1)", person));
+        Assert.Equal("sessions ended: 2, by person", await apps.Database.ScalarAsync<string>(
+            "SELECT detail FROM oauth_audit_events WHERE event = 'sessions_ended' AND pseudonym = pseudonym_of($1)",
+            person));
 
-        await EndAsync(here, await apps.Database.ScalarAsync<Guid>("SELECT id FROM account_sessions WHERE user_id = $1 AND ended_at IS NULL", person), "/account/sign-out");
+        await EndAsync(
+            here,
+            await apps.Database.ScalarAsync<Guid>(
+                "SELECT id FROM account_sessions WHERE user_id = $1 AND ended_at IS NULL", person),
+            "/account/sign-out");
         Assert.False(await here.IsSignedInAsync());
     }
 
@@ -94,15 +109,20 @@ public sealed class SessionsPageTests(SignOutApps apps) : IClassFixture<SignOutA
         Assert.False(await browser.IsSignedInAsync());
     }
 
-    private Task<TimeSpan> LeftAsync(Guid person) => apps.Database.ScalarAsync<TimeSpan>("SELECT max(ends_at) - now() FROM account_sessions WHERE user_id = $1", person);
+    private Task<TimeSpan> LeftAsync(Guid person) =>
+        apps.Database.ScalarAsync<TimeSpan>(
+            "SELECT max(ends_at) - now() FROM account_sessions WHERE user_id = $1", person);
 
-    private static string Today() => TimeProvider.System.GetUtcNow().UtcDateTime.ToString("d MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Today() =>
+        TimeProvider.System.GetUtcNow().UtcDateTime
+            .ToString("d MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task EndAsync(TestBrowser browser, Guid? session, string location)
     {
         using var page = await browser.GetAsync("/account/sign-out");
         var secret = (await TestBrowser.FormAsync(page, "/account/sign-out")).Fields["antiforgery"];
-        using var answer = await browser.PostAsync("/account/sessions/end", [new("antiforgery", secret), new("session", session?.ToString() ?? "x")]);
+        using var answer = await browser.PostAsync(
+            "/account/sessions/end", [new("antiforgery", secret), new("session", session?.ToString() ?? "x")]);
         Assert.Equal(session is null ? HttpStatusCode.BadRequest : HttpStatusCode.SeeOther, answer.StatusCode);
         if (session is not null) Assert.Equal(location, answer.Headers.Location!.OriginalString);
     }
@@ -113,7 +133,10 @@ public sealed class SessionsPageTests(SignOutApps apps) : IClassFixture<SignOutA
         using var page = await browser.GetAsync("/account/sign-in");
         var form = await TestBrowser.FormAsync(page, "/account/sign-in");
         (form.Fields["email"], form.Fields["password"]) = (email, TestData.Password);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(form.Action, UriKind.Relative)) { Content = new FormUrlEncodedContent(form.Fields) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(form.Action, UriKind.Relative))
+        {
+            Content = new FormUrlEncodedContent(form.Fields),
+        };
         request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
         using var answer = await browser.SendAsync(request);
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);

@@ -20,7 +20,10 @@ public sealed class AdminAccessTests(AdminServer server) : IClassFixture<AdminSe
         using var browser = new TestBrowser(server.Server);
         await browser.SignInAsync();
         var cookies = string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
-        using var asPerson = new HttpRequestMessage(HttpMethod.Get, "/admin/api/clients") { Headers = { { "Cookie", cookies } } };
+        using var asPerson = new HttpRequestMessage(HttpMethod.Get, "/admin/api/clients")
+        {
+            Headers = { { "Cookie", cookies } },
+        };
         using var refused = await server.Port.SendAsync(asPerson, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
 
@@ -30,7 +33,8 @@ public sealed class AdminAccessTests(AdminServer server) : IClassFixture<AdminSe
         Assert.Contains("scope=\"admin.clients.read\"", ofApp.Challenge, StringComparison.Ordinal);
 
         await server.Server.AddApiAsync(OtherApi, """{"admin.clients.read": "See"}""");
-        var elsewhere = await server.CallAsync(List, token: await ServiceTokenAsync("other-service", "admin.clients.read", OtherApi));
+        var elsewhere = await server.CallAsync(
+            List, token: await ServiceTokenAsync("other-service", "admin.clients.read", OtherApi));
         Assert.Equal((HttpStatusCode.Unauthorized, "invalid_token"), (elsewhere.Status, elsewhere.Error));
         Assert.Contains("error=\"invalid_token\"", elsewhere.Challenge, StringComparison.Ordinal);
 
@@ -46,7 +50,8 @@ public sealed class AdminAccessTests(AdminServer server) : IClassFixture<AdminSe
         var refused = await server.CallAsync("POST /admin/api/clients/demo-web/disable", token: reader);
         Assert.Equal((HttpStatusCode.Forbidden, "insufficient_scope"), (refused.Status, refused.Error));
         Assert.Contains("scope=\"admin.clients.write\"", refused.Challenge, StringComparison.Ordinal);
-        Assert.True(await server.Database.ScalarAsync<bool>("SELECT disabled_at IS NULL FROM oauth_clients WHERE client_id = 'demo-web'"));
+        Assert.True(await server.Database.ScalarAsync<bool>(
+            "SELECT disabled_at IS NULL FROM oauth_clients WHERE client_id = 'demo-web'"));
     }
 
     [Theory]
@@ -65,8 +70,12 @@ public sealed class AdminAccessTests(AdminServer server) : IClassFixture<AdminSe
         await server.AddAdminAsync("dismissed", "https://dismissed.example/cb");
         var token = await server.TokenAsync("admin.clients.read", "dismissed");
         Assert.Equal(HttpStatusCode.OK, (await server.CallAsync(List, token: token)).Status);
-        await server.Database.ExecuteAsync("UPDATE oauth_clients SET may_administer = false WHERE client_id = 'dismissed'");
-        await Eventually.BecomesTrue(async () => (await server.CallAsync(List, token: token)).Status == HttpStatusCode.Forbidden, TimeSpan.FromSeconds(10), "the client is refused");
+        await server.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET may_administer = false WHERE client_id = 'dismissed'");
+        await Eventually.BecomesTrue(
+            async () => (await server.CallAsync(List, token: token)).Status == HttpStatusCode.Forbidden,
+            TimeSpan.FromSeconds(10),
+            "the client is refused");
     }
 
     [Fact]
@@ -74,14 +83,20 @@ public sealed class AdminAccessTests(AdminServer server) : IClassFixture<AdminSe
     {
         await server.Database.ExecuteAsync(
             """
-            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, allowed_resources, grant_types)
-            VALUES ('pretender', $1, 'Pretender', '{}', '{admin.clients.read,admin.clients.write}', ARRAY[$2], '{client_credentials}')
+            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, allowed_resources,
+                grant_types)
+            VALUES ('pretender', $1, 'Pretender', '{}', '{admin.clients.read,admin.clients.write}', ARRAY[$2],
+                '{client_credentials}')
             """,
             TestData.SecretHash, AdminServer.Audience);
         using var form = new FormUrlEncodedContent(Form("pretender", "admin.clients.read", AdminServer.Audience));
-        using var answer = await server.Server.Http.PostAsync(new Uri("/oauth/token", UriKind.Relative), form, TestContext.Current.CancellationToken);
+        using var answer = await server.Server.Http.PostAsync(
+            new Uri("/oauth/token", UriKind.Relative), form, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("invalid_target", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "invalid_target",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string> Form(string client, string scope, string? resource)
@@ -101,12 +116,14 @@ public sealed class AdminAccessTests(AdminServer server) : IClassFixture<AdminSe
     {
         await server.Database.ExecuteAsync(
             """
-            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, allowed_resources, grant_types)
+            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, allowed_resources,
+                grant_types)
             VALUES ($1, $2, $1, '{}', ARRAY[$3], ARRAY[$4]::text[], '{client_credentials}')
             """,
             client, TestData.SecretHash, scope, resource ?? "https://unused.example/");
         using var body = new FormUrlEncodedContent(Form(client, scope, resource));
-        using var answer = await server.Server.Http.PostAsync(new Uri("/oauth/token", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        using var answer = await server.Server.Http.PostAsync(
+            new Uri("/oauth/token", UriKind.Relative), body, TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, text);
         return System.Text.Json.JsonDocument.Parse(text).RootElement.GetProperty("access_token").GetString()!;

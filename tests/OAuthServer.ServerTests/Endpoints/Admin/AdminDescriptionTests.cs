@@ -28,15 +28,18 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
         var read = OpenApiDocument.Parse(text, "json");
         Assert.Empty(read.Diagnostic!.Errors);
         Assert.Empty(read.Diagnostic.Warnings);
-        Assert.StartsWith("3.1", JsonDocument.Parse(text).RootElement.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "3.1", JsonDocument.Parse(text).RootElement.GetProperty("openapi").GetString(), StringComparison.Ordinal);
         // Of an instance it has the issuer alone.
-        var page = text.ReplaceLineEndings("\n").Replace(TestServer.Issuer, "https://login.example.com", StringComparison.Ordinal);
+        var page = text.ReplaceLineEndings("\n")
+            .Replace(TestServer.Issuer, "https://login.example.com", StringComparison.Ordinal);
         WrittenPage.AssertIs("docs/admin-api.json", page.TrimEnd() + "\n");
     }
 
     /// <summary>Whatever is switched on.</summary>
     [Theory]
-    [InlineData("/openapi.json"), InlineData("/openapi/v1.json"), InlineData("/swagger"), InlineData("/swagger/index.html")]
+    [InlineData("/openapi.json"), InlineData("/openapi/v1.json"), InlineData("/swagger"), InlineData(
+        "/swagger/index.html")]
     [InlineData("/swagger/v1/swagger.json"), InlineData(Description)]
     [Row("OPS-07")]
     public async Task It_is_not_public(string path)
@@ -51,13 +54,24 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
     {
         var api = await ApiAsync();
         var routes = server.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(route => route.RoutePattern.RawText!.StartsWith("/admin/api/", StringComparison.Ordinal) && route.RoutePattern.RawText != Description)
+            .Where(route => route.RoutePattern.RawText!.StartsWith("/admin/api/", StringComparison.Ordinal)
+                && route.RoutePattern.RawText != Description)
             .ToDictionary(
-                route => $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Single()} {route.RoutePattern.RawText!.TrimEnd('/')}",
-                route => (Scope: route.Metadata.GetMetadata<IAuthorizeData>()!.Policy!, Names: route.RoutePattern.Parameters.Select(part => part.Name)));
-        Assert.Equal(routes.Keys.Order(StringComparer.Ordinal), api.Calls.Select(call => call.ToString()).Order(StringComparer.Ordinal));
-        var granted = api.Document.GetProperty("components").GetProperty("securitySchemes").GetProperty("operator").GetProperty("flows")
-            .GetProperty("clientCredentials").GetProperty("scopes").EnumerateObject().Select(scope => scope.Name);
+                route =>
+                    $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Single()} "
+                        + $"{route.RoutePattern.RawText!.TrimEnd('/')}",
+                route =>
+                    (
+                        Scope: route.Metadata.GetMetadata<IAuthorizeData>()!.Policy!,
+                        Names: route.RoutePattern.Parameters.Select(part => part.Name)));
+        Assert.Equal(
+            routes.Keys.Order(StringComparer.Ordinal),
+            api.Calls.Select(call => call.ToString()).Order(StringComparer.Ordinal));
+        var granted = api.Document.GetProperty("components")
+            .GetProperty("securitySchemes")
+            .GetProperty("operator")
+            .GetProperty("flows")
+                .GetProperty("clientCredentials").GetProperty("scopes").EnumerateObject().Select(scope => scope.Name);
         Assert.Equal(AdminScopes.All.Order(StringComparer.Ordinal), granted.Order(StringComparer.Ordinal));
         foreach (var call in api.Calls)
         {
@@ -69,7 +83,9 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
         }
     }
 
-    /// <summary>Every status that it names is given, every answer is of its schema, and no other is found on the way.</summary>
+    /// <summary>
+    /// Every status that it names is given, every answer is of its schema, and no other is found on the way.
+    /// </summary>
     [Fact]
     [Row("OPS-07")]
     public async Task Every_status_is_one_that_the_server_gives()
@@ -85,7 +101,9 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
         await SendAsync(limitedPort, new("GET", "/admin/api/keys"));
         foreach (var call in api.Calls)
         {
-            var sent = new Sent(call.Method, call.Path.Replace("{", "x", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal));
+            var sent = new Sent(
+                call.Method,
+                call.Path.Replace("{", "x", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal));
             var other = AdminScopes.All.First(scope => scope != call.Scope);
             await SeenAsync(call, 401, server.Port, sent);
             await SeenAsync(call, 403, server.Port, sent with { Token = await server.TokenAsync(other) });
@@ -97,15 +115,20 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
 
         foreach (var (id, status, sent) in await AdminTries.AllAsync(server))
             await SeenAsync(api.Calls.Single(call => call.Id == id), status, server.Port, sent with { Token = token });
-        foreach (var call in api.Calls) Assert.Equal(call.Statuses.Select(status => $"{call.Id} {status}"), seen[call.Id].Select(status => $"{call.Id} {status}"));
+        foreach (var call in api.Calls)
+            Assert.Equal(
+                call.Statuses.Select(status => $"{call.Id} {status}"),
+                seen[call.Id].Select(status => $"{call.Id} {status}"));
 
         async Task SeenAsync(DescribedCall call, int status, HttpClient port, Sent sent)
         {
             var reply = await SendAsync(port, sent);
             Assert.True((int)reply.Status == status, $"{call.Id} {status}: {(int)reply.Status} {reply.Body}");
-            Assert.Empty(api.Differences(reply.Json!.Value, api.SchemaOf(call, status)).Select(difference => $"{call.Id} {status}: {difference}"));
+            Assert.Empty(api.Differences(reply.Json!.Value, api.SchemaOf(call, status))
+                .Select(difference => $"{call.Id} {status}: {difference}"));
             var described = api.AnswerOf(call, status).GetProperty("headers").EnumerateObject();
-            Assert.All(described.Where(header => header.Name is not "WWW-Authenticate"), header => Assert.True(reply.Message.Headers.Contains(header.Name), $"{call.Id} {status} {header.Name}"));
+            Assert.All(described.Where(header => header.Name is not "WWW-Authenticate"), header =>
+                Assert.True(reply.Message.Headers.Contains(header.Name), $"{call.Id} {status} {header.Name}"));
             seen[call.Id].Add(status);
         }
     }
@@ -126,22 +149,34 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
             {
                 var name = parameter.GetProperty("name").GetString()!;
                 var schema = parameter.GetProperty("schema");
-                foreach (var bad in Bad(schema)) Assert.True(await StatusAsync(new(call.Method, $"{path}?{name}={bad}")) == 400, $"{call.Id} {name}={bad}");
-                if (call.Method == "GET") Assert.True(await StatusAsync(new(call.Method, $"{path}?{name}={Good(schema)}")) is 200 or 404, $"{call.Id} {name}");
+                foreach (var bad in Bad(schema))
+                    Assert.True(
+                        await StatusAsync(new(call.Method, $"{path}?{name}={bad}")) == 400, $"{call.Id} {name}={bad}");
+                if (call.Method == "GET")
+                    Assert.True(
+                        await StatusAsync(new(call.Method, $"{path}?{name}={Good(schema)}")) is 200 or 404,
+                        $"{call.Id} {name}");
             }
         }
 
-        async Task<int> StatusAsync(Sent sent) => (int)(await SendAsync(server.Port, sent with { Token = token })).Status;
+        async Task<int> StatusAsync(Sent sent) =>
+            (int)(await SendAsync(server.Port, sent with { Token = token })).Status;
     }
 
-    private static IEnumerable<string> Bad(JsonElement schema) => (schema.GetProperty("type").GetString(), Format(schema)) switch
-    {
-        ("integer", _) => ["x", $"{schema.GetProperty("minimum").GetInt64() - 1}", $"{schema.GetProperty("maximum").GetInt64() + 1}"],
-        ("boolean", _) => ["maybe", "1"],
-        (_, "uuid") => ["x"],
-        (_, "date-time") => ["yesterday"],
-        _ => ["%00"],
-    };
+    private static IEnumerable<string> Bad(JsonElement schema) =>
+        (schema.GetProperty("type").GetString(), Format(schema)) switch
+        {
+            ("integer", _) =>
+                [
+                    "x",
+                    $"{schema.GetProperty("minimum").GetInt64() - 1}",
+                    $"{schema.GetProperty("maximum").GetInt64() + 1}",
+                ],
+            ("boolean", _) => ["maybe", "1"],
+            (_, "uuid") => ["x"],
+            (_, "date-time") => ["yesterday"],
+            _ => ["%00"],
+        };
 
     private static string Good(JsonElement schema) => (schema.GetProperty("type").GetString(), Format(schema)) switch
     {
@@ -152,9 +187,12 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
         _ => "x",
     };
 
-    private static string? Format(JsonElement schema) => schema.TryGetProperty("format", out var format) ? format.GetString() : null;
+    private static string? Format(JsonElement schema) =>
+        schema.TryGetProperty("format", out var format) ? format.GetString() : null;
 
-    /// <summary>As strict as the document says: kinds of members, which must be there, which may be null, and no other.</summary>
+    /// <summary>
+    /// As strict as the document says: kinds of members, which must be there, which may be null, and no other.
+    /// </summary>
     [Fact]
     [Row("OPS-07")]
     public async Task Bodies_are_what_strict_JSON_takes()
@@ -165,13 +203,20 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
         foreach (var call in api.Calls.Where(call => call.Body is not null))
         {
             var schema = api.Resolve(call.Body!.Value);
-            var path = call.Path.Replace("{client_id}", "demo-native", StringComparison.Ordinal).Replace("{account_id}", $"{person}", StringComparison.Ordinal);
+            var path = call.Path.Replace("{client_id}", "demo-native", StringComparison.Ordinal)
+                .Replace("{account_id}", $"{person}", StringComparison.Ordinal);
             Assert.False(schema.GetProperty("additionalProperties").GetBoolean());
-            var required = schema.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()!).ToList() : [];
-            Assert.Equal(required.Count > 0, call.Operation.GetProperty("requestBody").TryGetProperty("required", out var needed) && needed.GetBoolean());
+            var required = schema.TryGetProperty("required", out var names)
+                ? names.EnumerateArray().Select(name => name.GetString()!).ToList()
+                : [];
+            Assert.Equal(
+                required.Count > 0,
+                call.Operation.GetProperty("requestBody").TryGetProperty("required", out var needed)
+                    && needed.GetBoolean());
             var properties = schema.GetProperty("properties").EnumerateObject().ToList();
             // Whatever else is wrong, nothing is stored.
-            Assert.Equal(required.Append("colour").Order(), (await ProblemsAsync("""{"colour": "red"}""")).Keys.Order());
+            Assert.Equal(
+                required.Append("colour").Order(), (await ProblemsAsync("""{"colour": "red"}""")).Keys.Order());
             foreach (var property in properties)
             {
                 var types = DescribedApi.Types(api.Resolve(property.Value).GetProperty("type")).ToList();
@@ -180,19 +225,29 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
                     var problems = await ProblemsAsync($$"""{"colour": "red", "{{property.Name}}": {{json}}}""");
                     var said = problems.GetValueOrDefault(property.Name);
                     var isRefused = said?.StartsWith("must be", StringComparison.Ordinal) == true;
-                    Assert.True(types.Contains(kind) != isRefused || IsText(property.Value, kind), $"{call.Id} {property.Name} {kind}: {said}");
+                    Assert.True(
+                        types.Contains(kind) != isRefused || IsText(property.Value, kind),
+                        $"{call.Id} {property.Name} {kind}: {said}");
                 }
 
-                var twice = await ProblemsAsync($$"""{"colour": "red", "{{property.Name}}": null, "{{property.Name}}": null}""");
+                var twice = await ProblemsAsync(
+                    $$"""{"colour": "red", "{{property.Name}}": null, "{{property.Name}}": null}""");
                 Assert.Contains(property.Name, twice.Keys);
             }
 
             async Task<Dictionary<string, string>> ProblemsAsync(string body)
             {
-                var reply = await SendAsync(server.Port, new(call.Method, path) { Body = body, Tag = "*", Token = token });
+                var reply = await SendAsync(server.Port, new(call.Method, path)
+                {
+                    Body = body,
+                    Tag = "*",
+                    Token = token,
+                });
                 Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
-                return reply.Json!.Value.GetProperty("faults").EnumerateArray().GroupBy(fault => fault.GetProperty("member").GetString()!)
-                    .ToDictionary(fault => fault.Key, fault => fault.Last().GetProperty("problem").GetString()!);
+                return reply.Json!.Value.GetProperty("faults")
+                    .EnumerateArray()
+                    .GroupBy(fault => fault.GetProperty("member").GetString()!)
+                        .ToDictionary(fault => fault.Key, fault => fault.Last().GetProperty("problem").GetString()!);
             }
         }
     }
@@ -211,12 +266,18 @@ public sealed class AdminDescriptionTests(AdminServer server) : IClassFixture<Ad
     private static bool IsText(JsonElement schema, string kind) => kind == "string" && Format(schema) == "uuid";
 
     private async Task<DescribedApi> ApiAsync() =>
-        new(JsonDocument.Parse(await server.Port.GetStringAsync(new Uri(Description, UriKind.Relative), Ct)).RootElement);
+        new(
+            JsonDocument.Parse(
+                await server.Port.GetStringAsync(new Uri(Description, UriKind.Relative), Ct)).RootElement);
 
     private Task<TestServer> LimitedAsync() => TestServer.StartAsync(new()
     {
         Database = server.Database,
-        Settings = new Dictionary<string, string?> { ["Management:Url"] = "http://127.0.0.1:0", ["RateLimiting:Admin:PermitLimit"] = "1" },
+        Settings = new Dictionary<string, string?>
+        {
+            ["Management:Url"] = "http://127.0.0.1:0",
+            ["RateLimiting:Admin:PermitLimit"] = "1",
+        },
     });
 
     // A server whose database is gone, and a token from before.

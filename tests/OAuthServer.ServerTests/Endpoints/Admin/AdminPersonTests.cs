@@ -40,7 +40,8 @@ public sealed class AdminPeople : FactorServers
             Console, TestData.SecretHash, RedirectUri, string.Join(' ', OAuthServer.Protocol.AdminScopes.All));
     }
 
-    public Task AddOperatorAsync(FactorPerson person) => Database.ExecuteAsync("INSERT INTO operators (account_id) VALUES ($1)", person.Id);
+    public Task AddOperatorAsync(FactorPerson person) =>
+        Database.ExecuteAsync("INSERT INTO operators (account_id) VALUES ($1)", person.Id);
 
     /// <summary>The tokens of a person at the console.</summary>
     public async Task<Reply> TokensAsync(TestBrowser browser)
@@ -50,14 +51,18 @@ public sealed class AdminPeople : FactorServers
         return await First.RedeemAsync(answer.Code, Console, RedirectUri);
     }
 
-    public static async Task<(HttpStatusCode Status, string? Challenge, string Body)> ListAsync(HttpClient port, string token)
+    public static async Task<(HttpStatusCode Status, string? Challenge, string Body)> ListAsync(
+        HttpClient port, string token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/admin/api/clients")
         {
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
         };
         using var answer = await port.SendAsync(request);
-        return (answer.StatusCode, answer.Headers.WwwAuthenticate.SingleOrDefault()?.ToString(), await answer.Content.ReadAsStringAsync());
+        return (
+            answer.StatusCode,
+            answer.Headers.WwwAuthenticate.SingleOrDefault()?.ToString(),
+            await answer.Content.ReadAsStringAsync());
     }
 
     public override async ValueTask DisposeAsync()
@@ -80,7 +85,8 @@ public sealed class AdminPersonTests(AdminPeople people) : IClassFixture<AdminPe
         var answer = await browser.AuthorizeAsync(AdminPeople.Ask);
         Assert.Equal("access_denied", answer.Error);
         Assert.Equal("not_an_operator", await people.Database.ScalarAsync<string>(
-            "SELECT reason FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) AND event = 'authorization_refused'", person.Id));
+            "SELECT reason FROM oauth_audit_events WHERE pseudonym = pseudonym_of($1) "
+                + "AND event = 'authorization_refused'", person.Id));
     }
 
     [Fact]
@@ -147,22 +153,40 @@ public sealed class AdminPersonTests(AdminPeople people) : IClassFixture<AdminPe
         using var request = new HttpRequestMessage(HttpMethod.Post, "/admin/api/clients")
         {
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
-            Content = JsonContent(new { client_id = "fresh", name = "Fresh", redirect_uris = new[] { "https://f.example/cb" }, allowed_scopes = new[] { "read" } }),
+            Content = JsonContent(new
+            {
+                client_id = "fresh",
+                name = "Fresh",
+                redirect_uris = new[] { "https://f.example/cb" },
+                allowed_scopes = new[] { "read" },
+            }),
         };
         using var made = await people.Port.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(made.StatusCode == HttpStatusCode.Created, body);
         var secret = JsonDocument.Parse(body).RootElement.GetProperty("client_secret").GetString()!;
         await Eventually.BecomesTrue(
-            async () => await RevokeAsync(people.Second, "fresh", secret) == HttpStatusCode.OK, TimeSpan.FromSeconds(5), "the second instance knows the client");
-        Assert.Equal(person.Id, await people.Database.ScalarAsync<Guid>("SELECT a.id FROM oauth_audit_events JOIN accounts AS a USING (pseudonym) WHERE event = 'client_created' AND client_id = 'fresh'"));
+            async () => await RevokeAsync(people.Second, "fresh", secret) == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(5),
+            "the second instance knows the client");
+        Assert.Equal(
+            person.Id,
+            await people.Database.ScalarAsync<Guid>(
+                "SELECT a.id FROM oauth_audit_events JOIN accounts AS a USING (pseudonym) "
+                    + "WHERE event = 'client_created' AND client_id = 'fresh'"));
     }
 
-    private static StringContent JsonContent(object value) => new(JsonSerializer.Serialize(value), System.Text.Encoding.UTF8, "application/json");
+    private static StringContent JsonContent(object value) =>
+        new(JsonSerializer.Serialize(value), System.Text.Encoding.UTF8, "application/json");
 
     private static async Task<HttpStatusCode> RevokeAsync(TestServer at, string id, string secret)
     {
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["token"] = "unknown", ["client_id"] = id, ["client_secret"] = secret });
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["token"] = "unknown",
+            ["client_id"] = id,
+            ["client_secret"] = secret,
+        });
         using var answer = await at.Http.PostAsync(new Uri("/oauth/revoke", UriKind.Relative), form);
         return answer.StatusCode;
     }

@@ -17,14 +17,19 @@ public sealed class AdminRecordTests(AdminServer server) : IClassFixture<AdminSe
             ["client_id"] = TestData.Web,
             ["client_secret"] = TestData.Secret,
         });
-        using var refused = await server.Server.Http.PostAsync(new Uri("/oauth/token", UriKind.Relative), form, TestContext.Current.CancellationToken);
+        using var refused = await server.Server.Http.PostAsync(
+            new Uri("/oauth/token", UriKind.Relative), form, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         var id = refused.Headers.GetValues("X-Correlation-Id").Single();
 
-        var found = await server.CallAsync($"GET /admin/api/audit?correlation_id={id}", token: await server.TokenAsync("admin.audit.read"));
+        var found = await server.CallAsync(
+            $"GET /admin/api/audit?correlation_id={id}", token: await server.TokenAsync("admin.audit.read"));
         Assert.Equal(HttpStatusCode.OK, found.Status);
         var row = Assert.Single(found.Json!.Value.GetProperty("events").EnumerateArray());
-        Assert.Equal(("token_refused", "refresh_token_unknown", TestData.Web), (row.GetProperty("event").GetString(), row.GetProperty("reason").GetString(), row.GetProperty("client_id").GetString()));
+        Assert.Equal(("token_refused", "refresh_token_unknown", TestData.Web), (
+            row.GetProperty("event").GetString(),
+            row.GetProperty("reason").GetString(),
+            row.GetProperty("client_id").GetString()));
     }
 
     [Theory]
@@ -37,7 +42,8 @@ public sealed class AdminRecordTests(AdminServer server) : IClassFixture<AdminSe
     [InlineData("since=yesterday")]
     public async Task A_search_that_cannot_be_meant_finds_nothing(string query)
     {
-        var refused = await server.CallAsync($"GET /admin/api/audit?{query}", token: await server.TokenAsync("admin.audit.read"));
+        var refused = await server.CallAsync(
+            $"GET /admin/api/audit?{query}", token: await server.TokenAsync("admin.audit.read"));
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_request"), (refused.Status, refused.Error));
     }
 
@@ -47,7 +53,9 @@ public sealed class AdminRecordTests(AdminServer server) : IClassFixture<AdminSe
         await server.Server.SealAsync();
         var shown = await server.CallAsync("GET /admin/api/keys", token: await server.TokenAsync("admin.keys.read"));
         var key = Assert.Single(shown.Json!.Value.GetProperty("keys").EnumerateArray());
-        Assert.Equal(await server.Database.ScalarAsync<string>("SELECT kid FROM oauth_signing_keys"), key.GetProperty("kid").GetString());
+        Assert.Equal(
+            await server.Database.ScalarAsync<string>("SELECT kid FROM oauth_signing_keys"),
+            key.GetProperty("kid").GetString());
         Assert.Subset(
             new HashSet<string> { "kid", "published_at", "signs_since", "signs_until", "withdrawn_at" },
             key.EnumerateObject().Select(member => member.Name).ToHashSet());
@@ -56,8 +64,11 @@ public sealed class AdminRecordTests(AdminServer server) : IClassFixture<AdminSe
     [Fact]
     public async Task Resources_are_shown_with_their_scopes()
     {
-        var shown = await server.CallAsync("GET /admin/api/resources", token: await server.TokenAsync("admin.resources.read"));
-        var names = shown.Json!.Value.GetProperty("resources").EnumerateArray().Select(api => api.GetProperty("resource").GetString());
+        var shown = await server.CallAsync(
+            "GET /admin/api/resources", token: await server.TokenAsync("admin.resources.read"));
+        var names = shown.Json!.Value.GetProperty("resources")
+            .EnumerateArray()
+            .Select(api => api.GetProperty("resource").GetString());
         Assert.Contains(TestServer.Issuer, names);
         Assert.DoesNotContain(AdminServer.Audience, names);
     }

@@ -25,8 +25,10 @@ public sealed class OperatorSite : FactorServers
         await base.InitializeAsync();
         await Database.ExecuteAsync(
             """
-            INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, grant_types, may_administer)
-            VALUES ($1, 'Site', 'native', '{http://127.0.0.1/admin/signed-in}', string_to_array($2, ' '), '{authorization_code}', true)
+            INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes, grant_types,
+                may_administer)
+            VALUES ($1, 'Site', 'native', '{http://127.0.0.1/admin/signed-in}', string_to_array($2, ' '),
+                '{authorization_code}', true)
             """,
             Client, string.Join(' ', OAuthServer.Protocol.AdminScopes.All));
     }
@@ -35,7 +37,8 @@ public sealed class OperatorSite : FactorServers
     public TestBrowser Browser(bool onSecond = false)
     {
         using var port = AdminServer.PortOf(onSecond ? Second : First);
-        return new TestBrowser(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }, port.BaseAddress!);
+        return new TestBrowser(
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }, port.BaseAddress!);
     }
 
     /// <summary>An operator who is signed in at the server, with a second factor, and at the site.</summary>
@@ -54,13 +57,16 @@ public sealed class OperatorSite : FactorServers
         return (person, site, server);
     }
 
-    /// <summary>From a page of the site through the authorization endpoint and back; the answer of the way back.</summary>
+    /// <summary>
+    /// From a page of the site through the authorization endpoint and back; the answer of the way back.
+    /// </summary>
     public static async Task<HttpResponseMessage> SignInAsync(TestBrowser site, TestBrowser server, string ask)
     {
         using var asked = await site.GetAsync(ask);
         Assert.Equal($"/admin/sign-in?return={Uri.EscapeDataString(ask)}", asked.Headers.Location?.OriginalString);
         using var sent = await site.GetAsync(asked.Headers.Location!.OriginalString);
-        Assert.StartsWith($"{TestServer.Issuer}/oauth/authorize?", sent.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{TestServer.Issuer}/oauth/authorize?", sent.Headers.Location!.OriginalString, StringComparison.Ordinal);
         var back = await AuthorizeAsync(server, sent.Headers.Location.PathAndQuery);
         return await site.GetAsync(new Uri(back).PathAndQuery);
     }
@@ -72,7 +78,8 @@ public sealed class OperatorSite : FactorServers
         return answer.Headers.Location.OriginalString;
     }
 
-    public static async Task<IHtmlDocument> PageAsync(TestBrowser site, string path, HttpStatusCode status = HttpStatusCode.OK)
+    public static async Task<IHtmlDocument> PageAsync(
+        TestBrowser site, string path, HttpStatusCode status = HttpStatusCode.OK)
     {
         using var answer = await site.GetAsync(path);
         var html = await answer.Content.ReadAsStringAsync();
@@ -92,7 +99,16 @@ public sealed class OperatorSite : FactorServers
 /// <summary>The operators' site.</summary>
 public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<OperatorSite>
 {
-    private static readonly string[] Pages = ["/admin", "/admin/clients", "/admin/clients/demo-web", "/admin/people?email=alice", "/admin/events?event=code_issued", "/admin/keys", "/admin/why?id=unknown"];
+    private static readonly string[] Pages =
+    [
+        "/admin",
+        "/admin/clients",
+        "/admin/clients/demo-web",
+        "/admin/people?email=alice",
+        "/admin/events?event=code_issued",
+        "/admin/keys",
+        "/admin/why?id=unknown",
+    ];
 
     [Fact]
     public async Task An_operator_signs_in_by_the_servers_own_flow_and_sees_every_page()
@@ -103,19 +119,33 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
         foreach (var path in Pages)
         {
             using var answer = await browser.GetAsync(path);
-            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
-            Assert.StartsWith("default-src 'none'; style-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
-            Assert.DoesNotContain("script-src", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+            Assert.True(
+                answer.StatusCode == HttpStatusCode.OK,
+                $"{path} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+            Assert.StartsWith(
+                "default-src 'none'; style-src 'self'",
+                answer.Headers.GetValues("Content-Security-Policy").Single(),
+                StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "script-src", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
             Assert.True(answer.Headers.CacheControl!.NoStore);
-            Assert.DoesNotContain("<script", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "<script",
+                await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/admin/site.css")).StatusCode);
-        Assert.Contains("HttpOnly", browser.SetCookies.Single(cookie => cookie.StartsWith("oauthserver-operator=", StringComparison.OrdinalIgnoreCase)), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "HttpOnly",
+            browser.SetCookies.Single(
+                cookie => cookie.StartsWith("oauthserver-operator=", StringComparison.OrdinalIgnoreCase)),
+            StringComparison.OrdinalIgnoreCase);
         var nowhere = await OperatorSite.PageAsync(browser, "/admin/nowhere", HttpStatusCode.NotFound);
         Assert.Equal("/admin", nowhere.QuerySelector("main a")!.GetAttribute("href"));
         await OperatorSite.PageAsync(browser, "/admin/sign-out", HttpStatusCode.MethodNotAllowed);
-        Assert.Equal("application/json", (await browser.GetAsync("/admin/api/nowhere")).Content.Headers.ContentType!.MediaType);
+        Assert.Equal(
+            "application/json", (await browser.GetAsync("/admin/api/nowhere")).Content.Headers.ContentType!.MediaType);
         // Nothing of it is at the public port.
         foreach (var path in Pages) Assert.Equal(HttpStatusCode.NotFound, (await server.GetAsync(path)).StatusCode);
     }
@@ -171,14 +201,16 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
     }
 
     [Theory]
-    [InlineData("https://evil.example/"), InlineData("//evil.example"), InlineData("/admin\\evil"), InlineData("/adminevil"), InlineData("/admin/sign-in")]
+    [InlineData("https://evil.example/"), InlineData(
+        "//evil.example"), InlineData("/admin\\evil"), InlineData("/adminevil"), InlineData("/admin/sign-in")]
     public async Task The_way_back_leads_to_the_site_alone(string to)
     {
         var (_, browser, server) = await site.SignedInAsync();
         using var one = browser;
         using var two = server;
         using var sent = await browser.GetAsync($"/admin/sign-in?return={Uri.EscapeDataString(to)}");
-        using var answer = await browser.GetAsync(new Uri(await OperatorSite.AuthorizeAsync(server, sent.Headers.Location!.PathAndQuery)).PathAndQuery);
+        using var answer = await browser.GetAsync(
+            new Uri(await OperatorSite.AuthorizeAsync(server, sent.Headers.Location!.PathAndQuery)).PathAndQuery);
         Assert.Equal("/admin", answer.Headers.Location!.OriginalString);
     }
 
@@ -190,7 +222,8 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
         using var two = server;
         const string app = "/admin/clients/demo-web";
         using var rotated = await OperatorSite.SendAsync(browser, app, $"{app}/rotate-secret");
-        var page = await new HtmlParser().ParseDocumentAsync(await rotated.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var page = await new HtmlParser()
+            .ParseDocumentAsync(await rotated.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         var secret = page.QuerySelector("code.secret")!.TextContent;
         Assert.Equal(43, secret.Length);
         Assert.Null((await OperatorSite.PageAsync(browser, app)).QuerySelector("code.secret"));
@@ -200,7 +233,10 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
         Assert.NotNull((await OperatorSite.PageAsync(browser, $"{app}?done=disabled")).QuerySelector("[role=status]"));
         using var enabled = await OperatorSite.SendAsync(browser, app, $"{app}/enable");
         Assert.Equal(HttpStatusCode.SeeOther, enabled.StatusCode);
-        var rows = await site.Database.QueryAsync("SELECT event, (SELECT id FROM accounts WHERE accounts.pseudonym = e.pseudonym) AS user_id FROM oauth_audit_events e WHERE client_id = 'demo-web' AND detail LIKE '%operators-site%' ORDER BY id");
+        var rows = await site.Database.QueryAsync(
+            "SELECT event, (SELECT id FROM accounts WHERE accounts.pseudonym = e.pseudonym) AS user_id "
+                + "FROM oauth_audit_events e WHERE client_id = 'demo-web' AND detail LIKE '%operators-site%' ORDER BY "
+                + "id");
         Assert.Equal(["client_secret_rotated", "client_disabled", "client_enabled"], rows.Select(row => row["event"]));
         Assert.All(rows, row => Assert.Equal(person.Id, row["user_id"]));
     }
@@ -215,20 +251,34 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
         using var theirs = new TestBrowser(site.First);
         await theirs.SignInAsync(person.Email);
         var path = $"/admin/people/{person.Id}";
-        var found = await OperatorSite.PageAsync(browser, $"/admin/people?email={Uri.EscapeDataString(person.Email.ToUpperInvariant())}");
+        var found = await OperatorSite.PageAsync(
+            browser, $"/admin/people?email={Uri.EscapeDataString(person.Email.ToUpperInvariant())}");
         Assert.Equal(path, Assert.Single(found.QuerySelectorAll(".entries a")).GetAttribute("href"));
 
-        var session = await site.Database.ScalarAsync<Guid>("SELECT id FROM account_sessions WHERE user_id = $1", person.Id);
-        foreach (var (change, done) in new[] { ($"sessions/{session}/end", "ended"), ("unlock", "unlocked"), ("mail-link", "mailed"), ("sign-out", "signed-out"), ("remove-factors", "factors") })
+        var session = await site.Database.ScalarAsync<Guid>(
+            "SELECT id FROM account_sessions WHERE user_id = $1", person.Id);
+        foreach (var (change, done) in new[]
+        {
+            ($"sessions/{session}/end", "ended"),
+            ("unlock", "unlocked"),
+            ("mail-link", "mailed"),
+            ("sign-out", "signed-out"),
+            ("remove-factors", "factors"),
+        })
         {
             using var answer = await OperatorSite.SendAsync(browser, path, $"{path}/{change}");
-            Assert.True(answer.Headers.Location?.OriginalString == $"{path}?done={done}", $"{change}: {(int)answer.StatusCode}");
-            Assert.NotNull((await OperatorSite.PageAsync(browser, $"{path}?done={done}")).QuerySelector("[role=status]"));
+            Assert.True(
+                answer.Headers.Location?.OriginalString == $"{path}?done={done}",
+                $"{change}: {(int)answer.StatusCode}");
+            Assert.NotNull(
+                (await OperatorSite.PageAsync(browser, $"{path}?done={done}")).QuerySelector("[role=status]"));
         }
 
         using var made = await OperatorSite.SendAsync(browser, path, $"{path}/new-password");
-        var shown = await new HtmlParser().ParseDocumentAsync(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        using (var again = new TestBrowser(site.First)) await again.SignInAsync(person.Email, shown.QuerySelector("code.secret")!.TextContent);
+        var shown = await new HtmlParser()
+            .ParseDocumentAsync(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using (var again = new TestBrowser(site.First))
+            await again.SignInAsync(person.Email, shown.QuerySelector("code.secret")!.TextContent);
         using var disabled = await OperatorSite.SendAsync(browser, path, $"{path}/disable");
         Assert.False(await FactorPerson.HasSessionAsync(theirs));
         using var enabled = await OperatorSite.SendAsync(browser, path, $"{path}/enable");
@@ -249,7 +299,8 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
         await site.Database.ExecuteAsync("UPDATE accounts SET concurrency_stamp = 'another' WHERE id = $1", person.Id);
         using var answer = await browser.PostAsync(form.Action, form.Fields);
         Assert.Equal(HttpStatusCode.PreconditionFailed, answer.StatusCode);
-        Assert.True(await site.Database.ScalarAsync<bool>("SELECT disabled_at IS NULL FROM accounts WHERE id = $1", person.Id));
+        Assert.True(
+            await site.Database.ScalarAsync<bool>("SELECT disabled_at IS NULL FROM accounts WHERE id = $1", person.Id));
     }
 
     [Fact]
@@ -263,7 +314,8 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
         using var four = otherServer;
         var path = $"/admin/people/{other.Id}";
         Assert.Empty((await OperatorSite.PageAsync(browser, path)).QuerySelectorAll("main form"));
-        Assert.Empty((await OperatorSite.PageAsync(browser, $"/admin/clients/{OperatorSite.Client}")).QuerySelectorAll("main form"));
+        Assert.Empty((await OperatorSite.PageAsync(browser, $"/admin/clients/{OperatorSite.Client}"))
+            .QuerySelectorAll("main form"));
 
         var own = $"/admin/people/{(await site.PersonAsync()).Id}";
         using var page = await browser.GetAsync(own);
@@ -300,14 +352,25 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
         }
 
         // Forms of pages that send no referrer have the origin null; the browser says whose page it was.
-        foreach (var (origin, fetched, status) in new[] { ("https://evil.example", "cross-site", 403), ("null", "cross-site", 403), ("null", "same-site", 403), ("null", "same-origin", 400) })
+        foreach (var (origin, fetched, status) in new[]
         {
-            using var foreign = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent([]), Headers = { { "Origin", origin }, { "Sec-Fetch-Site", fetched } } };
+            ("https://evil.example", "cross-site", 403),
+            ("null", "cross-site", 403),
+            ("null", "same-site", 403),
+            ("null", "same-origin", 400),
+        })
+        {
+            using var foreign = new HttpRequestMessage(HttpMethod.Post, path)
+            {
+                Content = new FormUrlEncodedContent([]),
+                Headers = { { "Origin", origin }, { "Sec-Fetch-Site", fetched } },
+            };
             using var refused = await otherBrowser.SendAsync(foreign);
             Assert.Equal(status, (int)refused.StatusCode);
         }
 
-        Assert.True(await site.Database.ScalarAsync<bool>("SELECT disabled_at IS NULL FROM oauth_clients WHERE client_id = 'demo-spa'"));
+        Assert.True(await site.Database.ScalarAsync<bool>(
+            "SELECT disabled_at IS NULL FROM oauth_clients WHERE client_id = 'demo-spa'"));
     }
 
     [Fact]
@@ -338,7 +401,13 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
     }
 
     [Theory]
-    [InlineData("/admin/clients?after=%00"), InlineData("/admin/people?email=%00"), InlineData("/admin/people?email=%ED%A0%80"), InlineData("/admin/why?id=%01"), InlineData("/admin/clients/%ff"), InlineData("/admin/people/x"), InlineData("/admin/events?user_id=x"), InlineData("/admin/events?colour=red"), InlineData("/admin/events?since=yesterday")]
+    [InlineData("/admin/clients?after=%00"), InlineData(
+        "/admin/people?email=%00"), InlineData(
+            "/admin/people?email=%ED%A0%80"), InlineData(
+                "/admin/why?id=%01"), InlineData(
+                    "/admin/clients/%ff"), InlineData(
+                        "/admin/people/x"), InlineData("/admin/events?user_id=x"), InlineData(
+                            "/admin/events?colour=red"), InlineData("/admin/events?since=yesterday")]
     public async Task Whatever_is_asked_is_no_fault_of_the_server(string path)
     {
         var (_, browser, server) = await site.SignedInAsync();
@@ -356,11 +425,16 @@ public sealed class OperatorSiteTests(OperatorSite site) : IClassFixture<Operato
         await using var server = await TestServer.StartAsync(new()
         {
             Database = site.Database,
-            Settings = new Dictionary<string, string?> { ["Management:Url"] = "http://127.0.0.1:0", ["Management:SiteClient"] = "demo-spa" },
+            Settings = new Dictionary<string, string?>
+            {
+                ["Management:Url"] = "http://127.0.0.1:0",
+                ["Management:SiteClient"] = "demo-spa",
+            },
             Services = services => services.AddSingleton<TimeProvider>(site.Clock),
         });
         using var port = AdminServer.PortOf(server);
-        using var answer = await port.GetAsync(new Uri("/admin/sign-in", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await port.GetAsync(
+            new Uri("/admin/sign-in", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 }

@@ -52,7 +52,9 @@ public sealed class AuthorizationAnswerTests(SharedServer shared)
     [InlineData("prompt", "no-such-prompt", "invalid_request")]
     public async Task The_issuer_is_on_every_redirect(string name, string? value, string? error)
     {
-        using var metadata = await Server.Http.GetAsync(new Uri("/.well-known/oauth-authorization-server", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var metadata = await Server.Http.GetAsync(
+            new Uri("/.well-known/oauth-authorization-server", UriKind.Relative),
+            TestContext.Current.CancellationToken);
         var issuer = (await Reply.ReadAsync(metadata)).Json!.Value.GetProperty("issuer").GetString();
         var answer = await shared.AuthorizeAsync(new AuthorizationAsk().With(name, value));
         Assert.Equal(error, answer.Error);
@@ -88,7 +90,8 @@ public sealed class AuthorizationAnswerTests(SharedServer shared)
         var ask = new AuthorizationAsk();
         using var toSignIn = await browser.GetAsync(ask.Path);
         using var page = await browser.GetAsync(toSignIn.Headers.Location!.OriginalString);
-        var link = (await Reply.ReadAsync(page)).Body.Split('"').Single(part => part.StartsWith("/oauth/authorize/cancel?", StringComparison.Ordinal));
+        var link = (await Reply.ReadAsync(page)).Body.Split('"')
+            .Single(part => part.StartsWith("/oauth/authorize/cancel?", StringComparison.Ordinal));
         using var response = await browser.GetAsync(WebUtility.HtmlDecode(link));
         Expect.Redirect(response, "access_denied", ask);
         Assert.Equal(before, await GrantsAsync());
@@ -102,7 +105,11 @@ public sealed class AuthorizationAnswerTests(SharedServer shared)
         var codes = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(
             Enumerable.Range(0, count),
-            new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = 4,
+                CancellationToken = TestContext.Current.CancellationToken,
+            },
             async (_, _) => codes.Add((await shared.AuthorizeAsync()).Code!));
 
         Assert.Equal(count, codes.Distinct(StringComparer.Ordinal).Count());
@@ -113,11 +120,15 @@ public sealed class AuthorizationAnswerTests(SharedServer shared)
         Assert.InRange(codes.Count(code => code.Contains("read", StringComparison.Ordinal)), 0, count / 10);
     }
 
-    // The positions that take (nearly) all values of the alphabet, each worth its bits; a counter or a fixed part adds none.
+    // The positions that take (nearly) all values of the alphabet, each worth its bits; a counter or a fixed part adds
+    // none.
     private static double BitsOf(IReadOnlyCollection<string> codes)
     {
         const int nearlyAll = 56;
-        return Enumerable.Range(0, codes.Min(c => c.Length)).Select(i => codes.Select(c => c[i]).Distinct().Count()).Where(n => n >= nearlyAll).Sum(n => Math.Log2(n));
+        return Enumerable.Range(0, codes.Min(c => c.Length))
+            .Select(i => codes.Select(c => c[i]).Distinct().Count())
+            .Where(n => n >= nearlyAll)
+            .Sum(n => Math.Log2(n));
     }
 
     private static void AssertOpaque(string code)
@@ -127,7 +138,8 @@ public sealed class AuthorizationAnswerTests(SharedServer shared)
         {
             Assert.DoesNotContain(AuthorizationAsk.Challenge[..8], text, StringComparison.Ordinal);
             Assert.DoesNotContain(TestData.AliceId.ToString("N")[..8], text, StringComparison.OrdinalIgnoreCase);
-            Assert.DoesNotContain(Encoding.Latin1.GetString(TestData.AliceId.ToByteArray()), text, StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                Encoding.Latin1.GetString(TestData.AliceId.ToByteArray()), text, StringComparison.Ordinal);
         }
     }
 

@@ -3,7 +3,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
-/// <summary>Faults of an authorization request whose redirect target is trusted: the client hears of them (RFC 6749 §4.1.2.1).</summary>
+/// <summary>
+/// Faults of an authorization request whose redirect target is trusted: the client hears of them (RFC 6749 §4.1.2.1).
+/// </summary>
 [JudgesDeployment]
 [Collection(SharedServer.Name)]
 public sealed class AuthorizationRequestTests(SharedServer shared)
@@ -29,14 +31,16 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
     [InlineData("foo")]
     public async Task An_unsupported_response_type_is_reported_in_the_query(string value)
     {
-        var answer = await RefusedAsync(new AuthorizationAsk().With("response_type", value), "unsupported_response_type");
+        var answer = await RefusedAsync(
+            new AuthorizationAsk().With("response_type", value), "unsupported_response_type");
         Assert.DoesNotContain("token=", answer.Location, StringComparison.Ordinal);
     }
 
     [Fact]
     [Row("AUTHR-03")]
     public async Task A_client_without_the_code_grant_is_told_so() =>
-        await RefusedAsync(AuthorizationAsk.For(SharedServer.NoCodesClient, TestData.WebRedirectUri), "unauthorized_client");
+        await RefusedAsync(
+            AuthorizationAsk.For(SharedServer.NoCodesClient, TestData.WebRedirectUri), "unauthorized_client");
 
     [Theory]
     [Row("AUTHR-04")]
@@ -57,7 +61,8 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
     [InlineData("query", "query")]
     [InlineData("query", "fragment")]
     public async Task A_repeated_response_mode_is_reported(string first, string second) =>
-        await RefusedAsync(new AuthorizationAsk().Adding("response_mode", first).Adding("response_mode", second), "invalid_request");
+        await RefusedAsync(
+            new AuthorizationAsk().Adding("response_mode", first).Adding("response_mode", second), "invalid_request");
 
     [Theory]
     [Row("AUTHR-04")]
@@ -164,7 +169,8 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
     [Row("AUTHR-08")]
     [InlineData("write offline_access", "write")]
     [InlineData("  offline_access read write", "read write")]
-    public async Task What_says_nothing_outside_OpenID_Connect_is_left_out_and_the_answer_says_so(string scope, string granted) =>
+    public async Task What_says_nothing_outside_OpenID_Connect_is_left_out_and_the_answer_says_so(
+        string scope, string granted) =>
         await GrantedAsync(scope, granted);
 
     [Theory]
@@ -172,7 +178,9 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
     [InlineData("write")]
     [InlineData("read write")]
     public async Task A_scope_that_the_client_may_not_have_is_refused(string scope) =>
-        await RefusedAsync(AuthorizationAsk.For(SharedServer.ReaderClient, SharedServer.ReaderRedirectUri).With("scope", scope), "invalid_scope");
+        await RefusedAsync(
+            AuthorizationAsk.For(SharedServer.ReaderClient, SharedServer.ReaderRedirectUri).With("scope", scope),
+            "invalid_scope");
 
     [Theory]
     [Row("AUTHR-09")]
@@ -183,7 +191,8 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
     [InlineData(null, new[] { "read" })]
     public async Task A_scope_is_a_set_with_a_default(string? scope, string[] granted)
     {
-        var tokens = await shared.Server.RedeemAsync(await shared.CodeAsync(new AuthorizationAsk().With("scope", scope)));
+        var tokens = await shared.Server.RedeemAsync(
+            await shared.CodeAsync(new AuthorizationAsk().With("scope", scope)));
         Expect.Tokens(tokens);
         Assert.Equal(granted, tokens.Scope!.Split(' ').Order());
     }
@@ -198,7 +207,8 @@ public sealed class AuthorizationRequestTests(SharedServer shared)
     [Fact]
     [Row("AUTHR-09")]
     public async Task A_client_without_default_scopes_has_to_ask_for_one() =>
-        await RefusedAsync(AuthorizationAsk.For(TestData.OtherWeb, TestData.OtherWebRedirectUri).With("scope", null), "invalid_scope");
+        await RefusedAsync(
+            AuthorizationAsk.For(TestData.OtherWeb, TestData.OtherWebRedirectUri).With("scope", null), "invalid_scope");
 
     [Theory]
     [Row("AUTHR-10")]

@@ -37,9 +37,12 @@ public sealed class ConsentRuleTests(OwnServer own) : IClassFixture<OwnServer>, 
 
         using var agreed = await browser.PostAsync(form.Action, form.Fields);
 
-        var answer = Expect.Code(new AuthorizationAnswer(agreed.Headers.Location!.OriginalString), TestData.WebRedirectUri);
+        var answer = Expect.Code(
+            new AuthorizationAnswer(agreed.Headers.Location!.OriginalString), TestData.WebRedirectUri);
         var tokens = (await _server.RedeemAsync(answer.Code)).IsTokens();
-        Assert.Equal(("read", TestData.AliceId.ToString()), (tokens.Scope, new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(tokens.AccessToken).Subject));
+        Assert.Equal(
+            ("read", TestData.AliceId.ToString()),
+            (tokens.Scope, new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(tokens.AccessToken).Subject));
     }
 
     [Fact]
@@ -65,7 +68,8 @@ public sealed class ConsentRuleTests(OwnServer own) : IClassFixture<OwnServer>, 
     [InlineData(TestData.Spa, TestData.SpaRedirectUri, false)]
     [InlineData(TestData.Web, TestData.WebRedirectUri, false)]
     [InlineData(TestData.Legacy, TestData.LegacyRedirectUri, false)]
-    public async Task The_same_request_asks_again_where_the_redirect_can_be_caught(string clientId, string redirectUri, bool asksAgain)
+    public async Task The_same_request_asks_again_where_the_redirect_can_be_caught(
+        string clientId, string redirectUri, bool asksAgain)
     {
         using var browser = new TestBrowser(_server);
         var ask = AuthorizationAsk.For(clientId, redirectUri);
@@ -91,9 +95,13 @@ public sealed class ConsentRuleTests(OwnServer own) : IClassFixture<OwnServer>, 
         Assert.Contains("Write your notes", await page.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         using (await browser.DecideAsync(page, "allow")) { }
 
-        foreach (var ask in new[] { wider, new AuthorizationAsk(), new AuthorizationAsk().With("scope", "write") }) Expect.Code(await browser.GetAsync(ask.Path), ask);
+        foreach (var ask in new[] { wider, new AuthorizationAsk(), new AuthorizationAsk().With("scope", "write") })
+            Expect.Code(await browser.GetAsync(ask.Path), ask);
         // What one app may do says nothing about another, and one person's yes nothing about the next person.
-        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(AuthorizationAsk.For(TestData.OtherWeb, TestData.OtherWebRedirectUri).Path)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await browser.GetAsync(
+                AuthorizationAsk.For(TestData.OtherWeb, TestData.OtherWebRedirectUri).Path)).StatusCode);
         using var bob = new TestBrowser(_server);
         await bob.SignInAsync(TestData.OtherEmail);
         Assert.Equal(HttpStatusCode.OK, (await bob.GetAsync(new AuthorizationAsk().Path)).StatusCode);
@@ -118,9 +126,18 @@ public sealed class ConsentRuleTests(OwnServer own) : IClassFixture<OwnServer>, 
     {
         const string chosen = "Another-Demo-Passw0rd";
         using var browser = new TestBrowser(_server);
-        var asks = new[] { (TestData.Web, new AuthorizationAsk()), (TestData.Spa, AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri)) };
+        var asks = new[]
+        {
+            (TestData.Web, new AuthorizationAsk()),
+            (TestData.Spa, AuthorizationAsk.For(TestData.Spa, TestData.SpaRedirectUri)),
+        };
         var before = new List<(string Client, Reply Tokens, string Code)>();
-        foreach (var (client, ask) in asks) before.Add((client, (await _server.RedeemAsync((await browser.AuthorizeAsync(ask)).Code, client)).IsTokens(), (await browser.AuthorizeAsync(ask)).Code!));
+        foreach (var (client, ask) in asks)
+            before.Add(
+                (
+                    client,
+                    (await _server.RedeemAsync((await browser.AuthorizeAsync(ask)).Code, client)).IsTokens(),
+                    (await browser.AuthorizeAsync(ask)).Code!));
         using var bob = new TestBrowser(_server);
         await bob.SignInAsync(TestData.OtherEmail);
         var others = (await _server.RedeemAsync((await bob.AuthorizeAsync(new AuthorizationAsk())).Code)).IsTokens();
@@ -131,12 +148,14 @@ public sealed class ConsentRuleTests(OwnServer own) : IClassFixture<OwnServer>, 
             foreach (var (client, tokens, code) in before)
             {
                 (await _server.RefreshAsync(tokens.RefreshToken, client)).IsError("invalid_grant");
-                (await _server.RefreshAsync(tokens.RefreshToken, client, path: "/oauth/refresh")).IsError("invalid_grant");
+                (await _server.RefreshAsync(tokens.RefreshToken, client, path: "/oauth/refresh"))
+                    .IsError("invalid_grant");
                 (await _server.RedeemAsync(code, client)).IsError("invalid_grant");
                 Assert.True(await _server.IsRevokedAsync(tokens.AccessToken!));
             }
 
-            foreach (var (_, ask) in asks) Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(ask.Path)).StatusCode);
+            foreach (var (_, ask) in asks)
+                Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(ask.Path)).StatusCode);
             (await _server.RefreshAsync(others.RefreshToken)).IsTokens();
         }
         finally
@@ -151,9 +170,13 @@ public sealed class ConsentRuleTests(OwnServer own) : IClassFixture<OwnServer>, 
     {
         using var browser = new TestBrowser(_server);
         await browser.SignInAsync();
-        using var first = await browser.GetAsync(new AuthorizationAsk().With("state", "one").With("scope", "read write").Path);
-        using var second = await browser.GetAsync(new AuthorizationAsk().With("state", "two").With("code_challenge", OAuthServer.Protocol.Pkce.Challenge(OtherVerifier)).Path);
-        var two = new AuthorizationAnswer((await browser.DecideAsync(second, "allow")).Headers.Location!.OriginalString);
+        using var first = await browser.GetAsync(
+            new AuthorizationAsk().With("state", "one").With("scope", "read write").Path);
+        using var second = await browser.GetAsync(
+            new AuthorizationAsk().With("state", "two").With(
+                "code_challenge", OAuthServer.Protocol.Pkce.Challenge(OtherVerifier)).Path);
+        var two = new AuthorizationAnswer(
+            (await browser.DecideAsync(second, "allow")).Headers.Location!.OriginalString);
         var one = new AuthorizationAnswer((await browser.DecideAsync(first, "allow")).Headers.Location!.OriginalString);
         Assert.Equal(("one", "two"), (one["state"], two["state"]));
 

@@ -67,7 +67,8 @@ public sealed class ErrorPageTests(SharedServer shared)
             request.Headers.Add("Origin", origin);
             if (method == "OPTIONS") request.Headers.Add("Access-Control-Request-Method", "GET");
             using var response = await shared.Browser.SendAsync(request);
-            Assert.DoesNotContain(response.Headers, h => h.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(
+                response.Headers, h => h.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
         }
     }
 
@@ -89,7 +90,8 @@ public sealed class ErrorPageTests(SharedServer shared)
     private Task<HttpResponseMessage> GetAsync(string path, params (string Name, string? Value)[] headers)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        foreach (var (name, value) in headers.Where(h => h.Value is not null)) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in headers.Where(h => h.Value is not null))
+            request.Headers.TryAddWithoutValidation(name, value);
         return shared.Browser.SendAsync(request);
     }
 }

@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
-/// <summary>Before the redirect target is trusted: no error ever leaves by redirect (RFC 6749 §3.1.2, §4.1.2.1).</summary>
+/// <summary>
+/// Before the redirect target is trusted: no error ever leaves by redirect (RFC 6749 §3.1.2, §4.1.2.1).
+/// </summary>
 [JudgesDeployment]
 [Collection(SharedServer.Name)]
 public sealed class RedirectTargetTests(SharedServer shared)
@@ -31,7 +33,8 @@ public sealed class RedirectTargetTests(SharedServer shared)
         Expect.Code(again, ask);
 
         // What it remembers of its way is sealed, and never the same twice.
-        static string Beginning(HttpResponseMessage answer) => answer.Headers.Location!.OriginalString.Split("%26interaction")[0];
+        static string Beginning(HttpResponseMessage answer) =>
+            answer.Headers.Location!.OriginalString.Split("%26interaction")[0];
     }
 
     [Theory]
@@ -42,7 +45,8 @@ public sealed class RedirectTargetTests(SharedServer shared)
     [InlineData("HEAD")]
     public async Task Other_methods_are_not_allowed(string method)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(new AuthorizationAsk().Path, UriKind.Relative));
+        using var request = new HttpRequestMessage(
+            new HttpMethod(method), new Uri(new AuthorizationAsk().Path, UriKind.Relative));
         using var response = await shared.Browser.SendAsync(request);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.Equal(["GET", "POST"], response.Content.Headers.Allow.Order());
@@ -53,7 +57,8 @@ public sealed class RedirectTargetTests(SharedServer shared)
     [InlineData(null)]
     [InlineData("")]
     public async Task A_request_without_client_id_is_never_redirected(string? clientId) =>
-        await Expect.PageAsync(shared.Browser, new AuthorizationAsk().With("client_id", clientId).Path, "invalid_request");
+        await Expect.PageAsync(
+            shared.Browser, new AuthorizationAsk().With("client_id", clientId).Path, "invalid_request");
 
     [Theory]
     [Row("AUTHZ-02")]
@@ -91,7 +96,8 @@ public sealed class RedirectTargetTests(SharedServer shared)
     [InlineData("/cb")]
     [InlineData("https://as.example.test/account/connections")]
     public async Task An_unregistered_redirect_uri_is_never_redirected_to(string redirectUri) =>
-        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(TestData.Web, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(
+            shared.Browser, AuthorizationAsk.For(TestData.Web, redirectUri).Path, "invalid_redirect_uri");
 
     [Theory]
     [Row("AUTHZ-06")]
@@ -108,18 +114,25 @@ public sealed class RedirectTargetTests(SharedServer shared)
     [InlineData(null)]
     [InlineData("")]
     public async Task An_omitted_redirect_uri_is_refused_when_two_are_registered(string? redirectUri) =>
-        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(TestData.OtherWeb, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(
+            shared.Browser, AuthorizationAsk.For(TestData.OtherWeb, redirectUri).Path, "invalid_redirect_uri");
 
     [Fact]
     [Row("AUTHZ-07")]
     public async Task A_registered_query_is_kept_as_it_is()
     {
-        var answer = await shared.AuthorizeAsync(AuthorizationAsk.For(SharedServer.QueryClient, SharedServer.QueryRedirectUri));
+        var answer = await shared.AuthorizeAsync(
+            AuthorizationAsk.For(SharedServer.QueryClient, SharedServer.QueryRedirectUri));
         Assert.StartsWith(SharedServer.QueryRedirectUri + "&code=", answer.Location, StringComparison.Ordinal);
         Assert.Equal(["a", "code", "state", "iss"], answer.Parameters.Select(p => p.Key));
 
-        using var refused = await shared.OpenAsync(AuthorizationAsk.For(SharedServer.QueryClient, SharedServer.QueryRedirectUri).With("response_type", "token"));
-        Assert.StartsWith(SharedServer.QueryRedirectUri + "&error=unsupported_response_type&", refused.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        using var refused = await shared.OpenAsync(
+            AuthorizationAsk.For(SharedServer.QueryClient, SharedServer.QueryRedirectUri)
+                .With("response_type", "token"));
+        Assert.StartsWith(
+            SharedServer.QueryRedirectUri + "&error=unsupported_response_type&",
+            refused.Headers.Location!.OriginalString,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -132,7 +145,8 @@ public sealed class RedirectTargetTests(SharedServer shared)
     [InlineData("https://c.example/cb?a=1 b")]
     [InlineData("https://c.example/cb?b=2&a=1%20b")]
     public async Task A_differing_query_is_a_mismatch(string redirectUri) =>
-        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(SharedServer.QueryClient, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(
+            shared.Browser, AuthorizationAsk.For(SharedServer.QueryClient, redirectUri).Path, "invalid_redirect_uri");
 
     [Theory]
     [Row("AUTHZ-12")]
@@ -158,6 +172,7 @@ public sealed class RedirectTargetTests(SharedServer shared)
     public async Task A_bad_redirect_uri_wins_over_all_other_errors_together() =>
         await Expect.PageAsync(
             shared.Browser,
-            AuthorizationAsk.For(TestData.Web, "https://evil.example/cb").With("response_type", "token").With("scope", "a\"b").With("code_challenge", null).With("prompt", "none").Path,
+            AuthorizationAsk.For(TestData.Web, "https://evil.example/cb").With("response_type", "token").With(
+                "scope", "a\"b").With("code_challenge", null).With("prompt", "none").Path,
             "invalid_redirect_uri");
 }

@@ -42,7 +42,8 @@ public sealed class RedirectUriComparisonTests(SharedServer shared)
     [InlineData("https://c.example/cb.evil.example")]
     [InlineData("https://с.example/cb")] // A Cyrillic letter that looks like the Latin one.
     public async Task A_redirect_uri_that_differs_in_one_character_is_another_one(string redirectUri) =>
-        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(TestData.Web, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(
+            shared.Browser, AuthorizationAsk.For(TestData.Web, redirectUri).Path, "invalid_redirect_uri");
 
     [Theory]
     [Row("AUTHZ-08")]
@@ -54,7 +55,8 @@ public sealed class RedirectUriComparisonTests(SharedServer shared)
     [InlineData("http://[::1]/cb")]
     public async Task A_native_client_may_use_any_port_of_its_loopback_address(string redirectUri)
     {
-        var answer = Expect.Code(await shared.AuthorizeAsync(AuthorizationAsk.For(TestData.Native, redirectUri)), redirectUri);
+        var answer = Expect.Code(
+            await shared.AuthorizeAsync(AuthorizationAsk.For(TestData.Native, redirectUri)), redirectUri);
         Expect.Tokens(await shared.Server.RedeemAsync(answer.Code, TestData.Native, redirectUri));
     }
 
@@ -63,14 +65,16 @@ public sealed class RedirectUriComparisonTests(SharedServer shared)
     [InlineData("http://127.0.0.1:51004/cb")]
     [InlineData("http://127.0.0.1:80/cb")]
     public async Task A_client_that_is_not_native_has_its_registered_port_alone(string redirectUri) =>
-        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(SharedServer.LoopbackWeb, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(
+            shared.Browser, AuthorizationAsk.For(SharedServer.LoopbackWeb, redirectUri).Path, "invalid_redirect_uri");
 
     [Theory]
     [Row("AUTHZ-09")]
     [InlineData("http://localhost:3000/cb")]
     [InlineData("http://localhost/cb")]
     public async Task Localhost_may_have_any_port_when_it_is_registered(string redirectUri) =>
-        Expect.Code(await shared.AuthorizeAsync(AuthorizationAsk.For(SharedServer.LocalhostClient, redirectUri)), redirectUri);
+        Expect.Code(
+            await shared.AuthorizeAsync(AuthorizationAsk.For(SharedServer.LocalhostClient, redirectUri)), redirectUri);
 
     [Theory]
     [Row("AUTHZ-09")]
@@ -80,7 +84,10 @@ public sealed class RedirectUriComparisonTests(SharedServer shared)
     [InlineData("http://LOCALHOST:3000/cb")]
     [InlineData("http://localhost.evil.example:3000/cb")]
     public async Task Localhost_does_not_stand_for_the_loopback_addresses(string redirectUri) =>
-        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(SharedServer.LocalhostClient, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(
+            shared.Browser,
+            AuthorizationAsk.For(SharedServer.LocalhostClient, redirectUri).Path,
+            "invalid_redirect_uri");
 
     [Theory]
     [Row("AUTHZ-10")]
@@ -117,14 +124,16 @@ public sealed class RedirectUriComparisonTests(SharedServer shared)
     [InlineData("http://[::ffff:127.0.0.1]:80/cb")]
     [InlineData("http://[::1].evil.example/cb")]
     public async Task Loopback_leniency_covers_the_port_alone(string redirectUri) =>
-        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(TestData.Native, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(
+            shared.Browser, AuthorizationAsk.For(TestData.Native, redirectUri).Path, "invalid_redirect_uri");
 
     [Fact]
     [Row("AUTHZ-11")]
     public async Task A_private_use_scheme_gets_its_code()
     {
         const string redirectUri = "com.example.app:/cb";
-        var answer = Expect.Code(await shared.AuthorizeAsync(AuthorizationAsk.For(TestData.Native, redirectUri)), redirectUri);
+        var answer = Expect.Code(
+            await shared.AuthorizeAsync(AuthorizationAsk.For(TestData.Native, redirectUri)), redirectUri);
         Assert.StartsWith("com.example.app:/cb?code=", answer.Location, StringComparison.Ordinal);
         Expect.Tokens(await shared.Server.RedeemAsync(answer.Code, TestData.Native, redirectUri));
     }
@@ -137,5 +146,6 @@ public sealed class RedirectUriComparisonTests(SharedServer shared)
     [InlineData("COM.example.app:/cb")]
     [InlineData("com.example.other:/cb")]
     public async Task A_private_use_scheme_is_compared_exactly(string redirectUri) =>
-        await Expect.PageAsync(shared.Browser, AuthorizationAsk.For(TestData.Native, redirectUri).Path, "invalid_redirect_uri");
+        await Expect.PageAsync(
+            shared.Browser, AuthorizationAsk.For(TestData.Native, redirectUri).Path, "invalid_redirect_uri");
 }

@@ -21,9 +21,18 @@ public sealed class ResourceConsentTests(ResourceServer own) : IClassFixture<Res
         using var browser = new TestBrowser(own.Server);
         await browser.SignInAsync();
 
-        Assert.Equal(["API https://files.example", "See your files", "Search your files"], await AskedAsync(browser, ResourceServer.Ask("files:read find", Files)));
         Assert.Equal(
-            ["API https://files.example", "See your files", "Search your files", "API https://Mail.example/v1", "Search your mail", "Read on"],
+            ["API https://files.example", "See your files", "Search your files"],
+            await AskedAsync(browser, ResourceServer.Ask("files:read find", Files)));
+        Assert.Equal(
+            [
+                "API https://files.example",
+                "See your files",
+                "Search your files",
+                "API https://Mail.example/v1",
+                "Search your mail",
+                "Read on",
+            ],
             await AskedAsync(browser, ResourceServer.Ask("files:read find read", Mail, Files)));
         Assert.Equal(["Notes", "See your notes"], await AskedAsync(browser, new AuthorizationAsk()));
     }
@@ -36,12 +45,16 @@ public sealed class ResourceConsentTests(ResourceServer own) : IClassFixture<Res
         Expect.Code(await browser.GetAsync(ResourceServer.Ask("find", Files).Path), ResourceServer.Ask("find", Files));
 
         // The same scope elsewhere; and both at once, where only one is known.
-        using (var mail = await browser.GetAsync(ResourceServer.Ask("find", Mail).Path)) Assert.Equal(HttpStatusCode.OK, mail.StatusCode);
+        using (var mail = await browser.GetAsync(ResourceServer.Ask("find", Mail).Path))
+            Assert.Equal(HttpStatusCode.OK, mail.StatusCode);
         var both = ResourceServer.Ask("find", Files, Mail);
-        Assert.Equal(["API https://Mail.example/v1", "Search your mail", "API https://files.example", "Search your files"], await AskedAsync(browser, both));
+        Assert.Equal(
+            ["API https://Mail.example/v1", "Search your mail", "API https://files.example", "Search your files"],
+            await AskedAsync(browser, both));
         await browser.AuthorizeAsync(both);
 
-        foreach (var ask in new[] { both, ResourceServer.Ask("find", Mail) }) Expect.Code(await browser.GetAsync(ask.Path), ask);
+        foreach (var ask in new[] { both, ResourceServer.Ask("find", Mail) })
+            Expect.Code(await browser.GetAsync(ask.Path), ask);
         // And a scope that the default API has under the same name is another one.
         using var notes = await browser.GetAsync(ResourceServer.Ask("read", Mail).Path);
         Assert.Equal(HttpStatusCode.OK, notes.StatusCode);
@@ -58,7 +71,9 @@ public sealed class ResourceConsentTests(ResourceServer own) : IClassFixture<Res
         try
         {
             await Eventually.BecomesTrue(
-                async () => await HasAsync(browser, new AuthorizationAsk(), "Read on"), TimeSpan.FromSeconds(15), "the default is another one");
+                async () => await HasAsync(browser, new AuthorizationAsk(), "Read on"),
+                TimeSpan.FromSeconds(15),
+                "the default is another one");
 
             using var refused = await browser.DecideAsync(page, "allow");
 
@@ -68,9 +83,12 @@ public sealed class ResourceConsentTests(ResourceServer own) : IClassFixture<Res
         finally
         {
             await own.Database.ExecuteAsync("UPDATE oauth_resources SET is_default = false WHERE is_default");
-            await own.Database.ExecuteAsync("UPDATE oauth_resources SET is_default = true WHERE resource = $1", TestServer.Issuer);
+            await own.Database.ExecuteAsync(
+                "UPDATE oauth_resources SET is_default = true WHERE resource = $1", TestServer.Issuer);
             await Eventually.BecomesTrue(
-                async () => await HasAsync(browser, new AuthorizationAsk(), "See your notes"), TimeSpan.FromSeconds(15), "the default is the first again");
+                async () => await HasAsync(browser, new AuthorizationAsk(), "See your notes"),
+                TimeSpan.FromSeconds(15),
+                "the default is the first again");
         }
     }
 
@@ -81,12 +99,17 @@ public sealed class ResourceConsentTests(ResourceServer own) : IClassFixture<Res
         await browser.AuthorizeAsync(ResourceServer.Ask("find", Files, Mail));
         await browser.AuthorizeAsync(new AuthorizationAsk());
 
-        var html = await (await browser.GetAsync("/account/connections")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var html = await (await browser.GetAsync("/account/connections")).Content.ReadAsStringAsync(
+            TestContext.Current.CancellationToken);
         using var document = await new HtmlParser().ParseDocumentAsync(html);
 
         var app = Assert.Single(document.QuerySelectorAll(".connections > li"));
-        Assert.Equal(["API https://Mail.example/v1", "API https://files.example", "Notes"], app.QuerySelectorAll("h3").Select(name => name.TextContent).Order(StringComparer.Ordinal));
-        Assert.Equal(["Search your files", "Search your mail", "See your notes"], app.QuerySelectorAll(".scope-text").Select(words => words.TextContent).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["API https://Mail.example/v1", "API https://files.example", "Notes"],
+            app.QuerySelectorAll("h3").Select(name => name.TextContent).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Search your files", "Search your mail", "See your notes"],
+            app.QuerySelectorAll(".scope-text").Select(words => words.TextContent).Order(StringComparer.Ordinal));
     }
 
     private static async Task<bool> HasAsync(TestBrowser browser, AuthorizationAsk ask, string words)

@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Authorize;
 
-/// <summary>One consent form that is answered more than once: a double click, Back and Allow, two tabs (UI-05).</summary>
+/// <summary>
+/// One consent form that is answered more than once: a double click, Back and Allow, two tabs (UI-05).
+/// </summary>
 [JudgesDeployment]
 public sealed class SecondAnswerTests(OwnServer own) : IClassFixture<OwnServer>, IAsyncLifetime
 {
@@ -53,14 +55,18 @@ public sealed class SecondAnswerTests(OwnServer own) : IClassFixture<OwnServer>,
     {
         using var browser = new TestBrowser(_server);
         var form = await ShownAsync(browser);
-        var tokens = (await _server.RedeemAsync(new AuthorizationAnswer(await AllowAsync(browser, form)).Code)).IsTokens();
+        var tokens = (await _server.RedeemAsync(new AuthorizationAnswer(await AllowAsync(browser, form)).Code))
+            .IsTokens();
 
         using var again = await browser.PostAsync(form.Action, form.Fields);
 
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         var page = await again.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains("You allowed", page, StringComparison.Ordinal);
-        Assert.Contains($"href=\"{new Uri(TestData.WebRedirectUri).GetLeftPart(UriPartial.Authority)}/\"", page, StringComparison.Ordinal);
+        Assert.Contains(
+            $"href=\"{new Uri(TestData.WebRedirectUri).GetLeftPart(UriPartial.Authority)}/\"",
+            page,
+            StringComparison.Ordinal);
         Assert.Contains("href=\"/account/connections\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain("code=", page, StringComparison.Ordinal);
         (await _server.RefreshAsync(tokens.RefreshToken)).IsTokens();
@@ -89,7 +95,8 @@ public sealed class SecondAnswerTests(OwnServer own) : IClassFixture<OwnServer>,
         var form = await ShownAsync(browser);
         await AllowAsync(browser, form);
         await SignInLaterAsync(browser);
-        form.Fields["antiforgery"] = (await TestBrowser.FormAsync(await browser.GetAsync("/account/sign-out"), "/account/sign-out")).Fields["antiforgery"];
+        form.Fields["antiforgery"] = (await TestBrowser.FormAsync(
+            await browser.GetAsync("/account/sign-out"), "/account/sign-out")).Fields["antiforgery"];
 
         var again = await AllowAsync(browser, form);
 
@@ -121,7 +128,9 @@ public sealed class SecondAnswerTests(OwnServer own) : IClassFixture<OwnServer>,
     {
         var second = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         await Eventually.BecomesTrue(
-            () => Task.FromResult(DateTimeOffset.UtcNow.ToUnixTimeSeconds() > second), TimeSpan.FromSeconds(5), "the next second");
+            () => Task.FromResult(DateTimeOffset.UtcNow.ToUnixTimeSeconds() > second),
+            TimeSpan.FromSeconds(5),
+            "the next second");
         using var page = await browser.GetAsync("/account/sign-in?reauthenticate=true");
         using var answer = await browser.TypePasswordAsync(page);
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);

@@ -72,7 +72,8 @@ public sealed class StateTests(SharedServer shared)
     [Row("AUTHR-07")]
     [InlineData(2049)]
     [InlineData(20_000)]
-    public async Task A_state_that_is_too_long_is_refused_and_not_echoed(int length) => await RefusedAsync(new string('s', length));
+    public async Task A_state_that_is_too_long_is_refused_and_not_echoed(int length) =>
+        await RefusedAsync(new string('s', length));
 
     [Theory]
     [Row("AUTHR-07")]
@@ -85,7 +86,8 @@ public sealed class StateTests(SharedServer shared)
     [InlineData("é")]
     [InlineData("a\u2028b")]
     [InlineData("😀")]
-    public async Task A_state_that_is_not_printable_ascii_is_refused_and_not_echoed(string state) => await RefusedAsync(state);
+    public async Task A_state_that_is_not_printable_ascii_is_refused_and_not_echoed(string state) =>
+        await RefusedAsync(state);
 
     private async Task RefusedAsync(string state)
     {

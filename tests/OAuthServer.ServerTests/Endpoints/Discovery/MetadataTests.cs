@@ -26,7 +26,9 @@ public sealed class MetadataTests(SharedServer shared)
         Assert.InRange(answer.Headers.CacheControl!.MaxAge!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Assert.Equal(JsonValueKind.Object, (await JsonAsync(answer)).ValueKind);
         using var head = await SendAsync(HttpMethod.Head, path);
-        Assert.Equal((HttpStatusCode.OK, 0), (head.StatusCode, (await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length));
+        Assert.Equal(
+            (HttpStatusCode.OK, 0),
+            (head.StatusCode, (await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length));
         using var post = await SendAsync(HttpMethod.Post, path);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
     }
@@ -59,10 +61,23 @@ public sealed class MetadataTests(SharedServer shared)
         var metadata = await ReadAsync(_server, Document);
         foreach (var (name, expected) in (IEnumerable<(string, string)>)
         [
-            ("issuer", $"\"{TestServer.Issuer}\""), ("authorization_endpoint", $"\"{TestServer.Issuer}/oauth/authorize\""), ("token_endpoint", $"\"{TestServer.Issuer}/oauth/token\""),
-            ("revocation_endpoint", $"\"{TestServer.Issuer}/oauth/revoke\""), ("jwks_uri", $"\"{TestServer.Issuer}/.well-known/jwks.json\""), ("response_types_supported", "[\"code\"]"), ("scopes_supported", "[\"openid\",\"profile\",\"email\",\"phone\",\"address\",\"offline_access\",\"read\",\"write\"]"),
-            ("response_modes_supported", "[\"query\",\"form_post\"]"), ("grant_types_supported", "[\"authorization_code\",\"refresh_token\",\"client_credentials\"]"), ("code_challenge_methods_supported", "[\"S256\"]"), ("authorization_response_iss_parameter_supported", "true"),
-            ("token_endpoint_auth_methods_supported", "[\"client_secret_basic\",\"client_secret_post\",\"private_key_jwt\",\"none\"]"), ("revocation_endpoint_auth_methods_supported", "[\"client_secret_basic\",\"client_secret_post\",\"private_key_jwt\",\"none\"]"),
+            ("issuer", $"\"{TestServer.Issuer}\""),
+            ("authorization_endpoint", $"\"{TestServer.Issuer}/oauth/authorize\""),
+            ("token_endpoint", $"\"{TestServer.Issuer}/oauth/token\""),
+            ("revocation_endpoint", $"\"{TestServer.Issuer}/oauth/revoke\""),
+            ("jwks_uri", $"\"{TestServer.Issuer}/.well-known/jwks.json\""), ("response_types_supported", "[\"code\"]"),
+            (
+                "scopes_supported",
+                "[\"openid\",\"profile\",\"email\",\"phone\",\"address\",\"offline_access\",\"read\",\"write\"]"),
+            ("response_modes_supported", "[\"query\",\"form_post\"]"),
+            ("grant_types_supported", "[\"authorization_code\",\"refresh_token\",\"client_credentials\"]"),
+            ("code_challenge_methods_supported", "[\"S256\"]"),
+            ("authorization_response_iss_parameter_supported", "true"),
+            (
+                "token_endpoint_auth_methods_supported",
+                "[\"client_secret_basic\",\"client_secret_post\",\"private_key_jwt\",\"none\"]"), (
+                    "revocation_endpoint_auth_methods_supported",
+                    "[\"client_secret_basic\",\"client_secret_post\",\"private_key_jwt\",\"none\"]"),
         ]) Assert.Equal(expected, metadata.GetProperty(name).GetRawText());
         using var browser = new TestBrowser(_server);
         Assert.Equal(TestServer.Issuer, (await browser.AuthorizeAsync(new AuthorizationAsk()))["iss"]);
@@ -73,14 +88,22 @@ public sealed class MetadataTests(SharedServer shared)
     {
         string[] expected = ["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
         var metadata = await ReadAsync(_server, Document);
-        var lists = metadata.EnumerateObject().Where(member => member.Name.EndsWith("_signing_alg_values_supported", StringComparison.Ordinal)).ToList();
-        Assert.All(lists, list => Assert.DoesNotContain("none", list.Value.EnumerateArray().Select(algorithm => algorithm.GetString())));
-        var ofClients = lists.Where(list => list.Name.EndsWith("_endpoint_auth_signing_alg_values_supported", StringComparison.Ordinal)).ToList();
+        var lists = metadata.EnumerateObject()
+            .Where(member => member.Name.EndsWith("_signing_alg_values_supported", StringComparison.Ordinal))
+            .ToList();
+        Assert.All(lists, list =>
+            Assert.DoesNotContain("none", list.Value.EnumerateArray().Select(algorithm => algorithm.GetString())));
+        var ofClients = lists.Where(list =>
+            list.Name.EndsWith("_endpoint_auth_signing_alg_values_supported", StringComparison.Ordinal)).ToList();
         Assert.Equal(["token", "revocation", "introspection"], ofClients.Select(list => list.Name.Split('_')[0]));
-        Assert.All(ofClients, list => Assert.Equal(expected, list.Value.EnumerateArray().Select(algorithm => algorithm.GetString())));
         Assert.All(
-            metadata.EnumerateObject().Where(member => member.Name.EndsWith("_auth_methods_supported", StringComparison.Ordinal)),
-            methods => Assert.Contains("private_key_jwt", methods.Value.EnumerateArray().Select(method => method.GetString())));
+            ofClients,
+            list => Assert.Equal(expected, list.Value.EnumerateArray().Select(algorithm => algorithm.GetString())));
+        Assert.All(
+            metadata.EnumerateObject()
+                .Where(member => member.Name.EndsWith("_auth_methods_supported", StringComparison.Ordinal)),
+            methods => Assert.Contains(
+                "private_key_jwt", methods.Value.EnumerateArray().Select(method => method.GetString())));
     }
 
     [Fact]
@@ -88,22 +111,35 @@ public sealed class MetadataTests(SharedServer shared)
     {
         string[] names = ["notes:read", "https://api.example/notes.write", "urn:example#all", "a!b~c"];
         await using var server = await TestServer.StartAsync();
-        await server.Database.ExecuteAsync("UPDATE oauth_resources SET scopes = (SELECT jsonb_object_agg(name, 'Words') FROM unnest($1::text[]) AS name)", [names]);
+        await server.Database.ExecuteAsync(
+            "UPDATE oauth_resources SET scopes = (SELECT jsonb_object_agg(name, 'Words') "
+                + "FROM unnest($1::text[]) AS name)",
+            [names]);
         await Eventually.BecomesTrue(
-            async () => (await ReadAsync(server, Document)).GetProperty("scopes_supported").EnumerateArray().Select(name => name.GetString()).Skip(6).SequenceEqual(names.Order(StringComparer.Ordinal)),
+            async () => (await ReadAsync(server, Document))
+                .GetProperty("scopes_supported")
+                .EnumerateArray()
+                .Select(name => name.GetString())
+                .Skip(6)
+                .SequenceEqual(names.Order(StringComparer.Ordinal)),
             TimeSpan.FromSeconds(15), "the new scopes are listed");
     }
 
     [Fact, Row("META-03")]
     public async Task An_issuer_with_a_path_has_its_document_at_the_inserted_path_alone()
     {
-        await using var tenant = await TestServer.StartAsync(new() { Database = _server.Database, Settings = new Dictionary<string, string?> { ["OAuth:Issuer"] = TestServer.Issuer + "/tenant1" } });
+        await using var tenant = await TestServer.StartAsync(new()
+        {
+            Database = _server.Database,
+            Settings = new Dictionary<string, string?> { ["OAuth:Issuer"] = TestServer.Issuer + "/tenant1" },
+        });
         var metadata = await ReadAsync(tenant, Document + "/tenant1");
         Assert.Equal(TestServer.Issuer + "/tenant1", metadata.GetProperty("issuer").GetString());
         Assert.Equal(TestServer.Issuer + "/tenant1/oauth/token", metadata.GetProperty("token_endpoint").GetString());
         foreach (var path in (string[])[Document, "/tenant1" + Document])
         {
-            using var answer = await tenant.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer = await tenant.Http.GetAsync(
+                new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         }
     }
@@ -115,7 +151,8 @@ public sealed class MetadataTests(SharedServer shared)
         {
             Assert.NotEqual(JsonValueKind.Null, member.Value.ValueKind);
             if (member.Value.ValueKind == JsonValueKind.Array) Assert.NotEqual(0, member.Value.GetArrayLength());
-            if (!member.Name.EndsWith("_endpoint", StringComparison.Ordinal) && !member.Name.EndsWith("_uri", StringComparison.Ordinal)) continue;
+            if (!member.Name.EndsWith("_endpoint", StringComparison.Ordinal)
+                && !member.Name.EndsWith("_uri", StringComparison.Ordinal)) continue;
             var url = new Uri(member.Value.GetString()!);
             Assert.Equal(("https", string.Empty), (url.Scheme, url.Fragment));
             using var answer = await SendAsync(HttpMethod.Get, url.PathAndQuery);
@@ -133,7 +170,9 @@ public sealed class MetadataTests(SharedServer shared)
     {
         using var usual = await SendAsync(HttpMethod.Get, Document);
         using var tricked = await SendAsync(HttpMethod.Get, Document, (name, value));
-        Assert.Equal(await usual.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), await tricked.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(
+            await usual.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken),
+            await tricked.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact, Row("KEY-02")]
@@ -144,7 +183,10 @@ public sealed class MetadataTests(SharedServer shared)
         Assert.Equal(keys.Count, keys.Select(key => key.GetProperty("kid").GetString()).Distinct().Count());
         Assert.All(keys, key =>
         {
-            Assert.Equal(("RSA", "sig", "RS256"), (key.GetProperty("kty").GetString(), key.GetProperty("use").GetString(), key.GetProperty("alg").GetString()));
+            Assert.Equal(("RSA", "sig", "RS256"), (
+                key.GetProperty("kty").GetString(),
+                key.GetProperty("use").GetString(),
+                key.GetProperty("alg").GetString()));
             Assert.True(System.Buffers.Text.Base64Url.DecodeFromChars(key.GetProperty("n").GetString()).Length >= 256);
             Assert.Empty(key.EnumerateObject().Select(m => m.Name).Except(["kty", "use", "alg", "kid", "n", "e"]));
         });
@@ -152,7 +194,8 @@ public sealed class MetadataTests(SharedServer shared)
 
     private static async Task<JsonElement> ReadAsync(TestServer server, string path)
     {
-        using var answer = await server.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await server.Http.GetAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return await JsonAsync(answer);
     }
@@ -160,7 +203,8 @@ public sealed class MetadataTests(SharedServer shared)
     private static async Task<JsonElement> JsonAsync(HttpResponseMessage answer) =>
         JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);

@@ -36,7 +36,10 @@ public sealed class RevocationMarkTests : IAsyncLifetime
 
         Assert.Equal(["new"], added.Ids);
         Assert.InRange(added.Bytes, 1, 200);
-        await Eventually.BecomesTrue(async () => (added = await ReadAsync(added.Mark)).Ids.Length == 0, TimeSpan.FromSeconds(10), "nothing is left to tell");
+        await Eventually.BecomesTrue(
+            async () => (added = await ReadAsync(added.Mark)).Ids.Length == 0,
+            TimeSpan.FromSeconds(10),
+            "nothing is left to tell");
     }
 
     [Theory]
@@ -63,7 +66,8 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     {
         await using var connection = await _server.Database.DataSource.OpenConnectionAsync(Ct);
         await using var late = await connection.BeginTransactionAsync(Ct);
-        await using (var number = new NpgsqlCommand("SELECT pg_current_xact_id()::text", connection)) await number.ExecuteScalarAsync(Ct);
+        await using (var number = new NpgsqlCommand("SELECT pg_current_xact_id()::text", connection))
+            await number.ExecuteScalarAsync(Ct);
         await AddAsync("other");
         var read = await ReadAfterAsync("other", null);
         await AddAsync("late", connection);
@@ -106,8 +110,9 @@ public sealed class RevocationMarkTests : IAsyncLifetime
         await AddAsync("one");
         await AddAsync("two");
         var whole = await ReadAfterAsync("two", null);
-        var sent = mark.Contains("&since", StringComparison.Ordinal) ? mark.Replace("{mark}", whole.Mark, StringComparison.Ordinal)
-            : Uri.EscapeDataString(mark.Replace("{origin}", whole.Mark.Split('.')[0], StringComparison.Ordinal));
+        var sent = mark.Contains("&since", StringComparison.Ordinal)
+            ? mark.Replace("{mark}", whole.Mark, StringComparison.Ordinal)
+                : Uri.EscapeDataString(mark.Replace("{origin}", whole.Mark.Split('.')[0], StringComparison.Ordinal));
 
         var answer = await ReadAsync(sent);
 
@@ -121,7 +126,8 @@ public sealed class RevocationMarkTests : IAsyncLifetime
         await AddAsync("here");
         var here = await ReadAfterAsync("here", null);
         await using var elsewhere = await TestServer.StartAsync();
-        await elsewhere.Database.ExecuteAsync("INSERT INTO oauth_revoked_tokens (jti, expires_at) VALUES ('there', now() + interval '1 hour')");
+        await elsewhere.Database.ExecuteAsync(
+            "INSERT INTO oauth_revoked_tokens (jti, expires_at) VALUES ('there', now() + interval '1 hour')");
         var there = await ReadAsync(here.Mark, elsewhere);
         Assert.Equal((null, "there"), (there.Since, Assert.Single(there.Ids)));
     }
@@ -146,7 +152,9 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     {
         await AddAsync("one");
         var read = await ReadAfterAsync("one", null);
-        await _server.Database.ExecuteAsync("INSERT INTO oauth_revoked_tokens (jti, expires_at, added_by) VALUES ('from a dump', now() + interval '1 hour', '3')");
+        await _server.Database.ExecuteAsync(
+            "INSERT INTO oauth_revoked_tokens (jti, expires_at, added_by) "
+                + "VALUES ('from a dump', now() + interval '1 hour', '3')");
         Assert.Equal(["from a dump"], (await ReadAfterAsync("from a dump", read.Mark)).Ids);
     }
 
@@ -156,7 +164,8 @@ public sealed class RevocationMarkTests : IAsyncLifetime
         await AddAsync("one");
         await AddAsync("two");
         var read = await ReadAfterAsync("two", null);
-        await _server.Database.ExecuteAsync("UPDATE oauth_revoked_tokens SET expires_at = expires_at + interval '5 hours' WHERE jti = 'one'");
+        await _server.Database.ExecuteAsync(
+            "UPDATE oauth_revoked_tokens SET expires_at = expires_at + interval '5 hours' WHERE jti = 'one'");
         var again = await ReadAfterAsync("one", read.Mark);
         Assert.Equal(["one"], again.Ids);
         Assert.InRange(again.Ends["one"] - read.Ends["one"], 5 * 3600, (5 * 3600) + 1);
@@ -174,7 +183,11 @@ public sealed class RevocationMarkTests : IAsyncLifetime
         await ReadAfterAsync("other", null);
         await AddAsync("last");
         await ReadAfterAsync("last", null);
-        if (!stays) await Eventually.BecomesTrue(async () => !(await ReadAsync(null)).Ids.Contains("it"), TimeSpan.FromSeconds(20), "it has left the list");
+        if (!stays)
+            await Eventually.BecomesTrue(
+                async () => !(await ReadAsync(null)).Ids.Contains("it"),
+                TimeSpan.FromSeconds(20),
+                "it has left the list");
         Assert.Equal(stays, (await ReadAsync(null)).Ids.Contains("it"));
         Assert.Contains("other", (await ReadAsync(null)).Ids);
     }
@@ -205,7 +218,8 @@ public sealed class RevocationMarkTests : IAsyncLifetime
 
         Assert.Equal(12, known.Count);
         await Eventually.BecomesTrue(
-            async () => await ReadAsync(null) is var one && await ReadAsync(null, second) is var two && (one.ETag.Tag, one.Mark) == (two.ETag.Tag, two.Mark),
+            async () => await ReadAsync(null) is var one && await ReadAsync(null, second) is var two
+                && (one.ETag.Tag, one.Mark) == (two.ETag.Tag, two.Mark),
             TimeSpan.FromSeconds(10),
             "both give the same list under one tag");
     }
@@ -240,18 +254,29 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     [Fact]
     public async Task A_token_of_a_longer_lifetime_stays_listed_until_it_is_over()
     {
-        await using var before = await TestServer.StartAsync(new() { Database = _server.Database, Settings = new Dictionary<string, string?> { ["OAuth:AccessTokenLifetime"] = "01:00:00" } });
-        await using var after = await TestServer.StartAsync(new() { Database = _server.Database, Settings = new Dictionary<string, string?> { ["OAuth:AccessTokenLifetime"] = "00:01:00" } });
+        await using var before = await TestServer.StartAsync(new()
+        {
+            Database = _server.Database,
+            Settings = new Dictionary<string, string?> { ["OAuth:AccessTokenLifetime"] = "01:00:00" },
+        });
+        await using var after = await TestServer.StartAsync(new()
+        {
+            Database = _server.Database,
+            Settings = new Dictionary<string, string?> { ["OAuth:AccessTokenLifetime"] = "00:01:00" },
+        });
         var (one, two) = (await before.TokensAsync(), await before.TokensAsync());
         await after.RevokeAsync(one.AccessToken);
         await after.RevokeAsync(two.RefreshToken);
-        Assert.Equal(2, await _server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_revoked_tokens WHERE expires_at > now() + interval '1 hour'"));
+        Assert.Equal(2, await _server.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_revoked_tokens WHERE expires_at > now() + interval '1 hour'"));
     }
 
     private async Task AddAsync(string jti, NpgsqlConnection? connection = null)
     {
         const string sql = "INSERT INTO oauth_revoked_tokens (jti, expires_at) VALUES ($1, now() + interval '1 hour')";
-        await using var command = connection is null ? _server.Database.DataSource.CreateCommand(sql) : new NpgsqlCommand(sql, connection);
+        await using var command = connection is null
+            ? _server.Database.DataSource.CreateCommand(sql)
+            : new NpgsqlCommand(sql, connection);
         command.Parameters.AddWithValue(jti);
         await command.ExecuteNonQueryAsync(Ct);
     }
@@ -260,7 +285,10 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     private async Task<Answer> ReadAfterAsync(string id, string? since)
     {
         Answer? answer = null;
-        await Eventually.BecomesTrue(async () => (answer = await ReadAsync(since)).Ids.Contains(id), TimeSpan.FromSeconds(10), $"{id} is listed");
+        await Eventually.BecomesTrue(
+            async () => (answer = await ReadAsync(since)).Ids.Contains(id),
+            TimeSpan.FromSeconds(10),
+            $"{id} is listed");
         return answer!;
     }
 
@@ -269,7 +297,8 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     {
         Answer? whole = null;
         await Eventually.BecomesTrue(
-            async () => (whole = await ReadAfterAsync(last, null)).Ids.Length > 0 && (await ReadAsync(whole.Mark)).Ids.Length == 0,
+            async () => (whole = await ReadAfterAsync(last, null)).Ids.Length > 0
+                && (await ReadAsync(whole.Mark)).Ids.Length == 0,
             TimeSpan.FromSeconds(10),
             "the list is settled");
         return whole!;
@@ -277,12 +306,18 @@ public sealed class RevocationMarkTests : IAsyncLifetime
 
     private async Task<Answer> ReadAsync(string? since, TestServer? server = null)
     {
-        using var response = await (server ?? _server).Http.GetAsync(new Uri("/oauth/revocations" + (since is null ? "" : "?since=" + since), UriKind.Relative), Ct);
+        using var response = await (server ?? _server).Http.GetAsync(
+            new Uri("/oauth/revocations" + (since is null ? "" : "?since=" + since), UriKind.Relative), Ct);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var text = await response.Content.ReadAsStringAsync(Ct);
         var json = JsonSerializer.Deserialize<JsonElement>(text);
-        var ends = json.GetProperty("revocations").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetInt64());
-        return new([.. json.GetProperty("revocations").EnumerateObject().Select(entry => entry.Name)], ends, json.GetProperty("mark").GetString()!)
+        var ends = json.GetProperty("revocations")
+            .EnumerateObject()
+            .ToDictionary(entry => entry.Name, entry => entry.Value.GetInt64());
+        return new(
+            [.. json.GetProperty("revocations").EnumerateObject().Select(entry => entry.Name)],
+            ends,
+            json.GetProperty("mark").GetString()!)
         {
             Since = json.TryGetProperty("since", out var from) ? from.GetString() : null,
             ETag = response.Headers.ETag!,
@@ -292,7 +327,8 @@ public sealed class RevocationMarkTests : IAsyncLifetime
 
     private async Task<HttpStatusCode> StatusAsync(string query, EntityTagHeaderValue etag)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/oauth/revocations" + query, UriKind.Relative));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, new Uri("/oauth/revocations" + query, UriKind.Relative));
         request.Headers.IfNoneMatch.Add(etag);
         using var response = await _server.Http.SendAsync(request, Ct);
         return response.StatusCode;

@@ -8,7 +8,8 @@ namespace OAuthServer.ServerTests.Endpoints.Generated;
 
 /// <summary>
 /// Whatever is sent to whichever endpoint, the answer is quick, small and never a server error (RFC 6749 §5.2, §10;
-/// RFC 9700 §4). A failure prints the smallest case that was found and CsCheck's seed: <c>CsCheck_Seed=…</c> replays it.
+/// RFC 9700 §4). A failure prints the smallest case that was found and CsCheck's seed: <c>CsCheck_Seed=…</c> replays
+/// it.
 /// </summary>
 public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelper output) : IClassFixture<HostileServer>
 {
@@ -37,7 +38,8 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
 
     [Fact]
     public void The_generator_knows_every_route() =>
-        Assert.Equal(ServerRoutes.Of(shared.Server).Order(), shared.Endpoints.Select(e => e.ToString()).Distinct().Order());
+        Assert.Equal(
+            ServerRoutes.Of(shared.Server).Order(), shared.Endpoints.Select(e => e.ToString()).Distinct().Order());
 
     /// <summary>Spoilt requests go deep only when they are right beside what is spoilt.</summary>
     [Fact]
@@ -49,13 +51,18 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         var absent = new Spoiler(Way.Absent, [], 1, false);
         foreach (var endpoint in own.Endpoints.Where(e => !BringsTheWrongThing(e.ToString())))
         {
-            var answer = connection.Send(new HostileCase(new Target(endpoint, "Accept", null), absent, absent, 0).ToBytes());
-            Assert.True(answer.Status is 200 or 201 or 303 && !answer.Head.Any(line => line.Contains("error=", StringComparison.Ordinal) && !line.Contains("access_denied", StringComparison.Ordinal)), $"{endpoint}: {answer.Status} {answer["Location"]} {answer.Text}");
+            var answer = connection.Send(
+                new HostileCase(new Target(endpoint, "Accept", null), absent, absent, 0).ToBytes());
+            Assert.True(
+                answer.Status is 200 or 201 or 303
+                    && !answer.Head.Any(line => line.Contains("error=", StringComparison.Ordinal)
+                        && !line.Contains("access_denied", StringComparison.Ordinal)),
+                $"{endpoint}: {answer.Status} {answer["Location"]} {answer.Text}");
         }
     }
 
-    // These would have to bring the right password, code or passkey, a link that is then used, end what the others need, or ask
-    // for a picture that no client has.
+    // These would have to bring the right password, code or passkey, a link that is then used, end what the others
+    // need, or ask for a picture that no client has.
     private static bool BringsTheWrongThing(string endpoint) => endpoint
         is "POST /account/sign-in" or "POST /account/password" or "POST /account/reset" or "POST /account/confirm"
         or "POST /account/email/confirm" or "POST /account/delete" or "POST /account/data"
@@ -74,11 +81,16 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         Assert.Empty(Unsent(targets));
     }
 
-    /// <summary>Wrong secrets and passwords are slow on purpose, so there are fewer of them and their time is only told.</summary>
+    /// <summary>
+    /// Wrong secrets and passwords are slow on purpose, so there are fewer of them and their time is only told.
+    /// </summary>
     [Fact]
     public void No_generated_request_that_pays_a_hash_is_a_server_error_or_answered_at_length()
     {
-        Target[] targets = [.. shared.Endpoints.Select(Guessing).SelectMany(Target.All).Where(target => target.MayHash)];
+        Target[] targets =
+        [
+            .. shared.Endpoints.Select(Guessing).SelectMany(Target.All).Where(target => target.MayHash),
+        ];
         Run(targets, Cases / HashingShare, null);
     }
 
@@ -117,7 +129,8 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
     {
         var slowest = TimeSpan.Zero;
         var started = Stopwatch.GetTimestamp();
-        using var connections = new ThreadLocal<RawConnection>(() => new RawConnection(shared.Server.Address), trackAllValues: true);
+        using var connections = new ThreadLocal<RawConnection>(
+            () => new RawConnection(shared.Server.Address), trackAllValues: true);
         try
         {
             sample(sent =>
@@ -132,8 +145,12 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         finally
         {
             foreach (var connection in connections.Values) connection.Dispose();
-            output.WriteLine($"{what} parts and pairs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s; the slowest took {slowest.TotalMilliseconds:0} ms");
-            foreach (var (route, bytes) in _largest.OrderBy(l => l.Key)) output.WriteLine($"{route}: {string.Join(' ', _statuses.Where(s => s.Key.StartsWith(route + " = ", StringComparison.Ordinal)).Select(s => $"{s.Key[(route.Length + 3)..]}x{s.Value}"))}; at most {bytes} bytes");
+            output.WriteLine(
+                $"{what} parts and pairs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s; the slowest took "
+                    + $"{slowest.TotalMilliseconds:0} ms");
+            foreach (var (route, bytes) in _largest.OrderBy(l => l.Key))
+                output.WriteLine(
+                    $"{route}: {string.Join(' ', _statuses.Where(s => s.Key.StartsWith(route + " = ", StringComparison.Ordinal)).Select(s => $"{s.Key[(route.Length + 3)..]}x{s.Value}"))}; at most {bytes} bytes");
         }
     }
 
@@ -146,15 +163,19 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
         _largest.AddOrUpdate(endpoint.ToString(), answer.Body.Length, (_, most) => Math.Max(most, answer.Body.Length));
         // A request past the limits of the server may be cut off while it is still being sent.
         var cut = answer.Status == 0 && request.Length > MostBytes * 8;
-        // Raw bytes may end the request line early; what then stands in the version's place is refused as HTTP says (docs/errors.md).
+        // Raw bytes may end the request line early; what then stands in the version's place is refused as HTTP says
+        // (docs/errors.md).
         var versionless = answer.Status == VersionNotSupported && !NamesVersion(request);
-        if (!cut && !versionless && answer.Status is not (>= 200 and < 500)) throw new InvalidOperationException($"The status is {answer.Status}.");
-        if (answer.Body.Length > MostBytesOf(endpoint, request, answer)) throw new InvalidOperationException($"The answer has {answer.Body.Length} bytes: {answer.Text}");
+        if (!cut && !versionless && answer.Status is not (>= 200 and < 500))
+            throw new InvalidOperationException($"The status is {answer.Status}.");
+        if (answer.Body.Length > MostBytesOf(endpoint, request, answer))
+            throw new InvalidOperationException($"The answer has {answer.Body.Length} bytes: {answer.Text}");
         if (head > MostHeadBytes) throw new InvalidOperationException($"The head of the answer has {head} bytes.");
         if (took > Longest) throw new InvalidOperationException($"It took {took.TotalMilliseconds:0} ms, each time.");
     }
 
-    private static bool NamesVersion(ReadOnlySpan<byte> request) => request[..request.IndexOf((byte)'\n')].TrimEnd((byte)'\r').EndsWith("HTTP/1.1"u8);
+    private static bool NamesVersion(ReadOnlySpan<byte> request) =>
+        request[..request.IndexOf((byte)'\n')].TrimEnd((byte)'\r').EndsWith("HTTP/1.1"u8);
 
     private static int MostBytesOf(HostileEndpoint endpoint, byte[] request, RawAnswer answer) => endpoint.Route switch
     {

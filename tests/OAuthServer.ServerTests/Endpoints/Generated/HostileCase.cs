@@ -23,7 +23,9 @@ internal sealed record HostileCase(Target Target, Spoiler First, Spoiler Second,
         var endpoint = Target.Endpoint;
         var parameters = Parameters();
         var post = endpoint.Method == "POST";
-        var query = post ? SpoilerOf(HostileEndpoint.Query) is { } spoiler ? Encoded(spoiler, spoiler.Bytes) : [] : parameters;
+        var query = post
+            ? SpoilerOf(HostileEndpoint.Query) is { } spoiler ? Encoded(spoiler, spoiler.Bytes) : []
+            : parameters;
         using var request = new MemoryStream();
         Write(request, $"{endpoint.Method} {origin}{endpoint.Route}");
         if (query.Length > 0) Write(request, "?");
@@ -36,7 +38,8 @@ internal sealed record HostileCase(Target Target, Spoiler First, Spoiler Second,
             Write(request, "\r\n");
         }
 
-        if (post) Write(request, string.Create(CultureInfo.InvariantCulture, $"Content-Length: {parameters.Length}\r\n"));
+        if (post)
+            Write(request, string.Create(CultureInfo.InvariantCulture, $"Content-Length: {parameters.Length}\r\n"));
         Write(request, "\r\n");
         if (post) request.Write(parameters);
         return request.ToArray();
@@ -74,7 +77,11 @@ internal sealed record HostileCase(Target Target, Spoiler First, Spoiler Second,
         switch (spoiler.Way)
         {
             case Way.Instead: Add(sent, name, hostile); break;
-            case Way.Within: Add(sent, name, [.. Encode(right.AsSpan(0, right.Length / 2)), .. hostile, .. Encode(right.AsSpan(right.Length / 2))]); break;
+            case Way.Within:
+                Add(sent, name, [
+                    .. Encode(right.AsSpan(0, right.Length / 2)), .. hostile, .. Encode(right.AsSpan(right.Length / 2)),
+                ]);
+                break;
             case Way.Twice:
                 Add(sent, name, Encode(right));
                 Add(sent, name, hostile);
@@ -90,7 +97,8 @@ internal sealed record HostileCase(Target Target, Spoiler First, Spoiler Second,
     private IEnumerable<(string Name, byte[] Value)> Headers()
     {
         var endpoint = Target.Endpoint;
-        var right = endpoint.Headers.ToDictionary(h => h.Name, h => Encoding.Latin1.GetBytes(h.Values[Pick % h.Values.Count]), StringComparer.Ordinal);
+        var right = endpoint.Headers.ToDictionary(
+            h => h.Name, h => Encoding.Latin1.GetBytes(h.Values[Pick % h.Values.Count]), StringComparer.Ordinal);
         if (endpoint.Method == "POST") right["Content-Type"] = Encoding.ASCII.GetBytes(HostileEndpoint.FormType);
         foreach (var name in right.Keys.Union(endpoint.Spoilable.Where(n => char.IsUpper(n[0]))))
         {
@@ -102,10 +110,15 @@ internal sealed record HostileCase(Target Target, Spoiler First, Spoiler Second,
             }
 
             // A line end would begin another header or the body: another request, not another value.
-            byte[] hostile = [.. (spoiler.Raw ? spoiler.Bytes : Encode(spoiler.Bytes)).Where(b => b is not ((byte)'\r' or (byte)'\n'))];
+            byte[] hostile = [.. (spoiler.Raw ? spoiler.Bytes : Encode(spoiler.Bytes)).Where(
+                b => b is not ((byte)'\r' or (byte)'\n'))];
             if (spoiler.Way is Way.Absent) continue;
             if (spoiler.Way is Way.Twice or Way.Array) yield return (name, value);
-            yield return (name, spoiler.Way is Way.Within or Way.Indexed ? [.. value[..(value.Length / 2)], .. hostile, .. value[(value.Length / 2)..]] : hostile);
+            yield return (
+                name,
+                spoiler.Way is Way.Within or Way.Indexed
+                    ? [.. value[..(value.Length / 2)], .. hostile, .. value[(value.Length / 2)..]]
+                    : hostile);
         }
     }
 
@@ -129,7 +142,8 @@ internal sealed record HostileCase(Target Target, Spoiler First, Spoiler Second,
         using var encoded = new MemoryStream(value.Length);
         foreach (var b in value)
         {
-            if (char.IsAsciiLetterOrDigit((char)b) || Unreserved.Contains((char)b, StringComparison.Ordinal)) encoded.WriteByte(b);
+            if (char.IsAsciiLetterOrDigit((char)b) || Unreserved.Contains((char)b, StringComparison.Ordinal))
+                encoded.WriteByte(b);
             else Write(encoded, $"%{b:X2}");
         }
 
@@ -139,7 +153,9 @@ internal sealed record HostileCase(Target Target, Spoiler First, Spoiler Second,
     private static string Shown(byte[] request)
     {
         const int most = 4000;
-        var text = string.Concat(request.Take(most).Select(b => b is >= 0x20 and < 0x7F or (byte)'\n' ? ((char)b).ToString() : b == '\r' ? "" : $"\\x{b:X2}"));
+        var text = string.Concat(request.Take(most).Select(b => b is >= 0x20 and < 0x7F or (byte)'\n'
+            ? ((char)b).ToString()
+            : b == '\r' ? "" : $"\\x{b:X2}"));
         return request.Length > most ? $"{text}… ({request.Length} bytes)" : text;
     }
 }

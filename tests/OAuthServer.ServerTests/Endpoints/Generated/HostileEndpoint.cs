@@ -8,9 +8,11 @@ internal sealed record Part(string Name, params IReadOnlyList<string> Values);
 /// <summary>A request that is right in every part, to be spoilt in one or two of them.</summary>
 /// <param name="Method">GET or POST.</param>
 /// <param name="Route">The pattern of the route.</param>
-/// <param name="Parameters">In the query of a GET, in the body of a POST. A parameter without a value is not sent unless it is the one to spoil.</param>
+/// <param name="Parameters">In the query of a GET, in the body of a POST. A parameter without a value is not sent
+/// unless it is the one to spoil.</param>
 /// <param name="Headers">Sent beside those that every request has.</param>
-internal sealed record HostileEndpoint(string Method, string Route, IReadOnlyList<Part> Parameters, IReadOnlyList<Part> Headers)
+internal sealed record HostileEndpoint(
+    string Method, string Route, IReadOnlyList<Part> Parameters, IReadOnlyList<Part> Headers)
 {
     /// <summary>The name of the whole query of a POST, which no endpoint should read.</summary>
     public const string Query = "?";
@@ -18,11 +20,25 @@ internal sealed record HostileEndpoint(string Method, string Route, IReadOnlyLis
     /// <summary>The media type of every form.</summary>
     public const string FormType = "application/x-www-form-urlencoded";
 
-    private static readonly string[] SpoiltHeaders = ["Authorization", "Accept", "Accept-Language", "Origin", "Content-Type", "Cookie", "User-Agent", "X-Forwarded-For"];
+    private static readonly string[] SpoiltHeaders =
+    [
+        "Authorization",
+        "Accept",
+        "Accept-Language",
+        "Origin",
+        "Content-Type",
+        "Cookie",
+        "User-Agent",
+        "X-Forwarded-For",
+    ];
 
     /// <summary>Everything that can be spoilt: parameters, the query of a POST, headers.</summary>
     public IReadOnlyList<string> Spoilable =>
-        [.. Parameters.Select(p => p.Name), .. Method == "POST" ? [Query] : (string[])[], .. SpoiltHeaders.Where(name => Method == "POST" || name != "Content-Type")];
+        [
+            .. Parameters.Select(p => p.Name),
+            .. Method == "POST" ? [Query] : (string[])[],
+            .. SpoiltHeaders.Where(name => Method == "POST" || name != "Content-Type"),
+        ];
 
     public override string ToString() => $"{Method} {Route}";
 }
@@ -41,11 +57,14 @@ internal sealed record Target(HostileEndpoint Endpoint, string First, string? Se
     {
         get
         {
-            if (Endpoint.Route is "/account/sign-in" or "/account/password") return Endpoint.Method == "POST" && (Has("password") || Has("current") || (Has("new") && Has("repeat")));
+            if (Endpoint.Route is "/account/sign-in" or "/account/password")
+                return Endpoint.Method == "POST"
+                    && (Has("password") || Has("current") || (Has("new") && Has("repeat")));
             if (Endpoint.Route is not ("/oauth/token" or "/oauth/refresh" or "/oauth/revoke")) return false;
             var basic = Endpoint.Headers.Any(h => h.Name == "Authorization");
             // A secret in the body beside a Basic header that stands is refused before it is checked.
-            return (Has("client_secret") && (!basic || Has("Authorization"))) || (Has("Authorization") && (basic || Has("client_id")));
+            return (Has("client_secret") && (!basic || Has("Authorization")))
+                || (Has("Authorization") && (basic || Has("client_id")));
         }
     }
 
@@ -98,5 +117,7 @@ internal sealed record Spoiler(Way Way, byte[] Value, int Times, bool Raw)
     /// <summary>The hostile bytes in their whole length.</summary>
     public byte[] Bytes => Times == 1 ? Value : [.. Enumerable.Repeat(Value, Times).SelectMany(v => v)];
 
-    public override string ToString() => $"{Way} {(Raw ? "raw" : "encoded")} {Convert.ToHexString(Value)} ({Encoding.Latin1.GetString(Value).Replace("\0", "\\0", StringComparison.Ordinal)}) x{Times}";
+    public override string ToString() =>
+        $"{Way} {(Raw ? "raw" : "encoded")} {Convert.ToHexString(Value)} "
+            + $"({Encoding.Latin1.GetString(Value).Replace("\0", "\\0", StringComparison.Ordinal)}) x{Times}";
 }

@@ -16,8 +16,8 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
     private const string Gateway = "gateway";
     private const string OtherGateway = "other-gateway";
 
-    // A second is what is promised; a machine that runs tests is not what it is promised on. What it is made of, the age
-    // of the list and the notification, has tests of its own by the server's clock and by what was heard.
+    // A second is what is promised; a machine that runs tests is not what it is promised on. What it is made of, the
+    // age of the list and the notification, has tests of its own by the server's clock and by what was heard.
     private static readonly TimeSpan InTime = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -30,15 +30,19 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
         {
             await flow.Database.ExecuteAsync(
                 """
-                INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes, grant_types)
+                INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes,
+                    default_scopes, grant_types)
                 VALUES ($1, $2, $1, '{}', '{read}', '{read}', '{client_credentials}') ON CONFLICT DO NOTHING
                 """,
                 client, TestData.SecretHash);
         }
 
-        await flow.Database.ExecuteAsync("UPDATE oauth_resources SET introspection_clients = $1 WHERE is_default", (object)new[] { Gateway });
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_resources SET introspection_clients = $1 WHERE is_default", (object)new[] { Gateway });
         await Eventually.BecomesTrue(
-            async () => IsActive(await AskAsync(Gateway, await AccessTokenAsync())), TimeSpan.FromSeconds(10), "the gateway may ask");
+            async () => IsActive(await AskAsync(Gateway, await AccessTokenAsync())),
+            TimeSpan.FromSeconds(10),
+            "the gateway may ask");
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -54,7 +58,20 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
         Expect.UncacheableJson(reply);
         var (said, jwt) = (reply.Json!.Value, new JsonWebToken(token));
         Assert.Equal(
-            ["acr", "active", "aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "token_type"],
+            [
+                "acr",
+                "active",
+                "aud",
+                "auth_time",
+                "client_id",
+                "exp",
+                "iat",
+                "iss",
+                "jti",
+                "scope",
+                "sub",
+                "token_type",
+            ],
             said.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
         Assert.True(said.GetProperty("active").GetBoolean());
         Assert.Equal("Bearer", said.GetProperty("token_type").GetString());
@@ -62,7 +79,9 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
             Assert.Equal(jwt.GetPayloadValue<string>(name), said.GetProperty(name).GetString());
         foreach (var name in (string[])["exp", "iat"])
             Assert.Equal(jwt.GetPayloadValue<long>(name), said.GetProperty(name).GetInt64());
-        Assert.Equal((TestData.Web, TestData.AliceId.ToString()), (said.GetProperty("client_id").GetString(), said.GetProperty("sub").GetString()));
+        Assert.Equal(
+            (TestData.Web, TestData.AliceId.ToString()),
+            (said.GetProperty("client_id").GetString(), said.GetProperty("sub").GetString()));
     }
 
     [Theory, Row("INTRO-02")]
@@ -81,7 +100,8 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
             "a used code" => await UsedCodeAsync(),
             "an unused code" => await flow.CodeAsync(),
             "another issuer's" => Foreign(await AccessTokenAsync()),
-            "alg none" => Base64UrlEncoder.Encode("""{"alg":"none","typ":"at+jwt"}""") + "." + (await AccessTokenAsync()).Split('.')[1] + ".",
+            "alg none" => Base64UrlEncoder.Encode("""{"alg":"none","typ":"at+jwt"}""") + "."
+                + (await AccessTokenAsync()).Split('.')[1] + ".",
             "an answer of this endpoint" => (await AskSignedAsync(Gateway, await AccessTokenAsync())).Body,
             _ => what,
         };
@@ -108,7 +128,8 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
     public async Task The_token_is_required_and_the_hint_only_a_hint()
     {
         (await Server.PostFormAsync(
-            "/oauth/introspect", ("client_id", Gateway), ("client_secret", TestData.Secret))).IsError("invalid_request");
+            "/oauth/introspect", ("client_id", Gateway), ("client_secret", TestData.Secret)))
+            .IsError("invalid_request");
         var tokens = await flow.TokensAsync();
         foreach (var hint in (string[])["refresh_token", "access_token", "foo", ""])
         {
@@ -138,12 +159,15 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
             ON CONFLICT DO NOTHING
             """,
             (object)new[] { OtherGateway });
-        await flow.Database.ExecuteAsync("UPDATE oauth_clients SET allowed_resources = '{https://other-api.example/}' WHERE client_id = $1", OtherGateway);
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET allowed_resources = '{https://other-api.example/}' WHERE client_id = $1",
+            OtherGateway);
         Reply own = null!;
         await Eventually.BecomesTrue(
             async () => (own = await Server.PostFormAsync(
                 "/oauth/token", ("grant_type", "client_credentials"), ("resource", "https://other-api.example/"),
-                ("scope", "read"), ("client_id", OtherGateway), ("client_secret", TestData.Secret))).Status == HttpStatusCode.OK,
+                ("scope", "read"), ("client_id", OtherGateway), ("client_secret", TestData.Secret))).Status
+                == HttpStatusCode.OK,
             TimeSpan.FromSeconds(10),
             "the API is heard of");
 
@@ -185,14 +209,16 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
     {
         var second = await flow.SecondAsync();
         var (email, tokens) = await SomebodysTokensAsync();
-        for (var ask = 0; ask < 20; ask++) Assert.True(IsActive(await AskAsync(Gateway, tokens.AccessToken!, server: second)));
+        for (var ask = 0; ask < 20; ask++)
+            Assert.True(IsActive(await AskAsync(Gateway, tokens.AccessToken!, server: second)));
 
         await EndAsync(how, email, tokens);
 
         await Eventually.BecomesTrue(
             async () => !IsActive(await AskAsync(Gateway, tokens.AccessToken!, server: second)), InTime, how);
         AssertInactive(await AskAsync(Gateway, tokens.AccessToken!, server: second));
-        await flow.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = $1", TestData.OtherWeb);
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = $1", TestData.OtherWeb);
     }
 
     [Theory]
@@ -219,29 +245,42 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
     public async Task A_client_that_was_enabled_again_has_its_tokens_back()
     {
         var token = await AccessTokenAsync();
-        await flow.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = now() WHERE client_id = $1", TestData.Web);
-        await Eventually.BecomesTrue(async () => !IsActive(await AskAsync(Gateway, token)), TimeSpan.FromSeconds(10), "it is disabled");
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET disabled_at = now() WHERE client_id = $1", TestData.Web);
+        await Eventually.BecomesTrue(
+            async () => !IsActive(await AskAsync(Gateway, token)), TimeSpan.FromSeconds(10), "it is disabled");
 
-        await flow.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = $1", TestData.Web);
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = $1", TestData.Web);
 
-        await Eventually.BecomesTrue(async () => IsActive(await AskAsync(Gateway, token)), TimeSpan.FromSeconds(10), "it is enabled");
+        await Eventually.BecomesTrue(
+            async () => IsActive(await AskAsync(Gateway, token)), TimeSpan.FromSeconds(10), "it is enabled");
     }
 
     [Fact, Row("CC-05")]
     public async Task A_disabled_service_has_no_active_token()
     {
         var own = await Server.PostFormAsync(
-            "/oauth/token", ("grant_type", "client_credentials"), ("client_id", OtherGateway), ("client_secret", TestData.Secret));
+            "/oauth/token",
+            ("grant_type", "client_credentials"),
+            ("client_id", OtherGateway),
+            ("client_secret", TestData.Secret));
         Assert.True(IsActive(await AskAsync(Gateway, own.AccessToken!)));
 
-        await flow.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = now() WHERE client_id = $1", OtherGateway);
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET disabled_at = now() WHERE client_id = $1", OtherGateway);
 
-        await Eventually.BecomesTrue(async () => !IsActive(await AskAsync(Gateway, own.AccessToken!)), InTime, "it is disabled");
-        await flow.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = $1", OtherGateway);
         await Eventually.BecomesTrue(
-            async () => (await AskAsync(OtherGateway, "x")).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(10), "it is enabled");
+            async () => !IsActive(await AskAsync(Gateway, own.AccessToken!)), InTime, "it is disabled");
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = $1", OtherGateway);
+        await Eventually.BecomesTrue(
+            async () => (await AskAsync(OtherGateway, "x")).Status == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(10),
+            "it is enabled");
         // The list of revoked tokens may have been read before it was disabled, a quarter of a second ago.
-        await Eventually.BecomesTrue(async () => !IsActive(await AskAsync(Gateway, own.AccessToken!)), InTime, "its old token is listed");
+        await Eventually.BecomesTrue(
+            async () => !IsActive(await AskAsync(Gateway, own.AccessToken!)), InTime, "its old token is listed");
         AssertInactive(await AskAsync(Gateway, own.AccessToken!));
     }
 
@@ -264,8 +303,11 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
             IssuerSigningKeys = new JsonWebKeySet(keys).GetSigningKeys(),
         });
         Assert.True(result.IsValid, result.Exception?.Message);
-        var payload = JsonDocument.Parse(Base64UrlEncoder.Decode(new JsonWebToken(reply.Body).EncodedPayload)).RootElement;
-        Assert.Equal(["aud", "iat", "iss", "token_introspection"], payload.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
+        var payload = JsonDocument.Parse(
+            Base64UrlEncoder.Decode(new JsonWebToken(reply.Body).EncodedPayload)).RootElement;
+        Assert.Equal(
+            ["aud", "iat", "iss", "token_introspection"],
+            payload.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
         var plain = (await AskAsync(Gateway, token)).Json!.Value;
         Assert.True(JsonElement.DeepEquals(plain, payload.GetProperty("token_introspection")));
     }
@@ -274,7 +316,8 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
     public async Task A_signed_answer_about_nothing_is_one_member_too()
     {
         var payload = JsonDocument.Parse(
-            Base64UrlEncoder.Decode(new JsonWebToken((await AskSignedAsync(Gateway, "unknown")).Body).EncodedPayload)).RootElement;
+            Base64UrlEncoder.Decode(
+                new JsonWebToken((await AskSignedAsync(Gateway, "unknown")).Body).EncodedPayload)).RootElement;
 
         Assert.Equal("""{"active":false}""", payload.GetProperty("token_introspection").GetRawText());
     }
@@ -306,7 +349,8 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
         }
         finally
         {
-            await flow.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = $1", TestData.Web);
+            await flow.Database.ExecuteAsync(
+                "UPDATE oauth_clients SET disabled_at = NULL WHERE client_id = $1", TestData.Web);
             changes.IsHeard = true;
         }
     }
@@ -336,7 +380,8 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
     private static string Foreign(string token)
     {
         var parts = token.Split('.');
-        var payload = Base64UrlEncoder.Decode(parts[1]).Replace("as.example.test", "as.example.evil", StringComparison.Ordinal);
+        var payload = Base64UrlEncoder.Decode(parts[1])
+            .Replace("as.example.test", "as.example.evil", StringComparison.Ordinal);
         return $"{parts[0]}.{Base64UrlEncoder.Encode(payload)}.{parts[2]}";
     }
 
@@ -345,13 +390,15 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
         var email = $"ends-{Guid.NewGuid():N}@example.com";
         await flow.Database.ExecuteAsync(
             """
-            INSERT INTO accounts (user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash)
+            INSERT INTO accounts (user_name, normalized_user_name, email, normalized_email, email_confirmed,
+                password_hash)
             SELECT $1, upper($1), $1, upper($1), true, password_hash FROM accounts WHERE email = $2
             """,
             email, TestData.Email);
         using var browser = new TestBrowser(Server);
         await browser.SignInAsync(email);
-        var code = (await browser.AuthorizeAsync(AuthorizationAsk.For(TestData.OtherWeb, TestData.OtherWebRedirectUri).With("scope", "read"))).Code;
+        var code = (await browser.AuthorizeAsync(AuthorizationAsk.For(TestData.OtherWeb, TestData.OtherWebRedirectUri)
+            .With("scope", "read"))).Code;
         var tokens = await Server.RedeemAsync(code, TestData.OtherWeb, TestData.OtherWebRedirectUri);
         return (email, tokens);
     }
@@ -362,9 +409,16 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
         {
             case "revoked itself": await Server.RevokeAsync(tokens.AccessToken, TestData.OtherWeb); break;
             case "its session revoked": await Server.RevokeAsync(tokens.RefreshToken, TestData.OtherWeb); break;
-            case "the person disabled": await flow.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE email = $1", email); break;
-            case "the person deleted": await flow.Database.ExecuteAsync("DELETE FROM accounts WHERE email = $1", email); break;
-            case "the client disabled": await flow.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = now() WHERE client_id = $1", TestData.OtherWeb); break;
+            case "the person disabled":
+                await flow.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE email = $1", email);
+                break;
+            case "the person deleted":
+                await flow.Database.ExecuteAsync("DELETE FROM accounts WHERE email = $1", email);
+                break;
+            case "the client disabled":
+                await flow.Database.ExecuteAsync(
+                    "UPDATE oauth_clients SET disabled_at = now() WHERE client_id = $1", TestData.OtherWeb);
+                break;
             default:
                 using (var browser = new TestBrowser(Server))
                 {
@@ -391,10 +445,12 @@ public sealed class IntrospectionTests(SignedInServer flow) : IClassFixture<Sign
     private Task<Reply> AskSignedAsync(string client, string token) =>
         AskAsync(client, token, accept: "application/token-introspection+jwt");
 
-    private Task<Reply> AskAsync(string client, string token, string? hint = null, string? accept = null, TestServer? server = null)
+    private Task<Reply> AskAsync(
+        string client, string token, string? hint = null, string? accept = null, TestServer? server = null)
     {
         var body = $"token={Uri.EscapeDataString(token)}&client_id={client}&client_secret={TestData.Secret}";
         if (hint is not null) body += $"&token_type_hint={hint}";
-        return (server ?? Server).PostRawAsync("/oauth/introspect", body, headers: accept is null ? [] : [("Accept", accept)]);
+        return (server
+            ?? Server).PostRawAsync("/oauth/introspect", body, headers: accept is null ? [] : [("Accept", accept)]);
     }
 }

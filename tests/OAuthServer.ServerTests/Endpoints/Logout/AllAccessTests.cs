@@ -28,17 +28,21 @@ public sealed class AllAccessTests(SignOutApps apps) : IClassFixture<SignOutApps
         using var three = await apps.SignInAsync(email);
         TestBrowser[] browsers = [one, two, three, one];
         var granted = new List<Reply>();
-        for (var i = 0; i < 4; i++) granted.Add((await apps.OpenAsync(browsers[i], names[i], scopes[i], i == 1 ? second : apps.Server)).IsOk());
+        for (var i = 0; i < 4; i++)
+            granted.Add((await apps.OpenAsync(browsers[i], names[i], scopes[i], i == 1 ? second : apps.Server)).IsOk());
         using var stranger = await apps.SignInAsync(otherEmail);
         var foreign = await apps.OpenAsync(stranger, names[0]);
-        var consents = await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_consents WHERE user_id = $1", person);
+        var consents = await apps.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_consents WHERE user_id = $1", person);
         var before = await AccountAsync(person);
 
         await EndAsync(by, one, person);
 
         for (var i = 0; i < 4; i++)
         {
-            Assert.Equal("invalid_grant", (await (i % 2 == 0 ? second : apps.Server).RefreshAsync(granted[i].RefreshToken, names[i])).Error);
+            Assert.Equal(
+                "invalid_grant",
+                (await (i % 2 == 0 ? second : apps.Server).RefreshAsync(granted[i].RefreshToken, names[i])).Error);
             Assert.True(await apps.Server.IsRevokedAsync(granted[i].AccessToken!), scopes[i]);
         }
 
@@ -47,14 +51,21 @@ public sealed class AllAccessTests(SignOutApps apps) : IClassFixture<SignOutApps
         Assert.Equal(HttpStatusCode.OK, (await apps.Server.UserInfoAsync(foreign.AccessToken)).Status);
         Assert.Equal(HttpStatusCode.OK, (await apps.Server.RefreshAsync(foreign.RefreshToken, names[0])).Status);
         Assert.Equal(before, await AccountAsync(person));
-        Assert.Equal(consents, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_consents WHERE user_id = $1", person));
+        Assert.Equal(
+            consents,
+            await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_consents WHERE user_id = $1", person));
         await one.SignInAsync(email);
 
         // The apps with a sign-in hear of it, whose and which session; one audit event says how much it was.
-        foreach (var app in new[] { names[0], names[1], names[3] }) Assert.Equal(person.ToString(), Assert.Single(await apps.WaitForAsync(app)).Subject);
+        foreach (var app in new[] { names[0], names[1], names[3] })
+            Assert.Equal(person.ToString(), Assert.Single(await apps.WaitForAsync(app)).Subject);
         await apps.WaitForAllAsync();
         Assert.Empty(apps.Posts(names[2]));
-        var audit = Assert.Single(await apps.Database.QueryAsync("SELECT detail, address FROM oauth_audit_events WHERE event = 'access_ended' AND pseudonym = pseudonym_of($1)", person));
+        var audit = Assert.Single(
+            await apps.Database.QueryAsync(
+                "SELECT detail, address FROM oauth_audit_events WHERE event = 'access_ended' "
+                    + "AND pseudonym = pseudonym_of($1)",
+                person));
         Assert.Equal($"sessions ended: 3, refresh tokens: 4, by {by}", audit["detail"]);
         Assert.Equal(by == "person", audit["address"] is not DBNull and not null);
     }
@@ -73,10 +84,19 @@ public sealed class AllAccessTests(SignOutApps apps) : IClassFixture<SignOutApps
         var rotated = await apps.OpenAsync(browser, app, "openid read offline_access");
         var successor = (await apps.Server.RefreshAsync(rotated.RefreshToken, app)).IsOk();
         var codes = new List<string>();
-        foreach (var scope in new[] { "openid", "openid offline_access", "read" }) codes.Add((await browser.AuthorizeAsync(SignOutApps.Ask(app, scope))).Code!);
+        foreach (var scope in new[] { "openid", "openid offline_access", "read" })
+            codes.Add((await browser.AuthorizeAsync(SignOutApps.Ask(app, scope))).Code!);
         using var consent = await browser.GetAsync(OpenIdAsks.For("openid", app).With("prompt", "consent").Path);
-        var pushed = await apps.Server.PostFormAsync("/oauth/par", [.. OpenIdAsks.For("openid", app).Adding("prompt", "consent").Adding("client_secret", TestData.Secret).Parameters.Select(p => (p.Key, (string?)p.Value))]);
-        var reference = $"/oauth/authorize?client_id={app}&request_uri={Uri.EscapeDataString(pushed.Json!.Value.GetProperty("request_uri").GetString()!)}";
+        var pushed = await apps.Server.PostFormAsync(
+            "/oauth/par",
+            [
+                .. OpenIdAsks.For("openid", app)
+                    .Adding("prompt", "consent")
+                    .Adding("client_secret", TestData.Secret).Parameters
+                    .Select(p => (p.Key, (string?)p.Value)),
+            ]);
+        var reference = $"/oauth/authorize?client_id={app}"
+            + $"&request_uri={Uri.EscapeDataString(pushed.Json!.Value.GetProperty("request_uri").GetString()!)}";
         using (var visited = await browser.GetAsync(reference)) Assert.Equal(HttpStatusCode.OK, visited.StatusCode);
         var cookies = string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
 
@@ -84,7 +104,8 @@ public sealed class AllAccessTests(SignOutApps apps) : IClassFixture<SignOutApps
 
         foreach (var code in codes) Assert.Equal("invalid_grant", (await apps.Server.RedeemAsync(code, app)).Error);
         // Inside the retry window of the last rotation, and its successor.
-        foreach (var token in new[] { rotated.RefreshToken, successor.RefreshToken }) Assert.Equal("invalid_grant", (await apps.Server.RefreshAsync(token, app)).Error);
+        foreach (var token in new[] { rotated.RefreshToken, successor.RefreshToken })
+            Assert.Equal("invalid_grant", (await apps.Server.RefreshAsync(token, app)).Error);
         using (var answered = await browser.DecideAsync(consent, "allow"))
         {
             Assert.StartsWith("/oauth/authorize?", answered.Headers.Location!.OriginalString, StringComparison.Ordinal);
@@ -100,16 +121,24 @@ public sealed class AllAccessTests(SignOutApps apps) : IClassFixture<SignOutApps
 
         using (var silent = await AskAsync(OpenIdAsks.For("openid", app).With("prompt", "none").Path, cookies))
             Assert.Contains("error=login_required", silent.Headers.Location!.Query, StringComparison.Ordinal);
-        Assert.Equal(0, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_authorization_codes WHERE user_id = $1 AND revoked_at IS NULL", person));
+        Assert.Equal(0, await apps.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_authorization_codes WHERE user_id = $1 AND revoked_at IS NULL", person));
     }
 
-    /// <summary>Whoever presses the button without the page's secret ends nothing; whose session is over is asked to sign in.</summary>
+    /// <summary>
+    /// Whoever presses the button without the page's secret ends nothing; whose session is over is asked to sign in.
+    /// </summary>
     [Fact]
     public async Task A_forged_act_ends_nothing()
     {
         var (_, email) = await apps.AddPersonAsync();
         using var browser = await apps.SignInAsync(email);
-        foreach (var action in new[] { "/account/sessions/end-all-access", "/account/sessions/end-others", "/account/sessions/end" })
+        foreach (var action in new[]
+        {
+            "/account/sessions/end-all-access",
+            "/account/sessions/end-others",
+            "/account/sessions/end",
+        })
         {
             using var forged = await browser.PostAsync(action, [new("session", Guid.NewGuid().ToString())]);
             Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
@@ -125,7 +154,8 @@ public sealed class AllAccessTests(SignOutApps apps) : IClassFixture<SignOutApps
     {
         if (by == "command")
         {
-            await new Grants(apps.Database.Contexts, AccessTokenWindow.Usual).EndAllAccessAsync(person, EndedBy.Command, AuditContext.Command, Ct);
+            await new Grants(apps.Database.Contexts, AccessTokenWindow.Usual)
+                .EndAllAccessAsync(person, EndedBy.Command, AuditContext.Command, Ct);
             return;
         }
 
@@ -142,7 +172,8 @@ public sealed class AllAccessTests(SignOutApps apps) : IClassFixture<SignOutApps
         return await apps.Server.Http.SendAsync(request, Ct);
     }
 
-    private Task<string?> AccountAsync(Guid person) => apps.Database.ScalarAsync<string>("SELECT password_hash || security_stamp FROM accounts WHERE id = $1", person);
+    private Task<string?> AccountAsync(Guid person) =>
+        apps.Database.ScalarAsync<string>("SELECT password_hash || security_stamp FROM accounts WHERE id = $1", person);
 
     private async Task<string> AddAppAsync()
     {

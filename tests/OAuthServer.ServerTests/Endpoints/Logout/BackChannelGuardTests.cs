@@ -33,7 +33,9 @@ public sealed class BackChannelGuardTests(SignOutApps apps) : IClassFixture<Sign
         Assert.Equal(0, apps.Host.Requests(path));
     }
 
-    /// <summary>The name is resolved for each connection, and judged then: what was listed yesterday may be private today.</summary>
+    /// <summary>
+    /// The name is resolved for each connection, and judged then: what was listed yesterday may be private today.
+    /// </summary>
     [Fact]
     [Row("LOGOUT-10")]
     public async Task What_is_listed_is_told_and_redirects_and_large_answers_are_not_followed()
@@ -65,7 +67,12 @@ public sealed class BackChannelGuardTests(SignOutApps apps) : IClassFixture<Sign
         await apps.WaitForAsync("redirecting", 2);
         Assert.Equal(0, apps.Host.Requests("/elsewhere"));
         await closed.Task.WaitAsync(SignOutApps.Patience, TestContext.Current.CancellationToken);
-        await Eventually.BecomesTrue(async () => await apps.Database.ScalarAsync<string>("SELECT outcome FROM oauth_logout_notices WHERE client_id = 'large'") == "delivered", SignOutApps.Patience, "its status counts");
+        await Eventually.BecomesTrue(
+            async () =>
+                await apps.Database.ScalarAsync<string>(
+                    "SELECT outcome FROM oauth_logout_notices WHERE client_id = 'large'") == "delivered",
+            SignOutApps.Patience,
+            "its status counts");
     }
 
     [Fact]
@@ -76,27 +83,42 @@ public sealed class BackChannelGuardTests(SignOutApps apps) : IClassFixture<Sign
         apps.Host.Answer(path, _ => Task.CompletedTask);
         await using var database = await TestData.CreateDatabaseAsync();
         await NoticeAsync(database, apps.Host.Http(path));
-        await using (await StartAsync(database, new() { ["BackChannelLogout:AllowedHosts:0"] = "localhost" })) await WaitForTriesAsync(database, 2);
+        await using (await StartAsync(database, new() { ["BackChannelLogout:AllowedHosts:0"] = "localhost" }))
+            await WaitForTriesAsync(database, 2);
         Assert.Equal(0, apps.Host.Requests(path));
 
         var settings = new Dictionary<string, string?>(Quick) { ["OAuth:Issuer"] = "http://127.0.0.1:5000" };
-        await using var development = await TestServer.StartAsync(new() { Environment = "Development", Database = database, Settings = settings });
-        await Eventually.BecomesTrue(() => Task.FromResult(apps.Host.Requests(path) > 0), SignOutApps.Patience, "the app on this machine is told");
+        await using var development = await TestServer.StartAsync(new()
+        {
+            Environment = "Development",
+            Database = database,
+            Settings = settings,
+        });
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(apps.Host.Requests(path) > 0),
+            SignOutApps.Patience,
+            "the app on this machine is told");
     }
 
-    private Task<TestServer> StartAsync(TestDatabase database, Dictionary<string, string?> more) => TestServer.StartAsync(new()
-    {
-        Database = database,
-        Settings = Quick.Concat(more).ToDictionary(),
-        Services = services => apps.Host.TrustedBy(services, LogoutCourier.HttpClientName),
-    });
+    private Task<TestServer> StartAsync(TestDatabase database, Dictionary<string, string?> more) =>
+        TestServer.StartAsync(new()
+        {
+            Database = database,
+            Settings = Quick.Concat(more).ToDictionary(),
+            Services = services => apps.Host.TrustedBy(services, LogoutCourier.HttpClientName),
+        });
 
     private static async Task NoticeAsync(TestDatabase database, string uri)
     {
-        await database.ExecuteAsync("UPDATE oauth_clients SET backchannel_logout_uri = $1 WHERE client_id = 'openid-web'", uri);
-        await database.ExecuteAsync("INSERT INTO oauth_logout_notices (client_id, session_id, user_id, names_person) VALUES ('openid-web', gen_random_uuid(), $1, false)", TestData.AliceId);
+        await database.ExecuteAsync(
+            "UPDATE oauth_clients SET backchannel_logout_uri = $1 WHERE client_id = 'openid-web'", uri);
+        await database.ExecuteAsync(
+            "INSERT INTO oauth_logout_notices (client_id, session_id, user_id, names_person) "
+                + "VALUES ('openid-web', gen_random_uuid(), $1, false)",
+            TestData.AliceId);
     }
 
     private static Task WaitForTriesAsync(TestDatabase database, int tries) => Eventually.BecomesTrue(
-        async () => await database.ScalarAsync<int>("SELECT max(tries) FROM oauth_logout_notices WHERE done_at IS NULL") >= tries, SignOutApps.Patience, $"it is tried {tries} times");
+        async () => await database.ScalarAsync<int>("SELECT max(tries) FROM oauth_logout_notices WHERE done_at IS NULL")
+            >= tries, SignOutApps.Patience, $"it is tried {tries} times");
 }

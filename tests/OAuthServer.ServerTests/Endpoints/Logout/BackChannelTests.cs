@@ -21,18 +21,23 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
     public async Task Logout_tokens_have_their_own_shape()
     {
         var (app, other, silent) = (await AddAppAsync(), await AddAppAsync(), await AddAppAsync());
-        await apps.Database.ExecuteAsync("UPDATE oauth_clients SET backchannel_logout_uri = NULL WHERE client_id = $1", silent);
+        await apps.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET backchannel_logout_uri = NULL WHERE client_id = $1", silent);
         var (person, email) = await apps.AddPersonAsync();
         using var browser = await apps.SignInAsync(email);
         var sids = new List<string>();
-        foreach (var id in new[] { app, other, silent }) sids.Add((await apps.OpenAsync(browser, id)).IdToken()!.GetPayloadValue<string>("sid"));
+        foreach (var id in new[] { app, other, silent })
+            sids.Add((await apps.OpenAsync(browser, id)).IdToken()!.GetPayloadValue<string>("sid"));
         await browser.SignOutAsync();
 
         foreach (var id in new[] { app, other }) await apps.WaitForAsync(id);
         await apps.WaitForAllAsync();
         Assert.Empty(apps.Posts(silent));
         Assert.Single(sids.Distinct());
-        Assert.StartsWith("POST application/x-www-form-urlencoded logout_token=", Assert.Single(apps.Posts(app)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "POST application/x-www-form-urlencoded logout_token=",
+            Assert.Single(apps.Posts(app)),
+            StringComparison.Ordinal);
         var (first, second) = (Assert.Single(apps.Told(app)), Assert.Single(apps.Told(other)));
         Assert.NotEqual(first.Id, second.Id);
         await AssertShapeAsync(first, app, sids[0], null);
@@ -59,16 +64,21 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
 
         var info = await apps.Server.UserInfoAsync(token);
         Assert.Equal((HttpStatusCode.Unauthorized, "invalid_token"), (info.Status, info.Error));
-        await using (var api = await StockApi.StartAsync(apps.Server, TimeProvider.System)) Assert.Contains("invalid_token", await api.RefusalAsync(token), StringComparison.Ordinal);
+        await using (var api = await StockApi.StartAsync(apps.Server, TimeProvider.System))
+            Assert.Contains("invalid_token", await api.RefusalAsync(token), StringComparison.Ordinal);
         var ask = OpenIdAsks.For("openid", app).With("id_token_hint", token);
-        using (var answer = await browser.GetAsync(ask.Path)) Assert.Contains("error=invalid_request", answer.Headers.Location!.Query, StringComparison.Ordinal);
+        using (var answer = await browser.GetAsync(ask.Path))
+            Assert.Contains("error=invalid_request", answer.Headers.Location!.Query, StringComparison.Ordinal);
         var asserted = await apps.Server.PostFormAsync(
             "/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", "x"), ("client_id", app),
-            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), ("client_assertion", token));
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", token));
         Assert.Equal((HttpStatusCode.Unauthorized, "invalid_client"), (asserted.Status, asserted.Error));
         // Nor is it a hint at its own endpoint.
         using var asking = await apps.SignInAsync(email);
-        using (var answer = await asking.GetAsync(LogoutPages.Ask(("id_token_hint", token), ("post_logout_redirect_uri", SignOutApps.AfterLogout)))) await answer.PageAsync("Sign out?");
+        using (var answer = await asking.GetAsync(
+            LogoutPages.Ask(("id_token_hint", token), ("post_logout_redirect_uri", SignOutApps.AfterLogout))))
+            await answer.PageAsync("Sign out?");
     }
 
     [Theory]
@@ -89,7 +99,9 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
         var hint = (await apps.OpenAsync(browser, well)).RawIdToken();
 
         var watch = Stopwatch.StartNew();
-        using (var answer = await browser.GetAsync(LogoutPages.Ask(("id_token_hint", hint), ("post_logout_redirect_uri", SignOutApps.AfterLogout)))) answer.IsSentTo(SignOutApps.AfterLogout);
+        using (var answer = await browser.GetAsync(
+            LogoutPages.Ask(("id_token_hint", hint), ("post_logout_redirect_uri", SignOutApps.AfterLogout))))
+            answer.IsSentTo(SignOutApps.AfterLogout);
         // A second, and what a busy machine adds: whoever waited for the app would wait for two and more.
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"The person waited for {watch.Elapsed}.");
         await apps.WaitForAsync(well);
@@ -105,7 +117,12 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
         Assert.Single(apps.Told(app).Select(token => token.Id).Distinct());
         Assert.Equal(isTriedAgain, apps.Posts(app).Count > 1);
         Assert.Single(apps.Posts(well));
-        Assert.Equal(outcome == "refused" ? 1 : 0, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'logout_refused' AND client_id = $1 AND detail = 'it answered 400'", app));
+        Assert.Equal(
+            outcome == "refused" ? 1 : 0,
+            await apps.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_audit_events WHERE event = 'logout_refused' AND client_id = $1 "
+                    + "AND detail = 'it answered 400'",
+                app));
     }
 
     [Fact]
@@ -127,12 +144,23 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
         apps.Answer(app, _ => Task.CompletedTask);
         await apps.WaitForAsync(dead, 4);
         // Growing pauses.
-        var tries = await apps.Database.QueryAsync("SELECT tries, extract(epoch FROM next_try_at - now())::float8 AS wait FROM oauth_logout_notices WHERE client_id = $1", dead);
+        var tries = await apps.Database.QueryAsync(
+            "SELECT tries, extract(epoch FROM next_try_at - now())::float8 AS wait FROM oauth_logout_notices "
+                + "WHERE client_id = $1",
+            dead);
         Assert.True((int)tries[0]["tries"]! >= 4);
-        await apps.Database.ExecuteAsync("UPDATE oauth_logout_notices SET made_at = now() - interval '1 day', next_try_at = now() WHERE client_id = $1", dead);
+        await apps.Database.ExecuteAsync(
+            "UPDATE oauth_logout_notices SET made_at = now() - interval '1 day', next_try_at = now() "
+                + "WHERE client_id = $1",
+            dead);
         await apps.WaitForAllAsync();
         Assert.Equal(("delivered", "given_up"), (await OutcomeAsync(app), await OutcomeAsync(dead)));
-        Assert.Equal(1, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'logout_given_up' AND client_id = $1 AND detail LIKE 'after % tries: it answered 500'", dead));
+        Assert.Equal(
+            1,
+            await apps.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_audit_events WHERE event = 'logout_given_up' AND client_id = $1 "
+                    + "AND detail LIKE 'after % tries: it answered 500'",
+                dead));
     }
 
     [Fact]
@@ -146,7 +174,8 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
         for (var i = 0; i < 12; i++)
         {
             using var browser = await apps.SignInAsync(email, i % 2 == 0 ? apps.Server : second);
-            sids.Add((await apps.OpenAsync(browser, app, server: i % 2 == 0 ? apps.Server : second)).IdToken()!.GetPayloadValue<string>("sid"));
+            sids.Add((await apps.OpenAsync(browser, app, server: i % 2 == 0 ? apps.Server : second)).IdToken()!
+                .GetPayloadValue<string>("sid"));
         }
 
         await apps.Database.ExecuteAsync("UPDATE account_sessions SET ended_at = now() WHERE user_id = $1", person);
@@ -179,7 +208,8 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
         {
             var told = Assert.Single(await apps.WaitForAsync(app));
             Assert.Equal(sid, told.GetPayloadValue<string>("sid"));
-            Assert.Equal(how is "disabled" or "deleted" or "password" or "all-access" ? person.ToString() : "", told.Subject);
+            Assert.Equal(
+                how is "disabled" or "deleted" or "password" or "all-access" ? person.ToString() : "", told.Subject);
         }
 
         await apps.WaitForAllAsync();
@@ -226,17 +256,29 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
         switch (how)
         {
             case "page": await browser.SignOutAsync(); return;
-            case "expiry": await apps.Database.ExecuteAsync("UPDATE account_sessions SET ends_at = now() WHERE user_id = $1", person); return;
-            case "disabled": await apps.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", person); return;
+            case "expiry":
+                await apps.Database.ExecuteAsync(
+                    "UPDATE account_sessions SET ends_at = now() WHERE user_id = $1", person);
+                return;
+            case "disabled":
+                await apps.Database.ExecuteAsync("UPDATE accounts SET disabled_at = now() WHERE id = $1", person);
+                return;
             case "deleted": await apps.Database.ExecuteAsync("DELETE FROM accounts WHERE id = $1", person); return;
-            case "sql": await apps.Database.ExecuteAsync("UPDATE account_sessions SET ended_at = now() WHERE user_id = $1", person); return;
+            case "sql":
+                await apps.Database.ExecuteAsync(
+                    "UPDATE account_sessions SET ended_at = now() WHERE user_id = $1", person);
+                return;
             case "all-access": await browser.PressAsync("/account/sessions", "/end-all-access"); return;
             case "another":
-                using (await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in?reauthenticate=another"), TestData.OtherEmail)) return;
+                using (await browser.TypePasswordAsync(
+                    await browser.GetAsync("/account/sign-in?reauthenticate=another"), TestData.OtherEmail)) return;
             default:
-                var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/password"), "/account/password");
-                (form.Fields["current"], form.Fields["new"], form.Fields["repeat"]) = (TestData.Password, "another good passphrase", "another good passphrase");
-                using (var changed = await browser.PostAsync(form.Action, form.Fields)) Assert.Equal(HttpStatusCode.SeeOther, changed.StatusCode);
+                var form = await TestBrowser.FormAsync(
+                    await browser.GetAsync("/account/password"), "/account/password");
+                (form.Fields["current"], form.Fields["new"], form.Fields["repeat"]) = (
+                    TestData.Password, "another good passphrase", "another good passphrase");
+                using (var changed = await browser.PostAsync(form.Action, form.Fields))
+                    Assert.Equal(HttpStatusCode.SeeOther, changed.StatusCode);
                 Assert.True(await browser.IsSignedInAsync());
                 return;
         }
@@ -253,26 +295,32 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
     {
         if (how == "refuses") http.Abort();
         else if (how == "slow") await Task.Delay(TimeSpan.FromMilliseconds(500), http.RequestAborted);
-        else if (how == "hangs") await Task.Delay(TimeSpan.FromSeconds(30), http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        else if (how == "hangs")
+            await Task.Delay(TimeSpan.FromSeconds(30), http.RequestAborted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         else http.Response.StatusCode = int.Parse(how, System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private Task<string?> OutcomeAsync(string app) => apps.Database.ScalarAsync<string>("SELECT outcome FROM oauth_logout_notices WHERE client_id = $1", app);
+    private Task<string?> OutcomeAsync(string app) =>
+        apps.Database.ScalarAsync<string>("SELECT outcome FROM oauth_logout_notices WHERE client_id = $1", app);
 
     private async Task AssertShapeAsync(JsonWebToken token, string app, string sid, Guid? person)
     {
-        var keys = new JsonWebKeySet(await apps.Server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Ct));
-        var checkedToken = await new JsonWebTokenHandler().ValidateTokenAsync(token.EncodedToken, new TokenValidationParameters
-        {
-            ValidIssuer = TestServer.Issuer,
-            ValidAudience = app,
-            ValidTypes = ["logout+jwt"],
-            ValidAlgorithms = ["RS256"],
-            IssuerSigningKeys = keys.Keys,
-        });
+        var keys = new JsonWebKeySet(
+            await apps.Server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), Ct));
+        var checkedToken = await new JsonWebTokenHandler()
+            .ValidateTokenAsync(token.EncodedToken, new TokenValidationParameters
+            {
+                ValidIssuer = TestServer.Issuer,
+                ValidAudience = app,
+                ValidTypes = ["logout+jwt"],
+                ValidAlgorithms = ["RS256"],
+                IssuerSigningKeys = keys.Keys,
+            });
         Assert.True(checkedToken.IsValid, checkedToken.Exception?.Message);
         using var payload = JsonDocument.Parse(Base64UrlEncoder.Decode(token.EncodedPayload));
-        var members = payload.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.ToString());
+        var members = payload.RootElement.EnumerateObject()
+            .ToDictionary(member => member.Name, member => member.Value.ToString());
         string[] expected = ["iss", "aud", "iat", "exp", "jti", "events", "sid"];
         Assert.Equal(person is null ? expected : [.. expected, "sub"], members.Keys);
         Assert.Equal(app, members["aud"]);

@@ -8,7 +8,10 @@ internal static class LogoutPages
 {
     /// <summary>The request of an app to sign the person out.</summary>
     public static string Ask(params (string Name, string? Value)[] parameters) =>
-        "/oauth/logout?" + string.Join('&', parameters.Where(p => p.Value is not null).Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"));
+        "/oauth/logout?"
+            + string.Join(
+                '&',
+                parameters.Where(p => p.Value is not null).Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"));
 
     /// <summary>True while the browser has a session.</summary>
     public static async Task<bool> IsSignedInAsync(this TestBrowser browser)

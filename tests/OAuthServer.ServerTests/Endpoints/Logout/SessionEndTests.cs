@@ -30,10 +30,17 @@ public sealed class SessionEndTests(SignOutApps apps) : IClassFixture<SignOutApp
             Assert.Equal(HttpStatusCode.OK, (await apps.Server.RefreshAsync(kept.RefreshToken, app)).Status);
         }
 
-        Assert.Equal(1, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'grant_withdrawn' AND client_id = $1 AND detail = 'its session is over'", app));
+        Assert.Equal(
+            1,
+            await apps.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_audit_events WHERE event = 'grant_withdrawn' AND client_id = $1 "
+                    + "AND detail = 'its session is over'",
+                app));
     }
 
-    /// <summary>A code of a session that is over signs nobody in, offline access or not; a plain one was no sign-in.</summary>
+    /// <summary>
+    /// A code of a session that is over signs nobody in, offline access or not; a plain one was no sign-in.
+    /// </summary>
     [Fact]
     public async Task Codes_of_the_session_that_nobody_redeemed_end_with_it()
     {
@@ -41,7 +48,8 @@ public sealed class SessionEndTests(SignOutApps apps) : IClassFixture<SignOutApp
         var (_, email) = await apps.AddPersonAsync();
         using var browser = await apps.SignInAsync(email);
         var codes = new List<string>();
-        foreach (var scope in new[] { "openid", "openid offline_access", "read" }) codes.Add((await browser.AuthorizeAsync(SignOutApps.Ask(app, scope))).Code!);
+        foreach (var scope in new[] { "openid", "openid offline_access", "read" })
+            codes.Add((await browser.AuthorizeAsync(SignOutApps.Ask(app, scope))).Code!);
         await browser.SignOutAsync();
 
         Assert.Equal("invalid_grant", (await apps.Server.RedeemAsync(codes[0], app)).Error);
@@ -73,7 +81,8 @@ public sealed class SessionEndTests(SignOutApps apps) : IClassFixture<SignOutApp
 
             using (var asked = await WithCookiesOf(browser, server, OpenIdAsks.For("openid", app).Path))
                 Assert.StartsWith("/account/sign-in", asked.Headers.Location!.OriginalString, StringComparison.Ordinal);
-            using (var silent = await WithCookiesOf(browser, server, OpenIdAsks.For("openid", app).With("prompt", "none").Path))
+            using (var silent = await WithCookiesOf(
+                browser, server, OpenIdAsks.For("openid", app).With("prompt", "none").Path))
                 Assert.Contains("error=login_required", silent.Headers.Location!.Query, StringComparison.Ordinal);
             using (var form = await WithCookiesOf(browser, server, "/account/sign-in?reauthenticate=true"))
                 Assert.Equal(HttpStatusCode.OK, form.StatusCode);
@@ -96,10 +105,13 @@ public sealed class SessionEndTests(SignOutApps apps) : IClassFixture<SignOutApp
         sids.Add(Sid(await apps.OpenAsync(browser, other)));
         // Step-up: the same person types the password once more.
         var again = OpenIdAsks.For("openid", app).With("prompt", "login");
-        sids.Add(Sid((await apps.Server.RedeemAsync((await AuthorizeAsAsync(browser, again, email)).Code, app)).IsOk()));
+        sids.Add(
+            Sid((await apps.Server.RedeemAsync((await AuthorizeAsAsync(browser, again, email)).Code, app)).IsOk()));
         sids.Add(Sid(await apps.OpenAsync(browser, app)));
         Assert.Single(sids.Distinct());
-        Assert.Equal(1, await apps.Database.ScalarAsync<long>("SELECT count(*) FROM account_sessions WHERE user_id = $1", person));
+        Assert.Equal(
+            1,
+            await apps.Database.ScalarAsync<long>("SELECT count(*) FROM account_sessions WHERE user_id = $1", person));
 
         await browser.SignOutAsync();
         await browser.SignInAsync(email);
@@ -110,7 +122,8 @@ public sealed class SessionEndTests(SignOutApps apps) : IClassFixture<SignOutApp
 
     private static string Sid(Reply reply) => reply.IdToken()!.GetPayloadValue<string>("sid");
 
-    private static async Task<AuthorizationAnswer> AuthorizeAsAsync(TestBrowser browser, AuthorizationAsk ask, string email)
+    private static async Task<AuthorizationAnswer> AuthorizeAsAsync(
+        TestBrowser browser, AuthorizationAsk ask, string email)
     {
         using var asked = await browser.GetAsync(ask.Path);
         using var page = await browser.GetAsync(asked.Headers.Location!.OriginalString);
@@ -122,7 +135,8 @@ public sealed class SessionEndTests(SignOutApps apps) : IClassFixture<SignOutApp
     private static async Task<HttpResponseMessage> WithCookiesOf(TestBrowser browser, TestServer server, string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+        request.Headers.TryAddWithoutValidation(
+            "Cookie", string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
         return await server.Http.SendAsync(request);
     }
 

@@ -11,8 +11,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Endpoints.Logout;
 
 /// <summary>
-/// A server that looks ten times a second for what apps are to be told, and the apps: their receivers stand on one https
-/// host on this machine, each at a path of its own.
+/// A server that looks ten times a second for what apps are to be told, and the apps: their receivers stand on one
+/// https host on this machine, each at a path of its own.
 /// </summary>
 public sealed class SignOutApps : OwnServer
 {
@@ -57,7 +57,8 @@ public sealed class SignOutApps : OwnServer
     {
         await Database.ExecuteAsync(
             """
-            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, backchannel_logout_uri, post_logout_redirect_uris)
+            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes,
+                backchannel_logout_uri, post_logout_redirect_uris)
             VALUES ($1, $2, 'App ' || $1, ARRAY[$3], '{openid,offline_access,read,write}', $4, ARRAY[$5])
             """,
             id, TestData.SecretHash, OpenIdAsks.RedirectUri, Host.Https("/" + id), AfterLogout);
@@ -85,13 +86,17 @@ public sealed class SignOutApps : OwnServer
     /// <summary>Waits until an app was sent so many tokens.</summary>
     public async Task<IReadOnlyList<JsonWebToken>> WaitForAsync(string id, int count = 1)
     {
-        await Eventually.BecomesTrue(() => Task.FromResult(Posts(id).Count >= count), Patience, $"{id} is told {count} times, and not {Posts(id).Count}");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(Posts(id).Count >= count),
+            Patience,
+            $"{id} is told {count} times, and not {Posts(id).Count}");
         return Told(id);
     }
 
     /// <summary>Waits until nothing is left to be told.</summary>
     public Task WaitForAllAsync() => Eventually.BecomesTrue(
-        async () => await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_logout_notices WHERE done_at IS NULL") == 0, Patience, "every app was told");
+        async () => await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_logout_notices WHERE done_at IS NULL")
+            == 0, Patience, "every app was told");
 
     /// <summary>A person of their own, so that no test ends another's sessions.</summary>
     public async Task<(Guid Id, string Email)> AddPersonAsync()
@@ -99,7 +104,8 @@ public sealed class SignOutApps : OwnServer
         var id = Guid.NewGuid();
         var email = $"p-{id:N}@example.com";
         await Database.ExecuteAsync("""
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash)
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed,
+                password_hash)
             SELECT $1, $2, upper($2), $2, upper($2), true, password_hash FROM accounts WHERE id = $3
             """, id, email, TestData.AliceId);
         return (id, email);
@@ -114,12 +120,14 @@ public sealed class SignOutApps : OwnServer
     }
 
     /// <summary>Signs in to an app, in a browser that has a session.</summary>
-    internal Task<Reply> OpenAsync(TestBrowser browser, string app, string scope = "openid read", TestServer? server = null) =>
+    internal Task<Reply> OpenAsync(
+        TestBrowser browser, string app, string scope = "openid read", TestServer? server = null) =>
         browser.TokensAsync(server ?? Server, Ask(app, scope), app);
 
     /// <summary>A request for these scopes; offline access is for who is asked (OpenID Connect Core §11).</summary>
     public static AuthorizationAsk Ask(string app, string scope) =>
-        OpenIdAsks.For(scope, app).With("prompt", scope.Contains("offline_access", StringComparison.Ordinal) ? "consent" : null);
+        OpenIdAsks.For(scope, app)
+            .With("prompt", scope.Contains("offline_access", StringComparison.Ordinal) ? "consent" : null);
 
     private TestServerOptions Usual() => new()
     {

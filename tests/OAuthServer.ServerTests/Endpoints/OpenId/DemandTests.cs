@@ -5,17 +5,23 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.OpenId;
 
-/// <summary>Demands on the sign-in: prompt, max_age, and that each is met once (OpenID Connect Core §3.1.2.1).</summary>
+/// <summary>
+/// Demands on the sign-in: prompt, max_age, and that each is met once (OpenID Connect Core §3.1.2.1).
+/// </summary>
 public sealed class DemandTests : IAsyncLifetime
 {
     // Not in the past: the database has a clock of its own.
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+    private readonly FakeTimeProvider _clock = new(
+        DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
     private TestServer _server = null!;
     private TestBrowser _browser = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync(new() { Services = services => services.AddSingleton<TimeProvider>(_clock) });
+        _server = await TestServer.StartAsync(new()
+        {
+            Services = services => services.AddSingleton<TimeProvider>(_clock),
+        });
         _browser = new TestBrowser(_server);
         await _browser.AuthorizeAsync(OpenIdAsks.For("openid read"));
     }
@@ -33,7 +39,8 @@ public sealed class DemandTests : IAsyncLifetime
         await AssertMetAsync("max_age", "1", signIns: 1);
         _clock.Advance(TimeSpan.FromSeconds(60));
         await AssertMetAsync("max_age", "10000", signIns: 0, signedIn: _clock.GetUtcNow().AddSeconds(-60));
-        await AssertMetAsync("max_age", "99999999999999999999", signIns: 0, signedIn: _clock.GetUtcNow().AddSeconds(-60));
+        await AssertMetAsync(
+            "max_age", "99999999999999999999", signIns: 0, signedIn: _clock.GetUtcNow().AddSeconds(-60));
         await AssertMetAsync("max_age", "60", signIns: 0, signedIn: _clock.GetUtcNow().AddSeconds(-60));
         await AssertMetAsync("max_age", "59", signIns: 1);
         await AssertMetAsync("max_age", "0", signIns: 1);
@@ -62,9 +69,12 @@ public sealed class DemandTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromSeconds(61));
         var old = await Walk.TakeAsync(_browser, Ask("prompt", "none").With("max_age", "60").Path);
         Assert.Equal(("login_required", 0), (old.Answer.Error, old.SignIns));
-        Assert.Equal("login_required", (await Walk.TakeAsync(_browser, Ask("prompt", "none").With("max_age", "0").Path)).Answer.Error);
+        Assert.Equal(
+            "login_required",
+            (await Walk.TakeAsync(_browser, Ask("prompt", "none").With("max_age", "0").Path)).Answer.Error);
         // Levels that we do not list ask for nothing; the one that we have is reached.
-        Assert.NotNull((await Walk.TakeAsync(_browser, Ask("prompt", "none").With("acr_values", "1fa gold").Path)).Answer.Code);
+        Assert.NotNull(
+            (await Walk.TakeAsync(_browser, Ask("prompt", "none").With("acr_values", "1fa gold").Path)).Answer.Code);
     }
 
     [Theory, Row("OIDC-06")]
@@ -96,7 +106,8 @@ public sealed class DemandTests : IAsyncLifetime
     {
         _clock.Advance(TimeSpan.FromMilliseconds(2900));
         var walk = new Walk();
-        using var form = await _browser.GetAsync((await walk.OpenAsync(_browser, Ask("max_age", seconds).Path)).Headers.Location!.OriginalString);
+        using var form = await _browser.GetAsync(
+            (await walk.OpenAsync(_browser, Ask("max_age", seconds).Path)).Headers.Location!.OriginalString);
         using var signedIn = await _browser.TypePasswordAsync(form);
         _clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
 
@@ -144,7 +155,12 @@ public sealed class DemandTests : IAsyncLifetime
     {
         var met = await WalkAsync("prompt", "login");
         var interaction = met.Authorized[^1].Split("&interaction=")[1];
-        foreach (var forged in (string[])["&after_sign_in=true", "&interaction=true", "&interaction=" + interaction, "&interaction=" + interaction + "&interaction=" + interaction])
+        foreach (var forged in (string[])[
+            "&after_sign_in=true",
+            "&interaction=true",
+            "&interaction=" + interaction,
+            "&interaction=" + interaction + "&interaction=" + interaction,
+        ])
         {
             var walk = await Walk.TakeAsync(_browser, Ask("prompt", "login").With("state", "s-2").Path + forged);
             Assert.Equal(1, walk.SignIns);
@@ -188,7 +204,9 @@ public sealed class DemandTests : IAsyncLifetime
         Assert.Equal("login_required", silent.Answer.Error);
         Assert.Equal(1, walk.SignIns);
         Assert.Equal(before.IdToken()!.GetPayloadValue<string>("sid"), after.IdToken()!.GetPayloadValue<string>("sid"));
-        foreach (var token in (Microsoft.IdentityModel.JsonWebTokens.JsonWebToken[])[after.IdToken()!, new(after.AccessToken)])
+        foreach (var token in (Microsoft.IdentityModel.JsonWebTokens.JsonWebToken[])[
+            after.IdToken()!, new(after.AccessToken),
+        ])
             Assert.Equal(_clock.GetUtcNow().ToUnixTimeSeconds(), token.GetPayloadValue<long>("auth_time"));
     }
 
@@ -197,7 +215,9 @@ public sealed class DemandTests : IAsyncLifetime
     {
         using var newcomer = new TestBrowser(_server);
         var walk = new Walk();
-        using var form = await newcomer.GetAsync((await walk.OpenAsync(newcomer, OpenIdAsks.For().With("prompt", "login").Path)).Headers.Location!.OriginalString);
+        using var form = await newcomer.GetAsync(
+            (await walk.OpenAsync(
+                newcomer, OpenIdAsks.For().With("prompt", "login").Path)).Headers.Location!.OriginalString);
         using var signedIn = await newcomer.TypePasswordAsync(form, TestData.OtherEmail);
         using var consent = await newcomer.GetAsync(signedIn.Headers.Location!.OriginalString);
         _clock.Advance(TimeSpan.FromMinutes(11));

@@ -34,7 +34,8 @@ public sealed class FormPostTests(SharedServer flow)
     [InlineData("response_type", "token", "unsupported_response_type")]
     public async Task An_error_is_one_too(string name, string value, string error)
     {
-        using var answer = await flow.OpenAsync(OpenIdAsks.For("openid read").With("response_mode", "form_post").With("state", Hostile).With(name, value));
+        using var answer = await flow.OpenAsync(
+            OpenIdAsks.For("openid read").With("response_mode", "form_post").With("state", Hostile).With(name, value));
 
         var fields = await FieldsAsync(answer, OpenIdAsks.RedirectUri);
 
@@ -45,7 +46,8 @@ public sealed class FormPostTests(SharedServer flow)
     [Fact]
     public async Task After_a_consent_form_it_is_the_same()
     {
-        using var consent = await flow.OpenAsync(OpenIdAsks.For("openid read").With("response_mode", "form_post").With("prompt", "consent"));
+        using var consent = await flow.OpenAsync(
+            OpenIdAsks.For("openid read").With("response_mode", "form_post").With("prompt", "consent"));
         using var answer = await flow.Browser.DecideAsync(consent, "deny");
 
         Assert.Equal("access_denied", (await FieldsAsync(answer, OpenIdAsks.RedirectUri))["error"]);
@@ -54,7 +56,8 @@ public sealed class FormPostTests(SharedServer flow)
     [Fact]
     public async Task An_app_that_no_browser_can_post_to_is_told_in_its_address()
     {
-        var answer = await flow.Browser.AuthorizeAsync(AuthorizationAsk.For(TestData.Native, "com.example.app:/cb").With("response_mode", "form_post"));
+        var answer = await flow.Browser.AuthorizeAsync(
+            AuthorizationAsk.For(TestData.Native, "com.example.app:/cb").With("response_mode", "form_post"));
 
         Assert.Equal("invalid_request", answer.Error);
     }
@@ -62,18 +65,29 @@ public sealed class FormPostTests(SharedServer flow)
     [Fact]
     public async Task The_script_is_a_file_of_ours()
     {
-        using var answer = await flow.OpenAsync(OpenIdAsks.For("openid read").With("response_mode", "form_post").With("prompt", "foo"));
-        var path = (await new HtmlParser().ParseDocumentAsync(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken)).QuerySelector("script")!.GetAttribute("src")!;
-        using var script = await flow.Server.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await flow.OpenAsync(
+            OpenIdAsks.For("openid read").With("response_mode", "form_post").With("prompt", "foo"));
+        var path = (await new HtmlParser()
+            .ParseDocumentAsync(
+                await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+                TestContext.Current.CancellationToken)).QuerySelector("script")!.GetAttribute("src")!;
+        using var script = await flow.Server.Http.GetAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
-        Assert.Equal((HttpStatusCode.OK, "text/javascript; charset=utf-8"), (script.StatusCode, script.Content.Headers.ContentType?.ToString()));
+        Assert.Equal(
+            (HttpStatusCode.OK, "text/javascript; charset=utf-8"),
+            (script.StatusCode, script.Content.Headers.ContentType?.ToString()));
         Assert.True(script.Headers.CacheControl!.MaxAge > TimeSpan.FromDays(300));
-        Assert.Contains("submit()", await script.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "submit()",
+            await script.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     private static async Task<Dictionary<string, string>> FieldsAsync(HttpResponseMessage answer, string action)
     {
-        Assert.Equal((HttpStatusCode.OK, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.OK, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         Assert.True(answer.Headers.CacheControl!.NoStore);
         Assert.Null(answer.Headers.Location);
         Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
@@ -86,6 +100,8 @@ public sealed class FormPostTests(SharedServer flow)
         Assert.Equal((action, "post"), (form.GetAttribute("action"), form.GetAttribute("method")));
         Assert.Single(form.QuerySelectorAll("button[type=submit]"));
         Assert.Single(page.QuerySelectorAll("script"));
-        return form.QuerySelectorAll("input").OfType<IHtmlInputElement>().ToDictionary(input => input.Name!, input => input.Value);
+        return form.QuerySelectorAll("input")
+            .OfType<IHtmlInputElement>()
+            .ToDictionary(input => input.Name!, input => input.Value);
     }
 }

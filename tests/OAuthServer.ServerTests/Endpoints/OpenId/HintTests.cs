@@ -3,7 +3,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.OpenId;
 
-/// <summary>Whom an app takes the person for, and hints that only help along (OpenID Connect Core §3.1.2.1, §15.1).</summary>
+/// <summary>
+/// Whom an app takes the person for, and hints that only help along (OpenID Connect Core §3.1.2.1, §15.1).
+/// </summary>
 [Collection(SharedServer.Name)]
 public sealed class HintTests(SharedServer flow)
 {
@@ -21,13 +23,21 @@ public sealed class HintTests(SharedServer flow)
     {
         var tokens = await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For("openid read"));
         var own = await SilentAsync(tokens.RawIdToken());
-        Assert.Equal(tokens.IdToken()!.Subject, (await flow.Server.RedeemAsync(own.Code, OpenIdAsks.Client)).IdToken()!.Subject);
+        Assert.Equal(
+            tokens.IdToken()!.Subject, (await flow.Server.RedeemAsync(own.Code, OpenIdAsks.Client)).IdToken()!.Subject);
         Assert.NotNull((await SilentAsync(flow.Server.Sign("JWT", Claims))).Code);
 
-        Assert.Equal("login_required", (await SilentAsync(flow.Server.Sign("JWT", new(Claims) { ["sub"] = TestData.BobId.ToString() }))).Error);
+        Assert.Equal(
+            "login_required",
+            (await SilentAsync(flow.Server.Sign("JWT", new(Claims) { ["sub"] = TestData.BobId.ToString() }))).Error);
 
         var parts = tokens.RawIdToken().Split('.');
-        foreach (var forged in (string[])[$"{parts[0]}.{parts[1]}.{parts[2][..^8]}AAAAAAAA", "x", tokens.AccessToken!, flow.Server.Sign("logout+jwt", Claims)])
+        foreach (var forged in (string[])[
+            $"{parts[0]}.{parts[1]}.{parts[2][..^8]}AAAAAAAA",
+            "x",
+            tokens.AccessToken!,
+            flow.Server.Sign("logout+jwt", Claims),
+        ])
             Assert.Equal("invalid_request", (await SilentAsync(forged)).Error);
     }
 
@@ -36,13 +46,17 @@ public sealed class HintTests(SharedServer flow)
     {
         using var browser = new TestBrowser(flow.Server);
         await browser.AuthorizeAsync(OpenIdAsks.For());
-        var ask = OpenIdAsks.For().With("id_token_hint", flow.Server.Sign("JWT", new(Claims) { ["sub"] = TestData.BobId.ToString() }));
+        var ask = OpenIdAsks.For()
+            .With("id_token_hint", flow.Server.Sign("JWT", new(Claims) { ["sub"] = TestData.BobId.ToString() }));
 
         var bob = await Walk.TakeAsync(browser, ask.Path, TestData.OtherEmail);
         Assert.Equal((1, true), (bob.SignIns, bob.Answer.Code is not null));
-        Assert.Equal(TestData.BobId.ToString(), (await flow.Server.RedeemAsync(bob.Answer.Code, OpenIdAsks.Client)).IdToken()!.Subject);
+        Assert.Equal(
+            TestData.BobId.ToString(),
+            (await flow.Server.RedeemAsync(bob.Answer.Code, OpenIdAsks.Client)).IdToken()!.Subject);
 
-        using var back = await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in?reauthenticate=another"));
+        using var back = await browser.TypePasswordAsync(
+            await browser.GetAsync("/account/sign-in?reauthenticate=another"));
         var alice = await Walk.TakeAsync(browser, ask.Path, TestData.Email);
         Assert.Equal((1, "login_required"), (alice.SignIns, alice.Answer.Error));
     }
@@ -51,9 +65,13 @@ public sealed class HintTests(SharedServer flow)
     public async Task The_claims_may_name_the_person_too()
     {
         Expect.Code(await flow.Browser.AuthorizeAsync(OpenIdAsks.For("openid read")), OpenIdAsks.RedirectUri);
-        foreach (var (subject, error) in ((Guid, string?)[])[(TestData.AliceId, null), (TestData.BobId, "login_required")])
+        foreach (var (subject, error) in ((Guid, string?)[])[
+            (TestData.AliceId, null), (TestData.BobId, "login_required"),
+        ])
         {
-            var ask = OpenIdAsks.For("openid read").With("prompt", "none").With("claims", "{\"id_token\": {\"sub\": {\"value\": \"" + subject + "\"}}}");
+            var ask = OpenIdAsks.For("openid read")
+                .With("prompt", "none")
+                .With("claims", "{\"id_token\": {\"sub\": {\"value\": \"" + subject + "\"}}}");
             Assert.Equal(error, (await flow.Browser.AuthorizeAsync(ask)).Error);
         }
     }
@@ -69,7 +87,8 @@ public sealed class HintTests(SharedServer flow)
     [InlineData("login_hint", "<b>")]
     [InlineData("acr_values", "urn:example:gold 9")]
     public async Task Hints_never_break_a_request(string name, string value) =>
-        Expect.Code(await flow.Browser.AuthorizeAsync(OpenIdAsks.For("openid read").With(name, value)), OpenIdAsks.RedirectUri);
+        Expect.Code(
+            await flow.Browser.AuthorizeAsync(OpenIdAsks.For("openid read").With(name, value)), OpenIdAsks.RedirectUri);
 
     [Theory, Row("OIDC-08")]
     [InlineData(false)]
@@ -78,7 +97,10 @@ public sealed class HintTests(SharedServer flow)
     {
         using var browser = new TestBrowser(flow.Server);
         var ask = OpenIdAsks.For().With("login_hint", "somebody@example.com");
-        var path = pushed ? Push.Pushing.Visit(Push.Pushing.RequestUri(await Push.Pushing.PushAsync(flow.Server, ask)), OpenIdAsks.Client) : ask.Path;
+        var path = pushed
+            ? Push.Pushing.Visit(
+                Push.Pushing.RequestUri(await Push.Pushing.PushAsync(flow.Server, ask)), OpenIdAsks.Client)
+            : ask.Path;
         using var asked = await browser.GetAsync(path);
         using var page = await browser.GetAsync(asked.Headers.Location!.OriginalString);
 
@@ -89,7 +111,9 @@ public sealed class HintTests(SharedServer flow)
     public async Task OpenID_Connect_asks_for_the_redirect_uri()
     {
         await Expect.PageAsync(flow.Browser, OpenIdAsks.For().With("redirect_uri", null).Path, "invalid_redirect_uri");
-        Expect.Code(await flow.Browser.AuthorizeAsync(OpenIdAsks.For("read").With("redirect_uri", null)), OpenIdAsks.RedirectUri);
+        Expect.Code(
+            await flow.Browser.AuthorizeAsync(OpenIdAsks.For("read").With("redirect_uri", null)),
+            OpenIdAsks.RedirectUri);
     }
 
     private Task<AuthorizationAnswer> SilentAsync(string hint) =>

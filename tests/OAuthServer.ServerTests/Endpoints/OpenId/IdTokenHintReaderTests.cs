@@ -22,14 +22,16 @@ public sealed class IdTokenHintReaderTests(SharedServer flow)
     public async Task An_expired_token_of_ours_says_who_and_in_which_session()
     {
         Assert.Equal(new IdTokenHint(TestData.AliceId, Session, TestData.Web), await Reader.ReadAsync(Sign()));
-        Assert.Equal(new IdTokenHint(TestData.AliceId, null, TestData.Web), await Reader.ReadAsync(Sign(("sid", null))));
+        Assert.Equal(
+            new IdTokenHint(TestData.AliceId, null, TestData.Web), await Reader.ReadAsync(Sign(("sid", null))));
     }
 
     [Theory]
     [InlineData("at+jwt")]
     [InlineData("logout+jwt")]
     [InlineData("token-introspection+jwt")]
-    public async Task Another_kind_of_token_is_none(string type) => Assert.Null(await Reader.ReadAsync(Sign(type, Key)));
+    public async Task Another_kind_of_token_is_none(string type) =>
+        Assert.Null(await Reader.ReadAsync(Sign(type, Key)));
 
     [Theory]
     [InlineData("iss", "https://other.example")]
@@ -47,7 +49,8 @@ public sealed class IdTokenHintReaderTests(SharedServer flow)
         using (foreign) Assert.Null(await Reader.ReadAsync(Sign("JWT", foreign)));
         var parts = Sign().Split('.');
         Assert.Null(await Reader.ReadAsync($"{parts[0]}.{parts[1]}."));
-        Assert.Null(await Reader.ReadAsync(Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""") + $".{parts[1]}."));
+        Assert.Null(
+            await Reader.ReadAsync(Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""") + $".{parts[1]}."));
         Assert.Null(await Reader.ReadAsync("x"));
         Assert.Null(await Reader.ReadAsync(""));
         Assert.Null(await Reader.ReadAsync(new string('.', IdTokenHintReader.Longest + 1)));

@@ -20,7 +20,8 @@ public sealed class IdTokenTests(SharedServer flow)
 
         foreach (var resource in (string?[])[null, TestServer.Issuer])
         {
-            var reply = (await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For("openid read").With("resource", resource))).IsTokens();
+            var reply = (await flow.Browser.TokensAsync(
+                flow.Server, OpenIdAsks.For("openid read").With("resource", resource))).IsTokens();
             var token = reply.IdToken()!;
 
             await AssertSignedAsync(token);
@@ -30,7 +31,10 @@ public sealed class IdTokenTests(SharedServer flow)
             Assert.Equal([OpenIdAsks.Client], token.Audiences);
             var payload = Payload(token);
             Assert.Equal(900, payload.GetProperty("exp").GetInt64() - payload.GetProperty("iat").GetInt64());
-            Assert.InRange(payload.GetProperty("auth_time").GetInt64(), payload.GetProperty("iat").GetInt64() - 3600, payload.GetProperty("iat").GetInt64());
+            Assert.InRange(
+                payload.GetProperty("auth_time").GetInt64(),
+                payload.GetProperty("iat").GetInt64() - 3600,
+                payload.GetProperty("iat").GetInt64());
             Assert.Equal("1fa", payload.GetProperty("acr").GetString());
             Assert.Equal(["pwd"], payload.GetProperty("amr").EnumerateArray().Select(method => method.GetString()));
             Assert.True(Guid.TryParseExact(payload.GetProperty("sid").GetString(), "D", out _));
@@ -72,7 +76,10 @@ public sealed class IdTokenTests(SharedServer flow)
     public async Task A_refreshed_one_says_the_same_of_the_sign_in()
     {
         var first = await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For("openid read").With("nonce", "n-1"));
-        await Eventually.BecomesTrue(() => Task.FromResult(DateTimeOffset.UtcNow.ToUnixTimeSeconds() > Seconds(first.IdToken()!, "iat")), TimeSpan.FromSeconds(5), "a second passed");
+        await Eventually.BecomesTrue(
+            () => Task.FromResult(DateTimeOffset.UtcNow.ToUnixTimeSeconds() > Seconds(first.IdToken()!, "iat")),
+            TimeSpan.FromSeconds(5),
+            "a second passed");
         var later = (await flow.Server.RefreshAsync(first.RefreshToken, OpenIdAsks.Client)).IsTokens();
 
         var (before, after) = (Payload(first.IdToken()!), Payload(later.IdToken()!));
@@ -98,20 +105,31 @@ public sealed class IdTokenTests(SharedServer flow)
     [Fact, Row("AT-06"), Row("STEP-07")]
     public async Task Access_tokens_and_introspection_say_how_the_person_signed_in()
     {
-        foreach (var ask in (AuthorizationAsk[])[OpenIdAsks.For("openid read").With("acr_values", "1fa"), OpenIdAsks.For("read").With("max_age", "3600")])
+        foreach (var ask in (AuthorizationAsk[])[
+            OpenIdAsks.For("openid read").With("acr_values", "1fa"), OpenIdAsks.For("read").With("max_age", "3600"),
+        ])
         {
             var first = (await flow.Browser.TokensAsync(flow.Server, ask)).IsTokens();
             var later = (await flow.Server.RefreshAsync(first.RefreshToken, OpenIdAsks.Client)).IsTokens();
             var said = Payload(new JsonWebToken(first.AccessToken));
 
             Assert.Equal("1fa", said.GetProperty("acr").GetString());
-            Assert.InRange(said.GetProperty("auth_time").GetInt64(), said.GetProperty("iat").GetInt64() - 3600, said.GetProperty("iat").GetInt64());
+            Assert.InRange(
+                said.GetProperty("auth_time").GetInt64(),
+                said.GetProperty("iat").GetInt64() - 3600,
+                said.GetProperty("iat").GetInt64());
             foreach (var token in (string[])[first.AccessToken!, later.AccessToken!])
             {
-                var introspected = (await flow.Server.PostFormAsync("/oauth/introspect", ("token", token), ("client_id", OpenIdAsks.Client), ("client_secret", TestData.Secret))).Json!.Value;
+                var introspected = (await flow.Server.PostFormAsync(
+                    "/oauth/introspect",
+                    ("token", token),
+                    ("client_id", OpenIdAsks.Client),
+                    ("client_secret", TestData.Secret))).Json!.Value;
                 foreach (var claim in (string[])["auth_time", "acr"])
                 {
-                    Assert.Equal(said.GetProperty(claim).GetRawText(), Payload(new JsonWebToken(token)).GetProperty(claim).GetRawText());
+                    Assert.Equal(
+                        said.GetProperty(claim).GetRawText(),
+                        Payload(new JsonWebToken(token)).GetProperty(claim).GetRawText());
                     Assert.Equal(said.GetProperty(claim).GetRawText(), introspected.GetProperty(claim).GetRawText());
                 }
             }
@@ -126,21 +144,25 @@ public sealed class IdTokenTests(SharedServer flow)
 
     private async Task AssertSignedAsync(JsonWebToken token)
     {
-        var keys = new JsonWebKeySet(await flow.Server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative)));
-        var result = await new JsonWebTokenHandler().ValidateTokenAsync(token.EncodedToken, new TokenValidationParameters
-        {
-            ValidIssuer = TestServer.Issuer,
-            ValidAudience = OpenIdAsks.Client,
-            ValidAlgorithms = ["RS256"],
-            IssuerSigningKeys = keys.GetSigningKeys(),
-        });
+        var keys = new JsonWebKeySet(
+            await flow.Server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative)));
+        var result = await new JsonWebTokenHandler()
+            .ValidateTokenAsync(token.EncodedToken, new TokenValidationParameters
+            {
+                ValidIssuer = TestServer.Issuer,
+                ValidAudience = OpenIdAsks.Client,
+                ValidAlgorithms = ["RS256"],
+                IssuerSigningKeys = keys.GetSigningKeys(),
+            });
         Assert.True(result.IsValid, result.Exception?.Message);
         Assert.Contains(keys.Keys, key => key.Kid == token.Kid);
     }
 
     private static long Seconds(JsonWebToken token, string claim) => Payload(token).GetProperty(claim).GetInt64();
 
-    private static JsonElement Payload(JsonWebToken token) => JsonSerializer.Deserialize<JsonElement>(Base64UrlEncoder.Decode(token.EncodedPayload));
+    private static JsonElement Payload(JsonWebToken token) =>
+        JsonSerializer.Deserialize<JsonElement>(Base64UrlEncoder.Decode(token.EncodedPayload));
 
-    private static string HashOf(string token) => Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(token))[..16]);
+    private static string HashOf(string token) =>
+        Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(token))[..16]);
 }

@@ -22,7 +22,8 @@ internal static class OpenIdAsks
         AuthorizationAsk.For(client, RedirectUri).With("scope", scope);
 
     /// <summary>The whole way to tokens, in this browser.</summary>
-    public static async Task<Reply> TokensAsync(this TestBrowser browser, TestServer server, AuthorizationAsk? ask = null, string client = Client)
+    public static async Task<Reply> TokensAsync(
+        this TestBrowser browser, TestServer server, AuthorizationAsk? ask = null, string client = Client)
     {
         var answer = await browser.AuthorizeAsync(ask ?? For());
         Assert.True(answer.Code is not null, answer.Location);
@@ -37,7 +38,8 @@ internal static class OpenIdAsks
     /// <summary>Asks the userinfo endpoint.</summary>
     public static async Task<Reply> UserInfoAsync(this TestServer server, string? token, HttpMethod? method = null)
     {
-        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, new Uri("/oauth/userinfo", UriKind.Relative));
+        using var request = new HttpRequestMessage(
+            method ?? HttpMethod.Get, new Uri("/oauth/userinfo", UriKind.Relative));
         if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         using var response = await server.Http.SendAsync(request);
         return await Reply.ReadAsync(response);

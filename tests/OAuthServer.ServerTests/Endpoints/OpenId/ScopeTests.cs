@@ -13,7 +13,8 @@ public sealed class ScopeTests(SharedServer flow)
     [InlineData("login", "openid")]
     public async Task Offline_access_takes_a_consent_that_is_asked_for(string? prompt, string granted)
     {
-        var reply = (await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For("openid offline_access").With("prompt", prompt))).IsTokens();
+        var reply = (await flow.Browser.TokensAsync(
+            flow.Server, OpenIdAsks.For("openid offline_access").With("prompt", prompt))).IsTokens();
 
         Assert.Equal(granted, reply.Scope);
         Assert.Equal(granted, (await flow.Server.RefreshAsync(reply.RefreshToken, OpenIdAsks.Client)).IsTokens().Scope);
@@ -22,7 +23,10 @@ public sealed class ScopeTests(SharedServer flow)
     [Fact, Row("OIDC-13")]
     public async Task A_client_that_cannot_refresh_gets_none()
     {
-        var reply = (await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For("openid offline_access", OpenIdAsks.CodesClient).With("prompt", "consent"), OpenIdAsks.CodesClient)).IsTokens();
+        var reply = (await flow.Browser.TokensAsync(
+            flow.Server,
+            OpenIdAsks.For("openid offline_access", OpenIdAsks.CodesClient).With("prompt", "consent"),
+            OpenIdAsks.CodesClient)).IsTokens();
 
         Assert.Equal(("openid", null), (reply.Scope, reply.RefreshToken));
     }
@@ -45,7 +49,8 @@ public sealed class ScopeTests(SharedServer flow)
         var again = (await flow.Server.RefreshAsync(first.RefreshToken, OpenIdAsks.Client, asked)).IsTokens();
 
         Assert.Equal(granted, again.Scope);
-        (await flow.Server.RefreshAsync(again.RefreshToken, OpenIdAsks.Client, "openid email")).IsError("invalid_scope");
+        (await flow.Server.RefreshAsync(again.RefreshToken, OpenIdAsks.Client, "openid email"))
+            .IsError("invalid_scope");
     }
 
     [Theory]
@@ -73,9 +78,13 @@ public sealed class ScopeTests(SharedServer flow)
     [InlineData(TestData.Web, TestData.WebRedirectUri, true)]
     [InlineData(OpenIdAsks.Client, OpenIdAsks.RedirectUri, true)]
     [InlineData("codes-only", TestData.WebRedirectUri, false)]
-    public async Task Outside_OpenID_Connect_offline_access_harms_nothing(string client, string redirectUri, bool refreshes)
+    public async Task Outside_OpenID_Connect_offline_access_harms_nothing(
+        string client, string redirectUri, bool refreshes)
     {
-        var reply = (await flow.Browser.TokensAsync(flow.Server, AuthorizationAsk.For(client, redirectUri).With("scope", "read offline_access"), client)).IsTokens();
+        var reply = (await flow.Browser.TokensAsync(
+            flow.Server,
+            AuthorizationAsk.For(client, redirectUri).With("scope", "read offline_access"),
+            client)).IsTokens();
 
         Assert.Equal(("read", refreshes), (reply.Scope, reply.RefreshToken is not null));
         if (refreshes) (await flow.Server.RefreshAsync(reply.RefreshToken, client, "read offline_access")).IsTokens();
@@ -86,11 +95,20 @@ public sealed class ScopeTests(SharedServer flow)
     {
         using var browser = new TestBrowser(flow.Server);
         await browser.SignInAsync(TestData.OtherEmail);
-        using var page = await browser.GetAsync(OpenIdAsks.For("openid profile email phone address offline_access read").With("prompt", "consent").Path);
+        using var page = await browser.GetAsync(
+            OpenIdAsks.For("openid profile email phone address offline_access read").With("prompt", "consent").Path);
 
         var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
-        foreach (var words in (string[])["Your account", "See your name, picture", "See your e-mail address", "See your phone number", "See your postal address", "Keep its access while you are signed out", "See your notes"])
+        foreach (var words in (string[])[
+            "Your account",
+            "See your name, picture",
+            "See your e-mail address",
+            "See your phone number",
+            "See your postal address",
+            "Keep its access while you are signed out",
+            "See your notes",
+        ])
             Assert.Contains(words, html, StringComparison.Ordinal);
     }
 
@@ -101,11 +119,18 @@ public sealed class ScopeTests(SharedServer flow)
         await flow.Database.ExecuteAsync("DELETE FROM oauth_consents WHERE client_id = $1", OpenIdAsks.CodesClient);
         await browser.SignInAsync(TestData.OtherEmail);
         Assert.Equal(1, (await Walk.TakeAsync(browser, OpenIdAsks.For("read", OpenIdAsks.CodesClient).Path)).Consents);
-        Assert.Equal(1, (await Walk.TakeAsync(browser, OpenIdAsks.For("openid read", OpenIdAsks.CodesClient).Path)).Consents);
-        Assert.Equal(0, (await Walk.TakeAsync(browser, OpenIdAsks.For("openid read", OpenIdAsks.CodesClient).Path)).Consents);
-        Assert.Equal(1, (await Walk.TakeAsync(browser, OpenIdAsks.For("openid email read", OpenIdAsks.CodesClient).Path)).Consents);
+        Assert.Equal(
+            1, (await Walk.TakeAsync(browser, OpenIdAsks.For("openid read", OpenIdAsks.CodesClient).Path)).Consents);
+        Assert.Equal(
+            0, (await Walk.TakeAsync(browser, OpenIdAsks.For("openid read", OpenIdAsks.CodesClient).Path)).Consents);
+        Assert.Equal(
+            1,
+            (await Walk.TakeAsync(browser, OpenIdAsks.For("openid email read", OpenIdAsks.CodesClient).Path)).Consents);
         using var page = await browser.GetAsync("/account/connections");
-        Assert.Contains("See your e-mail address", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "See your e-mail address",
+            await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact, Row("RES-05")]
@@ -117,23 +142,36 @@ public sealed class ScopeTests(SharedServer flow)
         var ask = OpenIdAsks.For("openid email read pay").With("resource", TestServer.Issuer).Adding("resource", other);
         await Eventually.BecomesTrue(
             async () => (await flow.Browser.AuthorizeAsync(ask)) is { Code: { } code }
-                && (reply = await TokenAsync(("grant_type", "authorization_code"), ("code", code), ("code_verifier", AuthorizationAsk.Verifier), ("resource", TestServer.Issuer))).AccessToken is not null,
+                && (reply = await TokenAsync(
+                    ("grant_type", "authorization_code"),
+                    ("code", code),
+                    ("code_verifier", AuthorizationAsk.Verifier),
+                    ("resource", TestServer.Issuer))).AccessToken is not null,
             TimeSpan.FromSeconds(10), "the client may have both APIs");
         Assert.Equal("openid email read", reply.Scope);
 
-        var second = (await TokenAsync(("grant_type", "refresh_token"), ("refresh_token", reply.RefreshToken), ("resource", other))).IsTokens();
+        var second = (await TokenAsync(
+            ("grant_type", "refresh_token"), ("refresh_token", reply.RefreshToken), ("resource", other))).IsTokens();
 
         Assert.Equal("openid email pay", second.Scope);
         Assert.NotNull(second.IdToken());
         foreach (var token in (string[])[reply.AccessToken!, second.AccessToken!])
-            Assert.Equal(TestData.Email, (await flow.Server.UserInfoAsync(token)).Json!.Value.GetProperty("email").GetString());
+            Assert.Equal(
+                TestData.Email, (await flow.Server.UserInfoAsync(token)).Json!.Value.GetProperty("email").GetString());
         await flow.Database.ExecuteAsync("DELETE FROM oauth_resources WHERE resource = $1", other);
     }
 
     [Theory]
-    [InlineData("INSERT INTO oauth_resources (resource, name, scopes) VALUES ('https://x.example', 'X', '{\"openid\": \"x\"}')", "scope_names_are_not_those_of_openid_connect")]
-    [InlineData("INSERT INTO oauth_resources (resource, name, scopes) VALUES ('https://x.example', 'X', '{\"read\": \"x\", \"email\": \"x\"}')", "scope_names_are_not_those_of_openid_connect")]
-    [InlineData("UPDATE oauth_clients SET allowed_scopes = '{read,profile}' WHERE client_id = 'demo-web'", "scopes_of_a_person_come_with_openid")]
+    [InlineData(
+        "INSERT INTO oauth_resources (resource, name, scopes) VALUES ('https://x.example', 'X', '{\"openid\": \"x\"}')",
+        "scope_names_are_not_those_of_openid_connect")]
+    [InlineData(
+        "INSERT INTO oauth_resources (resource, name, scopes) "
+            + "VALUES ('https://x.example', 'X', '{\"read\": \"x\", \"email\": \"x\"}')",
+        "scope_names_are_not_those_of_openid_connect")]
+    [InlineData(
+        "UPDATE oauth_clients SET allowed_scopes = '{read,profile}' WHERE client_id = 'demo-web'",
+        "scopes_of_a_person_come_with_openid")]
     [InlineData("UPDATE account_profiles SET name = ''", "profile_texts_have_1_to_500_characters")]
     [InlineData("UPDATE account_profiles SET locality = ' '", "profile_texts_have_1_to_500_characters")]
     [InlineData("UPDATE account_profiles SET name = repeat('x', 501)", "profile_texts_have_1_to_500_characters")]
@@ -151,5 +189,6 @@ public sealed class ScopeTests(SharedServer flow)
     }
 
     private Task<Reply> TokenAsync(params (string, string?)[] form) =>
-        flow.Server.PostFormAsync("/oauth/token", [.. form, ("client_id", OpenIdAsks.Client), ("client_secret", TestData.Secret)]);
+        flow.Server.PostFormAsync(
+            "/oauth/token", [.. form, ("client_id", OpenIdAsks.Client), ("client_secret", TestData.Secret)]);
 }

@@ -15,7 +15,8 @@ namespace OAuthServer.ServerTests.Endpoints.OpenId;
 public sealed class StepUpTests : IAsyncLifetime
 {
     // Not in the past: the database has a clock of its own.
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+    private readonly FakeTimeProvider _clock = new(
+        DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
     private readonly Lines _log = new();
     private TestServer _server = null!;
     private TestBrowser _browser = null!;
@@ -23,14 +24,18 @@ public sealed class StepUpTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync(new() { Services = services => services.AddSingleton<TimeProvider>(_clock) });
+        _server = await TestServer.StartAsync(new()
+        {
+            Services = services => services.AddSingleton<TimeProvider>(_clock),
+        });
         _browser = new TestBrowser(_server);
         await _browser.AuthorizeAsync(OpenIdAsks.For("openid read"));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(_log);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(_clock);
-        builder.Services.AddOAuthBearer(options => (options.Issuer, options.Audience) = (TestServer.Issuer, TestServer.Issuer));
+        builder.Services.AddOAuthBearer(
+            options => (options.Issuer, options.Audience) = (TestServer.Issuer, TestServer.Issuer));
         builder.Services.AddHttpClient("OAuthServer.ResourceApi").ConfigurePrimaryHttpMessageHandler(
             () => new ProxyInFront(_server.Address) { InnerHandler = new SocketsHttpHandler() });
         _api = builder.Build();
@@ -67,7 +72,8 @@ public sealed class StepUpTests : IAsyncLifetime
     public async Task A_refresh_makes_no_sign_in_younger()
     {
         var first = (await _browser.TokensAsync(_server, OpenIdAsks.For("openid read"))).IsTokens();
-        using (var fresh = await AskAsync("/recent", first.AccessToken!)) Assert.Equal(HttpStatusCode.OK, fresh.StatusCode);
+        using (var fresh = await AskAsync("/recent", first.AccessToken!))
+            Assert.Equal(HttpStatusCode.OK, fresh.StatusCode);
         _clock.Advance(TimeSpan.FromSeconds(301));
 
         var later = (await _server.RefreshAsync(first.RefreshToken, OpenIdAsks.Client)).IsTokens();
@@ -80,7 +86,8 @@ public sealed class StepUpTests : IAsyncLifetime
         // What the challenge asks for helps.
         var again = await Walk.TakeAsync(_browser, OpenIdAsks.For("openid read").With("max_age", "300").Path);
         Assert.Equal(1, again.SignIns);
-        using var stepped = await AskAsync("/recent", (await _server.RedeemAsync(again.Answer.Code, OpenIdAsks.Client)).AccessToken!);
+        using var stepped = await AskAsync(
+            "/recent", (await _server.RedeemAsync(again.Answer.Code, OpenIdAsks.Client)).AccessToken!);
         Assert.Equal(HttpStatusCode.OK, stepped.StatusCode);
     }
 
@@ -88,7 +95,11 @@ public sealed class StepUpTests : IAsyncLifetime
     public async Task Levels_are_advertised_and_one_that_is_not_is_noticed()
     {
         foreach (var path in (string[])["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"])
-            Assert.Contains("\"acr_values_supported\":[\"1fa\",\"2fa\"]", await _server.Http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains(
+                "\"acr_values_supported\":[\"1fa\",\"2fa\"]",
+                await _server.Http.GetStringAsync(
+                    new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
 
         var token = (await _browser.TokensAsync(_server, OpenIdAsks.For("openid read"))).AccessToken!;
         using (await AskAsync("/reached", token))
@@ -97,13 +108,20 @@ public sealed class StepUpTests : IAsyncLifetime
             Assert.Equal("Degraded", await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
 
-        Assert.Contains(_log.All, line => line.StartsWith("Endpoints demand the level gold, which https://as.example.test does not list", StringComparison.Ordinal));
+        Assert.Contains(
+            _log.All,
+            line => line.StartsWith(
+                "Endpoints demand the level gold, which https://as.example.test does not list",
+                StringComparison.Ordinal));
     }
 
     private async Task<HttpResponseMessage> AskAsync(string path, string token)
     {
         using var http = new HttpClient { BaseAddress = new Uri(_api.Urls.Single()) };
-        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path)
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
         return await http.SendAsync(request);
     }
 
@@ -118,7 +136,12 @@ public sealed class StepUpTests : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => All.Enqueue(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) => All.Enqueue(formatter(state, exception));
 
         public void Dispose()
         {

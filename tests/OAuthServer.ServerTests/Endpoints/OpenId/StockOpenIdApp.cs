@@ -12,7 +12,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.OpenId;
 
-/// <summary>An app that knows nothing of us: the framework's own <c>AddOpenIdConnect</c> with issuer, client and secret.</summary>
+/// <summary>
+/// An app that knows nothing of us: the framework's own <c>AddOpenIdConnect</c> with issuer, client and secret.
+/// </summary>
 internal sealed class StockOpenIdApp : IAsyncDisposable
 {
     public const string Client = "stock-openid-app";
@@ -27,9 +29,13 @@ internal sealed class StockOpenIdApp : IAsyncDisposable
     /// <summary>What it asked the server itself, in order.</summary>
     public SeenRequests Seen { get; }
 
-    public static async Task<StockOpenIdApp> StartAsync(TestServer issuer, Action<OpenIdConnectOptions>? configure = null)
+    public static async Task<StockOpenIdApp> StartAsync(
+        TestServer issuer, Action<OpenIdConnectOptions>? configure = null)
     {
-        var seen = new SeenRequests { InnerHandler = new ProxyInFront(issuer.Address) { InnerHandler = new SocketsHttpHandler() } };
+        var seen = new SeenRequests
+        {
+            InnerHandler = new ProxyInFront(issuer.Address) { InnerHandler = new SocketsHttpHandler() },
+        };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -52,20 +58,28 @@ internal sealed class StockOpenIdApp : IAsyncDisposable
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapGet("/sign-in", () => Results.Challenge(new() { RedirectUri = "/me" }, [OpenIdConnectDefaults.AuthenticationScheme]));
+        app.MapGet(
+            "/sign-in",
+            () => Results.Challenge(new() { RedirectUri = "/me" }, [OpenIdConnectDefaults.AuthenticationScheme]));
         app.MapGet("/sign-out", () => Results.SignOut(
-            new() { RedirectUri = "/me" }, [CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme]));
+            new() { RedirectUri = "/me" },
+            [CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme]));
         app.MapGet("/me", async (HttpContext http, ClaimsPrincipal user) => Results.Json(new
         {
-            claims = user.Claims.GroupBy(claim => claim.Type).ToDictionary(group => group.Key, group => group.First().Value),
+            claims = user.Claims.GroupBy(claim => claim.Type)
+                .ToDictionary(group => group.Key, group => group.First().Value),
             refreshToken = await http.GetTokenAsync("refresh_token"),
             accessToken = await http.GetTokenAsync("access_token"),
-        })).RequireAuthorization(policy => policy.AddAuthenticationSchemes(CookieAuthenticationDefaults.AuthenticationScheme).RequireAuthenticatedUser());
+        }))
+        .RequireAuthorization(policy =>
+            policy.AddAuthenticationSchemes(CookieAuthenticationDefaults.AuthenticationScheme)
+                .RequireAuthenticatedUser());
         await app.StartAsync(TestContext.Current.CancellationToken);
         var address = new Uri(app.Urls.Single());
         await issuer.Database.ExecuteAsync(
             """
-            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, post_logout_redirect_uris, allowed_scopes)
+            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, post_logout_redirect_uris,
+                allowed_scopes)
             VALUES ($1, $2, 'Stock app', $3, $4, '{openid,profile,email}')
             ON CONFLICT (client_id) DO UPDATE
             SET redirect_uris = excluded.redirect_uris, post_logout_redirect_uris = excluded.post_logout_redirect_uris
@@ -82,7 +96,8 @@ internal sealed class StockOpenIdApp : IAsyncDisposable
     {
         public List<string> Paths { get; } = [];
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             lock (Paths) Paths.Add($"{request.Method} {request.RequestUri!.AbsolutePath}");
             return base.SendAsync(request, cancellationToken);

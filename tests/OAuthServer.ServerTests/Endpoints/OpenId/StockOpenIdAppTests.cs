@@ -20,13 +20,23 @@ public sealed class StockOpenIdAppTests(OwnServer own) : IClassFixture<OwnServer
         var me = await SignInAsync(atApp, atServer, formPost: true);
 
         Assert.Equal(
-            ["GET /.well-known/openid-configuration", "GET /.well-known/jwks.json", "POST /oauth/par", "POST /oauth/token", "GET /oauth/userinfo"],
+            [
+                "GET /.well-known/openid-configuration",
+                "GET /.well-known/jwks.json",
+                "POST /oauth/par",
+                "POST /oauth/token",
+                "GET /oauth/userinfo",
+            ],
             app.Seen.Paths.Distinct());
         var claims = me.GetProperty("claims");
         Assert.Equal(
             (TestData.AliceId.ToString(), "Alice Example", TestData.Email),
-            (claims.GetProperty("sub").GetString(), claims.GetProperty("name").GetString(), claims.GetProperty("email").GetString()));
-        var refreshed = (await own.Server.RefreshAsync(me.GetProperty("refreshToken").GetString(), StockOpenIdApp.Client)).IsTokens();
+            (
+                claims.GetProperty("sub").GetString(),
+                claims.GetProperty("name").GetString(),
+                claims.GetProperty("email").GetString()));
+        var refreshed = (await own.Server.RefreshAsync(
+            me.GetProperty("refreshToken").GetString(), StockOpenIdApp.Client)).IsTokens();
         Assert.Equal(TestData.AliceId.ToString(), refreshed.IdToken()!.Subject);
         Assert.Equal(HttpStatusCode.OK, (await own.Server.UserInfoAsync(refreshed.AccessToken)).Status);
 
@@ -71,7 +81,8 @@ public sealed class StockOpenIdAppTests(OwnServer own) : IClassFixture<OwnServer
         using var form = await atServer.GetAsync(asked.Headers.Location!.OriginalString);
         using var signedIn = await atServer.TypePasswordAsync(form);
         using var consent = await atServer.GetAsync(signedIn.Headers.Location!.OriginalString);
-        using var answer = consent.StatusCode == HttpStatusCode.OK && (await consent.Content.ReadAsStringAsync()).Contains("decision", StringComparison.Ordinal)
+        using var answer = consent.StatusCode == HttpStatusCode.OK
+            && (await consent.Content.ReadAsStringAsync()).Contains("decision", StringComparison.Ordinal)
             ? await atServer.DecideAsync(consent, "allow")
             : consent;
         using var back = formPost
@@ -84,5 +95,6 @@ public sealed class StockOpenIdAppTests(OwnServer own) : IClassFixture<OwnServer
         return JsonSerializer.Deserialize<JsonElement>(await me.Content.ReadAsStringAsync());
     }
 
-    private static Task<HttpResponseMessage> PostAsync(TestBrowser browser, TestForm form) => browser.PostAsync(form.Action, form.Fields);
+    private static Task<HttpResponseMessage> PostAsync(TestBrowser browser, TestForm form) =>
+        browser.PostAsync(form.Action, form.Fields);
 }

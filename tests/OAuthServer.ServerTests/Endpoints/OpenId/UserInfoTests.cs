@@ -9,7 +9,8 @@ namespace OAuthServer.ServerTests.Endpoints.OpenId;
 [Collection(SharedServer.Name)]
 public sealed class UserInfoTests(SharedServer flow)
 {
-    private const string Profile = "birthdate family_name given_name locale name nickname picture preferred_username updated_at website zoneinfo";
+    private const string Profile = "birthdate family_name given_name locale name nickname picture preferred_username "
+        + "updated_at website zoneinfo";
 
     [Fact, Row("OIDC-10")]
     public async Task It_tells_an_app_of_the_person_who_let_it_know()
@@ -27,15 +28,23 @@ public sealed class UserInfoTests(SharedServer flow)
         AssertMissing(await SendAsync(HttpMethod.Get, "Basic b3BlbmlkLXdlYjp4"));
 
         var plain = await flow.TokensAsync();
-        AssertRefused(await flow.Server.UserInfoAsync(plain.AccessToken), HttpStatusCode.Forbidden, "insufficient_scope");
+        AssertRefused(
+            await flow.Server.UserInfoAsync(plain.AccessToken), HttpStatusCode.Forbidden, "insufficient_scope");
         await flow.Database.ExecuteAsync(
             """
-            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes, grant_types)
-            VALUES ('userinfo-service', $1, 'Service', '{}', '{read,openid}', '{read}', '{client_credentials}') ON CONFLICT DO NOTHING
+            INSERT INTO oauth_clients (client_id, client_secret, name, redirect_uris, allowed_scopes, default_scopes,
+                grant_types)
+            VALUES ('userinfo-service', $1, 'Service', '{}', '{read,openid}', '{read}', '{client_credentials}')
+                ON CONFLICT DO NOTHING
             """,
             TestData.SecretHash);
-        var service = await flow.Server.PostFormAsync("/oauth/token", ("grant_type", "client_credentials"), ("client_id", "userinfo-service"), ("client_secret", TestData.Secret));
-        AssertRefused(await flow.Server.UserInfoAsync(service.AccessToken), HttpStatusCode.Forbidden, "insufficient_scope");
+        var service = await flow.Server.PostFormAsync(
+            "/oauth/token",
+            ("grant_type", "client_credentials"),
+            ("client_id", "userinfo-service"),
+            ("client_secret", TestData.Secret));
+        AssertRefused(
+            await flow.Server.UserInfoAsync(service.AccessToken), HttpStatusCode.Forbidden, "insufficient_scope");
         foreach (var resource in (string?[])[null, TestServer.Issuer + "/oauth/userinfo"])
         {
             (await flow.Server.PostFormAsync(
@@ -51,8 +60,12 @@ public sealed class UserInfoTests(SharedServer flow)
         var query = $"/oauth/userinfo?access_token={token}";
         AssertMissing(await SendAsync(HttpMethod.Get, null, query));
         AssertMissing(await SendAsync(HttpMethod.Post, null, body: $"access_token={token}"));
-        AssertRefused(await SendAsync(HttpMethod.Get, $"Bearer {token}", query), HttpStatusCode.BadRequest, "invalid_request");
-        AssertRefused(await SendAsync(HttpMethod.Post, $"Bearer {token}", body: $"access_token={token}"), HttpStatusCode.BadRequest, "invalid_request");
+        AssertRefused(
+            await SendAsync(HttpMethod.Get, $"Bearer {token}", query), HttpStatusCode.BadRequest, "invalid_request");
+        AssertRefused(
+            await SendAsync(HttpMethod.Post, $"Bearer {token}", body: $"access_token={token}"),
+            HttpStatusCode.BadRequest,
+            "invalid_request");
         foreach (var malformed in (string[])["Bearer", "Bearer a b", "Bearer a,b"])
             AssertRefused(await SendAsync(HttpMethod.Get, malformed), HttpStatusCode.BadRequest, "invalid_request");
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Post, $"bearer {token}", body: "a=b")).Status);
@@ -66,11 +79,14 @@ public sealed class UserInfoTests(SharedServer flow)
     {
         var tokens = await flow.Browser.TokensAsync(flow.Server);
         var parts = tokens.AccessToken!.Split('.');
-        foreach (var bad in (string[])["abc", $"{parts[0]}.{parts[1]}.{parts[2][..^8]}AAAAAAAA", tokens.RawIdToken(), tokens.RefreshToken!])
+        foreach (var bad in (string[])[
+            "abc", $"{parts[0]}.{parts[1]}.{parts[2][..^8]}AAAAAAAA", tokens.RawIdToken(), tokens.RefreshToken!,
+        ])
             AssertRefused(await flow.Server.UserInfoAsync(bad), HttpStatusCode.Unauthorized, "invalid_token");
 
         (await flow.Server.RevokeAsync(tokens.AccessToken, OpenIdAsks.Client)).IsDone();
-        AssertRefused(await flow.Server.UserInfoAsync(tokens.AccessToken), HttpStatusCode.Unauthorized, "invalid_token");
+        AssertRefused(
+            await flow.Server.UserInfoAsync(tokens.AccessToken), HttpStatusCode.Unauthorized, "invalid_token");
     }
 
     [Theory, Row("OIDC-11")]
@@ -79,19 +95,27 @@ public sealed class UserInfoTests(SharedServer flow)
     [InlineData("openid email", "email email_verified")]
     [InlineData("openid phone", "phone_number phone_number_verified")]
     [InlineData("openid address", "address")]
-    [InlineData("openid profile email phone address read", "address email email_verified phone_number phone_number_verified " + Profile)]
+    [InlineData(
+        "openid profile email phone address read",
+        "address email email_verified phone_number phone_number_verified " + Profile)]
     public async Task A_scope_stands_for_its_claims(string scope, string claims)
     {
         var said = await SaidAsync(scope);
 
         Assert.Equal(
-            string.Join(' ', claims.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append("sub").Order(StringComparer.Ordinal)),
+            string.Join(
+                ' ',
+                claims.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append("sub").Order(StringComparer.Ordinal)),
             string.Join(' ', said.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal)));
-        if (said.TryGetProperty("email_verified", out var verified)) Assert.Equal(JsonValueKind.True, verified.ValueKind);
-        if (said.TryGetProperty("phone_number_verified", out verified)) Assert.Equal(JsonValueKind.True, verified.ValueKind);
+        if (said.TryGetProperty("email_verified", out var verified))
+            Assert.Equal(JsonValueKind.True, verified.ValueKind);
+        if (said.TryGetProperty("phone_number_verified", out verified))
+            Assert.Equal(JsonValueKind.True, verified.ValueKind);
         if (said.TryGetProperty("updated_at", out var updated)) Assert.Equal(JsonValueKind.Number, updated.ValueKind);
         if (!said.TryGetProperty("address", out var address)) return;
-        Assert.Equal(["country", "locality", "street_address"], address.EnumerateObject().Select(part => part.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["country", "locality", "street_address"],
+            address.EnumerateObject().Select(part => part.Name).Order(StringComparer.Ordinal));
         Assert.Equal("4 rue de l'Exemple\n2e étage", address.GetProperty("street_address").GetString());
     }
 
@@ -104,26 +128,50 @@ public sealed class UserInfoTests(SharedServer flow)
 
         var said = (await flow.Server.UserInfoAsync(tokens.AccessToken)).Json!.Value;
 
-        Assert.Equal(["email", "email_verified", "sub"], said.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["email", "email_verified", "sub"],
+            said.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact, Row("OIDC-12")]
     public async Task Claims_can_be_asked_for_one_by_one()
     {
-        var asked = """{"userinfo": {"name": {"essential": true}, "middle_name": {"essential": true}, "no_such": null}, "id_token": {"email": null}}""";
-        var tokens = (await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For("openid read").With("claims", asked))).IsTokens();
-        foreach (var reply in (Reply[])[tokens, (await flow.Server.RefreshAsync(tokens.RefreshToken, OpenIdAsks.Client)).IsTokens()])
+        var asked =
+            """{"userinfo": {"name": {"essential": true}, "middle_name": {"essential": true}, "no_such": null}, "id_token": {"email": null}}""";
+        var tokens = (await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For("openid read").With("claims", asked)))
+            .IsTokens();
+        foreach (var reply in (Reply[])[
+            tokens, (await flow.Server.RefreshAsync(tokens.RefreshToken, OpenIdAsks.Client)).IsTokens(),
+        ])
         {
             var said = (await flow.Server.UserInfoAsync(reply.AccessToken)).Json!.Value;
-            Assert.Equal(["name", "sub"], said.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                ["name", "sub"], said.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
             Assert.Equal("Alice Example", said.GetProperty("name").GetString());
             Assert.Equal(TestData.Email, reply.IdToken()!.GetPayloadValue<string>("email"));
             Assert.False(reply.IdToken()!.TryGetPayloadValue<string>("name", out _));
         }
 
-        foreach (var malformed in (string[])["{", "[]", "\"x\"", """{"userinfo": []}""", """{"id_token": {"name": 1}}""", """{"id_token": {"acr": {"essential": "yes"}}}""", """{"userinfo": {}, "userinfo": {}}""", """{"userinfo": {"\ud800": null}}""", """{"id_token": {"sub": {"value": "\ud800"}}}""", """{"id_token": {"acr": {"essential": true, "value": "\ud800"}}}"""])
-            Assert.Equal("invalid_request", (await flow.Browser.AuthorizeAsync(OpenIdAsks.For().With("claims", malformed))).Error);
-        Assert.Contains("\"claims_parameter_supported\":true", await flow.Server.Http.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        foreach (var malformed in (string[])[
+            "{",
+            "[]",
+            "\"x\"",
+            """{"userinfo": []}""",
+            """{"id_token": {"name": 1}}""",
+            """{"id_token": {"acr": {"essential": "yes"}}}""",
+            """{"userinfo": {}, "userinfo": {}}""",
+            """{"userinfo": {"\ud800": null}}""",
+            """{"id_token": {"sub": {"value": "\ud800"}}}""",
+            """{"id_token": {"acr": {"essential": true, "value": "\ud800"}}}""",
+        ])
+            Assert.Equal(
+                "invalid_request",
+                (await flow.Browser.AuthorizeAsync(OpenIdAsks.For().With("claims", malformed))).Error);
+        Assert.Contains(
+            "\"claims_parameter_supported\":true",
+            await flow.Server.Http.GetStringAsync(
+                new Uri("/.well-known/openid-configuration", UriKind.Relative), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,13 +181,19 @@ public sealed class UserInfoTests(SharedServer flow)
         await flow.Database.ExecuteAsync("DELETE FROM oauth_consents WHERE client_id = $1", OpenIdAsks.CodesClient);
         await browser.SignInAsync(TestData.OtherEmail);
         await browser.AuthorizeAsync(OpenIdAsks.For("openid", OpenIdAsks.CodesClient));
-        var asked = OpenIdAsks.For("openid", OpenIdAsks.CodesClient).With("claims", """{"userinfo": {"email": null, "phone_number": null}}""");
+        var asked = OpenIdAsks.For("openid", OpenIdAsks.CodesClient)
+            .With("claims", """{"userinfo": {"email": null, "phone_number": null}}""");
         using var page = await browser.GetAsync(asked.Path);
-        Assert.Contains("See your e-mail address", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "See your e-mail address",
+            await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
 
-        var said = (await flow.Server.UserInfoAsync((await browser.TokensAsync(flow.Server, asked, OpenIdAsks.CodesClient)).AccessToken)).Json!.Value;
+        var said = (await flow.Server.UserInfoAsync(
+            (await browser.TokensAsync(flow.Server, asked, OpenIdAsks.CodesClient)).AccessToken)).Json!.Value;
 
-        Assert.Equal(["email", "sub"], said.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["email", "sub"], said.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact, Row("OIDC-20")]
@@ -147,45 +201,71 @@ public sealed class UserInfoTests(SharedServer flow)
     {
         var ask = OpenIdAsks.For("openid profile email");
         var tokens = (await flow.Browser.TokensAsync(flow.Server, ask)).IsTokens();
-        Assert.DoesNotContain(tokens.IdToken()!.Claims, claim => claim.Type is "name" or "email" or "locale" or "email_verified");
-        Assert.Equal("Alice Example", (await flow.Server.UserInfoAsync(tokens.AccessToken)).Json!.Value.GetProperty("name").GetString());
+        Assert.DoesNotContain(
+            tokens.IdToken()!.Claims, claim => claim.Type is "name" or "email" or "locale" or "email_verified");
+        Assert.Equal(
+            "Alice Example",
+            (await flow.Server.UserInfoAsync(tokens.AccessToken)).Json!.Value.GetProperty("name").GetString());
 
-        await flow.Database.ExecuteAsync("UPDATE oauth_clients SET claims_in_id_token = true WHERE client_id = $1", OpenIdAsks.Client);
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET claims_in_id_token = true WHERE client_id = $1", OpenIdAsks.Client);
         try
         {
             Reply both = null!;
             await Eventually.BecomesTrue(
-                async () => (both = await flow.Browser.TokensAsync(flow.Server, ask)).IdToken()!.TryGetPayloadValue<string>("name", out _), TimeSpan.FromSeconds(10), "the client has the switch");
-            foreach (var reply in (Reply[])[both, (await flow.Server.RefreshAsync(both.RefreshToken, OpenIdAsks.Client)).IsTokens()])
+                async () => (both = await flow.Browser.TokensAsync(flow.Server, ask)).IdToken()!
+                    .TryGetPayloadValue<string>("name", out _), TimeSpan.FromSeconds(10), "the client has the switch");
+            foreach (var reply in (Reply[])[
+                both, (await flow.Server.RefreshAsync(both.RefreshToken, OpenIdAsks.Client)).IsTokens(),
+            ])
             {
                 var token = reply.IdToken()!;
-                Assert.Equal(("Alice Example", TestData.Email), (token.GetPayloadValue<string>("name"), token.GetPayloadValue<string>("email")));
+                Assert.Equal(
+                    ("Alice Example", TestData.Email),
+                    (token.GetPayloadValue<string>("name"), token.GetPayloadValue<string>("email")));
                 Assert.True(token.GetPayloadValue<bool>("email_verified"));
                 Assert.False(token.TryGetPayloadValue<string>("phone_number", out _));
-                Assert.Equal(TestData.Email, (await flow.Server.UserInfoAsync(reply.AccessToken)).Json!.Value.GetProperty("email").GetString());
+                Assert.Equal(
+                    TestData.Email,
+                    (await flow.Server.UserInfoAsync(reply.AccessToken)).Json!.Value.GetProperty("email").GetString());
             }
         }
         finally
         {
-            await flow.Database.ExecuteAsync("UPDATE oauth_clients SET claims_in_id_token = false WHERE client_id = $1", OpenIdAsks.Client);
+            await flow.Database.ExecuteAsync(
+                "UPDATE oauth_clients SET claims_in_id_token = false WHERE client_id = $1", OpenIdAsks.Client);
         }
     }
 
     [Fact, Row("OIDC-21")]
     public async Task An_essential_level_that_nobody_can_reach_is_told()
     {
-        var essential = OpenIdAsks.For("openid read").With("claims", """{"id_token": {"acr": {"essential": true, "values": ["gold"]}}}""");
+        var essential = OpenIdAsks.For("openid read")
+            .With("claims", """{"id_token": {"acr": {"essential": true, "values": ["gold"]}}}""");
         Assert.Equal("unmet_authentication_requirements", (await flow.Browser.AuthorizeAsync(essential)).Error);
-        Assert.Equal("unmet_authentication_requirements", (await flow.Browser.AuthorizeAsync(essential.With("claims", """{"id_token": {"acr": {"essential": true, "value": "gold"}}}"""))).Error);
-        foreach (var claims in (string?[])[null, """{"id_token": {"acr": {"values": ["gold"]}}}""", """{"id_token": {"acr": {"essential": true, "values": ["gold", "1fa"]}}}""", """{"id_token": {"acr": {"essential": true}}}"""])
-            Assert.NotNull((await flow.Browser.AuthorizeAsync(OpenIdAsks.For("openid read").With("acr_values", "gold").With("claims", claims))).Code);
+        Assert.Equal(
+            "unmet_authentication_requirements",
+            (await flow.Browser.AuthorizeAsync(
+                essential.With("claims", """{"id_token": {"acr": {"essential": true, "value": "gold"}}}"""))).Error);
+        foreach (var claims in (string?[])[
+            null,
+            """{"id_token": {"acr": {"values": ["gold"]}}}""",
+            """{"id_token": {"acr": {"essential": true, "values": ["gold", "1fa"]}}}""",
+            """{"id_token": {"acr": {"essential": true}}}""",
+        ])
+            Assert.NotNull(
+                (await flow.Browser.AuthorizeAsync(OpenIdAsks.For("openid read")
+                    .With("acr_values", "gold")
+                    .With("claims", claims))).Code);
     }
 
     [Fact]
     public async Task A_script_of_an_app_reads_it_and_no_other()
     {
         var token = (await flow.Browser.TokensAsync(flow.Server)).AccessToken;
-        foreach (var (origin, allowed) in ((string, bool)[])[("https://rp.example", true), ("https://evil.example", false)])
+        foreach (var (origin, allowed) in ((string, bool)[])[
+            ("https://rp.example", true), ("https://evil.example", false),
+        ])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/oauth/userinfo", UriKind.Relative));
             request.Headers.Add("Origin", origin);
@@ -196,13 +276,16 @@ public sealed class UserInfoTests(SharedServer flow)
     }
 
     private async Task<JsonElement> SaidAsync(string scope) =>
-        (await flow.Server.UserInfoAsync((await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For(scope))).AccessToken)).Json!.Value;
+        (await flow.Server.UserInfoAsync(
+            (await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For(scope))).AccessToken)).Json!.Value;
 
-    private async Task<Reply> SendAsync(HttpMethod method, string? authorization, string path = "/oauth/userinfo", string? body = null)
+    private async Task<Reply> SendAsync(
+        HttpMethod method, string? authorization, string path = "/oauth/userinfo", string? body = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
-        if (body is not null) request.Content = new StringContent(body, System.Text.Encoding.ASCII, "application/x-www-form-urlencoded");
+        if (body is not null)
+            request.Content = new StringContent(body, System.Text.Encoding.ASCII, "application/x-www-form-urlencoded");
         using var response = await flow.Server.Http.SendAsync(request);
         return await Reply.ReadAsync(response);
     }
@@ -211,14 +294,19 @@ public sealed class UserInfoTests(SharedServer flow)
     {
         Assert.Equal((HttpStatusCode.Unauthorized, "missing_token"), (reply.Status, reply.Error));
         var challenge = Assert.Single(reply.Headers.WwwAuthenticate).ToString();
-        Assert.StartsWith($"Bearer realm=\"{TestServer.Issuer}/oauth/userinfo\", resource_metadata=\"{TestServer.Issuer}/.well-known/oauth-protected-resource/oauth/userinfo\"", challenge, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Bearer realm=\"{TestServer.Issuer}/oauth/userinfo\", "
+                + $"resource_metadata=\"{TestServer.Issuer}/.well-known/oauth-protected-resource/oauth/userinfo\"",
+            challenge,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("error", challenge, StringComparison.Ordinal);
     }
 
     private static void AssertRefused(Reply reply, HttpStatusCode status, string error)
     {
         Assert.Equal((status, error), (reply.Status, reply.Error));
-        Assert.Contains($"error=\"{error}\"", Assert.Single(reply.Headers.WwwAuthenticate).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"error=\"{error}\"", Assert.Single(reply.Headers.WwwAuthenticate).ToString(), StringComparison.Ordinal);
         Assert.True(reply.Headers.CacheControl!.NoStore);
     }
 }

@@ -105,7 +105,9 @@ public sealed class PushedRequestTests(OwnServer own) : IClassFixture<OwnServer>
     {
         var ask = new AuthorizationAsk().With("state", "x");
 
-        Expect.Error(await _server.PushAsync(ask.Adding(name, ask.Pairs().First(p => p.Name == name).Value!)), "invalid_request");
+        Expect.Error(
+            await _server.PushAsync(ask.Adding(name, ask.Pairs().First(p => p.Name == name).Value!)),
+            "invalid_request");
     }
 
     [Fact, Row("PAR-04")]
@@ -127,7 +129,10 @@ public sealed class PushedRequestTests(OwnServer own) : IClassFixture<OwnServer>
     {
         var state = string.Concat(Enumerable.Range(0, 400).Select(i => $"{i:0000}-abcd~"));
         var reply = await _server.PushAsync(
-            new AuthorizationAsk().With("state", state).With("x-client-SKU", "ID_NET10_0").With("x-client-ver", "8.23.0.0"));
+            new AuthorizationAsk()
+                .With("state", state)
+                .With("x-client-SKU", "ID_NET10_0")
+                .With("x-client-ver", "8.23.0.0"));
         using var browser = new TestBrowser(_server);
 
         var answer = await browser.VisitAsync(reply.RequestUri());
@@ -149,7 +154,8 @@ public sealed class PushedRequestTests(OwnServer own) : IClassFixture<OwnServer>
             """,
             TestData.Web));
         Assert.Equal(1L, await own.Database.ScalarAsync<long>(
-            "SELECT count(DISTINCT event) FROM oauth_audit_events WHERE event = 'push_refused' AND reason = 'scope_not_allowed'"));
+            "SELECT count(DISTINCT event) FROM oauth_audit_events WHERE event = 'push_refused' "
+                + "AND reason = 'scope_not_allowed'"));
     }
 
     [Theory]

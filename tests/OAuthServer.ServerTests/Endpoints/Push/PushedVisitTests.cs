@@ -126,7 +126,8 @@ public sealed class PushedVisitTests(OwnServer own) : IClassFixture<OwnServer>, 
         if (how == "nobody signed in, and no page asked for") ask = ask.With("prompt", "none");
         var uri = await PushAsync(ask);
         var answer = how == "cancel"
-            ? await LocationAsync(browser, Pushing.Visit(uri).Replace("authorize", "authorize/cancel", StringComparison.Ordinal))
+            ? await LocationAsync(
+                browser, Pushing.Visit(uri).Replace("authorize", "authorize/cancel", StringComparison.Ordinal))
             : await browser.AuthorizeAsync(Pushing.Asking(uri), decision: "deny");
 
         var error = how switch
@@ -196,7 +197,9 @@ public sealed class PushedVisitTests(OwnServer own) : IClassFixture<OwnServer>, 
         // A session tells when it began in whole seconds.
         var began = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         await Eventually.BecomesTrue(
-            () => Task.FromResult(DateTimeOffset.UtcNow.ToUnixTimeSeconds() > began), TimeSpan.FromSeconds(5), "the next second");
+            () => Task.FromResult(DateTimeOffset.UtcNow.ToUnixTimeSeconds() > began),
+            TimeSpan.FromSeconds(5),
+            "the next second");
         Expect.Code(await browser.VisitAsync(uri), TestData.WebRedirectUri);
     }
 
@@ -238,7 +241,8 @@ public sealed class PushedVisitTests(OwnServer own) : IClassFixture<OwnServer>, 
 
             var code = Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.SeeOther);
             Expect.Code(new AuthorizationAnswer(code.Headers.Location!.OriginalString), TestData.WebRedirectUri);
-            foreach (var late in answers.Where(answer => answer != code)) await Expect.PageAsync(late, "invalid_request_uri");
+            foreach (var late in answers.Where(answer => answer != code))
+                await Expect.PageAsync(late, "invalid_request_uri");
             Assert.Equal(before + 1, await CodesAsync());
             Array.ForEach(answers, answer => answer.Dispose());
         }
@@ -280,29 +284,35 @@ public sealed class PushedVisitTests(OwnServer own) : IClassFixture<OwnServer>, 
             client, TestData.SecretHash);
         var ask = AuthorizationAsk.For(client, "https://c.example/cb").With("scope", null);
         var uri = await PushAsync(ask);
-        await own.Database.ExecuteAsync("UPDATE oauth_clients SET default_scopes = '{write}' WHERE client_id = $1", client);
+        await own.Database.ExecuteAsync(
+            "UPDATE oauth_clients SET default_scopes = '{write}' WHERE client_id = $1", client);
         using var browser = new TestBrowser(_server);
         await Eventually.BecomesTrue(
-            async () => (await ScopeAsync(browser, await PushAsync(ask))) == "write", TimeSpan.FromSeconds(15), "the change is heard of");
+            async () => (await ScopeAsync(browser, await PushAsync(ask))) == "write",
+            TimeSpan.FromSeconds(15),
+            "the change is heard of");
 
         Assert.Equal("read", await ScopeAsync(browser, uri));
 
         async Task<string?> ScopeAsync(TestBrowser person, string reference) =>
-            (await _server.RedeemAsync((await person.VisitAsync(reference, client)).Code!, client, "https://c.example/cb")).IsTokens().Scope;
+            (await _server.RedeemAsync(
+                (await person.VisitAsync(reference, client)).Code!, client, "https://c.example/cb")).IsTokens().Scope;
     }
 
     [Fact, Row("PAR-08")]
     public async Task A_client_that_pushes_everything_has_plain_requests_refused()
     {
         await own.Database.ExecuteAsync(
-            "UPDATE oauth_clients SET require_pushed_authorization_requests = true WHERE client_id = $1", TestData.OtherWeb);
+            "UPDATE oauth_clients SET require_pushed_authorization_requests = true WHERE client_id = $1",
+            TestData.OtherWeb);
         var ask = AuthorizationAsk.For(TestData.OtherWeb, TestData.OtherWebRedirectUri).With("scope", "read");
         using var browser = new TestBrowser(_server);
         await Eventually.BecomesTrue(
             async () =>
             {
                 using var answer = await browser.GetAsync(ask.Path);
-                return answer.Headers.Location!.OriginalString.Contains("error=invalid_request", StringComparison.Ordinal);
+                return answer.Headers.Location!.OriginalString.Contains(
+                    "error=invalid_request", StringComparison.Ordinal);
             },
             TimeSpan.FromSeconds(10),
             "the change is heard of");
@@ -339,9 +349,11 @@ public sealed class PushedVisitTests(OwnServer own) : IClassFixture<OwnServer>, 
     private static async Task<bool> MetadataAsync(TestServer server, string flag)
     {
         using var answer = await server.Http.GetAsync(
-            new Uri("/.well-known/oauth-authorization-server", UriKind.Relative), TestContext.Current.CancellationToken);
+            new Uri("/.well-known/oauth-authorization-server", UriKind.Relative),
+            TestContext.Current.CancellationToken);
         var json = (await Reply.ReadAsync(answer)).Json!.Value;
-        Assert.Equal(TestServer.Issuer + "/oauth/par", json.GetProperty("pushed_authorization_request_endpoint").GetString());
+        Assert.Equal(
+            TestServer.Issuer + "/oauth/par", json.GetProperty("pushed_authorization_request_endpoint").GetString());
         return json.TryGetProperty(flag, out var value) && value.GetBoolean();
     }
 

@@ -24,7 +24,8 @@ internal static class Pushing
         $"/oauth/authorize?client_id={clientId}&request_uri={Uri.EscapeDataString(requestUri)}";
 
     /// <summary>The whole visit, until the browser is at the app.</summary>
-    public static Task<AuthorizationAnswer> VisitAsync(this TestBrowser browser, string requestUri, string clientId = TestData.Web) =>
+    public static Task<AuthorizationAnswer> VisitAsync(
+        this TestBrowser browser, string requestUri, string clientId = TestData.Web) =>
         browser.AuthorizeAsync(Asking(requestUri, clientId));
 
     /// <summary>A request of nothing but the reference.</summary>

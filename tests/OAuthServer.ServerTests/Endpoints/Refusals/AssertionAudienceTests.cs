@@ -41,7 +41,8 @@ public sealed class AssertionAudienceTests(RefusalStage stage) : IClassFixture<R
             var answer = await SendAsync(assertion);
             Assert.Equal((401, "invalid_client"), (answer.Status, answer.Error));
             bodies.Add(answer.Body);
-            Assert.Equal(reason, RefusalEvents.Text(Assert.Single(stage.Log.RefusalsOf(answer.CorrelationId!)), "Reason"));
+            Assert.Equal(
+                reason, RefusalEvents.Text(Assert.Single(stage.Log.RefusalsOf(answer.CorrelationId!)), "Reason"));
             Assert.Equal((reason, Client), await AuditedAsync(answer.CorrelationId!));
             var all = string.Join('\n', stage.Log.Of(answer.CorrelationId!).Select(RefusalEvents.Whole));
             Assert.All(assertion.Split('.'), part => Assert.DoesNotContain(part, all, StringComparison.Ordinal));
@@ -49,7 +50,8 @@ public sealed class AssertionAudienceTests(RefusalStage stage) : IClassFixture<R
 
         Assert.Single(bodies);
         foreach (var signature in causes.Select(cause => cause.Assertion.Split('.')[2]))
-            Assert.Equal(0, await stage.Server.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events AS event WHERE position($1 IN event::text) > 0", signature));
+            Assert.Equal(0, await stage.Server.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_audit_events AS event WHERE position($1 IN event::text) > 0", signature));
     }
 
     [Theory]
@@ -62,8 +64,11 @@ public sealed class AssertionAudienceTests(RefusalStage stage) : IClassFixture<R
         var answer = await SendAsync(_key.Assertion(Client, new { aud = audience }));
 
         var line = Assert.Single(stage.Log.Of(answer.CorrelationId!, 1021));
-        Assert.Equal((shown, TestServer.Issuer, LogEventLevel.Information), (RefusalEvents.Text(line, "Received"), RefusalEvents.Text(line, "Expected"), line.Level));
-        Assert.Equal(shown, await stage.Server.Database.ScalarAsync<string>("SELECT detail FROM oauth_audit_events WHERE correlation_id = $1", answer.CorrelationId!));
+        Assert.Equal(
+            (shown, TestServer.Issuer, LogEventLevel.Information),
+            (RefusalEvents.Text(line, "Received"), RefusalEvents.Text(line, "Expected"), line.Level));
+        Assert.Equal(shown, await stage.Server.Database.ScalarAsync<string>(
+            "SELECT detail FROM oauth_audit_events WHERE correlation_id = $1", answer.CorrelationId!));
         Assert.DoesNotContain(audience ?? "nobody", answer.Body, StringComparison.Ordinal);
     }
 
@@ -72,16 +77,22 @@ public sealed class AssertionAudienceTests(RefusalStage stage) : IClassFixture<R
     public async Task A_long_audience_is_cut()
     {
         var answer = await SendAsync(_key.Assertion(Client, new { aud = Enumerable.Repeat(new string('a', 100), 40) }));
-        Assert.Equal(257, RefusalEvents.Text(Assert.Single(stage.Log.Of(answer.CorrelationId!, 1021)), "Received")!.Length);
-        Assert.Equal(257, await stage.Server.Database.ScalarAsync<int>("SELECT length(detail) FROM oauth_audit_events WHERE correlation_id = $1", answer.CorrelationId!));
+        Assert.Equal(
+            257, RefusalEvents.Text(Assert.Single(stage.Log.Of(answer.CorrelationId!, 1021)), "Received")!.Length);
+        Assert.Equal(257, await stage.Server.Database.ScalarAsync<int>(
+            "SELECT length(detail) FROM oauth_audit_events WHERE correlation_id = $1", answer.CorrelationId!));
     }
 
     private Task<RefusedAnswer> SendAsync(string assertion) => stage.PostAsync(
-        "/oauth/token", $"grant_type=refresh_token&refresh_token=unknown&client_assertion_type={Uri.EscapeDataString(AppKey.AssertionType)}&client_assertion={assertion}");
+        "/oauth/token",
+        $"grant_type=refresh_token&refresh_token=unknown"
+            + $"&client_assertion_type={Uri.EscapeDataString(AppKey.AssertionType)}&client_assertion={assertion}");
 
     private async Task<(string, string)> AuditedAsync(string correlationId)
     {
-        var row = Assert.Single(await stage.Server.Database.QueryAsync("SELECT reason, client_id FROM oauth_audit_events WHERE correlation_id = $1", correlationId));
+        var row = Assert.Single(
+            await stage.Server.Database.QueryAsync(
+                "SELECT reason, client_id FROM oauth_audit_events WHERE correlation_id = $1", correlationId));
         return ((string)row["reason"]!, (string)row["client_id"]!);
     }
 }

@@ -11,7 +11,10 @@ internal static class PageRefusals
     public static IEnumerable<RefusalCase> All =>
     [
         FormOf("form_unreadable", "sign-in", stage => stage.PostAsync("/account/sign-in", "email=a&email=b")),
-        FormOf("form_expired", "sign-in", stage => stage.PostAsync("/account/sign-in", "email=a&password=b&antiforgery=forged")),
+        FormOf(
+            "form_expired",
+            "sign-in",
+            stage => stage.PostAsync("/account/sign-in", "email=a&password=b&antiforgery=forged")),
         SignIn("malformed_credentials", stage => stage.SignInAsync(TestData.Email, "")),
         SignIn("unknown_account", stage => stage.SignInAsync("nobody@example.com", Wrong)),
         SignIn("wrong_password", async stage => await stage.SignInAsync((await stage.AddPersonAsync()).Email, Wrong)),
@@ -23,7 +26,10 @@ internal static class PageRefusals
             await stage.SignInAsync("somebody@example.com", Wrong, server);
             return await stage.SignInAsync("somebody@example.com", Wrong, server);
         }),
-        FormOf("new_password_unsuitable", "password", stage => stage.ChangePasswordAsync(stage.Alice, TestData.Password, Chosen, Chosen + "?")),
+        FormOf(
+            "new_password_unsuitable",
+            "password",
+            stage => stage.ChangePasswordAsync(stage.Alice, TestData.Password, Chosen, Chosen + "?")),
         FormOf("profile_unsuitable", "profile", async stage =>
         {
             var form = await TestBrowser.FormAsync(await stage.Alice.GetAsync("/account/profile"), "/account/profile");
@@ -64,6 +70,7 @@ internal static class PageRefusals
     private static RefusalCase SignIn(string reason, Func<RefusalStage, Task<RefusedAnswer>> provoke) =>
         new(reason, "sign-in", "access_denied", 400, provoke) { Form = Form.Page, Audit = "sign_in" };
 
-    private static RefusalCase FormOf(string reason, string endpoint, Func<RefusalStage, Task<RefusedAnswer>> provoke) =>
+    private static RefusalCase FormOf(
+        string reason, string endpoint, Func<RefusalStage, Task<RefusedAnswer>> provoke) =>
         new(reason, endpoint, "invalid_request", 400, provoke) { Form = Form.Page };
 }

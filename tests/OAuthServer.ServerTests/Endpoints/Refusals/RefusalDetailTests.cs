@@ -3,7 +3,10 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
-/// <summary>What the table has no column for: the two redirect URIs, <c>error_uri</c>, and the id where a browser app looks for it.</summary>
+/// <summary>
+/// What the table has no column for: the two redirect URIs, <c>error_uri</c>, and the id where a browser app looks for
+/// it.
+/// </summary>
 public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<RefusalStage>
 {
     private const string Documentation = "https://docs.example/errors";
@@ -13,7 +16,8 @@ public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<Refus
     [InlineData(TestData.OtherWeb, "https://other.example/secont", "https://other.example/second", "27", "'t'", "'d'")]
     [InlineData(TestData.Web, "https://c.example/cb?token=s3cret-mark", "https://c.example/cb", "20", "'?'", "its end")]
     [InlineData(TestData.Native, "http://127.0.0.1:51004/bc", "http://127.0.0.1:51004/cb", "23", "'b'", "'c'")]
-    public async Task The_log_has_both_redirect_uris_and_the_first_character_that_differs(string client, string received, string nearest, string index, string theirs, string ours)
+    public async Task The_log_has_both_redirect_uris_and_the_first_character_that_differs(
+        string client, string received, string nearest, string index, string theirs, string ours)
     {
         var answer = await stage.AskAsync(AuthorizationAsk.For(client, received));
 
@@ -21,8 +25,15 @@ public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<Refus
         var line = Assert.Single(stage.Log.Of(answer.CorrelationId!, 1003));
         Assert.Equal(
             (received.Replace("?token=s3cret-mark", "?…", StringComparison.Ordinal), nearest, index, theirs, ours),
-            (RefusalEvents.Text(line, "Received")!, RefusalEvents.Text(line, "Nearest"), RefusalEvents.Text(line, "Index"), RefusalEvents.Text(line, "ReceivedCharacter"), RefusalEvents.Text(line, "NearestCharacter")));
-        Assert.DoesNotContain(stage.Log.Of(answer.CorrelationId!), entry => RefusalEvents.Whole(entry).Contains("s3cret-mark", StringComparison.Ordinal));
+            (
+                RefusalEvents.Text(line, "Received")!,
+                RefusalEvents.Text(line, "Nearest"),
+                RefusalEvents.Text(line, "Index"),
+                RefusalEvents.Text(line, "ReceivedCharacter"),
+                RefusalEvents.Text(line, "NearestCharacter")));
+        Assert.DoesNotContain(
+            stage.Log.Of(answer.CorrelationId!),
+            entry => RefusalEvents.Whole(entry).Contains("s3cret-mark", StringComparison.Ordinal));
         Assert.DoesNotContain(nearest, answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("c.example", answer.Body, StringComparison.Ordinal);
     }
@@ -32,7 +43,8 @@ public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<Refus
     {
         var token = (await stage.Server.RedeemAsync(await stage.CodeAsync())).AccessToken;
 
-        var answer = await RefusalStage.PostAsync(await stage.KeylessAsync(), "/oauth/revoke", $"token={token}{RefusalStage.Credentials}");
+        var answer = await RefusalStage.PostAsync(
+            await stage.KeylessAsync(), "/oauth/revoke", $"token={token}{RefusalStage.Credentials}");
 
         Assert.Equal((503, "temporarily_unavailable"), (answer.Status, answer.Error));
     }
@@ -40,33 +52,61 @@ public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<Refus
     [Fact]
     public async Task The_log_has_both_redirect_uris_of_a_code()
     {
-        var answer = await stage.RedeemAsync(await stage.CodeAsync(), "&redirect_uri=https%3A%2F%2Fc.example%2Fcb%2F&code_verifier=" + AuthorizationAsk.Verifier + RefusalStage.Credentials);
+        var answer = await stage.RedeemAsync(
+            await stage.CodeAsync(),
+            "&redirect_uri=https%3A%2F%2Fc.example%2Fcb%2F&code_verifier=" + AuthorizationAsk.Verifier
+                + RefusalStage.Credentials);
 
         var line = Assert.Single(stage.Log.Of(answer.CorrelationId!, 1003));
-        Assert.Equal(("https://c.example/cb/", "https://c.example/cb", "20"), (RefusalEvents.Text(line, "Received"), RefusalEvents.Text(line, "Nearest"), RefusalEvents.Text(line, "Index")));
+        Assert.Equal(("https://c.example/cb/", "https://c.example/cb", "20"), (
+            RefusalEvents.Text(line, "Received"),
+            RefusalEvents.Text(line, "Nearest"),
+            RefusalEvents.Text(line, "Index")));
     }
 
     [Fact]
     public async Task Error_uri_is_absent_unless_the_errors_are_published()
     {
         Assert.DoesNotContain("error_uri", (await stage.RedeemAsync("unknown")).Body, StringComparison.Ordinal);
-        Assert.DoesNotContain("error_uri", (await stage.AskAsync(new AuthorizationAsk().With("prompt", "none"))).Location, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "error_uri",
+            (await stage.AskAsync(new AuthorizationAsk().With("prompt", "none"))).Location,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Error_uri_names_the_public_error_and_tells_causes_no_further_apart()
     {
-        var server = await stage.AnotherAsync(new() { ["OAuth:ErrorDocumentation"] = Documentation, ["RateLimiting:Token:PermitLimit"] = "4" });
-        var unknown = await RefusalStage.PostAsync(server, "/oauth/token", "grant_type=refresh_token&refresh_token=x&client_id=nobody&client_secret=guess");
-        var wrong = await RefusalStage.PostAsync(server, "/oauth/token", "grant_type=refresh_token&refresh_token=x&client_id=demo-web&client_secret=guess");
+        var server = await stage.AnotherAsync(new()
+        {
+            ["OAuth:ErrorDocumentation"] = Documentation,
+            ["RateLimiting:Token:PermitLimit"] = "4",
+        });
+        var unknown = await RefusalStage.PostAsync(
+            server, "/oauth/token", "grant_type=refresh_token&refresh_token=x&client_id=nobody&client_secret=guess");
+        var wrong = await RefusalStage.PostAsync(
+            server, "/oauth/token", "grant_type=refresh_token&refresh_token=x&client_id=demo-web&client_secret=guess");
         Assert.Equal(unknown.Body, wrong.Body);
         Assert.Contains($"\"error_uri\":\"{Documentation}#invalid_client\"", wrong.Body, StringComparison.Ordinal);
-        using var plain = await server.Http.GetAsync(new Uri(new AuthorizationAsk().With("prompt", "none").Path, UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Equal($"{Documentation}#login_required", new AuthorizationAnswer(plain.Headers.Location!.OriginalString)["error_uri"]);
-        using var page = await server.Http.GetAsync(new Uri(new AuthorizationAsk().With("client_id", "nobody").Path, UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.DoesNotContain(Documentation, await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using var plain = await server.Http.GetAsync(
+            new Uri(new AuthorizationAsk().With("prompt", "none").Path, UriKind.Relative),
+            TestContext.Current.CancellationToken);
+        Assert.Equal(
+            $"{Documentation}#login_required",
+            new AuthorizationAnswer(plain.Headers.Location!.OriginalString)["error_uri"]);
+        using var page = await server.Http.GetAsync(
+            new Uri(new AuthorizationAsk().With("client_id", "nobody").Path, UriKind.Relative),
+            TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(
+            Documentation,
+            await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         for (var i = 0; i < 2; i++) await RefusalStage.PostAsync(server, "/oauth/token", "x=y");
-        Assert.Equal((429, "{\"error\":\"too_many_requests\"}"), ((await RefusalStage.PostAsync(server, "/oauth/token", "x=y")) is var limited ? (limited.Status, limited.Body) : default));
+        Assert.Equal(
+            (429, "{\"error\":\"too_many_requests\"}"),
+            ((await RefusalStage.PostAsync(server, "/oauth/token", "x=y")) is var limited
+                ? (limited.Status, limited.Body)
+                : default));
     }
 
     [Fact]
@@ -74,8 +114,12 @@ public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<Refus
     {
         var server = await stage.AnotherAsync(new() { ["OAuth:ErrorDocumentation"] = Documentation });
         using var direct = server.CreateDirectClient();
-        using var answer = await direct.GetAsync(new Uri("/oauth/authorize", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Contains($"\"error_uri\":\"{Documentation}#invalid_request\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using var answer = await direct.GetAsync(
+            new Uri("/oauth/authorize", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains(
+            $"\"error_uri\":\"{Documentation}#invalid_request\"",
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,7 +144,10 @@ public sealed class RefusalDetailTests(RefusalStage stage) : IClassFixture<Refus
         Assert.Matches("^[0-9a-f]{32}$", Assert.Single(answer.Headers.GetValues("X-Correlation-Id")));
         Assert.NotEqual(chosen, answer.Headers.GetValues("X-Correlation-Id").Single());
         var isForApps = path == "/.well-known/jwks.json" || (path == "/oauth/token" && method != "OPTIONS");
-        Assert.Equal(isForApps, answer.Headers.TryGetValues("Access-Control-Expose-Headers", out var exposed) && exposed.Single().Contains("X-Correlation-Id", StringComparison.Ordinal));
+        Assert.Equal(
+            isForApps,
+            answer.Headers.TryGetValues("Access-Control-Expose-Headers", out var exposed)
+                && exposed.Single().Contains("X-Correlation-Id", StringComparison.Ordinal));
     }
 
     /// <summary>Also one that says nothing of it itself, such as that of a failed sign-in.</summary>

@@ -10,12 +10,17 @@ using Serilog.Core;
 
 namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
-/// <summary>Servers that can be brought to refuse for every reason, and Alice's browser, in which she is signed in.</summary>
+/// <summary>
+/// Servers that can be brought to refuse for every reason, and Alice's browser, in which she is signed in.
+/// </summary>
 public sealed class RefusalStage : OwnServer
 {
     public const string Credentials = "&client_id=" + TestData.Web + "&client_secret=demo-web-secret";
 
-    private readonly List<string> _secrets = [TestData.Secret, TestData.Password, AuthorizationAsk.Verifier, AuthorizationAsk.Challenge];
+    private readonly List<string> _secrets =
+    [
+        TestData.Secret, TestData.Password, AuthorizationAsk.Verifier, AuthorizationAsk.Challenge,
+    ];
     private readonly List<TestServer> _more = [];
     private readonly List<CollectedMetrics> _metrics = [];
     private int _people;
@@ -57,7 +62,9 @@ public sealed class RefusalStage : OwnServer
 
     /// <summary>How many refusals of a kind the servers have counted.</summary>
     public int Counted(string endpoint, string error, string reason) => _metrics.SelectMany(metrics => metrics.All)
-        .Count(measured => measured.Instrument == "oauth.server.requests" && new[] { $"oauth.endpoint={endpoint}", $"oauth.error={error}", $"oauth.reason={reason}" }.All(measured.Tags.Split(' ').Contains));
+        .Count(measured => measured.Instrument == "oauth.server.requests"
+            && new[] { $"oauth.endpoint={endpoint}", $"oauth.error={error}", $"oauth.reason={reason}" }
+                .All(measured.Tags.Split(' ').Contains));
 
     /// <summary>Another server, on the same database unless it is to be broken.</summary>
     public async Task<TestServer> AnotherAsync(Dictionary<string, string?> settings, bool ownDatabase = false)
@@ -104,8 +111,11 @@ public sealed class RefusalStage : OwnServer
     public async Task<TestServer> FailingAsync(string table, string sqlState)
     {
         var server = await AnotherAsync([], ownDatabase: true);
-        await server.Database.ExecuteAsync($"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'failed' USING ERRCODE = '{sqlState}'; END $$");
-        await server.Database.ExecuteAsync($"CREATE TRIGGER fail BEFORE UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION fail()");
+        await server.Database.ExecuteAsync(
+            $"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'failed' USING "
+                + $"ERRCODE = '{sqlState}'; END $$");
+        await server.Database.ExecuteAsync(
+            $"CREATE TRIGGER fail BEFORE UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION fail()");
         return server;
     }
 
@@ -117,24 +127,36 @@ public sealed class RefusalStage : OwnServer
 
     /// <summary>A code of a client that need not use PKCE, without a challenge.</summary>
     public Task<string> UnboundCodeAsync() =>
-        CodeAsync(AuthorizationAsk.For(TestData.Legacy, TestData.LegacyRedirectUri).With("code_challenge", null).With("code_challenge_method", null));
+        CodeAsync(AuthorizationAsk.For(TestData.Legacy, TestData.LegacyRedirectUri)
+            .With("code_challenge", null)
+            .With("code_challenge_method", null));
 
     public async Task<string> RefreshTokenAsync(AuthorizationAsk? ask = null, string rest = "")
     {
-        var body = $"grant_type=authorization_code&code={await CodeAsync(ask)}&code_verifier={AuthorizationAsk.Verifier}{rest}{Credentials}";
+        var body = $"grant_type=authorization_code&code={await CodeAsync(ask)}"
+            + $"&code_verifier={AuthorizationAsk.Verifier}{rest}{Credentials}";
         var reply = await Server.PostRawAsync("/oauth/token", body);
         Keep(reply.AccessToken!);
         return Keep(reply.RefreshToken!);
     }
 
     /// <summary>Posts to the main server.</summary>
-    public Task<RefusedAnswer> PostAsync(string path, string body, params (string Name, string Value)[] headers) => PostAsync(Server, path, body, headers);
+    public Task<RefusedAnswer> PostAsync(string path, string body, params (string Name, string Value)[] headers) =>
+        PostAsync(Server, path, body, headers);
 
-    public static async Task<RefusedAnswer> PostAsync(TestServer server, string path, string body, params (string Name, string Value)[] headers)
+    public static async Task<RefusedAnswer> PostAsync(
+        TestServer server, string path, string body, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", headers.FirstOrDefault(header => header.Name == "Content-Type").Value ?? "application/x-www-form-urlencoded");
-        foreach (var (name, value) in headers.Where(header => header.Name != "Content-Type")) request.Headers.TryAddWithoutValidation(name, value);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)),
+        };
+        request.Content.Headers.TryAddWithoutValidation(
+            "Content-Type",
+            headers.FirstOrDefault(header => header.Name == "Content-Type").Value
+                ?? "application/x-www-form-urlencoded");
+        foreach (var (name, value) in headers.Where(header => header.Name != "Content-Type"))
+            request.Headers.TryAddWithoutValidation(name, value);
         return await RefusedAnswer.ReadAsync(await server.Http.SendAsync(request));
     }
 
@@ -144,20 +166,26 @@ public sealed class RefusalStage : OwnServer
     public Task<RefusedAnswer> SendRawAsync(string target, string rest) => Task.Run(() =>
     {
         using var connection = new RawConnection(Server.Address);
-        return RefusedAnswer.Of(connection.Send(Encoding.ASCII.GetBytes($"{target} HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\n{rest}")));
+        return RefusedAnswer.Of(
+            connection.Send(
+                Encoding.ASCII.GetBytes($"{target} HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\n{rest}")));
     });
 
     /// <summary>Redeems a code with whatever follows.</summary>
-    public Task<RefusedAnswer> RedeemAsync(string code, string rest = "&code_verifier=" + AuthorizationAsk.Verifier + Credentials) =>
+    public Task<RefusedAnswer> RedeemAsync(string code, string rest = "&code_verifier=" + AuthorizationAsk.Verifier
+        + Credentials) =>
         PostAsync("/oauth/token", $"grant_type=authorization_code&code={code}{rest}");
 
-    public Task<RefusedAnswer> RefreshAsync(string token, string rest = Credentials, params (string Name, string Value)[] headers) =>
+    public Task<RefusedAnswer> RefreshAsync(
+        string token, string rest = Credentials, params (string Name, string Value)[] headers) =>
         PostAsync("/oauth/refresh", $"refresh_token={token}{rest}", headers);
 
     /// <summary>An authorization request of somebody who is not signed in.</summary>
-    public async Task<RefusedAnswer> AskAsync(AuthorizationAsk ask) => await RefusedAnswer.ReadAsync(await Server.Http.GetAsync(new Uri(ask.Path, UriKind.Relative)));
+    public async Task<RefusedAnswer> AskAsync(AuthorizationAsk ask) =>
+        await RefusedAnswer.ReadAsync(await Server.Http.GetAsync(new Uri(ask.Path, UriKind.Relative)));
 
-    public async Task<RefusedAnswer> GetAsync(string path) => await RefusedAnswer.ReadAsync(await Server.Http.GetAsync(new Uri(path, UriKind.Relative)));
+    public async Task<RefusedAnswer> GetAsync(string path) =>
+        await RefusedAnswer.ReadAsync(await Server.Http.GetAsync(new Uri(path, UriKind.Relative)));
 
     /// <summary>A person with Alice's password and an own e-mail address.</summary>
     public async Task<(Guid Id, string Email)> AddPersonAsync()
@@ -165,7 +193,8 @@ public sealed class RefusalStage : OwnServer
         var (id, email) = (Guid.NewGuid(), $"person-{++_people}@example.com");
         await Server.Database.ExecuteAsync(
             """
-            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed, password_hash, security_stamp)
+            INSERT INTO accounts (id, user_name, normalized_user_name, email, normalized_email, email_confirmed,
+                password_hash, security_stamp)
             SELECT $1, $2, upper($2), $2, upper($2), true, password_hash, 'STAMP' FROM accounts WHERE id = $3
             """,
             id, email, TestData.AliceId);
@@ -176,7 +205,8 @@ public sealed class RefusalStage : OwnServer
     public async Task<RefusedAnswer> SignInAsync(string email, string password, TestServer? server = null)
     {
         using var browser = new TestBrowser(server ?? Server);
-        return await RefusedAnswer.ReadAsync(await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in"), email, Keep(password)));
+        return await RefusedAnswer.ReadAsync(
+            await browser.TypePasswordAsync(await browser.GetAsync("/account/sign-in"), email, Keep(password)));
     }
 
     /// <summary>Asks for a mail, in a browser in which nobody is signed in.</summary>
@@ -187,10 +217,12 @@ public sealed class RefusalStage : OwnServer
     }
 
     /// <summary>Changes a password in a browser.</summary>
-    public async Task<RefusedAnswer> ChangePasswordAsync(TestBrowser browser, string current, string chosen, string repeated)
+    public async Task<RefusedAnswer> ChangePasswordAsync(
+        TestBrowser browser, string current, string chosen, string repeated)
     {
         var form = await TestBrowser.FormAsync(await browser.GetAsync("/account/password"), "/account/password");
-        (form.Fields["current"], form.Fields["new"], form.Fields["repeat"]) = (Keep(current), Keep(chosen), Keep(repeated));
+        (form.Fields["current"], form.Fields["new"], form.Fields["repeat"]) = (
+            Keep(current), Keep(chosen), Keep(repeated));
         return await RefusedAnswer.ReadAsync(await browser.PostAsync(form.Action, form.Fields));
     }
 

@@ -5,14 +5,15 @@ using Serilog.Events;
 namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
 /// <summary>
-/// Every cause of refusal, provoked: the answer is what its specification wants and says no more; log, metric and audit have the
-/// reason, under the id that the answer carries; and docs/errors.md explains it.
+/// Every cause of refusal, provoked: the answer is what its specification wants and says no more; log, metric and audit
+/// have the reason, under the id that the answer carries; and docs/errors.md explains it.
 /// </summary>
 public sealed class RefusalTableTests(RefusalStage stage) : IClassFixture<RefusalStage>
 {
     private const int FewestCauses = 40;
 
-    private static readonly Dictionary<string, RefusalCase> Cases = RefusalCases.All.ToDictionary(cause => cause.Reason, StringComparer.Ordinal);
+    private static readonly Dictionary<string, RefusalCase> Cases = RefusalCases.All.ToDictionary(
+        cause => cause.Reason, StringComparer.Ordinal);
 
     public static TheoryData<string> Reasons => [.. Cases.Keys];
 
@@ -41,7 +42,11 @@ public sealed class RefusalTableTests(RefusalStage stage) : IClassFixture<Refusa
         var line = Assert.Single(stage.Log.RefusalsOf(answer.CorrelationId!));
         Assert.Equal(
             (cause.Endpoint, cause.Error, cause.Reason, cause.Client),
-            (RefusalEvents.Text(line, "Endpoint"), RefusalEvents.Text(line, "Error"), RefusalEvents.Text(line, "Reason"), RefusalEvents.Text(line, "ClientId")));
+            (
+                RefusalEvents.Text(line, "Endpoint"),
+                RefusalEvents.Text(line, "Error"),
+                RefusalEvents.Text(line, "Reason"),
+                RefusalEvents.Text(line, "ClientId")));
         Assert.Equal(cause.Status is 404 or 405 or 429 ? LogEventLevel.Debug : LogEventLevel.Information, line.Level);
         Assert.True(stage.Counted(cause.Endpoint, cause.Error, reason) > counted, "The refusal was not counted.");
         await AssertAuditAsync(cause, answer.CorrelationId!);
@@ -53,7 +58,12 @@ public sealed class RefusalTableTests(RefusalStage stage) : IClassFixture<Refusa
     {
         if (cause.Form is Form.Json or Form.Redirect) Assert.Equal(cause.Error, answer.Error);
         if (cause.Form != Form.Redirect) Assert.Null(answer.Location);
-        var type = cause.Form switch { Form.Json => "application/json", Form.ErrorPage or Form.Page => "text/html", _ => null };
+        var type = cause.Form switch
+        {
+            Form.Json => "application/json",
+            Form.ErrorPage or Form.Page => "text/html",
+            _ => null,
+        };
         Assert.Equal(type, answer.ContentType);
         if (cause.Form == Form.Bare) Assert.Empty(answer.Body);
         if (cause.Form != Form.ErrorPage) return;
@@ -64,9 +74,13 @@ public sealed class RefusalTableTests(RefusalStage stage) : IClassFixture<Refusa
     private async Task AssertAuditAsync(RefusalCase cause, string correlationId)
     {
         // A server that was broken on purpose has a database of its own, and no row.
-        var rows = await stage.Server.Database.QueryAsync("SELECT event, client_id FROM oauth_audit_events WHERE correlation_id = $1 AND reason = $2", correlationId, cause.Reason);
+        var rows = await stage.Server.Database.QueryAsync(
+            "SELECT event, client_id FROM oauth_audit_events WHERE correlation_id = $1 AND reason = $2",
+            correlationId,
+            cause.Reason);
         // What a reuse ended has rows of its own.
-        var refusals = rows.Where(row => (string)row["event"]! != cause.Reason && (string)row["event"]! != "refresh_token_reused").ToList();
+        var refusals = rows.Where(row => (string)row["event"]! != cause.Reason
+            && (string)row["event"]! != "refresh_token_reused").ToList();
         if (cause.Audit is null)
         {
             Assert.Empty(refusals);
@@ -88,6 +102,9 @@ public sealed class RefusalTableTests(RefusalStage stage) : IClassFixture<Refusa
         }
 
         var lines = stage.Log.Of(answer.CorrelationId!).Select(RefusalEvents.Whole).ToList();
-        Assert.DoesNotContain(stage.Secrets, secret => answer.Body.Contains(secret, StringComparison.Ordinal) || lines.Exists(line => line.Contains(secret, StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            stage.Secrets,
+            secret => answer.Body.Contains(secret, StringComparison.Ordinal)
+                || lines.Exists(line => line.Contains(secret, StringComparison.Ordinal)));
     }
 }

@@ -4,19 +4,33 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Endpoints.Refusals;
 
 /// <summary>An answer with what matters about a refusal.</summary>
-public sealed record RefusedAnswer(int Status, string? CorrelationId, string? Location, string? ContentType, string Head, string Body)
+public sealed record RefusedAnswer(
+    int Status, string? CorrelationId, string? Location, string? ContentType, string Head, string Body)
 {
     public static async Task<RefusedAnswer> ReadAsync(HttpResponseMessage response)
     {
         using (response)
         {
-            var head = response.Headers.Concat(response.Content.Headers).SelectMany(header => header.Value.Select(value => $"{header.Key}: {value}"));
-            return new((int)response.StatusCode, response.Headers.TryGetValues("X-Correlation-Id", out var ids) ? ids.Single() : null, response.Headers.Location?.OriginalString,
-                response.Content.Headers.ContentType?.MediaType, string.Join('\n', head), await response.Content.ReadAsStringAsync());
+            var head = response.Headers.Concat(response.Content.Headers)
+                .SelectMany(header => header.Value.Select(value => $"{header.Key}: {value}"));
+            return new(
+                (int)response.StatusCode,
+                response.Headers.TryGetValues("X-Correlation-Id", out var ids) ? ids.Single() : null,
+                response.Headers.Location?.OriginalString,
+                    response.Content.Headers.ContentType?.MediaType,
+                string.Join('\n', head),
+                await response.Content.ReadAsStringAsync());
         }
     }
 
-    internal static RefusedAnswer Of(RawAnswer raw) => new(raw.Status, raw["X-Correlation-Id"], raw["Location"], raw["Content-Type"]?.Split(';')[0], string.Join('\n', raw.Head), raw.Text);
+    internal static RefusedAnswer Of(RawAnswer raw) =>
+        new(
+            raw.Status,
+            raw["X-Correlation-Id"],
+            raw["Location"],
+            raw["Content-Type"]?.Split(';')[0],
+            string.Join('\n', raw.Head),
+            raw.Text);
 
     /// <summary>The public error, where the form of the answer has it; null where it has none.</summary>
     public string? Error => Location is { } location ? new AuthorizationAnswer(location).Error
@@ -49,7 +63,8 @@ public enum Form
 /// <param name="Error">The public error, in the answer or else in the log.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Provoke">Does what is refused.</param>
-public sealed record RefusalCase(string Reason, string Endpoint, string Error, int Status, Func<RefusalStage, Task<RefusedAnswer>> Provoke)
+public sealed record RefusalCase(
+    string Reason, string Endpoint, string Error, int Status, Func<RefusalStage, Task<RefusedAnswer>> Provoke)
 {
     public Form Form { get; init; } = Form.Json;
 

@@ -5,7 +5,8 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Endpoints.Revoke;
 
 /// <summary>A right revocation is done whatever its address has used up; reading the list has a budget.</summary>
-public sealed class RevocationGoesThroughTests(RevocationGoesThroughTests.StrictServer shared) : IClassFixture<RevocationGoesThroughTests.StrictServer>
+public sealed class RevocationGoesThroughTests(RevocationGoesThroughTests.StrictServer shared)
+    : IClassFixture<RevocationGoesThroughTests.StrictServer>
 {
     private const int Limit = 3;
 
@@ -48,7 +49,8 @@ public sealed class RevocationGoesThroughTests(RevocationGoesThroughTests.Strict
         var tokens = await _server.TokensAsync();
         using var browser = new TestBrowser(_server);
         Assert.NotNull((await browser.AuthorizeAsync(new AuthorizationAsk())).Code);
-        for (var i = 0; i < 10; i++) Assert.NotEqual(HttpStatusCode.OK, (await _server.PostRawAsync("/oauth/revoke", "token=x")).Status);
+        for (var i = 0; i < 10; i++)
+            Assert.NotEqual(HttpStatusCode.OK, (await _server.PostRawAsync("/oauth/revoke", "token=x")).Status);
         using var page = await browser.GetAsync("/account/connections");
         var form = await TestBrowser.FormAsync(page, "/account/connections/withdraw");
         for (var i = 0; i < 10; i++)
@@ -63,7 +65,11 @@ public sealed class RevocationGoesThroughTests(RevocationGoesThroughTests.Strict
     [Fact]
     public async Task Reading_the_list_has_a_budget_of_its_own()
     {
-        await using var server = await TestServer.StartAsync(new() { Database = _server.Database, Settings = new Dictionary<string, string?> { ["RateLimiting:Revocations:PermitLimit"] = "4" } });
+        await using var server = await TestServer.StartAsync(new()
+        {
+            Database = _server.Database,
+            Settings = new Dictionary<string, string?> { ["RateLimiting:Revocations:PermitLimit"] = "4" },
+        });
         string[] queries = ["", "?since=", "?since=x", ""];
         foreach (var query in queries) Assert.Equal(HttpStatusCode.OK, (await ReadAsync(server, query)).Status);
         foreach (var query in queries)
@@ -74,12 +80,15 @@ public sealed class RevocationGoesThroughTests(RevocationGoesThroughTests.Strict
         }
 
         Assert.Equal(HttpStatusCode.OK, (await ReadAsync(server, "", "198.51.102.1")).Status);
-        Assert.NotEqual(HttpStatusCode.TooManyRequests, (await server.PostRawAsync("/oauth/revoke", "token=x", headers: ("X-Forwarded-For", _address))).Status);
+        Assert.NotEqual(
+            HttpStatusCode.TooManyRequests,
+            (await server.PostRawAsync("/oauth/revoke", "token=x", headers: ("X-Forwarded-For", _address))).Status);
     }
 
     private async Task<Reply> ReadAsync(TestServer server, string query, string? address = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/oauth/revocations" + query, UriKind.Relative));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, new Uri("/oauth/revocations" + query, UriKind.Relative));
         request.Headers.Add("X-Forwarded-For", address ?? _address);
         using var response = await server.Http.SendAsync(request, Ct);
         return await Reply.ReadAsync(response);
@@ -94,5 +103,6 @@ public sealed class RevocationGoesThroughTests(RevocationGoesThroughTests.Strict
         };
     }
 
-    private Task<Reply> RevokeAsync(string body) => _server.PostRawAsync("/oauth/revoke", body, headers: ("X-Forwarded-For", _address));
+    private Task<Reply> RevokeAsync(string body) =>
+        _server.PostRawAsync("/oauth/revoke", body, headers: ("X-Forwarded-For", _address));
 }

@@ -8,8 +8,10 @@ namespace OAuthServer.ServerTests.Endpoints.Revoke;
 [Collection(SharedServer.Name)]
 public sealed class RevocationTests(SharedServer tokens)
 {
-    // Another issuer's: {"iss":"https://other.example","exp":9999999999,"jti":"x","client_id":"demo-web"} with a signature that is none.
-    private const string ForeignJwt = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL290aGVyLmV4YW1wbGUiLCJleHAiOjk5OTk5OTk5OTksImp0aSI6IngiLCJjbGllbnRfaWQiOiJkZW1vLXdlYiJ9.AAAA";
+    // Another issuer's: {"iss":"https://other.example","exp":9999999999,"jti":"x","client_id":"demo-web"} with a
+    // signature that is none.
+    private const string ForeignJwt =
+        "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL290aGVyLmV4YW1wbGUiLCJleHAiOjk5OTk5OTk5OTksImp0aSI6IngiLCJjbGllbnRfaWQiOiJkZW1vLXdlYiJ9.AAAA";
 
     [Fact]
     [Row("REV-01")]
@@ -55,7 +57,16 @@ public sealed class RevocationTests(SharedServer tokens)
     [Row("REV-03")]
     public async Task Unknown_expired_and_revoked_tokens_are_fine()
     {
-        foreach (var nothing in new[] { "garbage", "a.b.c", "..", new string('A', 43), ForeignJwt, "é✓", await tokens.CodeAsync() })
+        foreach (var nothing in new[]
+        {
+            "garbage",
+            "a.b.c",
+            "..",
+            new string('A', 43),
+            ForeignJwt,
+            "é✓",
+            await tokens.CodeAsync(),
+        })
             (await tokens.Server.RevokeAsync(nothing)).IsDone();
         var first = await tokens.TokensAsync();
         foreach (var token in new[] { first.AccessToken, first.AccessToken, first.RefreshToken, first.RefreshToken })
@@ -71,7 +82,9 @@ public sealed class RevocationTests(SharedServer tokens)
     [InlineData("token=&")]
     [InlineData("refresh_token=x&")]
     public async Task The_token_is_required(string body) =>
-        (await tokens.Server.PostRawAsync("/oauth/revoke", $"{body}client_id={TestData.Web}&client_secret={TestData.Secret}")).IsError("invalid_request");
+        (await tokens.Server.PostRawAsync(
+            "/oauth/revoke",
+            $"{body}client_id={TestData.Web}&client_secret={TestData.Secret}")).IsError("invalid_request");
 
     [Theory]
     [Row("REV-05")]
@@ -98,9 +111,18 @@ public sealed class RevocationTests(SharedServer tokens)
     {
         var web = await tokens.TokensAsync();
         (await tokens.Server.PostFormAsync("/oauth/revoke", ("token", web.RefreshToken))).IsUnauthorized();
-        (await tokens.Server.PostFormAsync("/oauth/revoke", ("token", web.RefreshToken), ("client_id", TestData.Web))).IsUnauthorized();
-        (await tokens.Server.PostFormAsync("/oauth/revoke", ("token", web.RefreshToken), ("client_id", TestData.Web), ("client_secret", "wrong"))).IsUnauthorized();
-        (await tokens.Server.PostFormAsync("/oauth/revoke", ("token", web.AccessToken), ("client_id", TestData.Web), ("client_secret", "wrong"))).IsUnauthorized();
+        (await tokens.Server.PostFormAsync("/oauth/revoke", ("token", web.RefreshToken), ("client_id", TestData.Web)))
+            .IsUnauthorized();
+        (await tokens.Server.PostFormAsync(
+            "/oauth/revoke",
+            ("token", web.RefreshToken),
+            ("client_id", TestData.Web),
+            ("client_secret", "wrong"))).IsUnauthorized();
+        (await tokens.Server.PostFormAsync(
+            "/oauth/revoke",
+            ("token", web.AccessToken),
+            ("client_id", TestData.Web),
+            ("client_secret", "wrong"))).IsUnauthorized();
         Assert.False(await tokens.Server.IsRevokedAsync(web.AccessToken!));
         (await tokens.Server.RefreshAsync(web.RefreshToken)).IsTokens();
 
@@ -116,7 +138,8 @@ public sealed class RevocationTests(SharedServer tokens)
         var first = await tokens.TokensAsync();
         var basic = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"{TestData.Web}:{TestData.Secret}"));
 
-        (await tokens.Server.PostRawAsync("/oauth/revoke", $"token={first.RefreshToken}", headers: ("Authorization", "Basic " + basic))).IsDone();
+        (await tokens.Server.PostRawAsync(
+            "/oauth/revoke", $"token={first.RefreshToken}", headers: ("Authorization", "Basic " + basic))).IsDone();
 
         (await tokens.Server.RefreshAsync(first.RefreshToken)).IsError("invalid_grant");
     }
@@ -140,7 +163,11 @@ public sealed class RevocationTests(SharedServer tokens)
     [Row("REV-08")]
     public async Task Unsupported_token_type_is_only_for_a_kind_that_cannot_be_revoked()
     {
-        await using var server = await TestServer.StartAsync(new() { Database = tokens.Database, Settings = new Dictionary<string, string?> { ["OAuth:AccessTokenRevocation"] = "false" } });
+        await using var server = await TestServer.StartAsync(new()
+        {
+            Database = tokens.Database,
+            Settings = new Dictionary<string, string?> { ["OAuth:AccessTokenRevocation"] = "false" },
+        });
         var first = await tokens.TokensAsync();
 
         (await server.RevokeAsync(first.AccessToken)).IsError("unsupported_token_type");

@@ -18,11 +18,19 @@ public sealed class AccessTokenTests(SharedServer shared)
         var reply = await _server.TokensAsync();
         var (header, claims) = (Part(reply.AccessToken!, 0), Part(reply.AccessToken!, 1));
         Assert.Equal(["alg", "kid", "typ"], header.EnumerateObject().Select(m => m.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(("RS256", "at+jwt"), (header.GetProperty("alg").GetString(), header.GetProperty("typ").GetString()));
-        var jwks = JsonDocument.Parse(await _server.Http.GetStringAsync(new Uri("/.well-known/jwks.json", UriKind.Relative), TestContext.Current.CancellationToken)).RootElement;
-        Assert.Contains(jwks.GetProperty("keys").EnumerateArray(), key => key.GetProperty("kid").GetString() == header.GetProperty("kid").GetString());
+        Assert.Equal(
+            ("RS256", "at+jwt"), (header.GetProperty("alg").GetString(), header.GetProperty("typ").GetString()));
+        var jwks = JsonDocument.Parse(
+            await _server.Http.GetStringAsync(
+                new Uri("/.well-known/jwks.json", UriKind.Relative),
+                TestContext.Current.CancellationToken)).RootElement;
+        Assert.Contains(
+            jwks.GetProperty("keys").EnumerateArray(),
+            key => key.GetProperty("kid").GetString() == header.GetProperty("kid").GetString());
 
-        Assert.Equal(["acr", "aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "type"], claims.EnumerateObject().Select(m => m.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["acr", "aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "type"],
+            claims.EnumerateObject().Select(m => m.Name).Order(StringComparer.Ordinal));
         Assert.Equal(TestServer.Issuer, claims.GetProperty("iss").GetString());
         Assert.Equal(TestServer.Issuer, claims.GetProperty("aud").GetString());
         Assert.Equal(TestData.AliceId.ToString(), claims.GetProperty("sub").GetString());
@@ -52,8 +60,14 @@ public sealed class AccessTokenTests(SharedServer shared)
     {
         await using var other = await TestServer.StartAsync();
         await other.Database.ExecuteAsync("UPDATE oauth_resources SET resource = 'https://api.example'");
-        await Eventually.BecomesTrue(async () => (await other.Http.GetStringAsync(new Uri("/.well-known/oauth-authorization-server", UriKind.Relative))).Contains("\"https://api.example\"", StringComparison.Ordinal), TimeSpan.FromSeconds(15), "the audience is the new one");
-        Assert.Equal("https://api.example", Part((await other.TokensAsync()).AccessToken!, 1).GetProperty("aud").GetString());
+        await Eventually.BecomesTrue(
+            async () =>
+                (await other.Http.GetStringAsync(new Uri("/.well-known/oauth-authorization-server", UriKind.Relative)))
+                    .Contains("\"https://api.example\"", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(15),
+            "the audience is the new one");
+        Assert.Equal(
+            "https://api.example", Part((await other.TokensAsync()).AccessToken!, 1).GetProperty("aud").GetString());
     }
 
     [Theory, Row("AT-04")]
@@ -64,9 +78,11 @@ public sealed class AccessTokenTests(SharedServer shared)
     {
         var database = _server.Database;
         var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => database.ExecuteAsync(
-            "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes) VALUES ($1, 'x', 'browser', '{https://x.example/cb}', '{read}')", clientId));
+            "INSERT INTO oauth_clients (client_id, name, application_type, redirect_uris, allowed_scopes) "
+                + "VALUES ($1, 'x', 'browser', '{https://x.example/cb}', '{read}')", clientId));
         Assert.Equal("client_id_is_not_a_uuid", refused.ConstraintName);
     }
 
-    private static JsonElement Part(string token, int index) => JsonDocument.Parse(Base64Url.DecodeFromChars(token.Split('.')[index])).RootElement;
+    private static JsonElement Part(string token, int index) =>
+        JsonDocument.Parse(Base64Url.DecodeFromChars(token.Split('.')[index])).RootElement;
 }

@@ -6,7 +6,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Token;
 
-/// <summary>What fails on the server's side costs the app nothing: the code or refresh token is as good as before.</summary>
+/// <summary>
+/// What fails on the server's side costs the app nothing: the code or refresh token is as good as before.
+/// </summary>
 public sealed class FailureAtomicityTests(SignedInServer flow) : IClassFixture<SignedInServer>
 {
     [Fact]
@@ -15,7 +17,12 @@ public sealed class FailureAtomicityTests(SignedInServer flow) : IClassFixture<S
         var code = await flow.CodeAsync();
         var tokens = await flow.TokensAsync();
         await using var keyless = await StartWithoutKeyAsync();
-        foreach (var reply in new[] { await keyless.RedeemAsync(code), await keyless.RefreshAsync(tokens.RefreshToken), await keyless.RefreshAsync(tokens.RefreshToken, path: "/oauth/refresh") })
+        foreach (var reply in new[]
+        {
+            await keyless.RedeemAsync(code),
+            await keyless.RefreshAsync(tokens.RefreshToken),
+            await keyless.RefreshAsync(tokens.RefreshToken, path: "/oauth/refresh"),
+        })
         {
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "temporarily_unavailable"), (reply.Status, reply.Error));
             Assert.NotNull(reply.Headers.RetryAfter);
@@ -24,7 +31,8 @@ public sealed class FailureAtomicityTests(SignedInServer flow) : IClassFixture<S
         Assert.Equal(HttpStatusCode.OK, (await flow.Server.RedeemAsync(code)).Status);
         var refreshed = await flow.Server.RefreshAsync(tokens.RefreshToken);
         Assert.Equal(HttpStatusCode.OK, refreshed.Status);
-        Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_repeated'"));
+        Assert.Equal(0, await flow.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_repeated'"));
     }
 
     [Theory]
@@ -37,8 +45,11 @@ public sealed class FailureAtomicityTests(SignedInServer flow) : IClassFixture<S
         const HttpStatusCode status = HttpStatusCode.ServiceUnavailable;
         var code = await flow.CodeAsync();
         var tokens = await flow.TokensAsync();
-        await flow.Database.ExecuteAsync($"CREATE FUNCTION break_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken' USING ERRCODE = '{sqlState}'; END $$");
-        await flow.Database.ExecuteAsync($"CREATE TRIGGER break_it BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION break_it()");
+        await flow.Database.ExecuteAsync(
+            $"CREATE FUNCTION break_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken' USING "
+                + $"ERRCODE = '{sqlState}'; END $$");
+        await flow.Database.ExecuteAsync(
+            $"CREATE TRIGGER break_it BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION break_it()");
         try
         {
             Assert.Equal(status, (await flow.Server.RedeemAsync(code)).Status);
@@ -51,10 +62,12 @@ public sealed class FailureAtomicityTests(SignedInServer flow) : IClassFixture<S
 
         Assert.Equal(HttpStatusCode.OK, (await flow.Server.RedeemAsync(code)).Status);
         Assert.Equal(HttpStatusCode.OK, (await flow.Server.RefreshAsync(tokens.RefreshToken)).Status);
-        Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_repeated'"));
+        Assert.Equal(0, await flow.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_repeated'"));
     }
 
-    // Nothing listens on that port, so no key ever comes; the health check goes, or the test would wait for a ready server.
+    // Nothing listens on that port, so no key ever comes; the health check goes, or the test would wait for a ready
+    // server.
     private Task<TestServer> StartWithoutKeyAsync() => TestServer.StartAsync(new()
     {
         Database = flow.Database,

@@ -45,12 +45,15 @@ public sealed class RaceTests(SignedInServer flow) : IClassFixture<SignedInServe
         {
             var first = await flow.TokensAsync();
 
-            var replies = await RaceAsync([flow.Server, _second], (server, racer) => server.RefreshAsync(first.RefreshToken, path: Addresses[racer / 2 % 2]));
+            var replies = await RaceAsync(
+                [flow.Server, _second],
+                (server, racer) => server.RefreshAsync(first.RefreshToken, path: Addresses[racer / 2 % 2]));
 
             var successor = Assert.Single(replies.Select(r => r.IsTokens().RefreshToken).Distinct());
             Assert.NotEqual(first.RefreshToken, successor);
             Assert.Equal(1, await flow.Database.ScalarAsync<long>(
-                "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_rotated' AND replace(grant_id::text, '-', '') = $1", FamilyOf(first)));
+                "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_rotated' "
+                    + "AND replace(grant_id::text, '-', '') = $1", FamilyOf(first)));
             Assert.Equal(HttpStatusCode.OK, (await _second.RefreshAsync(successor)).Status);
         }
     }
@@ -60,7 +63,11 @@ public sealed class RaceTests(SignedInServer flow) : IClassFixture<SignedInServe
     [Row("REF-13")]
     public async Task Without_a_retry_window_one_request_wins_and_the_family_is_revoked()
     {
-        var strict = new TestServerOptions { Database = flow.Database, Settings = new Dictionary<string, string?> { ["OAuth:RefreshRetryWindow"] = "00:00:00" } };
+        var strict = new TestServerOptions
+        {
+            Database = flow.Database,
+            Settings = new Dictionary<string, string?> { ["OAuth:RefreshRetryWindow"] = "00:00:00" },
+        };
         await using var one = await TestServer.StartAsync(strict);
         await using var two = await TestServer.StartAsync(strict);
         for (var round = 0; round < Rounds; round++)
@@ -100,7 +107,8 @@ public sealed class RaceTests(SignedInServer flow) : IClassFixture<SignedInServe
         {
             var first = await flow.TokensAsync();
             var code = await flow.CodeAsync();
-            var form = await TestBrowser.FormAsync(await flow.Browser.GetAsync("/account/connections"), "/account/connections/withdraw");
+            var form = await TestBrowser.FormAsync(
+                await flow.Browser.GetAsync("/account/connections"), "/account/connections/withdraw");
             var rotating = RotateUntilRefusedAsync(first.RefreshToken);
             var exchanging = _second.RedeemAsync(code);
 
@@ -109,7 +117,8 @@ public sealed class RaceTests(SignedInServer flow) : IClassFixture<SignedInServe
             Assert.Equal(HttpStatusCode.SeeOther, withdrawn.StatusCode);
             Assert.Equal("invalid_grant", (await rotating).Error);
             Assert.Contains((await exchanging).Status, new[] { HttpStatusCode.OK, HttpStatusCode.BadRequest });
-            Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NULL"));
+            Assert.Equal(0, await flow.Database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NULL"));
             Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_consents"));
         }
     }
@@ -139,7 +148,8 @@ public sealed class RaceTests(SignedInServer flow) : IClassFixture<SignedInServe
     }
 
     private static async Task<long> FamiliesAsync(TestDatabase database) => await database.ScalarAsync<long>(
-        "SELECT count(*) FROM oauth_refresh_tokens WHERE id = (SELECT id FROM oauth_authorization_codes WHERE used_at IS NOT NULL ORDER BY created_at DESC LIMIT 1)");
+        "SELECT count(*) FROM oauth_refresh_tokens WHERE id = (SELECT id FROM oauth_authorization_codes "
+            + "WHERE used_at IS NOT NULL ORDER BY created_at DESC LIMIT 1)");
 
     private static async Task<long> LiveAsync(TestDatabase database, Reply tokens) => await database.ScalarAsync<long>(
         "SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NULL AND replace(id::text, '-', '') = $1",

@@ -6,10 +6,13 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Token;
 
-/// <summary>A key that is there and does not sign: nothing that was presented is used up, however long it takes to mend.</summary>
+/// <summary>
+/// A key that is there and does not sign: nothing that was presented is used up, however long it takes to mend.
+/// </summary>
 public sealed class SigningFaultTests(SignedInServer flow) : IClassFixture<SignedInServer>
 {
-    private const string Audited = "SELECT count(*) FROM oauth_audit_events WHERE event = 'token_refused' AND reason = 'signing_failed' AND correlation_id = $1";
+    private const string Audited = "SELECT count(*) FROM oauth_audit_events WHERE event = 'token_refused' "
+        + "AND reason = 'signing_failed' AND correlation_id = $1";
 
     [Fact]
     public async Task A_code_that_could_not_be_answered_buys_its_tokens_later()
@@ -55,8 +58,13 @@ public sealed class SigningFaultTests(SignedInServer flow) : IClassFixture<Signe
         await using var broken = await StartBrokenAsync(retryWindow);
         for (var i = 0; i < 2; i++) await AssertUnavailableAsync(await broken.RefreshAsync(tokens.RefreshToken));
         // An hour goes by: longer than any retry window.
-        await flow.Database.ExecuteAsync("UPDATE oauth_refresh_tokens SET rotated_at = rotated_at - interval '1 hour' WHERE rotated_at IS NOT NULL");
-        await using var mended = await TestServer.StartAsync(new() { Database = flow.Database, Settings = Window(retryWindow) });
+        await flow.Database.ExecuteAsync(
+            "UPDATE oauth_refresh_tokens SET rotated_at = rotated_at - interval '1 hour' WHERE rotated_at IS NOT NULL");
+        await using var mended = await TestServer.StartAsync(new()
+        {
+            Database = flow.Database,
+            Settings = Window(retryWindow),
+        });
 
         var refreshed = await mended.RefreshAsync(tokens.RefreshToken);
 
@@ -80,7 +88,9 @@ public sealed class SigningFaultTests(SignedInServer flow) : IClassFixture<Signe
                 UPDATE oauth_authorization_codes SET revoked_at = now() WHERE id = NEW.id;
                 RETURN NULL; END $$
             """);
-        await flow.Database.ExecuteAsync("CREATE CONSTRAINT TRIGGER withdraw_it AFTER INSERT ON oauth_refresh_tokens DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION withdraw_it()");
+        await flow.Database.ExecuteAsync(
+            "CREATE CONSTRAINT TRIGGER withdraw_it AFTER INSERT "
+                + "ON oauth_refresh_tokens DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION withdraw_it()");
         try
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await broken.RedeemAsync(code)).Status);
@@ -103,7 +113,10 @@ public sealed class SigningFaultTests(SignedInServer flow) : IClassFixture<Signe
                 UPDATE oauth_refresh_tokens SET revoked_at = now() WHERE id = NEW.id AND revoked_at IS NULL;
                 RETURN NULL; END $$
             """);
-        await flow.Database.ExecuteAsync("CREATE CONSTRAINT TRIGGER withdraw_family AFTER UPDATE ON oauth_refresh_tokens DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION withdraw_family()");
+        await flow.Database.ExecuteAsync(
+            "CREATE CONSTRAINT TRIGGER withdraw_family AFTER UPDATE "
+                + "ON oauth_refresh_tokens DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION "
+                + "withdraw_family()");
         try
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await broken.RefreshAsync(tokens.RefreshToken)).Status);
@@ -113,7 +126,8 @@ public sealed class SigningFaultTests(SignedInServer flow) : IClassFixture<Signe
             await flow.Database.ExecuteAsync("DROP FUNCTION withdraw_family() CASCADE");
         }
 
-        Assert.Equal(0, await flow.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NOT NULL AND rotated_at = 'infinity'"));
+        Assert.Equal(0, await flow.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_refresh_tokens WHERE revoked_at IS NOT NULL AND rotated_at = 'infinity'"));
         Assert.Equal("invalid_grant", (await flow.Server.RefreshAsync(tokens.RefreshToken)).Error);
     }
 
@@ -122,12 +136,17 @@ public sealed class SigningFaultTests(SignedInServer flow) : IClassFixture<Signe
     {
         var code = await flow.CodeAsync();
         var tokens = await flow.TokensAsync();
-        await flow.Database.ExecuteAsync("CREATE FUNCTION break_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken' USING ERRCODE = '53100'; END $$");
-        await flow.Database.ExecuteAsync("CREATE CONSTRAINT TRIGGER break_commit AFTER INSERT OR UPDATE ON oauth_refresh_tokens DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION break_commit()");
+        await flow.Database.ExecuteAsync(
+            "CREATE FUNCTION break_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken' "
+                + "USING ERRCODE = '53100'; END $$");
+        await flow.Database.ExecuteAsync(
+            "CREATE CONSTRAINT TRIGGER break_commit AFTER INSERT OR UPDATE "
+                + "ON oauth_refresh_tokens DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION break_commit()");
         try
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await flow.Server.RedeemAsync(code)).Status);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await flow.Server.RefreshAsync(tokens.RefreshToken)).Status);
+            Assert.Equal(
+                HttpStatusCode.ServiceUnavailable, (await flow.Server.RefreshAsync(tokens.RefreshToken)).Status);
         }
         finally
         {
@@ -143,7 +162,8 @@ public sealed class SigningFaultTests(SignedInServer flow) : IClassFixture<Signe
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "temporarily_unavailable"), (reply.Status, reply.Error));
         Assert.NotNull(reply.Headers.RetryAfter);
         Assert.Null(reply.RefreshToken);
-        Assert.Equal(1, await flow.Database.ScalarAsync<long>(Audited, reply.Headers.GetValues("X-Correlation-Id").Single()));
+        Assert.Equal(
+            1, await flow.Database.ScalarAsync<long>(Audited, reply.Headers.GetValues("X-Correlation-Id").Single()));
     }
 
     private Task<long> LiveTokensAsync(Reply tokens) => flow.Database.ScalarAsync<long>(

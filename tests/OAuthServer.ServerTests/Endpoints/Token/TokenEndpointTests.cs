@@ -25,7 +25,12 @@ public sealed class TokenEndpointTests(SharedServer tokens)
         var code = await tokens.CodeAsync();
 
         (await tokens.Server.PostFormAsync(
-            "/oauth/token", ("grant_type", grantType), ("code", code), ("code_verifier", AuthorizationAsk.Verifier), ("username", TestData.Email), ("password", TestData.Password),
+            "/oauth/token",
+            ("grant_type", grantType),
+            ("code", code),
+            ("code_verifier", AuthorizationAsk.Verifier),
+            ("username", TestData.Email),
+            ("password", TestData.Password),
             ("client_id", TestData.Web), ("client_secret", TestData.Secret))).IsError(error);
 
         (await tokens.Server.RedeemAsync(code)).IsTokens();
@@ -37,7 +42,8 @@ public sealed class TokenEndpointTests(SharedServer tokens)
     {
         (await tokens.Server.RedeemAsync(await tokens.CodeAsync(), "no-codes")).IsError("unauthorized_client");
         (await tokens.Server.RefreshAsync("unknown", "no-refresh")).IsError("unauthorized_client");
-        (await tokens.Server.RefreshAsync("unknown", "no-refresh", path: "/oauth/refresh")).IsError("unauthorized_client");
+        (await tokens.Server.RefreshAsync("unknown", "no-refresh", path: "/oauth/refresh"))
+            .IsError("unauthorized_client");
     }
 
     [Fact]
@@ -47,11 +53,16 @@ public sealed class TokenEndpointTests(SharedServer tokens)
         var first = await tokens.TokensAsync();
         foreach (var reply in new[] { first, await tokens.Server.RefreshAsync(first.RefreshToken) })
         {
-            var members = reply.IsTokens().Json!.Value.EnumerateObject().ToDictionary(member => member.Name, member => member.Value);
-            Assert.Equal(["access_token", "expires_in", "refresh_token", "scope", "token_type"], members.Keys.Order(StringComparer.Ordinal));
+            var members = reply.IsTokens().Json!.Value.EnumerateObject()
+                .ToDictionary(member => member.Name, member => member.Value);
+            Assert.Equal(
+                ["access_token", "expires_in", "refresh_token", "scope", "token_type"],
+                members.Keys.Order(StringComparer.Ordinal));
             Assert.Equal("Bearer", members["token_type"].GetString());
             Assert.Equal("900", members["expires_in"].GetRawText());
-            Assert.All(members.Where(member => member.Key != "expires_in"), member => Assert.Equal(JsonValueKind.String, member.Value.ValueKind));
+            Assert.All(
+                members.Where(member => member.Key != "expires_in"),
+                member => Assert.Equal(JsonValueKind.String, member.Value.ValueKind));
             Assert.Null(reply.Headers.Location);
         }
     }
@@ -63,11 +74,17 @@ public sealed class TokenEndpointTests(SharedServer tokens)
         // Nothing was asked for, so the client's default was granted.
         Assert.Equal("read", (await tokens.TokensAsync(new AuthorizationAsk().With("scope", null))).Scope);
         var wider = await tokens.Server.PostFormAsync(
-            "/oauth/token", ("grant_type", "authorization_code"), ("code", await tokens.CodeAsync()), ("code_verifier", AuthorizationAsk.Verifier), ("scope", "read write"),
+            "/oauth/token",
+            ("grant_type", "authorization_code"),
+            ("code", await tokens.CodeAsync()),
+            ("code_verifier", AuthorizationAsk.Verifier),
+            ("scope", "read write"),
             ("client_id", TestData.Web), ("client_secret", TestData.Secret));
 
         Assert.Equal("read", wider.IsTokens().Scope);
-        Assert.Equal("read", new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(wider.AccessToken).GetPayloadValue<string>("scope"));
+        Assert.Equal(
+            "read",
+            new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(wider.AccessToken).GetPayloadValue<string>("scope"));
         Assert.Equal("read", (await tokens.Server.RefreshAsync(wider.RefreshToken)).IsTokens().Scope);
         (await tokens.Server.RefreshAsync(wider.RefreshToken, scope: "write")).IsError("invalid_scope");
     }
@@ -79,7 +96,8 @@ public sealed class TokenEndpointTests(SharedServer tokens)
         var reply = await tokens.TokensAsync(AuthorizationAsk.For("codes-only", TestData.WebRedirectUri), "codes-only");
 
         Assert.False(reply.Json!.Value.TryGetProperty("refresh_token", out _));
-        Assert.Equal(0, await tokens.Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE client_id = 'codes-only'"));
+        Assert.Equal(0, await tokens.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_refresh_tokens WHERE client_id = 'codes-only'"));
     }
 
     [Fact]
@@ -91,12 +109,24 @@ public sealed class TokenEndpointTests(SharedServer tokens)
         Assert.NotEmpty(tokens.Browser.Cookies);
         var cookies = tokens.Browser.SetCookies.Count;
 
-        await RefusedAsync("/oauth/token", ("grant_type", "authorization_code"), ("code", code), ("code_verifier", AuthorizationAsk.Verifier));
-        await RefusedAsync("/oauth/token", ("grant_type", "refresh_token"), ("refresh_token", first.RefreshToken!), ("client_id", TestData.Web));
+        await RefusedAsync(
+            "/oauth/token",
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("code_verifier", AuthorizationAsk.Verifier));
+        await RefusedAsync(
+            "/oauth/token",
+            ("grant_type", "refresh_token"),
+            ("refresh_token", first.RefreshToken!),
+            ("client_id", TestData.Web));
         await RefusedAsync("/oauth/refresh", ("refresh_token", first.RefreshToken!), ("client_id", TestData.Web));
         await RefusedAsync("/oauth/revoke", ("token", first.RefreshToken!), ("client_id", TestData.Web));
         using var normal = await tokens.Browser.PostAsync("/oauth/token", Fields(
-            ("grant_type", "authorization_code"), ("code", code), ("code_verifier", AuthorizationAsk.Verifier), ("client_id", TestData.Web), ("client_secret", TestData.Secret)));
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("code_verifier", AuthorizationAsk.Verifier),
+            ("client_id", TestData.Web),
+            ("client_secret", TestData.Secret)));
 
         Assert.Equal(HttpStatusCode.OK, normal.StatusCode);
         Assert.Equal(cookies, tokens.Browser.SetCookies.Count);
@@ -106,7 +136,9 @@ public sealed class TokenEndpointTests(SharedServer tokens)
     {
         using var withCookie = await tokens.Browser.PostAsync(path, Fields(parameters));
         var reply = (await Reply.ReadAsync(withCookie)).IsUnauthorized();
-        Assert.Equal((await tokens.Server.PostFormAsync(path, [.. parameters.Select(p => (p.Name, (string?)p.Value))])).Body, reply.Body);
+        Assert.Equal(
+            (await tokens.Server.PostFormAsync(path, [.. parameters.Select(p => (p.Name, (string?)p.Value))])).Body,
+            reply.Body);
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Fields(params (string Name, string Value)[] parameters) =>

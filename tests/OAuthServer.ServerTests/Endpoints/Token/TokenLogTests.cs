@@ -14,7 +14,10 @@ public sealed class TokenLogTests : IAsyncLifetime
     private TestServer _server = null!;
 
     public async ValueTask InitializeAsync() =>
-        _server = await TestServer.StartAsync(new() { Services = services => services.AddSingleton<ILogEventSink>(_log) });
+        _server = await TestServer.StartAsync(new()
+        {
+            Services = services => services.AddSingleton<ILogEventSink>(_log),
+        });
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -23,13 +26,18 @@ public sealed class TokenLogTests : IAsyncLifetime
     {
         var code = await _server.CodeAsync();
         Assert.Equal(HttpStatusCode.OK, (await _server.RedeemAsync(code)).Status);
-        Assert.DoesNotContain(Messages(), message => message.Contains("exchanged one code twice", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Messages(), message => message.Contains("exchanged one code twice", StringComparison.Ordinal));
 
         var again = await _server.RedeemAsync(code);
 
-        var told = Assert.Single(Messages(), message => message.Contains("exchanged one code twice", StringComparison.Ordinal));
+        var told = Assert.Single(
+            Messages(), message => message.Contains("exchanged one code twice", StringComparison.Ordinal));
         Assert.StartsWith("The app \"demo-web\" exchanged one code twice, 00:00:", told, StringComparison.Ordinal);
-        Assert.EndsWith($"Correlation id \"{again.Headers.GetValues("X-Correlation-Id").Single()}\"", told, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"Correlation id \"{again.Headers.GetValues("X-Correlation-Id").Single()}\"",
+            told,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +49,8 @@ public sealed class TokenLogTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await _server.RedeemAsync(code)).Status);
 
-        Assert.Contains($"No access token could be made with key \"{key.KeyId}\"; what was presented stays good.", Messages());
+        Assert.Contains(
+            $"No access token could be made with key \"{key.KeyId}\"; what was presented stays good.", Messages());
     }
 
     private IEnumerable<string> Messages() => _log.Events.Select(told => told.Split('\n')[0]);

@@ -98,7 +98,9 @@ public sealed class ExportTests
         {
             await AskWithTraceAsync(server);
             await Eventually.BecomesTrue(
-                () => Task.FromResult(unsampled.Bodies(MetricsPath).Count > 0), TimeSpan.FromSeconds(30), "metrics come");
+                () => Task.FromResult(unsampled.Bodies(MetricsPath).Count > 0),
+                TimeSpan.FromSeconds(30),
+                "metrics come");
         }
 
         Assert.Empty(unsampled.Bodies(TracesPath));

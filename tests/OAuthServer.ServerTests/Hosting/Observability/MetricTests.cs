@@ -121,7 +121,9 @@ public sealed class MetricTests : IAsyncLifetime
             Values("oauth.server.key.published"));
         Assert.Equal([" 0"], Values("oauth.server.key.store.failing"));
         Assert.Equal([" 0"], Values("oauth.server.hash_work.waiting"));
-        Assert.Equal(["oauth.cache=clients 1", "oauth.cache=client_secrets 1", "oauth.cache=client_keys 0"], Values("oauth.server.cache.entries"));
+        Assert.Equal(
+            ["oauth.cache=clients 1", "oauth.cache=client_secrets 1", "oauth.cache=client_keys 0"],
+            Values("oauth.server.cache.entries"));
         Assert.Equal(
             [
                 "accounts", "addresses", "admin", "authorize", "client_secret_holders", "client_secrets", "devices",

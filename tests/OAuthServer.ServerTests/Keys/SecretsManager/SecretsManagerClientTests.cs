@@ -19,9 +19,21 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
     {
         using var client = _server.Connect();
         var created = await client.CreateSecretAsync(
-            new CreateSecretRequest { Name = "demo", SecretString = "ünö \"1\"", ClientRequestToken = new string('a', 32), Description = "d" }, Cancel);
+            new CreateSecretRequest
+            {
+                Name = "demo",
+                SecretString = "ünö \"1\"",
+                ClientRequestToken = new string('a', 32),
+                Description = "d",
+            }, Cancel);
         var put = await client.PutSecretValueAsync(
-            new PutSecretValueRequest { SecretId = "demo", SecretString = "two", ClientRequestToken = new string('b', 32), VersionStages = ["AWSPENDING"] }, Cancel);
+            new PutSecretValueRequest
+            {
+                SecretId = "demo",
+                SecretString = "two",
+                ClientRequestToken = new string('b', 32),
+                VersionStages = ["AWSPENDING"],
+            }, Cancel);
         Assert.Equal(["AWSCURRENT", "AWSPENDING"], _server.Secrets.Labels("demo"));
 
         await client.UpdateSecretVersionStageAsync(
@@ -38,7 +50,10 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
         var previous = await GetAsync(client, "AWSPREVIOUS");
         Assert.Equal("ünö \"1\"", previous.SecretString);
         Assert.Equal(created.VersionId, previous.VersionId);
-        Assert.InRange(previous.CreatedDate!.Value, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow());
+        Assert.InRange(
+            previous.CreatedDate!.Value,
+            TimeProvider.System.GetUtcNow().AddMinutes(-1),
+            TimeProvider.System.GetUtcNow());
     }
 
     [Fact]
@@ -48,8 +63,10 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
         await Assert.ThrowsAsync<ResourceNotFoundException>(() => GetAsync(client, null));
         var signed = _server.LastHeaders;
 
-        Assert.Contains("ResourceNotFoundException", await SendAsync(signed, """{"SecretId":"demo"}"""), StringComparison.Ordinal);
-        Assert.Contains("InvalidSignatureException", await SendAsync(signed, """{"SecretId":"other"}"""), StringComparison.Ordinal);
+        Assert.Contains(
+            "ResourceNotFoundException", await SendAsync(signed, """{"SecretId":"demo"}"""), StringComparison.Ordinal);
+        Assert.Contains(
+            "InvalidSignatureException", await SendAsync(signed, """{"SecretId":"other"}"""), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +87,12 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
         Assert.Equal("demo-request", unknown.RequestId);
 
-        var create = new CreateSecretRequest { Name = "demo", SecretString = "1", ClientRequestToken = new string('a', 32) };
+        var create = new CreateSecretRequest
+        {
+            Name = "demo",
+            SecretString = "1",
+            ClientRequestToken = new string('a', 32),
+        };
         await client.CreateSecretAsync(create, Cancel);
         await Assert.ThrowsAsync<ResourceExistsException>(() => client.CreateSecretAsync(create, Cancel));
         _server.Fail((400, "InvalidRequestException"));
@@ -88,7 +110,8 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
     {
         using var client = _server.Connect();
         await client.CreateSecretAsync(
-            new CreateSecretRequest { Name = "demo", SecretString = "1", ClientRequestToken = new string('a', 32) }, Cancel);
+            new CreateSecretRequest { Name = "demo", SecretString = "1", ClientRequestToken = new string('a', 32) },
+            Cancel);
         _server.Fail((status, code), (status, code));
 
         Assert.Equal("1", (await GetAsync(client, null)).SecretString);
@@ -113,11 +136,18 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
         object[] holders =
         [
             new GetSecretValueResponse { SecretString = "demo-secret" },
-            new PutSecretValueRequest { SecretId = "i", SecretString = "demo-secret", ClientRequestToken = "t", VersionStages = [] },
+            new PutSecretValueRequest
+            {
+                SecretId = "i",
+                SecretString = "demo-secret",
+                ClientRequestToken = "t",
+                VersionStages = [],
+            },
             new CreateSecretRequest { Name = "n", SecretString = "demo-secret", ClientRequestToken = "t" },
         ];
 
-        Assert.All(holders, holder => Assert.DoesNotContain("demo-secret", holder.ToString(), StringComparison.Ordinal));
+        Assert.All(
+            holders, holder => Assert.DoesNotContain("demo-secret", holder.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -126,7 +156,8 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
     public void The_address_is_that_of_the_region(string region, string address) =>
         Assert.Equal(
             address,
-            new AmazonSecretsManagerConfig { RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(region) }.Address());
+            new AmazonSecretsManagerConfig { RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(region) }
+                .Address());
 
     private static Task<GetSecretValueResponse> GetAsync(AmazonSecretsManagerClient client, string? label) =>
         client.GetSecretValueAsync(new GetSecretValueRequest { SecretId = "demo", VersionStage = label }, Cancel);
@@ -139,7 +170,8 @@ public sealed class SecretsManagerClientTests : IAsyncLifetime
         foreach (var (name, value) in headers)
         {
             if (name is "Content-Length") continue;
-            if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content.Headers.TryAddWithoutValidation(name, value);
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                request.Content.Headers.TryAddWithoutValidation(name, value);
         }
 
         using var response = await http.SendAsync(request, Cancel);

@@ -34,8 +34,10 @@ public sealed class SessionSimulationTests : IAsyncLifetime
             await PassDayAsync(all, day);
             left += (await sweeps.DeleteAsync(families, Sessions, null, TimeSpan.FromSeconds(5), Ct)).Removed;
             if (day % 10 != 0) continue;
-            Assert.Equal(all.Count(session => session.IsThere(day)), await _database.CountAsync("oauth_refresh_tokens"));
-            Assert.Equal(all.Count(session => session.IsLive(day)), await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE expires_at > now()"));
+            Assert.Equal(
+                all.Count(session => session.IsThere(day)), await _database.CountAsync("oauth_refresh_tokens"));
+            Assert.Equal(all.Count(session => session.IsLive(day)), await _database.ScalarAsync<long>(
+                "SELECT count(*) FROM oauth_refresh_tokens WHERE expires_at > now()"));
         }
 
         Assert.InRange(left, Sessions / 2, Sessions);
@@ -55,12 +57,14 @@ public sealed class SessionSimulationTests : IAsyncLifetime
         Assert.InRange(day.Rows, 1.05, 1.25);
     }
 
-    // A day goes by for all rows; who began or was there on it has the row that the server's statements would have left.
+    // A day goes by for all rows; who began or was there on it has the row that the server's statements would have
+    // left.
     private async Task PassDayAsync(SimulatedSession[] all, int day)
     {
         await _database.ExecuteAsync(
             """
-            UPDATE oauth_refresh_tokens SET created_at = created_at - interval '1 day', expires_at = expires_at - interval '1 day',
+            UPDATE oauth_refresh_tokens SET created_at = created_at - interval '1 day',
+                expires_at = expires_at - interval '1 day',
                    family_expires_at = family_expires_at - interval '1 day', sweep_at = sweep_at - interval '1 day'
             """);
         var seen = all.Index().Where(session => session.Item.Began < day && session.Item.LastUsed > day - 1).ToList();
@@ -68,14 +72,17 @@ public sealed class SessionSimulationTests : IAsyncLifetime
             """
             INSERT INTO oauth_refresh_tokens AS t
                 (family, id, client_id, user_id, scope, token, created_at, family_expires_at, expires_at, sweep_at)
-            SELECT sha256(convert_to(number::text, 'UTF8')), gen_random_uuid(), 'demo-web', gen_random_uuid(), 'read', sha256('live'),
+            SELECT sha256(convert_to(number::text, 'UTF8')), gen_random_uuid(), 'demo-web', gen_random_uuid(), 'read',
+                sha256('live'),
                    created_at, family_end, ends, date_bin('24 hours', ends, created_at) + interval '24 hours'
             FROM unnest($1::int[], $2::float8[], $3::float8[]) AS s (number, began, used),
                  LATERAL (SELECT now() - began * interval '1 day' AS created_at) AS a,
                  LATERAL (SELECT created_at + $4 * interval '1 day' AS family_end) AS b,
-                 LATERAL (SELECT LEAST(now() - used * interval '1 day' + $5 * interval '1 day', family_end) AS ends) AS c
+                 LATERAL (SELECT LEAST(now() - used * interval '1 day' + $5 * interval '1 day', family_end) AS ends)
+                 AS c
             ON CONFLICT (family) DO UPDATE SET expires_at = LEAST(excluded.expires_at, t.family_expires_at),
-                sweep_at = date_bin('24 hours', LEAST(excluded.expires_at, t.family_expires_at), t.created_at) + interval '24 hours'
+                sweep_at = date_bin('24 hours', LEAST(excluded.expires_at, t.family_expires_at),
+                t.created_at) + interval '24 hours'
             """,
             seen.Select(session => session.Index).ToArray(),
             seen.Select(session => day - session.Item.Began).ToArray(),

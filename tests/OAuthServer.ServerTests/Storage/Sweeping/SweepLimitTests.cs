@@ -44,7 +44,8 @@ public sealed class SweepLimitTests : IAsyncLifetime
     [Fact]
     public async Task No_commit_of_it_waits_for_the_disk_and_other_sessions_are_as_before()
     {
-        await using var contexts = OAuthDatabase.Open(_database.ConnectionString + ";Maximum Pool Size=1;No Reset On Close=true;Options=-c synchronous_commit=on");
+        await using var contexts = OAuthDatabase.Open(_database.ConnectionString
+            + ";Maximum Pool Size=1;No Reset On Close=true;Options=-c synchronous_commit=on");
         await new Sweeps(contexts).DeleteAsync(Families, 10, null, TimeSpan.FromSeconds(3), Ct);
 
         await using var db = contexts.CreateDbContext();
@@ -64,7 +65,9 @@ public sealed class SweepLimitTests : IAsyncLifetime
         var last = await sweeps.DeleteAsync(Families, 2, next.Last, TimeSpan.FromSeconds(3), Ct);
         var none = await sweeps.DeleteAsync(Families, 2, last.Last, TimeSpan.FromSeconds(3), Ct);
 
-        Assert.Equal([(2, 2), (2, 2), (1, 1), (0, 0)], new[] { first, next, last, none }.Select(batch => (batch.Found, batch.Removed)));
+        Assert.Equal(
+            [(2, 2), (2, 2), (1, 1), (0, 0)],
+            new[] { first, next, last, none }.Select(batch => (batch.Found, batch.Removed)));
         Assert.True(first.Last < next.Last && next.Last < last.Last);
         Assert.Null(none.Last);
     }
@@ -76,9 +79,12 @@ public sealed class SweepLimitTests : IAsyncLifetime
     public async Task What_lies_before_the_place_is_not_read_again(string after, int found)
     {
         await _database.AddFamiliesAsync(1, TimeSpan.FromDays(3));
-        var from = await _database.ScalarAsync<DateTime>($"SELECT sweep_at + interval '{after}' FROM oauth_refresh_tokens");
+        var from = await _database.ScalarAsync<DateTime>(
+            $"SELECT sweep_at + interval '{after}' FROM oauth_refresh_tokens");
 
-        Assert.Equal(found, (await new Sweeps(_database.Contexts).DeleteAsync(Families, 2, from, TimeSpan.FromSeconds(3), Ct)).Found);
+        Assert.Equal(
+            found,
+            (await new Sweeps(_database.Contexts).DeleteAsync(Families, 2, from, TimeSpan.FromSeconds(3), Ct)).Found);
     }
 
     private sealed class Contexts(DbContextOptions<OAuthDbContext> options) : IDbContextFactory<OAuthDbContext>
@@ -91,14 +97,16 @@ public sealed class SweepLimitTests : IAsyncLifetime
         public List<(int Timeout, object? First)> Commands { get; } = [];
 
         public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+            DbCommand command, CommandEventData eventData, InterceptionResult<int> result,
+            CancellationToken cancellationToken = default)
         {
             Note(command);
             return base.NonQueryExecutingAsync(command, eventData, result, cancellationToken);
         }
 
         public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default)
         {
             Note(command);
             return base.ReaderExecutingAsync(command, eventData, result, cancellationToken);

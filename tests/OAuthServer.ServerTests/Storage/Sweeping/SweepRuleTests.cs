@@ -28,16 +28,22 @@ public sealed class SweepRuleTests : IAsyncLifetime
         await SweepAsync();
 
         Assert.Equal(9, await Database.CountAsync("oauth_refresh_tokens"));
-        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE sweep_at <= now() - interval '1 day'"));
+        Assert.Equal(0, await Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_refresh_tokens WHERE sweep_at <= now() - interval '1 day'"));
     }
 
     [Theory]
     [InlineData("7.00:00:00", 8 * 24)]
     [InlineData("6.23:30:00", 7 * 24)]
     [InlineData("00:30:00", 24)]
-    public async Task A_family_is_due_at_the_first_whole_day_of_its_own_after_the_end_of_its_live_token(string lifetime, int hours)
+    public async Task A_family_is_due_at_the_first_whole_day_of_its_own_after_the_end_of_its_live_token(
+        string lifetime, int hours)
     {
-        await using var server = await TestServer.StartAsync(new() { Database = Database, Settings = new Dictionary<string, string?> { ["OAuth:RefreshTokenLifetime"] = lifetime } });
+        await using var server = await TestServer.StartAsync(new()
+        {
+            Database = Database,
+            Settings = new Dictionary<string, string?> { ["OAuth:RefreshTokenLifetime"] = lifetime },
+        });
         var first = await server.TokensAsync();
         await AssertDueAfterAsync(hours);
 
@@ -50,7 +56,9 @@ public sealed class SweepRuleTests : IAsyncLifetime
         await AssertDueAfterAsync(hours + (lifetime == "6.23:30:00" ? 24 : 0));
 
         async Task AssertDueAfterAsync(int expected) => Assert.Equal(
-            TimeSpan.FromHours(expected), await Database.ScalarAsync<TimeSpan>("SELECT sweep_at - created_at FROM oauth_refresh_tokens WHERE expires_at < sweep_at"));
+            TimeSpan.FromHours(expected),
+            await Database.ScalarAsync<TimeSpan>(
+                "SELECT sweep_at - created_at FROM oauth_refresh_tokens WHERE expires_at < sweep_at"));
     }
 
     [Fact]
@@ -63,7 +71,8 @@ public sealed class SweepRuleTests : IAsyncLifetime
         await SweepAsync();
 
         Assert.Equal(2, await Database.CountAsync("oauth_authorization_codes"));
-        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_authorization_codes WHERE expires_at <= now() - interval '90 days'"));
+        Assert.Equal(0, await Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_authorization_codes WHERE expires_at <= now() - interval '90 days'"));
     }
 
     [Fact]
@@ -76,7 +85,8 @@ public sealed class SweepRuleTests : IAsyncLifetime
         await SweepAsync();
 
         Assert.Equal(2, await Database.CountAsync("oauth_used_jwts"));
-        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_used_jwts WHERE expires_at <= now() - interval '5 minutes'"));
+        Assert.Equal(0, await Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_used_jwts WHERE expires_at <= now() - interval '5 minutes'"));
     }
 
     [Fact]
@@ -87,7 +97,8 @@ public sealed class SweepRuleTests : IAsyncLifetime
 
         await SweepAsync();
 
-        Assert.Equal(1, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_revoked_tokens WHERE expires_at > now()"));
+        Assert.Equal(
+            1, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_revoked_tokens WHERE expires_at > now()"));
         Assert.Equal(1, await Database.CountAsync("oauth_revoked_tokens"));
     }
 
@@ -103,7 +114,8 @@ public sealed class SweepRuleTests : IAsyncLifetime
 
         await SweepAsync();
 
-        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_pushed_requests WHERE expires_at < now() - interval '10 minutes'"));
+        Assert.Equal(0, await Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_pushed_requests WHERE expires_at < now() - interval '10 minutes'"));
         Assert.Equal(2, await Database.CountAsync("oauth_pushed_requests"));
     }
 
@@ -119,7 +131,8 @@ public sealed class SweepRuleTests : IAsyncLifetime
         Assert.Equal("invalid_grant", (await _server.RefreshAsync(first.RefreshToken)).Error);
 
         Assert.Equal("invalid_grant", (await _server.RefreshAsync(second.RefreshToken)).Error);
-        Assert.Equal(1, await Database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_reused'"));
+        Assert.Equal(1, await Database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_audit_events WHERE event = 'refresh_token_reused'"));
     }
 
     [Fact]
@@ -136,7 +149,8 @@ public sealed class SweepRuleTests : IAsyncLifetime
 
         Assert.Equal("invalid_grant", (await _server.RefreshAsync(first.RefreshToken)).Error);
 
-        Assert.Equal("refresh_token_reused", await Database.ScalarAsync<string>("SELECT reason FROM oauth_audit_events WHERE reason IS NOT NULL ORDER BY id DESC LIMIT 1"));
+        Assert.Equal("refresh_token_reused", await Database.ScalarAsync<string>(
+            "SELECT reason FROM oauth_audit_events WHERE reason IS NOT NULL ORDER BY id DESC LIMIT 1"));
         Assert.Equal("invalid_grant", (await _server.RefreshAsync(last.RefreshToken)).Error);
     }
 
@@ -149,7 +163,9 @@ public sealed class SweepRuleTests : IAsyncLifetime
 
         Assert.Equal("invalid_grant", (await _server.RefreshAsync(first.RefreshToken)).Error);
 
-        Assert.Equal("refresh_token_unknown", await Database.ScalarAsync<string>("SELECT reason FROM oauth_audit_events ORDER BY id DESC LIMIT 1"));
+        Assert.Equal(
+            "refresh_token_unknown",
+            await Database.ScalarAsync<string>("SELECT reason FROM oauth_audit_events ORDER BY id DESC LIMIT 1"));
     }
 
     [Fact]
@@ -181,26 +197,51 @@ public sealed class SweepRuleTests : IAsyncLifetime
 
         await SweepAsync();
 
-        Assert.Equal(0, await Database.CountAsync("oauth_refresh_tokens") + await Database.CountAsync("oauth_authorization_codes"));
-        Assert.Equal((people, clients, 1), (await Database.CountAsync("accounts"), await Database.CountAsync("oauth_clients"), await Database.CountAsync("oauth_consents")));
+        Assert.Equal(
+            0,
+            await Database.CountAsync("oauth_refresh_tokens") + await Database.CountAsync("oauth_authorization_codes"));
+        Assert.Equal((people, clients, 1), (
+            await Database.CountAsync("accounts"),
+            await Database.CountAsync("oauth_clients"),
+            await Database.CountAsync("oauth_consents")));
     }
 
     /// <summary>Rows of one day to six days after their end, and a setting for each table.</summary>
     [Fact]
     public async Task What_is_kept_of_people_after_its_end_has_a_time_for_each_table()
     {
-        var settings = new Dictionary<string, string?> { ["Sweeper:KeepSessions"] = "2.00:00:00", ["Sweeper:KeepLogoutNotices"] = "3.00:00:00", ["Sweeper:KeepMails"] = "4.00:00:00", ["Sweeper:KeepLinks"] = "5.00:00:00" };
+        var settings = new Dictionary<string, string?>
+        {
+            ["Sweeper:KeepSessions"] = "2.00:00:00",
+            ["Sweeper:KeepLogoutNotices"] = "3.00:00:00",
+            ["Sweeper:KeepMails"] = "4.00:00:00",
+            ["Sweeper:KeepLinks"] = "5.00:00:00",
+        };
         await using var server = await TestServer.StartAsync(new() { Database = Database, Settings = settings });
-        const string days = "FROM (SELECT day, now() - day * interval '1 day' - interval '1 minute' AS over FROM generate_series(1, 6) AS day) AS d";
-        await Database.ExecuteAsync($"INSERT INTO account_sessions (id, user_id, kept, ends_at, ended_at) SELECT gen_random_uuid(), gen_random_uuid(), false, over, over {days}");
-        await Database.ExecuteAsync($"INSERT INTO oauth_logout_notices (client_id, session_id, user_id, names_person, done_at, outcome) SELECT 'x', gen_random_uuid(), gen_random_uuid(), false, over, 'delivered' {days}");
-        await Database.ExecuteAsync($"INSERT INTO mail_outbox (kind, recipient, expires_at, done_at, outcome) SELECT 'Registration', 'x@example.com', over, over, 'sent' {days}");
-        await Database.ExecuteAsync($"INSERT INTO account_tokens (hash, kind, address, normalized_address, made_at, expires_at) SELECT sha256(day::text::bytea), 'registration', 'x@example.com', 'X@EXAMPLE.COM', over, over {days}");
+        const string days = "FROM (SELECT day, now() - day * interval '1 day' - interval '1 minute' AS over FROM "
+            + "generate_series(1, 6) AS day) AS d";
+        await Database.ExecuteAsync(
+            $"INSERT INTO account_sessions (id, user_id, kept, ends_at, ended_at) SELECT gen_random_uuid(), "
+                + $"gen_random_uuid(), false, over, over {days}");
+        await Database.ExecuteAsync(
+            $"INSERT INTO oauth_logout_notices (client_id, session_id, user_id, names_person, done_at, outcome) SELECT "
+                + $"'x', gen_random_uuid(), gen_random_uuid(), false, over, 'delivered' {days}");
+        await Database.ExecuteAsync(
+            $"INSERT INTO mail_outbox (kind, recipient, expires_at, done_at, outcome) SELECT 'Registration', "
+                + $"'x@example.com', over, over, 'sent' {days}");
+        await Database.ExecuteAsync(
+            $"INSERT INTO account_tokens (hash, kind, address, normalized_address, made_at, expires_at) SELECT "
+                + $"sha256(day::text::bytea), 'registration', 'x@example.com', 'X@EXAMPLE.COM', over, over {days}");
 
         await server.Services.GetRequiredService<Sweeper>().RunAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal((1, 2, 3, 4), (await Database.CountAsync("account_sessions"), await Database.CountAsync("oauth_logout_notices"), await Database.CountAsync("mail_outbox"), await Database.CountAsync("account_tokens")));
+        Assert.Equal((1, 2, 3, 4), (
+            await Database.CountAsync("account_sessions"),
+            await Database.CountAsync("oauth_logout_notices"),
+            await Database.CountAsync("mail_outbox"),
+            await Database.CountAsync("account_tokens")));
     }
 
-    private Task SweepAsync() => _server.Services.GetRequiredService<Sweeper>().RunAsync(TestContext.Current.CancellationToken);
+    private Task SweepAsync() =>
+        _server.Services.GetRequiredService<Sweeper>().RunAsync(TestContext.Current.CancellationToken);
 }

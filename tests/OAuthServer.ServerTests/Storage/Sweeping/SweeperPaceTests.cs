@@ -37,7 +37,8 @@ public sealed class SweeperPaceTests : IAsyncLifetime
     {
         await _database.ExecuteAsync(
             """
-            CREATE FUNCTION take_your_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN OLD; END $$;
+            CREATE FUNCTION take_your_time() RETURNS trigger LANGUAGE plpgsql
+                AS $$ BEGIN PERFORM pg_sleep(1); RETURN OLD; END $$;
             CREATE TRIGGER take_your_time BEFORE DELETE ON oauth_refresh_tokens FOR EACH ROW EXECUTE FUNCTION take_your_time()
             """);
         await _database.AddFamiliesAsync(50, TimeSpan.FromDays(3));
@@ -45,7 +46,10 @@ public sealed class SweeperPaceTests : IAsyncLifetime
         await Sweeper(new StatementClock(TimeSpan.Zero), batch: 45).RunAsync(Ct);
 
         Assert.Equal(
-            new[] { 45, 22, 11, 10 }.Select(rows => $"6202 Information: Sweeping {rows} rows of oauth_refresh_tokens took longer than 00:00:00.0200000 and was given up; fewer are tried."),
+            new[] { 45, 22, 11, 10 }
+                .Select(rows =>
+                    $"6202 Information: Sweeping {rows} rows of oauth_refresh_tokens took longer than 00:00:00.0200000 "
+                        + "and was given up; fewer are tried."),
             _log.Lines);
         Assert.Equal(50, await _database.CountAsync("oauth_refresh_tokens"));
     }
@@ -54,7 +58,11 @@ public sealed class SweeperPaceTests : IAsyncLifetime
         new Sweeps(_database.Contexts),
         [SweptTable.RefreshTokens(TimeSpan.FromDays(1))],
         new SweepTotals(),
-        Options.Create(new SweeperOptions { BatchSize = batch, StatementTimeout = TimeSpan.FromMilliseconds(batch == 45 ? 20 : 5000) }),
+        Options.Create(new SweeperOptions
+        {
+            BatchSize = batch,
+            StatementTimeout = TimeSpan.FromMilliseconds(batch == 45 ? 20 : 5000),
+        }),
         clock,
         _log);
 

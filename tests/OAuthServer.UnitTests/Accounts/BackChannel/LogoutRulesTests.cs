@@ -54,5 +54,8 @@ public sealed class LogoutRulesTests
     public void A_lease_outlives_a_try() => Assert.True(Rules().Lease > new BackChannelOptions().RequestTimeout);
 
     private static LogoutRules Rules(string environment = "Production") =>
-        new(Options.Create(new BackChannelOptions()), new HostingEnvironment { EnvironmentName = environment }, TimeProvider.System);
+        new(
+            Options.Create(new BackChannelOptions()),
+            new HostingEnvironment { EnvironmentName = environment },
+            TimeProvider.System);
 }

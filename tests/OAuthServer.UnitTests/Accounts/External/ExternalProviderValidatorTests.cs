@@ -9,7 +9,9 @@ public sealed class ExternalProviderValidatorTests
     {
         ExternalProviderOptions[] providers =
         [
-            Google(), Google(p => (p.Name, p.Issuer) = ("entra", "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0")),
+            Google(),
+            Google(p => (p.Name, p.Issuer) = (
+                "entra", "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0")),
             Google(p => (p.Name, p.Kind, p.Issuer) = ("github", ExternalProviderKind.GitHub, "")),
             Google(p => (p.Name, p.Issuer) = ("local", "http://127.0.0.1:8080/realm")),
         ];
@@ -31,23 +33,40 @@ public sealed class ExternalProviderValidatorTests
     {
         var provider = Google(p => typeof(ExternalProviderOptions).GetProperty(key)!.SetValue(p, value));
         Assert.NotEmpty(Faults(provider));
-        Assert.All(Faults(provider), fault => Assert.StartsWith("ExternalProviders:Providers:0:" + key[..4], fault, StringComparison.Ordinal));
+        Assert.All(
+            Faults(provider),
+            fault => Assert.StartsWith("ExternalProviders:Providers:0:" + key[..4], fault, StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_name_and_an_issuer_stand_once()
     {
         var faults = Faults(Google(), Google());
-        Assert.Equal(["ExternalProviders:Providers:1:Name is that of another provider of the list.", "ExternalProviders:Providers:1:Issuer is that of another provider of the list."], faults);
+        Assert.Equal(
+            [
+                "ExternalProviders:Providers:1:Name is that of another provider of the list.",
+                "ExternalProviders:Providers:1:Issuer is that of another provider of the list.",
+            ],
+            faults);
     }
 
     private static ExternalProviderOptions Google(Action<ExternalProviderOptions>? change = null)
     {
-        var provider = new ExternalProviderOptions { Name = "google", DisplayName = "Google", Issuer = "https://accounts.google.com", ClientId = "us", ClientSecret = "secret" };
+        var provider = new ExternalProviderOptions
+        {
+            Name = "google",
+            DisplayName = "Google",
+            Issuer = "https://accounts.google.com",
+            ClientId = "us",
+            ClientSecret = "secret",
+        };
         change?.Invoke(provider);
         return provider;
     }
 
     private static IEnumerable<string> Faults(params ExternalProviderOptions[] providers) =>
-        new ExternalProviderValidator().Validate(null, new ExternalProvidersOptions { Providers = [.. providers] }).Failures ?? [];
+        new ExternalProviderValidator().Validate(null, new ExternalProvidersOptions
+        {
+            Providers = [.. providers],
+        }).Failures ?? [];
 }

@@ -14,7 +14,9 @@ public sealed class ExternalVisitsTests
     private readonly ExternalVisits _visits;
 
     public ExternalVisitsTests() => _visits = new(
-        new EphemeralDataProtectionProvider(), new ServerAddress(Options.Create(new OAuthOptions { Issuer = "https://as.example.test" })), _clock);
+        new EphemeralDataProtectionProvider(),
+        new ServerAddress(Options.Create(new OAuthOptions { Issuer = "https://as.example.test" })),
+        _clock);
 
     [Fact]
     public void A_visit_to_one_provider_is_none_to_another()

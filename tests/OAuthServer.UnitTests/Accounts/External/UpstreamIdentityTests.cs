@@ -13,14 +13,24 @@ public sealed class UpstreamIdentityTests
     [InlineData("1", false)]
     [InlineData(null, false)]
     public void An_address_counts_when_the_provider_says_that_it_is_verified(string? said, bool counts) =>
-        Assert.Equal(counts, Read(("sub", "s"), ("email", "a@example.com"), ("email_verified", said))!.Address is not null);
+        Assert.Equal(
+            counts, Read(("sub", "s"), ("email", "a@example.com"), ("email_verified", said))!.Address is not null);
 
     [Fact]
     public void What_is_said_of_an_address_comes_from_where_it_comes_from()
     {
-        var torn = Read(("sub", "s"), ("email", "victim@example.com"), ("userinfo:email", "own@example.com"), ("userinfo:email_verified", "true"))!;
+        var torn = Read(
+            ("sub", "s"),
+            ("email", "victim@example.com"),
+            ("userinfo:email", "own@example.com"),
+            ("userinfo:email_verified", "true"))!;
         Assert.Null(torn.Address);
-        Assert.Equal("own@example.com", Read(("sub", "s"), ("userinfo:email", "own@example.com"), ("userinfo:email_verified", "true"))!.Address!.Text);
+        Assert.Equal(
+            "own@example.com",
+            Read(
+                ("sub", "s"),
+                ("userinfo:email", "own@example.com"),
+                ("userinfo:email_verified", "true"))!.Address!.Text);
     }
 
     [Theory]
@@ -41,8 +51,10 @@ public sealed class UpstreamIdentityTests
 
     private static UpstreamIdentity? Read(params (string Type, string? Value)[] claims)
     {
-        var identity = new ClaimsIdentity(claims.Where(claim => claim.Value is not null).Select(claim => new Claim(claim.Type, claim.Value!)));
+        var identity = new ClaimsIdentity(
+            claims.Where(claim => claim.Value is not null).Select(claim => new Claim(claim.Type, claim.Value!)));
         var options = new ExternalProviderOptions { Name = "p", Issuer = "https://p.example" };
-        return UpstreamIdentity.Read(new ExternalProvider(options), new ClaimsPrincipal(identity), new AddressNormalizer());
+        return UpstreamIdentity.Read(
+            new ExternalProvider(options), new ClaimsPrincipal(identity), new AddressNormalizer());
     }
 }

@@ -31,7 +31,10 @@ public sealed class MailOptionsTests
         if (setting == "Tls") options.Tls = MailTls.None;
         if (setting == "User") options.User = value;
         if (setting == "PasswordFile") (options.Password, options.PasswordFile) = (null, value);
-        Assert.StartsWith($"Mail:{setting}", Assert.Single(new MailOptionsValidator().Validate(null, options).Failures!), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Mail:{setting}",
+            Assert.Single(new MailOptionsValidator().Validate(null, options).Failures!),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +46,10 @@ public sealed class MailOptionsTests
         File.WriteAllText(file, "hidden");
         var options = Right();
         options.PasswordFile = file;
-        Assert.StartsWith("Mail:Password ", Assert.Single(new MailOptionsValidator().Validate(null, options).Failures!), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Mail:Password ",
+            Assert.Single(new MailOptionsValidator().Validate(null, options).Failures!),
+            StringComparison.Ordinal);
     }
 
     private static MailOptions Right() => new()

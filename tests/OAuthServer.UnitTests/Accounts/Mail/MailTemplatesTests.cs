@@ -4,7 +4,9 @@ using OAuthServer.UnitTests.Keys;
 
 namespace OAuthServer.UnitTests.Accounts.Mail;
 
-/// <summary>Templates: one for each mail and language, those of an operator first, and values that are only text.</summary>
+/// <summary>
+/// Templates: one for each mail and language, those of an operator first, and values that are only text.
+/// </summary>
 public sealed class MailTemplatesTests
 {
     private static readonly Dictionary<string, string> Values = new(StringComparer.Ordinal)
@@ -31,7 +33,9 @@ public sealed class MailTemplatesTests
         Assert.DoesNotContain('\n', mail.Subject);
         Assert.Contains($"<html lang=\"{language}\">", mail.Html, StringComparison.Ordinal);
         Assert.Equal(MailKinds.LinkOf(which) is not null, mail.Text.Contains(Values["link"], StringComparison.Ordinal));
-        Assert.Equal(MailKinds.LinkOf(which) is not null, mail.Html.Contains($"href=\"{Values["link"]}\"", StringComparison.Ordinal));
+        Assert.Equal(
+            MailKinds.LinkOf(which) is not null,
+            mail.Html.Contains($"href=\"{Values["link"]}\"", StringComparison.Ordinal));
         Assert.Contains("as.example.test", mail.Text, StringComparison.Ordinal);
         // German says Sie and has its own letters.
         if (language == "de") Assert.Contains("Konto", mail.Text, StringComparison.Ordinal);
@@ -65,7 +69,8 @@ public sealed class MailTemplatesTests
         Directory.CreateDirectory(folder.Path);
         File.WriteAllText(Path.Combine(folder.Path, "PasswordReset.en.txt"), "Ours\n\nGo: {{link}}\n");
         File.WriteAllText(Path.Combine(folder.Path, "PasswordReset.fr.txt"), "À nous\n\n{{link}}\n");
-        File.WriteAllText(Path.Combine(folder.Path, "PasswordReset.en.html"), "<h2>{{address}}</h2><a href=\"{{link}}\">Go</a>");
+        File.WriteAllText(
+            Path.Combine(folder.Path, "PasswordReset.en.html"), "<h2>{{address}}</h2><a href=\"{{link}}\">Go</a>");
         File.WriteAllText(Path.Combine(folder.Path, "Layout.html"), "<body>{{content}}</body>");
         Assert.Empty(MailTemplates.Faults(folder.Path));
         var templates = new MailTemplates(folder.Path);
@@ -92,5 +97,6 @@ public sealed class MailTemplatesTests
 
     [Fact]
     public void A_folder_that_is_none_is_a_fault() =>
-        Assert.Contains("must be a folder", Assert.Single(MailTemplates.Faults("/nowhere/at/all")), StringComparison.Ordinal);
+        Assert.Contains(
+            "must be a folder", Assert.Single(MailTemplates.Faults("/nowhere/at/all")), StringComparison.Ordinal);
 }

@@ -11,15 +11,21 @@ public sealed class ClientAssertionTests
 {
     private const string Issuer = "https://as.example.test";
     private const string Header = """{"alg":"ES256","kid":"k"}""";
-    private const string Claims = """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1060,"iat":1000,"jti":"j"}""";
+    private const string Claims =
+        """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1060,"iat":1000,"jti":"j"}""";
 
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1000);
 
     [Fact]
     public void What_it_says_is_read()
     {
-        var read = ClientAssertion.Read(Jwt("""{"alg":"ES256","kid":"k","typ":"JWT"}""", """{"iss":"i","sub":"s","aud":["a","b"],"exp":1.5,"nbf":2,"iat":3,"jti":"j"}"""))!;
-        Assert.Equal(("ES256", "k", "JWT", "i", "s", "j"), (read.Algorithm, read.KeyId, read.TokenType, read.Issuer, read.Subject, read.Id));
+        var read = ClientAssertion.Read(
+            Jwt(
+                """{"alg":"ES256","kid":"k","typ":"JWT"}""",
+                """{"iss":"i","sub":"s","aud":["a","b"],"exp":1.5,"nbf":2,"iat":3,"jti":"j"}"""))!;
+        Assert.Equal(
+            ("ES256", "k", "JWT", "i", "s", "j"),
+            (read.Algorithm, read.KeyId, read.TokenType, read.Issuer, read.Subject, read.Id));
         Assert.Equal((1.5, 2d, 3d), (read.ExpiresAt, read.NotBefore, read.IssuedAt));
         Assert.Equal(["a", "b"], read.Audience);
     }
@@ -79,34 +85,61 @@ public sealed class ClientAssertionTests
 
     [Theory, Row("PKJ-02"), Row("PKJ-03"), Row("PKJ-04"), Row("PKJ-05")]
     [InlineData(Claims, null)]
-    [InlineData("""{"iss":"d","sub":"c","aud":"https://as.example.test","exp":1060,"jti":"j"}""", Reasons.ClientAssertionOfAnother)]
-    [InlineData("""{"sub":"c","aud":"https://as.example.test","exp":1060,"jti":"j"}""", Reasons.ClientAssertionOfAnother)]
-    [InlineData("""{"iss":"c","sub":"C","aud":"https://as.example.test","exp":1060,"jti":"j"}""", Reasons.ClientAssertionOfAnother)]
+    [InlineData(
+        """{"iss":"d","sub":"c","aud":"https://as.example.test","exp":1060,"jti":"j"}""",
+        Reasons.ClientAssertionOfAnother)]
+    [InlineData(
+        """{"sub":"c","aud":"https://as.example.test","exp":1060,"jti":"j"}""", Reasons.ClientAssertionOfAnother)]
+    [InlineData(
+        """{"iss":"c","sub":"C","aud":"https://as.example.test","exp":1060,"jti":"j"}""",
+        Reasons.ClientAssertionOfAnother)]
     [InlineData("""{"iss":"c","sub":"c","aud":["https://as.example.test"],"exp":1060,"jti":"j"}""", null)]
-    [InlineData("""{"iss":"c","sub":"c","aud":["https://as.example.test","x"],"exp":1060,"jti":"j"}""", Reasons.ClientAssertionAudience)]
-    [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test/","exp":1060,"jti":"j"}""", Reasons.ClientAssertionAudience)]
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":["https://as.example.test","x"],"exp":1060,"jti":"j"}""",
+        Reasons.ClientAssertionAudience)]
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":"https://as.example.test/","exp":1060,"jti":"j"}""",
+        Reasons.ClientAssertionAudience)]
     [InlineData("""{"iss":"c","sub":"c","aud":[],"exp":1060,"jti":"j"}""", Reasons.ClientAssertionAudience)]
     [InlineData("""{"iss":"c","sub":"c","aud":{},"exp":1060,"jti":"j"}""", Reasons.ClientAssertionAudience)]
     [InlineData("""{"iss":"c","sub":"c","exp":1060,"jti":"j"}""", Reasons.ClientAssertionAudience)]
     [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","jti":"j"}""", Reasons.ClientAssertionLifetime)]
-    [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1000,"jti":"j"}""", Reasons.ClientAssertionExpired)]
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1000,"jti":"j"}""",
+        Reasons.ClientAssertionExpired)]
     [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1000.5,"jti":"j"}""", null)]
-    [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":-1e400,"jti":"j"}""", Reasons.ClientAssertionExpired)]
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":-1e400,"jti":"j"}""",
+        Reasons.ClientAssertionExpired)]
     [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":4660,"jti":"j"}""", null)]
-    [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":4661,"jti":"j"}""", Reasons.ClientAssertionLifetime)]
-    [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1e400,"jti":"j"}""", Reasons.ClientAssertionLifetime)]
-    [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1200,"iat":1060,"nbf":1060,"jti":"j"}""", null)]
-    [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1200,"iat":1061,"jti":"j"}""", Reasons.ClientAssertionNotYetValid)]
-    [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1200,"nbf":1061,"jti":"j"}""", Reasons.ClientAssertionNotYetValid)]
-    [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1060}""", Reasons.ClientAssertionIdMissing)]
-    [InlineData("""{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1060,"jti":""}""", Reasons.ClientAssertionIdMissing)]
-    public void Claims_are_for_us_and_for_now(string claims, string? reason) => Assert.Equal(reason, Fault(Header, claims));
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":4661,"jti":"j"}""",
+        Reasons.ClientAssertionLifetime)]
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1e400,"jti":"j"}""",
+        Reasons.ClientAssertionLifetime)]
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1200,"iat":1060,"nbf":1060,"jti":"j"}""", null)]
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1200,"iat":1061,"jti":"j"}""",
+        Reasons.ClientAssertionNotYetValid)]
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1200,"nbf":1061,"jti":"j"}""",
+        Reasons.ClientAssertionNotYetValid)]
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1060}""", Reasons.ClientAssertionIdMissing)]
+    [InlineData(
+        """{"iss":"c","sub":"c","aud":"https://as.example.test","exp":1060,"jti":""}""",
+        Reasons.ClientAssertionIdMissing)]
+    public void Claims_are_for_us_and_for_now(string claims, string? reason) =>
+        Assert.Equal(reason, Fault(Header, claims));
 
     [Theory, Row("PKJ-05")]
     [InlineData(512, null)]
     [InlineData(513, Reasons.ClientAssertionIdMissing)]
     public void A_jti_has_a_bound(int length, string? reason) =>
-        Assert.Equal(reason, Fault(Header, Claims.Replace("\"j\"", $"\"{new string('j', length)}\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            reason, Fault(Header, Claims.Replace("\"j\"", $"\"{new string('j', length)}\"", StringComparison.Ordinal)));
 
     [Theory, Row("PKJ-06")]
     [InlineData("none")]

@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Clients.Assertions;
 
-/// <summary>Key sets of clients (RFC 7517 §5), and which of their keys a signature may be from (RFC 8725 §3.1).</summary>
+/// <summary>
+/// Key sets of clients (RFC 7517 §5), and which of their keys a signature may be from (RFC 8725 §3.1).
+/// </summary>
 public sealed class ClientKeySetTests
 {
     [Theory]
@@ -40,7 +42,8 @@ public sealed class ClientKeySetTests
     [InlineData("""{"kty":"RSA","n":"***","e":"AQAB"}""")]
     [InlineData("""{"kty":"EC","crv":"P-256"}""")]
     [InlineData("""{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}""")]
-    [InlineData("""{"kty":"EC","crv":"secp256k1","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""")]
+    [InlineData(
+        """{"kty":"EC","crv":"secp256k1","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""")]
     public void A_key_that_is_none_for_signatures_is_left_out(string key) => Assert.Empty(Read(key).Keys);
 
     [Fact, Row("PKJ-06")]
@@ -61,7 +64,9 @@ public sealed class ClientKeySetTests
     {
         using var ec = AppKey.Create("ES384", "one");
         using var rsa = AppKey.Create("PS256", null, 3072);
-        Assert.Equal([("one", "EC", "P-384"), (null, "RSA", "3072 bits")], Read(ec.Jwk, rsa.Jwk).Keys.Select(key => (key.Id, key.Type, key.Size)));
+        Assert.Equal(
+            [("one", "EC", "P-384"), (null, "RSA", "3072 bits")],
+            Read(ec.Jwk, rsa.Jwk).Keys.Select(key => (key.Id, key.Type, key.Size)));
     }
 
     [Theory, Row("PKJ-06")]

@@ -10,7 +10,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.UnitTests.Clients.RemoteKeys;
 
-/// <summary>When the keys of a client are fetched, and for how long they are good, told by a clock of the test.</summary>
+/// <summary>
+/// When the keys of a client are fetched, and for how long they are good, told by a clock of the test.
+/// </summary>
 public sealed class RemoteKeySetTests : IDisposable
 {
     private const string Address = "https://keys.example/jwks?token=s3cret-mark";
@@ -181,9 +183,11 @@ public sealed class RemoteKeySetTests : IDisposable
         Assert.Equal(DecompressionMethods.None, handler.AutomaticDecompression);
     }
 
-    private static Task UntilAsync(Func<bool> holds) => Eventually.BecomesTrue(() => Task.FromResult(holds()), TimeSpan.FromSeconds(10), "the fetch is over");
+    private static Task UntilAsync(Func<bool> holds) =>
+        Eventually.BecomesTrue(() => Task.FromResult(holds()), TimeSpan.FromSeconds(10), "the fetch is over");
 
-    private async Task<IReadOnlyList<string?>> IdsAsync() => await Set.GetAsync(Ct) is { } keys ? [.. keys.Keys.Select(key => key.Id)] : [];
+    private async Task<IReadOnlyList<string?>> IdsAsync() =>
+        await Set.GetAsync(Ct) is { } keys ? [.. keys.Keys.Select(key => key.Id)] : [];
 
     private sealed class Answers : HttpMessageHandler, IHttpClientFactory
     {
@@ -203,7 +207,8 @@ public sealed class RemoteKeySetTests : IDisposable
 
         public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _count);
             if (_held) await _released.Task.WaitAsync(cancellationToken);

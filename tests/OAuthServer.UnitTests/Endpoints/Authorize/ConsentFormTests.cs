@@ -78,7 +78,8 @@ public sealed class ConsentFormTests
     [Fact]
     public void What_was_agreed_to_before_is_shown_apart_and_not_asked_again()
     {
-        var view = Assert.IsType<ConsentView>(Assert.IsType<PageResult>(_form.Ask(Asked("read write"), _person, CultureInfo.InvariantCulture)).View);
+        var view = Assert.IsType<ConsentView>(
+            Assert.IsType<PageResult>(_form.Ask(Asked("read write"), _person, CultureInfo.InvariantCulture)).View);
 
         Assert.Equal(["write"], view.Asked.SelectMany(api => api.Scopes).Select(scope => scope.Name));
         Assert.Equal(["read"], view.AlreadyGranted.SelectMany(api => api.Scopes).Select(scope => scope.Name));
@@ -97,10 +98,14 @@ public sealed class ConsentFormTests
     private static AuthorizeOutcome.AskConsent Asked(string text)
     {
         Assert.True(Scope.TryParse(text, out var scope));
-        Assert.True(Parameters.TryParse(Encoding.ASCII.GetBytes("client_id=notes&scope=" + text.Replace(' ', '+')), out var parameters));
+        Assert.True(Parameters.TryParse(
+            Encoding.ASCII.GetBytes("client_id=notes&scope=" + text.Replace(' ', '+')), out var parameters));
         var apis = Apis.Of("read", "write");
         var target = new RedirectTarget(new Client(Row, apis), Row.RedirectUris[0], true, null);
-        var request = new AuthorizeRequest(target, scope, null, Prompt.Consent, parameters) { Resources = [apis.Default!] };
+        var request = new AuthorizeRequest(target, scope, null, Prompt.Consent, parameters)
+        {
+            Resources = [apis.Default!],
+        };
         return new AuthorizeOutcome.AskConsent(request, new[] { "read" }.ToLookup(_ => apis.Default!.Canonical));
     }
 }

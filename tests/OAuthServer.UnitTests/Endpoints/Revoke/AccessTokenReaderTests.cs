@@ -63,7 +63,8 @@ public sealed class AccessTokenReaderTests : IDisposable
         var issued = Issuer("https://as.example.test").Issue(key, "notes", _access with { RefreshToken = "next" });
 
         Assert.Equal((900, "next", "read"), (issued.ExpiresIn, issued.RefreshToken, issued.Scope));
-        var payload = System.Text.Json.JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(issued.AccessToken.Split('.')[1])).RootElement;
+        var payload = System.Text.Json.JsonDocument.Parse(
+            System.Buffers.Text.Base64Url.DecodeFromChars(issued.AccessToken.Split('.')[1])).RootElement;
         Assert.Equal(
             ["aud", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "type"],
             payload.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
@@ -80,7 +81,12 @@ public sealed class AccessTokenReaderTests : IDisposable
     }
 
     private TokenIssuer Issuer(string issuer) =>
-        new(Checking.Address(issuer), new IdTokenIssuer(Checking.Address(issuer)), Options.Create(new OAuthOptions { Issuer = issuer }), _clock, _telemetry);
+        new(
+            Checking.Address(issuer),
+            new IdTokenIssuer(Checking.Address(issuer)),
+            Options.Create(new OAuthOptions { Issuer = issuer }),
+            _clock,
+            _telemetry);
 
     private Task<IssuedAccessToken?> ReadAsync(string token)
     {

@@ -50,7 +50,9 @@ public sealed class AuditFilterOptionsTests
         var filter = options.Read(command.Parse(given));
 
         Assert.Equal((Now.AddHours(-2), Now.AddMinutes(-30)), (filter.Since, filter.Until));
-        Assert.Equal(("e", "r", "c", "192.0.2.1", "i"), (filter.Event, filter.Reason, filter.ClientId, filter.Address, filter.CorrelationId));
+        Assert.Equal(
+            ("e", "r", "c", "192.0.2.1", "i"),
+            (filter.Event, filter.Reason, filter.ClientId, filter.Address, filter.CorrelationId));
         Assert.Equal(Guid.Parse("a11ce000-0000-4000-8000-000000000001"), filter.UserId);
     }
 }

@@ -29,7 +29,8 @@ public sealed class AuditOutputTests
             "2026-03-10T12:00:00.000Z  token_refused  reason=code_unknown  client=demo-web  "
             + "user=a11ce000-0000-4000-8000-000000000001  pseudonym=a11ce000-0000-4000-8000-000000000003  "
             + "grant=a11ce000-0000-4000-8000-000000000002  "
-            + "address=2001:db8::1  earlier_address=192.0.2.7  other_device=yes  detail=\"x y\"  correlation=c-1  key=kid",
+            + "address=2001:db8::1  earlier_address=192.0.2.7  other_device=yes  detail=\"x y\"  correlation=c-1  "
+            + "key=kid",
             AuditOutput.Line(new FoundEvent(row, new Guid("a11ce000-0000-4000-8000-000000000001"))));
     }
 

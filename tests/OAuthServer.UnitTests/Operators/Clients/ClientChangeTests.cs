@@ -34,15 +34,22 @@ public sealed class ClientChangeTests
     {
         Assert.Equal(["max_refresh_repeats: null -> 5"], Lines(Changed(Row(), ("max_refresh_repeats", null, 5))));
         Assert.Equal(["max_refresh_repeats: 5 -> null"], Lines(Changed(Row(), ("max_refresh_repeats", 5, null))));
-        Assert.Empty(ClientChange.Of(new ClientEdit(Row(), true, Columns(("max_refresh_repeats", null, null))), pruned: false).Members);
+        Assert.Empty(
+            ClientChange.Of(
+                new ClientEdit(Row(), true, Columns(("max_refresh_repeats", null, null))), pruned: false).Members);
     }
 
     [Fact]
     public void Keys_are_told_by_what_tells_them_apart()
     {
         const string point = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-        var jwks = $$"""{"keys":[{"kty":"EC","crv":"P-256","kid":"one","alg":"ES256","x":"{{point}}","y":"{{point}}"}]}""";
-        var change = Changed(Row() with { ClientSecret = null }, ("jwks", null, jwks), ("client_secret", "$2a$old", null), ("jwks_uri", "https://a.example/", null));
+        var jwks =
+            $$"""{"keys":[{"kty":"EC","crv":"P-256","kid":"one","alg":"ES256","x":"{{point}}","y":"{{point}}"}]}""";
+        var change = Changed(
+            Row() with { ClientSecret = null },
+            ("jwks", null, jwks),
+            ("client_secret", "$2a$old", null),
+            ("jwks_uri", "https://a.example/", null));
 
         Assert.Equal(
             [

@@ -64,7 +64,8 @@ public sealed class ClientFileReaderTests
         Assert.Equal("""{ "keys": [{ "kty": "EC" }] }""", client.Entry.Jwks?.GetRawText());
         Assert.Equal("https://a.example/logout", client.Entry.BackchannelLogoutUri);
         Assert.Equal(["https://a.example/bye"], client.Entry.PostLogoutRedirectUris);
-        Assert.Equal(("https://a.example/jwks", "ES256"), (client.Entry.JwksUri, client.Entry.TokenEndpointAuthSigningAlg));
+        Assert.Equal(
+            ("https://a.example/jwks", "ES256"), (client.Entry.JwksUri, client.Entry.TokenEndpointAuthSigningAlg));
         Assert.True(client.Entry.Disabled);
         Assert.NotNull(client.Secret);
     }
@@ -104,9 +105,12 @@ public sealed class ClientFileReaderTests
     [InlineData(""" "max_refresh_repeats": 1.5 """, "clients[0].max_refresh_repeats must be a whole number or null,")]
     [InlineData(""" "jwks_uri": 5 """, "clients[0].jwks_uri must be a string,")]
     [InlineData(""" "jwks_uri": "https://a\u0000" """, "clients[0].jwks_uri must not contain NUL.")]
-    [InlineData(""" "backchannel_logout_uri": "https://a\u0000" """, "clients[0].backchannel_logout_uri must not contain NUL.")]
-    [InlineData(""" "post_logout_redirect_uris": ["a", "a"] """, "clients[0].post_logout_redirect_uris names something twice.")]
-    [InlineData(""" "token_endpoint_auth_signing_alg": ["ES256"] """, "clients[0].token_endpoint_auth_signing_alg must be a")]
+    [InlineData(
+        """ "backchannel_logout_uri": "https://a\u0000" """, "clients[0].backchannel_logout_uri must not contain NUL.")]
+    [InlineData(
+        """ "post_logout_redirect_uris": ["a", "a"] """, "clients[0].post_logout_redirect_uris names something twice.")]
+    [InlineData(
+        """ "token_endpoint_auth_signing_alg": ["ES256"] """, "clients[0].token_endpoint_auth_signing_alg must be a")]
     [InlineData(
         """ "jwks": { "keys": [{ "kid": "a\u0000" }] } """, "clients[0].jwks must be written without \\u escapes.")]
     [InlineData(

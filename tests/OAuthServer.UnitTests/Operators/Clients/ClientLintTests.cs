@@ -105,7 +105,8 @@ public sealed class ClientLintTests
         Assert.Equal(LintRules.KeyFitsNoAlgorithm, Rules(Keyed("a", one.Jwks, "RS256")));
         Assert.Equal(
             [("a", LintRules.KeyShared), ("b", LintRules.KeyShared)],
-            Check(Keyed("a", one.Jwks), Keyed("b", one.As("ES256", "two").Jwks), Keyed("c", unnamed.Jwks)).Select(finding => (finding.ClientId, finding.Rule)));
+            Check(Keyed("a", one.Jwks), Keyed("b", one.As("ES256", "two").Jwks), Keyed("c", unnamed.Jwks)).Select(
+                finding => (finding.ClientId, finding.Rule)));
     }
 
     [Theory]
@@ -180,8 +181,15 @@ public sealed class ClientLintTests
     [Fact]
     public void Scopes_of_the_person_need_no_API_and_offline_access_is_found_where_it_is_of_no_use()
     {
-        Assert.Equal("", Rules(Client("web", secret: First, scopes: ["openid", "profile", "email", "phone", "address", "offline_access", "read"])));
-        Assert.Equal("offline_access_of_no_use", Rules(Client("web", secret: First, scopes: ["read", "offline_access"])));
+        Assert.Equal(
+            "",
+            Rules(
+                Client(
+                    "web",
+                    secret: First,
+                    scopes: ["openid", "profile", "email", "phone", "address", "offline_access", "read"])));
+        Assert.Equal(
+            "offline_access_of_no_use", Rules(Client("web", secret: First, scopes: ["read", "offline_access"])));
         var client = Client("web", secret: First, scopes: ["openid", "offline_access"]);
         client.GrantTypes = ["authorization_code"];
         Assert.Equal("offline_access_of_no_use", Rules(client));

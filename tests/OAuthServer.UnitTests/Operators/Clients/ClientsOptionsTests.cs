@@ -21,7 +21,10 @@ public sealed class ClientsOptionsTests
 
         Assert.Equal(days is null, parsed.Errors.Count > 0);
         if (days is { } expected) Assert.Equal(TimeSpan.FromDays(expected), parsed.GetValue(keepOld));
-        else Assert.Equal("--keep-old must be a length of time such as 12h or 7d, at most 365d.", Assert.Single(parsed.Errors).Message);
+        else
+            Assert.Equal(
+                "--keep-old must be a length of time such as 12h or 7d, at most 365d.",
+                Assert.Single(parsed.Errors).Message);
     }
 
     [Fact]

@@ -96,7 +96,9 @@ public sealed class CheckRunnerTests
 
         var report = await new CheckRunner([slow, slower], clock).RunAsync(None, TestContext.Current.CancellationToken);
 
-        Assert.Equal("The check of slower could not be made: it took longer than 30 seconds", Assert.Single(report.Findings).What);
+        Assert.Equal(
+            "The check of slower could not be made: it took longer than 30 seconds",
+            Assert.Single(report.Findings).What);
     }
 
     [Fact]
@@ -113,7 +115,8 @@ public sealed class CheckRunnerTests
         });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => new CheckRunner([stopped], TimeProvider.System).RunAsync(None, stop.Token));
-        var denied = await RunAsync(At("one", Requirement.Configuration, () => throw new UnauthorizedAccessException("no right")));
+        var denied = await RunAsync(
+            At("one", Requirement.Configuration, () => throw new UnauthorizedAccessException("no right")));
         Assert.Equal(FindingIds.CheckFailed, Assert.Single(denied.Findings).Id);
     }
 

@@ -49,7 +49,11 @@ public sealed class KeyCheckTests
     public async Task Ages_that_no_store_tells_are_unknown_and_judge_nothing()
     {
         _source.Answer = () => Task.FromResult(StoredKeys.Of(
-            [new(KeyStage.Current, TestKeys.Key(0), null), new(KeyStage.Pending, TestKeys.Key(1), null), new(KeyStage.Previous, TestKeys.Key(2), null)], []));
+            [
+                new(KeyStage.Current, TestKeys.Key(0), null),
+                new(KeyStage.Pending, TestKeys.Key(1), null),
+                new(KeyStage.Previous, TestKeys.Key(2), null),
+            ], []));
 
         var result = await Checking.RunAsync(Check());
 

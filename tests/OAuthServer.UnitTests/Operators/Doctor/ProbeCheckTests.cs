@@ -3,7 +3,9 @@ using OAuthServer.Operators.Doctor;
 
 namespace OAuthServer.UnitTests.Operators.Doctor;
 
-/// <summary>What the probe makes of answers and of outages; through a real server it is tested with the operators' commands.</summary>
+/// <summary>
+/// What the probe makes of answers and of outages; through a real server it is tested with the operators' commands.
+/// </summary>
 public sealed class ProbeCheckTests
 {
     private const string Issuer = "https://as.example.test";
@@ -26,10 +28,12 @@ public sealed class ProbeCheckTests
     public async Task Of_another_issuer_200_characters_are_shown(int length)
     {
         var other = "https://".PadRight(length, 'x');
-        var finding = Assert.Single((await AskAsync(() => Answer(HttpStatusCode.OK, $$"""{"issuer":"{{other}}"}"""))).Findings);
+        var finding = Assert.Single(
+            (await AskAsync(() => Answer(HttpStatusCode.OK, $$"""{"issuer":"{{other}}"}"""))).Findings);
 
         Assert.Equal(
-            $"The server there says that its issuer is {other[..200]}; here it is {Issuer}. Clients refuse the metadata (RFC 8414 §3.3).",
+            $"The server there says that its issuer is {other[..200]}; here it is {Issuer}. Clients refuse the "
+                + "metadata (RFC 8414 §3.3).",
             finding.What);
     }
 
@@ -38,7 +42,8 @@ public sealed class ProbeCheckTests
     [InlineData(HttpStatusCode.BadRequest, "{\"error\":\"invalid_request\"}", "Error probe_scheme_http", "http")]
     [InlineData(HttpStatusCode.OK, "{\"error\":\"invalid_request\"}", "Error probe_refused", null)]
     [InlineData(HttpStatusCode.BadRequest, "{\"issuer\":\"https://as.example.test\"}", "Error probe_refused", null)]
-    public async Task Status_and_body_belong_together(HttpStatusCode status, string body, string expected, string? scheme)
+    public async Task Status_and_body_belong_together(
+        HttpStatusCode status, string body, string expected, string? scheme)
     {
         var result = await AskAsync(() => Answer(status, body));
 
@@ -69,14 +74,16 @@ public sealed class ProbeCheckTests
     [Fact]
     public async Task What_is_no_outage_is_not_hidden()
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() => AskAsync(() => throw new InvalidOperationException("a bug")));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => AskAsync(() => throw new InvalidOperationException("a bug")));
         using var stop = new CancellationTokenSource();
         await stop.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(
             () => AskAsync(() => throw new OperationCanceledException(), stop.Token));
     }
 
-    private static HttpResponseMessage Answer(HttpStatusCode status, string body) => new(status) { Content = new StringContent(body) };
+    private static HttpResponseMessage Answer(HttpStatusCode status, string body) =>
+        new(status) { Content = new StringContent(body) };
 
     private static async Task<CheckResult> AskAsync(Func<HttpResponseMessage> answer, CancellationToken? ct = null)
     {
@@ -86,7 +93,8 @@ public sealed class ProbeCheckTests
 
     private sealed class Scripted(Func<HttpResponseMessage> answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(answer());
     }
 }

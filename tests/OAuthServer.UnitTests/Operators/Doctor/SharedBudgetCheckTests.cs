@@ -44,7 +44,8 @@ public sealed class SharedBudgetCheckTests
     {
         var options = Options.Create(new RateLimitOptions { Shared = new() { Redis = redis } });
         var keys = new KeyRing(Options.Create(new SigningKeyOptions()), TimeProvider.System);
-        await using var shared = new SharedBudgets(options, keys, TimeProvider.System, NullLogger<SharedBudgets>.Instance);
+        await using var shared = new SharedBudgets(
+            options, keys, TimeProvider.System, NullLogger<SharedBudgets>.Instance);
         return await Checking.RunAsync(new SharedBudgetCheck(shared, options));
     }
 }

@@ -22,7 +22,9 @@ public sealed class KeysCommandTests : IDisposable
 
         Assert.Equal(0, (await _keys.RunAsync("keys", "promote", "--force")).Code);
         Assert.Equal(["current", "previous"], (await _keys.ListAsync()).Select(row => row.Stage));
-        Assert.Matches("made [0-9]+ seconds? ago\\s.* previous for [0-9]+ seconds?\\s*$", (await _keys.RunAsync("keys", "list")).Output);
+        Assert.Matches(
+            "made [0-9]+ seconds? ago\\s.* previous for [0-9]+ seconds?\\s*$",
+            (await _keys.RunAsync("keys", "list")).Output);
     }
 
     [Fact]

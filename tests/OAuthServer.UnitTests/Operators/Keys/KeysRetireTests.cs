@@ -59,7 +59,8 @@ public sealed class KeysRetireTests : IDisposable
         await _keys.RunAsync("keys", "generate");
         var leaked = Assert.Single(await _keys.ListAsync()).Kid;
 
-        Assert.Contains("signs", (await _keys.RunAsync("keys", "retire", "--kid", leaked)).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "signs", (await _keys.RunAsync("keys", "retire", "--kid", leaked)).Error, StringComparison.Ordinal);
         Assert.Equal(leaked, Assert.Single(await _keys.ListAsync()).Kid);
         Assert.Equal(0, (await _keys.RunAsync("keys", "retire", "--kid", leaked, "--force")).Code);
 

@@ -93,5 +93,6 @@ public sealed class SweeperTests : IDisposable
         Assert.Equal(("account_tokens", "expires_at", day), Parts(SweptTable.AccountTokens(day)));
     }
 
-    private static (string Name, string End, TimeSpan Keep) Parts(SweptTable table) => (table.Name, table.End, table.Keep);
+    private static (string Name, string End, TimeSpan Keep) Parts(SweptTable table) =>
+        (table.Name, table.End, table.Keep);
 }

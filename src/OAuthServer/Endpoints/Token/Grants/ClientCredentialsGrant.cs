@@ -26,7 +26,13 @@ internal sealed class ClientCredentialsGrant(ClientTokens tokens, AuditEvents au
     /// <summary>Nothing was consumed; the audit log says that no token came of it.</summary>
     public Task GiveBackAsync(TokenRequest request, GrantedAccess access, string reason, CancellationToken ct) =>
         audit.RecordAsync(
-            new(AuditEventNames.TokenRefused, reason, request.Audit, request.Credentials.ClientId, null, access.GrantId),
+            new(
+                AuditEventNames.TokenRefused,
+                reason,
+                request.Audit,
+                request.Credentials.ClientId,
+                null,
+                access.GrantId),
             ct);
 
     // What a client may ask for with somebody who signs in is more than it may have alone.

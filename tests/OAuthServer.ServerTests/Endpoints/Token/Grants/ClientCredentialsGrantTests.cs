@@ -126,7 +126,8 @@ public sealed class ClientCredentialsGrantTests(OwnServer own) : IClassFixture<O
     public async Task What_speaks_of_a_person_is_for_no_client_alone_also_at_the_userinfo_endpoint()
     {
         var people = TestServer.Issuer + "/oauth/userinfo";
-        var service = await RegisterAsync(allowed: "read,openid,offline_access", defaults: "{openid,read,offline_access}");
+        var service = await RegisterAsync(
+            allowed: "read,openid,offline_access", defaults: "{openid,read,offline_access}");
 
         foreach (var scope in (string?[])["openid", "offline_access", "read openid", null])
             (await AskAsync(service, scope, people)).IsError("invalid_scope");
@@ -227,7 +228,8 @@ public sealed class ClientCredentialsGrantTests(OwnServer own) : IClassFixture<O
     public async Task Its_token_can_be_given_back()
     {
         var service = await RegisterAsync();
-        var (first, second) = ((await AskAsync(service, null)).AccessToken!, (await AskAsync(service, null)).AccessToken!);
+        var (first, second) = (
+            (await AskAsync(service, null)).AccessToken!, (await AskAsync(service, null)).AccessToken!);
 
         Assert.Equal(HttpStatusCode.OK, (await _server.RevokeAsync(first, service)).Status);
 
@@ -259,10 +261,13 @@ public sealed class ClientCredentialsGrantTests(OwnServer own) : IClassFixture<O
     public async Task A_resource_is_the_audience_and_brings_its_own_scopes_alone()
     {
         var service = await RegisterAsync();
-        await _server.AddApiAsync(ResourceServer.Files, """{"files:read": "See your files", "read": "Read on"}""", service);
+        await _server.AddApiAsync(
+            ResourceServer.Files, """{"files:read": "See your files", "read": "Read on"}""", service);
         await _server.AddApiAsync(ResourceServer.Closed, """{"closed": "See what is closed"}""");
         await Eventually.BecomesTrue(
-            async () => (await AskAsync(service, "files:read", ResourceServer.Files)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(15), "the client may ask for it");
+            async () => (await AskAsync(service, "files:read", ResourceServer.Files)).Status == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(15),
+            "the client may ask for it");
 
         var tokens = await AskAsync(service, "files:read read", ResourceServer.Files + "/");
         Assert.Equal((ResourceServer.Files, "files:read read"), (ResourceServer.AudienceOf(tokens), tokens.Scope));

@@ -16,7 +16,8 @@ public sealed class CodeGrantTests(SharedServer tokens)
     {
         var code = await tokens.CodeAsync();
 
-        Assert.NotNull((await tokens.Server.RedeemAsync(code, redirectUri: TestData.WebRedirectUri)).IsTokens().RefreshToken);
+        Assert.NotNull(
+            (await tokens.Server.RedeemAsync(code, redirectUri: TestData.WebRedirectUri)).IsTokens().RefreshToken);
         (await tokens.Server.RedeemAsync(code, redirectUri: TestData.WebRedirectUri)).IsError("invalid_grant");
     }
 
@@ -28,7 +29,15 @@ public sealed class CodeGrantTests(SharedServer tokens)
 
         (await tokens.Server.RedeemAsync(null)).IsError("invalid_request");
         (await tokens.Server.RedeemAsync("")).IsError("invalid_request");
-        foreach (var garbage in new[] { "garbage", new string('A', 43), "é✓", " ", other.RefreshToken, other.AccessToken })
+        foreach (var garbage in new[]
+        {
+            "garbage",
+            new string('A', 43),
+            "é✓",
+            " ",
+            other.RefreshToken,
+            other.AccessToken,
+        })
             (await tokens.Server.RedeemAsync(garbage)).IsError("invalid_grant");
 
         (await tokens.Server.RefreshAsync(other.RefreshToken)).IsTokens();
@@ -109,7 +118,8 @@ public sealed class CodeGrantTests(SharedServer tokens)
         (await tokens.Server.RedeemAsync(code, TestData.Legacy, verifier: null)).IsError("invalid_request");
         (await tokens.Server.RedeemAsync(code, TestData.Legacy, TestData.LegacyRedirectUri, verifier: null)).IsTokens();
         // What was not sent in the authorization request need not be sent here (RFC 6749 §4.1.3).
-        (await tokens.Server.RedeemAsync(await tokens.CodeAsync(bare.With("redirect_uri", null)), TestData.Legacy, verifier: null)).IsTokens();
+        (await tokens.Server.RedeemAsync(
+            await tokens.CodeAsync(bare.With("redirect_uri", null)), TestData.Legacy, verifier: null)).IsTokens();
     }
 
     [Theory]
@@ -192,6 +202,11 @@ public sealed class CodeGrantTests(SharedServer tokens)
         (await tokens.Server.RedeemAsync(code, TestData.OtherWeb)).IsError("invalid_grant");
         (await tokens.Server.RedeemAsync(code, redirectUri: SecondUri)).IsError("invalid_grant");
         (await tokens.Server.PostFormAsync(
-            "/oauth/token", ("grant_type", "authorization_code"), ("code", code), ("code_verifier", AuthorizationAsk.Verifier), ("client_id", TestData.Web), ("client_secret", "wrong"))).IsUnauthorized();
+            "/oauth/token",
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("code_verifier", AuthorizationAsk.Verifier),
+            ("client_id", TestData.Web),
+            ("client_secret", "wrong"))).IsUnauthorized();
     }
 }

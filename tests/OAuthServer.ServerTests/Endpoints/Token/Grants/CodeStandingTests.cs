@@ -28,7 +28,8 @@ public sealed class CodeStandingTests(SignedInServer tokens) : IClassFixture<Sig
         }
         finally
         {
-            await tokens.Database.ExecuteAsync("UPDATE accounts SET disabled_at = NULL WHERE id = $1", TestData.AliceId);
+            await tokens.Database.ExecuteAsync(
+                "UPDATE accounts SET disabled_at = NULL WHERE id = $1", TestData.AliceId);
         }
     }
 
@@ -43,7 +44,13 @@ public sealed class CodeStandingTests(SignedInServer tokens) : IClassFixture<Sig
         var code = await tokens.CodeAsync(ask);
         var first = await tokens.TokensAsync(ask, TestData.Legacy);
 
-        using var withdrawn = await tokens.Browser.PostAsync("/account/connections/withdraw", new Dictionary<string, string> { ["antiforgery"] = form.Fields["antiforgery"], ["client_id"] = TestData.Legacy });
+        using var withdrawn = await tokens.Browser.PostAsync(
+            "/account/connections/withdraw",
+            new Dictionary<string, string>
+            {
+                ["antiforgery"] = form.Fields["antiforgery"],
+                ["client_id"] = TestData.Legacy,
+            });
 
         Assert.Equal(HttpStatusCode.SeeOther, withdrawn.StatusCode);
         (await tokens.Server.RedeemAsync(code, TestData.Legacy)).IsError("invalid_grant");

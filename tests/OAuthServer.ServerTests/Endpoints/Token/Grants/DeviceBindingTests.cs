@@ -33,7 +33,8 @@ public sealed class DeviceBindingTests : IAsyncLifetime
         // The device that refreshed last is the device of the family.
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(server, other.RefreshToken, "other/2.0")).Status);
         Assert.Equal(Rotated, await EventsAsync());
-        Assert.Equal(binding == "Off" ? 1L : 0L, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_refresh_tokens WHERE device_fingerprint IS NULL"));
+        Assert.Equal(binding == "Off" ? 1L : 0L, await _database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_refresh_tokens WHERE device_fingerprint IS NULL"));
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class DeviceBindingTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_grant"), (other.Status, other.Error));
         Assert.Equal(["token_refused"], await EventsAsync());
-        Assert.Equal(1, await _database.ScalarAsync<long>("SELECT count(*) FROM oauth_audit_events WHERE event = 'token_refused' AND reason = 'device_changed'"));
+        Assert.Equal(1, await _database.ScalarAsync<long>(
+            "SELECT count(*) FROM oauth_audit_events WHERE event = 'token_refused' AND reason = 'device_changed'"));
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(server, tokens.RefreshToken, "phone/1.0")).Status);
     }
 
@@ -64,20 +66,34 @@ public sealed class DeviceBindingTests : IAsyncLifetime
     }
 
     private Task<TestServer> StartAsync(string binding) =>
-        TestServer.StartAsync(new() { Database = _database, Settings = new Dictionary<string, string?> { ["OAuth:DeviceBinding"] = binding } });
+        TestServer.StartAsync(new()
+        {
+            Database = _database,
+            Settings = new Dictionary<string, string?> { ["OAuth:DeviceBinding"] = binding },
+        });
 
     private async Task<Reply> TokensAsync(TestServer server, string agent)
     {
-        var tokens = await server.PostRawAsync("/oauth/token", $"grant_type=authorization_code&code={await server.CodeAsync()}&code_verifier={AuthorizationAsk.Verifier}&client_id={TestData.Web}&client_secret={TestData.Secret}", headers: ("User-Agent", agent));
+        var tokens = await server.PostRawAsync(
+            "/oauth/token",
+            $"grant_type=authorization_code&code={await server.CodeAsync()}&code_verifier={AuthorizationAsk.Verifier}"
+                + $"&client_id={TestData.Web}&client_secret={TestData.Secret}",
+            headers: ("User-Agent", agent));
         await EventsAsync();
         return tokens;
     }
 
     private static Task<Reply> RefreshAsync(TestServer server, string? refreshToken, string agent) =>
-        server.PostRawAsync("/oauth/token", $"grant_type=refresh_token&refresh_token={refreshToken}&client_id={TestData.Web}&client_secret={TestData.Secret}", headers: ("User-Agent", agent));
+        server.PostRawAsync(
+            "/oauth/token",
+            $"grant_type=refresh_token&refresh_token={refreshToken}&client_id={TestData.Web}"
+                + $"&client_secret={TestData.Secret}",
+            headers: ("User-Agent", agent));
 
     // The events since the last look.
     private async Task<IEnumerable<string>> EventsAsync() =>
-        (await _database.QueryAsync("WITH seen AS (UPDATE oauth_audit_events SET address = 'seen' WHERE address IS DISTINCT FROM 'seen' RETURNING event) SELECT event FROM seen ORDER BY event"))
+        (await _database.QueryAsync(
+            "WITH seen AS (UPDATE oauth_audit_events SET address = 'seen' WHERE address IS DISTINCT FROM 'seen' "
+                + "RETURNING event) SELECT event FROM seen ORDER BY event"))
         .Select(row => (string)row["event"]!);
 }

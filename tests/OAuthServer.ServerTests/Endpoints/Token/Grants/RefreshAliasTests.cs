@@ -5,8 +5,9 @@ using OAuthServer.Testing;
 namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
 /// <summary>
-/// What the rows of client authentication and of the life of a refresh token say holds at the refresh grant's own address
-/// too (REF-12); CAUTH-03, -04, -06, -08 and -10, and most REF rows, are theories over both addresses elsewhere.
+/// What the rows of client authentication and of the life of a refresh token say holds at the refresh grant's own
+/// address too (REF-12); CAUTH-03, -04, -06, -08 and -10, and most REF rows, are theories over both addresses
+/// elsewhere.
 /// </summary>
 [JudgesDeployment]
 [Collection(SharedServer.Name)]
@@ -25,15 +26,26 @@ public sealed class RefreshAliasTests(SharedServer tokens)
     {
         const string id = "my client:1";
         const string secret = "a+b% c:d&e=f\"g é";
-        var current = await tokens.Server.PostFormAsync("/oauth/token", ("grant_type", "authorization_code"), ("code", await tokens.CodeAsync(AuthorizationAsk.For(id, TestData.WebRedirectUri))), ("code_verifier", AuthorizationAsk.Verifier), ("client_id", id), ("client_secret", secret));
+        var current = await tokens.Server.PostFormAsync(
+            "/oauth/token",
+            ("grant_type", "authorization_code"),
+            ("code", await tokens.CodeAsync(AuthorizationAsk.For(id, TestData.WebRedirectUri))),
+            ("code_verifier", AuthorizationAsk.Verifier),
+            ("client_id", id),
+            ("client_secret", secret));
         var encoded = (Id: Encode(id), Secret: Encode(secret));
 
         (await SendAsync(current.IsTokens().RefreshToken, "", Basic(id, secret))).IsUnauthorized();
         (await SendAsync(current.RefreshToken, "", Basic(encoded.Id, secret))).IsUnauthorized();
-        (await SendAsync(current.RefreshToken, "&client_id=demo-web", Basic(encoded.Id, encoded.Secret))).IsError("invalid_request");
+        (await SendAsync(current.RefreshToken, "&client_id=demo-web", Basic(encoded.Id, encoded.Secret)))
+            .IsError("invalid_request");
         current = (await SendAsync(current.RefreshToken, "", Basic(encoded.Id, encoded.Secret))).IsTokens();
-        current = (await SendAsync(current.RefreshToken, $"&client_id={encoded.Id}", Basic(encoded.Id, encoded.Secret).Replace("Basic", "basic", StringComparison.Ordinal))).IsTokens();
-        (await SendAsync(current.RefreshToken, $"&client_id={encoded.Id}&client_secret={encoded.Secret}", null)).IsTokens();
+        current = (await SendAsync(
+            current.RefreshToken,
+            $"&client_id={encoded.Id}",
+            Basic(encoded.Id, encoded.Secret).Replace("Basic", "basic", StringComparison.Ordinal))).IsTokens();
+        (await SendAsync(current.RefreshToken, $"&client_id={encoded.Id}&client_secret={encoded.Secret}", null))
+            .IsTokens();
     }
 
     [Fact]
@@ -59,12 +71,15 @@ public sealed class RefreshAliasTests(SharedServer tokens)
         var secret = string.Concat(Enumerable.Repeat("s3cret-7", 9));
         var first = await tokens.TokensAsync();
 
-        var wrong = (await SendAsync(first.RefreshToken, "&client_id=demo-web&client_secret=wrong", null)).IsUnauthorized();
-        var unknown = (await SendAsync(first.RefreshToken, "&client_id=nobody&client_secret=wrong", null)).IsUnauthorized();
+        var wrong = (await SendAsync(first.RefreshToken, "&client_id=demo-web&client_secret=wrong", null))
+            .IsUnauthorized();
+        var unknown = (await SendAsync(first.RefreshToken, "&client_id=nobody&client_secret=wrong", null))
+            .IsUnauthorized();
         Assert.Equal(wrong.Body, unknown.Body);
         (await SendAsync("unknown", "&client_id=demo-web&client_secret=wrong", null)).IsUnauthorized();
         (await SendAsync("unknown", $"&client_id=long-secret&client_secret={secret}x", null)).IsUnauthorized();
-        (await SendAsync("unknown", $"&client_id=long-secret&client_secret={secret}%00", null)).IsError("invalid_request");
+        (await SendAsync("unknown", $"&client_id=long-secret&client_secret={secret}%00", null))
+            .IsError("invalid_request");
         (await SendAsync("unknown", $"&client_id=long-secret&client_secret={secret}", null)).IsError("invalid_grant");
         (await tokens.Server.RefreshAsync(first.RefreshToken, path: Alias)).IsTokens();
     }
@@ -80,13 +95,20 @@ public sealed class RefreshAliasTests(SharedServer tokens)
         var ask = AuthorizationAsk.For(id, TestData.WebRedirectUri);
         var (withdrawn, code) = (await tokens.TokensAsync(ask, id), await tokens.CodeAsync(ask));
         var form = await TestBrowser.FormAsync(await tokens.Browser.GetAsync("/account/sign-out"), "/account/sign-out");
-        using (await tokens.Browser.PostAsync("/account/connections/withdraw", new Dictionary<string, string> { ["antiforgery"] = form.Fields["antiforgery"], ["client_id"] = id })) { }
+        using (await tokens.Browser.PostAsync("/account/connections/withdraw", new Dictionary<string, string>
+        {
+            ["antiforgery"] = form.Fields["antiforgery"],
+            ["client_id"] = id,
+        })) { }
         (await tokens.Server.RefreshAsync(withdrawn.RefreshToken, id, path: path)).IsError("invalid_grant");
         (await tokens.Server.RedeemAsync(code, id)).IsError("invalid_grant");
 
         var live = await tokens.TokensAsync(ask, id);
         await tokens.Database.ExecuteAsync("UPDATE oauth_clients SET disabled_at = now() WHERE client_id = $1", id);
-        await Eventually.BecomesTrue(async () => (await tokens.Server.RefreshAsync("unknown", id, path: path)).Error == "invalid_client", TimeSpan.FromSeconds(5), "the client is refused");
+        await Eventually.BecomesTrue(
+            async () => (await tokens.Server.RefreshAsync("unknown", id, path: path)).Error == "invalid_client",
+            TimeSpan.FromSeconds(5),
+            "the client is refused");
         (await tokens.Server.RefreshAsync(live.RefreshToken, id, path: path)).IsUnauthorized();
     }
 
@@ -99,7 +121,9 @@ public sealed class RefreshAliasTests(SharedServer tokens)
         var (early, late) = (await tokens.TokensAsync(), await tokens.TokensAsync());
         var next = (await tokens.Server.RefreshAsync(early.RefreshToken, path: path)).IsTokens();
         await tokens.Database.AgeAsync(TimeSpan.FromSeconds(20));
-        Assert.Equal(next.RefreshToken, (await tokens.Server.RefreshAsync(early.RefreshToken, path: path)).IsTokens().RefreshToken);
+        Assert.Equal(
+            next.RefreshToken,
+            (await tokens.Server.RefreshAsync(early.RefreshToken, path: path)).IsTokens().RefreshToken);
 
         next = (await tokens.Server.RefreshAsync(late.RefreshToken, path: path)).IsTokens();
         await tokens.Database.AgeAsync(TimeSpan.FromSeconds(31));
@@ -108,10 +132,15 @@ public sealed class RefreshAliasTests(SharedServer tokens)
         Assert.True(await tokens.Server.IsRevokedAsync(next.AccessToken!));
     }
 
-    private static string Encode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
+    private static string Encode(string text) =>
+        Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 
-    private static string Basic(string id, string secret) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{secret}"));
+    private static string Basic(string id, string secret) =>
+        "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{secret}"));
 
     private Task<Reply> SendAsync(string? refreshToken, string credentials, string? authorization) =>
-        tokens.Server.PostRawAsync(Alias, $"grant_type=refresh_token&refresh_token={refreshToken}{credentials}", headers: authorization is null ? [] : [("Authorization", authorization)]);
+        tokens.Server.PostRawAsync(
+            Alias,
+            $"grant_type=refresh_token&refresh_token={refreshToken}{credentials}",
+            headers: authorization is null ? [] : [("Authorization", authorization)]);
 }

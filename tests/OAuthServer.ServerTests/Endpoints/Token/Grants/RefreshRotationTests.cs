@@ -4,7 +4,9 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
-/// <summary>Rotation, reuse, the retry window and the ends of a family (REF-01, REF-02, REF-08, REF-12, REF-13).</summary>
+/// <summary>
+/// Rotation, reuse, the retry window and the ends of a family (REF-01, REF-02, REF-08, REF-12, REF-13).
+/// </summary>
 [JudgesDeployment]
 [Collection(SharedServer.Name)]
 public sealed class RefreshRotationTests(SharedServer tokens)
@@ -37,14 +39,17 @@ public sealed class RefreshRotationTests(SharedServer tokens)
     public async Task Reuse_revokes_the_whole_family(string path, int generationsBack)
     {
         var family = new List<Reply> { await tokens.TokensAsync() };
-        for (var i = 0; i < generationsBack; i++) family.Add((await tokens.Server.RefreshAsync(family[^1].RefreshToken, path: path)).IsTokens());
+        for (var i = 0; i < generationsBack; i++)
+            family.Add((await tokens.Server.RefreshAsync(family[^1].RefreshToken, path: path)).IsTokens());
         if (generationsBack == 1) await tokens.Database.AgeAsync(PastTheWindow);
 
         (await tokens.Server.RefreshAsync(family[0].RefreshToken, path: path)).IsError("invalid_grant");
 
         (await tokens.Server.RefreshAsync(family[^1].RefreshToken, path: path)).IsError("invalid_grant");
         foreach (var one in family) Assert.True(await tokens.Server.IsRevokedAsync(one.AccessToken!));
-        Assert.Equal(1, await CountAsync("oauth_audit_events WHERE event = 'refresh_token_reused' AND replace(grant_id::text, '-', '') = $1", family[0]));
+        Assert.Equal(1, await CountAsync(
+            "oauth_audit_events WHERE event = 'refresh_token_reused' AND replace(grant_id::text, '-', '') = $1",
+            family[0]));
     }
 
     [Theory]
@@ -94,7 +99,9 @@ public sealed class RefreshRotationTests(SharedServer tokens)
         var again = (await tokens.Server.RefreshAsync(first.RefreshToken, path: path)).IsTokens();
 
         Assert.Equal(lost.RefreshToken, again.RefreshToken);
-        Assert.Equal(1, await CountAsync("oauth_audit_events WHERE event = 'refresh_token_rotated' AND replace(grant_id::text, '-', '') = $1", first));
+        Assert.Equal(1, await CountAsync(
+            "oauth_audit_events WHERE event = 'refresh_token_rotated' AND replace(grant_id::text, '-', '') = $1",
+            first));
         // Another client gets nothing by it, and breaks nothing.
         (await tokens.Server.RefreshAsync(first.RefreshToken, TestData.OtherWeb, path: path)).IsError("invalid_grant");
         (await tokens.Server.RefreshAsync(again.RefreshToken, path: path)).IsTokens();
@@ -112,5 +119,6 @@ public sealed class RefreshRotationTests(SharedServer tokens)
         Assert.Equal(starts, await OwnServer.WouldStartAsync($"OAuth:RefreshRetryWindow={window}"));
 
     private Task<long> CountAsync(string rows, Reply family) =>
-        tokens.Database.ScalarAsync<long>($"SELECT count(*) FROM {rows}", new JsonWebToken(family.AccessToken).Id.Split('.')[0]);
+        tokens.Database.ScalarAsync<long>(
+            $"SELECT count(*) FROM {rows}", new JsonWebToken(family.AccessToken).Id.Split('.')[0]);
 }

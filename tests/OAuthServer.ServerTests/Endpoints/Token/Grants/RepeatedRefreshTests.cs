@@ -4,7 +4,10 @@ using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Endpoints.Token.Grants;
 
-/// <summary>A refresh token that comes again inside the retry window: served, told as what it is, and bounded where an operator says so.</summary>
+/// <summary>
+/// A refresh token that comes again inside the retry window: served, told as what it is, and bounded where an operator
+/// says so.
+/// </summary>
 public sealed class RepeatedRefreshTests : IAsyncLifetime
 {
     private const string Home = "192.0.2.1";
@@ -23,7 +26,8 @@ public sealed class RepeatedRefreshTests : IAsyncLifetime
     [InlineData(Elsewhere, Phone, false, "yes", "no")]
     [InlineData(Home, Laptop, true, "no", "yes")]
     [InlineData(Elsewhere, Laptop, true, "yes", "yes")]
-    public async Task A_repeat_is_told_with_both_addresses_and_the_device(string address, string agent, bool otherDevice, string toldAddress, string toldDevice)
+    public async Task A_repeat_is_told_with_both_addresses_and_the_device(
+        string address, string agent, bool otherDevice, string toldAddress, string toldDevice)
     {
         await using var server = await StartAsync();
         using var metrics = new CollectedMetrics(server);
@@ -33,9 +37,15 @@ public sealed class RepeatedRefreshTests : IAsyncLifetime
         var again = (await RefreshAsync(server, first.RefreshToken, address, agent)).IsTokens();
 
         Assert.Equal(second.RefreshToken, again.RefreshToken);
-        var told = Assert.Single(await _database.QueryAsync("SELECT address, earlier_address, other_device FROM oauth_audit_events WHERE event = 'refresh_token_repeated'"));
-        Assert.Equal((address, Home, otherDevice), ((string)told["address"]!, (string)told["earlier_address"]!, (bool)told["other_device"]!));
-        Assert.Equal(1, metrics.Count("oauth.server.refresh.repeats", $"oauth.other_address={toldAddress}", $"oauth.other_device={toldDevice}"));
+        var told = Assert.Single(
+            await _database.QueryAsync(
+                "SELECT address, earlier_address, other_device FROM oauth_audit_events "
+                    + "WHERE event = 'refresh_token_repeated'"));
+        Assert.Equal(
+            (address, Home, otherDevice),
+            ((string)told["address"]!, (string)told["earlier_address"]!, (bool)told["other_device"]!));
+        Assert.Equal(1, metrics.Count(
+            "oauth.server.refresh.repeats", $"oauth.other_address={toldAddress}", $"oauth.other_device={toldDevice}"));
         Assert.Equal(1, metrics.All.Count(m => m.Instrument == "oauth.server.refresh.repeats"));
         (await RefreshAsync(server, again.RefreshToken, Home, Phone)).IsTokens();
     }
@@ -47,7 +57,8 @@ public sealed class RepeatedRefreshTests : IAsyncLifetime
         var first = await TokensAsync(server);
         await RefreshAsync(server, first.RefreshToken, Home, Phone);
         (await RefreshAsync(server, first.RefreshToken, Elsewhere, Laptop)).IsTokens();
-        Assert.Equal(1, await CountAsync("event = 'refresh_token_repeated' AND other_device IS NULL AND earlier_address = '192.0.2.1'"));
+        Assert.Equal(1, await CountAsync(
+            "event = 'refresh_token_repeated' AND other_device IS NULL AND earlier_address = '192.0.2.1'"));
     }
 
     [Fact]
@@ -60,7 +71,9 @@ public sealed class RepeatedRefreshTests : IAsyncLifetime
         (await RefreshAsync(server, first.RefreshToken, Elsewhere, Laptop)).IsError("invalid_grant");
 
         Assert.Equal(1, await CountAsync("event = 'token_refused' AND reason = 'device_changed'"));
-        Assert.Equal(second.RefreshToken, (await RefreshAsync(server, first.RefreshToken, Elsewhere, Phone)).IsTokens().RefreshToken);
+        Assert.Equal(
+            second.RefreshToken,
+            (await RefreshAsync(server, first.RefreshToken, Elsewhere, Phone)).IsTokens().RefreshToken);
         (await RefreshAsync(server, second.RefreshToken, Home, Phone)).IsTokens();
     }
 
@@ -74,7 +87,8 @@ public sealed class RepeatedRefreshTests : IAsyncLifetime
         var first = await TokensAsync(server);
         var last = (await RefreshAsync(server, first.RefreshToken, Home, Phone)).IsTokens();
         if (how != "window over") last = (await RefreshAsync(server, last.RefreshToken, Home, Phone)).IsTokens();
-        if (how == "two generations old") last = (await RefreshAsync(server, last.RefreshToken, Home, Phone)).IsTokens();
+        if (how == "two generations old")
+            last = (await RefreshAsync(server, last.RefreshToken, Home, Phone)).IsTokens();
         if (how == "window over") await _database.AgeAsync(TimeSpan.FromSeconds(31));
 
         (await RefreshAsync(server, first.RefreshToken, Elsewhere, Laptop)).IsError("invalid_grant");
@@ -132,10 +146,12 @@ public sealed class RepeatedRefreshTests : IAsyncLifetime
         for (var round = 0; round < rounds; round++)
         {
             var token = current.RefreshToken;
-            var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(tab => RefreshAsync(tab % 2 == 0 ? one : two, token, Home, Phone)));
+            var replies = await Task.WhenAll(
+                Enumerable.Range(0, 50).Select(tab => RefreshAsync(tab % 2 == 0 ? one : two, token, Home, Phone)));
             foreach (var reply in replies) reply.IsTokens();
             current = Assert.Single(replies.DistinctBy(reply => reply.RefreshToken));
-            Assert.Equal(round + 1, await _database.ScalarAsync<int>("SELECT repeats_in_a_row FROM oauth_refresh_tokens"));
+            Assert.Equal(
+                round + 1, await _database.ScalarAsync<int>("SELECT repeats_in_a_row FROM oauth_refresh_tokens"));
         }
 
         Assert.Equal(49 * rounds, await CountAsync("event = 'refresh_token_repeated'"));
@@ -154,7 +170,8 @@ public sealed class RepeatedRefreshTests : IAsyncLifetime
         {
             var next = (await RefreshAsync(one, current.RefreshToken, Home, Phone)).IsTokens();
             var token = current.RefreshToken;
-            var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => RefreshAsync(n % 2 == 0 ? one : two, token, Elsewhere, Laptop)));
+            var replies = await Task.WhenAll(
+                Enumerable.Range(0, 20).Select(n => RefreshAsync(n % 2 == 0 ? one : two, token, Elsewhere, Laptop)));
             foreach (var reply in replies) Assert.Equal(next.RefreshToken, reply.IsTokens().RefreshToken);
             current = next;
         }
@@ -165,29 +182,40 @@ public sealed class RepeatedRefreshTests : IAsyncLifetime
     private static async Task<Reply> RefreshTwiceAsync(TestServer one, TestServer two, Reply current)
     {
         var next = (await RefreshAsync(one, current.RefreshToken, Home, Phone)).IsTokens();
-        Assert.Equal(next.RefreshToken, (await RefreshAsync(two, current.RefreshToken, Elsewhere, Phone)).IsTokens().RefreshToken);
+        Assert.Equal(
+            next.RefreshToken,
+            (await RefreshAsync(two, current.RefreshToken, Elsewhere, Phone)).IsTokens().RefreshToken);
         return next;
     }
 
-    private Task<int> BoundAsync(int most) => _database.ExecuteAsync("UPDATE oauth_clients SET max_refresh_repeats = $1 WHERE client_id = 'demo-web'", most);
+    private Task<int> BoundAsync(int most) =>
+        _database.ExecuteAsync("UPDATE oauth_clients SET max_refresh_repeats = $1 WHERE client_id = 'demo-web'", most);
 
-    private Task<long> CountAsync(string which) => _database.ScalarAsync<long>($"SELECT count(*) FROM oauth_audit_events WHERE {which}");
+    private Task<long> CountAsync(string which) =>
+        _database.ScalarAsync<long>($"SELECT count(*) FROM oauth_audit_events WHERE {which}");
 
     private Task<TestServer> StartAsync(string binding = "Audit") =>
-        TestServer.StartAsync(new() { Database = _database, Settings = new Dictionary<string, string?> { ["OAuth:DeviceBinding"] = binding } });
+        TestServer.StartAsync(new()
+        {
+            Database = _database,
+            Settings = new Dictionary<string, string?> { ["OAuth:DeviceBinding"] = binding },
+        });
 
     private static async Task<Reply> TokensAsync(TestServer server)
     {
         var tokens = await server.PostRawAsync(
             "/oauth/token",
-            $"grant_type=authorization_code&code={await server.CodeAsync()}&code_verifier={AuthorizationAsk.Verifier}&client_id={TestData.Web}&client_secret={TestData.Secret}",
+            $"grant_type=authorization_code&code={await server.CodeAsync()}&code_verifier={AuthorizationAsk.Verifier}"
+                + $"&client_id={TestData.Web}&client_secret={TestData.Secret}",
             headers: [("User-Agent", Phone), ("X-Forwarded-For", Home)]);
         Assert.Equal(HttpStatusCode.OK, tokens.Status);
         return tokens;
     }
 
-    private static Task<Reply> RefreshAsync(TestServer server, string? refreshToken, string address, string agent) => server.PostRawAsync(
-        "/oauth/token",
-        $"grant_type=refresh_token&refresh_token={refreshToken}&client_id={TestData.Web}&client_secret={TestData.Secret}",
-        headers: [("User-Agent", agent), ("X-Forwarded-For", address)]);
+    private static Task<Reply> RefreshAsync(TestServer server, string? refreshToken, string address, string agent) =>
+        server.PostRawAsync(
+            "/oauth/token",
+            $"grant_type=refresh_token&refresh_token={refreshToken}&client_id={TestData.Web}"
+                + $"&client_secret={TestData.Secret}",
+            headers: [("User-Agent", agent), ("X-Forwarded-For", address)]);
 }

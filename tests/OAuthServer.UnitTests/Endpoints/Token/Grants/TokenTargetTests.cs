@@ -39,7 +39,8 @@ public sealed class TokenTargetTests
     [InlineData("https://other.example", "resource_not_allowed")]
     public void A_request_names_one_API_or_none(string named, string? expected)
     {
-        var failed = TokenTarget.Read(App, named.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Failed(out var refusal, out var target);
+        var failed = TokenTarget.Read(App, named.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Failed(out var refusal, out var target);
         Assert.Equal(expected ?? string.Empty, failed ? refusal!.Reason : target);
     }
 
@@ -63,7 +64,9 @@ public sealed class TokenTargetTests
     {
         var access = new GrantedAccess(Guid.Empty, Guid.Empty, "write read files") { Resource = Files };
         var narrowed = TokenTarget.Narrow(App, access, access.Scope);
-        Assert.Equal(("read files", "https://files.example", TimeSpan.FromMinutes(5)), (narrowed.Scope, narrowed.Audience, narrowed.Lifetime));
+        Assert.Equal(
+            ("read files", "https://files.example", TimeSpan.FromMinutes(5)),
+            (narrowed.Scope, narrowed.Audience, narrowed.Lifetime));
         Assert.True(TokenTarget.HasScope(App, Files, Scope.OfGrant("files")));
         Assert.False(TokenTarget.HasScope(App, Main, Scope.OfGrant("files write")));
     }
