@@ -8,7 +8,13 @@ using OAuthServer.Bench.Sweep;
 
 var root = new RootCommand("Measures OAuthServer beside the physical floor and a peer.")
 {
-    RunCommand.Create(), CapacityCommand.Create(), GrowthCommand.Create(), AbuseCommand.Create(), RotationCommand.Create(), SweepCommand.Create(), ScaleCommand.Create(),
+    RunCommand.Create(),
+    CapacityCommand.Create(),
+    GrowthCommand.Create(),
+    AbuseCommand.Create(),
+    RotationCommand.Create(),
+    SweepCommand.Create(),
+    ScaleCommand.Create(),
 };
 
 // Ctrl-C ends the servers and PostgreSQL too, which takes a moment.

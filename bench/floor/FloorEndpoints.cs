@@ -13,7 +13,10 @@ internal sealed class FloorEndpoints(AccessTokens tokens, Chains chains)
 
     // As long as a refresh's answer (0.9 kB), and as our metadata (0.7 kB).
     private static readonly byte[] Echo = Encoding.ASCII.GetBytes(
-        $$"""{"access_token":"{{new string('x', 760)}}","token_type":"Bearer","expires_in":900,"refresh_token":"{{new string('x', 43)}}","scope":"read"}""");
+        $$"""
+        {"access_token":"{{new string('x', 760)}}","token_type":"Bearer","expires_in":900,
+        "refresh_token":"{{new string('x', 43)}}","scope":"read"}
+        """);
     private static readonly byte[] Metadata = Encoding.ASCII.GetBytes($$"""{"issuer":"{{new string('x', 663)}}"}""");
 
     /// <summary>Begins a chain.</summary>

@@ -13,7 +13,8 @@ internal static class Page
         :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
         body { max-width: 36rem; margin: 3rem auto; padding: 0 1rem }
         form { display: inline-block; margin: .5rem .5rem 0 0 }
-        button, .button { font: inherit; padding: .5rem 1rem; border: 1px solid; border-radius: .4rem; text-decoration: none; cursor: pointer }
+        button, .button { font: inherit; padding: .5rem 1rem; border: 1px solid; border-radius: .4rem; cursor: pointer }
+        .button { text-decoration: none }
         input { font: inherit; padding: .45rem .6rem }
         .problem { border-left: .3rem solid #c33; padding-left: .8rem; overflow-wrap: anywhere }
         """;
@@ -24,7 +25,10 @@ internal static class Page
         if (overview is null)
             return Html(
                 "Notes reader",
-                """<p>This app shows the notes that you keep elsewhere.</p><p><a class="button" href="/connect">Sign in and connect</a></p>""");
+                """
+                <p>This app shows the notes that you keep elsewhere.</p>
+                <p><a class="button" href="/connect">Sign in and connect</a></p>
+                """);
         var tokens = antiforgery.GetAndStoreTokens(context);
         var hidden = $"<input type=\"hidden\" name=\"{Text(tokens.FormFieldName)}\" "
             + $"value=\"{Text(tokens.RequestToken)}\">";
@@ -36,7 +40,9 @@ internal static class Page
             ? "<p>No notes yet.</p>"
             : $"<ul>{string.Concat(overview.Notes.Select(note => $"<li>{Text(note)}</li>"))}</ul>");
         body.Append($"""
-            <form method="post" action="/notes">{hidden}<label>New note <input name="text" maxlength="500" required></label> <button>Add</button></form>
+            <form method="post" action="/notes">{hidden}
+              <label>New note <input name="text" maxlength="500" required></label> <button>Add</button>
+            </form>
             <hr>
             <form method="post" action="/refresh">{hidden}<button>Refresh the token</button></form>
             <form method="post" action="/disconnect">{hidden}<button>Disconnect</button></form>

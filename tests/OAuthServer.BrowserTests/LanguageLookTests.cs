@@ -86,9 +86,13 @@ public sealed partial class LanguageLookTests(Stage stage, LanguageLookTests.Spo
             () => {
                 const wide = document.documentElement.scrollWidth > innerWidth ? ['the page scrolls sideways'] : [];
                 const cut = [...document.querySelectorAll('h1,h2,h3,p,a,button,label,li,dd,legend')]
-                    .filter(e => e.offsetParent && (e.scrollWidth > e.clientWidth + 1) && getComputedStyle(e).overflow !== 'visible').map(e => e.outerHTML.slice(0, 80));
+                    .filter(e => e.offsetParent && (e.scrollWidth > e.clientWidth + 1)
+                        && getComputedStyle(e).overflow !== 'visible')
+                    .map(e => e.outerHTML.slice(0, 80));
                 const outside = [...document.querySelectorAll('button,a,input,select')].filter(e => e.offsetParent)
-                    .filter(e => { const box = e.getBoundingClientRect(); return box.left < -1 || box.right > innerWidth + 1; }).map(e => 'outside: ' + e.outerHTML.slice(0, 80));
+                    .map(e => ({ e, box: e.getBoundingClientRect() }))
+                    .filter(({ box }) => box.left < -1 || box.right > innerWidth + 1)
+                    .map(({ e }) => 'outside: ' + e.outerHTML.slice(0, 80));
                 return [...wide, ...cut, ...outside];
             }
             """);
@@ -138,7 +142,8 @@ public sealed partial class LanguageLookTests(Stage stage, LanguageLookTests.Spo
         private static string Made(string text)
         {
             const string letters =
-                "\u0627\u0628\u062a\u062b\u062c\u062d\u062e\u062f\u0630\u0631\u0632\u0633\u0634\u0635\u0636\u0637\u0638\u0639\u063a\u0641\u0642\u0643\u0644\u0645\u0646\u0647";
+                "\u0627\u0628\u062a\u062b\u062c\u062d\u062e\u062f\u0630\u0631\u0632\u0633\u0634"
+                + "\u0635\u0636\u0637\u0638\u0639\u063a\u0641\u0642\u0643\u0644\u0645\u0646\u0647";
             var words = text.Split(' ').SelectMany((word, at) => at % 2 == 0 && !Place().IsMatch(word)
                 ? [word, word]
                 : new[] { word });

@@ -60,7 +60,8 @@ internal static class Apis
         await server.Database.ExecuteAsync(
             """
             UPDATE oauth_clients SET allowed_resources = allowed_resources || $1::text,
-                allowed_scopes = ARRAY(SELECT DISTINCT unnest(allowed_scopes || ARRAY(SELECT jsonb_object_keys($2::jsonb))))
+                allowed_scopes = ARRAY(
+                    SELECT DISTINCT unnest(allowed_scopes || ARRAY(SELECT jsonb_object_keys($2::jsonb))))
             WHERE client_id = ANY ($3) AND NOT $1 = ANY (allowed_resources)
             """,
             resource, scopes, clients);

@@ -67,8 +67,8 @@ public sealed class AppKey : IDisposable
 
     public string SignText(string header, string payload)
     {
-        var input =
-            $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}";
+        var input = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header)) + "."
+            + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload));
         var hash = new HashAlgorithmName("SHA" + Algorithm[2..]);
         var bytes = Encoding.ASCII.GetBytes(input);
         var signature = _key switch

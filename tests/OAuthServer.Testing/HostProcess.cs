@@ -212,7 +212,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
     private static partial Regex ListeningOn();
 
     [GeneratedRegex(
-        "^(ASPNETCORE_|DOTNET_ENVIRONMENT|AWS_|OAUTH|ConnectionStrings__|SigningKeys__|RateLimiting__|ForwardedHeaders__|Serilog__)",
+        "^(ASPNETCORE_|DOTNET_ENVIRONMENT|AWS_|OAUTH|ConnectionStrings__|SigningKeys__|RateLimiting__"
+            + "|ForwardedHeaders__|Serilog__)",
         RegexOptions.IgnoreCase)]
     private static partial Regex Configures();
 

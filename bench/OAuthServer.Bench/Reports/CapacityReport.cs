@@ -69,7 +69,8 @@ internal sealed record CapacityReport(
                 + "the cores";
         if (run.Busy + run.Steal >= Full)
             return $"processors ({Share(run.ServerCpu, run)} server, "
-                + $"{(run.PostgresCpu is { } postgres ? Share(postgres, run) + " PostgreSQL, " : "")}{Share(run.ClientCpu, run)} load generator, {Percent(run.Others + run.Steal)} others)";
+                + $"{(run.PostgresCpu is { } postgres ? Share(postgres, run) + " PostgreSQL, " : "")}"
+                + $"{Share(run.ClientCpu, run)} load generator, {Percent(run.Others + run.Steal)} others)";
         return run.Latency.P50 > 2 * Database.Commit
             ? $"waiting for PostgreSQL: processors here are {Percent(run.Busy)} busy; look at its processors, disk and "
                 + "connection limit"

@@ -16,7 +16,10 @@ internal static class BenchKey
 
     /// <summary>For the client's row.</summary>
     public static string Jwks =>
-        $$"""{"keys":[{"kty":"EC","crv":"P-256","kid":"{{Kid}}","x":"{{Base64Url.EncodeToString(Parameters.Q.X)}}","y":"{{Base64Url.EncodeToString(Parameters.Q.Y)}}"}]}""";
+        $$"""{"keys":[{"kty":"EC","crv":"P-256","kid":"{{Kid}}",{{Point()}}}]}""";
+
+    private static string Point() =>
+        $""" "x":"{Base64Url.EncodeToString(Parameters.Q.X)}","y":"{Base64Url.EncodeToString(Parameters.Q.Y)}" """;
 
     /// <summary>The form parameters of a new assertion, which is good once.</summary>
     public static string Credentials()
@@ -24,8 +27,10 @@ internal static class BenchKey
         // One for each: what a key does is not for several threads at once.
         using var key = ECDsa.Create(Parameters);
         var end = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 60;
-        var payload =
-            $$"""{"iss":"{{ClientId}}","sub":"{{ClientId}}","aud":"{{OurServer.IssuerIdentifier}}","exp":{{end}},"jti":"{{Guid.NewGuid()}}"}""";
+        var payload = $$"""
+            {"iss":"{{ClientId}}","sub":"{{ClientId}}","aud":"{{OurServer.IssuerIdentifier}}","exp":{{end}},
+            "jti":"{{Guid.NewGuid()}}"}
+            """;
         var content = $"{Header}.{Text(payload)}";
         var signature = Base64Url.EncodeToString(
             key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256));

@@ -51,10 +51,17 @@ internal sealed record SweepReport(
             var broken = new List<string>();
             if (Deadlocks > 0) broken.Add($"{Deadlocks} deadlocks");
             if (Longest?.Milliseconds > SweepOptions.LongestStatement)
-                broken.Add(
-                    Format($"a statement took {Longest.Milliseconds:0} ms, more than {SweepOptions.LongestStatement}"));
+            {
+                var took = Cells.Text(Longest.Milliseconds, "0");
+                broken.Add($"a statement took {took} ms, more than {SweepOptions.LongestStatement}");
+            }
+
             if (TimesP99 > SweepOptions.MostTimesP99)
-                broken.Add(Format($"p99 grew to {TimesP99:0.00} times, more than {SweepOptions.MostTimesP99}"));
+            {
+                var grew = Cells.Text(TimesP99, "0.00");
+                broken.Add($"p99 grew to {grew} times, more than {Cells.Text(SweepOptions.MostTimesP99, "0.0")}");
+            }
+
             if (Alone.Errors + Beside.Errors > 0)
                 broken.Add(
                     $"{Alone.Errors + Beside.Errors} refreshes failed, first: "

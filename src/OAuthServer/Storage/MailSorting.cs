@@ -96,8 +96,8 @@ internal sealed class MailSorting(IDbContextFactory<OAuthDbContext> contexts)
                 UPDATE mail_outbox AS m
                 SET sorted_at = now(), kind = {sorted.Kind.ToString()}, account_id = {OrNull.Uuid(mail.AccountId)},
                     security_stamp = coalesce(
-                        m.security_stamp, (SELECT security_stamp FROM accounts
-                        WHERE id = {OrNull.Uuid(mail.AccountId)})),
+                        m.security_stamp,
+                        (SELECT security_stamp FROM accounts WHERE id = {OrNull.Uuid(mail.AccountId)})),
                     recipient = CASE WHEN m.account_id IS NULL AND {OrNull.Uuid(mail.AccountId)} IS NOT NULL
                                      THEN NULL ELSE m.recipient END,
                     expires_at = m.made_at + {MailKinds.LifeOf(sorted.Kind)},

@@ -163,7 +163,10 @@ public sealed class DatabaseDownTests
     {
         await ExecuteAsync(
             cluster,
-            $$"""INSERT INTO oauth_resources (resource, name, scopes, is_default) VALUES ('{{TestServer.Issuer}}', 'Notes', '{"read": "See your notes"}', true)""");
+            $$"""
+            INSERT INTO oauth_resources (resource, name, scopes, is_default)
+            VALUES ('{{TestServer.Issuer}}', 'Notes', '{"read": "See your notes"}', true)
+            """);
         foreach (var table in new[] { "oauth_clients", "accounts" })
         {
             var rows = await seeded.ScalarAsync<string>($"SELECT json_agg(r)::text FROM {table} r");

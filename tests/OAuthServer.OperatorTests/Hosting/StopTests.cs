@@ -13,7 +13,7 @@ public sealed class StopTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task An_instance_that_was_told_to_stop_is_not_ready_answers_on_and_closes_its_connections_until_its_time_is_over()
+    public async Task An_instance_that_was_told_to_stop_answers_on_and_closes_its_connections_until_its_time_is_over()
     {
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var server = await TestServer.StartAsync(new()

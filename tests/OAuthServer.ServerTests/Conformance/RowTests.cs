@@ -57,7 +57,8 @@ internal static partial class RowTests
     }
 
     [GeneratedRegex(
-        """(?<=^\s*\[[^\n]*)\bRow\("(?<row>[^"]*)"\)|^\s*public\s+(?:async\s+)?(?:Task|ValueTask|void)\s+(?<method>\w+)\(""",
+        """(?<=^\s*\[[^\n]*)\bRow\("(?<row>[^"]*)"\)"""
+            + """|^\s*public\s+(?:async\s+)?(?:Task|ValueTask|void)\s+(?<method>\w+)\(""",
         RegexOptions.Multiline)]
     private static partial Regex NamingOrMethod();
 }

@@ -69,7 +69,8 @@ internal sealed class RawConnection(Uri address, X509Certificate2? certificate =
         {
             answer = Read();
         }
-        catch (IOException broken) when (broken.InnerException is not SocketException { SocketErrorCode: SocketError.TimedOut })
+        catch (IOException broken)
+            when (broken.InnerException is not SocketException { SocketErrorCode: SocketError.TimedOut })
         {
             // Reset by the server.
         }

@@ -38,6 +38,10 @@ public sealed class LocalStackTests : IAsyncLifetime
 
     private AmazonSecretsManagerClient Connect() => new(
         new BasicAWSCredentials("demo", "demo"),
-        new AmazonSecretsManagerConfig { ServiceURL = _container.GetConnectionString(), AuthenticationRegion = "us-east-1" });
+        new AmazonSecretsManagerConfig
+        {
+            ServiceURL = _container.GetConnectionString(),
+            AuthenticationRegion = "us-east-1",
+        });
 }
 #endif

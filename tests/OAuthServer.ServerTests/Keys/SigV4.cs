@@ -52,7 +52,8 @@ internal sealed record SigV4(string AccessKey, string SecretKey, string Region, 
             $"{name}:{(name == "host" ? request.Host.ToString() : request.Headers[name].ToString()).Trim()}\n"));
 
         // The hash is of the body that arrived, never the one that a header claims.
-        return $"{request.Method}\n{request.Path}\n{request.QueryString.Value?.TrimStart('?')}\n{headers}\n{string.Join(';', signed)}\n{Hash(body)}";
+        return $"{request.Method}\n{request.Path}\n{request.QueryString.Value?.TrimStart('?')}\n"
+            + $"{headers}\n{string.Join(';', signed)}\n{Hash(body)}";
     }
 
     private byte[] Key(string date)

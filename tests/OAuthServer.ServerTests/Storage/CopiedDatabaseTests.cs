@@ -102,17 +102,21 @@ public sealed class CopiedDatabaseTests(SignedInServer flow) : IClassFixture<Sig
             + "secret=\"x\">AAAA</encryptedKey></encryptedSecret>")]
     [InlineData(
         "<encryptedSecret decryptorType=\"Microsoft.AspNetCore.DataProtection.XmlEncryption.NullXmlDecryptor, "
-            + "Microsoft.AspNetCore.DataProtection\"><unencryptedKey><masterKey><value>MASTER</value></masterKey></unencryptedKey></encryptedSecret>")]
+            + "Microsoft.AspNetCore.DataProtection\"><unencryptedKey><masterKey><value>MASTER</value></masterKey>"
+            + "</unencryptedKey></encryptedSecret>")]
     public async Task A_key_in_clear_protects_nothing(string besides)
     {
         var id = Guid.NewGuid();
         var master = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
+        const string descriptor = "Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption.ConfigurationModel."
+            + "AuthenticatedEncryptorDescriptorDeserializer, Microsoft.AspNetCore.DataProtection";
+        var secret = besides.Replace("MASTER", master, StringComparison.Ordinal);
         var xml = $"""
             <key id="{id}" version="1"><creationDate>2026-01-01T00:00:00Z</creationDate>
             <activationDate>2026-01-01T00:00:00Z</activationDate><expirationDate>2036-01-01T00:00:00Z</expirationDate>
-            <descriptor deserializerType="Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption.ConfigurationModel.AuthenticatedEncryptorDescriptorDeserializer, Microsoft.AspNetCore.DataProtection">
+            <descriptor deserializerType="{descriptor}">
             <descriptor><encryption algorithm="AES_256_CBC" /><validation algorithm="HMACSHA256" />
-            <masterKey><value>{master}</value></masterKey>{besides.Replace("MASTER", master, StringComparison.Ordinal)}</descriptor></descriptor></key>
+            <masterKey><value>{master}</value></masterKey>{secret}</descriptor></descriptor></key>
             """;
         await flow.Database.ExecuteAsync(
             "INSERT INTO data_protection_keys (friendly_name, xml) VALUES ('clear', $1)", xml);

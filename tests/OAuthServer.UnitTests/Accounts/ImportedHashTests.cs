@@ -26,8 +26,8 @@ public sealed class ImportedHashTests
     [InlineData("$pbkdf2-sha256$i=1000$MDEyMzQ1Njc4OWFiY2RlZg$QHQoN+j9rshX8YT38wK9W4QS6LW2VHQOlD0UMDWt/v4")]
     [InlineData("$pbkdf2-sha256$1000$MDEyMzQ1Njc4OWFiY2RlZg$QHQoN.j9rshX8YT38wK9W4QS6LW2VHQOlD0UMDWt/v4")]
     [InlineData(
-        "$pbkdf2-sha512$i=1000"
-            + ",l=64$MDEyMzQ1Njc4OWFiY2RlZg$rQTyJwuN1UulVG/1TVD4Nk5NtmYV8r/jpUCItIXqEXIP1ihEkv5PqfGPRQMXZfjmMNGf1xEgTjA1uLKVYnjrfA")]
+        "$pbkdf2-sha512$i=1000,l=64$MDEyMzQ1Njc4OWFiY2RlZg"
+            + "$rQTyJwuN1UulVG/1TVD4Nk5NtmYV8r/jpUCItIXqEXIP1ihEkv5PqfGPRQMXZfjmMNGf1xEgTjA1uLKVYnjrfA")]
     public void A_known_hash_fits_its_password_and_is_to_be_made_anew(string hash, string password = Password)
     {
         Assert.Equal(

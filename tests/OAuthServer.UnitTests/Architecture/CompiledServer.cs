@@ -22,13 +22,15 @@ internal sealed class CompiledServer : IDisposable
     /// <summary>Every file of C# and of pages that somebody wrote, by its path below src.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<string> Lines)> SourceFiles()
     {
-        var files = Directory.EnumerateFiles(SourceFolder, "*.*", SearchOption.AllDirectories)
-            .Where(IsSource)
-            .Select(file => (Path.GetRelativePath(SourceFolder, file), (IReadOnlyList<string>)File.ReadAllLines(file)))
-            .ToList();
+        var files = FilesBelow(SourceFolder, "").ToList();
         Assert.True(files.Count > 100, "The source was not found.");
         return files;
     }
+
+    /// <summary>Every file of C# and of pages that somebody wrote, by its path: tests, samples and bench too.</summary>
+    public static IReadOnlyList<(string Name, IReadOnlyList<string> Lines)> WrittenFiles() =>
+        ((string[])["src", "tests", "samples", "bench"])
+            .SelectMany(folder => FilesBelow(Root(AppContext.BaseDirectory), folder)).ToList();
 
     /// <summary>True for what stands in a folder of src; what a tool writes does not.</summary>
     public static bool IsSource(string file) =>
@@ -62,6 +64,11 @@ internal sealed class CompiledServer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _assembly.Dispose();
+
+    private static IEnumerable<(string Name, IReadOnlyList<string> Lines)> FilesBelow(string root, string folder) =>
+        Directory.EnumerateFiles(Path.Combine(root, folder), "*.*", SearchOption.AllDirectories)
+            .Where(IsSource)
+            .Select(file => (Path.GetRelativePath(root, file), (IReadOnlyList<string>)File.ReadAllLines(file)));
 
     private static IEnumerable<TypeReference?> AttributesOf(ICustomAttributeProvider provider) =>
         provider.CustomAttributes.SelectMany(attribute => attribute.ConstructorArguments

@@ -49,7 +49,7 @@ public sealed class HouseRuleTests : IDisposable
     [Fact]
     public void A_line_has_at_most_140_characters() =>
         AssertNone(
-            from file in CompiledServer.SourceFiles()
+            from file in CompiledServer.WrittenFiles()
             from line in file.Lines.Index()
             where line.Item.Length > LongestLine
             select $"{file.Name}:{line.Index + 1} has {line.Item.Length}");

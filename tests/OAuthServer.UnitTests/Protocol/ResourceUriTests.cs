@@ -21,6 +21,7 @@ public sealed class ResourceUriTests
     [InlineData("URN:Example:Notes", "urn:Example:Notes")]
     [InlineData("api://ABC", "api://abc/")]
     [InlineData("https://api.example/a%2Fb", "https://api.example/a%2Fb")]
+    [InlineData("FILE:///Srv/Notes", "file:///Srv/Notes")]
     public void Two_spellings_are_compared_by_one_form(string text, string canonical)
     {
         Assert.Equal(canonical, ResourceUri.Canonical(text));

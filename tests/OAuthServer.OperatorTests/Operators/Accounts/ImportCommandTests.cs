@@ -44,7 +44,9 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
             phone@example.org,,,,true,,,{Bcrypt}
             short@example.org,{Bcrypt}
             alice@example.com,,Somebody Else,,,,,{Bcrypt}
-            """".Replace("\\u00f6", "\u00f6", StringComparison.Ordinal).Replace("\\u00fc", "\u00fc", StringComparison.Ordinal));
+            """"
+            .Replace("\\u00f6", "\u00f6", StringComparison.Ordinal)
+            .Replace("\\u00fc", "\u00fc", StringComparison.Ordinal));
 
         var rehearsal = await RunAsync("import", file, "--dry-run");
         Assert.Equal("13 read: 4 would be made, 1 were there already, 8 refused.", rehearsal.Lines[^1]);
@@ -94,7 +96,8 @@ public sealed class ImportCommandTests(AccountsServer shared) : IClassFixture<Ac
     {
         var file = await WriteAsync("people.json", $$"""
             [
-              {"email": "jo@example.net", "email_verified": true, "password_hash": "{{Bcrypt}}", "locale": "de-DE", "picture": null},
+              {"email": "jo@example.net", "email_verified": true, "password_hash": "{{Bcrypt}}", "locale": "de-DE",
+                "picture": null},
               {"email": "ju@example.net", "shoe_size": "43"},
               {"email": "je@example.net", "name": 7},
               "nobody"

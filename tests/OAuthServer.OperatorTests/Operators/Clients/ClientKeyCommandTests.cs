@@ -120,7 +120,8 @@ public sealed class ClientKeyCommandTests : IAsyncLifetime
 
     private static string File(string jwks, string more = "") =>
         $$"""
-        { "clients": [ { "client_id": "acme", "name": "Acme", "redirect_uris": ["https://a.example/cb", "https://b.example/cb"],
+        { "clients": [ { "client_id": "acme", "name": "Acme",
+          "redirect_uris": ["https://a.example/cb", "https://b.example/cb"],
             "allowed_scopes": ["read"], "jwks": {{jwks}}{{more}} } ] }
         """;
 }

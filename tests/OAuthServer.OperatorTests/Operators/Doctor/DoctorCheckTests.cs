@@ -216,7 +216,10 @@ public sealed class DoctorCheckTests : IAsyncLifetime
             ("https://as.example.test", "https://as.example.test"), (well.Fact("apis"), well.Fact("default audience")));
         await _database.ExecuteAsync("UPDATE oauth_resources SET is_default = false");
         await _database.ExecuteAsync(
-            """INSERT INTO oauth_resources (resource, name, scopes) VALUES ('urn:files', 'Files', '{"files": "See them"}')""");
+            """
+            INSERT INTO oauth_resources (resource, name, scopes)
+            VALUES ('urn:files', 'Files', '{"files": "See them"}')
+            """);
 
         var run = await DoctorRun.OnAsync(_database);
 

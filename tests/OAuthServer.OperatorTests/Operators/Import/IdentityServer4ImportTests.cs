@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using OAuthServer.Testing;
 
 namespace OAuthServer.OperatorTests.Operators.Import;
@@ -28,8 +29,13 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
         await _source.ExecuteAsync(Tables);
         await _source.ExecuteAsync(Rows.Replace("{HASH}", HashCost.Password, StringComparison.Ordinal));
         await GrantAsync(Convert.ToBase64String(Hash(Handle)), Plain("read offline_access openid"));
-        await GrantAsync(Convert.ToHexString(Hash(Later)), """
-            {"PersistentGrantDataContainerVersion": 1, "DataProtected": false, "Payload": "{\"Subject\": {\"Claims\": [{\"Type\": \"auth_time\", \"Value\": \"1770000000\"}]}, \"AuthorizedScopes\": [\"openid\", \"profile\"], \"Version\": 5}"}
+        const string payload = """
+            {"Subject": {"Claims": [{"Type": "auth_time", "Value": "1770000000"}]},
+              "AuthorizedScopes": ["openid", "profile"], "Version": 5}
+            """;
+        await GrantAsync(Convert.ToHexString(Hash(Later)), $$"""
+            {"PersistentGrantDataContainerVersion": 1, "DataProtected": false,
+              "Payload": {{JsonSerializer.Serialize(payload)}}}
             """);
         await GrantAsync(
             "sealed",
@@ -180,7 +186,10 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
     {
         var claims = scopes.Split(' ')
             .Select(scope => $$"""{"Type": "scope", "Value": "{{scope}}", "ValueType": "string"}""");
-        return $$$"""{"CreationTime": "2026-01-01T00:00:00Z", "Lifetime": 2592000, "AccessToken": {"ClientId": "web", "Claims": [{{{string.Join(',', claims)}}}]}, "Version": 4}""";
+        return $$$"""
+            {"CreationTime": "2026-01-01T00:00:00Z", "Lifetime": 2592000, "Version": 4,
+              "AccessToken": {"ClientId": "web", "Claims": [{{{string.Join(',', claims)}}}]}}
+            """;
     }
 
     private Task<int> GrantAsync(string name, string data, string? key = null, bool consumed = false) =>
@@ -268,7 +277,8 @@ public sealed class IdentityServer4ImportTests : IAsyncLifetime
             VALUES ('K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=', 'SharedSecret', 1),
             ('K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=', 'SharedSecret', 2),
             ('K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=', 'SharedSecret', 3),
-            ('{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}', 'JWK', 4);
+            ('{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+              "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}', 'JWK', 4);
         INSERT INTO idsrv."ClientCorsOrigins" ("Origin", "ClientId")
             VALUES ('https://app.example.com', 1), ('https://other.example.com', 1);
         INSERT INTO idsrv."ApiResources" ("Id", "Name", "DisplayName") VALUES (1, 'api1', 'My API');

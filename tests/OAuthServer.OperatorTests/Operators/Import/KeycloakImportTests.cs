@@ -133,7 +133,8 @@ public sealed class KeycloakImportTests : IAsyncLifetime
         var how =
             $$"""{"hashIterations": {{rounds}}, "algorithm": "{{algorithm}}", "additionalParameters": { {{more}} } }""";
         return $$"""
-            "credentials": [ {"type": "password", "secretData": {{JsonSerializer.Serialize(secret)}}, "credentialData": {{JsonSerializer.Serialize(how)}} } ]
+            "credentials": [ {"type": "password", "secretData": {{JsonSerializer.Serialize(secret)}},
+              "credentialData": {{JsonSerializer.Serialize(how)}} } ]
             """;
     }
 
@@ -149,29 +150,42 @@ public sealed class KeycloakImportTests : IAsyncLifetime
         var text = Convert.ToBase64String(salt);
         return $$"""
             {"realm": "shop", "users": [
-              {"id": "11111111-0000-4000-8000-000000000001", "username": "bert", "email": "bert@example.com", "emailVerified": true, "enabled": true, "firstName": "Bert", "lastName": "B", {{Credential("pbkdf2-sha256", pbkdf2, text, 1000)}} },
-              {"id": "22222222-0000-4000-8000-000000000002", "username": "carla@example.com", "enabled": true, {{Credential("argon2", argon2, text, 2, figures)}} },
-              {"id": "33333333-0000-4000-8000-000000000003", "username": "finn", "email": "finn@example.com", "enabled": false, "credentials": [{"type": "otp"}]},
-              {"id": "44444444-0000-4000-8000-000000000004", "username": "dave", "email": "dave@example.com", {{Credential("scrypt", argon2, text, 2)}} },
-              {"id": "55555555-0000-4000-8000-000000000005", "username": "erin", "email": "erin@example.com", {{Credential("argon2", argon2, text, 2, figures.Replace("64", "999999", StringComparison.Ordinal))}} },
-              {"id": "66666666-0000-4000-8000-000000000006", "username": "service-account-reports", "serviceAccountClientId": "reports"}
+              {"id": "11111111-0000-4000-8000-000000000001", "username": "bert", "email": "bert@example.com",
+                "emailVerified": true, "enabled": true, "firstName": "Bert", "lastName": "B",
+                {{Credential("pbkdf2-sha256", pbkdf2, text, 1000)}} },
+              {"id": "22222222-0000-4000-8000-000000000002", "username": "carla@example.com", "enabled": true,
+                {{Credential("argon2", argon2, text, 2, figures)}} },
+              {"id": "33333333-0000-4000-8000-000000000003", "username": "finn", "email": "finn@example.com",
+                "enabled": false, "credentials": [{"type": "otp"}]},
+              {"id": "44444444-0000-4000-8000-000000000004", "username": "dave", "email": "dave@example.com",
+                {{Credential("scrypt", argon2, text, 2)}} },
+              {"id": "55555555-0000-4000-8000-000000000005", "username": "erin", "email": "erin@example.com",
+                {{Credential("argon2", argon2, text, 2, figures.Replace("64", "999999", StringComparison.Ordinal))}} },
+              {"id": "66666666-0000-4000-8000-000000000006", "username": "service-account-reports",
+                "serviceAccountClientId": "reports"}
             ]}
             """;
     }
 
     private const string Realm = """
-        {"realm": "shop", "roles": {"realm": [{"name": "buyer"}]}, "groups": [{"name": "staff"}], "identityProviders": [{"alias": "google"}],
+        {"realm": "shop", "roles": {"realm": [{"name": "buyer"}]}, "groups": [{"name": "staff"}],
+          "identityProviders": [{"alias": "google"}],
          "clientScopes": [
            {"name": "orders", "attributes": {"consent.screen.text": "See your orders"}, "protocolMappers": [
-             {"protocolMapper": "oidc-audience-mapper", "config": {"included.custom.audience": "https://api.example.com"}}]},
+             {"protocolMapper": "oidc-audience-mapper",
+               "config": {"included.custom.audience": "https://api.example.com"}}]},
            {"name": "profile"}, {"name": "roles"}],
          "clients": [
            {"clientId": "account", "publicClient": true, "redirectUris": ["/realms/shop/account/*"]},
-           {"clientId": "shop", "name": "The shop", "enabled": true, "publicClient": false, "secret": "the-secret-of-the-shop", "rootUrl": "https://shop.example.com",
-            "redirectUris": ["/cb", "https://shop.example.com/*"], "webOrigins": ["+"], "standardFlowEnabled": true, "directAccessGrantsEnabled": true, "consentRequired": true,
-            "fullScopeAllowed": true, "protocol": "openid-connect", "defaultClientScopes": ["profile", "roles", "orders"],
+           {"clientId": "shop", "name": "The shop", "enabled": true, "publicClient": false,
+             "secret": "the-secret-of-the-shop", "rootUrl": "https://shop.example.com",
+            "redirectUris": ["/cb", "https://shop.example.com/*"], "webOrigins": ["+"], "standardFlowEnabled": true,
+              "directAccessGrantsEnabled": true, "consentRequired": true,
+            "fullScopeAllowed": true, "protocol": "openid-connect",
+            "defaultClientScopes": ["profile", "roles", "orders"],
             "attributes": {"pkce.code.challenge.method": "S256", "post.logout.redirect.uris": "/out##+"}},
-           {"clientId": "reports", "publicClient": false, "secret": "short", "standardFlowEnabled": false, "serviceAccountsEnabled": true, "consentRequired": true, "defaultClientScopes": ["orders"]},
+           {"clientId": "reports", "publicClient": false, "secret": "short", "standardFlowEnabled": false,
+             "serviceAccountsEnabled": true, "consentRequired": true, "defaultClientScopes": ["orders"]},
            {"clientId": "ledger", "protocol": "saml", "consentRequired": true},
            {"clientId": "the-api", "bearerOnly": true}]}
         """;

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.WebUtilities;
 using OAuthServer.ServerTests.Accounts.Factors;
 using OAuthServer.Storage;
 using OAuthServer.Testing;
@@ -62,6 +63,20 @@ public sealed class LinkingTests(ExternalServers servers) : IClassFixture<Extern
         ];
         Assert.Single(accounts, account => account == wanted.Id);
         Assert.Equal(2, accounts.OfType<Guid>().Distinct().Count());
+    }
+
+    [Fact]
+    public async Task To_add_a_login_nobody_has_to_sign_in_anew_at_the_provider()
+    {
+        var person = await servers.PersonAsync();
+        using var browser = new TestBrowser(servers.First);
+        await browser.SignInAsync(person.Email);
+
+        using var sent = await browser.PressAsync("google", ExternalWalks.Logins);
+
+        var asked = QueryHelpers.ParseQuery(sent.Headers.Location!.Query);
+        Assert.True(asked.ContainsKey("state"));
+        Assert.False(asked.ContainsKey("prompt") || asked.ContainsKey("max_age"));
     }
 
     [Fact]

@@ -275,7 +275,8 @@ public sealed class PasskeyTests(FactorServers servers) : IClassFixture<FactorSe
     [InlineData("")]
     [InlineData("{}")]
     [InlineData(
-        """{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA","userHandle":"AA"}}""")]
+        """{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"AA","""
+        + """ "signature":"AA","userHandle":"AA"}}""")]
     public async Task What_is_no_answer_is_refused(string credential)
     {
         using var browser = new TestBrowser(servers.First);

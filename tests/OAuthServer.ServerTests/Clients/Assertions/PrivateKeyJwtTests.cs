@@ -440,8 +440,8 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
         /// <summary>A JWT whose signature anybody can make who knows the text that it is keyed by.</summary>
         public static string SharedSecretJwt(string secret, Dictionary<string, object?> claims)
         {
-            var input =
-                $"{Part("""{"alg":"HS256","kid":"app-1"}""")}.{Part(System.Text.Json.JsonSerializer.Serialize(claims))}";
+            var header = Part("""{"alg":"HS256","kid":"app-1"}""");
+            var input = $"{header}.{Part(System.Text.Json.JsonSerializer.Serialize(claims))}";
             var signature = System.Security.Cryptography.HMACSHA256.HashData(
                 Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(input));
             return $"{input}.{System.Buffers.Text.Base64Url.EncodeToString(signature)}";

@@ -300,7 +300,10 @@ public sealed class PublishedKeyTests(PublishedKeyTests.Publishing flow) : IClas
         await flow.Database.AddKeyClientAsync("mixed", null, flow.Host.Https("/mixed"));
         flow.Host.Publish(
             "/mixed",
-            $$"""{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"},{"kty":"oct","k":"AA"},7,{},{"kty":"RSA","n":1},{{weak.Jwk}},{{published.PrivateJwk}},{{key.Jwk}}]}""");
+            $$"""
+            {"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"},{"kty":"oct","k":"AA"},7,{},{"kty":"RSA","n":1},
+            {{weak.Jwk}},{{published.PrivateJwk}},{{key.Jwk}}]}
+            """);
 
         Assert.Equal("invalid_grant", await AnswerAsync(flow.Patient, key.Assertion("mixed")));
         Assert.Equal("invalid_client", await AnswerAsync(flow.Patient, weak.Assertion("mixed")));

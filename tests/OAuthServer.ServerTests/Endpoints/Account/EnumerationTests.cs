@@ -45,7 +45,7 @@ public sealed class EnumerationTests(OwnServer own) : IClassFixture<OwnServer>
         var headers = answer.Headers.Concat(answer.Content.Headers)
             .Where(h => !random.Contains(h.Key))
             .Select(h =>
-                $"{h.Key}: {(h.Key == "Set-Cookie" ? "-" : h.Key == "Content-Length" ? "-" : string.Join(", ", h.Value))}")
+                $"{h.Key}: {(h.Key is "Set-Cookie" or "Content-Length" ? "-" : string.Join(", ", h.Value))}")
             .Order(StringComparer.Ordinal);
         return (SteadyAnswer.OfPage(body).Replace($"value=\"{email}\"", "", StringComparison.Ordinal), string.Join(
             '\n', headers));

@@ -20,7 +20,8 @@ public sealed class AdminAccountTests(LoggedAdminServer server) : IClassFixture<
     public async Task Only_the_members_meant_to_be_set_are_taken()
     {
         const string unwanted = """
-            "id": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "password_hash": "AQAA", "security_stamp": "x", "disabled_at": null,
+            "id": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "password_hash": "AQAA", "security_stamp": "x",
+              "disabled_at": null,
             "is_operator": true, "created_at": "2026-01-01T00:00:00Z", "colour": "red", "email": "twice@people.example"
             """;
         foreach (var path in new[] { Accounts, $"{Accounts}/invite" })
@@ -254,7 +255,10 @@ public sealed class AdminAccountTests(LoggedAdminServer server) : IClassFixture<
     {
         var made = await CallAsync(
             $"POST {Accounts}",
-            $$"""{"email": "p{{Interlocked.Increment(ref _people)}}-{{Guid.NewGuid():n}}@persons.example", "password": "{{Password}}"}""");
+            $$"""
+            {"email": "p{{Interlocked.Increment(ref _people)}}-{{Guid.NewGuid():n}}@persons.example",
+            "password": "{{Password}}"}
+            """);
         Assert.True(made.Status == HttpStatusCode.Created, made.Body);
         Assert.False(made.Json!.Value.TryGetProperty("password", out _));
         var id = made.Json.Value.GetProperty("account").GetProperty("id").GetGuid();

@@ -33,8 +33,9 @@ public sealed class AdminClientTests(AdminServer server) : IClassFixture<AdminSe
             "own_grant_id",
             "colour",
         ];
-        var body =
-            $$"""{"client_id": "mass", "name": "Mass", "redirect_uris": [], "allowed_scopes": ["read"], {{unwanted}}}""";
+        var body = $$"""
+            {"client_id": "mass", "name": "Mass", "redirect_uris": [], "allowed_scopes": ["read"], {{unwanted}}}
+            """;
 
         var made = await server.CallAsync($"POST {Clients}", body);
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_request"), (made.Status, made.Error));
@@ -245,11 +246,20 @@ public sealed class AdminClientTests(AdminServer server) : IClassFixture<AdminSe
     [InlineData("""{"client_id": "odd", "name": "\u0000", "redirect_uris": [], "allowed_scopes": ["read"]}""")]
     [InlineData("""{"client_id": "o\u0000", "name": "odd", "redirect_uris": [], "allowed_scopes": ["read"]}""")]
     [InlineData(
-        """{"client_id": "odd", "name": "odd", "redirect_uris": [], "allowed_scopes": ["read"], "jwks": {"keys": [{"n": 1e400000}]}}""")]
+        """
+        {"client_id": "odd", "name": "odd", "redirect_uris": [], "allowed_scopes": ["read"],
+        "jwks": {"keys": [{"n": 1e400000}]}}
+        """)]
     [InlineData(
-        """{"client_id": "odd", "name": "odd", "redirect_uris": [], "allowed_scopes": ["read"], "max_refresh_repeats": 99999999999}""")]
+        """
+        {"client_id": "odd", "name": "odd", "redirect_uris": [], "allowed_scopes": ["read"],
+        "max_refresh_repeats": 99999999999}
+        """)]
     [InlineData(
-        """{"client_id": "odd", "name": "odd", "redirect_uris": [], "allowed_scopes": ["read"], "logo_uri": 5, "ümläut": {"a": {"a": 1, "a": 2}}}""")]
+        """
+        {"client_id": "odd", "name": "odd", "redirect_uris": [], "allowed_scopes": ["read"],
+        "logo_uri": 5, "ümläut": {"a": {"a": 1, "a": 2}}}
+        """)]
     public async Task Whatever_is_sent_is_no_fault_of_the_server(string body)
     {
         var made = await server.CallAsync($"POST {Clients}", body);

@@ -41,8 +41,10 @@ internal static class AdminTries
 
     private static IEnumerable<(string, int, Sent)> OfClients()
     {
-        const string body =
-            """{"client_id": "tried", "name": "Tried", "redirect_uris": ["https://t.example/cb"], "allowed_scopes": ["read"]}""";
+        const string body = """
+            {"client_id": "tried", "name": "Tried", "redirect_uris": ["https://t.example/cb"],
+            "allowed_scopes": ["read"]}
+            """;
         const string one = $"{Clients}/tried";
         yield return ("admin.clients.create", 201, Body("POST", Clients, body));
         yield return ("admin.clients.create", 409, Body("POST", Clients, body));

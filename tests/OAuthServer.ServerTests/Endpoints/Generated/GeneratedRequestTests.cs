@@ -149,8 +149,11 @@ public sealed class GeneratedRequestTests(HostileServer shared, ITestOutputHelpe
                 $"{what} parts and pairs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s; the slowest took "
                     + $"{slowest.TotalMilliseconds:0} ms");
             foreach (var (route, bytes) in _largest.OrderBy(l => l.Key))
-                output.WriteLine(
-                    $"{route}: {string.Join(' ', _statuses.Where(s => s.Key.StartsWith(route + " = ", StringComparison.Ordinal)).Select(s => $"{s.Key[(route.Length + 3)..]}x{s.Value}"))}; at most {bytes} bytes");
+            {
+                var statuses = _statuses.Where(s => s.Key.StartsWith(route + " = ", StringComparison.Ordinal))
+                    .Select(s => $"{s.Key[(route.Length + 3)..]}x{s.Value}");
+                output.WriteLine($"{route}: {string.Join(' ', statuses)}; at most {bytes} bytes");
+            }
         }
     }
 

@@ -11,7 +11,7 @@ public sealed class StockOpenIdAppTests(OwnServer own) : IClassFixture<OwnServer
 {
     [Fact]
     [Row("OIDC-23")]
-    public async Task It_signs_in_through_a_pushed_request_and_a_posted_form_by_itself_and_knows_the_person_until_it_signs_out()
+    public async Task It_signs_in_by_a_pushed_request_and_a_posted_form_and_knows_the_person_until_it_signs_out()
     {
         await using var app = await StockOpenIdApp.StartAsync(own.Server);
         using var atApp = AtApp(app);

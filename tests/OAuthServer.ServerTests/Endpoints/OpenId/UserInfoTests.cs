@@ -137,7 +137,8 @@ public sealed class UserInfoTests(SharedServer flow)
     public async Task Claims_can_be_asked_for_one_by_one()
     {
         var asked =
-            """{"userinfo": {"name": {"essential": true}, "middle_name": {"essential": true}, "no_such": null}, "id_token": {"email": null}}""";
+            """{"userinfo": {"name": {"essential": true}, "middle_name": {"essential": true}, "no_such": null},"""
+            + """ "id_token": {"email": null}}""";
         var tokens = (await flow.Browser.TokensAsync(flow.Server, OpenIdAsks.For("openid read").With("claims", asked)))
             .IsTokens();
         foreach (var reply in (Reply[])[

@@ -11,7 +11,9 @@ public sealed class RevocationTests(SharedServer tokens)
     // Another issuer's: {"iss":"https://other.example","exp":9999999999,"jti":"x","client_id":"demo-web"} with a
     // signature that is none.
     private const string ForeignJwt =
-        "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL290aGVyLmV4YW1wbGUiLCJleHAiOjk5OTk5OTk5OTksImp0aSI6IngiLCJjbGllbnRfaWQiOiJkZW1vLXdlYiJ9.AAAA";
+        "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJSUzI1NiJ9."
+        + "eyJpc3MiOiJodHRwczovL290aGVyLmV4YW1wbGUiLCJleHAiOjk5OTk5OTk5OTksImp0aSI6IngiLCJj"
+        + "bGllbnRfaWQiOiJkZW1vLXdlYiJ9.AAAA";
 
     [Fact]
     [Row("REV-01")]

@@ -39,7 +39,8 @@ public sealed class SweeperPaceTests : IAsyncLifetime
             """
             CREATE FUNCTION take_your_time() RETURNS trigger LANGUAGE plpgsql
                 AS $$ BEGIN PERFORM pg_sleep(1); RETURN OLD; END $$;
-            CREATE TRIGGER take_your_time BEFORE DELETE ON oauth_refresh_tokens FOR EACH ROW EXECUTE FUNCTION take_your_time()
+            CREATE TRIGGER take_your_time BEFORE DELETE ON oauth_refresh_tokens
+                FOR EACH ROW EXECUTE FUNCTION take_your_time()
             """);
         await _database.AddFamiliesAsync(50, TimeSpan.FromDays(3));
 

@@ -172,7 +172,8 @@ public sealed class SweeperTests
         FormattableString.Invariant($"""
         CREATE FUNCTION take_your_time() RETURNS trigger LANGUAGE plpgsql
             AS $$ BEGIN PERFORM pg_sleep({seconds}); RETURN OLD; END $$;
-        CREATE TRIGGER take_your_time BEFORE DELETE ON oauth_refresh_tokens FOR EACH ROW EXECUTE FUNCTION take_your_time();
+        CREATE TRIGGER take_your_time BEFORE DELETE ON oauth_refresh_tokens
+            FOR EACH ROW EXECUTE FUNCTION take_your_time();
         """));
 
     private static Sweeper SweeperOf(TestServer server) => server.Services.GetRequiredService<Sweeper>();

@@ -46,7 +46,8 @@ public sealed class ClientFileReaderTests
                 "max_refresh_repeats": 5, "require_pushed_authorization_requests": true, "claims_in_id_token": true,
                 "jwks": { "keys": [{ "kty": "EC" }] }, "jwks_uri": "https://a.example/jwks",
                 "token_endpoint_auth_signing_alg": "ES256",
-                "backchannel_logout_uri": "https://a.example/logout", "post_logout_redirect_uris": ["https://a.example/bye"]
+                "backchannel_logout_uri": "https://a.example/logout",
+                  "post_logout_redirect_uris": ["https://a.example/bye"]
             } ] }
             """);
 
