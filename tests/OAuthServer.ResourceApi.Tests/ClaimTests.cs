@@ -59,7 +59,10 @@ public sealed class ClaimTests : IAsyncLifetime
             url[..^1],
             "",
         })
+        {
             Expect.InvalidToken(await _api.GetAsync(_api.Token(payload => payload["iss"] = issuer)));
+        }
+
         Expect.InvalidToken(await _api.GetAsync(_api.Token(payload => payload.Remove("iss"))));
         Expect.InvalidToken(await _api.GetAsync(_api.Token(payload => payload["iss"] = new JsonArray(url))));
     }

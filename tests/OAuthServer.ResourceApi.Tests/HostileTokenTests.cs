@@ -197,7 +197,9 @@ public sealed class HostileTokenTests : IAsyncLifetime
             "secret-kid",
             "user-1",
         })
+        {
             Assert.DoesNotContain(_api.Log.Lines, line => line.Contains(secret, StringComparison.Ordinal));
+        }
     }
 
     private static void SetOrDrop(JsonObject json, string name, string? value)

@@ -59,9 +59,11 @@ internal sealed record AbuseReport(MachineFacts Machine, string How, IReadOnlyLi
                 .Select(honest => honest.FirstFault)
                 .OfType<string>()
                 .Take(1))
+            {
                 page.AppendLine().AppendLine(
                     CultureInfo.InvariantCulture,
                     $"{outcome.Attack}: the first honest error was {fault.ReplaceLineEndings(" ")}");
+            }
         }
 
         return page.ToString();

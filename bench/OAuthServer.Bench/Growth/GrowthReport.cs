@@ -60,8 +60,11 @@ internal sealed record GrowthReport(MachineFacts Machine, string How, IReadOnlyL
             .Select(run => run.Run.FirstFault)
             .OfType<string>()
             .Take(1))
+        {
             page.AppendLine()
                 .AppendLine(CultureInfo.InvariantCulture, $"The first error was {fault.ReplaceLineEndings(" ")}");
+        }
+
         return page.ToString();
     }
 

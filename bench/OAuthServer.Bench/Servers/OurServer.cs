@@ -83,7 +83,10 @@ internal sealed class OurServer(string name, IReadOnlyList<string> wideBudgets, 
             Settings(bed, database, Readiness.FreeAddress()),
             bed.LogOf("migrate"),
             Path.GetDirectoryName(program)!))
+        {
             await migrate.FinishAsync(ct);
+        }
+
         await OurSeed.PlantAsync(database, ct);
         return await LaunchAsync(bed, program, database, ct);
     }

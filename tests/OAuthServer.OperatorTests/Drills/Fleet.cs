@@ -25,7 +25,9 @@ internal sealed class Fleet : IAsyncDisposable
         foreach (var budget in (string[])[
             "Authorize", "Token", "Revoke", "Revocations", "SignIn", "ClientSecrets", "Passwords",
         ])
+        {
             _variables[$"RateLimiting__{budget}__PermitLimit"] = "1000000";
+        }
     }
 
     /// <summary>Every instance by its number.</summary>

@@ -74,7 +74,10 @@ public sealed class KilledSenderTests
         await using var transaction = await connection.BeginTransactionAsync();
         await using (var holding = new NpgsqlCommand(
             "SELECT FROM mail_outbox WHERE done_at IS NULL FOR UPDATE", connection))
+        {
             await holding.ExecuteNonQueryAsync();
+        }
+
         sink.LetGo();
         const string waiting = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         await Eventually.BecomesTrue(

@@ -34,7 +34,10 @@ internal static partial class SampleScript
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("OAUTH_", StringComparison.Ordinal))
             .ToList())
+        {
             start.Environment.Remove(name);
+        }
+
         using var process = Process.Start(start)!;
         try
         {

@@ -31,7 +31,9 @@ public sealed class SessionTests(OwnServer own) : IClassFixture<OwnServer>
         foreach (var old in ((string, string)[][])[
             [(Session, planted)], [(Antiforgery, antiforgery)], [(Session, planted), (Antiforgery, antiforgery)],
         ])
+        {
             Assert.Null(await SeenAsAsync(old));
+        }
     }
 
     [Fact]

@@ -234,7 +234,9 @@ public sealed class ResourceTests(ResourceServer own) : IClassFixture<ResourceSe
         foreach (var (scope, resource) in ((string?, string)[])[
             ("find", Files), (null, Files), ("files:read", Files), ("find files:read", Mail),
         ])
+        {
             (await own.RefreshAsync(first.RefreshToken, scope, [resource])).IsError("invalid_grant");
+        }
 
         var again = (await own.RefreshAsync(first.RefreshToken, "files:read find", [Files])).IsTokens();
         Assert.Equal((second.RefreshToken, "files:read find"), (again.RefreshToken, again.Scope));

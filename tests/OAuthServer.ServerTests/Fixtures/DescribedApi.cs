@@ -120,7 +120,9 @@ internal sealed class DescribedApi(JsonElement document)
             foreach (var name in required.EnumerateArray()
                 .Select(one => one.GetString()!)
                 .Where(name => !value.TryGetProperty(name, out _)))
+            {
                 yield return $"{at}.{name} is missing";
+            }
         }
 
         // What is not described is a difference, except where anything may stand.

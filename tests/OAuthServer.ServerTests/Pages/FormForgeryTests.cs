@@ -159,7 +159,10 @@ public sealed class FormForgeryTests(OwnServer own) : IClassFixture<OwnServer>
                 ("Sec-Fetch-Mode", "navigate"),
             ]
             : Array.Empty<(string, string)>())
+        {
             request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         return await _server.Http.SendAsync(request, Ct);
     }
 

@@ -143,7 +143,9 @@ public sealed class AccountsCommandTests : IAsyncLifetime
                 ("ClientId", "us"),
                 ("ClientSecret", "secret"),
             })
+            {
                 commands.Settings["ExternalProviders:Providers:0:" + key] = value;
+            }
         }
 
         var run = await commands.RunAsync(["accounts", "factors", "carol@example.com", "--remove"], Ct);

@@ -106,7 +106,10 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
         Assert.Equal(HttpStatusCode.SeeOther, (await browser.GetAsync("/account/connections")).StatusCode);
         using (var refused = await browser.TypePasswordAsync(
             await browser.GetAsync("/account/sign-in"), "frank@example.com", Good))
+        {
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+
         Assert.Equal(
             "frank@example.com was disabled already.",
             Assert.Single((await RunAsync("disable", "frank@example.com")).Lines));
@@ -159,7 +162,10 @@ public sealed class AccountsManageTests(AccountsServer shared) : IClassFixture<A
         Assert.Equal(HttpStatusCode.SeeOther, (await browser.GetAsync("/account/connections")).StatusCode);
         using (var old = await browser.TypePasswordAsync(
             await browser.GetAsync("/account/sign-in"), TestData.OtherEmail, TestData.Password))
+        {
             Assert.Equal(HttpStatusCode.BadRequest, old.StatusCode);
+        }
+
         using var again = new TestBrowser(_server);
         await again.SignInAsync(TestData.OtherEmail, made);
         Assert.Equal(["PasswordChanged"], await MailsAsync(TestData.OtherEmail));

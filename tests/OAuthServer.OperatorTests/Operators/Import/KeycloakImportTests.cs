@@ -64,7 +64,10 @@ public sealed class KeycloakImportTests : IAsyncLifetime
             "second factors (1)",
             "refresh tokens",
         ])
+        {
             Assert.Contains(run.Lines, line => line.StartsWith($"- server {left} is left: ", StringComparison.Ordinal));
+        }
+
         Assert.Contains("account: 3 made, 0 there already, 2 left", run.Lines);
         Assert.Single(run.Lines, line => line.StartsWith("client_secret of ", StringComparison.Ordinal));
 

@@ -76,7 +76,9 @@ public sealed class DeadMailServerTests
             Assert.Equal(HttpStatusCode.SeeOther, set.StatusCode);
         foreach (var token in sink.Mails.Where(mail => mail.Text.Contains("token=", StringComparison.Ordinal))
             .Select(mail => mail.Link.Split("token=")[1]))
+        {
             Assert.DoesNotContain(log.Events, line => line.Contains(token, StringComparison.Ordinal));
+        }
     }
 
     private static async Task<TimeSpan> TimeAsync(TestBrowser browser, string email)

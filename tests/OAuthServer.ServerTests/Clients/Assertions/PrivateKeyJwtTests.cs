@@ -91,7 +91,10 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
             AppKey.AssertionType + " ",
             "jwt-bearer",
         })
+        {
             (await SendAsync(path, ("client_assertion", assertion), ("client_assertion_type", other))).IsUnauthorized();
+        }
+
         await AcceptedAsync(assertion, path);
     }
 
@@ -148,7 +151,10 @@ public sealed class PrivateKeyJwtTests(PrivateKeyJwtTests.Keyed flow) : IClassFi
             "soon",
             1e300,
         })
+        {
             await RefusedAsync(flow.Key.Assertion(Client, new { exp = end }));
+        }
+
         foreach (var ahead in new[] { 70, 300, 86_400 })
         {
             await RefusedAsync(flow.Key.Assertion(Client, new { iat = Now + ahead, exp = Now + ahead + 60 }));

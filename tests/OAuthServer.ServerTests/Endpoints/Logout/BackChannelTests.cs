@@ -78,7 +78,9 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
         using var asking = await apps.SignInAsync(email);
         using (var answer = await asking.GetAsync(
             LogoutPages.Ask(("id_token_hint", token), ("post_logout_redirect_uri", SignOutApps.AfterLogout))))
+        {
             await answer.PageAsync("Sign out?");
+        }
     }
 
     [Theory]
@@ -101,7 +103,10 @@ public sealed partial class BackChannelTests(SignOutApps apps) : IClassFixture<S
         var watch = Stopwatch.StartNew();
         using (var answer = await browser.GetAsync(
             LogoutPages.Ask(("id_token_hint", hint), ("post_logout_redirect_uri", SignOutApps.AfterLogout))))
+        {
             answer.IsSentTo(SignOutApps.AfterLogout);
+        }
+
         // A second, and what a busy machine adds: whoever waited for the app would wait for two and more.
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"The person waited for {watch.Elapsed}.");
         await apps.WaitForAsync(well);

@@ -81,7 +81,9 @@ public sealed class LogoutTests(SignOutApps apps) : IClassFixture<SignOutApps>, 
     {
         using (var answer = await AskAsync(
             ("id_token_hint", _hint), ("post_logout_redirect_uri", SignOutApps.AfterLogout)))
+        {
             answer.IsSentTo(SignOutApps.AfterLogout);
+        }
 
         using var again = await apps.SignInAsync(_email);
         using (var asked = await again.GetAsync(LogoutPages.Ask([("state", "s")]))) await asked.PageAsync(Asked);
@@ -126,12 +128,18 @@ public sealed class LogoutTests(SignOutApps apps) : IClassFixture<SignOutApps>, 
         using (var answer = await nobody.GetAsync(
             LogoutPages.Ask(
                 ("id_token_hint", _hint), ("post_logout_redirect_uri", SignOutApps.AfterLogout), ("state", "s"))))
+        {
             answer.IsSentTo(SignOutApps.AfterLogout + "?state=s");
+        }
+
         using (var answer = await nobody.GetAsync(
             LogoutPages.Ask(
                 ("client_id", _app), ("post_logout_redirect_uri", SignOutApps.AfterLogout), ("state", "s"))))
+        {
             Assert.Contains(
                 $"href=\"{SignOutApps.AfterLogout}?state=s\"", await answer.PageAsync(Done), StringComparison.Ordinal);
+        }
+
         foreach (var parameters in new (string, string?)[][]
         {
             [],
@@ -161,14 +169,20 @@ public sealed class LogoutTests(SignOutApps apps) : IClassFixture<SignOutApps>, 
         });
         using (var answer = await AskAsync(
             ("id_token_hint", expired), ("post_logout_redirect_uri", SignOutApps.AfterLogout), ("state", "s")))
+        {
             answer.IsSentTo(SignOutApps.AfterLogout + "?state=s");
+        }
+
         Assert.False(await _browser.IsSignedInAsync());
 
         await _browser.SignInAsync(_email);
         Assert.True(await _browser.IsSignedInAsync());
         using (var answer = await AskAsync(
             ("id_token_hint", _hint), ("post_logout_redirect_uri", SignOutApps.AfterLogout), ("state", "s")))
+        {
             answer.IsSentTo(SignOutApps.AfterLogout + "?state=s");
+        }
+
         Assert.False(await _browser.IsSignedInAsync());
     }
 

@@ -83,7 +83,10 @@ public sealed class SessionEndTests(SignOutApps apps) : IClassFixture<SignOutApp
                 Assert.StartsWith("/account/sign-in", asked.Headers.Location!.OriginalString, StringComparison.Ordinal);
             using (var silent = await WithCookiesOf(
                 browser, server, OpenIdAsks.For("openid", app).With("prompt", "none").Path))
+            {
                 Assert.Contains("error=login_required", silent.Headers.Location!.Query, StringComparison.Ordinal);
+            }
+
             using (var form = await WithCookiesOf(browser, server, "/account/sign-in?reauthenticate=true"))
                 Assert.Equal(HttpStatusCode.OK, form.StatusCode);
         }

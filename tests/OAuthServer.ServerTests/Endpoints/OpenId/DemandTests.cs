@@ -207,7 +207,9 @@ public sealed class DemandTests : IAsyncLifetime
         foreach (var token in (Microsoft.IdentityModel.JsonWebTokens.JsonWebToken[])[
             after.IdToken()!, new(after.AccessToken),
         ])
+        {
             Assert.Equal(_clock.GetUtcNow().ToUnixTimeSeconds(), token.GetPayloadValue<long>("auth_time"));
+        }
     }
 
     [Fact]

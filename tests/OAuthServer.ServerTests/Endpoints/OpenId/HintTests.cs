@@ -38,7 +38,9 @@ public sealed class HintTests(SharedServer flow)
             tokens.AccessToken!,
             flow.Server.Sign("logout+jwt", Claims),
         ])
+        {
             Assert.Equal("invalid_request", (await SilentAsync(forged)).Error);
+        }
     }
 
     [Fact]

@@ -18,8 +18,11 @@ public sealed class OpenIdMetadataTests(SharedServer flow)
         foreach (var endpoint in (string[])[
             "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri",
         ])
+        {
             Assert.StartsWith(
                 TestServer.Issuer + "/", document.GetProperty(endpoint).GetString(), StringComparison.Ordinal);
+        }
+
         AssertIs("subject_types_supported", "public");
         AssertIs("id_token_signing_alg_values_supported", "RS256");
         AssertIs("response_types_supported", "code");
@@ -81,7 +84,9 @@ public sealed class OpenIdMetadataTests(SharedServer flow)
             "acr_values_supported",
             "pushed_authorization_request_endpoint",
         ])
+        {
             Assert.True(ours.TryGetProperty(member, out _));
+        }
     }
 
     [Fact]

@@ -109,7 +109,9 @@ public sealed class ScopeTests(SharedServer flow)
             "Keep its access while you are signed out",
             "See your notes",
         ])
+        {
             Assert.Contains(words, html, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

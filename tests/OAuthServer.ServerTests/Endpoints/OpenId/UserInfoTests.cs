@@ -82,7 +82,9 @@ public sealed class UserInfoTests(SharedServer flow)
         foreach (var bad in (string[])[
             "abc", $"{parts[0]}.{parts[1]}.{parts[2][..^8]}AAAAAAAA", tokens.RawIdToken(), tokens.RefreshToken!,
         ])
+        {
             AssertRefused(await flow.Server.UserInfoAsync(bad), HttpStatusCode.Unauthorized, "invalid_token");
+        }
 
         (await flow.Server.RevokeAsync(tokens.AccessToken, OpenIdAsks.Client)).IsDone();
         AssertRefused(
@@ -165,9 +167,12 @@ public sealed class UserInfoTests(SharedServer flow)
             """{"id_token": {"sub": {"value": "\ud800"}}}""",
             """{"id_token": {"acr": {"essential": true, "value": "\ud800"}}}""",
         ])
+        {
             Assert.Equal(
                 "invalid_request",
                 (await flow.Browser.AuthorizeAsync(OpenIdAsks.For().With("claims", malformed))).Error);
+        }
+
         Assert.Contains(
             "\"claims_parameter_supported\":true",
             await flow.Server.Http.GetStringAsync(
@@ -254,10 +259,12 @@ public sealed class UserInfoTests(SharedServer flow)
             """{"id_token": {"acr": {"essential": true, "values": ["gold", "1fa"]}}}""",
             """{"id_token": {"acr": {"essential": true}}}""",
         ])
+        {
             Assert.NotNull(
                 (await flow.Browser.AuthorizeAsync(OpenIdAsks.For("openid read")
                     .With("acr_values", "gold")
                     .With("claims", claims))).Code);
+        }
     }
 
     [Fact]

@@ -69,7 +69,10 @@ public sealed class RevocationTests(SharedServer tokens)
             "é✓",
             await tokens.CodeAsync(),
         })
+        {
             (await tokens.Server.RevokeAsync(nothing)).IsDone();
+        }
+
         var first = await tokens.TokensAsync();
         foreach (var token in new[] { first.AccessToken, first.AccessToken, first.RefreshToken, first.RefreshToken })
             (await tokens.Server.RevokeAsync(token)).IsDone();

@@ -38,7 +38,9 @@ public sealed class CodeGrantTests(SharedServer tokens)
             other.RefreshToken,
             other.AccessToken,
         })
+        {
             (await tokens.Server.RedeemAsync(garbage)).IsError("invalid_grant");
+        }
 
         (await tokens.Server.RefreshAsync(other.RefreshToken)).IsTokens();
     }

@@ -107,10 +107,12 @@ public sealed class RefreshGrantTests(SharedServer tokens)
             $"client_id={TestData.Web}",
             $"client_secret={TestData.Secret}",
         })
+        {
             (await tokens.Server.PostRawAsync(
                 path,
                 $"grant_type=refresh_token&refresh_token={first.RefreshToken}&client_id={TestData.Web}"
                     + $"&client_secret={TestData.Secret}&{repeated}")).IsError("invalid_request");
+        }
 
         (await tokens.Server.RefreshAsync(first.RefreshToken, path: path)).IsTokens();
         Assert.Equal(0, await tokens.Database.ScalarAsync<long>(
@@ -127,7 +129,10 @@ public sealed class RefreshGrantTests(SharedServer tokens)
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var token = (await tokens.TokensAsync()).RefreshToken!; seen.Count
             < overTheWire; token = (await tokens.Server.RefreshAsync(token)).RefreshToken!)
+        {
             Assert.True(seen.Add(token));
+        }
+
         // Of either part hashes alone are stored, and of all the tokens' one row.
         var (bytesSeen, characters) = (seen.Select(Base64UrlEncoder.DecodeBytes).ToArray(), seen.ToArray());
         Assert.Equal(0, await tokens.Database.ScalarAsync<long>("""
