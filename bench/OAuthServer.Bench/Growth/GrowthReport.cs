@@ -43,9 +43,8 @@ internal sealed record GrowthReport(MachineFacts Machine, string How, IReadOnlyL
     {
         var page = new StringBuilder();
         page.AppendLine("# Growth").AppendLine().AppendLine(Machine.Summary).AppendLine().AppendLine(How);
-        foreach (var (ownSessions, series) in from own in GrowthOptions.OwnSessions
-                                              from series in Series
-                                              select (own, series))
+        var tables = from own in GrowthOptions.OwnSessions from series in Series select (own, series);
+        foreach (var (ownSessions, series) in tables)
         {
             page.AppendLine()
                 .AppendLine(ownSessions ? "Each caller its own session:" : "Each refresh another session:")

@@ -41,9 +41,8 @@ internal sealed class GrowthRun(GrowthOptions options, TestBed bed)
         var runs = _servers.ToDictionary(filled => filled.Stage, _ => new List<GrowthMeasurement>());
         for (var repetition = 1; repetition <= options.Repetitions; repetition++)
         {
-            foreach (var (ownSessions, filled) in from own in GrowthOptions.OwnSessions
-                                                  from filled in _servers
-                                                  select (own, filled))
+            var turns = from own in GrowthOptions.OwnSessions from filled in _servers select (own, filled);
+            foreach (var (ownSessions, filled) in turns)
             {
                 await LoadAsync(filled, ownSessions, Settle, ct);
                 var logged = await Filling.LogPositionAsync(filled.Server.Database!, ct);

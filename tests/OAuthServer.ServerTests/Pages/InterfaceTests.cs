@@ -81,7 +81,11 @@ public sealed class InterfaceTests(OwnServer own) : IClassFixture<OwnServer>, IA
             ("redirect_uri", "https://evil.example/cb"),
             ("scope", "read write"),
             ("code_challenge", "x"),
-        ]) form.Fields[name] = value;
+        ])
+        {
+            form.Fields[name] = value;
+        }
+
         using var agreed = await browser.PostAsync(form.Action, form.Fields);
         Assert.Equal(HttpStatusCode.SeeOther, agreed.StatusCode);
         var answer = new AuthorizationAnswer(agreed.Headers.Location!.OriginalString);
@@ -177,7 +181,11 @@ public sealed class InterfaceTests(OwnServer own) : IClassFixture<OwnServer>, IA
         Assert.DoesNotContain("<img", html, StringComparison.Ordinal);
         foreach (var text in (string[])[
             "&lt;img src=x", "other.example", "See your notes", "value=\"deny\"", "value=\"allow\"",
-        ]) Assert.Contains(text, html, StringComparison.Ordinal);
+        ])
+        {
+            Assert.Contains(text, html, StringComparison.Ordinal);
+        }
+
         using (await browser.DecideAsync(page, "allow")) { }
         Assert.Equal(HttpStatusCode.SeeOther, (await browser.GetAsync(ask.Path)).StatusCode);
         using var more = await browser.GetAsync(ask.With("scope", "read write").Path);

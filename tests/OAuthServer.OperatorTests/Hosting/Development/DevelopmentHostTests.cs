@@ -143,7 +143,10 @@ public sealed class DevelopmentHostTests(ContentRoot root) : IClassFixture<Conte
             "demo-web",
             "demo-spa",
             "demo-native",
-        }) Assert.Contains(part, host.Output, StringComparison.Ordinal);
+        })
+        {
+            Assert.Contains(part, host.Output, StringComparison.Ordinal);
+        }
     }
 
     private async Task AssertStopsAsync(HostProcess host, string signal)

@@ -97,7 +97,10 @@ public sealed class OwnDataTests(MailedServer mailed) : IClassFixture<MailedServ
             "factor_stamp",
             "previous_token",
             TestData.AliceId.ToString(),
-        }) Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+        })
+        {
+            Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>An old session is asked to sign in again first, and comes back.</summary>

@@ -78,7 +78,11 @@ public sealed class MetadataTests(SharedServer shared)
                 "[\"client_secret_basic\",\"client_secret_post\",\"private_key_jwt\",\"none\"]"), (
                     "revocation_endpoint_auth_methods_supported",
                     "[\"client_secret_basic\",\"client_secret_post\",\"private_key_jwt\",\"none\"]"),
-        ]) Assert.Equal(expected, metadata.GetProperty(name).GetRawText());
+        ])
+        {
+            Assert.Equal(expected, metadata.GetProperty(name).GetRawText());
+        }
+
         using var browser = new TestBrowser(_server);
         Assert.Equal(TestServer.Issuer, (await browser.AuthorizeAsync(new AuthorizationAsk()))["iss"]);
     }
