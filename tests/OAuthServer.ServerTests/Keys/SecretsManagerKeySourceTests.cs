@@ -55,6 +55,9 @@ public sealed class SecretsManagerKeySourceTests : IAsyncLifetime
         Assert.Equal(second, stages[KeyStage.Current]);
         Assert.Equal(first, stages[KeyStage.Previous]);
         Assert.False(await _source.PromoteAsync(Cancel));
+
+        // Neither the one that signs nor one that is not there.
+        foreach (var key in (string[])[second, "no-such-key"]) Assert.False(await _source.RemoveAsync(key, Cancel));
     }
 
     [Fact]

@@ -80,6 +80,8 @@ public sealed class VanishedKeyTests : IDisposable
 
         Assert.True(await _source.RemoveAsync(TestKeys.KeyId(0), Cancel));
         Assert.True(await _source.RemoveAsync(TestKeys.KeyId(2), Cancel));
+        foreach (var key in (string[])[TestKeys.KeyId(1), "no-such-key"])
+            Assert.False(await _source.RemoveAsync(key, Cancel));
         _ring.Replace(await _source.ReadAsync(Cancel), TestKeys.Secrets);
 
         Assert.Equal([TestKeys.KeyId(1)], Published());

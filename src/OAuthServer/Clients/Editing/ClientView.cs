@@ -60,6 +60,9 @@ internal sealed record ClientView
     /// <summary>Whether it may ask for scopes of the admin API; SQL alone sets it.</summary>
     public bool MayAdminister { get; init; }
 
+    /// <summary>Until when refresh tokens of the server before this one are taken; null when none are.</summary>
+    public DateTimeOffset? ImportedTokensUntil { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; init; }
@@ -100,6 +103,7 @@ internal sealed record ClientView
         LogoUri = row.LogoUri,
         Logo = row.Logo,
         MayAdminister = row.MayAdminister,
+        ImportedTokensUntil = row.ImportedTokensUntil,
         CreatedAt = row.CreatedAt,
         UpdatedAt = row.UpdatedAt,
         DisabledAt = row.DisabledAt,

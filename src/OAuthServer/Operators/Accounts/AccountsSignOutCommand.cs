@@ -51,10 +51,14 @@ internal static class AccountsSignOutCommand
 
     private static string Sentence(SignedOut done, string email)
     {
-        var name = TerminalText.Safe(email);
+        var (name, sessions) = (TerminalText.Safe(email), Quantity.Of(done.Sessions, "session"));
         if (done.AllAccess)
-            return $"All access of {name} has ended: {done.Sessions} sessions and {done.RefreshTokens} refresh tokens.";
-        return $"{name} is signed out of {done.Sessions} sessions. Apps with offline_access, and those that use no "
+        {
+            var tokens = Quantity.Of(done.RefreshTokens, "refresh token");
+            return $"All access of {name} has ended: {sessions} and {tokens}.";
+        }
+
+        return $"{name} is signed out of {sessions}. Apps with offline_access, and those that use no "
             + "OpenID Connect, keep their access (--all-access ends it).";
     }
 

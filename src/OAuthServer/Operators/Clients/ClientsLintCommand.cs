@@ -35,7 +35,8 @@ internal static class ClientsLintCommand
         var lines = findings.Select(finding => TerminalText.Safe(
             $"{Name(finding)}  {finding.ClientId}  {finding.Rule}: {finding.What} {finding.Advice}"));
         var errors = findings.Count(finding => finding.Severity == FindingSeverity.Error);
-        return string.Join(Environment.NewLine, [.. lines, $"{errors} errors, {findings.Count - errors} warnings."]);
+        var sum = $"{Quantity.Of(errors, "error")}, {Quantity.Of(findings.Count - errors, "warning")}.";
+        return string.Join(Environment.NewLine, [.. lines, sum]);
     }
 
     private static string Json(IReadOnlyList<ClientFinding> findings)

@@ -74,6 +74,8 @@ internal static class ClientsShowCommand
         .. OrNothing("claims_in_id_token", client.ClaimsInIdToken ? "yes" : null),
         .. OrNothing("require_second_factor", client.RequireSecondFactor ? "yes" : null),
         .. OrNothing("may_administer", client.MayAdminister ? "yes" : null),
+        .. OrNothing(
+            "imported_tokens_until", client.ImportedTokensUntil is { } end ? TerminalText.Time(end) : null),
     ];
 
     private static string[][] OrNothing(string name, string? value) =>

@@ -41,7 +41,7 @@ internal static class KeyLint
         {
             yield return ClientFinding.Error(
                 client, LintRules.KeyUnusable,
-                $"{all - usable.Count} of its {all} keys cannot be used.",
+                $"{all - usable.Count} of its {Quantity.Of(all, "key")} cannot be used.",
                 "Compare with OAuthServer clients show: the others are not for signatures, or not well formed.");
         }
 

@@ -73,7 +73,7 @@ internal sealed class DatabaseCheck(
         {
             report.Add(
                 tooFewConnections, FindingIds.DatabasePoolTooLarge,
-                $"One instance may open {poolSize} connections, and the database has {state.Connections} for all "
+                $"One instance may open {Quantity.Of(poolSize, "connection")}, and the database has {state.Connections} for all "
                 + "together: under load, others are refused.",
                 "Set Maximum Pool Size in ConnectionStrings:OAuthServer so that all instances together stay below; 20 "
                 + "for each are enough for most, or raise max_connections.");

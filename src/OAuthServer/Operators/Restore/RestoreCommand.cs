@@ -38,8 +38,9 @@ internal static class RestoreCommand
             var ended = await new RestoredRows(database, AccessTokenWindow.Usual).EndAllAsync(ct);
             await parsed.PrintAsync(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(ended, RestoreJson.Default.EndedByRestore)
-                : $"Ended: {ended.Grants} grants of apps, {ended.Sessions} sessions, {ended.PushedRequests} pushed "
-                    + $"requests, {ended.Links} links in mails. Instances can start.");
+                : $"Ended: {Quantity.Of(ended.Grants, "grant")} of apps, {Quantity.Of(ended.Sessions, "session")}, "
+                    + $"{Quantity.Of(ended.PushedRequests, "pushed request")}, {Quantity.Of(ended.Links, "link")} in "
+                    + "mails. Instances can start.");
         }, ct));
         return command;
     }

@@ -65,7 +65,8 @@ public sealed class ClientsCommandTests : IAsyncLifetime
     {
         await _database.ExecuteAsync(
             """
-            UPDATE oauth_clients SET next_client_secret = $2, next_client_secret_expires_at = '2000-01-01'
+            UPDATE oauth_clients SET next_client_secret = $2, next_client_secret_expires_at = '2000-01-01',
+                imported_tokens_until = '2030-01-01'
             WHERE client_id = $1
             """,
             Id,
@@ -79,6 +80,8 @@ public sealed class ClientsCommandTests : IAsyncLifetime
         Assert.Matches(
             "^next_client_secret +ended, until 2000-01-01T00:00:00Z, cost 10, last used -$",
             Line("next_client_secret "));
+        Assert.EndsWith(" 2030-01-01T00:00:00Z", Line("imported_tokens_until "), StringComparison.Ordinal);
+        Assert.Equal(2030, json.GetProperty("imported_tokens_until").GetDateTimeOffset().Year);
         var secrets = json.GetProperty("secrets").EnumerateArray();
         Assert.Equal([true, false], secrets.Select(secret => secret.GetProperty("live").GetBoolean()));
         Assert.DoesNotContain("$2", words.Output + json.GetRawText(), StringComparison.Ordinal);
@@ -119,7 +122,7 @@ public sealed class ClientsCommandTests : IAsyncLifetime
             ["no_way_to_a_first_token error", "secret_ends_soon warning"],
             run.Json.EnumerateArray().Select(finding => $"{Text(finding, "rule")} {Text(finding, "severity")}"));
         var words = await _clients.RunAsync("lint");
-        Assert.Equal("1 errors, 1 warnings.", words.Lines[^1]);
+        Assert.Equal("1 error, 1 warning.", words.Lines[^1]);
         Assert.StartsWith($"error  {Id}  no_way_to_a_first_token: ", words.Lines[0], StringComparison.Ordinal);
     }
 

@@ -57,7 +57,7 @@ public sealed class RestoreDrillTests(ContentRoot root) : IClassFixture<ContentR
 
         var ended = await shell.RunAsync(commands[3]);
         Assert.True(ended.Code == 0, ended.Output);
-        Assert.StartsWith("Ended: 3 grants of apps, 1 sessions, ", ended.Output, StringComparison.Ordinal);
+        Assert.StartsWith("Ended: 3 grants of apps, 1 session, ", ended.Output, StringComparison.Ordinal);
         await AssertEndedAsync(database, shell);
         await AssertRefusedAsync(database, used, revoked, code);
     }
