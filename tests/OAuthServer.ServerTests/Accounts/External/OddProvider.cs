@@ -50,8 +50,8 @@ internal sealed class OddProvider : IAsyncDisposable
     public const string Secret = "the secret at the provider";
 
     private readonly ConcurrentDictionary<string, (Somebody Who, string? Nonce, string? Challenge)> _codes = new();
-    private readonly RsaSecurityKey _key = new(RSA.Create(2048)) { KeyId = "k1" };
-    private readonly RsaSecurityKey _other = new(RSA.Create(2048)) { KeyId = "k1" };
+    private readonly RsaSecurityKey _key = Key();
+    private readonly RsaSecurityKey _other = Key();
     private readonly TimeProvider _clock;
     private WebApplication? _app;
 
@@ -134,22 +134,22 @@ internal sealed class OddProvider : IAsyncDisposable
         ["authorization_response_iss_parameter_supported"] = name == "strict",
     });
 
-    private Dictionary<string, string> PublicKey()
+    // .NET makes a key when it is used first: here that would be within the three seconds of a call.
+    private static RsaSecurityKey Key()
     {
-        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_key.Rsa.ExportParameters(false))
-        {
-            KeyId = "k1",
-        });
-        return new()
-        {
-            ["kty"] = "RSA",
-            ["kid"] = "k1",
-            ["alg"] = "RS256",
-            ["use"] = "sig",
-            ["n"] = key.N,
-            ["e"] = key.E,
-        };
+        using var made = RSA.Create(2048);
+        return new RsaSecurityKey(made.ExportParameters(includePrivateParameters: true)) { KeyId = "k1" };
     }
+
+    private Dictionary<string, string> PublicKey() => new()
+    {
+        ["kty"] = "RSA",
+        ["kid"] = "k1",
+        ["alg"] = "RS256",
+        ["use"] = "sig",
+        ["n"] = Base64UrlEncoder.Encode(_key.Parameters.Modulus),
+        ["e"] = Base64UrlEncoder.Encode(_key.Parameters.Exponent),
+    };
 
     private IResult Authorize(string name, HttpContext http, bool isGitHub)
     {
