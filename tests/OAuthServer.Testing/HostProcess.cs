@@ -15,6 +15,15 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>The dotnet that runs this, however it is found.</summary>
+    internal static string Dotnet { get; } = Path.GetFullPath(
+        Path.Combine(
+            RuntimeEnvironment.GetRuntimeDirectory(),
+            "..",
+            "..",
+            "..",
+            OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+
     // A job in the background of a script has INT ignored, a program under nohup HUP; what it starts would inherit
     // that.
     private const string ResetSignals = "--default-signal=INT,HUP";
@@ -179,14 +188,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
     private static ProcessStartInfo StartInfo(
         ContentRoot root, Dictionary<string, string> variables, string[] arguments)
     {
-        var dotnet = Path.GetFullPath(
-            Path.Combine(
-                RuntimeEnvironment.GetRuntimeDirectory(),
-                "..",
-                "..",
-                "..",
-                OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        string[] command = [dotnet, Path.Combine(AppContext.BaseDirectory, "OAuthServer.dll"), .. arguments];
+        string[] command = [Dotnet, Path.Combine(AppContext.BaseDirectory, "OAuthServer.dll"), .. arguments];
         if (CanResetSignals.Value) command = [Env, ResetSignals, .. command];
         var start = new ProcessStartInfo(command[0], command[1..])
         {

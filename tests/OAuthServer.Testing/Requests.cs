@@ -93,6 +93,18 @@ public static class Requests
         ("redirect_uri", redirectUri),
         ("client_id", clientId));
 
+    /// <summary>
+    /// What the server makes of a client alone: <c>invalid_client</c> when it is unknown, disabled, or its secret
+    /// wrong; <c>invalid_grant</c> when only the token is, which is none.
+    /// </summary>
+    public static Task<Reply> AuthenticateAsync(this TestServer server, string clientId, string? secret) =>
+        server.PostFormAsync(
+            "/oauth/token",
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "no-such-token"),
+            ("client_id", clientId),
+            ("client_secret", secret));
+
     /// <summary>Refreshes.</summary>
     public static Task<Reply> RefreshAsync(
         this TestServer server,

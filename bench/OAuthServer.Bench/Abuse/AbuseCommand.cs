@@ -8,22 +8,10 @@ internal static class AbuseCommand
 {
     public static Command Create()
     {
-        var only = new Option<string[]>("--only")
-        {
-            Description = "Attacks; all when absent.",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        var rate = new Option<int>("--rate") { Description = "Guesses a second.", DefaultValueFactory = _ => 200 };
-        var seconds = new Option<double>("--seconds")
-        {
-            Description = "Length of a counted run.",
-            DefaultValueFactory = _ => 10,
-        };
-        var warmup = new Option<double>("--warmup")
-        {
-            Description = "Seconds of load before anything counts.",
-            DefaultValueFactory = _ => 60,
-        };
+        var only = BenchOption.Some<string>("--only", "Attacks; all when absent.");
+        var rate = BenchOption.Of("--rate", "Guesses a second.", 200);
+        var seconds = BenchOption.Of<double>("--seconds", "Length of a counted run.", 10);
+        var warmup = BenchOption.Of<double>("--warmup", "Seconds of load before anything counts.", 60);
         only.AcceptOnlyFromAmong([.. Attack.All.Select(attack => attack.Name)]);
         var command = new Command("abuse", "Measure refreshes beside somebody who guesses.")
         {

@@ -12,11 +12,7 @@ internal static class CapacityCommand
             Description = "Npgsql connection string of your PostgreSQL; the role needs CREATEDB. The bench makes a "
                 + "database of its own there and drops it. A private PostgreSQL when absent.",
         };
-        var connections = new Option<int>("--connections")
-        {
-            Description = "How many requests are under way at once.",
-            DefaultValueFactory = _ => 32,
-        };
+        var connections = BenchOption.Of("--connections", "How many requests are under way at once.", 32);
         var command = new Command(
             "capacity",
             "Measure what this machine and your PostgreSQL can do, and what limits it.") { connection, connections };

@@ -11,9 +11,9 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        var only = Some<string>("--only", "Workloads; all when absent.");
-        var servers = Some<string>("--servers", "Servers; all when absent.");
-        var connections = Some<int>("--connections", "Numbers of connections; 1, 8 and 32 when absent.");
+        var only = BenchOption.Some<string>("--only", "Workloads; all when absent.");
+        var servers = BenchOption.Some<string>("--servers", "Servers; all when absent.");
+        var connections = BenchOption.Some<int>("--connections", "Numbers of connections; 1, 8 and 32 when absent.");
         var seconds = new Option<double?>("--seconds") { Description = "Length of a counted run; 10." };
         var warmup = new Option<double?>("--warmup")
         {
@@ -46,12 +46,13 @@ internal static class RunCommand
         {
             var hurry = parsed.GetValue(quick);
             var all = Workload.All.Select(workload => workload.Name).ToArray();
-            var workloads = Workload.Chosen(Given(parsed.GetValue(only)) ?? (hurry ? QuickWorkloads : all));
-            var named = Given(parsed.GetValue(servers)) ?? [.. ServerStarters.All.Select(starter => starter.Name)];
+            var workloads = Workload.Chosen(BenchOption.Given(parsed.GetValue(only)) ?? (hurry ? QuickWorkloads : all));
+            var named = BenchOption.Given(parsed.GetValue(servers))
+                ?? [.. ServerStarters.All.Select(starter => starter.Name)];
             var options = new RunOptions(
                 workloads,
                 RunOptions.Needed(named, workloads),
-                Given(parsed.GetValue(connections)) ?? (hurry ? [32] : [1, 8, 32]),
+                BenchOption.Given(parsed.GetValue(connections)) ?? (hurry ? [32] : [1, 8, 32]),
                 TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? (hurry ? 5 : 10)),
                 TimeSpan.FromSeconds(parsed.GetValue(warmup) ?? (hurry ? 12 : 120)),
                 TimeSpan.FromSeconds(hurry ? 1 : 3), parsed.GetValue(repetitions) ?? (hurry ? 1 : 3))
@@ -62,9 +63,4 @@ internal static class RunCommand
         });
         return command;
     }
-
-    private static Option<T[]> Some<T>(string name, string description) =>
-        new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
-
-    private static T[]? Given<T>(T[]? values) => values is { Length: > 0 } ? values : null;
 }

@@ -8,31 +8,11 @@ internal static class GrowthCommand
 {
     public static Command Create()
     {
-        var rows = new Option<long[]>("--rows")
-        {
-            Description = "Live sessions; 10000, 1000000 and 10000000 when absent.",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        var clients = new Option<int[]>("--clients")
-        {
-            Description = "Clients; 1000, 2000 and 4000 when absent.",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        var warmup = new Option<double>("--warmup")
-        {
-            Description = "Seconds of load on each server before anything counts.",
-            DefaultValueFactory = _ => 60,
-        };
-        var seconds = new Option<double>("--seconds")
-        {
-            Description = "Length of a counted run.",
-            DefaultValueFactory = _ => 10,
-        };
-        var repetitions = new Option<int>("--repetitions")
-        {
-            Description = "How often everything is measured.",
-            DefaultValueFactory = _ => 3,
-        };
+        var rows = BenchOption.Some<long>("--rows", "Live sessions; 10000, 1000000 and 10000000 when absent.");
+        var clients = BenchOption.Some<int>("--clients", "Clients; 1000, 2000 and 4000 when absent.");
+        var warmup = BenchOption.Of<double>("--warmup", "Seconds of load on each server before anything counts.", 60);
+        var seconds = BenchOption.Of<double>("--seconds", "Length of a counted run.", 10);
+        var repetitions = BenchOption.Of("--repetitions", "How often everything is measured.", 3);
         var command = new Command("growth", "Measure refreshes against ever fuller databases.")
         {
             rows,
@@ -44,8 +24,8 @@ internal static class GrowthCommand
         command.SetAction((parsed, ct) =>
         {
             var options = new GrowthOptions(
-                parsed.GetValue(rows) is { Length: > 0 } givenRows ? givenRows : [10_000, 1_000_000, 10_000_000],
-                parsed.GetValue(clients) is { Length: > 0 } givenClients ? givenClients : [1000, 2000, 4000],
+                BenchOption.Given(parsed.GetValue(rows)) ?? [10_000, 1_000_000, 10_000_000],
+                BenchOption.Given(parsed.GetValue(clients)) ?? [1000, 2000, 4000],
                 TimeSpan.FromSeconds(parsed.GetValue(warmup)),
                 TimeSpan.FromSeconds(parsed.GetValue(seconds)),
                 parsed.GetValue(repetitions));

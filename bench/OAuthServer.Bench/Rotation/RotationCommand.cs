@@ -8,17 +8,12 @@ internal static class RotationCommand
 {
     public static Command Create()
     {
-        var duration = new Option<int>("--duration")
-        {
-            Description = $"Seconds under load, {RotationOptions.Shortest.TotalSeconds:0} or more: three rotations, "
+        var duration = BenchOption.Of(
+            "--duration",
+            $"Seconds under load, {RotationOptions.Shortest.TotalSeconds:0} or more: three rotations, "
                 + "and a token lives for a minute.",
-            DefaultValueFactory = _ => 180,
-        };
-        var callers = new Option<int>("--callers")
-        {
-            Description = "Apps that refresh and call the API.",
-            DefaultValueFactory = _ => 8,
-        };
+            180);
+        var callers = BenchOption.Of("--callers", "Apps that refresh and call the API.", 8);
         duration.Validators.Add(given =>
         {
             if (given.GetValueOrDefault<int>() < RotationOptions.Shortest.TotalSeconds)

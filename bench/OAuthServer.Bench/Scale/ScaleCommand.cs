@@ -16,41 +16,18 @@ internal static class ScaleCommand
 
     public static Command Create()
     {
-        var sessions = new Option<double[]>("--sessions")
-        {
-            Description = "Live sessions; 1, 10 and 100 million when absent.",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        var rows = new Option<long>("--rows")
-        {
-            Description = "Rows of each table that are made and measured.",
-            DefaultValueFactory = _ => 100_000,
-        };
-        var refreshes = new Option<double>("--refreshes-a-day")
-        {
-            Description = "Refreshes of a session on a day.",
-            DefaultValueFactory = _ => new SessionLife().RefreshesADay,
-        };
-        var use = new Option<double>("--days-of-use")
-        {
-            Description = "How long a session is used, in the mean.",
-            DefaultValueFactory = _ => new SessionLife().DaysOfUse,
-        };
-        var server = new Option<double>("--server-ms")
-        {
-            Description = "Milliseconds of a core of the server for a refresh.",
-            DefaultValueFactory = _ => 0.43,
-        };
-        var database = new Option<double>("--database-ms")
-        {
-            Description = "The same of PostgreSQL.",
-            DefaultValueFactory = _ => 0.21,
-        };
-        var log = new Option<double>("--log-bytes")
-        {
-            Description = "Bytes of PostgreSQL's log for a refresh; growth measures it, for another session each time.",
-            DefaultValueFactory = _ => 7_900,
-        };
+        var sessions = BenchOption.Some<double>("--sessions", "Live sessions; 1, 10 and 100 million when absent.");
+        var rows = BenchOption.Of<long>("--rows", "Rows of each table that are made and measured.", 100_000);
+        var refreshes = BenchOption.Of(
+            "--refreshes-a-day", "Refreshes of a session on a day.", new SessionLife().RefreshesADay);
+        var use = BenchOption.Of(
+            "--days-of-use", "How long a session is used, in the mean.", new SessionLife().DaysOfUse);
+        var server = BenchOption.Of("--server-ms", "Milliseconds of a core of the server for a refresh.", 0.43);
+        var database = BenchOption.Of("--database-ms", "The same of PostgreSQL.", 0.21);
+        var log = BenchOption.Of<double>(
+            "--log-bytes",
+            "Bytes of PostgreSQL's log for a refresh; growth measures it, for another session each time.",
+            7_900);
         var command = new Command("scale", "Reckon what many sessions need.")
         {
             sessions,
@@ -62,7 +39,7 @@ internal static class ScaleCommand
             log,
         };
         command.SetAction((parsed, ct) => Outcome.OfAsync(() => RunAsync(
-            parsed.GetValue(sessions) is { Length: > 0 } given ? given : [1e6, 1e7, 1e8],
+            BenchOption.Given(parsed.GetValue(sessions)) ?? [1e6, 1e7, 1e8],
             parsed.GetValue(rows),
             new SessionLife { RefreshesADay = parsed.GetValue(refreshes), DaysOfUse = parsed.GetValue(use) },
             new OperationCosts(parsed.GetValue(server), parsed.GetValue(database), parsed.GetValue(log)),

@@ -10,27 +10,11 @@ internal static class SweepCommand
 {
     public static Command Create()
     {
-        var rows = new Option<long>("--rows")
-        {
-            Description = "Sessions, expired ones included.",
-            DefaultValueFactory = _ => 2_000_000,
-        };
-        var expired = new Option<long>("--expired")
-        {
-            Description = "Expired ones among them.",
-            DefaultValueFactory = _ => 1_800_000,
-        };
-        var rate = new Option<int>("--rate") { Description = "Refreshes a second.", DefaultValueFactory = _ => 200 };
-        var seconds = new Option<double>("--seconds")
-        {
-            Description = "Length of each counted run.",
-            DefaultValueFactory = _ => 60,
-        };
-        var warmup = new Option<double>("--warmup")
-        {
-            Description = "Seconds of load on each server before anything counts.",
-            DefaultValueFactory = _ => 30,
-        };
+        var rows = BenchOption.Of<long>("--rows", "Sessions, expired ones included.", 2_000_000);
+        var expired = BenchOption.Of<long>("--expired", "Expired ones among them.", 1_800_000);
+        var rate = BenchOption.Of("--rate", "Refreshes a second.", 200);
+        var seconds = BenchOption.Of<double>("--seconds", "Length of each counted run.", 60);
+        var warmup = BenchOption.Of<double>("--warmup", "Seconds of load on each server before anything counts.", 30);
         var command = new Command("sweep", "Measure refreshes beside the sweeper at work.")
         {
             rows,

@@ -147,17 +147,12 @@ public sealed class DatabaseDownTests
         return answer.StatusCode;
     }
 
-    private static Task<Reply> RefreshAsLateComerAsync(TestServer server) => RefreshAsync(server, "late-comer");
+    private static Task<Reply> RefreshAsLateComerAsync(TestServer server) =>
+        server.AuthenticateAsync("late-comer", null);
 
     // A client that is in nobody's memory.
-    private static Task<Reply> RefreshAsNobodyAsync(TestServer server) => RefreshAsync(server, "never-seen");
-
-    private static Task<Reply> RefreshAsync(TestServer server, string clientId) =>
-        server.PostFormAsync(
-            "/oauth/token",
-            ("grant_type", "refresh_token"),
-            ("refresh_token", "no-such-token"),
-            ("client_id", clientId));
+    private static Task<Reply> RefreshAsNobodyAsync(TestServer server) =>
+        server.AuthenticateAsync("never-seen", null);
 
     private static async Task SeedAsync(TestDatabase seeded, DedicatedCluster cluster)
     {

@@ -93,9 +93,9 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
             """,
             hash);
 
-        Assert.Equal("invalid_grant", (await AskAsync(server, secret)).Error);
-        Assert.Equal("invalid_client", (await AskAsync(server, secret + "x")).Error);
-        Assert.Equal("invalid_client", (await AskAsync(server, hash)).Error);
+        Assert.Equal("invalid_grant", (await server.AuthenticateAsync("made", secret)).Error);
+        Assert.Equal("invalid_client", (await server.AuthenticateAsync("made", secret + "x")).Error);
+        Assert.Equal("invalid_client", (await server.AuthenticateAsync("made", hash)).Error);
     }
 
     [Fact]
@@ -151,13 +151,6 @@ public sealed class CommandTests(ContentRoot root) : IClassFixture<ContentRoot>
         var hash = await database.ScalarAsync<string>("SELECT client_secret FROM oauth_clients");
         Assert.True(BCrypt.Net.BCrypt.Verify("a-secret-of-the-environment", hash));
     }
-
-    private static Task<Reply> AskAsync(TestServer server, string secret) => server.PostFormAsync(
-        "/oauth/token",
-        ("grant_type", "refresh_token"),
-        ("refresh_token", "no-such-token"),
-        ("client_id", "made"),
-        ("client_secret", secret));
 
     // The value at the end of the line that begins with the label.
     private static string Shown(CommandRun run, string label) =>

@@ -121,14 +121,8 @@ public sealed class ClientChangesLiveTests
             disabled,
             TestData.Web);
 
-    // invalid_client when the client is disabled or its secret wrong; invalid_grant when only the token is.
     private static async Task<string?> AnswerAsync(TestServer server, string secret) =>
-        (await server.PostFormAsync(
-            "/oauth/token",
-            ("grant_type", "refresh_token"),
-            ("refresh_token", "no-such-token"),
-            ("client_id", TestData.Web),
-            ("client_secret", secret))).Error;
+        (await server.AuthenticateAsync(TestData.Web, secret)).Error;
 
     private static Task BecomesAsync(TestServer server, string secret, string answer) =>
         Eventually.BecomesTrue(

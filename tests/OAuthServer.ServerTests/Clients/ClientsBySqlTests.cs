@@ -197,14 +197,8 @@ public sealed class ClientsBySqlTests(ClientsBySqlTests.Instances instances)
     private Task<int> InsertAsync(string clientId, string? secretHash, string type) =>
         instances.Database.ExecuteAsync(Insert, clientId, secretHash, type, Uri);
 
-    // invalid_client when the client is unknown or its secret wrong; invalid_grant when only the token is.
     private static async Task<string?> AnswerAsync(TestServer server, string clientId, string? secret = null) =>
-        (await server.PostFormAsync(
-            "/oauth/token",
-            ("grant_type", "refresh_token"),
-            ("refresh_token", "no-such-token"),
-            ("client_id", clientId),
-            ("client_secret", secret))).Error;
+        (await server.AuthenticateAsync(clientId, secret)).Error;
 
     private static Task BecomesAsync(TestServer server, string clientId, string? secret, string answer) =>
         Eventually.BecomesTrue(

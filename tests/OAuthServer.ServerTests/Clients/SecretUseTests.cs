@@ -131,14 +131,8 @@ public sealed class SecretUseTests
         await WriterOf(server).WriteAsync(TestContext.Current.CancellationToken);
     }
 
-    // invalid_grant: the client is known and its secret right, only the token is not.
     private static async Task<string?> AuthenticateAsync(TestServer server, string secret) =>
-        (await server.PostFormAsync(
-            "/oauth/token",
-            ("grant_type", "refresh_token"),
-            ("refresh_token", "no-such-token"),
-            ("client_id", TestData.Web),
-            ("client_secret", secret))).Error;
+        (await server.AuthenticateAsync(TestData.Web, secret)).Error;
 
     private static Task<long> CountAsync(TestDatabase database) =>
         database.ScalarAsync<long>("SELECT count(*) FROM oauth_client_secret_uses WHERE client_id = $1", TestData.Web);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Xml.Linq;
 using OAuthServer.ServerTests.Accounts;
 using OAuthServer.ServerTests.Endpoints;
@@ -60,15 +59,8 @@ public sealed class DeploymentRunTests
     private static async Task<IReadOnlyList<Result>> RunAsync(Uri address, Type[] classes)
     {
         var report = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".xml");
-        var dotnet = Path.GetFullPath(
-            Path.Combine(
-                RuntimeEnvironment.GetRuntimeDirectory(),
-                "..",
-                "..",
-                "..",
-                OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
         var start = new ProcessStartInfo(
-            dotnet,
+            HostProcess.Dotnet,
             [
                 typeof(DeploymentRunTests).Assembly.Location,
                 .. classes.SelectMany(type => new[] { "-class", type.FullName! }),

@@ -1,3 +1,4 @@
+using OAuthServer.ServerTests.Hosting;
 using OAuthServer.Testing;
 
 namespace OAuthServer.ServerTests.Fixtures;
@@ -55,6 +56,16 @@ public sealed class MailedServer : OwnServer
         var form = await TestBrowser.FormAsync(await browser.GetAsync(page), page);
         form.Fields["email"] = email;
         return await browser.PostAsync(form.Action, form.Fields);
+    }
+
+    /// <summary>All of the answer to such a form that is the same each time.</summary>
+    public async Task<string> AnswerAsync(string page, string email)
+    {
+        using var browser = new TestBrowser(Server);
+        using var answer = await AskAsync(browser, page, email);
+        var headers = SteadyAnswer.HeadersOf(answer).Select(header => $"{header.Name}: {header.Value}");
+        return $"{(int)answer.StatusCode} {answer.Headers.Location} {string.Join('\n', headers)} "
+            + await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>The link that a forgotten password gives.</summary>

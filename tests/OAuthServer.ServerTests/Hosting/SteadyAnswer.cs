@@ -12,6 +12,8 @@ namespace OAuthServer.ServerTests.Hosting;
 /// </summary>
 internal static partial class SteadyAnswer
 {
+    private static readonly string[] Changing = ["X-Correlation-Id", "RateLimit-Remaining", "RateLimit-Reset", "Date"];
+
     /// <summary>Status, header lines in their order, and body; what differs is named instead.</summary>
     public static string Of(RawAnswer answer)
     {
@@ -25,6 +27,13 @@ internal static partial class SteadyAnswer
         text = Visits.Replace(text, "<random>");
         return Tokens.Replace(text, token => Steady(token.Value));
     }
+
+    /// <summary>The header lines by name, without those that are others each time.</summary>
+    public static IEnumerable<(string Name, string Value)> HeadersOf(HttpResponseMessage answer) =>
+        answer.Headers.Concat(answer.Content.Headers)
+            .Where(header => !Changing.Contains(header.Key))
+            .Select(header => (header.Key, string.Join(", ", header.Value)))
+            .Order();
 
     /// <summary>A page without what is another each time, whoever it is for: what is sealed, and challenges.</summary>
     public static string OfPage(string html) => Ceremonies.Replace(Protected.Replace(html, ""), "");
